@@ -1,0 +1,50 @@
+# Everything is called as `.venv/bin/python -m ...`: the scripts of a venv break on blanks and on long paths.
+PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
+VENV := .venv/bin/python
+# The type checker reads the settings, which refuse to load without these; it connects to nothing.
+LINT_ENVIRONMENT := ROLLCALL_SECRET_KEY=lint DATABASE_URL=postgresql:///lint REDIS_URL=unix:///lint \
+	ROLLCALL_SEALING_KEYS=lint:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=
+# More arguments for pytest, for example: make test ARGS="-k sealing"
+ARGS ?=
+
+.PHONY: help run services password test lint bench faults python local dev browser
+
+help: ## list what can be made
+	@sed -n 's/^\([a-z]*\):.*## /  make \1 - /p' Makefile
+
+run: local ## install what is needed, start everything, print the address
+	@$(VENV) -m local run
+
+services: local ## start only PostgreSQL and Valkey
+	@$(VENV) -m local services
+
+password: local ## make and print a new password (NAME=admin) while `make run` is up
+	@$(VENV) -m local password $(NAME)
+
+test: dev browser ## run all tests
+	@$(VENV) -m pytest -n 2 --dist worksteal $(ARGS)
+
+lint: dev ## check style, types and import contracts
+	@$(VENV) -m ruff check .
+	@$(VENV) -m ruff format --check .
+	@$(LINT_ENVIRONMENT) $(VENV) -m mypy --no-error-summary .
+	@$(VENV) -c 'import sys; from importlinter.cli import lint_imports_command; sys.exit(lint_imports_command())'
+
+bench: dev ## measure syncs of a large fleet, print a table and write JSON
+	@$(VENV) -m tests.bench $(ARGS)
+
+faults: dev ## kill processes and break vendors while syncs run
+	@$(VENV) -m pytest -m faults $(ARGS)
+
+python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or later is needed and none was found: install it, or name it with make PYTHON=/path/to/python3." >&2; exit 1; }
+
+local: python
+	@$(PYTHON) local/install.py requirements-local.txt
+
+dev: python
+	@$(PYTHON) local/install.py requirements-dev.txt
+
+browser:
+	@sh local/chromium.sh

@@ -1,0 +1,93 @@
+"""Celery: wake-up calls only. The invariant: soft limit < hard limit < visibility timeout; the database lease is independent of all."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+
+import django
+from celery import Celery, signals
+from kombu.transport import redis as redis_transport
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+django.setup()
+
+from django.conf import settings  # noqa: E402
+
+from config import garbage  # noqa: E402
+from config.ready import refuse_if_unready  # noqa: E402
+from devices import leaving  # noqa: E402
+
+LEAVE_SECONDS = 20.0  # then what still runs is cut off; service managers lose patience after 30
+
+
+def broker_url(redis_url: str) -> str:
+    """Kombu names a unix socket `redis+socket://` and wants `virtual_host` where redis-py wants `db`."""
+    if redis_url.startswith("unix://"):
+        return "redis+socket://" + redis_url.removeprefix("unix://").replace("?db=", "?virtual_host=")
+    return redis_url
+
+
+# At a lost connection kombu would push unread messages back through that connection, which ends the worker instead of reconnecting it.
+redis_transport.Channel.do_restore = False
+
+app = Celery("rollcall")
+app.conf.update(
+    broker_url=broker_url(settings.REDIS_URL),
+    broker_transport_options={
+        "visibility_timeout": 180,
+        "unacked_restore_interval": 10,
+        "unacked_restore_throttle": 1,
+        "socket_timeout": 5,
+        "socket_connect_timeout": 2,
+        "health_check_interval": 15,
+        "global_keyprefix": "rollcall:",
+    },
+    broker_connection_retry_on_startup=True,
+    visibility_timeout=180,
+    # A message is a wake-up call: the lease in the database recovers what a dead worker held, a message that comes twice finds nothing to
+    # do, and a lost one is sent again. Acknowledged when it starts, a step cannot fail at its end because the broker is away.
+    task_acks_late=False,
+    worker_prefetch_multiplier=1,
+    worker_max_tasks_per_child=2000,
+    task_soft_time_limit=90,
+    task_time_limit=120,
+    task_ignore_result=True,
+    result_backend=None,
+    accept_content=["json"],
+    task_serializer="json",
+    task_publish_retry_policy={"max_retries": 1, "interval_start": 0, "interval_step": 0.2, "interval_max": 0.5},
+    task_default_queue="sync",
+    worker_hijack_root_logger=False,
+    worker_send_task_events=False,
+    timezone="UTC",
+    enable_utc=True,
+    beat_schedule=settings.CELERY_BEAT_SCHEDULE,
+)
+app.autodiscover_tasks(["devices"])
+
+
+@signals.setup_logging.connect
+def keep_our_logging(**_kwargs: object) -> None:
+    """Celery must not install its own log handlers: ours redact."""
+
+
+@signals.worker_init.connect
+def check_keys(**_kwargs: object) -> None:
+    refuse_if_unready()
+
+
+@signals.worker_process_init.connect
+def settle_garbage(**_kwargs: object) -> None:
+    garbage.settle()
+
+
+@signals.worker_shutting_down.connect
+def leave(how: str, **_kwargs: object) -> None:
+    """SIGTERM lets the steps at hand end, but no longer than a service manager waits. A step cut off is done again elsewhere."""
+    leaving.tell()
+    if how == "Warm":
+        insist = threading.Timer(LEAVE_SECONDS, os.kill, (os.getpid(), signal.SIGQUIT))
+        insist.daemon = True
+        insist.start()

@@ -1,0 +1,106 @@
+"""Settings from variables and files. What is missing stops the start with one sentence that says what to do."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+ROOT = Path(__file__).resolve().parent.parent
+HOME = Path(os.environ.get("ROLLCALL_HOME") or ROOT / ".rollcall").absolute()
+
+
+class NotReady(Exception):
+    """The process cannot start; the text is shown as it is."""
+
+
+def stack_file() -> dict[str, str]:
+    """What the local stack tells while it is up: `KEY=value` lines in `$ROLLCALL_HOME/stack.env`."""
+    try:
+        text = (HOME / "stack.env").read_text("utf-8")
+    except OSError:
+        return {}
+    pairs = (line.split("=", 1) for line in text.splitlines() if "=" in line and not line.startswith("#"))
+    return {name.strip(): value.strip() for name, value in pairs}
+
+
+_STACK = stack_file()
+
+
+def text(name: str, default: str = "") -> str:
+    return os.environ.get(name) or _STACK.get(name) or default
+
+
+def flag(name: str, default: bool = False) -> bool:
+    value = text(name).lower()
+    if value in ("", "1", "true", "yes", "on", "0", "false", "no", "off"):
+        return value in ("1", "true", "yes", "on") if value else default
+    raise NotReady(f"{name} is {value!r}: set it to 1 or 0.")
+
+
+def number(name: str, default: int, *, low: int = 0) -> int:
+    value = text(name)
+    if not value:
+        return default
+    if not value.isascii() or not value.isdigit() or int(value) < low:
+        raise NotReady(f"{name} is {value!r}: set it to a whole number, {low} or more.")
+    return int(value)
+
+
+def names(name: str, default: str = "") -> list[str]:
+    return [part.strip() for part in text(name, default).split(",") if part.strip()]
+
+
+def service_url(name: str) -> str:
+    value = text(name)
+    if not value:
+        raise NotReady("The local stack is not running: start it with `make run`, or set DATABASE_URL and REDIS_URL.")
+    return value
+
+
+def database(url: str) -> dict[str, Any]:
+    """Django's DATABASES entry for a `postgresql://` URL; a unix socket folder goes into `?host=`."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("postgresql", "postgres"):
+        raise NotReady("DATABASE_URL must start with postgresql:// — Rollcall runs on PostgreSQL only.")
+    options = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")) or options.pop("dbname", "rollcall"),
+        "USER": unquote(parts.username or options.pop("user", "")),
+        "PASSWORD": unquote(parts.password or options.pop("password", "")),
+        "HOST": options.pop("host", "") or parts.hostname or "",
+        "PORT": str(parts.port or options.pop("port", "")),
+        "OPTIONS": options,
+    }
+
+
+def key_text(variable: str, filename: str) -> str:
+    value = os.environ.get(variable, "")
+    if value:
+        return value
+    path = HOME / "keys" / filename
+    try:
+        return path.read_text("utf-8").strip()
+    except OSError:
+        raise NotReady(f"No key: set {variable}, or put it into {path} (mode 0600). `make run` makes one on its first start.") from None
+
+
+def sealing_keys() -> dict[str, bytes]:
+    """Key id → 32 bytes, the sealing key first. Raises NotReady naming the key id that is wrong, never its value."""
+    keys: dict[str, bytes] = {}
+    for part in key_text("ROLLCALL_SEALING_KEYS", "sealing_keys").split(","):
+        key_id, _, encoded = part.strip().partition(":")
+        try:
+            key = base64.b64decode(encoded, validate=True)
+        except binascii.Error:
+            key = b""
+        if not key_id.isalnum() or len(key) != 32:
+            raise NotReady(f"Sealing key {key_id!r} is not `id:` and 32 bytes in base64: check ROLLCALL_SEALING_KEYS.")
+        if key_id in keys:
+            raise NotReady(f"Sealing key id {key_id!r} stands twice in ROLLCALL_SEALING_KEYS: keep one.")
+        keys[key_id] = key
+    return keys

@@ -1,0 +1,49 @@
+"""What every answer has: a signed-in person behind it, and no copy left in a cache."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import urlencode
+
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import resolve_url
+from django.utils.cache import add_never_cache_headers, patch_vary_headers
+from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+
+class SignInMiddleware(LoginRequiredMiddleware):
+    """Every view needs a signed-in person unless it says otherwise. A fragment of an expired session sends the whole page to sign-in."""
+
+    def handle_no_permission(  # type: ignore[override]  # a fragment gets no redirect but is told to go
+        self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
+    ) -> HttpResponseBase:
+        htmx: HtmxDetails | None = getattr(request, "htmx", None)
+        if not htmx:
+            return super().handle_no_permission(request, view_func)
+        # Back to the page that was open, not to the fragment that it asked for.
+        page = htmx.current_url_abs_path or "/"
+        redirect = HttpResponseClientRedirect(f"{resolve_url(self.get_login_url(view_func))}?{urlencode({'next': page})}")
+        redirect.status_code = 401
+        return redirect
+
+
+class PrivateMiddleware:
+    """Nothing personal in caches; fragments and pages of one address are different answers."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        answer = self.get_response(request)
+        if isinstance(answer, HttpResponse) or answer.streaming:
+            patch_vary_headers(answer, ["HX-Request"])
+        if not answer.has_header("Cache-Control"):
+            add_never_cache_headers(answer)
+            answer["Cache-Control"] = "no-store"
+        answer["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), payment=(), usb=()"
+        answer["Cross-Origin-Resource-Policy"] = "same-origin"
+        return answer

@@ -1,0 +1,11 @@
+"""Every periodic task in one table. Beat only wakes; rows in the database decide what is due, so two beats do no harm."""
+
+from __future__ import annotations
+
+from typing import Any
+
+BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
+    "announce due jobs": {"task": "devices.tasks.announce", "schedule": 1.0, "options": {"queue": "tick", "expires": 5}},
+    "plan runs": {"task": "devices.tasks.plan", "schedule": 10.0, "options": {"queue": "tick", "expires": 30}},
+    "tidy": {"task": "devices.tasks.tidy", "schedule": 3600.0, "options": {"queue": "tick", "expires": 3600}},
+}

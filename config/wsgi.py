@@ -1,0 +1,15 @@
+"""The web application."""
+
+from __future__ import annotations
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+from config import garbage
+from config.ready import refuse_if_unready
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+application = get_wsgi_application()
+refuse_if_unready()
+garbage.settle()

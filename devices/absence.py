@@ -1,0 +1,91 @@
+"""What is not in a complete list. Only a run over everything that ended complete, with every record readable, may say so.
+
+Missing: not in the last complete list. Gone: not in two, at least a day apart. More than max(10 devices, 10 %) at once waits for a person.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import QuerySet
+
+from devices.locks import be_patient, hold_devices
+from devices.models import Life, Sighting, SyncRun
+from devices.summary import summarise
+
+FLOOR = 10
+SHARE = 0.10
+_CROSSED = """SELECT s.id FROM devices_sighting s JOIN devices_pulse p ON p.sighting_id = s.id
+              WHERE s.account_id = %s AND s.stale <> coalesce(p.seen_at < %s, false)"""
+
+
+def settle(run: SyncRun, now: datetime) -> None:
+    """Called when a run over everything ends complete, inside its transaction. Fills `missing` and `withheld` of the run."""
+    if run.rejected:
+        return  # a record without a name may have been any of them
+    missing = unseen(run).count()
+    present = Sighting.objects.filter(account=run.account, life=Life.SEEN).count()
+    if missing > max(FLOOR, present * SHARE) or (missing and not run.records):
+        run.withheld = missing
+        return
+    run.missing = missing
+    _mark(run, now)
+
+
+def apply_withheld(run: SyncRun, now: datetime) -> int:
+    """A person has decided: mark what this run did not see and nobody saw since. Returns how many sightings."""
+    run.missing = _mark(run, now)
+    return run.missing
+
+
+def proves_absence(run: SyncRun) -> bool:
+    """Whether this run may still be applied: it is the account's last complete list, and something is withheld."""
+    newest = SyncRun.objects.filter(account=run.account, kind="everything", state="done").order_by("-id").first()
+    return newest is not None and newest.pk == run.pk and run.withheld > 0 and run.applied_at is None
+
+
+def unseen(run: SyncRun) -> QuerySet[Sighting]:
+    """What is shown as seen although this complete list does not have it, nor any answer since."""
+    return Sighting.objects.filter(account=run.account, life=Life.SEEN, pulse__run_id__lt=run.pk)
+
+
+def _mark(run: SyncRun, now: datetime) -> int:
+    gone_before = now - timedelta(seconds=settings.GONE_AFTER_SECONDS)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE devices_sighting s SET life = 'gone' FROM devices_pulse p
+               WHERE s.account_id = %s AND s.life = 'missing' AND s.missing_since <= %s AND p.sighting_id = s.id AND p.run_id < %s
+               RETURNING s.device_id""",
+            [run.account_id, gone_before, run.pk],
+        )
+        touched = {row[0] for row in cursor.fetchall()}
+        cursor.execute(
+            """UPDATE devices_sighting s SET life = 'missing', missing_since = %s FROM devices_pulse p
+               WHERE s.account_id = %s AND s.life = 'seen' AND p.sighting_id = s.id AND p.run_id < %s RETURNING s.device_id""",
+            [now, run.account_id, run.pk],
+        )
+        missing = [row[0] for row in cursor.fetchall()]
+    summarise(touched | set(missing), now)
+    return len(missing)
+
+
+def mark_stale(account_id: int, stale_after: float, now: datetime) -> None:
+    """Flip the sightings that crossed the vendor's threshold, either way; frozen data must not look live.
+
+    Rows that an import holds are left to the end of that import, or to the next hour.
+    """
+    values: list[int | datetime] = [account_id, now - timedelta(seconds=stale_after)]
+    with transaction.atomic(), connection.cursor() as cursor:
+        be_patient()
+        cursor.execute(f"SELECT EXISTS ({_CROSSED})", values)
+        if not cursor.fetchone()[0]:
+            return
+        hold_devices()
+        cursor.execute(
+            f"""WITH crossed AS ({_CROSSED} FOR NO KEY UPDATE OF s SKIP LOCKED)
+                UPDATE devices_sighting s SET stale = NOT s.stale FROM crossed WHERE s.id = crossed.id RETURNING s.device_id""",
+            values,
+        )
+        summarise({row[0] for row in cursor.fetchall()}, now)

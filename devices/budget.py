@@ -1,0 +1,101 @@
+"""One budget per vendor account, shared by every worker on every host: a sliding log in Redis, on Redis' own clock.
+
+If Redis lost its memory, or came back with an older one, the calls of the last window are unknown: the database tells whether any were
+made, and the budget waits them out.
+If Redis does not answer, nothing is granted: cached data stays readable, the vendor's limit stays kept.
+"""
+
+from __future__ import annotations
+
+import math
+import uuid
+from collections.abc import Callable
+from functools import cache
+
+import redis
+from django.conf import settings
+
+from vendors.budget import Rate
+
+# `warm` names the server that remembers: another one, or the same started again, may have loaded an old snapshot. Where INFO is forbidden,
+# only an empty memory is noticed.
+_SERVER = """
+local info = redis.pcall('INFO', 'server')
+local server = type(info) == 'string' and string.match(info, 'run_id:(%x+)') or 'unnamed'
+"""
+# KEYS: log, block, warm. ARGV: window µs, limit, member. Returns µs to wait, 0 = granted, -1 = no memory of this account.
+_TAKE = f"""{_SERVER}
+local t = redis.call('TIME'); local now = t[1] * 1000000 + t[2]; local window = tonumber(ARGV[1])
+if redis.call('GET', KEYS[3]) ~= server then return -1 end
+local blocked = redis.call('PTTL', KEYS[2])
+if blocked > 0 then return blocked * 1000 end
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - window)
+if redis.call('ZCARD', KEYS[1]) < tonumber(ARGV[2]) then
+  redis.call('ZADD', KEYS[1], now, ARGV[3])
+  redis.call('PEXPIRE', KEYS[1], math.ceil(window / 1000) + 1000)
+  return 0
+end
+local oldest = redis.call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')
+return math.max(1, oldest[2] + window - now)
+"""
+# KEYS: block, and warm when memory begins anew: in one go, or another worker would be granted calls in between. ARGV: ms to block.
+# Of two stops the longer one counts.
+_BLOCK = f"""{_SERVER}
+local rest = tonumber(ARGV[1])
+if rest > redis.call('PTTL', KEYS[1]) then redis.call('SET', KEYS[1], 1, 'PX', rest) end
+if KEYS[2] then redis.call('SET', KEYS[2], server) end
+"""
+_UNREACHABLE_WAIT = 5.0
+
+
+@cache
+def client() -> redis.Redis:
+    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=3, socket_connect_timeout=2)
+
+
+class SharedBudget:
+    """`idle_for` gives the seconds since the account's last call as the database knows it; asked only after Redis lost its memory."""
+
+    def __init__(self, account_id: int, rate: Rate, *, idle_for: Callable[[], float]) -> None:
+        self._keys = [f"rollcall:budget:{account_id}:{part}" for part in ("log", "block", "warm")]
+        self._rate = rate
+        self._idle_for = idle_for
+        self._take = client().register_script(_TAKE)
+        self._stop = client().register_script(_BLOCK)
+        self.calls = 0
+
+    def take(self, *, interactive: bool = False) -> float:
+        try:
+            wait = self._ask(interactive)
+            if wait < 0:
+                self._warm_up()
+                wait = self._ask(interactive)
+        except redis.RedisError:
+            return _UNREACHABLE_WAIT
+        if wait == 0:
+            self.calls += 1
+        return max(0.0, wait / 1e6)
+
+    def block(self, seconds: float) -> None:
+        if seconds > 0:
+            self._quietly(lambda: self._stop(keys=self._keys[1:2], args=[math.ceil(seconds * 1000)]))
+
+    def learn(self, *, remaining: int, reset: float) -> None:
+        if remaining <= 0:
+            self.block(min(reset, 900.0))
+
+    def _ask(self, interactive: bool) -> int:
+        limit = self._rate.calls if interactive else max(1, self._rate.calls - self._rate.reserve)
+        return int(self._take(keys=self._keys, args=[int(self._rate.seconds * 1e6), limit, uuid.uuid4().hex]))
+
+    def _warm_up(self) -> None:
+        rest = self._rate.seconds - (0.0 if self.calls else self._idle_for())
+        self._stop(keys=self._keys[1:], args=[math.ceil(rest * 1000) if rest > 0 else -3])  # PTTL says -2 when nothing is blocked
+
+    @staticmethod
+    def _quietly(write: Callable[[], object]) -> None:
+        """A block that cannot be written is not lost: without Redis nothing is granted anyway."""
+        try:
+            write()
+        except redis.RedisError:
+            return

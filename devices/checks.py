@@ -1,0 +1,41 @@
+"""Start-up checks: a product without its keys, or with rows that no key opens, must not run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.checks import CheckMessage, Error, register
+from django.db import DatabaseError
+
+from devices import sealing
+
+
+@register("database")
+def sealing_keys_open_everything(*, databases: Sequence[str] | None = None, **_kwargs: Any) -> list[CheckMessage]:
+    """Runs where the database is checked (migrate, `check --database default`): every key id in use must be loaded."""
+    from django.conf import settings
+
+    from devices.models import Account, AccountSecret
+
+    if not databases:
+        return []
+    try:
+        sealed = [
+            *AccountSecret.objects.values_list("sealed", flat=True),
+            *Account.objects.exclude(tokens="").values_list("tokens", flat=True),
+        ]
+    except DatabaseError:
+        return []  # before the first migration there is nothing to open
+    try:
+        used = {sealing.key_id_of(text) for text in sealed}
+    except sealing.SealBroken as broken:
+        return [Error(str(broken), hint="Find it with `manage.py rotate_secrets --dry-run`.", id="devices.E002")]
+    return [
+        Error(
+            f"Stored secrets need the sealing key {key_id!r}, which is not loaded.",
+            hint="Add it to ROLLCALL_SEALING_KEYS (or the file keys/sealing_keys) and start again.",
+            id="devices.E001",
+        )
+        for key_id in sorted(used - set(settings.SEALING_KEYS))
+    ]

@@ -1,0 +1,149 @@
+"""From an account to a connection: secrets opened, gateway guarded, budget and tokens shared with every other worker."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+import msgspec
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Max, Q
+from django.utils import timezone
+
+from devices import sealing
+from devices.budget import SharedBudget
+from devices.models import Account, SyncRun
+from devices.models.job import ACTIVE
+from vendors.auth import Fetch, MemoryTokens, Tokens, TokenStore
+from vendors.base import Connection, ReadsDevices, Vendor
+from vendors.budget import Budget
+from vendors.errors import AuthFailed, Misconfigured
+from vendors.http import Gateway
+from vendors.secret import Secret
+
+
+class SealedTokens:
+    """Tokens of one account, sealed in its row; exchanged under a lock that every worker honours.
+
+    `place` tells whose they are: a worker that still holds older settings must not leave its token to the new address.
+    """
+
+    def __init__(self, account_id: int, *, place: str = "") -> None:
+        self._account_id = account_id
+        self._place = place
+        self._context = f"devices.account:tokens:{account_id}"
+
+    def current(self) -> Tokens | None:
+        sealed = Account.objects.values_list("tokens", flat=True).get(pk=self._account_id)
+        if not sealed:
+            return None
+        try:
+            access, refresh, expires, place = msgspec.json.decode(sealing.unseal(sealed, context=self._context))
+        except (sealing.SealBroken, ValueError):
+            return None  # only a cache: sign in again, and the new tokens are sealed with today's key
+        if place != self._place:
+            return None
+        return Tokens(Secret(access), Secret(refresh) if refresh else None, expires)
+
+    def exchange(self, stale: Tokens | None, fetch: Fetch) -> Tokens:
+        try:
+            with transaction.atomic():
+                self._lock()
+                stored = self.current()
+                if stored is not None and stored != stale:
+                    return stored
+                fresh = fetch(stored)
+                self._store(fresh)
+                return fresh
+        except AuthFailed:
+            Account.objects.filter(pk=self._account_id).update(tokens="")
+            raise
+
+    def _lock(self) -> None:
+        """Waits for another worker's sign-in, so the ordinary time limits do not fit; the gateway's deadline bounds the holder."""
+        patience = f"{settings.VENDOR_DEADLINE_SECONDS * 2}s"
+        with connection.cursor() as cursor:
+            for limit in ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout"):
+                cursor.execute("SELECT set_config(%s, %s, true)", [limit, patience])
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [0x70C3, self._account_id])
+
+    def _store(self, tokens: Tokens) -> None:
+        parts = (tokens.access.reveal(), tokens.refresh.reveal() if tokens.refresh else "", tokens.expires_at, self._place)
+        sealed = sealing.seal(msgspec.json.encode(parts).decode(), context=self._context)
+        Account.objects.filter(pk=self._account_id).update(tokens=sealed)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A live connection of an account. `budget` counts the calls that were granted; close the gateway when done."""
+
+    reader: ReadsDevices
+    gateway: Gateway
+    budget: Budget
+
+
+def connect(account: Account, *, interactive: bool = False, deadline: float | None = None) -> Link:
+    """Raises Misconfigured when a secret is missing or does not open."""
+    budget = budget_of(account)
+    try:
+        secrets = {secret.name: secret.open() for secret in account.secrets.all()}
+    except sealing.SealBroken as broken:
+        raise Misconfigured(str(broken), next_step="Open the account and replace its secrets.") from None
+    missing = [f.label for f in account.about.fields if f.secret and f.required and not secrets.get(f.name)]
+    if missing:
+        raise Misconfigured(f"The account has no {' and no '.join(missing)}.", next_step="Open the account and enter it.")
+    tokens = SealedTokens(account.pk, place=json.dumps(account.settings, sort_keys=True))
+    return build(
+        account.about,
+        account.settings,
+        secrets,
+        budget=budget,
+        tokens=tokens,
+        interactive=interactive,
+        ca_pem=account.ca_pem,
+        strict_ca=account.strict_ca,
+        deadline=deadline,
+    )
+
+
+def build(
+    vendor: Vendor,
+    values: Mapping[str, str],
+    secrets: Mapping[str, Secret],
+    *,
+    budget: Budget,
+    tokens: TokenStore | None = None,
+    interactive: bool = False,
+    ca_pem: str = "",
+    strict_ca: bool = True,
+    deadline: float | None = None,
+) -> Link:
+    """A connection from plain parts: also what "test connection" uses before anything is stored. `deadline`: seconds for one call."""
+    gateway = Gateway(
+        budget=budget,
+        private_hosts=settings.PRIVATE_HOSTS,
+        ca_pem=ca_pem,
+        strict_ca=strict_ca,
+        deadline=deadline or float(settings.VENDOR_DEADLINE_SECONDS),
+        interactive=interactive,
+        allow_http=values.get("allow_http") == "true",
+        block_floor=min(60.0, vendor.rate(values).seconds),
+    )
+    reader = vendor.connect(Connection(settings=values, secrets=secrets, gateway=gateway, tokens=tokens or MemoryTokens()))
+    return Link(reader, gateway, budget)
+
+
+def budget_of(account: Account) -> SharedBudget:
+    """Calls are not written down, so what could have called counts: a run under way (but for its very first step), or the end of one."""
+
+    def idle_for() -> float:
+        runs = SyncRun.objects.filter(account=account)
+        if runs.filter(Q(steps__gt=0) | Q(fence__gt=1), state__in=ACTIVE).exists():
+            return 0.0
+        latest = runs.aggregate(at=Max("finished_at"))["at"]
+        return (timezone.now() - latest).total_seconds() if latest else timedelta.max.total_seconds()
+
+    return SharedBudget(account.pk, account.about.rate(account.settings), idle_for=idle_for)

@@ -1,0 +1,49 @@
+"""What every page needs: the navigation this person may use, the rights that templates ask about, the chosen colours."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+THEMES = ("light", "dark")
+THEME_COOKIE = "rollcall_theme"
+# address name, words, icon, the right it needs
+PLACES = (
+    ("devices:dashboard", "Dashboard", "layout-dashboard", "view_device"),
+    ("devices:list", "Devices", "monitor-smartphone", "view_device"),
+    ("devices:coverage", "Coverage", "radar", "view_device"),
+    ("devices:accounts", "Vendor accounts", "cable", "view_account"),
+    ("devices:audit", "Audit log", "scroll-text", "view_audit"),
+)
+
+
+class Rights:
+    """`{% if may.view_raw %}`: a permission of this app, asked by name."""
+
+    def __init__(self, user: Any) -> None:
+        self._user = user
+
+    def __getitem__(self, codename: str) -> bool:
+        return bool(self._user.has_perm(f"devices.{codename}"))
+
+
+def navigation(request: HttpRequest) -> dict[str, Any]:
+    theme = request.COOKIES.get(THEME_COOKIE, "")
+    known = {"theme": theme if theme in THEMES else ""}
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return known | {"nav": [], "may": {}, "roles": ""}
+    may = Rights(user)
+    return known | {"nav": _places(request.path, may), "may": may, "roles": ""}
+
+
+def _places(path: str, may: Rights) -> list[dict[str, Any]]:
+    places = []
+    for name, label, icon, right in PLACES:
+        if may[right]:
+            url = reverse(name)
+            current = path == url or (url != "/" and path.startswith(url))
+            places.append({"url": url, "label": label, "icon": icon, "current": current, "exact": path == url})
+    return places

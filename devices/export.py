@@ -1,0 +1,95 @@
+"""Devices on their way out: a stream of documents, as lines of JSON or CSV. Memory stays flat however many there are.
+
+Every path that writes cells for a spreadsheet uses `cell`: text that a spreadsheet would calculate is marked as text.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator
+
+import msgspec
+from django.db.models import QuerySet
+
+from devices.models import Device
+from devices.queries.as_json import DeviceDocument, device_documents
+
+CHUNK = 1000
+LONGEST_CELL = 32_767  # what a spreadsheet keeps of a cell
+COLUMNS = ("id", "name", "serial", "user", "os", "state", "life", "seen_by", "seen_at", "fetched_at")
+CONTROLS = re.compile("[\x01-\x1f\x7f-\x9f\u2028\u2029]")
+NUMBER = re.compile(r"[-+]?[0-9]+(?:[.,][0-9]+)?(?:[eE][-+]?[0-9]+)?")
+FORMULA = frozenset("=+-@|%")
+QUOTES = frozenset("\"'")
+
+
+def documents(devices: QuerySet[Device]) -> Iterator[DeviceDocument]:
+    """By id, a chunk at a time: each device that was there from beginning to end comes exactly once. Three queries a chunk."""
+    last = 0
+    while ids := list(devices.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:CHUNK]):
+        yield from device_documents(ids).values()
+        last = ids[-1]
+
+
+def jsonl(found: Iterable[DeviceDocument]) -> Iterator[str]:
+    for document in found:
+        yield msgspec.json.encode(document).decode() + "\n"
+
+
+def csv_lines(found: Iterable[DeviceDocument]) -> Iterator[str]:
+    """A header, then a row per device; `seen_by` names the accounts that list it now, the times are the newest among all."""
+    writer = csv.writer(Echo())
+    yield writer.writerow(COLUMNS)
+    for document in found:
+        yield writer.writerow([cell(value) for value in _row(document)])
+
+
+FORMATS: dict[str, Callable[[Iterable[DeviceDocument]], Iterator[str]]] = {"jsonl": jsonl, "csv": csv_lines}
+
+
+def cell(value: object) -> str:
+    """The text of one cell: one line, no NUL, and never a formula.
+
+    What decides is the first character that a person would see, after blanks, invisible characters and quotes, in its plain form
+    (a full-width `＝` counts as `=`). Plain numbers stay as they are.
+    """
+    text = CONTROLS.sub(" ", str(value).replace("\0", ""))
+    if len(text) > LONGEST_CELL - 1:
+        text = text[: LONGEST_CELL - 2] + "…"
+    return "'" + text if _first_visible(text) in FORMULA and not NUMBER.fullmatch(text) else text
+
+
+def _first_visible(text: str) -> str:
+    for letter in text:
+        plain = unicodedata.normalize("NFKC", letter).strip()
+        if plain and plain[0] not in QUOTES and unicodedata.category(plain[0]) not in ("Cf", "Cc", "Mn"):
+            return plain[0]
+    return ""
+
+
+def _row(document: DeviceDocument) -> list[object]:
+    sightings = document["sightings"]
+    seen_by = " ".join(sorted({sighting["account"] for sighting in sightings if sighting["present"]}))
+    seen_at = max((sighting["seen_at"] or "" for sighting in sightings), default="")
+    fetched_at = max((sighting["fetched_at"] or "" for sighting in sightings), default="")
+    return [
+        document["id"],
+        document["name"],
+        document["serial"],
+        document["user"],
+        document["os"],
+        document["state"],
+        document["life"],
+        seen_by,
+        seen_at,
+        fetched_at,
+    ]
+
+
+class Echo:
+    """A file that gives back what is written, so that `writerow` returns the line."""
+
+    def write(self, text: str) -> str:
+        return text

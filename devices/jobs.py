@@ -1,0 +1,213 @@
+"""The engine: a job is a cursor in the database.
+
+One loop serves paging, rate limits, slow answers, long vendor jobs and crash recovery. A worker claims a due row, does steps while there is
+nothing to wait for, and commits what a step brought together with the cursor that leads on, checking its fence. Celery only says "wake up":
+losing every message, or killing a worker at any point, costs delay and nothing else.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import time
+import traceback
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Generic, Protocol, TypeVar
+
+from celery.exceptions import SoftTimeLimitExceeded
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db.models import Q
+
+from devices import leaving
+from devices.locks import be_patient
+from devices.models import JobState, VendorJob
+from devices.models.job import ACTIVE
+from vendors import retry
+from vendors.base import Page
+from vendors.errors import RateLimited, VendorError
+
+log = logging.getLogger(__name__)
+J = TypeVar("J", bound=VendorJob)
+Clock = Callable[[], datetime]
+SLICE = 20.0  # seconds a worker stays with one job before others get their turn
+PATIENCE = timedelta(hours=2)  # how long a job may wait for a vendor's rate limit without getting anywhere
+
+
+class Handler(Protocol[J]):
+    """What one kind of job does in a step. `step` talks to the vendor; the others run inside the transaction that saves the cursor."""
+
+    model: type[J]
+
+    def step(self, job: J) -> Page: ...
+
+    def keep(self, job: J, page: Page, now: datetime) -> None: ...
+
+    def finish(self, job: J, now: datetime) -> None: ...
+
+    def failed(self, job: J, error: VendorError, now: datetime) -> None: ...
+
+
+class WorkerDied(VendorError):
+    code = "worker_died"
+
+
+class OurFault(VendorError):
+    code = "internal"
+
+
+class Fenced(Exception):
+    """Somebody else owns the job now; nothing of this step was written."""
+
+
+def database_clock() -> datetime:
+    """The one clock that all workers share."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        now: datetime = cursor.fetchone()[0]
+    return now
+
+
+def due(model: type[J], *, now: datetime) -> list[int]:
+    """Ids of jobs that a worker should look at: due, and free or abandoned."""
+    free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
+    rows = model._default_manager.filter(free, state__in=ACTIVE, next_step_at__lte=now)
+    return list(rows.order_by("next_step_at").values_list("pk", flat=True)[:200])
+
+
+def place_of(error: BaseException) -> str:
+    """File and line where it was raised, without its text: the text of a database error quotes the data."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} in {last.filename}:{last.lineno}"
+
+
+class Engine(Generic[J]):
+    """Advances jobs of one kind. The clock, the dice and the slice are parameters so that tests can hold them."""
+
+    def __init__(self, handler: Handler[J], *, clock: Clock = database_clock, roll: Callable[[], float] = random.random) -> None:
+        self.handler = handler
+        self.clock = clock
+        self.roll = roll
+
+    def advance(self, job_id: int, *, slice_seconds: float = SLICE) -> bool:
+        """Do steps until the job waits, ends, or the slice is over. True: more is due at once, announce it again."""
+        job = self._claim(job_id)
+        ends = time.monotonic() + slice_seconds
+        while job is not None:
+            over = leaving.told() or time.monotonic() >= ends
+            job, more = self._one_step(job, release=over)
+            if job is None or over:
+                return more
+        return False
+
+    def _claim(self, job_id: int) -> J | None:
+        now = self.clock()
+        free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
+        with transaction.atomic():
+            rows = self.handler.model._default_manager.select_for_update(skip_locked=True, of=("self",))
+            job = rows.filter(free, pk=job_id, state__in=ACTIVE, next_step_at__lte=now).first()
+            if job is None:
+                return None
+            job.fence += 1
+            job.attempts += 1
+            job.state = JobState.RUNNING
+            job.started_at = job.started_at or now
+            job.progressed_at = job.progressed_at or now
+            job.lease_until = now + timedelta(seconds=settings.LEASE_SECONDS)
+            if job.attempts > retry.MAX_ATTEMPTS:
+                self._fail(
+                    job,
+                    WorkerDied(
+                        f"The worker stopped {retry.MAX_ATTEMPTS} times at the same step, so this job was ended.",
+                        next_step="Refresh again; if it happens again, look at the worker's log.",
+                    ),
+                    now,
+                )
+                job.save()
+                return None
+            job.save()
+        return job
+
+    def _one_step(self, job: J, *, release: bool) -> tuple[J | None, bool]:
+        try:
+            page = self.handler.step(job)
+            return self._commit(job, page, release=release)
+        except VendorError as error:
+            self._stumbled(job, error)
+        except Fenced:
+            log.warning("%s %s is owned by another worker now; this step was dropped", self.handler.model.__name__, job.pk)
+        except (OperationalError, InterfaceError, SoftTimeLimitExceeded):
+            raise  # the database or the worker gave up, not the job: its lease runs out and the step is done again
+        except Exception as error:
+            # A defect of ours must end in a defined state that a person sees; the log gets the type and place, never vendor data.
+            log.error("step of %s %s failed at %s", self.handler.model.__name__, job.pk, place_of(error))
+            fault = OurFault(
+                f"Rollcall itself failed while using the answer ({type(error).__name__}).",
+                next_step="Refresh again; if it happens again, report it with the time.",
+            )
+            self._stumbled(job, fault)
+        return None, False
+
+    def _commit(self, job: J, page: Page, *, release: bool) -> tuple[J | None, bool]:
+        now = self.clock()
+        with transaction.atomic():
+            be_patient()
+            held = self._locked(job)
+            self.handler.keep(held, page, now)
+            held.cursor = page.cursor
+            held.steps += 1
+            held.refusals = 0
+            held.progressed_at = now
+            held.waiting_for = page.waiting_for
+            if page.cursor is None:
+                held.state, held.finished_at, held.lease_until = JobState.DONE, now, None
+                self.handler.finish(held, now)
+                held.save()
+                return None, False
+            stay = page.wait <= 0 and not release
+            self._rest(held, now, wait=page.wait, stay=stay)
+            held.save()
+        return (held if stay else None), page.wait <= 0
+
+    def _stumbled(self, job: J, error: VendorError) -> None:
+        now = self.clock()
+        try:
+            with transaction.atomic():
+                be_patient()
+                held = self._locked(job)
+                held.refusals += isinstance(error, RateLimited) and not error.ours
+                wait = self._wait_after(held, error, now)
+                if wait is None:
+                    self._fail(held, error, now)
+                else:
+                    tries = 0 if isinstance(error, RateLimited) else held.attempts
+                    self._rest(held, now, wait=wait, stay=False)
+                    held.attempts = tries
+                    held.waiting_for = error.sentence[:255]
+                held.save()
+        except Fenced:
+            log.warning("%s %s is owned by another worker now", self.handler.model.__name__, job.pk)
+
+    def _wait_after(self, job: J, error: VendorError, now: datetime) -> float | None:
+        """Seconds until the same step is tried again, or None to give up."""
+        if isinstance(error, RateLimited) and now - (job.progressed_at or now) > PATIENCE:
+            return None
+        return retry.wait_after(error, attempt=job.attempts, roll=self.roll(), refusals=job.refusals)
+
+    def _rest(self, job: J, now: datetime, *, wait: float, stay: bool) -> None:
+        job.next_step_at = now + timedelta(seconds=wait)
+        job.attempts = 1 if stay else 0
+        job.lease_until = now + timedelta(seconds=settings.LEASE_SECONDS) if stay else None
+
+    def _fail(self, job: J, error: VendorError, now: datetime) -> None:
+        job.state, job.finished_at, job.lease_until = JobState.FAILED, now, None
+        job.error_code, job.error, job.error_next_step = error.code, error.sentence, error.next_step
+        job.request_id, job.waiting_for = error.request_id, ""
+        self.handler.failed(job, error, now)
+
+    def _locked(self, job: J) -> J:
+        held = self.handler.model._default_manager.select_for_update(of=("self",)).get(pk=job.pk)
+        if held.fence != job.fence or not held.active:
+            raise Fenced
+        return held

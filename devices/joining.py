@@ -1,0 +1,165 @@
+"""Applies matching to the tables: the device of each touched sighting, and why. Callers hold the devices (devices/locks.py)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from django.conf import settings
+from django.db import connection, transaction
+
+from devices.copying import quoted, stage
+from devices.explaining import Reason, reason
+from devices.locks import hold_devices
+from devices.mapped import Mapped
+from devices.matching import KINDS, NOTHING, Key, Keys, Told, arrange
+from devices.merging import Naming, move_sightings, name_devices, retire
+from devices.models import Join, Sighting
+from devices.neighbours import Neighbourhood, collect
+from devices.summary import summarise
+
+AT_ONCE = 2_000  # sightings matched again in one transaction
+JOIN = {
+    "sighting_id": "int8",
+    "kind": "text",
+    "key": "text",
+    "partner_id": "int8",
+    "weak": "bool",
+    "agrees": "text",
+    "differs": "text",
+    "near": "text",
+}
+
+
+@dataclass(slots=True)
+class Plan:
+    """What matching decided and is not written yet. `moved`: stored sighting → its other device; `renew`: devices to summarise."""
+
+    naming: Naming = field(default_factory=Naming)
+    moved: dict[int, int] = field(default_factory=dict)
+    renew: set[int] = field(default_factory=set)
+    reasons: dict[int, Reason] = field(default_factory=dict)
+    unexplained: list[int] = field(default_factory=list)
+
+
+def place(mapped: Sequence[Mapped], *, vendor: str, account: int) -> Plan:
+    """Find the devices of a page's new sightings, which get their ids here, and of those whose keys changed."""
+    fresh = [each for each in mapped if each.sighting_id is None]
+    before = _stored_keys([each.sighting_id for each in mapped if each.sighting_id is not None])
+    for each, number in zip(fresh, _sighting_ids(len(fresh)), strict=True):
+        each.sighting_id, each.fresh = number, True
+    told: list[Told] = []
+    left: set[Key] = set()
+    for each in mapped:
+        keys, old = _keys(each), before.get(each.sighting_id or 0, {})
+        if each.fresh or keys != old:
+            told.append(Told(each.sighting_id or 0, (vendor, each.entry.external_id, account), keys))
+            left |= {(kind, key) for kind, found in old.items() for key in found - keys.get(kind, NOTHING)}
+    if not told:
+        return Plan()
+    stored = [each.id for each in told if each.id in before]
+    plan = _decide(Neighbourhood(told, stored=stored, left=left, limit=settings.COMMON_KEY_DEVICES))
+    for each in fresh:
+        each.device_id = plan.naming.devices[each.sighting_id or 0]
+    return plan
+
+
+def apply(plan: Plan, now: datetime) -> None:
+    """Write what was decided; the sightings themselves must be written. Afterwards `renew` is to be summarised, and then `retire`."""
+    move_sightings(plan.moved)
+    _write_joins(plan, now)
+
+
+def rematch(sightings: Collection[int], now: datetime) -> int:
+    """Decide again about these and whatever they touch, from what is stored. Returns how many sightings moved."""
+    if not sightings:
+        return 0
+    with transaction.atomic():
+        hold_devices()
+        plan = _decide(Neighbourhood(stored=sightings, limit=settings.COMMON_KEY_DEVICES))
+        apply(plan, now)
+        summarise(plan.renew, now)
+        retire(plan.naming.merged)
+    return len(plan.moved)
+
+
+def rematch_everything(now: datetime) -> int:
+    """After the rules changed: every sighting, a few thousand in a transaction. Returns how many moved."""
+    moved, last = 0, 0
+    while some := list(Sighting.objects.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:AT_ONCE]):
+        moved += rematch(some, now)
+        last = some[-1]
+    return moved
+
+
+def _decide(near: Neighbourhood) -> Plan:
+    joining = {key: held for key, held in near.holders.items() if len(held) > 1 and key not in near.common}
+    groups = arrange(near.core.values(), joining, near.rulings)
+    plan = Plan(name_devices(groups))
+    for group in groups:
+        for told in group.members:
+            why = reason(told, group, holders=near.holders, common=near.common, rulings=near.rulings)
+            if why is not None:
+                plan.reasons[told.id] = why
+            elif told.device is not None:
+                plan.unexplained.append(told.id)
+            device = plan.naming.devices[told.id]
+            if told.device != device:
+                plan.renew |= {device} | ({told.device} - plan.naming.merged.keys() if told.device is not None else set())
+                if told.device is not None:
+                    plan.moved[told.id] = device
+    return plan
+
+
+def _keys(each: Mapped) -> Keys:
+    usable = ((found.kind.value, found.key) for found in each.device.identifiers if found.kind in KINDS and found.key and not found.junk)
+    return collect(usable)
+
+
+def _stored_keys(sightings: list[int]) -> dict[int, Keys]:
+    if not sightings:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT w.id, i.kinds, i.keys FROM unnest(%s::bigint[]) AS w(id)
+               CROSS JOIN LATERAL (SELECT array_agg(i.kind) kinds, array_agg(i.key) keys FROM devices_identifier i
+                                   WHERE i.sighting_id = w.id AND i.kind = ANY(%s) AND NOT i.junk OFFSET 0) i""",
+            [sightings, list(KINDS)],
+        )
+        return {sighting: collect(zip(kinds or (), keys or (), strict=True)) for sighting, kinds, keys in cursor.fetchall()}
+
+
+def _sighting_ids(count: int) -> list[int]:
+    if not count:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('devices_sighting_id_seq') FROM generate_series(1, %s)", [count])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _write_joins(plan: Plan, now: datetime) -> None:
+    if plan.unexplained:
+        Join.objects.filter(pk__in=plan.unexplained).delete()
+    if not plan.reasons:
+        return
+    stage("joins", JOIN, _join_rows(plan))
+    names = quoted(JOIN)
+    chosen = names.replace('"agrees", "differs", "near"', "agrees::jsonb, differs::jsonb, near::jsonb")
+    told = [f'"{name}"' for name in JOIN if name != "sighting_id"]
+    ours, theirs = ", ".join(f"j.{name}" for name in told), ", ".join(f"EXCLUDED.{name}" for name in told)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""INSERT INTO devices_join AS j ({names}, changed_at) SELECT {chosen}, %s FROM joins ORDER BY sighting_id
+                ON CONFLICT (sighting_id) DO UPDATE SET ({", ".join(told)}, changed_at) = ({theirs}, EXCLUDED.changed_at)
+                WHERE ({ours}) IS DISTINCT FROM ({theirs})""",
+            [now],
+        )
+
+
+def _join_rows(plan: Plan) -> Iterator[tuple[Any, ...]]:
+    for sighting, why in plan.reasons.items():
+        lists = (msgspec.json.encode(each).decode() for each in (why.agrees, why.differs, why.near))
+        yield sighting, why.kind, why.key, why.partner, why.weak, *lists

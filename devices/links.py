@@ -1,0 +1,95 @@
+"""People's word on which sightings are one machine. It outranks every key, is audited, and can be taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+
+from devices import audit
+from devices.joining import rematch
+from devices.locks import hold_devices
+from devices.models import Ruling, Sighting, User
+
+LONGEST_REASON = 500
+
+
+class BadLink(Exception):
+    """What was asked cannot be done: one sentence."""
+
+
+def link(device: int, other: int, *, reason: str, actor: User, now: datetime, request: HttpRequest | None = None) -> int:
+    """Make two devices one. Returns the device that both are now. Raises BadLink."""
+    reason = _checked(reason)
+    with transaction.atomic():
+        hold_devices()
+        ours, theirs = _sightings(device), _sightings(other)
+        if device == other or not ours or not theirs:
+            raise BadLink("Choose another device that a vendor sees: this one cannot be linked to it.")
+        pairs = _between(ours, theirs)
+        _end(pairs.filter(together=False), actor=actor, reason=reason, now=now)
+        _rule(ours[0], theirs[0], together=True, reason=reason, actor=actor, now=now)
+        audit.record("devices linked", actor=actor, target=str(device), request=request, other=other, reason=reason)
+        rematch([ours[0], theirs[0]], now)
+        return Sighting.objects.values_list("device_id", flat=True).get(pk=ours[0])
+
+
+def take_apart(sighting: int, *, device: int, reason: str, actor: User, now: datetime, request: HttpRequest | None = None) -> int:
+    """Make one sighting a device of its own, or of others than those it is with now. Returns its device. Raises BadLink."""
+    reason = _checked(reason)
+    with transaction.atomic():
+        hold_devices()
+        members = _sightings(device)
+        others = [each for each in members if each != sighting]
+        if sighting not in members or not others:
+            raise BadLink("Nothing to take apart: look at the device again, it has changed.")
+        _end(_between([sighting], others).filter(together=True), actor=actor, reason=reason, now=now)
+        for other in others:
+            _rule(sighting, other, together=False, reason=reason, actor=actor, now=now)
+        audit.record("device taken apart", actor=actor, target=str(device), request=request, sighting=sighting, reason=reason)
+        rematch(members, now)
+        return Sighting.objects.values_list("device_id", flat=True).get(pk=sighting)
+
+
+def end_ruling(ruling: int, *, reason: str, actor: User, now: datetime, request: HttpRequest | None = None) -> None:
+    """Let the keys decide again. Raises BadLink."""
+    reason = _checked(reason)
+    with transaction.atomic():
+        hold_devices()
+        found = Ruling.objects.filter(pk=ruling, ended_at=None).first()
+        if found is None:
+            raise BadLink("Somebody has taken this back already.")
+        _end(Ruling.objects.filter(pk=ruling), actor=actor, reason=reason, now=now)
+        pair = [found.first_id, found.second_id]
+        audit.record("ruling ended", actor=actor, target=str(ruling), request=request, reason=reason, pair=pair, together=found.together)
+        rematch(pair, now)
+
+
+def _checked(reason: str) -> str:
+    reason = reason.strip()[:LONGEST_REASON]
+    if not reason or "\0" in reason:
+        raise BadLink("Write in a few words why: it is kept with the link and in the audit log.")
+    return reason
+
+
+def _sightings(device: int) -> list[int]:
+    return list(Sighting.objects.filter(device=device).order_by("pk").values_list("pk", flat=True))
+
+
+def _between(ours: Collection[int], theirs: Collection[int]) -> QuerySet[Ruling]:
+    """The rulings in force between two sets of sightings."""
+    either = Q(first__in=ours, second__in=theirs) | Q(first__in=theirs, second__in=ours)
+    return Ruling.objects.filter(either, ended_at=None)
+
+
+def _end(rulings: QuerySet[Ruling], *, actor: User, reason: str, now: datetime) -> None:
+    rulings.update(ended_at=now, ended_by=actor, ended_reason=reason)
+
+
+def _rule(one: int, other: int, *, together: bool, reason: str, actor: User, now: datetime) -> None:
+    first, second = sorted((one, other))
+    values = {"together": together, "reason": reason, "made_by": actor, "made_at": now}
+    Ruling.objects.get_or_create(first_id=first, second_id=second, ended_at=None, defaults=values)

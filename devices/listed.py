@@ -1,0 +1,64 @@
+"""The device list as a file: exactly the rows, the order and the columns of the page, and always the serial."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
+
+from devices.export import Echo, cell
+from devices.models import Life
+from devices.queries.columns import COLUMNS, NAME
+from devices.queries.list import Row, Seen
+from devices.queries.listing import Listing
+from vendors.registry import VENDORS
+from vendors.states import STATE_LABELS, State
+
+BETWEEN = "; "
+
+
+def file_name(listing: Listing, *, now: datetime) -> str:
+    return f"rollcall-{listing.view or 'devices'}-{now.astimezone(UTC):%Y-%m-%d}.csv"
+
+
+def lines(rows: Iterable[Row], listing: Listing) -> Iterator[str]:
+    """A header, then a line per row. Words as on the page, times as ISO 8601 in UTC, cells never a formula."""
+    columns = listing.columns if "serial" in listing.columns else (*listing.columns, "serial")
+    writer = csv.writer(Echo())
+    yield str(writer.writerow(["Name", *(COLUMNS[key].label for key in columns)]))
+    for row in rows:
+        yield str(writer.writerow([cell(row.name), *(cell(VALUES[key](row)) for key in columns)]))
+
+
+def _state(row: Row) -> str:
+    return STATE_LABELS[State(row.state)] if row.life == Life.SEEN else Life(row.life).label
+
+
+def _seen(seen: Seen, name: str) -> str:
+    return f"{name} (missing)" if not seen.present else f"{name} (stale)" if seen.stale else name
+
+
+def _label(slug: str) -> str:
+    return VENDORS[slug].label if slug in VENDORS else slug
+
+
+def _moment(at: datetime | None) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if at else ""
+
+
+VALUES: dict[str, Callable[[Row], object]] = {
+    NAME: lambda row: row.name,
+    "state": _state,
+    "user": lambda row: row.user,
+    "serial": lambda row: row.serial,
+    "os": lambda row: row.os_name,
+    "seen_by": lambda row: BETWEEN.join(_seen(seen, _label(seen.vendor)) for seen in row.seen_by),
+    "issues": lambda row: row.issue_count,
+    "last_seen": lambda row: _moment(row.last_seen),
+    "model": lambda row: row.model,
+    "presence": lambda row: Life(row.life).label,
+    "silenced": lambda row: "yes" if row.silenced else "no",
+    "accounts": lambda row: BETWEEN.join(_seen(seen, seen.account) for seen in row.seen_by),
+    "groups": lambda row: BETWEEN.join(row.groups),
+    "known_since": lambda row: _moment(row.created_at),
+}

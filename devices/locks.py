@@ -1,0 +1,26 @@
+"""Who waits for whom in the database. One order everywhere: run, devices, account, sightings."""
+
+from __future__ import annotations
+
+from django.db import connection
+
+_DEVICES = 0x70C4
+# Below Celery's soft time limit: the end of a run over a million devices takes longer than any page may.
+_LOCK_PATIENCE, _STATEMENT_PATIENCE = "30s", "60s"
+
+
+def hold_devices() -> None:
+    """Until this transaction ends nobody else matches or summarises.
+
+    A summary read while another import changes the same device would be written over it later, and be wrong until the next change.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [_DEVICES])
+
+
+def be_patient() -> None:
+    """In this transaction, waits and statements may take as long as a large fleet needs; the limits of pages do not fit."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('lock_timeout', %s, true), set_config('statement_timeout', %s, true)", [_LOCK_PATIENCE, _STATEMENT_PATIENCE]
+        )

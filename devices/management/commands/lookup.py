@@ -1,0 +1,60 @@
+"""`manage.py lookup TERM`: the device behind any clue, and what each account's silence is worth."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.utils import timezone
+
+from devices.management.console import Command as ConsoleCommand
+from devices.queries.answers import AccountAnswer, account_answers, document
+from devices.queries.search import MOST, Match, search
+
+
+class Command(ConsoleCommand):
+    help = "Find devices by hostname, serial, MAC, IP, user or vendor id, in any notation."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("term", help="for example NB-0042, anna, 00:11:22, 10.0.50., user:anna, sn:ABC 123")
+        parser.add_argument("--json", action="store_true", dest="as_json", help="print one JSON document")
+        parser.add_argument("--limit", type=_limit, default=50, help=f"most devices to show, 1 to {MOST} (default 50)")
+
+    def handle(self, *_args: Any, term: str, as_json: bool, limit: int, **_options: Any) -> None:
+        answer = search(term, limit=limit)
+        accounts = account_answers(answer.clue, now=timezone.now())
+        if as_json:
+            self.say_json(document(term, answer, accounts))
+        else:
+            self._tell(answer.matches, accounts, term)
+        if answer.more:
+            self.warn(f"There are more than {len(answer.matches)} matches: refine the term.")
+
+    def _tell(self, matches: list[Match], accounts: list[AccountAnswer], term: str) -> None:
+        for match in matches:
+            device = match.device
+            facts = [device["name"] or "(no name)", device["serial"], device["user"], device["os"], device["state"], device["life"]]
+            self.say("  ".join(fact for fact in facts if fact))
+            for reason in match.matched:
+                self.say(f"    matched {reason['kind']}: {reason['value']}")
+            for seen in device["sightings"]:
+                presence = "listed" if seen["present"] else "not listed any more"
+                self.say(
+                    f"    {seen['account']}: {seen['state']}, {presence}, seen {seen['seen_at'] or 'at an unknown time'},"
+                    f" fetched {seen['fetched_at'] or 'never'}"
+                )
+        if not matches:
+            self.say(f"Nothing matches “{term}”.")
+        if not accounts:
+            self.say("There is no vendor account yet: add one with `manage.py account add`.")
+        for account in accounts:
+            self.say(f"{account['name']}: {account['answer']}")
+
+
+def _limit(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= MOST:
+        raise ValueError(text)
+    return int(text)
+
+
+_limit.__name__ = "whole number"  # argparse puts it into its sentence

@@ -1,0 +1,39 @@
+"""`manage.py rotate_secrets`: seal every stored secret with the first sealing key, so that the others can be taken out."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from devices import audit, rotation
+from devices.management.console import Command as ConsoleCommand
+from devices.management.console import Refused
+
+
+class Command(ConsoleCommand):
+    help = "Seal every stored secret with the first key of ROLLCALL_SEALING_KEYS. May be killed and started again."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--dry-run", action="store_true", help="only count the rows per key")
+
+    def handle(self, *_args: Any, dry_run: bool, **_options: Any) -> None:
+        self._count("Before" if not dry_run else "Now")
+        if dry_run:
+            return
+        outcome = rotation.rotate()
+        self._count("After")
+        if outcome.done:
+            audit.record("secrets rotated", actor=None, target=rotation.sealing_key(), rows=outcome.done, unusable=len(outcome.broken))
+        for sentence in outcome.broken:
+            self.warn(sentence)
+        if outcome.broken or outcome.busy:
+            raise Refused(
+                f"{len(outcome.broken) + outcome.busy} values are not sealed with {rotation.sealing_key()!r}: keep the old keys,"
+                " mend what is named above and run this again."
+            )
+
+    def _count(self, when: str) -> None:
+        counts = rotation.rows_per_key() or {rotation.sealing_key(): 0}
+        for key_id, rows in sorted(counts.items()):
+            mark = " (seals now)" if key_id == rotation.sealing_key() else ""
+            self.say(f"{when}: key {key_id}{mark}: {rows} values")

@@ -1,0 +1,93 @@
+"""What every command shares: errors as one sentence on stderr, no traceback, and exit codes.
+
+0 done · 1 refused or failed · 2 wrong usage or not ready (no database, no tables) · 130 stopped with Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import sys
+from typing import Any
+
+import psycopg
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError, InterfaceError, OperationalError, ProgrammingError
+
+from devices.models import Account
+
+FAILED, NOT_READY, STOPPED = 1, 2, 130
+TOO_SLOW = (psycopg.errors.QueryCanceled, psycopg.errors.LockNotAvailable)
+
+
+class Refused(CommandError):
+    """The sentence for stderr."""
+
+    def __init__(self, sentence: str, *, code: int = FAILED) -> None:
+        super().__init__(sentence, returncode=code)
+
+
+class Command(BaseCommand):
+    """Base of our commands. Called from code it raises Refused; from a shell it says the sentence and exits."""
+
+    requires_system_checks: list[str] = []
+
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        try:
+            return self._run(*args, **options)
+        except Refused as refused:
+            if not getattr(self, "_called_from_command_line", False):
+                raise
+            if str(refused):
+                self.stderr.write(str(refused))
+            sys.exit(refused.returncode)
+
+    def _run(self, *args: Any, **options: Any) -> str | None:
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(encoding="utf-8")
+        try:
+            return super().execute(*args, **options)
+        except BrokenPipeError:
+            # `export … | head`: the reader has enough, so nothing is said. Python would complain while closing.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise Refused("") from None
+        except DatabaseError as error:
+            raise _translated(error) from None
+        except InterfaceError as error:
+            raise _translated(error) from None
+        except KeyboardInterrupt:
+            raise Refused("Stopped.", code=STOPPED) from None
+
+    def say(self, text: str) -> None:
+        """A line for a person; what vendors wrote cannot steer the terminal."""
+        self.stdout.write(visible(text))
+
+    def warn(self, text: str) -> None:
+        self.stderr.write(visible(text))
+
+    def say_json(self, document: object) -> None:
+        self.stdout.write(json.dumps(document, ensure_ascii=False, indent=2))
+
+
+def account_named(name: str) -> Account:
+    account = Account.objects.filter(name=name).first() if "\0" not in name else None
+    if account is None:
+        known = ", ".join(Account.objects.values_list("name", flat=True)[:20])
+        raise Refused(f"There is no account {visible(name)!r}. Known: {known or 'none yet, add one with `manage.py account add`'}.")
+    return account
+
+
+def visible(text: str) -> str:
+    return "".join(letter if letter.isprintable() else "·" for letter in text)
+
+
+def _translated(error: Exception) -> Refused:
+    cause = error.__cause__
+    if isinstance(cause, TOO_SLOW):
+        return Refused("The database took too long or was busy with the same rows: try again.")
+    if isinstance(error, OperationalError | InterfaceError):
+        return Refused("The database does not answer: start the local stack with `make run`, or check DATABASE_URL.", code=NOT_READY)
+    if isinstance(error, ProgrammingError) and isinstance(cause, psycopg.errors.UndefinedTable | psycopg.errors.UndefinedColumn):
+        return Refused("The database has no tables of this version: run `manage.py migrate` first.", code=NOT_READY)
+    return Refused(f"The database refused ({type(cause or error).__name__}): look at its log.")

@@ -1,0 +1,202 @@
+"""Which sightings are one machine. Pure: the answer depends on the sightings and on people's rulings, never on the order of arrival.
+
+Serial, BIOS UUID, MAC, hostname: strongest first. A differing stronger key blocks a weaker one, a key on many machines joins nothing,
+and where a sighting could belong to two machines it stays apart. When in doubt, a device of its own.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+
+from vendors.states import IdKind
+
+STRENGTH = (IdKind.SERIAL, IdKind.BIOS_UUID, IdKind.MAC, IdKind.HOSTNAME)
+KINDS = (*STRENGTH, IdKind.USER)
+PERSON = "person"  # stands where a kind stands, when a person's ruling joined two sightings
+# A key on more sightings than this is not even looked at: a bound for the work, far above vendors times re-enrolments.
+MOST_SIGHTINGS = 15
+
+Keys = Mapping[str, frozenset[str]]
+Key = tuple[str, str]
+NOTHING: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True, eq=False)
+class Told:
+    """The keys of one sighting. `order` (vendor, external id, account) sorts alike whatever was fetched first."""
+
+    id: int
+    order: tuple[str, str, int]
+    keys: Keys
+    device: int | None = None
+
+    @property
+    def strong(self) -> list[Key]:
+        return [(kind, key) for kind in STRENGTH for key in sorted(self.keys.get(kind, NOTHING))]
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """Two sightings and what joined them."""
+
+    kind: str
+    key: str
+    first: int
+    second: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rulings:
+    """Pairs of sighting ids, the lower first."""
+
+    together: frozenset[tuple[int, int]] = frozenset()
+    apart: frozenset[tuple[int, int]] = frozenset()
+
+
+@dataclass(slots=True, eq=False)
+class Group:
+    """Sightings of one machine, the keys of all of them, and the ties that made it."""
+
+    members: list[Told]
+    keys: Mapping[str, set[str]]
+    ties: list[Tie] = field(default_factory=list)
+
+
+def clash(own: Mapping[str, Iterable[str]], other: Mapping[str, Iterable[str]], kind: str) -> str:
+    """The kind of key that speaks against a join by `kind`, or "".
+
+    Serial and BIOS UUID must not contradict each other, nor anything stronger than the key that joins. Cloned virtual machines
+    share both and differ in hostname and MAC: there a differing hostname needs a common MAC.
+    """
+    stronger = (IdKind.SERIAL, IdKind.BIOS_UUID, *STRENGTH[: STRENGTH.index(IdKind(kind))])
+    for each in stronger:
+        if each != kind and _differ(own, other, each):
+            return each.value
+    cloned = kind in STRENGTH[:2] and _differ(own, other, IdKind.HOSTNAME) and not _common(own, other, IdKind.MAC)
+    if cloned:
+        return IdKind.HOSTNAME.value
+    return IdKind.USER.value if kind == IdKind.HOSTNAME and _differ(own, other, IdKind.USER) else ""
+
+
+def lacks_witness(own: Keys, other: Keys, kind: str) -> str:
+    """The kind of a second key that would have to agree, or "": a MAC alone may be a dock's, a hostname alone a reused name."""
+    if kind == IdKind.HOSTNAME:
+        return "" if _common(own, other, IdKind.USER) else IdKind.USER.value
+    if kind != IdKind.MAC or _common(own, other, IdKind.HOSTNAME):
+        return ""
+    mine, theirs = own[kind], other[kind]
+    within = mine <= theirs or theirs <= mine
+    named_alike = not _differ(own, other, IdKind.HOSTNAME)
+    enough = within and (named_alike or len(mine & theirs) > 1)
+    return "" if enough else IdKind.HOSTNAME.value
+
+
+def joinable(own: Keys, other: Keys, kind: str) -> bool:
+    return not clash(own, other, kind) and not lacks_witness(own, other, kind)
+
+
+def spread(holders: Sequence[Told], kind: str) -> int:
+    """On how many machines, at least, a key stands: holders of which each speaks against being any of the others."""
+    different: list[Told] = []
+    for each in sorted(holders, key=lambda told: (-len(told.keys), told.order)):  # who says little is like everybody
+        if all(_distinct(each.keys, other.keys, kind) for other in different):
+            different.append(each)
+    return len(different)
+
+
+def _distinct(own: Keys, other: Keys, kind: str) -> bool:
+    """For hostnames silence is not against: one vendor never tells the user."""
+    return bool(clash(own, other, kind)) if kind == IdKind.HOSTNAME else not joinable(own, other, kind)
+
+
+def is_common(holders: Sequence[Told], kind: str, *, limit: int) -> bool:
+    """Whether a key stands on more than `limit` machines and so joins nothing."""
+    return len(holders) > MOST_SIGHTINGS or (len(holders) > limit and spread(holders, kind) > limit)
+
+
+def arrange(sightings: Iterable[Told], holders: Mapping[Key, Sequence[Told]], rulings: Rulings) -> list[Group]:
+    """Put sightings into groups. `holders`: who has each key that may join; keys on many machines are left out of it."""
+    arrangement = _Arrangement(sightings, rulings)
+    for kind in STRENGTH:
+        arrangement.join_by(kind, {key: told for (each, key), told in holders.items() if each == kind})
+    return arrangement.groups()
+
+
+class _Arrangement:
+    def __init__(self, sightings: Iterable[Told], rulings: Rulings) -> None:
+        self._group: dict[int, Group] = {}
+        for told in sightings:
+            self._group[told.id] = Group([told], {kind: set(keys) for kind, keys in told.keys.items()})
+        self._apart = rulings.apart
+        for first, second in sorted(rulings.together):
+            if first in self._group and second in self._group:
+                self._merge(Tie(PERSON, "", first, second))
+
+    def groups(self) -> list[Group]:
+        return list({id(group): group for group in self._group.values()}.values())
+
+    def join_by(self, kind: str, holders: Mapping[str, Sequence[Told]]) -> None:
+        """A tie is dropped when either end could as well be joined to somebody who speaks against the other end."""
+        ties = [tie for key, told in holders.items() for tie in self._ties(kind, key, told)]
+        ties.sort(key=lambda found: found[0])
+        open_ties = [tie for _, tie in ties if self._may_merge(tie)]
+        candidates: dict[int, dict[int, Group]] = defaultdict(dict)
+        for tie in open_ties:
+            first, second = self._group[tie.first], self._group[tie.second]
+            candidates[id(first)][id(second)] = second
+            candidates[id(second)][id(first)] = first
+        certain = [tie for tie in open_ties if not self._doubtful(tie, candidates)]
+        for tie in certain:
+            if self._may_merge(tie):
+                self._merge(tie)
+
+    def _ties(self, kind: str, key: str, told: Sequence[Told]) -> list[tuple[tuple[object, ...], Tie]]:
+        known = sorted((each for each in told if each.id in self._group), key=lambda each: each.order)
+        return [
+            ((first.order, second.order, key), Tie(kind, key, first.id, second.id))
+            for first, second in combinations(known, 2)
+            if joinable(first.keys, second.keys, kind)
+        ]
+
+    def _may_merge(self, tie: Tie) -> bool:
+        first, second = self._group[tie.first], self._group[tie.second]
+        return first is not second and not self._against(first, second, tie.kind)
+
+    def _doubtful(self, tie: Tie, candidates: Mapping[int, Mapping[int, Group]]) -> bool:
+        first, second = self._group[tie.first], self._group[tie.second]
+        ends = ((first, second), (second, first))
+        return any(
+            other is not chosen and other is not end and self._against(other, chosen, tie.kind)
+            for end, chosen in ends
+            for other in candidates[id(end)].values()
+        )
+
+    def _against(self, first: Group, second: Group, kind: str) -> bool:
+        if clash(first.keys, second.keys, kind):
+            return True
+        pairs = ((a.id, b.id) for a in first.members for b in second.members) if self._apart else ()
+        return any((min(pair), max(pair)) in self._apart for pair in pairs)
+
+    def _merge(self, tie: Tie) -> None:
+        first, second = self._group[tie.first], self._group[tie.second]
+        if first is second:
+            return
+        merged: dict[str, set[str]] = {
+            kind: first.keys.get(kind, set()) | second.keys.get(kind, set()) for kind in {*first.keys, *second.keys}
+        }
+        group = Group(first.members + second.members, merged, [*first.ties, *second.ties, tie])
+        for told in group.members:
+            self._group[told.id] = group
+
+
+def _differ(own: Mapping[str, Iterable[str]], other: Mapping[str, Iterable[str]], kind: str) -> bool:
+    mine, theirs = own.get(kind), other.get(kind)
+    return bool(mine and theirs and set(mine).isdisjoint(theirs))
+
+
+def _common(own: Mapping[str, Iterable[str]], other: Mapping[str, Iterable[str]], kind: str) -> bool:
+    mine, theirs = own.get(kind), other.get(kind)
+    return bool(mine and theirs and not set(mine).isdisjoint(theirs))

@@ -1,0 +1,115 @@
+"""The ids of devices when groups merge and split: the oldest keeps its id, old ids lead to it, and who leaves gets the old one back."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from django.db import IntegrityError, connection, models, transaction
+
+from devices.matching import Group
+from devices.models import Device, FormerDevice, Sighting
+
+
+@dataclass(slots=True)
+class Naming:
+    """`devices`: sighting → device. `merged`: device that ends → (the one it became part of, its oldest sighting)."""
+
+    devices: dict[int, int] = field(default_factory=dict)
+    merged: dict[int, tuple[int, int]] = field(default_factory=dict)
+
+
+def name_devices(groups: Sequence[Group]) -> Naming:
+    """A device goes with its oldest sighting; a group takes the oldest of the devices that came to it."""
+    naming = Naming()
+    nameless: list[Group] = []
+    anchors = _anchors(groups)
+    for group in groups:
+        claims = sorted(told.device for told in group.members if told.device is not None and anchors[told.device] == told.id)
+        if not claims:
+            nameless.append(group)
+            continue
+        naming.devices.update((told.id, claims[0]) for told in group.members)
+        naming.merged.update((device, (claims[0], anchors[device])) for device in claims[1:])
+    for group, device in zip(nameless, _ids_for(nameless), strict=True):
+        naming.devices.update((told.id, device) for told in group.members)
+    return naming
+
+
+def _anchors(groups: Sequence[Group]) -> dict[int, int]:
+    """The oldest sighting of each device as it is now."""
+    found: dict[int, int] = {}
+    for group in groups:
+        for told in group.members:
+            if told.device is not None:
+                found[told.device] = min(told.id, found.get(told.device, told.id))
+    return found
+
+
+def _ids_for(groups: Sequence[Group]) -> list[int]:
+    if not groups:
+        return []
+    former = _former_ids([told.id for group in groups for told in group.members if told.device is not None])
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('devices_device_id_seq') FROM generate_series(1, %s)", [len(groups)])
+        fresh = iter([row[0] for row in cursor.fetchall()])
+    chosen = [min((former[told.id] for told in group.members if told.id in former), default=None) or next(fresh) for group in groups]
+    FormerDevice.objects.filter(pk__in=set(former.values()) & set(chosen)).delete()
+    return chosen
+
+
+def _former_ids(leaving: Collection[int]) -> dict[int, int]:
+    """Sighting → the id that its device had before it was merged."""
+    if not leaving:
+        return {}
+    return dict(FormerDevice.objects.filter(anchor_id__in=leaving).order_by("-pk").values_list("anchor_id", "pk"))
+
+
+def move_sightings(devices: Mapping[int, int]) -> None:
+    """Sighting → device, in the order of ids."""
+    if not devices:
+        return
+    ordered = sorted(devices)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE devices_sighting s SET device_id = m.device_id
+               FROM unnest(%s::bigint[], %s::bigint[]) AS m(id, device_id) WHERE s.id = m.id""",
+            [ordered, [devices[each] for each in ordered]],
+        )
+
+
+def retire(merged: Mapping[int, tuple[int, int]]) -> None:
+    """What hangs on a device that ended goes to the one it became part of; its id is kept as a former one. Call after the summary."""
+    if not merged:
+        return
+    hanging = _hanging()
+    for old, (new, _) in sorted(merged.items()):
+        for model, name in hanging:
+            _hand_over(model, name, old, new)
+    FormerDevice.objects.bulk_create(FormerDevice(id=old, device_id=new, anchor_id=anchor) for old, (new, anchor) in merged.items())
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM devices_device WHERE id = ANY(%s)", [list(merged)])
+
+
+def _hanging() -> list[tuple[type[models.Model], str]]:
+    """Every table that points at a device, whichever app it is in, but for the sightings, which are moved one by one."""
+    relations = Device._meta.get_fields(include_hidden=True)
+    found = [each for each in relations if isinstance(each, models.ManyToOneRel) and each.related_model is not Sighting]
+    return [(each.related_model, each.field.name) for each in found]
+
+
+def _hand_over(model: type[models.Model], name: str, old: int, new: int) -> None:
+    """A row that the other device has already (the same tag) goes."""
+    rows = model._default_manager.filter(**{name: old})
+    if not rows.exists():
+        return
+    try:
+        with transaction.atomic():
+            rows.update(**{name: new})
+    except IntegrityError:
+        for row in rows:
+            try:
+                with transaction.atomic():
+                    model._default_manager.filter(pk=row.pk).update(**{name: new})
+            except IntegrityError:
+                row.delete()

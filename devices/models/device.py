@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+
+from vendors.states import Family, State
+
+
+class Life(models.TextChoices):
+    """Whether anybody still sees it. Missing: not in the last complete list. Gone: twice, at least a day apart."""
+
+    SEEN = "seen", "Seen"
+    MISSING = "missing", "Missing"
+    GONE = "gone", "Gone"
+    RETIRED = "retired", "Retired"
+
+
+class Device(models.Model):
+    """Ours, made of sightings. All columns are a summary that upsert.summarise() writes; nothing is typed in here."""
+
+    name = models.CharField(max_length=255, blank=True)
+    serial = models.CharField(max_length=255, blank=True)
+    user = models.CharField(max_length=255, blank=True)
+    os_name = models.CharField(max_length=255, blank=True)
+    os_family = models.CharField(max_length=10, default=Family.UNKNOWN, choices=[(f.value, f.label) for f in Family])
+    model = models.CharField(max_length=255, blank=True)
+    state = models.CharField(max_length=10, default=State.UNKNOWN, choices=[(s.value, s.label) for s in State])
+    life = models.CharField(max_length=10, default=Life.SEEN, choices=Life)
+    silenced = models.BooleanField(default=False)
+    vendors = ArrayField(models.CharField(max_length=20), default=list)
+    issue_count = models.PositiveIntegerField(default=0)
+    haystack = models.TextField(blank=True, help_text="lower-case text that the list's filter searches")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["name", "id"]
+        indexes = [
+            models.Index(fields=["name", "id"], name="device_by_name"),
+            models.Index(fields=["state", "name", "id"], name="device_by_state"),
+            models.Index(fields=["user", "id"], name="device_by_user"),
+            models.Index(fields=["serial", "id"], name="device_by_serial"),
+            models.Index(fields=["os_name", "name", "id"], name="device_by_os"),
+            models.Index(fields=["issue_count", "name", "id"], name="device_by_issues"),
+            GinIndex(OpClass("haystack", name="gin_trgm_ops"), name="device_haystack"),
+        ]
+        permissions = [("export_device", "Can export devices"), ("view_raw", "Can read a vendor's raw answer")]
+
+    def __str__(self) -> str:
+        return self.name or f"device {self.pk}"

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+from devices.models.device import Device
+from devices.models.sighting import Sighting
+
+
+class Join(models.Model):
+    """Why a sighting is on its device, and why not on another. Only for sightings that share a key with another one.
+
+    `agrees` and `differs` hold [kind, key]; `near` holds what devices/matching.Near says. Written by devices/joining.py only.
+    """
+
+    sighting = models.OneToOneField(Sighting, on_delete=models.CASCADE, primary_key=True, db_constraint=False)
+    kind = models.CharField(max_length=12, blank=True, help_text="kind of the key that joined it; empty: it is joined to nothing")
+    key = models.CharField(max_length=255, blank=True)
+    partner_id = models.BigIntegerField(null=True, help_text="the sighting that has the same key")
+    weak = models.BooleanField(default=False, help_text="rests on the hostname and the user only")
+    agrees = models.JSONField(default=list)
+    differs = models.JSONField(default=list)
+    near = models.JSONField(default=list)
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["sighting"], condition=models.Q(weak=True), name="join_weak")]
+
+
+class Ruling(models.Model):
+    """A person's word that two sightings are one machine, or are not. It outranks every key until somebody ends it."""
+
+    first = models.ForeignKey(Sighting, on_delete=models.CASCADE, related_name="+")
+    second = models.ForeignKey(Sighting, on_delete=models.CASCADE, related_name="+")
+    together = models.BooleanField()
+    reason = models.TextField()
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    made_at = models.DateTimeField()
+    ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+    ended_reason = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["first", "second"], condition=models.Q(ended_at=None), name="one_ruling_per_pair"),
+            models.CheckConstraint(condition=models.Q(first__lt=models.F("second")), name="ruling_pair_in_order"),
+        ]
+        permissions = [("link_device", "Can link and unlink devices")]
+
+
+class FormerDevice(models.Model):
+    """The id of a device that became part of another one, so that old addresses still lead somewhere.
+
+    `anchor_id` is its oldest sighting then: when that leaves again, the device gets its old id back.
+    """
+
+    id = models.BigIntegerField(primary_key=True)
+    device = models.ForeignKey(Device, on_delete=models.CASCADE, related_name="former")
+    anchor_id = models.BigIntegerField()

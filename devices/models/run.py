@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+from devices.models.account import Account
+from devices.models.job import ACTIVE, VendorJob
+from vendors.base import Scope
+
+
+class SyncRun(VendorJob):
+    """One sync of one account. `lane` keeps one list run per account; named devices have lanes of their own."""
+
+    scope = models.JSONField(default=dict)
+    kind = models.CharField(max_length=10)
+    lane = models.CharField(max_length=80, default="list")
+    interactive = models.BooleanField(default=False)
+    pages = models.PositiveIntegerField(default=0)
+    records = models.PositiveIntegerField(default=0)
+    expected = models.PositiveIntegerField(null=True)
+    created = models.PositiveIntegerField(default=0)
+    changed = models.PositiveIntegerField(default=0)
+    unchanged = models.PositiveIntegerField(default=0)
+    quarantined = models.PositiveIntegerField(default=0)
+    rejected = models.PositiveIntegerField(default=0)
+    calls = models.PositiveIntegerField(default=0)
+    absent = models.JSONField(default=list, help_text="names that the vendor said it does not know")
+    missing = models.PositiveIntegerField(default=0)
+    withheld = models.PositiveIntegerField(default=0, help_text="disappearances held back for a person")
+    applied_at = models.DateTimeField(null=True)
+    applied_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["account", "lane"], condition=models.Q(state__in=ACTIVE), name="one_active_run_per_lane")
+        ]
+        indexes = [
+            models.Index(fields=["next_step_at"], condition=models.Q(state__in=ACTIVE), name="run_due"),
+            models.Index(fields=["account", "-id"], name="run_by_account"),
+        ]
+
+    @property
+    def unusable(self) -> int:
+        """Records that could not be used, with and without a name."""
+        return self.quarantined + self.rejected
+
+    @property
+    def walk_scope(self) -> Scope:
+        return Scope.from_json(self.scope)
+
+
+class Quarantine(models.Model):
+    """A record that could not be used, with the reason. One row per account and record; it leaves when the record is well again."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="quarantine", db_index=False)
+    external_id = models.CharField(max_length=128)
+    reason = models.TextField()
+    sample = models.TextField(help_text="redacted, at most 2 kB")
+    run = models.ForeignKey(SyncRun, null=True, on_delete=models.SET_NULL)
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "external_id"], name="one_quarantine_per_id")]

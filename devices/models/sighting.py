@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+from django.db import models
+
+from devices.models.account import Account
+from devices.models.device import Device, Life
+from vendors.states import Enrolment, Family, State
+
+
+class Sighting(models.Model):
+    """One vendor's latest view of one device. `digest` tells a changed answer from an unchanged one without reading it."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="sightings", db_index=False)
+    external_id = models.CharField(max_length=128)
+    device = models.ForeignKey(Device, on_delete=models.CASCADE, related_name="sightings")
+    vendor = models.CharField(max_length=20)
+    digest = models.BinaryField(max_length=16)
+    name = models.CharField(max_length=255, blank=True)
+    serial = models.CharField(max_length=255, blank=True)
+    user = models.CharField(max_length=255, blank=True)
+    os_name = models.CharField(max_length=255, blank=True)
+    os_family = models.CharField(max_length=10, default=Family.UNKNOWN)
+    model = models.CharField(max_length=255, blank=True)
+    manufacturer = models.CharField(max_length=255, blank=True)
+    group_id = models.CharField(max_length=255, blank=True)
+    group_name = models.CharField(max_length=255, blank=True)
+    state = models.CharField(max_length=10, default=State.UNKNOWN)
+    state_raw = models.CharField(max_length=255, blank=True)
+    enrolment = models.CharField(max_length=10, default=Enrolment.UNKNOWN)
+    silenced = models.BooleanField(default=False)
+    problem_count = models.IntegerField(default=0)
+    link = models.CharField(max_length=255, blank=True)
+    produced_at = models.DateTimeField(null=True, help_text="when the vendor made this data")
+    changed_at = models.DateTimeField(help_text="when an answer last differed from the one before")
+    created_at = models.DateTimeField()
+    life = models.CharField(max_length=10, default=Life.SEEN, choices=Life)
+    missing_since = models.DateTimeField(null=True)
+    stale = models.BooleanField(default=False, help_text="last seen longer ago than the vendor's threshold: not counted in the state")
+    raw = models.JSONField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "external_id"], name="one_sighting_per_id")]
+        indexes = [models.Index(fields=["account"], condition=~models.Q(life="seen"), name="sighting_not_seen")]
+
+    @property
+    def present(self) -> bool:
+        return self.life == Life.SEEN
+
+
+class Pulse(models.Model):
+    """What moves at every poll, kept out of the wide row: when the device was seen, when we fetched it, by which run.
+
+    No foreign key constraint: a million pulses a poll would pay for it, and sightings are deleted with their account only.
+    """
+
+    sighting = models.OneToOneField(Sighting, on_delete=models.CASCADE, primary_key=True, db_constraint=False)
+    seen_at = models.DateTimeField(null=True)
+    fetched_at = models.DateTimeField()
+    run_id = models.BigIntegerField()
+
+
+class DeviceGroup(models.Model):
+    """A group as the vendor names it; `static` groups can take installers."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="groups", db_index=False)
+    external_id = models.CharField(max_length=128)
+    name = models.CharField(max_length=255)
+    parent_id = models.CharField(max_length=128, blank=True)
+    static = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "external_id"], name="one_group_per_id")]

@@ -1,0 +1,10 @@
+from __future__ import annotations
+
+from django.contrib.auth.models import AbstractUser
+
+
+class User(AbstractUser):
+    """A person who signs in. Rights come from groups only: see devices/roles.py."""
+
+    class Meta(AbstractUser.Meta):
+        permissions = [("view_audit", "Can read the audit log")]

@@ -1,0 +1,119 @@
+"""People as whoever runs the installation handles them: add, give a role, give a new password, switch off. Everything here is audited."""
+
+from __future__ import annotations
+
+import secrets
+
+from django.contrib.auth.models import Group
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import Q, QuerySet
+
+from devices import audit
+from devices.models import User
+from devices.roles import ADMINISTRATOR, HELPDESK, IT_STAFF, ROLES
+
+SHORT = {"helpdesk": HELPDESK, "it": IT_STAFF, "admin": ADMINISTRATOR}
+# Without the letters and digits that are mistaken for one another.
+ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
+GROUPS_OF_LETTERS, LETTERS_IN_GROUP = 4, 5
+
+
+class BadPerson(Exception):
+    """What was asked cannot be done: one sentence."""
+
+
+def random_password() -> str:
+    """About 99 bits, easy to type."""
+    groups = ("".join(secrets.choice(ALPHABET) for _ in range(LETTERS_IN_GROUP)) for _ in range(GROUPS_OF_LETTERS))
+    return "-".join(groups)
+
+
+def people() -> QuerySet[User]:
+    return User.objects.prefetch_related("groups").order_by("username")
+
+
+def role_of(user: User) -> str:
+    """Its short name; "" without a role. Who has all rights counts as an administrator."""
+    held = {group.name for group in user.groups.all()}
+    if user.is_superuser:
+        return "admin"
+    return next((short for short, role in reversed(SHORT.items()) if role in held), "")
+
+
+def person_named(name: str) -> User:
+    """Raises BadPerson."""
+    user = User.objects.filter(username=name).first() if "\0" not in name else None
+    if user is None:
+        known = ", ".join(User.objects.order_by("username").values_list("username", flat=True)[:20])
+        raise BadPerson(f"Nobody is called {name!r}. Known: {known or 'nobody yet'}.")
+    return user
+
+
+def add_person(name: str, *, role: str, password: str = "") -> str:
+    """`role` is one of ROLES. The password: a random one when none is given, stored only as a hash. Raises BadPerson."""
+    try:
+        User._meta.get_field("username").clean(name, None)
+    except ValidationError:
+        raise BadPerson("The name must be 1 to 150 letters, digits or @ . + - _ without blanks.") from None
+    _check_password(password, User(username=name))
+    password = password or random_password()
+    try:
+        with transaction.atomic():
+            if User.objects.filter(username__iexact=name).exists():
+                raise BadPerson(f"Somebody is called {name!r} already: choose another name.")
+            user = User.objects.create_user(username=name, password=password)
+            user.groups.add(Group.objects.get(name=role))
+            audit.record("person added", actor=None, target=user.get_username(), role=role)
+    except IntegrityError:
+        raise BadPerson(f"Somebody is called {name!r} already: choose another name.") from None
+    return password
+
+
+def give_role(user: User, *, role: str) -> None:
+    """This role and no other, from the next click on. Raises BadPerson when nobody would be left to administer."""
+    with transaction.atomic():
+        if role != ADMINISTRATOR:
+            _keep_an_administrator(user)
+        before = role_of(user)
+        user.groups.remove(*Group.objects.filter(name__in=ROLES))
+        user.groups.add(Group.objects.get(name=role))
+        User.objects.filter(pk=user.pk).update(is_superuser=False)
+        audit.record("role changed", actor=None, target=user.get_username(), before=SHORT.get(before, "none"), role=role)
+
+
+def give_password(user: User, *, password: str = "") -> str:
+    """Ends every session of that person. Raises BadPerson."""
+    _check_password(password, user)
+    password = password or random_password()
+    with transaction.atomic():
+        user.set_password(password)
+        user.save(update_fields=["password"])
+        audit.record("password replaced", actor=None, target=user.get_username())
+    return password
+
+
+def switch_person(user: User, *, enabled: bool) -> None:
+    """Off ends every session at once. Raises BadPerson when nobody would be left to administer."""
+    with transaction.atomic():
+        if not enabled:
+            _keep_an_administrator(user)
+        User.objects.filter(pk=user.pk).update(is_active=enabled)
+        audit.record("person switched", actor=None, target=user.get_username(), enabled=enabled)
+
+
+def _check_password(password: str, user: User) -> None:
+    if password:
+        try:
+            validate_password(password, user)
+        except ValidationError as error:
+            raise BadPerson(" ".join(error.messages)) from None
+
+
+def _keep_an_administrator(without: User) -> None:
+    administer = Q(groups__name=ADMINISTRATOR) | Q(is_superuser=True)
+    # Locked, so that two who leave at once do not both count on the other.
+    administrators = set(User.objects.select_for_update().filter(pk__in=User.objects.filter(administer, is_active=True)))
+    if administrators == {without}:
+        raise BadPerson(f"{without.get_username()} is the only administrator: make somebody else one first.")

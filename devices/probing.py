@@ -1,0 +1,100 @@
+"""Test connection: one small read with stored or just entered credentials, told in words. Nothing is saved."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from devices import sealing
+from devices.accounts import BadAccount, Options, checked, moves, vendor_named
+from devices.connect import Link, budget_of, build, connect
+from devices.models import Account
+from vendors.budget import Budget, Unlimited
+from vendors.errors import BadAnswer, RateLimited, Unavailable, VendorError
+from vendors.secret import Secret
+
+DEADLINE = 10.0  # seconds for one call: a person is waiting
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """What "test connection" found, in words."""
+
+    ok: bool
+    sentence: str
+    next_step: str = ""
+    request_id: str = ""
+
+
+def probe_account(account: Account) -> Probe:
+    """Try the stored credentials, on the account's shared budget."""
+    try:
+        link = connect(account, interactive=True, deadline=DEADLINE)
+    except VendorError as error:
+        return _refused(error)
+    return _probe(link)
+
+
+def probe_values(
+    vendor: str,
+    settings: Mapping[str, str],
+    secrets: Mapping[str, str],
+    *,
+    account: Account | None = None,
+    options: Options | None = None,
+) -> Probe:
+    """Try what a form holds before it is saved. Empty secrets of an existing account are taken from it unless the address changed."""
+    entered = {name: Secret(value) for name, value in secrets.items() if value}
+    options = options or (Options.of(account) if account else Options())
+    budget: Budget = Unlimited()
+    stored: dict[str, Secret] = {}
+    try:
+        about = vendor_named(vendor)
+        if account is not None and not moves(account, settings):
+            budget = budget_of(account)
+            stored = {secret.name: secret.open() for secret in account.secrets.all() if secret.name not in entered}
+        values = checked(about, settings, {name: value.reveal() for name, value in entered.items()}, known_secrets=frozenset(stored))
+        link = build(
+            about,
+            values,
+            {**stored, **entered},
+            budget=budget,
+            interactive=True,
+            deadline=DEADLINE,
+            ca_pem=options.ca_pem,
+            strict_ca=options.strict_ca,
+        )
+    except BadAccount as bad:
+        return Probe(False, " ".join(bad.sentences), "Nothing was sent. Correct this and test again.")
+    except sealing.SealBroken as broken:
+        return Probe(False, str(broken))
+    except VendorError as error:
+        return _refused(error)
+    return _probe(link)
+
+
+def _probe(link: Link) -> Probe:
+    try:
+        return Probe(True, link.reader.probe())
+    except VendorError as error:
+        return _refused(error)
+    finally:
+        link.gateway.close()
+
+
+def _refused(error: VendorError) -> Probe:
+    return Probe(False, error.sentence, error.next_step or _next_step(error), error.request_id)
+
+
+def _next_step(error: VendorError) -> str:
+    """For errors that a worker would meet by trying again: here a person waits and can look."""
+    if isinstance(error, RateLimited):
+        return f"Test again in {math.ceil(max(1.0, error.wait))} seconds."
+    if isinstance(error, Unavailable) and not error.sent:
+        return "Check the address, and that this server may reach it through firewalls."
+    if isinstance(error, Unavailable):
+        return "Test again in a few minutes; if it stays so, ask the vendor whether the service is down."
+    if isinstance(error, BadAnswer):
+        return "Check that the address is the vendor's API and not a sign-in page or a proxy."
+    return "Check what was entered and test again."

@@ -1,0 +1,53 @@
+"""Records that could not be used: kept with their reason and a redacted sample, and let go when they are well again."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+
+from devices.models import Quarantine, SyncRun
+from vendors.records import Entry, Reject
+
+SAMPLE = 2000
+
+
+def settle(run: SyncRun, *, broken: Sequence[tuple[Entry, str]], well: Sequence[str], now: datetime) -> None:
+    if well and Quarantine.objects.filter(account=run.account).exists():
+        Quarantine.objects.filter(account=run.account, external_id__in=well).delete()
+    _keep(run, [(entry.external_id, reason, entry.raw.decode("utf-8", "replace")) for entry, reason in broken], now)
+
+
+def keep_rejects(run: SyncRun, rejects: Sequence[Reject], now: datetime) -> None:
+    """Records that do not even name their device: known by a hash of their sample."""
+    rows = []
+    for reject in rejects:
+        mark = hashlib.blake2b(reject.sample.encode("utf-8", "replace"), digest_size=6).hexdigest()
+        rows.append((f"(no id {mark})", reject.reason, reject.sample))
+    _keep(run, rows, now)
+
+
+def forget_older(run: SyncRun) -> None:
+    """After a complete list over everything: what it did not bring again is mended, or gone with its device."""
+    Quarantine.objects.filter(account=run.account, last_at__lt=run.started_at).delete()
+
+
+def _keep(run: SyncRun, rows: Sequence[tuple[str, str, str]], now: datetime) -> None:
+    newest = {name: (reason, sample) for name, reason, sample in rows}
+    Quarantine.objects.bulk_create(
+        [
+            Quarantine(
+                account=run.account,
+                external_id=name[:128],
+                reason=reason,
+                sample=sample.replace("\0", "")[:SAMPLE],
+                run=run,
+                first_at=now,
+                last_at=now,
+            )
+            for name, (reason, sample) in sorted(newest.items())
+        ],
+        update_conflicts=True,
+        unique_fields=["account", "external_id"],
+        update_fields=["reason", "sample", "run", "last_at"],
+    )

@@ -1,0 +1,165 @@
+"""Everything the account pages show, in a fixed number of queries: how each account stands, what runs, what it costs, what comes next."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count, QuerySet
+
+from devices.models import Account, Health, JobState, Life, Quarantine, Sighting, SyncRun
+from devices.models.job import ACTIVE
+from devices.queries.standing import Standing
+from vendors.address import BadUrl, parse_url
+from vendors.base import Vendor
+from vendors.budget import Rate
+from vendors.registry import VENDORS
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a fetch of everything will probably take, from the last one."""
+
+    calls: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One account as its pages show it."""
+
+    account: Account
+    now: datetime
+    run: SyncRun | None  # of the whole list or of changes, under way
+    ended: SyncRun | None  # the latest that ended
+    full: SyncRun | None  # the latest complete one over everything
+    devices: int
+    quarantined: int
+
+    @property
+    def vendor(self) -> Vendor | None:
+        return VENDORS.get(self.account.vendor)
+
+    @property
+    def held(self) -> SyncRun | None:
+        """The run whose disappearances wait for a person."""
+        return self.full if self.full and self.full.withheld and self.full.applied_at is None else None
+
+    @property
+    def standing(self) -> Standing:
+        account = self.account
+        return Standing.of(
+            account,
+            known=self.vendor is not None,
+            running=self.run is not None,
+            late=self.vendor is not None and is_late(account, self.now),
+            withheld=self.held.withheld if self.held else 0,
+            quarantined=self.quarantined,
+        )
+
+    @property
+    def encrypted(self) -> bool:
+        return not str(self.account.settings.get("url", "")).lower().startswith("http://")
+
+    @property
+    def rate(self) -> Rate | None:
+        return self.vendor.rate(self.account.settings) if self.vendor else None
+
+    @property
+    def next_run(self) -> datetime | None:
+        return next_due(self.account, self.now) if self.vendor else None
+
+    @property
+    def can_fetch_changes(self) -> bool:
+        return self.vendor is not None and "changed" in self.vendor.scopes and self.account.changes_since is not None
+
+    @property
+    def plain_http(self) -> bool:
+        """Its credentials travel through a network unprotected; what stays on this machine does not."""
+        try:
+            target = parse_url(str(self.account.settings.get("url", "")))
+        except BadUrl:
+            return False
+        return target.scheme == "http" and target.host not in LOOPBACK
+
+    @property
+    def cost(self) -> Cost | None:
+        if self.full is None or self.rate is None or not self.full.calls:
+            return None
+        took = (self.full.finished_at - self.full.started_at).total_seconds() if self.full.finished_at and self.full.started_at else 0.0
+        return Cost(self.full.calls, max(took, least_seconds(self.full.calls, self.rate)))
+
+
+def least_seconds(calls: int, rate: Rate) -> float:
+    """How long the budget alone makes so many calls take, when people keep their share."""
+    in_window = max(1, rate.calls - rate.reserve)
+    return math.floor((calls - 1) / in_window) * rate.seconds
+
+
+def is_late(account: Account, now: datetime) -> bool:
+    """Judged here too: when the workers stop, nobody else does."""
+    full = account.full_seconds
+    return bool(full and account.complete_at and now - account.complete_at > timedelta(seconds=2 * full))
+
+
+def next_due(account: Account, now: datetime) -> datetime | None:
+    """When sync.plan will ask for the next run; None when it will not."""
+    if not account.enabled or account.health == Health.PERSON:
+        return None
+    due = []
+    if account.full_seconds:
+        due.append(_after(account.complete_at, account.full_seconds, now))
+    if account.changes_seconds and account.changes_since:
+        due.append(_after(account.changes_at, account.changes_seconds, now))
+    if not due:
+        return None
+    return max(min(due), account.try_after or now)
+
+
+def _after(at: datetime | None, seconds: int, now: datetime) -> datetime:
+    return now if at is None else at + timedelta(seconds=seconds)
+
+
+def cards(now: datetime) -> list[Card]:
+    return _cards(list(Account.objects.all()), now)
+
+
+def card(account: Account, now: datetime) -> Card:
+    return _cards([account], now)[0]
+
+
+def under_way(account: Account) -> tuple[SyncRun | None, SyncRun | None]:
+    """The run of the list that is under way, and the latest that ended. Asked every other second: nothing is counted for it."""
+    runs = SyncRun.objects.filter(account=account, lane="list").order_by("-id")
+    return runs.filter(state__in=ACTIVE).first(), runs.exclude(state__in=ACTIVE).first()
+
+
+def _cards(accounts: Sequence[Account], now: datetime) -> list[Card]:
+    ids = [account.pk for account in accounts]
+    runs = SyncRun.objects.filter(account__in=ids, lane="list").order_by("account_id", "-id").distinct("account_id")
+    active = {run.account_id: run for run in runs.filter(state__in=ACTIVE)}
+    ended = {run.account_id: run for run in runs.exclude(state__in=ACTIVE)}
+    full = {run.account_id: run for run in runs.filter(state=JobState.DONE, kind="everything")}
+    every = _counts(Sighting.objects.filter(account__in=ids))
+    unseen = _counts(Sighting.objects.filter(account__in=ids).exclude(life=Life.SEEN))
+    broken = _counts(Quarantine.objects.filter(account__in=ids))
+    return [
+        Card(
+            account=each,
+            now=now,
+            run=active.get(each.pk),
+            ended=ended.get(each.pk),
+            full=full.get(each.pk),
+            devices=every.get(each.pk, 0) - unseen.get(each.pk, 0),
+            quarantined=broken.get(each.pk, 0),
+        )
+        for each in accounts
+    ]
+
+
+def _counts(rows: QuerySet[Sighting] | QuerySet[Quarantine]) -> Mapping[int, int]:
+    return dict(rows.order_by().values_list("account_id").annotate(n=Count("pk")).values_list("account_id", "n"))

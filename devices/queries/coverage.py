@@ -1,0 +1,177 @@
+"""Which account sees which device: one of six states for every device at every account, and what proves it.
+
+`Placing` is the only place that decides. Matrix, lists, exports and the device page all come from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+from django.db.models.expressions import RawSQL
+
+from devices.models import Device, Life
+from devices.queries.cover import Cover
+from devices.queries.filters import clean_query
+from devices.queries.proof import Proof
+
+CODES = list(Cover)
+COUNTED = Q(life__in=[Life.SEEN, Life.MISSING])  # as the list of devices: what is gone is not asked about
+# Of several sightings at one account the best one speaks; 0 … 3 are the codes of the four states of a device that is listed.
+_LISTED = """CASE WHEN s.enrolment IN ('pending', 'failed') THEN 3 WHEN s.silenced THEN 2 WHEN s.stale OR a.old THEN 1 ELSE 0 END"""
+# A sighting that is only still shown because a person has to decide proves neither presence nor absence.
+_HELD = "EXISTS (SELECT FROM devices_pulse p WHERE p.sighting_id = s.id AND p.run_id < a.held_run)"
+_PLACED = """
+WITH account AS MATERIALIZED (
+    SELECT * FROM unnest(%s::bigint[], %s::boolean[], %s::boolean[], %s::bigint[], %s::text[]) AS a(id, sound, old, held_run, kinds)),
+universe AS {materialized} (SELECT d.id FROM devices_device d WHERE d.life IN ('seen', 'missing'){within}),
+listed AS (SELECT s.device_id, s.account_id, min(CASE WHEN s.life = 'seen'{held} THEN {listed} END) AS best
+           FROM devices_sighting s JOIN account a ON a.id = s.account_id{joined} GROUP BY s.device_id, s.account_id)
+SELECT u.id AS device_id, a.id AS account_id, CASE
+    WHEN l.best IS NOT NULL THEN l.best
+    WHEN NOT a.sound THEN 5
+    WHEN l.device_id IS NOT NULL OR EXISTS (
+        SELECT FROM devices_sighting k JOIN devices_identifier i ON i.sighting_id = k.id
+        WHERE k.device_id = u.id AND NOT i.junk AND i.kind = ANY(string_to_array(a.kinds, ','))) THEN 4
+    ELSE 5 END AS code
+FROM universe u CROSS JOIN account a LEFT JOIN listed l ON l.device_id = u.id AND l.account_id = a.id"""
+
+
+@dataclass(frozen=True, slots=True)
+class Placing:
+    """SQL that gives (device_id, account_id, code) for all devices that are not gone, or for `devices` alone, at these accounts."""
+
+    proofs: Sequence[Proof]
+    devices: Sequence[int] | None = None
+
+    def sql(self) -> tuple[str, list[Any]]:
+        few = self.devices is not None
+        text = _PLACED.format(
+            materialized="MATERIALIZED" if few else "NOT MATERIALIZED",
+            within=" AND d.id = ANY(%s)" if few else "",
+            joined=" JOIN universe u ON u.id = s.device_id" if few else "",
+            held=f" AND NOT {_HELD}" if any(proof.held_run for proof in self.proofs) else "",
+            listed=_LISTED,
+        )
+        columns = [(each.account, each.sound, each.old, each.held_run, ",".join(each.kinds)) for each in self.proofs]
+        values: list[Any] = [list(column) for column in zip(*columns, strict=True)] or [[] for _ in range(5)]
+        return text, [*values, *([list(self.devices)] if self.devices is not None else [])]
+
+    def rows(self) -> Iterator[tuple[int, int, Cover]]:
+        """(device, account, state), by device."""
+        text, values = self.sql()
+        with connection.cursor() as cursor:
+            cursor.execute(f"{text} ORDER BY 1, 2", values)
+            for device, account, code in cursor.fetchall():
+                yield device, account, CODES[code]
+
+    def chosen(self, cover: Cover) -> list[int]:
+        """The devices in this state, at any of the accounts."""
+        text, values = self.sql()
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT DISTINCT device_id FROM ({text}) placed WHERE code = %s", [*values, CODES.index(cover)])
+            return [device for (device,) in cursor.fetchall()]
+
+    def counts(self) -> Mapping[tuple[int, Cover], int]:
+        text, values = self.sql()
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT account_id, code, count(*) FROM ({text}) placed GROUP BY 1, 2", values)
+            return {(account, CODES[code]): count for account, code, count in cursor.fetchall()}
+
+
+@dataclass(frozen=True, slots=True)
+class Drill:
+    """The devices that have one state at one account, with a text of theirs: what a number of the matrix opens."""
+
+    proof: Proof
+    cover: Cover
+    q: str = ""
+
+    @classmethod
+    def read(cls, query: Mapping[str, str], proofs: Sequence[Proof]) -> Drill | None:
+        """None when the address names no account or no state that there is."""
+        proof = next((each for each in proofs if each.name == query.get("account")), None)
+        if proof is None or query.get("cover") not in CODES:
+            return None
+        return cls(proof, Cover(query["cover"]), clean_query(query.get("q", "")))
+
+    def devices(self) -> QuerySet[Device]:
+        """Places every device at once: what is asked of the result, count and page, does not do it again."""
+        ids = Placing([self.proof]).chosen(self.cover)
+        words = Q()
+        for word in self.q.lower().split():
+            words &= Q(haystack__contains=word)
+        return Device.objects.filter(words, pk__in=RawSQL("SELECT unnest(%s::bigint[])", [ids]))
+
+    def query_string(self, **more: str | int) -> str:
+        own: dict[str, str | int] = {"account": self.proof.name, "cover": self.cover.value, "q": self.q}
+        return "?" + urlencode({name: value for name, value in (own | more).items() if value})
+
+    @property
+    def whole(self) -> str:
+        """The list without the text."""
+        return self.query_string(q="")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    drill: Drill
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One account. `seen` counts what it lists and manages; what nobody can tell is not measured."""
+
+    proof: Proof
+    cells: dict[Cover, Cell]
+
+    def count(self, *covers: Cover) -> int:
+        return sum(self.cells[cover].count for cover in covers)
+
+    @property
+    def total(self) -> int:
+        return self.count(*Cover)
+
+    @property
+    def missing(self) -> int:
+        return self.count(Cover.MISSING)
+
+    @property
+    def unknown(self) -> int:
+        return self.count(Cover.UNKNOWN)
+
+    @property
+    def seen(self) -> int:
+        return self.count(Cover.FRESH, Cover.STALE, Cover.SILENCED)
+
+    @property
+    def measured(self) -> int:
+        return self.total - self.unknown
+
+    @property
+    def percent(self) -> int | None:
+        """Rounded down: 100 means all. None when nothing could be measured."""
+        return self.seen * 100 // self.measured if self.measured else None
+
+
+def matrix(proofs: Sequence[Proof]) -> list[Row]:
+    """One query, however many devices and accounts. The account that misses most stands first, then the one that leaves most open."""
+    counts = Placing(proofs).counts() if proofs else {}
+    rows = [Row(proof, {cover: Cell(Drill(proof, cover), counts.get((proof.account, cover), 0)) for cover in Cover}) for proof in proofs]
+    return sorted(rows, key=lambda row: (-row.missing, -row.unknown, row.proof.name))
+
+
+def device_coverage(device: int, proofs: Sequence[Proof]) -> list[tuple[Proof, Cover]]:
+    """How one device stands at every account; empty for a device that is gone. One query."""
+    placed = {account: cover for _, account, cover in Placing(proofs, devices=[device]).rows()} if proofs else {}
+    return [(proof, placed[proof.account]) for proof in proofs if proof.account in placed]
+
+
+def gaps(device: int, proofs: Sequence[Proof]) -> list[tuple[Proof, Cover]]:
+    """The accounts that do not see and manage a device. One query."""
+    return [(proof, cover) for proof, cover in device_coverage(device, proofs) if cover in (Cover.PENDING, Cover.MISSING, Cover.UNKNOWN)]

@@ -1,0 +1,164 @@
+"""Everything the device page shows, in four queries: the device, its sightings, their identifiers and issues."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from devices.clocks import newest
+from devices.models import Device, Identifier, Issue, Life, Sighting
+from devices.verdict import Answer, Verdict, judge
+from vendors.registry import VENDORS
+from vendors.states import STATE_LABELS, Enrolment, IdKind, State
+
+DAY = 86400
+DEFAULT_STALE = 14 * DAY
+_KIND_ORDER = {kind.value: position for position, kind in enumerate(IdKind)}
+_STATE_ORDER = {State.CRITICAL: 0, State.ATTENTION: 1, State.UNKNOWN: 2, State.OK: 3}
+
+
+@dataclass(slots=True)
+class View:
+    """What one vendor says."""
+
+    sighting: Sighting
+    label: str
+    short: str
+    stale_days: int
+    issue_count: int = 0
+
+    @property
+    def seen_at(self) -> datetime | None:
+        return self.sighting.pulse.seen_at if hasattr(self.sighting, "pulse") else None
+
+    @property
+    def fetched_at(self) -> datetime | None:
+        return self.sighting.pulse.fetched_at if hasattr(self.sighting, "pulse") else None
+
+    @property
+    def counted(self) -> bool:
+        return self.sighting.present and not self.sighting.stale
+
+    @property
+    def enrolment_word(self) -> str:
+        return {
+            Enrolment.PENDING.value: "Enrolment pending: the vendor knows the device but does not manage it yet.",
+            Enrolment.FAILED.value: "Enrolment failed: the vendor knows the device but does not manage it.",
+        }.get(self.sighting.enrolment, "")
+
+
+@dataclass(slots=True)
+class Known:
+    """One identifier and the vendors that give it."""
+
+    kind: str
+    value: str
+    junk: bool
+    told_by: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    issue: Issue
+    vendor: str
+    present: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    device: Device
+    verdict: Verdict
+    views: list[View]
+    identifiers: list[Known]
+    problems: list[Problem]
+    silenced_problems: list[Problem]
+    last_seen: datetime | None
+
+
+def detail(pk: int, *, now: datetime) -> Detail:
+    """Raises Device.DoesNotExist."""
+    device = Device.objects.get(pk=pk)
+    sightings = list(Sighting.objects.filter(device=device).select_related("account", "pulse").defer("raw", "digest"))
+    sightings.sort(key=lambda each: (not each.present, _vendor_order(each.vendor), each.account.name))
+    labels = _labels(sightings)
+    views = [_view(each, *labels[each.pk]) for each in sightings]
+    by_sighting = {view.sighting.pk: view for view in views}
+    problems = _problems(by_sighting)
+    for problem in problems:
+        by_sighting[problem.issue.sighting_id].issue_count += not problem.issue.silenced
+    return Detail(
+        device=device,
+        verdict=judge([_answer(view) for view in views]),
+        views=views,
+        identifiers=_identifiers({view.sighting.pk: view.short for view in views}),
+        problems=[each for each in problems if not each.issue.silenced],
+        silenced_problems=[each for each in problems if each.issue.silenced],
+        last_seen=newest((view.seen_at for view in views), now=now),
+    )
+
+
+def raw_answer(device: int, sighting: int) -> Sighting:
+    """Raises Sighting.DoesNotExist, also when the sighting belongs to another device."""
+    return Sighting.objects.select_related("account").get(pk=sighting, device_id=device)
+
+
+def _vendor_order(vendor: str) -> int:
+    return list(VENDORS).index(vendor) if vendor in VENDORS else len(VENDORS)
+
+
+def _labels(sightings: Sequence[Sighting]) -> dict[int, tuple[str, str]]:
+    """The vendor's name, long and short; with the account's where several accounts of a vendor see this device."""
+    accounts: dict[str, set[int]] = defaultdict(set)
+    for each in sightings:
+        accounts[each.vendor].add(each.account_id)
+    labels = {}
+    for each in sightings:
+        vendor = VENDORS[each.vendor].label if each.vendor in VENDORS else each.vendor
+        suffix = f" ({each.account.name})" if len(accounts[each.vendor]) > 1 else ""
+        labels[each.pk] = vendor + suffix, vendor.partition(" ")[0] + suffix
+    return labels
+
+
+def _view(sighting: Sighting, label: str, short: str) -> View:
+    vendor = VENDORS.get(sighting.vendor)
+    return View(sighting, label, short, max(1, (vendor.stale_after if vendor else DEFAULT_STALE) // DAY))
+
+
+def _answer(view: View) -> Answer:
+    sighting = view.sighting
+    return Answer(
+        who=view.short,
+        state=_state(sighting.state),
+        raw=sighting.state_raw,
+        problems=sighting.problem_count or view.issue_count,
+        present=sighting.present,
+        gone=sighting.life == Life.GONE,
+        stale=sighting.stale,
+        silenced=sighting.silenced,
+        stale_days=view.stale_days,
+    )
+
+
+def _state(word: str) -> State:
+    return State(word) if word in STATE_LABELS else State.UNKNOWN
+
+
+def _problems(views: dict[int, View]) -> list[Problem]:
+    found = [
+        Problem(issue, views[issue.sighting_id].short, views[issue.sighting_id].sighting.present)
+        for issue in Issue.objects.filter(sighting_id__in=list(views))
+    ]
+    found.sort(key=lambda each: (_STATE_ORDER[_state(each.issue.state)], each.issue.title))
+    return found
+
+
+def _identifiers(labels: dict[int, str]) -> list[Known]:
+    known: dict[tuple[str, str, bool], Known] = {}
+    rows = Identifier.objects.filter(sighting_id__in=list(labels)).values_list("sighting_id", "kind", "key", "value", "junk")
+    for sighting_id, kind, key, value, junk in sorted(rows):
+        entry = known.setdefault((kind, key, junk), Known(kind, value, junk))
+        if labels[sighting_id] not in entry.told_by:
+            entry.told_by.append(labels[sighting_id])
+    return sorted(known.values(), key=lambda each: (_KIND_ORDER.get(each.kind, 99), each.junk, each.value))

@@ -1,0 +1,76 @@
+"""Search results as people read them: grouped by the key that matched, the matching part marked, the last contact beside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from devices.clocks import newest
+from devices.queries.as_json import DeviceDocument
+from devices.queries.clue import Clue
+from devices.queries.search import Answer, Match, Reason
+from vendors.states import ID_LABELS, IdKind
+
+# Reasons that are columns of the summary, and devices of which only other text matched.
+TEXTS = {"name": "Name", "": "Other text"}
+MOST_REASONS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A reason in parts: (text, whether it is what was looked for)."""
+
+    label: str
+    parts: list[tuple[str, bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    device: DeviceDocument
+    reasons: list[Marked]
+    last_seen: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Devices that were found by the same kind of key, the strongest that each has."""
+
+    label: str
+    hits: list[Hit]
+
+
+def groups(answer: Answer, *, now: datetime) -> list[Group]:
+    """In the order in which the answer has them: what is meant completely comes first."""
+    found: dict[str, Group] = {}
+    for match in answer.matches:
+        label = _label(match.matched[0]["kind"] if match.matched else "")
+        found.setdefault(label, Group(label, [])).hits.append(hit(match, answer.clue, now=now))
+    return list(found.values())
+
+
+def hit(match: Match, clue: Clue, *, now: datetime) -> Hit:
+    reasons = [Marked(_label(reason["kind"]), marked(reason["value"], _needles(clue, reason))) for reason in match.matched[:MOST_REASONS]]
+    times = (datetime.fromisoformat(seen["seen_at"]) for seen in match.device["sightings"] if seen["seen_at"])
+    return Hit(match.device, reasons, newest(times, now=now))
+
+
+def marked(value: str, needles: list[str]) -> list[tuple[str, bool]]:
+    """The value cut where a needle begins and ends; case and separators do not matter. The first needle that occurs is marked."""
+    letters = [(letter, place) for place, text in enumerate(value) for letter in text.casefold() if letter.isalnum()]
+    bare = "".join(letter for letter, _ in letters)
+    for needle in needles:
+        wanted = "".join(letter for letter in needle.casefold() if letter.isalnum())
+        at = bare.find(wanted) if wanted else -1
+        if at >= 0:
+            first, last = letters[at][1], letters[at + len(wanted) - 1][1] + 1
+            return [part for part in ((value[:first], False), (value[first:last], True), (value[last:], False)) if part[0]]
+    return [(value, False)]
+
+
+def _needles(clue: Clue, reason: Reason) -> list[str]:
+    keys = [form.key for form in clue.forms if form.kind.value == reason["kind"]]
+    return [clue.rest, *keys, *sorted(clue.words, key=len, reverse=True)]
+
+
+def _label(kind: str) -> str:
+    return IdKind(kind).label if kind in ID_LABELS else TEXTS.get(kind, kind.capitalize())

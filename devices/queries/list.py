@@ -1,0 +1,159 @@
+"""One page of the device list: a fixed number of queries, rows as tuples, and never an OFFSET."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db.models import OuterRef, QuerySet, Subquery
+
+from devices.clocks import newest
+from devices.models import Device, DeviceGroup, Life, Sighting
+from devices.queries import search
+from devices.queries.columns import COLUMNS, RANKS
+from devices.queries.filters import Filters
+from devices.queries.listing import Listing
+from devices.queries.place import Place, beyond, ordered
+from vendors.states import State
+
+MOST_COUNTED = 100_000
+# Behind a condition on sightings every device that is counted costs a look at them.
+MOST_COUNTED_DEARLY = 1000
+CHUNK = 1000
+FIELDS = ("id", "name", "serial", "user", "os_name", "model", "state", "life", "silenced", "issue_count", "created_at")
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One vendor's presence on a row."""
+
+    vendor: str
+    present: bool
+    stale: bool
+    account: str
+
+
+@dataclass(slots=True)
+class Row:
+    id: int
+    name: str
+    serial: str
+    user: str
+    os_name: str
+    model: str
+    state: str
+    life: str
+    silenced: bool
+    issue_count: int
+    created_at: datetime
+    seen_by: list[Seen] = field(default_factory=list)
+    groups: list[str] = field(default_factory=list)
+    last_seen: datetime | None = None
+
+    @property
+    def rank(self) -> int:
+        return RANKS.get(State(self.state), RANKS[State.OK])
+
+
+@dataclass(frozen=True, slots=True)
+class ListPage:
+    rows: list[Row]
+    first: int  # position of the first row, from 1
+    total: int
+    more: bool  # there are more than `total`; only the counted part is known
+    older: str  # tokens of the neighbouring pages, "" when there is none
+    newer: str
+
+    @property
+    def last(self) -> int:
+        return self.first + len(self.rows) - 1
+
+    @property
+    def total_words(self) -> str:
+        return f"{self.total:,}+" if self.more else f"{self.total:,}"
+
+
+def matching(filters: Filters, *, now: datetime) -> tuple[QuerySet[Device], int, bool]:
+    """The devices that the filter means, their number, and whether there are more than that number says."""
+    condition = filters.whole_condition(now=now)
+    if filters.q:
+        ids = search.candidates(filters.q, condition)
+        return Device.objects.filter(pk__in=ids), min(len(ids), search.MOST), len(ids) > search.MOST
+    found = Device.objects.filter(condition)
+    most = MOST_COUNTED if filters.summary_only else MOST_COUNTED_DEARLY
+    counted = found.order_by().values("pk")[: most + 1].count()
+    return found, min(counted, most), counted > most
+
+
+def list_page(asked: Listing | Filters, *, now: datetime, after: str = "", before: str = "") -> ListPage:
+    """`after` and `before` are tokens of an earlier page. Three queries; with a text those of the search and two."""
+    listing = asked if isinstance(asked, Listing) else Listing(asked)
+    found, total, more = matching(listing.filters, now=now)
+    back = Place.read(before, key=listing.sort, sort=listing.order)
+    start = back or Place.read(after, key=listing.sort, sort=listing.order)
+    rows = _slice(found, listing, start, backwards=back is not None)
+    further = len(rows) > listing.size
+    rows = rows[: listing.size]
+    if back is not None:
+        rows.reverse()
+        first = max(1, back.before - len(rows) + 1) if further else 1
+    else:
+        first = start.before + 1 if start else 1
+    add_sightings(rows, listing, now=now)
+    has_newer = further if back is not None else start is not None and bool(rows)
+    has_older = bool(rows) and (back is not None or further)
+    last = first + len(rows) - 1
+    return ListPage(
+        rows=rows,
+        first=first,
+        total=max(total, last) if more else total,
+        more=more,
+        older=_token(listing, rows[-1], last) if has_older else "",
+        newer=_token(listing, rows[0], first - 1) if has_newer else "",
+    )
+
+
+def every_row(found: QuerySet[Device], listing: Listing, *, now: datetime) -> Iterator[Row]:
+    """All pages in the order of the list, through a cursor of the database: memory stays flat however many there are."""
+    chunk: list[Row] = []
+    for values in ordered(found, listing.order, descending=listing.descending).values_list(*FIELDS).iterator(chunk_size=CHUNK):
+        chunk.append(Row(*values))
+        if len(chunk) == CHUNK:
+            add_sightings(chunk, listing, now=now)
+            yield from chunk
+            chunk = []
+    add_sightings(chunk, listing, now=now)
+    yield from chunk
+
+
+def add_sightings(rows: Sequence[Row], listing: Listing, *, now: datetime) -> None:
+    """One query, or none where no column needs it."""
+    if not rows or not any(COLUMNS[key].sightings for key in listing.columns):
+        return
+    by_id = {row.id: row for row in rows}
+    sightings = Sighting.objects.filter(device_id__in=list(by_id)).order_by("vendor", "id")
+    columns = ["device_id", "vendor", "life", "stale", "account__name", "pulse__seen_at"]
+    if "groups" in listing.columns:
+        group = DeviceGroup.objects.filter(account_id=OuterRef("account_id"), external_id=OuterRef("group_id"))
+        sightings = sightings.annotate(its_group=Subquery(group.values("name")[:1]))
+        columns += ["group_name", "its_group"]
+    told: Iterator[tuple[Any, ...]] = iter(sightings.values_list(*columns))
+    for device_id, vendor, life, stale, account, seen_at, *groups in told:
+        row = by_id[device_id]
+        row.seen_by.append(Seen(vendor, present=life == Life.SEEN, stale=stale, account=account))
+        row.last_seen = newest((row.last_seen, seen_at), now=now)
+        row.groups += [name for name in groups if name and name not in row.groups]
+
+
+def _token(listing: Listing, row: Row, before: int) -> str:
+    return Place(listing.sort, tuple(getattr(row, name) for name in listing.order.by), before).token()
+
+
+def _slice(found: QuerySet[Device], listing: Listing, start: Place | None, *, backwards: bool) -> list[Row]:
+    descending = listing.descending is not backwards
+    if start is not None:
+        found = beyond(found, start, listing.order, descending=descending)
+    rows = ordered(found, listing.order, descending=descending).values_list(*FIELDS)[: listing.size + 1]
+    return [Row(*values) for values in rows]

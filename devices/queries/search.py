@@ -1,0 +1,167 @@
+"""Which devices a piece of text means: words anywhere in the summary, or an identifier in any notation.
+
+`candidates(query, within)` gives ids for a list that filters; `search(term)` gives ranked answers with the reason of each.
+At most MOST + 1 candidates are taken, so that a wide term costs as little as a narrow one; beyond that the page says "refine".
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any, TypedDict
+
+from django.db import connection
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from devices.models import Account, Device, Life, Sighting
+from devices.queries.as_json import DeviceDocument, device_documents
+from devices.queries.clue import Clue, parse
+from vendors.states import IdKind
+
+MOST = 1000
+# A prefix that more identifiers share says next to nothing; reading them all would cost seconds at a million devices.
+MOST_HOLDERS = 3 * MOST
+MOST_REASONS = 20  # shown per device
+# What many machines may be called: such a hit does not open a device while others were meant too.
+LOOSE = frozenset({IdKind.NICKNAME, IdKind.TAG, IdKind.CUSTOM})
+LIFE_ORDER = {Life.SEEN: 0, Life.MISSING: 1}
+
+
+class Reason(TypedDict):
+    """Why a device was found: an identifier as the vendor writes it, or a column of the summary (`name`)."""
+
+    kind: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    device: DeviceDocument
+    matched: list[Reason]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`more`: there are devices beyond `matches`. `clue` tells how the text was read.
+
+    `total` counts up to MOST; `many`: there are more than that. `opens` is the one device that the text names completely.
+    """
+
+    clue: Clue
+    matches: list[Match]
+    more: bool
+    total: int
+    many: bool
+    opens: int | None
+
+
+def candidates(query: str, within: Q) -> list[int]:
+    """Ids of devices that the text means and that `within` allows; MOST + 1 of them when there are more. Three queries."""
+    clue = parse(query)
+    within &= _inside(clue)
+    held = {device for device, *_ in _holders(clue)}
+    return list(_first(Device.objects.filter(within, pk__in=held)) | _by_words(clue, within))[: MOST + 1]
+
+
+def search(term: str, *, limit: int = 50) -> Answer:
+    """Devices that the text means, exact identifiers first, those that are still seen before the others. At most six queries."""
+    clue = parse(term)
+    within = _inside(clue)
+    reasons, exact, cut = _reasons(clue)
+    ranked = _ranked({*reasons, *_by_words(clue, within)}, reasons, exact, within)
+    shown = ranked[: min(limit, MOST)]
+    _add_words(clue, shown, reasons)
+    documents = device_documents(shown)
+    matches = [Match(documents[pk], list(reasons[pk].values())[:MOST_REASONS]) for pk in shown if pk in documents]
+    many = cut or len(ranked) > MOST
+    total = min(len(ranked), MOST)
+    return Answer(clue, matches, more=many or total > len(shown), total=total, many=many, opens=_opens(ranked, exact))
+
+
+def _opens(ranked: Sequence[int], exact: dict[int, set[str]]) -> int | None:
+    named = [pk for pk in ranked if exact.get(pk, set()) - LOOSE]
+    if not named and len(ranked) == 1:
+        named = [pk for pk in ranked if pk in exact]
+    return named[0] if len(named) == 1 else None
+
+
+def _inside(clue: Clue) -> Q:
+    """`in:eset in:epm-berlin`: both see it now. A name that nobody has leaves nothing."""
+    within = Q()
+    for name in clue.inside:
+        accounts = Account.objects.filter(Q(vendor=name) | Q(name__iexact=name))
+        within &= Q(Exists(Sighting.objects.filter(device=OuterRef("pk"), account__in=accounts, life=Life.SEEN)))
+    return within
+
+
+def _by_words(clue: Clue, within: Q) -> set[int]:
+    words = Q()
+    for word in clue.words:
+        words &= Q(haystack__contains=word)
+    everything_there = bool(clue.inside) and not clue.rest
+    return _first(Device.objects.filter(within & words)) if clue.words or everything_there else set()
+
+
+def _first(devices: QuerySet[Device]) -> set[int]:
+    return set(devices.order_by().values_list("pk", flat=True)[: MOST + 1])
+
+
+def _holders(clue: Clue) -> list[tuple[int, str, str, str]]:
+    """(device, kind, key, value) of the identifiers that the text means, the complete ones first.
+
+    Written out because the order of the index is not the order of the language: asked in the index's own order, PostgreSQL reads on from
+    where the prefix begins and stops at the limit, however many follow; and what equals the prefix comes first.
+    """
+    ranges: dict[tuple[str, bool], list[str]] = defaultdict(list)
+    for form in clue.forms:
+        ranges[form.key, form.whole].append(form.kind.value)
+    if not ranges:
+        return []
+    branch = """(SELECT sighting_id, kind, key, value FROM devices_identifier WHERE key {} %s AND kind = ANY(%s)
+                 ORDER BY key USING ~<~ LIMIT %s)"""
+    branches = " UNION ALL ".join(branch.format("=" if whole else "LIKE") for _, whole in ranges)
+    values: list[Any] = []
+    for (key, whole), kinds in ranges.items():
+        values += [key if whole else _literally(key) + "%", kinds, MOST_HOLDERS]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT s.device_id, i.kind, i.key, i.value FROM ({branches}) i JOIN devices_sighting s ON s.id = i.sighting_id", values
+        )
+        return [tuple(row) for row in cursor.fetchall()]
+
+
+def _literally(key: str) -> str:
+    return key.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _reasons(clue: Clue) -> tuple[dict[int, dict[tuple[str, str], Reason]], dict[int, set[str]], bool]:
+    """Device → the identifiers that the text means, once each; device → the kinds that are meant completely; whether there are more."""
+    reasons: dict[int, dict[tuple[str, str], Reason]] = defaultdict(dict)
+    exact: dict[int, set[str]] = defaultdict(set)
+    whole = {(form.kind.value, form.key) for form in clue.forms}
+    rows = sorted(_holders(clue), key=lambda row: ((row[1], row[2]) not in whole, row[1:]))
+    for device, kind, key, value in rows:
+        reasons[device].setdefault((kind, key), Reason(kind=kind, value=value))
+        if (kind, key) in whole:
+            exact[device].add(kind)
+    return reasons, exact, len(rows) >= MOST_HOLDERS
+
+
+def _ranked(ids: Collection[int], reasons: Collection[int], exact: Collection[int], within: Q) -> list[int]:
+    rows = Device.objects.filter(within, pk__in=ids).order_by().values_list("pk", "name", "life")
+
+    def rank(row: tuple[int, str, str]) -> tuple[bool, bool, int, str, int]:
+        pk, name, life = row
+        return pk not in exact, pk not in reasons, LIFE_ORDER.get(Life(life), 2), name, pk
+
+    return [pk for pk, *_ in sorted(rows, key=rank)]
+
+
+def _add_words(clue: Clue, ids: Sequence[int], reasons: dict[int, dict[tuple[str, str], Reason]]) -> None:
+    """For devices found by words in the middle of a name: say in which text they are."""
+    bare = [pk for pk in ids if pk not in reasons] if clue.words else []
+    for device, *texts in Sighting.objects.filter(device_id__in=bare).order_by("id").values_list("device_id", "name", "serial", "user"):
+        for kind, text in zip(("name", "serial", "user"), texts, strict=True):
+            if any(word in text.lower() for word in clue.words):
+                reasons[device].setdefault((kind, text.lower()), Reason(kind=kind, value=text))

@@ -1,0 +1,105 @@
+"""Sealing everything with the first key, a batch at a time. Safe to kill at any point and to start again; an edit made meanwhile wins."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from django.conf import settings
+from django.db import OperationalError, models, transaction
+from django.db.models import QuerySet
+
+from devices import sealing
+from devices.models import Account, AccountSecret
+
+BATCH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A column that holds sealed text, and what it is bound to in each row."""
+
+    model: type[models.Model]
+    column: str
+    context: Callable[[models.Model], str]
+
+    @property
+    def filled(self) -> QuerySet[models.Model]:
+        return self.model._default_manager.exclude(**{self.column: ""})
+
+    def read(self, row: models.Model) -> str:
+        return str(getattr(row, self.column))
+
+
+def _secret_context(row: models.Model) -> str:
+    assert isinstance(row, AccountSecret)
+    return row.context
+
+
+PLACES = (
+    Place(AccountSecret, "sealed", _secret_context),
+    Place(Account, "tokens", lambda row: f"devices.account:tokens:{row.pk}"),
+)
+
+
+@dataclass(slots=True)
+class Outcome:
+    """`broken`: what cannot be opened, in words; `busy`: rows that somebody held all the time."""
+
+    done: int = 0
+    busy: int = 0
+    broken: list[str] = field(default_factory=list)
+
+
+def sealing_key() -> str:
+    return next(iter(settings.SEALING_KEYS))
+
+
+def rows_per_key() -> Counter[str]:
+    """Key id → sealed values; `(not sealed)` for text that is none."""
+    counter: Counter[str] = Counter()
+    for place in PLACES:
+        for text in place.filled.values_list(place.column, flat=True).iterator(chunk_size=1000):
+            try:
+                counter[sealing.key_id_of(text)] += 1
+            except sealing.SealBroken:
+                counter["(not sealed)"] += 1
+    return counter
+
+
+def rotate(*, batch: int = BATCH) -> Outcome:
+    """First around rows that somebody is using, then once more waiting for those."""
+    outcome = Outcome()
+    for place in PLACES:
+        unusable: set[object] = set()
+        while _batch(place, batch, outcome, unusable, wait=False):
+            pass
+        with suppress(OperationalError):  # still held after lock_timeout: counted as busy
+            while _batch(place, 1, outcome, unusable, wait=True):
+                pass
+        outcome.busy += _old(place, unusable).count()
+    return outcome
+
+
+def _old(place: Place, unusable: set[object]) -> QuerySet[models.Model]:
+    current = {f"{place.column}__startswith": f"{sealing.PREFIX}:{sealing_key()}:"}
+    return place.filled.exclude(**current).exclude(pk__in=unusable)
+
+
+def _batch(place: Place, size: int, outcome: Outcome, unusable: set[object], *, wait: bool) -> bool:
+    """Seal up to `size` rows anew in one transaction; False when none was left. Raises OperationalError when waiting took too long."""
+    with transaction.atomic():
+        rows = list(_old(place, unusable).select_for_update(skip_locked=not wait, of=("self",)).order_by("pk")[:size])
+        for row in rows:
+            context = place.context(row)
+            try:
+                text = sealing.unseal(place.read(row), context=context)
+            except sealing.SealBroken as broken:
+                unusable.add(row.pk)
+                outcome.broken.append(f"{place.model._meta.verbose_name} {row.pk}: {broken}")
+                continue
+            place.model._default_manager.filter(pk=row.pk).update(**{place.column: sealing.seal(text, context=context)})
+            outcome.done += 1
+    return bool(rows)

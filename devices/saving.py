@@ -1,0 +1,122 @@
+"""Saved views of the device list: who sees which, and what is done to them. What is shared is audited."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.contrib.auth.models import Group
+from django.db import IntegrityError, transaction
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils.text import slugify
+
+from devices import audit
+from devices.models import SavedView, User
+from devices.queries.filters import clean_query
+from devices.queries.listing import Listing
+
+LONGEST_NAME = 80
+LONGEST_SLUG = 60
+RESERVED = ("views",)
+
+
+class CannotSave(Exception):
+    """`sentence` says why and what to do."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+def visible_to(user: User) -> QuerySet[SavedView]:
+    """The person's own and those that are shared with one of the person's roles."""
+    shared = Q(shared_with__in=user.groups.order_by().values("pk"))
+    return SavedView.objects.filter(Q(owner=user) | shared).select_related("owner", "shared_with")
+
+
+def may_change(view: SavedView, user: User) -> bool:
+    """Its owner; what is shared also everybody who may share."""
+    return view.owner_id == user.pk or (view.shared_with_id is not None and user.has_perm("devices.share_view"))
+
+
+def create(listing: Listing, *, name: str, role: str, default: bool, by: User, now: datetime, request: HttpRequest) -> SavedView:
+    """Raises CannotSave."""
+    view = SavedView(owner=by, query=listing.whole, changed_at=now)
+    with transaction.atomic():
+        if default:
+            _no_default(by)
+        view.is_default = default
+        _name(view, name)
+        _share(view, role, by)
+        _store(view)
+        if view.shared_with:
+            audit.record("view shared", actor=by, target=view.name, request=request, role=view.shared_with.name, filters=view.query)
+    return view
+
+
+def renew(view: SavedView, listing: Listing, *, by: User, now: datetime, request: HttpRequest) -> None:
+    """Let the view be what the list shows now."""
+    with transaction.atomic():
+        before, view.query, view.changed_at = view.query, listing.whole, now
+        _store(view)
+        if view.shared_with:
+            audit.record("view changed", actor=by, target=view.name, request=request, before=before, after=view.query)
+
+
+def change(view: SavedView, *, name: str, role: str, default: bool, by: User, now: datetime, request: HttpRequest) -> None:
+    """Raises CannotSave. Whether it is a default is its owner's own affair."""
+    with transaction.atomic():
+        old_name, old_role, view.changed_at = view.name, view.shared_with, now
+        _name(view, name)
+        _share(view, role, by)
+        if view.owner_id == by.pk and view.is_default is not default:
+            _no_default(by)
+            view.is_default = default
+        _store(view)
+        if (view.name, view.shared_with) != (old_name, old_role) and (old_role or view.shared_with):
+            roles = {"shared_with": view.shared_with.name if view.shared_with else "", "before": old_role.name if old_role else ""}
+            audit.record("view changed", actor=by, target=view.name, request=request, old_name=old_name, **roles)
+
+
+def remove(view: SavedView, *, by: User, request: HttpRequest) -> None:
+    with transaction.atomic():
+        if view.shared_with:
+            audit.record("view removed", actor=by, target=view.name, request=request, role=view.shared_with.name, filters=view.query)
+        view.delete()
+
+
+def _no_default(user: User) -> None:
+    SavedView.objects.filter(owner=user, is_default=True).update(is_default=False)
+
+
+def _name(view: SavedView, name: str) -> None:
+    view.name = clean_query(name)[:LONGEST_NAME].strip()
+    if not view.name:
+        raise CannotSave("Give the view a name.")
+    if not view.slug:
+        view.slug = _free_slug(view.name)
+
+
+def _free_slug(name: str) -> str:
+    stem = slugify(name)[: LONGEST_SLUG - 6].strip("-") or "view"
+    taken = {*RESERVED, *SavedView.objects.filter(slug__startswith=stem).values_list("slug", flat=True)}
+    return stem if stem not in taken else next(slug for n in range(2, len(taken) + 3) if (slug := f"{stem}-{n}") not in taken)
+
+
+def _share(view: SavedView, role: str, by: User) -> None:
+    if role == (view.shared_with.name if view.shared_with else ""):
+        return
+    if not by.has_perm("devices.share_view"):
+        raise CannotSave("You may save views for yourself only: IT staff can share one.")
+    found = Group.objects.filter(name=role).first() if role else None
+    if role and found is None:
+        raise CannotSave("There is no such role: choose one of the list.")
+    view.shared_with = found
+
+
+def _store(view: SavedView) -> None:
+    try:
+        with transaction.atomic():
+            view.save()
+    except IntegrityError:
+        raise CannotSave(f"A view called “{view.name}” exists already: choose another name, or change that one.") from None

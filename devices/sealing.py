@@ -1,0 +1,46 @@
+"""Sealing: AES-256-GCM, with the key's id in front and the place it belongs to bound in.
+
+Form: `enc1:<key id>:<base64 of nonce and ciphertext>`. A sealed value copied to another row, field or model does not open.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+
+PREFIX = "enc1"
+
+
+class SealBroken(Exception):
+    """A sealed value cannot be opened; the text says why and names the key id, never the value."""
+
+
+def seal(text: str, *, context: str) -> str:
+    key_id, key = next(iter(settings.SEALING_KEYS.items()))
+    nonce = os.urandom(12)
+    sealed = AESGCM(key).encrypt(nonce, text.encode("utf-8"), context.encode("utf-8"))
+    return f"{PREFIX}:{key_id}:{base64.b64encode(nonce + sealed).decode('ascii')}"
+
+
+def unseal(sealed: str, *, context: str) -> str:
+    key = settings.SEALING_KEYS.get(key_id_of(sealed))
+    if key is None:
+        raise SealBroken(f"The sealing key {key_id_of(sealed)!r} is not loaded: add it to ROLLCALL_SEALING_KEYS.")
+    try:
+        blob = base64.b64decode(sealed.split(":", 2)[2], validate=True)
+        return AESGCM(key).decrypt(blob[:12], blob[12:], context.encode("utf-8")).decode("utf-8")
+    except (InvalidTag, binascii.Error, ValueError):
+        raise SealBroken("A stored secret was changed or moved and does not open: enter it again.") from None
+
+
+def key_id_of(sealed: str) -> str:
+    """The key's id; raises SealBroken when the text was never sealed."""
+    parts = sealed.split(":", 2)
+    if len(parts) != 3 or parts[0] != PREFIX:
+        raise SealBroken("A stored secret is not sealed: enter it again.")
+    return parts[1]

@@ -1,0 +1,52 @@
+"""Signing in: nobody signs up by himself, and every attempt is audited."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.signals import password_changed
+from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
+from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.dispatch import receiver
+from django.http import HttpRequest
+
+from devices import audit
+from devices.models import User
+
+
+class Adapter(DefaultAccountAdapter):
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+
+@receiver(user_logged_in)
+def _signed_in(request: HttpRequest, user: User, **_kwargs: Any) -> None:
+    audit.record("sign-in", actor=user, request=request)
+
+
+@receiver(user_logged_out)
+def _signed_out(request: HttpRequest, user: User | None, **_kwargs: Any) -> None:
+    if user is not None:
+        audit.record("sign-out", actor=user, request=request)
+
+
+@receiver(password_changed)
+def _password_changed(request: HttpRequest, user: User, **_kwargs: Any) -> None:
+    audit.record("password replaced", actor=user, target=user.get_username(), request=request)
+
+
+@receiver(authenticator_added)
+@receiver(authenticator_removed)
+@receiver(authenticator_reset)
+def _factor_changed(request: HttpRequest, user: User, authenticator: Any, signal: Any, **_kwargs: Any) -> None:
+    change = {id(authenticator_added): "added", id(authenticator_removed): "removed"}.get(id(signal), "made anew")
+    audit.record(
+        "second factor changed", actor=user, target=user.get_username(), request=request, kind=str(authenticator.type), change=change
+    )
+
+
+@receiver(user_login_failed)
+def _refused(credentials: dict[str, Any], request: HttpRequest | None = None, **_kwargs: Any) -> None:
+    name = str(credentials.get("username") or "")[:150]
+    audit.record("sign-in refused", actor=None, request=request, name=name or "unknown")

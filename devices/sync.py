@@ -1,0 +1,126 @@
+"""One sync of one account: what a step means, what is kept of it, and what its end says. Decides; upsert and absence write."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from devices import absence, health, quarantine
+from devices.connect import Link, connect
+from devices.locks import hold_devices
+from devices.models import Account, Health, SyncRun, User
+from devices.models.job import ACTIVE
+from devices.upsert import save_groups, save_page
+from vendors.base import Kind, Page, Scope
+from vendors.errors import VendorError
+
+
+class SyncHandler:
+    """Lives for one slice of one run, so that its pages share a network connection."""
+
+    model = SyncRun
+
+    def __init__(self) -> None:
+        self._link: Link | None = None
+        self._counted = 0
+
+    def step(self, run: SyncRun) -> Page:
+        if self._link is None:
+            self._link = connect(run.account, interactive=run.interactive)
+        return self._link.reader.walk(run.walk_scope, run.cursor)
+
+    def keep(self, run: SyncRun, page: Page, now: datetime) -> None:
+        if page.groups:
+            save_groups(run.account, page.groups)
+        outcome = save_page(run, page.entries, now)
+        quarantine.keep_rejects(run, page.rejects, now)
+        run.pages += bool(page.entries)
+        run.records += len(page.entries)
+        run.created += outcome.created
+        run.changed += outcome.changed
+        run.unchanged += outcome.unchanged
+        run.quarantined += outcome.quarantined
+        run.rejected += len(page.rejects)
+        run.expected = page.expected if page.expected is not None else run.expected
+        run.absent = sorted({*run.absent, *page.absent})
+        run.calls += self._new_calls()
+
+    def finish(self, run: SyncRun, now: datetime) -> None:
+        hold_devices()
+        account = Account.objects.select_for_update().get(pk=run.account_id)
+        run.account = account
+        if run.kind == "everything":
+            absence.settle(run, now)
+            quarantine.forget_older(run)
+            account.complete_at = now
+        if run.kind in ("everything", "changed"):
+            account.changes_at, account.changes_since = now, run.started_at
+        absence.mark_stale(account.pk, account.about.stale_after, now)
+        health.succeeded(account, now)
+
+    def failed(self, run: SyncRun, error: VendorError, now: datetime) -> None:
+        run.calls += self._new_calls()
+        health.failed(Account.objects.select_for_update().get(pk=run.account_id), error, now)
+
+    def close(self) -> None:
+        if self._link is not None:
+            self._link.gateway.close()
+
+    def _new_calls(self) -> int:
+        total = self._link.budget.calls if self._link else 0
+        new, self._counted = total - self._counted, total
+        return new
+
+
+def request_run(account: Account, scope: Scope, *, now: datetime, by: User | None = None, interactive: bool = False) -> SyncRun:
+    """Ask for a run, or get the one that is already on its way: however many ask, one lane has one. Raises Unsupported."""
+    account.about.require(scope.kind)
+    lane = "list" if scope.kind != "named" else "named:" + _mark(scope)
+    active = SyncRun.objects.filter(account=account, lane=lane, state__in=ACTIVE)
+    while True:
+        asked = SyncRun(
+            account=account,
+            scope=scope.as_json(),
+            kind=scope.kind,
+            lane=lane,
+            interactive=interactive,
+            requested_by=by,
+            created_at=now,
+            next_step_at=now,
+        )
+        SyncRun.objects.bulk_create([asked], ignore_conflicts=True)
+        if run := active.order_by("-id").first():
+            return run  # else the one in our way has just ended
+
+
+def plan(accounts: Sequence[Account], now: datetime) -> list[SyncRun]:
+    """Ask for what is due. Missed runs are made up for by one; an account that needs a person waits for one."""
+    planned = []
+    for account in accounts:
+        health.judge_late(account, now)
+        kind = due_kind(account, now)
+        if kind and not SyncRun.objects.filter(account=account, lane="list", state__in=ACTIVE).exists():
+            since = account.changes_since if kind == "changed" else None
+            planned.append(request_run(account, Scope(since=since), now=now))
+    return planned
+
+
+def due_kind(account: Account, now: datetime) -> Kind | None:
+    blocked = account.health == Health.PERSON or (account.try_after is not None and account.try_after > now)
+    if not account.enabled or blocked:
+        return None
+    if account.full_seconds and _older(account.complete_at, account.full_seconds, now):
+        return "everything"
+    if account.changes_seconds and account.changes_since and _older(account.changes_at, account.changes_seconds, now):
+        return "changed"
+    return None
+
+
+def _older(at: datetime | None, seconds: int, now: datetime) -> bool:
+    return at is None or now - at >= timedelta(seconds=seconds)
+
+
+def _mark(scope: Scope) -> str:
+    names = "\n".join((*scope.ids, "", *scope.hostnames, "", *scope.serials))
+    return hashlib.blake2b(names.encode(), digest_size=16).hexdigest()

@@ -1,0 +1,60 @@
+"""Wake-up calls. A task carries an id and no logic; losing one costs a tick."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.contrib.sessions.backends.db import SessionStore
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from devices import absence, heartbeat, jobs
+from devices.models import Account, SyncRun
+from devices.sync import SyncHandler
+from devices.sync import plan as plan_runs
+from vendors.registry import VENDORS
+
+WAKE_EXPIRES = 10  # seconds; an unread wake-up is announced again
+
+
+@shared_task(name="devices.tasks.announce")
+def announce() -> None:
+    heartbeat.beat()
+    due = jobs.due(SyncRun, now=jobs.database_clock())
+    people = set(SyncRun.objects.filter(pk__in=due, interactive=True).values_list("pk", flat=True))
+    for run_id in due:
+        wake(run_id, interactive=run_id in people)
+
+
+@shared_task(name="devices.tasks.plan")
+def plan() -> None:
+    now = jobs.database_clock()
+    for run in plan_runs(list(_usable()), now):
+        wake(run.pk, interactive=False)
+
+
+@shared_task(name="devices.tasks.step")
+def step(run_id: int) -> None:
+    handler = SyncHandler()
+    try:
+        if jobs.Engine(handler).advance(run_id):
+            wake(run_id, interactive=False)
+    finally:
+        handler.close()
+
+
+@shared_task(name="devices.tasks.tidy")
+def tidy() -> None:
+    now = timezone.now()
+    for account in _usable():
+        absence.mark_stale(account.pk, account.about.stale_after, now)
+    SessionStore.clear_expired()
+
+
+def _usable() -> QuerySet[Account]:
+    """An account whose vendor this version does not know must not keep the others from being fetched."""
+    return Account.objects.filter(enabled=True, vendor__in=VENDORS)
+
+
+def wake(run_id: int, *, interactive: bool) -> None:
+    queue = "interactive" if interactive else "sync"
+    step.apply_async((run_id,), queue=queue, expires=WAKE_EXPIRES)

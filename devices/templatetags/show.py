@@ -1,0 +1,175 @@
+"""How facts look: states, times, identifiers, numbers. Loaded into every template (settings: builtins)."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+
+from devices.clocks import implausible
+from devices.models import Health, Life
+from vendors.registry import VENDORS
+from vendors.states import FAMILY_LABELS, ID_LABELS, STATE_LABELS, Family, IdKind, State
+
+register = template.Library()
+
+ICONS = {
+    State.OK: "circle-check",
+    State.ATTENTION: "triangle-alert",
+    State.CRITICAL: "octagon-alert",
+    State.UNKNOWN: "circle-question-mark",
+}
+LIFE_LOOKS = {
+    Life.SEEN: ("is-ok", "circle-check", "Its vendor lists it."),
+    Life.MISSING: ("is-attention", "eye-off", "The last complete list does not have it."),
+    Life.GONE: ("is-unknown", "ghost", "Two complete lists in a row do not have it."),
+    Life.RETIRED: ("is-unknown", "archive", "Taken out of use by a person."),
+}
+HEALTH_LOOKS = {
+    Health.NEW: ("is-unknown", "clock"),
+    Health.OK: ("is-ok", "circle-check"),
+    Health.LATE: ("is-attention", "clock"),
+    Health.FAILING: ("is-critical", "octagon-alert"),
+    Health.PERSON: ("is-critical", "circle-user"),
+    Health.OFF: ("is-unknown", "circle-off"),
+}
+_BREAK = mark_safe("<wbr>")
+UNITS = ((60, 1, "s"), (3600, 60, "min"), (2 * 86400, 3600, "h"), (60 * 86400, 86400, "days"))
+
+
+def age_words(at: datetime, *, now: datetime) -> str:
+    """As "3 h ago"; older than 60 days: the date. static/js/rollcall.js keeps the same words fresh in the browser."""
+    seconds = (now - at).total_seconds()
+    if seconds < 45:
+        return "just now"
+    for below, size, unit in UNITS:
+        if seconds < below:
+            return f"{max(1, int(seconds // size))} {unit} ago"
+    return f"{at:%Y-%m-%d}"
+
+
+@register.simple_tag
+def ago(at: datetime | None, never: str = "never") -> SafeString:
+    if at is None:
+        return format_html('<span class="soft">{}</span>', never)
+    now = timezone.now()
+    moment = at.isoformat()
+    absolute = f"{at.astimezone(timezone.get_current_timezone()):%Y-%m-%d %H:%M:%S %Z}"
+    if implausible(at, now=now):
+        text = '<time datetime="{}" title="{}: in the future or long past, so a clock is wrong">implausible time</time>'
+        return format_html(text, moment, absolute)
+    return format_html('<time datetime="{}" title="{}" data-ago>{}</time>', moment, absolute, age_words(at, now=now))
+
+
+@register.inclusion_tag("devices/parts/pill.html")
+def state_pill(state: str, raw: str = "", silenced: bool = False, large: bool = False) -> dict[str, Any]:
+    """`raw` is the vendor's own word, shown on hover; a state that no table knows is UNKNOWN."""
+    known = State(state) if state in STATE_LABELS else State.UNKNOWN
+    title = f"The vendor says: {raw}" if raw else ""
+    if silenced:
+        title = f"Silenced at the vendor. {title}".strip()
+    return {
+        "look": f"is-{known.value}",
+        "icon": "bell-off" if silenced else ICONS[known],
+        "word": known.label,
+        "title": title,
+        "silenced": silenced,
+        "large": large,
+    }
+
+
+@register.inclusion_tag("devices/parts/pill.html")
+def life_pill(life: str, large: bool = False) -> dict[str, Any]:
+    known = Life(life) if life in Life else Life.SEEN
+    look, icon, title = LIFE_LOOKS[known]
+    return {"look": look, "icon": icon, "word": known.label, "title": title, "large": large}
+
+
+@register.inclusion_tag("devices/parts/pill.html")
+def health_pill(health: str, title: str = "") -> dict[str, Any]:
+    """`title`: the account's health sentence."""
+    known = Health(health) if health in Health else Health.NEW
+    look, icon = HEALTH_LOOKS[known]
+    return {"look": look, "icon": icon, "word": known.label, "title": title}
+
+
+@register.inclusion_tag("devices/parts/pill.html")
+def pill(word: str, look: str = "unknown", icon: str = "info", title: str = "") -> dict[str, Any]:
+    """Any other word. `look`: ok, attention, critical, unknown or busy; `icon`: a lucide name."""
+    return {"look": f"is-{look}", "icon": icon, "word": word, "title": title}
+
+
+@register.inclusion_tag("devices/parts/copy.html")
+def copy(value: str, label: str, mono: bool = True) -> dict[str, Any]:
+    """The value with a button that copies it and says so; "—" when there is none."""
+    return {"value": value, "label": label, "mono": mono}
+
+
+@register.inclusion_tag("devices/parts/tile.html")
+def tile(number: int, label: str, url: str, state: str = "", *, note: str = "", icon: str = "") -> dict[str, Any]:
+    """A number that links to the list it counts."""
+    icon = ICONS[State(state)] if state else icon
+    return {"number": number, "label": label, "url": url, "state": state, "icon": icon, "note": note}
+
+
+@register.inclusion_tag("devices/parts/empty.html")
+def empty_state(icon: str, title: str, text: str = "", *, url: str = "", action: str = "", main: bool = True) -> dict[str, Any]:
+    """Why there is nothing here, and what to do. `main` False makes the action a plain button."""
+    return {"icon": icon, "title": title, "text": text, "url": url, "action": action, "main": main}
+
+
+@register.inclusion_tag("devices/parts/progress.html")
+def progress(done: int, total: int | None, label: str, words: str = "") -> dict[str, Any]:
+    """A bar with its words; without a known total it only says that work goes on."""
+    return {"done": min(done, total) if total else done, "total": total, "label": label, "words": words}
+
+
+@register.filter
+def vendor_label(slug: str) -> str:
+    vendor = VENDORS.get(slug)
+    return vendor.label if vendor else slug
+
+
+@register.filter
+def vendor_short(slug: str) -> str:
+    """The first word of its name, where there is little room."""
+    return vendor_label(slug).partition(" ")[0]
+
+
+@register.filter
+def id_label(kind: str) -> str:
+    return IdKind(kind).label if kind in ID_LABELS else kind.replace("_", " ").capitalize()
+
+
+@register.filter
+def family_label(family: str) -> str:
+    return Family(family).label if family in FAMILY_LABELS else family
+
+
+@register.filter
+def either(words: list[str]) -> str:
+    """`a, b or c`."""
+    return " or ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+@register.filter
+def breakable(text: str) -> SafeString:
+    """`DOMAIN\\user` and `user@domain` may break into two lines there."""
+    return format_html_join("", "{}{}", ((part, _BREAK if part in ("\\", "@") else "") for part in re.split(r"([\\@])", text)))
+
+
+@register.filter
+def intcomma(number: int) -> str:
+    return f"{number:,}"
+
+
+@register.filter
+def plural(number: int, words: str) -> str:
+    """`{{ 2|plural:"device,devices" }}` is "2 devices"."""
+    one, many = words.split(",")
+    return f"{number:,} {one if number == 1 else many}"

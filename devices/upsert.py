@@ -1,0 +1,183 @@
+"""Writes one page of a walk, set by set. An unchanged record costs its digest and a narrow row; only what differs is read and written wide.
+
+Runs inside the transaction that saves the cursor. Rows are written in the order of their key, so that two imports cannot deadlock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from operator import attrgetter
+from typing import Any
+
+from django.db import connection
+
+from devices import joining, quarantine
+from devices.children import replace_identifiers, replace_issues
+from devices.copying import quoted, stage
+from devices.locks import hold_devices
+from devices.mapped import Mapped
+from devices.merging import retire
+from devices.models import Account, SyncRun
+from devices.summary import summarise
+from vendors.errors import BadRecord
+from vendors.records import Entry, Group
+
+_TEXTS = [
+    "name",
+    "serial",
+    "user",
+    "os_name",
+    "os_family",
+    "model",
+    "manufacturer",
+    "group_id",
+    "group_name",
+    "state",
+    "state_raw",
+    "enrolment",
+    "link",
+]
+PLAIN = {**dict.fromkeys(_TEXTS, "text"), "silenced": "bool", "problem_count": "int4", "produced_at": "timestamptz"}
+WIDE = {"id": "int8", "external_id": "text", "device_id": "int8", "digest": "bytea", **PLAIN, "raw": "text"}
+INCOMING = {"external_id": "text", "digest": "bytea", "seen_at": "timestamptz"}
+GROUP = {"external_id": "text", "name": "text", "parent_id": "text", "static": "bool"}
+# Looked up one by one, whatever the statistics of a table that is just being filled say.
+ONE_SIGHTING = (
+    "SELECT s.id, s.device_id, s.digest FROM devices_sighting s WHERE s.account_id = %s AND s.external_id = i.external_id LIMIT 1"
+)
+_plain = attrgetter(*PLAIN)
+LONGEST = 255  # characters of a text column; the whole text stays in the raw answer
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How many entries of a page were new, different, the same, or unusable."""
+
+    created: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    quarantined: int = 0
+
+
+def save_page(run: SyncRun, entries: Sequence[Entry], now: datetime) -> Outcome:
+    """Store what a page said. The last of two entries with one id wins: rows move between pages while a walk goes on."""
+    account = run.account
+    newest = {entry.external_id: entry for entry in entries}
+    if not newest:
+        return Outcome()
+    _stage_digests(newest)
+    different = _different(account)
+    mapped, broken = _read(newest, different)
+    if mapped:
+        hold_devices()
+    plan = joining.place(mapped, vendor=account.vendor, account=account.pk)
+    strays = _write_sightings(account, mapped, now)
+    replace_identifiers(mapped)
+    replace_issues(mapped, now)
+    joining.apply(plan, now)
+    woken = _wake(account)
+    _write_pulses(run, now)
+    summarise({each.device_id for each in mapped if each.device_id is not None} | plan.renew | woken, now)
+    retire(plan.naming.merged)
+    joining.rematch(strays, now)
+    quarantine.settle(run, broken=broken, well=[each.entry.external_id for each in mapped], now=now)
+    created = sum(each.fresh for each in mapped)
+    return Outcome(created, len(mapped) - created, len(newest) - len(different), len(broken))
+
+
+def save_groups(account: Account, groups: Sequence[Group]) -> None:
+    newest = {group.external_id: group for group in groups}
+    rows = ((g.external_id, g.name[:255], g.parent_id, g.static) for g in newest.values())
+    stage("groups", GROUP, rows)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO devices_devicegroup AS g (account_id, external_id, name, parent_id, static)
+               SELECT %s, external_id, name, parent_id, static FROM groups ORDER BY external_id
+               ON CONFLICT (account_id, external_id) DO UPDATE
+               SET name = EXCLUDED.name, parent_id = EXCLUDED.parent_id, static = EXCLUDED.static
+               WHERE (g.name, g.parent_id, g.static) IS DISTINCT FROM (EXCLUDED.name, EXCLUDED.parent_id, EXCLUDED.static)""",
+            [account.pk],
+        )
+
+
+def _stage_digests(newest: dict[str, Entry]) -> None:
+    rows = ((entry.external_id, entry.digest, entry.seen_at) for entry in newest.values())
+    stage("incoming", INCOMING, rows, key="external_id")
+
+
+def _different(account: Account) -> dict[str, tuple[int | None, int | None]]:
+    """external id → (sighting, device) of what is new (None, None) or has another digest than what we hold."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""SELECT i.external_id, s.id, s.device_id FROM incoming i LEFT JOIN LATERAL ({ONE_SIGHTING}) s ON true
+               WHERE s.digest IS DISTINCT FROM i.digest ORDER BY i.external_id""",
+            [account.pk],
+        )
+        return {name: (sighting, device) for name, sighting, device in cursor.fetchall()}
+
+
+def _read(newest: dict[str, Entry], different: dict[str, tuple[int | None, int | None]]) -> tuple[list[Mapped], list[tuple[Entry, str]]]:
+    mapped: list[Mapped] = []
+    broken: list[tuple[Entry, str]] = []
+    for external_id, (sighting_id, device_id) in different.items():
+        entry = newest[external_id]
+        try:
+            raw = entry.raw
+            mapped.append(Mapped(entry, entry.mapper(raw), raw, sighting_id, device_id))
+        except BadRecord as bad:
+            broken.append((entry, str(bad)))
+    return mapped, broken
+
+
+def _wide_row(each: Mapped) -> tuple[Any, ...]:
+    fitting = [value[:LONGEST] if isinstance(value, str) and len(value) > LONGEST else value for value in _plain(each.device)]
+    return (each.sighting_id, each.entry.external_id, each.device_id, each.entry.digest, *fitting, each.raw.decode())
+
+
+def _write_sightings(account: Account, mapped: list[Mapped], now: datetime) -> list[int]:
+    """Returns the sightings that another run of the account brought while this page was read: they have another id than was planned."""
+    if not mapped:
+        return []
+    stage("different", WIDE, (_wide_row(each) for each in mapped))
+    names = quoted(WIDE)
+    updates = ", ".join(f'"{name}" = EXCLUDED."{name}"' for name in ("digest", *PLAIN, "raw", "changed_at"))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""INSERT INTO devices_sighting (account_id, vendor, changed_at, created_at, life, stale, {names})
+                SELECT %s, %s, %s, %s, 'seen', false, {names.replace('"raw"', "raw::jsonb")} FROM different ORDER BY external_id
+                ON CONFLICT (account_id, external_id) DO UPDATE SET {updates}
+                RETURNING external_id, id, device_id, xmax = 0""",
+            [account.pk, account.vendor, now, now],
+        )
+        written = {name: rest for name, *rest in cursor.fetchall()}
+    strays = []
+    for each in mapped:
+        planned = each.sighting_id
+        each.sighting_id, each.device_id, each.fresh = written[each.entry.external_id]
+        if each.sighting_id != planned:
+            strays.append(each.sighting_id)
+    return strays
+
+
+def _wake(account: Account) -> set[int]:
+    """What was missing and is listed again is seen; its devices need a new summary."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE devices_sighting s SET life = 'seen', missing_since = NULL FROM incoming i
+               WHERE s.account_id = %s AND s.life <> 'seen' AND s.external_id = i.external_id RETURNING s.device_id""",
+            [account.pk],
+        )
+        return {row[0] for row in cursor.fetchall()}
+
+
+def _write_pulses(run: SyncRun, now: datetime) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""INSERT INTO devices_pulse AS p (sighting_id, seen_at, fetched_at, run_id)
+               SELECT s.id, i.seen_at, %s, %s FROM incoming i CROSS JOIN LATERAL ({ONE_SIGHTING}) s ORDER BY s.id
+               ON CONFLICT (sighting_id) DO UPDATE
+               SET seen_at = EXCLUDED.seen_at, fetched_at = EXCLUDED.fetched_at, run_id = greatest(p.run_id, EXCLUDED.run_id)""",
+            [now, run.pk, run.account_id],
+        )

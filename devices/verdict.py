@@ -1,0 +1,102 @@
+"""The one answer about a device, in words: the worst of the fresh answers, and what was left out of it. Pure.
+
+The rule is the same as in summary.py: a sighting counts when its vendor still lists the device and the device reported recently enough.
+Silenced devices count; the words say that somebody silenced them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from vendors.states import State
+
+_BADNESS = (State.CRITICAL, State.ATTENTION, State.OK, State.UNKNOWN)
+_HEADLINES = {
+    State.CRITICAL: "Critical",
+    State.ATTENTION: "Needs attention",
+    State.OK: "Fine",
+    State.UNKNOWN: "Unknown",
+}
+_SAYS = {
+    State.CRITICAL: "says critical",
+    State.ATTENTION: "asks for attention",
+    State.OK: "says it is fine",
+    State.UNKNOWN: "gives no state",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One vendor's word. `raw`: its own word for the state. `stale_days`: how old its last contact may be."""
+
+    who: str
+    state: State
+    raw: str = ""
+    problems: int = 0
+    present: bool = True
+    gone: bool = False
+    stale: bool = False
+    silenced: bool = False
+    stale_days: int = 14
+
+    @property
+    def counted(self) -> bool:
+        return self.present and not self.stale
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`headline` and `reasons` make the sentence; `left_out` says what it does not rest on."""
+
+    state: State
+    headline: str
+    reasons: str
+    left_out: tuple[str, ...]
+
+
+def judge(answers: Sequence[Answer]) -> Verdict:
+    counted = sorted((each for each in answers if each.counted), key=lambda each: _BADNESS.index(each.state))
+    state = counted[0].state if counted else State.UNKNOWN
+    reasons = ", ".join(_reason(each) for each in counted) if counted else _nothing(answers)
+    listed = any(each.present for each in answers)
+    left_out = _left_out([each for each in answers if not each.counted]) if listed else ()
+    return Verdict(state, _HEADLINES[state], reasons, left_out)
+
+
+def _reason(each: Answer) -> str:
+    words = f"{each.who} {_SAYS[each.state]}"
+    if each.state is State.UNKNOWN and each.raw:
+        words = f"{each.who} says “{each.raw}”, which this version does not know"
+    notes = []
+    if each.problems > 0:
+        notes.append(f"{each.problems} problem{'' if each.problems == 1 else 's'}")
+    if each.silenced:
+        notes.append("silenced there")
+    return f"{words} ({', '.join(notes)})" if notes else words
+
+
+def _nothing(answers: Sequence[Answer]) -> str:
+    if not answers:
+        return "no vendor has said anything about it"
+    if any(each.present for each in answers):
+        return "no vendor gives a fresh answer"
+    if all(each.gone for each in answers):
+        return "no vendor lists it any more"
+    return "the last complete lists do not have it"
+
+
+def _left_out(answers: Sequence[Answer]) -> tuple[str, ...]:
+    """One sentence for every reason, naming everybody whom it keeps out."""
+    reasons: dict[str, list[str]] = {}
+    for each in answers:
+        reasons.setdefault(_why_not(each), []).append(each.who)
+    return tuple(f"Not counted: {' and '.join(whose)}, {why}" for why, whose in reasons.items())
+
+
+def _why_not(each: Answer) -> str:
+    if each.gone:
+        return "where it is gone"
+    if not each.present:
+        return "where the last complete list does not have it"
+    return f"not in contact for more than {each.stale_days} day{'' if each.stale_days == 1 else 's'}"

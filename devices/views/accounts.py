@@ -1,0 +1,125 @@
+"""Vendor accounts: the list, one account, and what can be asked of it with one click."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import trigger_client_event
+
+from devices import absence, certificates, heartbeat
+from devices.accounts import refresh_account, switch_account
+from devices.models import Account, Quarantine, SyncRun
+from devices.queries.accounts import Card, card, cards, under_way
+from devices.queries.newest import newest
+from devices.templatetags.runs import spoken
+from devices.views.guard import is_fragment, needs
+from devices.views.person import person
+from vendors.errors import Unsupported
+from vendors.registry import VENDORS
+
+RUNS = 25
+MOST_NAMES = 50  # as on the page that decides
+MOST_QUARANTINED = 50
+RUN_ENDED = "run-ended"
+
+
+@require_safe
+@needs("view_account")
+def index(request: HttpRequest) -> HttpResponse:
+    found = cards(timezone.now())
+    context = {"cards": found, "stalled": heartbeat.sentence() if found else ""}
+    return render(request, "devices/accounts.html", context)
+
+
+@require_safe
+@needs("view_account")
+def page(request: HttpRequest, name: str) -> HttpResponse:
+    """One account: how it stands and what to do first, then its numbers, its runs, what could not be used, and its secrets."""
+    account = get_object_or_404(Account, name=name)
+    shown = card(account, timezone.now())
+    context = {
+        "card": shown,
+        "account": account,
+        "stalled": heartbeat.sentence(),
+        "secrets": _secrets(shown),
+        "certificates": certificates.describe(account.ca_pem),
+        # The list can be narrowed to a vendor: that is this account's devices only where it has no sibling.
+        "sole": not Account.objects.filter(vendor=account.vendor).exclude(pk=account.pk).exists(),
+    }
+    if request.user.has_perm("devices.view_syncrun"):
+        runs = SyncRun.objects.filter(account=account).select_related("requested_by", "applied_by")
+        context["history"] = newest(runs, size=RUNS, before=request.GET.get("before", ""), after=request.GET.get("after", ""))
+    if shown.held:
+        context["unseen"] = absence.unseen(shown.held).order_by("name", "pk").values_list("name", "external_id", "device_id")[:MOST_NAMES]
+    if shown.quarantined and request.user.has_perm("devices.view_quarantine"):
+        context["quarantine"] = Quarantine.objects.filter(account=account).order_by("-last_at", "external_id")[:MOST_QUARANTINED]
+    return render(request, "devices/account.html", context)
+
+
+def _secrets(shown: Card) -> list[tuple[str, object]]:
+    """Label and row, never the value; a row of None is a secret that is missing."""
+    if shown.vendor is None:
+        return []
+    rows = {row.name: row for row in shown.account.secrets.select_related("set_by").defer("sealed")}
+    return [(field.label, rows.get(field.name)) for field in shown.vendor.fields if field.secret]
+
+
+@require_safe
+@needs("view_account")
+def progress(request: HttpRequest, name: str) -> HttpResponse:
+    """The fragment that the page polls while a run is under way; the answer after its end does not poll any more."""
+    account = get_object_or_404(Account, name=name)
+    if not is_fragment(request):
+        return redirect("devices:account", name=name)
+    return _progress(request, account)
+
+
+def _progress(request: HttpRequest, account: Account, *, problem: str = "") -> HttpResponse:
+    run, ended = under_way(account)
+    # Only what a screen reader has not been told yet is said again.
+    told = request.GET.get("said") if run else None
+    context = {"card": {"run": run, "ended": ended}, "account": account, "problem": problem, "say": not run or told != spoken(run)}
+    answer = render(request, "devices/_account_progress.html", context)
+    if run is None and not problem:
+        trigger_client_event(answer, RUN_ENDED)
+    return answer
+
+
+@require_POST
+@needs("refresh_account")
+def refresh(request: HttpRequest, name: str) -> HttpResponse:
+    account = get_object_or_404(Account, name=name)
+    words, problem = _ask_for(request, account)
+    if is_fragment(request):
+        return _progress(request, account, problem=problem)
+    messages.add_message(request, messages.ERROR if problem else messages.SUCCESS, problem or words)
+    return redirect("devices:account", name=name)
+
+
+def _ask_for(request: HttpRequest, account: Account) -> tuple[str, str]:
+    """What to say when it went well, or what is wrong."""
+    before = timezone.now()
+    if account.vendor not in VENDORS:
+        return "", f"This version of Rollcall does not know the vendor “{account.vendor}”, so nothing can be fetched."
+    if not account.enabled:
+        return "", f"{account.name} is switched off: switch it on, then refresh."
+    try:
+        run = refresh_account(account, full=request.POST.get("what") != "changes", actor=person(request), request=request)
+    except Unsupported as error:
+        return "", f"{error.sentence} {error.next_step}".strip()
+    return ("The fetch begins in a moment." if run.created_at >= before else "A fetch is under way already; one is enough."), ""
+
+
+@require_POST
+@needs("manage_account")
+def switch(request: HttpRequest, name: str) -> HttpResponse:
+    account = get_object_or_404(Account, name=name)
+    enabled = request.POST.get("enabled") == "1"
+    if enabled != account.enabled:
+        switch_account(account, enabled=enabled, actor=person(request), request=request)
+    words = "is switched on; it is fetched within a minute." if enabled else "is switched off. What was fetched before is kept."
+    messages.success(request, f"{name} {words}")
+    return redirect("devices:account", name=name)

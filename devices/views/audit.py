@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from devices.audit import ACTIONS
+from devices.queries.audit import PAGE, AuditFilters, line, people
+from devices.queries.newest import newest
+from devices.views.guard import needs
+
+
+@require_safe
+@needs("view_audit")
+def page(request: HttpRequest) -> HttpResponse:
+    """Who did what, when; newest first, every filter part of the address."""
+    filters = AuditFilters.read(request.GET)
+    found = newest(filters.events(), size=PAGE, before=request.GET.get("before", ""), after=request.GET.get("after", ""))
+    context = {
+        "filters": filters,
+        "lines": [line(event) for event in found.rows],
+        "older": filters.query_string(before=found.older) if found.older else "",
+        "newer": filters.query_string(after=found.newer) if found.newer else "",
+        "actions": list(ACTIONS.items()),
+        "people": people(),
+    }
+    return render(request, "devices/audit.html", context)

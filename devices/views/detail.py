@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import json
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from devices.models import Device, Sighting
+from devices.queries.coverage import gaps
+from devices.queries.detail import detail, raw_answer
+from devices.queries.joins import joins, now_called
+from devices.queries.proof import proofs
+from devices.views.guard import is_fragment, needs
+
+# Larger than any id: the address would otherwise reach the database as a number that it cannot hold.
+HIGHEST_ID = 2**63 - 1
+
+
+@require_safe
+@needs("view_device")
+def page(request: HttpRequest, pk: int) -> HttpResponse:
+    """One device: the answer, then what it rests on."""
+    now = timezone.now()
+    try:
+        found = detail(pk, now=now) if pk <= HIGHEST_ID else None
+    except Device.DoesNotExist:
+        found = None
+    if found is None:
+        other = now_called(pk) if pk <= HIGHEST_ID else None
+        if other is None:
+            raise Http404
+        return redirect("devices:detail", pk=other)
+    context = {
+        "found": found,
+        "device": found.device,
+        "gaps": gaps(pk, proofs(now)),
+        "joins": joins({view.sighting.pk: view.short for view in found.views}),
+    }
+    return render(request, "devices/detail.html", context)
+
+
+@require_safe
+@needs("view_raw")
+def raw(request: HttpRequest, pk: int, sighting: int) -> HttpResponse:
+    """What the vendor sent, word for word but without secrets."""
+    try:
+        found = raw_answer(pk, sighting) if max(pk, sighting) <= HIGHEST_ID else None
+    except Sighting.DoesNotExist:
+        found = None
+    if found is None:
+        raise Http404
+    text = json.dumps(found.raw, indent=2, ensure_ascii=False, sort_keys=True)
+    template = "devices/_raw.html" if is_fragment(request) else "devices/raw.html"
+    return render(request, template, {"sighting": found, "text": text, "device_id": pk})

@@ -1,0 +1,52 @@
+"""What leaves the device list: a file of exactly what it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from devices import audit
+from devices.listed import file_name, lines
+from devices.models import Device
+from devices.queries.list import every_row, matching
+from devices.queries.listing import Listing
+from devices.saving import visible_to
+from devices.views.devices import read_listing
+from devices.views.guard import needs
+from devices.views.person import person
+
+
+@require_safe
+@needs("export_device")
+def export(request: HttpRequest) -> HttpResponseBase:
+    """All pages of the list at this address. Refused where the list itself cannot say which devices it means."""
+    listing = read_listing(request, list(visible_to(person(request))))
+    found, total, more = matching(listing.filters, now=timezone.now())
+    if listing.filters.q and more:
+        messages.error(request, f"More than {total:,} devices match “{listing.filters.q}”: type more to narrow it down, then export.")
+        return redirect(reverse("devices:list") + listing.address)
+    return stream(request, listing, found, count=f"{total:,}+" if more else f"{total:,}", which=listing.whole or "all that are not gone")
+
+
+def stream(request: HttpRequest, listing: Listing, found: QuerySet[Device], *, count: str, which: str) -> HttpResponseBase:
+    """`count` and `which` are for the audit log."""
+    now = timezone.now()
+    name = file_name(listing, now=now)
+    if request.method == "HEAD":
+        content: Iterable[str] = ()
+    else:
+        # Written first: what left is known even if the reader or this process dies on the way.
+        audit.record(
+            "export", actor=person(request), target=name, request=request, devices=count, filters=which, columns=list(listing.columns)
+        )
+        content = lines(every_row(found, listing, now=now), listing)
+    answer = StreamingHttpResponse(content, content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer

@@ -1,0 +1,61 @@
+"""Who may see what: every view and fragment names the permission it needs, and a refusal names it too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+
+from devices.roles import ROLES
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+
+# What a permission lets a person do, for the page that refuses it.
+WORDS = {
+    "view_device": "look at devices",
+    "view_sighting": "look at what a vendor says about a device",
+    "view_issue": "look at issues",
+    "view_account": "look at vendor accounts",
+    "refresh_account": "refresh a vendor account",
+    "export_device": "export devices",
+    "link_device": "link devices and take them apart",
+    "share_view": "share saved views",
+    "view_raw": "read a vendor's raw answer",
+    "view_syncrun": "look at the history of fetches",
+    "manage_account": "add and change vendor accounts",
+    "change_syncrun": "apply disappearances that were held back",
+    "view_audit": "read the audit log",
+    "view_quarantine": "look at records that could not be used",
+}
+
+
+def needs(codename: str) -> Callable[[View[P]], View[P]]:
+    """Refuse with 403 whoever lacks `devices.<codename>`; the page says what it is called and which roles have it."""
+
+    def decorate(view: View[P]) -> View[P]:
+        @wraps(view)
+        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            if not request.user.has_perm(f"devices.{codename}"):
+                return refuse(request, codename)
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return decorate
+
+
+def refuse(request: HttpRequest, codename: str) -> HttpResponse:
+    """403 as a page, or as a line of text inside the page that asked for a fragment."""
+    roles = [role for role, codenames in ROLES.items() if codename in codenames]
+    context = {"permission": codename, "doing": WORDS.get(codename, codename.replace("_", " ")), "roles": roles}
+    return render(request, "devices/_refused.html" if is_fragment(request) else "403.html", context, status=403)
+
+
+def is_fragment(request: HttpRequest) -> bool:
+    """Asked by htmx for a part of a page. The back button asks by htmx too, but wants the whole page."""
+    htmx = getattr(request, "htmx", None)
+    return htmx is not None and bool(htmx) and not htmx.history_restore_request and not htmx.boosted

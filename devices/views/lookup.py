@@ -1,0 +1,119 @@
+"""One box for any clue: the page of answers, links that tickets hold, and suggestions while typing. Nothing here calls a vendor."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+from django.utils.html import format_html
+from django.views.decorators.http import require_safe
+
+from devices.queries.answers import account_answers, document, silences
+from devices.queries.clue import SHORTEST_BEGINNING, SHORTEST_WORD, parse
+from devices.queries.filters import clean_query
+from devices.queries.hits import groups, hit
+from devices.queries.search import MOST, Answer, search
+from devices.views.guard import is_fragment, needs
+from devices.views.lookup_ask import Outcome, asked_run, outcome
+
+SHOWN = 50
+SUGGESTED = 8
+LONGEST_TICKET = 60
+# The address of a deep link → the prefix that asks for this kind only.
+DEEP = {"serial": "sn", "host": "host", "mac": "mac", "user": "user"}
+
+
+@require_safe
+@needs("view_device")
+def page(request: HttpRequest) -> HttpResponse:
+    return _answer(request, request.GET.get("q", ""))
+
+
+@require_safe
+@needs("view_device")
+def deep(request: HttpRequest, kind: str, value: str) -> HttpResponse:
+    """`/d/serial/PF3XK2`: what a ticket system links to. A miss keeps the value in the box."""
+    if kind not in DEEP:
+        raise Http404
+    return _answer(request, f"{DEEP[kind]}:{value.strip('/')}")
+
+
+@require_safe
+@needs("view_device")
+def suggest(request: HttpRequest) -> HttpResponse:
+    """A few devices below the box while somebody types."""
+    term = clean_query(request.GET.get("q", ""))
+    ticket = ticket_of(request)
+    if not is_fragment(request):
+        return redirect(f"{reverse('devices:lookup')}?{urlencode({'q': term})}")
+    answer = search(term, limit=SUGGESTED) if len(parse(term).rest) >= SHORTEST_BEGINNING else None
+    hits = [hit(match, answer.clue, now=timezone.now()) for match in answer.matches] if answer else []
+    return render(request, "devices/lookup_suggestions.html", {"hits": hits, "ticket_query": _query(ticket=ticket)})
+
+
+def ticket_of(request: HttpRequest) -> str:
+    """`?ticket=INC123`: carried from link to link, so that what is written later can name it."""
+    return clean_query(request.GET.get("ticket", ""))[:LONGEST_TICKET]
+
+
+def _answer(request: HttpRequest, term: str) -> HttpResponse:
+    term = clean_query(term)
+    as_json = _wants_json(request)
+    answer = search(term, limit=_limit(request) if as_json else SHOWN)
+    if as_json:
+        return JsonResponse(document(term, answer, account_answers(answer.clue, now=timezone.now())))
+    ticket = ticket_of(request)
+    if answer.opens is not None and "all" not in request.GET:
+        return _open(request, answer, answer.opens, term, ticket)
+    context = {
+        "answer": answer,
+        "term": term,
+        "search_value": term,
+        "ticket": ticket,
+        "ticket_query": _query(ticket=ticket),
+        "groups": groups(answer, now=timezone.now()),
+        "silences": silences(answer.clue, now=timezone.now()) if term else [],
+        "asked": _asked(request),
+        "short": 0 < len(answer.clue.rest) < SHORTEST_WORD,
+        "most": MOST,
+        "list_query": _query(q=term),
+    }
+    shown = render(request, "devices/lookup.html", context)
+    patch_vary_headers(shown, ["Accept"])
+    return shown
+
+
+def _open(request: HttpRequest, answer: Answer, pk: int, term: str, ticket: str) -> HttpResponse:
+    if answer.total > 1:
+        more = f"{reverse('devices:lookup')}{_query(q=term, ticket=ticket, all='1')}"
+        words = '“{}” is exactly this device. <a href="{}">Show all {} that match</a>.'
+        messages.info(request, format_html(words, term, more, f"{answer.total:,}{'+' if answer.many else ''}"))
+    return redirect(reverse("devices:detail", args=[pk]) + _query(ticket=ticket))
+
+
+def _asked(request: HttpRequest) -> Outcome | None:
+    """The question that was just sent to a vendor, where there are no scripts to show it in place."""
+    number = request.GET.get("asked", "")
+    run = asked_run(int(number)) if number.isascii() and number.isdigit() and len(number) < 19 else None
+    return outcome(run) if run else None
+
+
+def _wants_json(request: HttpRequest) -> bool:
+    if "format" in request.GET:
+        return request.GET["format"] == "json"
+    return request.get_preferred_type(["text/html", "application/json"]) == "application/json"
+
+
+def _limit(request: HttpRequest) -> int:
+    text = request.GET.get("limit", "")
+    return min(max(int(text), 1), MOST) if text.isascii() and text.isdigit() and len(text) < 10 else SHOWN
+
+
+def _query(**pairs: str) -> str:
+    told = {name: value for name, value in pairs.items() if value}
+    return f"?{urlencode(told)}" if told else ""

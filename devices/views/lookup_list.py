@@ -1,0 +1,45 @@
+"""A pasted list: what each line means, as a table or as CSV."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from devices import audit
+from devices.queries.pasted import MOST_LINES, Line, answers, csv_text, split
+from devices.views.guard import needs
+from devices.views.person import person
+
+ANSWERS = ("found", "not found", "ambiguous")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs("view_device")
+def page(request: HttpRequest) -> HttpResponse:
+    """A list is sent by POST, because it is longer than an address can be. Nothing but the CSV's audit entry is written."""
+    text = request.POST.get("list", "")
+    clues = split(text)
+    problem = ""
+    if request.method == "POST" and not clues:
+        problem = "The list is empty: paste one name, serial or address per line."
+    elif len(clues) > MOST_LINES:
+        problem = f"The list has {len(clues):,} lines, and at most {MOST_LINES} are looked up at once: split it and look up the parts."
+    lines = answers(clues) if clues and not problem else []
+    if lines and request.POST.get("format") == "csv":
+        return _csv(request, lines)
+    counts = Counter(line.answer for line in lines)
+    context = {"text": text, "lines": lines, "problem": problem, "counts": [(word, counts[word]) for word in ANSWERS], "most": MOST_LINES}
+    return render(request, "devices/lookup_list.html", context, status=400 if problem else 200)
+
+
+def _csv(request: HttpRequest, lines: list[Line]) -> HttpResponse:
+    devices = sum(len(line.devices) for line in lines)
+    audit.record("export", actor=person(request), target="pasted list", request=request, format="csv", lines=len(lines), devices=devices)
+    # The mark at the beginning tells spreadsheets that umlauts are UTF-8.
+    answer = HttpResponse("\ufeff" + csv_text(lines), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="rollcall-lookup-{timezone.now():%Y%m%dT%H%MZ}.csv"'
+    return answer

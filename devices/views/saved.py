@@ -1,0 +1,89 @@
+"""Saved views: kept, renamed, shared and removed."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from devices import saving
+from devices.models import SavedView, User
+from devices.queries.listing import Listing
+from devices.roles import ROLES
+from devices.saving import CannotSave, may_change, visible_to
+from devices.views.devices import read_listing
+from devices.views.guard import needs
+from devices.views.person import person
+
+
+@require_safe
+@needs("view_device")
+def index(request: HttpRequest) -> HttpResponse:
+    """All that this person sees; what may be changed has its form."""
+    user = person(request)
+    lines = [(view, Listing.stored(view.query), may_change(view, user), view.owner_id == user.pk) for view in visible_to(user)]
+    return render(request, "devices/list_views.html", {"lines": lines, "all_roles": list(ROLES)})
+
+
+@require_POST
+@needs("view_device")
+def save(request: HttpRequest) -> HttpResponse:
+    """Keep what the list at this address shows, under a new name or in the view that it stands on."""
+    user, now = person(request), timezone.now()
+    views = list(visible_to(user))
+    listing = read_listing(request, views)
+    view = next((each for each in views if each.slug == listing.view), None)
+    try:
+        if view is not None and request.POST.get("renew"):
+            saving.renew(_changeable(view, user), listing, by=user, now=now, request=request)
+        else:
+            view = saving.create(
+                listing,
+                name=request.POST.get("name", ""),
+                role=request.POST.get("role", ""),
+                default=bool(request.POST.get("default")),
+                by=user,
+                now=now,
+                request=request,
+            )
+    except CannotSave as problem:
+        messages.error(request, problem.sentence)
+        return redirect(reverse("devices:list") + listing.address)
+    messages.success(request, f"The view “{view.name}” is saved.")
+    return redirect(f"{reverse('devices:list')}?view={view.slug}")
+
+
+@require_POST
+@needs("view_device")
+def change(request: HttpRequest, slug: str) -> HttpResponse:
+    """`action`: save or remove. What a person cannot see is not there."""
+    user = person(request)
+    view = get_object_or_404(visible_to(user), slug=slug)
+    try:
+        _changeable(view, user)
+        if request.POST.get("action") == "remove":
+            saving.remove(view, by=user, request=request)
+            messages.success(request, f"The view “{view.name}” is removed.")
+        else:
+            _save_changes(request, view, user)
+            messages.success(request, f"The view “{view.name}” is saved.")
+    except CannotSave as problem:
+        messages.error(request, problem.sentence)
+    return redirect("devices:views")
+
+
+def _save_changes(request: HttpRequest, view: SavedView, user: User) -> None:
+    role = request.POST.get("role", view.shared_with.name if view.shared_with else "")
+    default = bool(request.POST.get("default"))
+    saving.change(view, name=request.POST.get("name", ""), role=role, default=default, by=user, now=timezone.now(), request=request)
+
+
+def _changeable(view: SavedView, user: User) -> SavedView:
+    if not may_change(view, user):
+        raise CannotSave(
+            f"Only its owner, {view.owner}, or somebody who may share views can change “{view.name}”: save it under another name."
+        )
+    return view

@@ -1,0 +1,109 @@
+"""`python -m local run | services | password [NAME]`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Callable
+from types import FrameType
+
+from local.errors import StackError
+from local.home import Home
+from local.identity import die_with_parent
+from local.waiting import Stop
+
+WATCH_SECONDS = 0.25
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m local", description="Rollcall on one machine.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("run", help="start everything and stay until Ctrl-C")
+    commands.add_parser("services", help="start only PostgreSQL and Valkey")
+    password = commands.add_parser("password", help="make and print a new password")
+    password.add_argument("name", nargs="?", default="admin")
+    chosen = parser.parse_args(arguments)
+    if chosen.command == "password":
+        return _new_password(chosen.name)
+    return _in_child(_run_everything if chosen.command == "run" else _run_services)
+
+
+def _in_child(work: Callable[[Stop], None]) -> int:
+    """Do the work in a child and stay as its parent.
+
+    When we are killed, the kernel tells the child to stop, and it still stops everything in order. When the
+    child itself is killed, the kernel tells each of its children.
+    """
+    front = os.getpid()
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            die_with_parent(signal.SIGTERM, front)
+            code = _guarded(work)
+        except BaseException:
+            # Unexpected, so worth its traceback; nothing may escape into the parent's half of this function.
+            traceback.print_exc()
+        finally:
+            sys.stdout.flush()
+            os._exit(code)
+
+    def forward(number: int, _frame: FrameType | None) -> None:
+        os.kill(child, number)
+
+    for number in STOP_SIGNALS:
+        signal.signal(number, forward)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
+    _, status = os.waitpid(child, 0)
+    return abs(os.waitstatus_to_exitcode(status))
+
+
+def _guarded(work: Callable[[Stop], None]) -> int:
+    """Run until asked to stop; an expected failure is one sentence."""
+    stop = Stop()
+    for number in STOP_SIGNALS:
+        signal.signal(number, lambda _number, _frame: stop.set())
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
+    try:
+        work(stop)
+    except StackError as error:
+        print(error, file=sys.stderr, flush=True)
+        return 1
+    return 0
+
+
+def _run_everything(stop: Stop) -> None:
+    from local.supervisor import Supervisor
+
+    Supervisor(Home.from_environment(os.environ), environ=os.environ, stop=stop).run()
+
+
+def _run_services(stop: Stop) -> None:
+    from local.console import Console
+    from local.keys import write_private
+    from local.restarts import Restarts
+    from local.services import Stack
+
+    home = Home.from_environment(os.environ)
+    with Stack(home) as stack:
+        write_private(home.environment_file, "".join(f"{k}={v}\n" for k, v in stack.environment.items()))
+        print(f"PostgreSQL and Valkey are up; {home.environment_file} says where. Stop with Ctrl-C.", flush=True)
+        restarts = Restarts(Console(home.logs / "supervisor.log"))
+        while not stop.wait(WATCH_SECONDS):
+            restarts.look(stack.children)
+        home.environment_file.unlink(missing_ok=True)
+
+
+def _new_password(name: str) -> int:
+    from local.demo import new_password
+
+    return new_password(name)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,31 @@
+"""The few lines a person sees, kept in a log as well."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from local.processes import rotate
+
+
+class Console:
+    def __init__(self, log: Path) -> None:
+        self._log = log
+        rotate(log)
+
+    def say(self, text: str) -> None:
+        self.note(text)
+        self.show(text)
+
+    def show(self, text: str) -> None:
+        """On the screen only: the place for a password."""
+        try:
+            print(text, flush=True)
+        except OSError:
+            # The terminal is gone; stopping in order matters more than telling nobody.
+            self.note("(nobody is listening any more)")
+
+    def note(self, text: str) -> None:
+        now = datetime.now(UTC).isoformat(timespec="milliseconds")
+        with self._log.open("a") as file:
+            file.write(f"{now} {text}\n")

@@ -1,0 +1,67 @@
+"""Makes `.venv` and installs a lock file into it, if the lock file changed. Runs under the system's Python.
+
+`python3 local/install.py requirements-local.txt`
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent
+VENV = PROJECT / ".venv"
+PYTHON = VENV / "bin" / "python"
+
+
+def main(arguments: list[str]) -> int:
+    lock = PROJECT / arguments[0]
+    stamp = VENV / f"installed-{lock.name}"
+    if stamp.exists() and stamp.read_bytes() == lock.read_bytes() and runs("pass"):
+        return 0
+    if not runs("import pip"):
+        problem = make_venv()
+        if problem:
+            print(problem, file=sys.stderr)
+            return 1
+    # Relative to the project: with blanks in its path nothing needs quoting.
+    print(f"Installing {lock.name} into .venv (this takes a minute the first time)", flush=True)
+    installed = subprocess.run(
+        [
+            *(str(PYTHON), "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--no-input"),
+            *("--no-warn-script-location", "--require-hashes", "-r", str(lock)),
+        ],
+        check=False,
+        cwd=PROJECT,
+    )
+    if installed.returncode != 0:
+        print(f"Installing {lock.name} failed; pip said why above. Mend that and run it again.", file=sys.stderr)
+        return 1
+    stamp.write_bytes(lock.read_bytes())
+    return 0
+
+
+def runs(script: str) -> bool:
+    """A venv whose Python was removed, or which was cut off while it was made, does not."""
+    try:
+        return subprocess.run([str(PYTHON), "-c", script], check=False, capture_output=True).returncode == 0
+    except OSError:
+        return False
+
+
+def make_venv() -> str:
+    """Nothing, or one sentence that says why there is no venv."""
+    made = subprocess.run([sys.executable, "-m", "venv", "--clear", str(VENV)], check=False, capture_output=True, text=True)
+    if made.returncode == 0:
+        return ""
+    said = f"{made.stdout}\n{made.stderr}"
+    if "ensurepip" in said:
+        return "Python's venv module is missing: install it (Debian: apt-get install python3-venv)."
+    if "No space left" in said:
+        return "The disk is full: free some space, then run again."
+    lines = [line for line in said.splitlines() if line.strip()]
+    return f"Cannot make .venv: {lines[-1].strip() if lines else 'python3 -m venv failed'}"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

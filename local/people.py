@@ -1,0 +1,24 @@
+"""The first people of a local installation. Their passwords are shown once and stored only as hashes."""
+
+from __future__ import annotations
+
+from devices.models import User
+from devices.people import add_person
+from devices.roles import ADMINISTRATOR, HELPDESK
+
+
+def ensure_administrator() -> dict[str, str]:
+    """Make `admin` unless somebody is administrator already; name and password of who was made."""
+    if User.objects.filter(groups__name=ADMINISTRATOR).exists():
+        return {}
+    return _ensure("admin", role=ADMINISTRATOR)
+
+
+def ensure_helpdesk() -> dict[str, str]:
+    return _ensure("helpdesk", role=HELPDESK)
+
+
+def _ensure(name: str, *, role: str) -> dict[str, str]:
+    if User.objects.filter(username=name).exists():
+        return {}
+    return {name: add_person(name, role=role)}

@@ -1,0 +1,156 @@
+"""PostgreSQL of the local stack: made once, reached only through a private unix socket."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+from psycopg import sql
+
+from local.binaries import PostgresBinaries, explain_failure
+from local.errors import StackError
+from local.home import Home
+from local.identity import Identity
+from local.processes import Program
+
+DATABASE = USER = "rollcall"
+REQUIRED_EXTENSION = "pg_trgm"
+
+SETTINGS = {
+    "listen_addresses": "",
+    "unix_socket_permissions": "0700",
+    "max_connections": "60",
+    # Sized for a small box that also runs web, worker and browser.
+    "shared_buffers": "256MB",
+    "max_wal_size": "2GB",
+    # Our queries take milliseconds; compiling them takes longer than running them.
+    "jit": "off",
+    "synchronous_commit": "on",
+    # `minimal` would skip the log for some bulk writes, and the bench would then measure less of it than a
+    # production server writes. Nothing replicates from here, so no sender is kept.
+    "wal_level": "replica",
+    "max_wal_senders": "0",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    # A failing statement is logged without its text and values, which may be personal data.
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
+}
+
+
+class Postgres:
+    label = "PostgreSQL"
+
+    def __init__(self, binaries: PostgresBinaries, *, home: Home, sockets: Path, identity: Identity) -> None:
+        self.binaries = binaries
+        self.data = home.postgres / "data"
+        self.sockets = sockets
+        self.identity = identity
+        self._new = home.postgres / "data.new"
+
+    @property
+    def url(self) -> str:
+        return f"postgresql:///{DATABASE}?host={quote(str(self.sockets), safe='/')}&user={USER}"
+
+    def check_version(self) -> None:
+        """Raises StackError when the data was made by another major version."""
+        marker = self.data / "PG_VERSION"
+        if not marker.exists():
+            return
+        made_by = marker.read_text().strip()
+        if made_by != str(self.binaries.major):
+            raise StackError(
+                f"The data folder {self.data} was made by PostgreSQL {made_by}, but this is PostgreSQL"
+                f" {self.binaries.major}: dump it with the old version and restore it here,"
+                " or move the folder away to start empty."
+            )
+
+    def make_data(self) -> None:
+        """Run initdb if there is no data yet. A cut-off attempt leaves nothing that looks like data."""
+        if self.data.exists():
+            return
+        shutil.rmtree(self._new, ignore_errors=True)
+        made = subprocess.run(
+            [str(self.binaries.initdb), "-D", str(self._new), *self._initdb_options()],
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd="/",
+            env=environment(),
+            preexec_fn=self.identity.enter,
+        )
+        if made.returncode != 0:
+            shutil.rmtree(self._new, ignore_errors=True)
+            raise StackError(explain_failure("PostgreSQL (initdb)", made.stdout + made.stderr))
+        self._new.rename(self.data)
+
+    def program(self) -> Program:
+        # Quoted: the value is a list, in which blanks and commas have a meaning.
+        quoted = '"' + str(self.sockets).replace('"', '""') + '"'
+        settings = {**SETTINGS, "unix_socket_directories": quoted}
+        options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+        return Program(
+            name="postgres",
+            command=[str(self.binaries.postgres), "-D", str(self.data), *options],
+            environment=environment(),
+            folder=Path("/"),
+            identity=self.identity,
+            # SIGINT: fast shutdown (SIGTERM waits for every client). SIGQUIT: crash recovery at next start.
+            stop_signals=((signal.SIGINT, 20.0), (signal.SIGQUIT, 5.0)),
+            orphan_signal=signal.SIGINT,
+        )
+
+    def ready(self, pid: int) -> bool:
+        """The first line of its pid file is the process, the eighth its state."""
+        lines = self._pid_file()
+        return len(lines) > 7 and lines[0] == str(pid) and lines[7].strip() == "ready"
+
+    def forget_the_dead(self) -> None:
+        """Remove the pid file of a killed server when its number now belongs to something else.
+
+        PostgreSQL would take that for a running server; in a container numbers are small and come back soon.
+        """
+        lines = self._pid_file()
+        if not lines or not lines[0].isdigit():
+            return
+        command = Path("/proc") / lines[0] / "cmdline"
+        if command.exists() and b"postgres" not in command.read_bytes():
+            (self.data / "postmaster.pid").unlink()
+
+    def _pid_file(self) -> list[str]:
+        try:
+            return (self.data / "postmaster.pid").read_text().splitlines()
+        except (FileNotFoundError, PermissionError):
+            return []
+
+    def prepare(self) -> None:
+        """Make the database. Raises StackError when the extension that we search with is missing."""
+        with psycopg.connect(host=str(self.sockets), user=USER, dbname="postgres", autocommit=True) as connection:
+            known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
+            if known is None:
+                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
+            offered = connection.execute("SELECT 1 FROM pg_available_extensions WHERE name = %s", [REQUIRED_EXTENSION]).fetchone()
+        if offered is None:
+            raise StackError(
+                f"This PostgreSQL ({self.binaries.folder}) lacks the extension {REQUIRED_EXTENSION}:"
+                " install its contrib package, or set DATABASE_URL to a server that has it."
+            )
+
+    def _initdb_options(self) -> list[str]:
+        # Trust is safe: the socket lies in a folder that only this user can enter; there is no other way in.
+        options = ["--username", USER, "--encoding", "UTF8", "--auth", "trust", "--no-instructions"]
+        if self.binaries.major >= 17:
+            # Knows upper and lower case of all scripts, and never changes with the system's library.
+            return [*options, "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+        return [*options, "--locale=C.UTF-8"]
+
+
+def environment() -> dict[str, str]:
+    """English messages (we read them), no settings of a person's own PostgreSQL."""
+    kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ}
+    return {**kept, "LC_ALL": "C", "TZ": "UTC"}

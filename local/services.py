@@ -1,0 +1,142 @@
+"""PostgreSQL and Valkey for one data folder: what `make run`, the tests and the bench stand on.
+
+`with Stack(home) as stack:` gives `stack.environment` with DATABASE_URL and REDIS_URL. Needs no Django.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Protocol, Self
+
+from local.binaries import explain_failure, find_postgres, find_valkey
+from local.errors import StackError, explain_os_error
+from local.home import Home
+from local.identity import choose
+from local.postgres import Postgres
+from local.processes import Child, Program
+from local.valkey import Valkey
+from local.waiting import Stop, wait_until
+
+READY_SECONDS = 60.0
+
+
+class Service(Protocol):
+    """What PostgreSQL and Valkey have in common."""
+
+    label: str
+
+    @property
+    def url(self) -> str: ...
+
+    def program(self) -> Program: ...
+
+    def ready(self, pid: int) -> bool: ...
+
+    def prepare(self) -> None:
+        """Once, when it is ready."""
+
+
+class Stack:
+    """Services named by DATABASE_URL or REDIS_URL in `environ` are used as they are and not started."""
+
+    def __init__(self, home: Home | Path, *, environ: Mapping[str, str] | None = None) -> None:
+        self.home = home if isinstance(home, Home) else Home(home)
+        self.environment: dict[str, str] = {}
+        # In the order of their start; stopped from the end.
+        self.children: list[Child] = []
+        self._environ = os.environ if environ is None else environ
+        self._lock: int | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.stop()
+
+    @property
+    def lock(self) -> int | None:
+        """The descriptor that every further child of this stack inherits."""
+        return self._lock
+
+    def start(self, *, stop: Stop | None = None) -> None:
+        """Both services are ready when this returns, unless `stop` was set meanwhile.
+
+        Raises StackError; nothing is left running then.
+        """
+        try:
+            self.home.prepare()
+            self._lock = self.home.lock()
+            self._start(stop)
+        except OSError as error:
+            self.stop()
+            raise StackError(explain_os_error(error)) from None
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self, *, stopped: Callable[[str], None] | None = None) -> None:
+        """Valkey first, PostgreSQL last; `stopped` is told each name. Safe to call twice."""
+        while self.children:
+            self.children[-1].stop()
+            child = self.children.pop()
+            if stopped is not None:
+                stopped(child.program.name)
+        self.environment = {}
+        if self._lock is not None:
+            self.home.forget_sockets()
+            self.home.unlock()
+            self._lock = None
+
+    def _start(self, stop: Stop | None) -> None:
+        started: list[tuple[Child, Service]] = []
+        environment: dict[str, str] = {}
+        for variable, make in (("DATABASE_URL", self._make_postgres), ("REDIS_URL", self._make_valkey)):
+            given = self._environ.get(variable)
+            if given:
+                environment[variable] = given
+                continue
+            service = make()
+            child = Child(service.program(), logs=self.home.logs, lock=self._lock)
+            self.children.append(child)
+            child.start()
+            started.append((child, service))
+            environment[variable] = service.url
+        for child, service in started:
+            if not _became_ready(child, service, stop):
+                return
+            service.prepare()
+        self.environment = environment
+
+    def _make_postgres(self) -> Service:
+        binaries = find_postgres()
+        self.home.postgres.mkdir(mode=0o700, exist_ok=True)
+        sockets = self.home.sockets()
+        identity = choose(binaries.postgres, home=self.home.folder, folders=[self.home.postgres, sockets])
+        postgres = Postgres(binaries, home=self.home, sockets=sockets, identity=identity)
+        postgres.check_version()
+        postgres.make_data()
+        postgres.forget_the_dead()
+        return postgres
+
+    def _make_valkey(self) -> Service:
+        return Valkey(find_valkey(), home=self.home, sockets=self.home.sockets())
+
+
+def _became_ready(child: Child, service: Service, stop: Stop | None) -> bool:
+    """False when somebody asked to stop; StackError when the service ended or stays silent."""
+
+    def ready_or_over() -> bool:
+        return not child.running or (child.pid is not None and service.ready(child.pid))
+
+    settled = wait_until(ready_or_over, seconds=READY_SECONDS, stop=stop)
+    if stop is not None and stop.is_set():
+        return False
+    if not child.running:
+        raise StackError(explain_failure(service.label, child.said()))
+    if not settled:
+        raise StackError(f"{service.label} is still not ready after {READY_SECONDS:.0f} seconds: its log is {child.log}.")
+    return True

@@ -1,0 +1,171 @@
+"""Owns every process of the local stack: starts them in order, restarts what crashes, stops them in order."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import re
+import time
+from collections.abc import Mapping
+
+from local import programs
+from local.addresses import DEFAULT_BIND, LOOPBACK, answers, parse_bind, require_free, sandbox_port
+from local.console import Console
+from local.errors import StackError, explain_os_error
+from local.home import PROJECT, Home
+from local.keys import ensure_keys, write_private
+from local.processes import Child, Program
+from local.restarts import Restarts, describe
+from local.services import Stack
+from local.waiting import Stop, wait_until
+
+# PostgreSQL and Valkey come after these, Valkey first.
+STOP_ORDER = ("beat", "web", "worker", "simulators")
+SETUP_SECONDS = 900.0
+WEB_SECONDS = 60.0
+SIMULATOR_SECONDS = 20.0
+WATCH_SECONDS = 0.25
+# The last line of a traceback.
+ERROR_LINE = re.compile(r"^[\w.]+(?:Error|Exception|NotReady): .+$", re.MULTILINE)
+ADDITIONS = ("DETAIL:", "HINT:", "CONTEXT:", "LINE ", " ", "\t")
+
+
+class Supervisor:
+    """`stop` is set by whoever wants the end. Raises StackError when ROLLCALL_BIND makes no sense."""
+
+    def __init__(self, home: Home, *, environ: Mapping[str, str], stop: Stop) -> None:
+        self.home = home
+        self.bind = parse_bind(environ.get("ROLLCALL_BIND") or DEFAULT_BIND)
+        self.sandboxed = environ.get("ROLLCALL_SANDBOX", "1") not in ("0", "false", "no", "off")
+        self._environ = environ
+        self._stop = stop
+        self._stack = Stack(home, environ=environ)
+        self._children: dict[str, Child] = {}
+
+    def run(self) -> None:
+        """Returns after `stop` was set. Raises StackError when it cannot start; nothing is left running."""
+        began = time.monotonic()
+        require_free(self.bind)
+        # Until the services are up the folder may be another stack's: touch nothing in it.
+        self._stack.start(stop=self._stop)
+        console = Console(self.home.logs / "supervisor.log")
+        try:
+            self._serve(console, began=began)
+        except OSError as error:
+            raise StackError(explain_os_error(error)) from None
+        finally:
+            self._stop_all(console)
+
+    def _serve(self, console: Console, *, began: float) -> None:
+        if not self._stop.is_set():
+            self._start_programs(console)
+        if not self._stop.is_set():
+            console.say(self._welcome(seconds=time.monotonic() - began))
+        restarts = Restarts(console)
+        while not self._stop.wait(WATCH_SECONDS):
+            restarts.look([*self._stack.children, *self._children.values()])
+
+    def _start_programs(self, console: Console) -> None:
+        console.say(f"Rollcall starts in {self.home.folder}")
+        made = ensure_keys(self.home.keys, environ=self._environ)
+        if made:
+            console.say(f"  New secret keys in {self.home.keys}: keep a copy, sealed credentials need them.")
+        port = sandbox_port(self.home.folder / "sandbox.port") if self.sandboxed else None
+        environment = programs.environment_for(
+            self.home, services=self._stack.environment, bind=self.bind, sandbox=port, environ=self._environ
+        )
+        self._write_stack_file(port)
+        if port is not None:
+            self._start(programs.simulators(environment, port=port))
+        self._set_up(programs.setup(environment, sandbox=port), console)
+        if self._stop.is_set():
+            return
+        # The page first: worker and beat would only compete with it for the processor.
+        self._wait_for_web(self._start(programs.web(environment, bind=self.bind)))
+        if port is not None:
+            wait_until(lambda: answers(LOOPBACK, port), seconds=SIMULATOR_SECONDS, stop=self._stop)
+        if self._stop.is_set():
+            return
+        self._start(programs.worker(environment))
+        self._start(programs.beat(environment, home=self.home))
+
+    def _start(self, program: Program) -> Child:
+        child = Child(program, logs=self.home.logs, lock=self._stack.lock)
+        self._children[program.name] = child
+        child.start()
+        return child
+
+    def _write_stack_file(self, port: int | None) -> None:
+        variables = programs.stack_variables(services=self._stack.environment, sandbox=port, environ=self._environ)
+        write_private(self.home.environment_file, "".join(f"{k}={v}\n" for k, v in variables.items()))
+
+    def _set_up(self, program: Program, console: Console) -> None:
+        """Migrate, make the first people and the demo accounts, and tell what a person must know."""
+        child = Child(program, logs=self.home.logs, lock=self._stack.lock, capture=True)
+        child.start()
+        try:
+            ended = wait_until(lambda: not child.running, seconds=SETUP_SECONDS, stop=self._stop)
+            if self._stop.is_set():
+                return
+            code = child.exit_code()
+            if not ended or code is None:
+                raise StackError(f"Setting up the database takes too long: its log is {child.log}.")
+            if code != 0:
+                why = last_words(child.said()) or describe(code)
+                raise StackError(f"Setting up the database failed: {why} (log: {child.log})")
+            for line in sign_in_lines(json.loads(child.answer())):
+                console.show(line)
+        finally:
+            child.stop()
+
+    def _wait_for_web(self, web: Child) -> None:
+        def ready_or_over() -> bool:
+            return not web.running or self._page_answers()
+
+        settled = wait_until(ready_or_over, seconds=WEB_SECONDS, stop=self._stop, poll=0.05)
+        if self._stop.is_set():
+            return
+        if not web.running or not settled:
+            errors = ERROR_LINE.findall(web.said())
+            why = f" ({errors[-1]})" if errors else ""
+            raise StackError(f"The web server does not answer at {self.bind.url}{why}: its log is {web.log}.")
+
+    def _page_answers(self) -> bool:
+        connection = http.client.HTTPConnection(self.bind.reachable_host, self.bind.port, timeout=10.0)
+        try:
+            connection.request("GET", "/")
+            return connection.getresponse().status < 500
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
+
+    def _welcome(self, *, seconds: float) -> str:
+        logs = self.home.logs
+        shown = logs.relative_to(PROJECT) if logs.is_relative_to(PROJECT) else logs
+        return f"\n  Open {self.bind.url}   (up in {seconds:.1f} s; logs in {shown}; stop with Ctrl-C)\n"
+
+    def _stop_all(self, console: Console) -> None:
+        for name in STOP_ORDER:
+            child = self._children.pop(name, None)
+            if child is not None:
+                child.stop()
+                console.note(f"stopped {name}")
+        self._stack.stop(stopped=lambda name: console.note(f"stopped {name}"))
+        self.home.environment_file.unlink(missing_ok=True)
+        console.say("Rollcall has stopped.")
+
+
+def last_words(output: str) -> str:
+    """The line that names the error: the last of a traceback, without the database's additions."""
+    lines = [line for line in output.splitlines() if line.strip() and not line.startswith(ADDITIONS)]
+    return lines[-1].strip() if lines else ""
+
+
+def sign_in_lines(answer: Mapping[str, Mapping[str, str]]) -> list[str]:
+    """What to print about signing in: new passwords once, else how to get one."""
+    new = answer.get("passwords", {})
+    if not new:
+        return ["  Sign in as admin; forgot the password? Run `make password`."]
+    lines = [f"  Sign in as {name:<10} password {password}" for name, password in new.items()]
+    return [*lines, "  These passwords are shown only this once; `make password` makes a new one."]

@@ -1,0 +1,96 @@
+"use strict";
+// Comfort only: every page works without this file.
+
+const say = (text, level = "info") => {
+  if ([...document.querySelectorAll(".toast-line > span")].some((old) => old.textContent === text)) return;
+  const line = document.createElement("div");
+  line.className = "toast-line";
+  line.dataset.level = level;
+  const words = document.createElement("span");
+  words.textContent = text;
+  const close = document.createElement("button");
+  close.type = "button";
+  close.textContent = "×";
+  close.dataset.close = "";
+  close.setAttribute("aria-label", "Close message");
+  line.append(words, close);
+  document.querySelector(".toasts").append(line);
+  if (level === "info") setTimeout(() => line.remove(), 6000);
+};
+
+// The words of devices/templatetags/show.py, `ago`.
+const UNITS = [[60, 1, "s"], [3600, 60, "min"], [172800, 3600, "h"], [5184000, 86400, "days"]];
+const ago = (seconds) => {
+  if (seconds < 45) return "just now";
+  const unit = UNITS.find(([below]) => seconds < below);
+  return unit && `${Math.max(1, Math.floor(seconds / unit[1]))} ${unit[2]} ago`;
+};
+const refreshTimes = () => {
+  for (const time of document.querySelectorAll("time[data-ago]")) {
+    const at = new Date(time.dateTime);
+    const words = ago((Date.now() - at) / 1000);
+    if (words) time.textContent = words;
+    time.title = at.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "long" });
+  }
+};
+setInterval(refreshTimes, 30000);
+document.addEventListener("htmx:afterSettle", refreshTimes);
+refreshTimes();
+setTimeout(() => document.querySelectorAll('.toast-line[data-level="success"]').forEach((line) => line.remove()), 8000);
+
+const setTheme = (theme) => {
+  const age = theme === "auto" ? 0 : 31536000;
+  document.cookie = `rollcall_theme=${theme}; path=/; max-age=${age}; SameSite=Lax`;
+  if (theme === "auto") document.documentElement.removeAttribute("data-bs-theme");
+  else document.documentElement.dataset.bsTheme = theme;
+  for (const button of document.querySelectorAll("[data-theme]")) {
+    button.setAttribute("aria-pressed", String(button.dataset.theme === theme));
+  }
+};
+
+const copy = async (button) => {
+  try {
+    await navigator.clipboard.writeText(button.dataset.copy);
+  } catch {
+    say("The browser did not allow copying: select the text and copy it by hand.", "error");
+    return;
+  }
+  button.dataset.done = "";
+  document.getElementById("spoken").textContent = `${button.dataset.label} copied`;
+  setTimeout(() => delete button.dataset.done, 1500);
+};
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-copy], [data-theme], [data-close]");
+  if (button?.dataset.copy !== undefined) copy(button);
+  else if (button?.dataset.theme) setTheme(button.dataset.theme);
+  else if (button) button.parentElement.remove();
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  const search = document.getElementById("search");
+  const typing = event.target.closest("input, textarea, select, [contenteditable]");
+  const slash = event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey;
+  const commandK = event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey);
+  if (search && (slash || commandK)) {
+    event.preventDefault();
+    search.focus();
+    search.select();
+  } else if (event.key === "Escape") {
+    if (event.target === search) search.blur();
+    for (const menu of document.querySelectorAll("details.menu[open]")) menu.open = false;
+  }
+});
+
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (document.hidden && event.target.matches("[data-poll]")) event.preventDefault();
+});
+document.addEventListener("htmx:responseError", (event) => {
+  if (!event.detail.shouldSwap) say(`That did not work (${event.detail.xhr.status}): reload the page and try again.`, "error");
+});
+for (const name of ["htmx:sendError", "htmx:timeout"]) {
+  document.addEventListener(name, () => say("The server does not answer: check the connection and try again.", "error"));
+}

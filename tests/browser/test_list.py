@@ -1,0 +1,97 @@
+"""The device list in a real browser: narrowed, ordered, arranged, kept and taken away as a file."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from devices.models import Account, SavedView, User
+from tests.browser.conftest import PHONE, Desk
+from tests.browser.test_reading_pages import overflow, serious
+from tests.devices import shown
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def fleet(transactional_db: None) -> dict[str, Account]:
+    return shown.small_fleet()
+
+
+def test_filter_sort_columns_view_and_file_keep_one_another(desk: Desk, fleet: dict[str, Account], ivan: User) -> None:
+    page = desk.open("/devices/", user=ivan)
+    status = page.locator("#results .list-head p")
+    page.get_by_text("More filters").click()
+    page.get_by_label("Not seen by").select_option("five9s")
+    expect(status).to_contain_text("of 5 devices")
+    page.locator("thead").get_by_role("link", name="State").click()
+    expect(page).to_have_url(re.compile(r"/devices/\?lacks=five9s&sort=state$"))
+    expect(page.locator("tbody tr").first).to_contain_text("nb-munich-02")
+    page.get_by_label("Operating system").select_option("windows")
+    expect(page).to_have_url(re.compile(r"\?lacks=five9s&os=windows&sort=state$"))
+    page.get_by_text("Columns", exact=True).click()
+    page.get_by_label("Show Model").check()
+    page.get_by_label("Order of Model").fill("1")
+    page.get_by_label("Show Issues").uncheck()
+    page.get_by_role("button", name="Show these").click()
+    expect(page.locator("thead th").nth(2)).to_have_text("State")
+    expect(page.locator("thead")).to_contain_text("Model")
+    expect(page.locator("thead")).not_to_contain_text("Issues")
+    expect(status).to_contain_text("of 2 devices")
+    page.get_by_text("Save view", exact=True).click()
+    page.get_by_label("Name of the view").fill("Windows without EPM")
+    page.get_by_label("Who sees it").select_option("Helpdesk")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page).to_have_url(re.compile(r"\?view=windows-without-epm$"))
+    expect(page.get_by_role("heading", name="Windows without EPM")).to_be_visible()
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name="Export CSV").click()
+    assert re.fullmatch(r"rollcall-windows-without-epm-\d{4}-\d\d-\d\d\.csv", waiting.value.suggested_filename)
+    lines = Path(waiting.value.path()).read_text().splitlines()
+    assert lines[0].startswith("Name,") and "Model" in lines[0] and len(lines) == 3
+
+
+def test_ticked_devices_are_asked_about_after_the_cost_is_said(desk: Desk, fleet: dict[str, Account], ivan: User) -> None:
+    page = desk.open("/devices/", user=ivan)
+    page.get_by_label("Tick all on this page").check()
+    expect(page.locator("#ticked")).to_have_text("The 6 ticked")
+    page.get_by_label("Tick phone-04").uncheck()
+    page.get_by_role("button", name="Refresh …").click()
+    expect(page.get_by_role("heading", name="Ask the vendors about 5 devices now?")).to_be_visible()
+    assert not serious(page)
+    page.get_by_role("button", name="Ask now").click()
+    expect(page.locator(".toasts")).to_contain_text("Asked: eset-main, five-main")
+
+
+def test_everything_works_without_scripts(desk: Desk, fleet: dict[str, Account], ivan: User) -> None:
+    page = desk.open("/devices/?sort=-name", user=ivan, scripts=False)
+    page.get_by_text("More filters").click()
+    page.get_by_label("Last seen", exact=True).select_option("over-14")
+    page.get_by_role("button", name="Filter").click()
+    expect(page.get_by_role("link", name="srv-london-05")).to_be_visible()
+    expect(page).to_have_url(re.compile("sort=-name"))
+    page.get_by_text("Save view", exact=True).click()
+    page.get_by_label("Name of the view").fill("Long silent")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("heading", name="Long silent")).to_be_visible()
+    assert SavedView.objects.get().query == "?seen=over-14&sort=-name"
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_no_serious_accessibility_violation_and_no_sideways_scrolling(
+    desk: Desk, fleet: dict[str, Account], ivan: User, theme: str
+) -> None:
+    page = desk.open("/devices/?lacks=five9s&cols=state,groups,accounts,model,known_since", user=ivan, size=PHONE, theme=theme)
+    assert overflow(page) == 0 and not serious(page)
+    for menu in ("Columns", "Save view"):
+        page.get_by_text(menu, exact=True).click()
+        assert overflow(page) == 0 and not serious(page), menu
+    page.get_by_label("Name of the view").fill("x" * 80)
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("heading", name="x" * 80)).to_be_visible()
+    assert overflow(page) == 0
+    page.goto("/devices/views/")
+    assert overflow(page) == 0 and not serious(page)

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import logging
+import sys
+
+import pytest
+from django.conf import settings
+
+from config.logging import LOGGING, OneLine, redact
+
+
+def line(text: str, *values: object, error: bool = False) -> str:
+    record = logging.LogRecord("x", logging.ERROR, "f", 1, text, values, sys.exc_info() if error else None)
+    return OneLine("%(message)s").format(record)
+
+
+def test_the_settings_use_our_lines() -> None:
+    assert settings.LOGGING is LOGGING
+    assert any(isinstance(handler.formatter, OneLine) for handler in logging.getLogger().handlers)
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "https://gears.example/o/api?access_token=cAnArY123", "access_token=cAnArY123", "client_secret=cAnArY123", "refresh_token=cAnArY123",
+        "Authorization: Bearer cAnArY123", "authorization: PAT cAnArY123", "eyJhbGciOiJI.cAnArY123.sig", "password=cAnArY123",
+    ],
+)  # fmt: skip
+def test_no_secret_gets_into_a_line(secret: str) -> None:
+    assert "cAnArY123" not in redact(f"got {secret} back")
+    assert "cAnArY123" not in line("got %s", secret)
+
+
+def test_a_hostname_cannot_forge_a_line() -> None:
+    assert line("device %s", "NB\n2026-01-01 INFO login ok\x1b[2J") == "device NB\\n2026-01-01 INFO login ok\\x1b[2J"
+
+
+def test_a_traceback_keeps_its_lines_and_loses_its_secrets() -> None:
+    try:
+        raise ValueError("access_token=cAnArY123")
+    except ValueError:
+        text = line("it failed", error=True)
+    assert "Traceback" in text
+    assert "cAnArY123" not in text

@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.contrib.auth.models import Group
+
+from devices import budget
+from devices.models import User
+from devices.roles import ADMINISTRATOR, HELPDESK, IT_STAFF
+
+PASSWORD = "correct horse battery staple"
+
+
+def _person(name: str, role: str | None) -> User:
+    user = User.objects.create_user(username=name, password=PASSWORD)
+    if role:
+        user.groups.add(Group.objects.get(name=role))
+    return user
+
+
+@pytest.fixture
+def alice(db: None) -> User:
+    """Administers."""
+    return _person("alice", ADMINISTRATOR)
+
+
+@pytest.fixture
+def ivan(db: None) -> User:
+    """IT staff."""
+    return _person("ivan", IT_STAFF)
+
+
+@pytest.fixture
+def bob(db: None) -> User:
+    """Helpdesk."""
+    return _person("bob", HELPDESK)
+
+
+@pytest.fixture
+def charlie(db: None) -> User:
+    """Signed in, without any role: must be refused."""
+    return _person("charlie", None)
+
+
+@pytest.fixture(autouse=True)
+def _empty_redis() -> Iterator[None]:
+    """Budgets and beats of one test must not reach the next."""
+    budget.client().flushdb()
+    yield

@@ -1,0 +1,53 @@
+"""What tests of the account pages share: people at their browsers, filled-in forms, and a list that shrank."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.test import Client
+from django.utils import timezone
+
+from devices import absence
+from devices.models import Account, Health, JobState, SyncRun, User
+from devices.upsert import save_page
+from tests.devices import making
+
+HTMX = {"HX-Request": "true"}
+CANARY = "canary-9f2b-never-show-me"
+ESET = {
+    "vendor": "eset",
+    "name": "eset-berlin",
+    "set_region": "eu",
+    "set_username": "api@example.com",
+    "secret_password": CANARY,
+    "set_url": "https://{region}.{service}.eset.systems",
+    "set_calls_per_second": "10",
+}
+FIVE9S = {
+    "vendor": "five9s",
+    "name": "epm",
+    "set_url": "https://epm.example.com",
+    "set_time_zone": "Europe/Berlin",
+    "secret_token": "C" * 40,
+}
+OPSWAT = {"vendor": "opswat", "name": "opswat", "set_url": "", "secret_client_key": CANARY, "secret_client_secret": CANARY}
+
+
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def withheld_run(account: Account, *, seen: int = 30, left: int = 5) -> SyncRun:
+    """The second of two complete lists, which lacks so many devices that they wait for a person."""
+    now = timezone.now()
+    for count in (seen, left):
+        run = making.run(account)
+        with transaction.atomic():
+            save_page(run, [making.entry(f"d{n}") for n in range(count)], now)
+        run.records, run.state, run.started_at, run.finished_at, run.calls = count, JobState.DONE, now, now, 7
+        absence.settle(run, now)
+        run.save()
+    account.complete_at, account.health = now, Health.OK
+    account.save()
+    return run

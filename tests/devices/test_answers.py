@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from devices.models import Account, Health
+from devices.queries.answers import account_answers
+from devices.queries.clue import parse
+from tests.devices import making
+
+pytestmark = pytest.mark.django_db
+
+
+def answer(term: str) -> str:
+    return account_answers(parse(term), now=timezone.now())[0]["answer"]
+
+
+def test_never_fetched() -> None:
+    making.account()
+    assert answer("nb-1") == "never fetched"
+
+
+def test_searched_with_the_time_of_the_list_and_what_it_cannot_tell() -> None:
+    account = making.account("opswat-main", "opswat")
+    at = timezone.now()
+    Account.objects.update(complete_at=at, health=Health.OK)
+    assert answer("anna@corp") == f"searched (complete list as of {at:%Y-%m-%d %H:%M} UTC)"
+    assert answer("anna") == f"searched (complete list as of {at:%Y-%m-%d %H:%M} UTC; it does not tell: Serial)"
+    assert account.name == account_answers(parse("anna"), now=at)[0]["name"]
+
+
+def test_a_kind_that_the_vendor_never_tells() -> None:
+    making.account("five", "five9s")
+    assert answer("00:1b:21:aa:bb:01") == "cannot answer this kind of clue (MAC)"
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"health": Health.FAILING}, "failing"),
+        ({"health": Health.PERSON}, "needs a person"),
+        ({"enabled": False}, "switched off"),
+        ({"complete_at": timezone.now() - timedelta(days=9)}, "older than two intervals"),
+    ],
+)
+def test_a_list_that_may_lack_devices_is_stale(change: dict[str, object], words: str) -> None:
+    making.account()
+    Account.objects.update(**{"complete_at": timezone.now(), "health": Health.OK} | change)
+    assert answer("nb-1").startswith(f"list is stale ({words}; complete list as of ")
+
+
+def test_a_vendor_that_this_version_does_not_know_is_no_error() -> None:
+    making.account("old", "bygone")
+    assert answer("nb-1") == "cannot answer: this version does not know its vendor"

@@ -1,0 +1,114 @@
+"""The canary sweep: all adapters, good answers and bad ones, with secrets that can be searched for; they must be nowhere in clear."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+
+import pytest
+from pytest_django.fixtures import Settings
+
+import config.celery  # noqa: F401  (tasks need the application that knows the broker)
+from devices import budget, tasks
+from devices.accounts import refresh_account, update_account
+from devices.connect import connect
+from devices.models import Account, AuditEvent, JobState, Sighting, SyncRun, User
+from devices.probing import probe_account, probe_values
+from sandbox.credentials import CANARY, account_settings
+from sandbox.server import Simulation, running
+from sandbox.world import Options
+from tests.devices.administering import signed_in
+from tests.devices.following import account_at, sync
+from tests.devices.sinks import broker, every_logger_speaks, everything_about, leaks, messages, pages, tables
+from vendors.base import Scope
+from vendors.errors import VendorError
+
+pytestmark = pytest.mark.django_db
+LIST = {"eset": "/v1/devices", "opswat": "/v2.3/devices", "five9s": "GetJobData"}
+SIGN_IN = {"eset": "/oauth/token", "opswat": "/oauth/token", "five9s": "RequestAllInfos"}
+FAULTS = ("401", "429@1", "500", "502-html", "reset", "cut-json", "html200", "redirect", "poison=nul", "gzip-bomb=80@1", "slow=3@1")
+SIGN_IN_FAULTS = ("401", "500", "html200", "cut-json", "redirect", "null")
+
+
+@pytest.fixture
+def sim(settings: Settings) -> Iterator[Simulation]:
+    settings.VENDOR_DEADLINE_SECONDS = 1
+    with running(devices=12, frozen=True, options=Options(job_seconds=0, rate_limits=False)) as simulation:
+        yield simulation
+
+
+def sweep(sim: Simulation, vendor: str) -> list[str]:
+    """A full sync, then every fault in the lists and at the sign-in. What the errors and probes told."""
+    account = account_at(sim.url, vendor)
+    told = [repr(account), sync(account).error]
+    ids = tuple(Sighting.objects.filter(account=account).values_list("external_id", flat=True)[:3])
+    for place, specs in ((LIST, FAULTS), (SIGN_IN, SIGN_IN_FAULTS)):
+        for spec in specs:
+            sim.fault(f"{vendor}:{spec}~{place[vendor]}")
+            if place is SIGN_IN:
+                Account.objects.filter(pk=account.pk).update(tokens="")
+            run = sync(Account.objects.get(pk=account.pk))
+            told += [run.error, run.error_next_step, run.waiting_for, repr(run.cursor), told_directly(account)]
+            told.append(repr(probe_account(account)))
+            sim.clear_faults()
+    assert sync(account, Scope(ids=ids) if "named" in account.about.scopes else None).state == JobState.DONE
+    values, secrets = account_settings(sim.url)[vendor]
+    told.append(repr(probe_values(vendor, values, secrets)))
+    told.append(repr(probe_values(vendor, values, {name: value[:-1] + "?" for name, value in secrets.items()})))
+    update_account(account, settings=account.settings, secrets=secrets)
+    return told
+
+
+def told_directly(account: Account) -> str:
+    """What the adapter raises by itself, with its whole chain."""
+    link = connect(account)
+    try:
+        return repr(link.reader.walk(Scope(), None)) + repr(link)
+    except VendorError as error:
+        return everything_about(error)
+    finally:
+        link.gateway.close()
+
+
+@pytest.mark.parametrize("vendor", LIST)
+def test_no_secret_is_anywhere_in_clear(
+    sim: Simulation, vendor: str, alice: User, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with every_logger_speaks(), caplog.at_level(logging.DEBUG):
+        told = sweep(sim, vendor)
+        account = Account.objects.get()
+        Account.objects.update(complete_at=None, try_after=None)
+        tasks.plan()
+        refresh_account(account, actor=alice)
+        tasks.announce()
+        # Read while every logger speaks: the pages, too, may log.
+        shown = dict(pages(signed_in(alice)))
+        found = [leak for address, page in shown.items() for leak in leaks(address, page)]
+    output = capfd.readouterr()
+    found += [leak for text in told for leak in leaks("error or probe", text)]
+    found += leaks("log", caplog.text) + leaks("standard output", output.out) + leaks("standard error", output.err)
+    found += [leak for record in caplog.records for leak in leaks("log arguments", f"{record.args!r} {record.exc_text}")]
+    found += [leak for name, rows in tables() for leak in leaks(f"table {name}", rows)]
+    found += [leak for name, value in broker() for leak in leaks(f"Redis {name}", value)]
+    assert not found, "\n".join(found)
+    assert len(shown) > 20 and Sighting.objects.exists() and SyncRun.objects.filter(state=JobState.FAILED).exists()
+    assert AuditEvent.objects.exists()
+    sent = list(messages())
+    assert sent and all(type(argument) is int for _, (args, kwargs, _) in sent for argument in [*args, *kwargs.values()])
+
+
+def test_the_sweep_would_find_a_leak(sim: Simulation, alice: User) -> None:
+    """A search that finds nothing proves nothing until it has found something in every kind of place."""
+    account = account_at(sim.url, "eset")
+    sync(account)
+    Account.objects.update(ca_pem=CANARY, health="failing", health_sentence=f"{CANARY}x")
+    budget.client().hset("rollcall:planted", "field", CANARY.upper())
+    tasks.step.apply_async((CANARY,))
+    assert any(leaks(name, rows) for name, rows in tables())
+    assert {name for name, value in broker() if leaks(name, value)} >= {"rollcall:planted", "message in rollcall:sync"}
+    assert any(leaks(address, page) for address, page in pages(signed_in(alice)))
+    cause = ValueError(CANARY)
+    error = VendorError("could not")
+    error.__context__ = cause
+    assert leaks("", everything_about(error))
+    assert b"deviceToken" not in b"".join(bytes(str(raw), "utf-8") for raw in Sighting.objects.values_list("raw", flat=True))

@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+
+from devices.management.console import Refused
+from devices.models import Account, AccountSecret, AuditEvent, Health
+from sandbox.credentials import OPSWAT_CLIENT_KEY, OPSWAT_CLIENT_SECRET
+from sandbox.server import Simulation, running
+from tests.devices import making
+
+pytestmark = pytest.mark.django_db
+KEY = ("--secret", "client_key=env:TEST_KEY")
+
+
+@pytest.fixture
+def sim() -> Iterator[Simulation]:
+    with running(devices=10, frozen=True) as simulation:
+        yield simulation
+
+
+@pytest.fixture
+def secret_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("TEST_KEY", OPSWAT_CLIENT_KEY)
+    path = tmp_path / "secret"
+    path.write_text(OPSWAT_CLIENT_SECRET + "\n")
+    return path
+
+
+def account(*arguments: str) -> str:
+    out = io.StringIO()
+    call_command("account", *arguments, stdout=out)
+    return out.getvalue()
+
+
+def add(url: str, *secrets: str) -> str:
+    return account("add", "opswat-main", "--vendor", "opswat", "--set", f"url={url}/opswat", *secrets)
+
+
+def test_an_account_is_added_with_secrets_from_a_variable_and_a_file_and_works(sim: Simulation, secret_file: Path) -> None:
+    text = add(sim.url, *KEY, "--secret", f"client_secret=file:{secret_file}")
+    assert "manage.py account test opswat-main" in text
+    stored = {secret.name: secret.open().reveal() for secret in AccountSecret.objects.all()}
+    assert stored == {"client_key": OPSWAT_CLIENT_KEY, "client_secret": OPSWAT_CLIENT_SECRET}
+    assert "Signed in to OPSWAT" in account("test", "opswat-main")
+    assert [event.action for event in AuditEvent.objects.all()] == ["account added"]
+
+
+def test_refused_credentials_are_one_sentence_and_a_failure(sim: Simulation, secret_file: Path) -> None:
+    secret_file.write_text("wrong-canary")
+    add(sim.url, *KEY, "--secret", f"client_secret=file:{secret_file}")
+    with pytest.raises(Refused) as refused:
+        account("test", "opswat-main")
+    assert refused.value.returncode == 1
+    assert "canary" not in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--secret", "client_key=canary-plain"), "stays in the shell's history"),
+        (("--secret", "client_key=plain:canary"), "--secret client_key=env:VARIABLE"),
+        (("--set", "client_key=canary-plain"), "--secret client_key=file:PATH"),
+        (("--secret", "client_key=env:NOT_THERE_AT_ALL"), "variable NOT_THERE_AT_ALL for client_key is not set"),
+        (("--secret", "client_key=file:/nowhere/at/all"), "cannot be read (No such file or directory)"),
+        (("--secret", "client_key=file:/"), "cannot be read (Is a directory)"),
+        (("--secret", "client_key=file:/dev/null"), "is empty"),
+        (("--secret", "client_key=file:/dev/zero"), "is too large"),
+        (KEY, "is missing: enter it"),
+        ((*KEY, "--set", "colour=blue"), "has no setting 'colour'"),
+        ((*KEY, "--secret", "colour=env:TEST_KEY"), "has no secret 'colour'"),
+    ],
+)
+def test_what_cannot_be_used_is_refused_in_a_sentence_that_repeats_no_secret(
+    secret_file: Path, arguments: tuple[str, ...], words: str
+) -> None:
+    with pytest.raises(Refused) as refused:
+        account("add", "a", "--vendor", "opswat", *arguments)
+    assert words in str(refused.value)
+    assert "canary" not in str(refused.value)
+    assert not Account.objects.exists()
+
+
+@pytest.mark.parametrize("arguments", [("--secret", "canary-without-a-sign"), ("--set", "=canary"), ("--vendor", "acme")])
+def test_wrong_usage_is_refused_and_repeats_no_secret(arguments: tuple[str, ...]) -> None:
+    with pytest.raises(CommandError) as refused:
+        account("add", "a", "--vendor", "opswat", *arguments)
+    assert "canary" not in str(refused.value)
+
+
+@pytest.mark.parametrize("name", ["two words", "", "x" * 61, "a/b", "ä", "a\0"])
+def test_a_name_that_no_address_could_hold_is_refused(secret_file: Path, name: str) -> None:
+    secrets = (*KEY, "--secret", f"client_secret=file:{secret_file}")
+    with pytest.raises(Refused, match="The name must be 1 to 60 letters"):
+        account("add", name, "--vendor", "opswat", *secrets)
+
+
+def test_a_name_is_used_once(sim: Simulation, secret_file: Path) -> None:
+    secrets = (*KEY, "--secret", f"client_secret=file:{secret_file}")
+    add(sim.url, *secrets)
+    with pytest.raises(Refused, match="There is an account named 'opswat-main' already"):
+        add(sim.url, *secrets)
+
+
+def test_the_list_says_how_each_account_is() -> None:
+    assert "There is no vendor account yet" in account("list")
+    making.account("b-eset")
+    making.account("a-five", "five9s")
+    Account.objects.filter(name="a-five").update(enabled=False)
+    Account.objects.filter(name="b-eset").update(
+        health=Health.PERSON,
+        health_sentence="The password was refused.",
+        health_next_step="Enter it again.",
+        complete_at=datetime(2026, 11, 20, 9, tzinfo=UTC),
+    )
+    assert json.loads(account("list", "--json")) == [
+        {"name": "a-five", "vendor": "five9s", "enabled": False, "health": "off", "sentence": "", "next_step": "", "complete_as_of": None},
+        {
+            "name": "b-eset",
+            "vendor": "eset",
+            "enabled": True,
+            "health": "person",
+            "sentence": "The password was refused.",
+            "next_step": "Enter it again.",
+            "complete_as_of": "2026-11-20T09:00:00Z",
+        },
+    ]
+    text = account("list")
+    assert "b-eset  eset  person  complete as of 2026-11-20T09:00:00Z" in text
+    assert "The password was refused. Enter it again." in text
+
+
+def test_an_unknown_name_is_answered_with_the_known_ones() -> None:
+    making.account("b-eset")
+    with pytest.raises(Refused, match=r"There is no account 'nobody'\. Known: b-eset\."):
+        account("test", "nobody")

@@ -1,0 +1,107 @@
+"""What a shell sees of the commands: exit codes, one sentence, no traceback."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+
+from devices.models import SyncRun
+from devices.upsert import save_page
+from tests.devices import making
+from tests.devices.shell import manage, start
+from vendors.records import Entry
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def saved(entries: list[Entry]) -> None:
+    with transaction.atomic():
+        save_page(making.run(making.account()), entries, timezone.now())
+
+
+def one_sentence(text: str) -> bool:
+    return "Traceback" not in text and text.count("\n") == 1 and text.rstrip().endswith((".", "`"))
+
+
+def test_without_a_stack_every_command_says_so(tmp_path: Path) -> None:
+    code, out, err = manage("lookup", "nb", DATABASE_URL="", REDIS_URL="", ROLLCALL_HOME=str(tmp_path))
+    assert (code, out) == (2, "")
+    assert "The local stack is not running: start it with `make run`" in err
+
+
+@pytest.mark.parametrize(
+    "command", [("lookup", "nb"), ("account", "list"), ("sync", "a"), ("export", "devices", "--format", "csv"), ("rotate_secrets",)]
+)
+def test_a_database_that_does_not_answer_is_one_sentence(tmp_path: Path, command: tuple[str, ...]) -> None:
+    code, out, err = manage(*command, DATABASE_URL=f"postgresql:///rollcall?host={tmp_path}")
+    assert (code, out) == (2, "")
+    assert one_sentence(err)
+    assert "The database does not answer" in err
+
+
+def test_a_database_without_tables_is_one_sentence() -> None:
+    empty = urlsplit(os.environ["DATABASE_URL"])._replace(path="/postgres")
+    code, _, err = manage("lookup", "nb", DATABASE_URL=empty.geturl())
+    assert code == 2
+    assert one_sentence(err)
+    assert "run `manage.py migrate` first" in err
+
+
+def test_a_refusal_is_one_sentence_and_exit_1() -> None:
+    code, out, err = manage("sync", "nobody")
+    assert (code, out) == (1, "")
+    assert one_sentence(err)
+
+
+@pytest.mark.parametrize("command", [("account",), ("export", "people", "--format", "csv"), ("lookup",), ("lookup", "a", "--limit", "0")])
+def test_wrong_usage_is_exit_2(command: tuple[str, ...]) -> None:
+    code, _, err = manage(*command)
+    assert code == 2
+    assert "Traceback" not in err
+
+
+def test_a_secret_on_the_command_line_is_not_repeated() -> None:
+    code, out, err = manage("account", "add", "a", "--vendor", "five9s", "--secret", "token=canary123")
+    assert code == 2
+    assert "canary" not in out + err
+    assert "stays in the shell's history" in err
+
+
+def test_output_is_utf_8_whatever_the_locale() -> None:
+    saved([making.entry("one", name="Büro-GRÖSSE-日本")])
+    code, out, _ = manage("lookup", "grösse", "--json", PYTHONIOENCODING="ascii", LC_ALL="C")
+    assert code == 0
+    assert json.loads(out)["matches"][0]["name"] == "Büro-GRÖSSE-日本"
+
+
+def test_a_reader_that_leaves_ends_the_export_quietly() -> None:
+    saved([making.entry(f"id-{n}", name="x" * 200) for n in range(3000)])
+    process = start("export", "devices", "--format", "jsonl")
+    assert process.stdout is not None and process.stderr is not None
+    assert json.loads(process.stdout.readline())["name"]
+    process.stdout.close()
+    err = process.stderr.read()
+    assert process.wait(timeout=60) == 1
+    assert err == ""
+    process.stderr.close()
+
+
+def test_ctrl_c_stops_watching_and_the_run_goes_on() -> None:
+    making.account("five", "five9s")
+    process = start("sync", "five", "--wait")
+    assert process.stderr is not None
+    first = process.stderr.readline()
+    assert "No worker has reported yet" in first
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    run = SyncRun.objects.get()
+    assert process.returncode == 130
+    assert err == f"Stopped watching; run {run.pk} goes on.\n"
+    assert run.active

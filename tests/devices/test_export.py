@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+import csv
+import io
+import json
+import tracemalloc
+import unicodedata
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from devices import export
+from devices.export import LONGEST_CELL, cell, csv_lines, documents, jsonl
+from devices.models import Device
+from devices.upsert import save_page
+from tests.devices import making
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("=1+1", "'=1+1"),
+        ("=cmd|' /C calc'!A0", "'=cmd|' /C calc'!A0"),
+        ("-1+1", "'-1+1"),
+        ("-", "'-"),
+        ("@SUM(A1)", "'@SUM(A1)"),
+        ("|calc", "'|calc"),
+        ("%0A", "'%0A"),
+        ("\t=1", "' =1"),
+        ("\r\n=1", "'  =1"),
+        (" =1", "' =1"),
+        ("\u00a0=1", "'\u00a0=1"),
+        ("\u200b=1", "'\u200b=1"),
+        ("\ufeff=1", "'\ufeff=1"),
+        ("\u202e=1", "'\u202e=1"),
+        ("＝1+1", "'＝1+1"),
+        ("﹣1+1", "'﹣1+1"),
+        ('"=1+1', "'\"=1+1"),
+        ("'=1+1", "''=1+1"),
+        ('=HYPERLINK("http://example.com")', '\'=HYPERLINK("http://example.com")'),
+        ('=WEBSERVICE("x")', '\'=WEBSERVICE("x")'),
+        ("\0=1", "'=1"),
+        ("A\0B", "AB"),
+        ("two\nlines", "two lines"),
+        ('say "hi"', 'say "hi"'),
+        ("-5", "-5"),
+        ("+4.5", "+4.5"),
+        ("1E5", "1E5"),
+        ("-5 kg", "'-5 kg"),
+        ("NB-0001", "NB-0001"),
+        ("a=b", "a=b"),
+        ("", ""),
+    ],
+)
+def test_a_cell_is_never_a_formula(text: str, expected: str) -> None:
+    assert cell(text) == expected
+
+
+def test_a_cell_fits_a_spreadsheet() -> None:
+    assert cell("x" * 32_768) == "x" * (LONGEST_CELL - 2) + "…"
+    assert len(cell("=" * 32_768)) == LONGEST_CELL
+
+
+@given(st.text(max_size=60))
+@example("\u00ad=1")
+@example("\u2028=1")
+def test_whatever_text_the_first_thing_a_spreadsheet_reads_is_no_operator(text: str) -> None:
+    value = cell(text)
+    read = next(csv.reader(io.StringIO(_line([value]))))[0]
+    assert read == value
+    plain = unicodedata.normalize("NFKC", "".join(c for c in value if not _unseen(c))).lstrip("\"'")
+    calculates = plain[:1] in set("=+-@|%")
+    assert not calculates or value.startswith("'") or export.NUMBER.fullmatch(value)
+
+
+def _unseen(letter: str) -> bool:
+    return unicodedata.category(letter) in ("Cc", "Cf", "Mn", "Zs", "Zl", "Zp")
+
+
+def _line(values: list[str]) -> str:
+    out = io.StringIO()
+    csv.writer(out).writerow(values)
+    return out.getvalue()
+
+
+def fleet(count: int, **fields: Any) -> None:
+    run = making.run(making.account())
+    save_page(run, [making.entry(f"id-{n:05}", **fields) for n in range(count)], timezone.now())
+
+
+@pytest.mark.django_db
+class TestStreams:
+    def test_a_line_of_json_is_the_stable_device(self) -> None:
+        fleet(1, serial="S1", user="anna", os_name="Windows 11")
+        [line] = jsonl(documents(Device.objects.all()))
+        device = json.loads(line)
+        fetched = device["sightings"][0].pop("fetched_at")
+        assert device == {
+            "id": Device.objects.get().pk,
+            "name": "ID-00000",
+            "serial": "S1",
+            "user": "anna",
+            "os": "Windows 11",
+            "state": "ok",
+            "life": "seen",
+            "sightings": [
+                {
+                    "account": "eset-main",
+                    "vendor": "eset",
+                    "external_id": "id-00000",
+                    "state": "ok",
+                    "present": True,
+                    "seen_at": "2026-11-20T09:12:00Z",
+                }
+            ],
+        }
+        assert fetched.endswith("Z")
+
+    def test_csv_has_a_header_and_a_safe_row_per_device(self) -> None:
+        fleet(2, name="=1+1", user='O"Neil, Ann')
+        rows = list(csv.DictReader(io.StringIO("".join(csv_lines(documents(Device.objects.all()))))))
+        assert [row["name"] for row in rows] == ["'=1+1"] * 2
+        assert (rows[0]["user"], rows[0]["seen_by"], rows[0]["seen_at"]) == ('O"Neil, Ann', "eset-main", "2026-11-20T09:12:00Z")
+        assert tuple(rows[0]) == export.COLUMNS
+
+    def test_nothing_at_all_is_an_empty_stream_and_a_header(self) -> None:
+        assert list(jsonl(documents(Device.objects.all()))) == []
+        assert len(list(csv_lines(documents(Device.objects.all())))) == 1
+
+    def test_every_device_comes_once_over_chunks_of_three_queries(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(export, "CHUNK", 10)
+        fleet(25)
+        with CaptureQueriesContext(connection) as captured:
+            names = [document["name"] for document in documents(Device.objects.all())]
+        assert sorted(names) == [f"ID-{n:05}" for n in range(25)]
+        assert len(captured) == 3 * 3 + 1
+
+    def test_a_device_that_goes_away_meanwhile_does_not_end_the_stream(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(export, "CHUNK", 2)
+        fleet(5)
+        stream = documents(Device.objects.all())
+        first = next(stream)["id"]
+        Device.objects.filter(pk=first + 2).delete()
+        assert [document["id"] for document in stream] == [first + 1, first + 3, first + 4]
+
+    def test_memory_does_not_grow_with_the_number_of_devices(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(export, "CHUNK", 100)
+        fleet(2000)
+        peaks = []
+        for most in (500, 2000):
+            tracemalloc.start()
+            for _line in jsonl(documents(Device.objects.filter(pk__lte=Device.objects.order_by("pk")[most - 1].pk))):
+                pass
+            peaks.append(tracemalloc.get_traced_memory()[1])
+            tracemalloc.stop()
+        assert peaks[1] < peaks[0] * 1.5

@@ -1,0 +1,183 @@
+"""The account form refuses bad values with a sentence, and keeps secrets from another address."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from django.urls import reverse
+
+from devices.accounts import BadAccount, create_account, moves, update_account
+from devices.connect import SealedTokens
+from devices.jobs import Engine
+from devices.models import Account, AuditEvent, JobState, Sighting, SyncRun, User
+from devices.sync import SyncHandler
+from sandbox.server import Simulation, running
+from tests.devices import making
+from tests.devices.administering import ESET, FIVE9S, HTMX, OPSWAT, signed_in
+from tests.devices.following import account_at
+from vendors.auth import Tokens
+from vendors.secret import Secret
+
+pytestmark = pytest.mark.django_db
+
+
+# The first is refused because nobody allowed http; the others are spellings that two programs could read differently, or no addresses.
+BAD_ADDRESSES = (
+    "http://epm.example.com", "127.0.0.1", "https://127.1", "https://2130706433", "https://0x7f000001", "https://0177.0.0.1",
+    "https://[::1", "https://[fe80::1%25eth0]", "https://user:pw@host", "https://good#@127.0.0.1/", "https://good\\@127.0.0.1/", "https://h:0",
+    "https://h:65536", "https://h:-1", "https://h:80 x", "https://h/a/../b", "https://h/?q=1", "https://h/#f",
+    "file:///etc/passwd", "javascript:alert(1)",
+    "https://ho st", "https://h\x00", "https://" + "h" * 600, "https://münchen.example", "//epm.example.com",
+    "https://epm.example.com/five9sWS",
+)  # fmt: skip
+
+
+@pytest.fixture
+def sim() -> Iterator[Simulation]:
+    with running(devices=5, frozen=True) as simulation:
+        yield simulation
+
+
+@pytest.fixture
+def admin(alice: User) -> Client:
+    return signed_in(alice)
+
+
+class TestBadValues:
+    def test_an_address_that_cannot_be_used(self, admin: Client) -> None:
+        for url in BAD_ADDRESSES:
+            answer = admin.post(reverse("devices:account_add"), {**FIVE9S, "set_url": url})
+            assert (answer.status_code, "Nothing was saved." in answer.text) == (422, True), url
+            cache.clear()
+            answer = admin.post(reverse("devices:account_test"), {**FIVE9S, "set_url": url}, headers=HTMX)
+            assert (answer.status_code, "Nothing was sent." in answer.text) == (200, True), url
+        assert not Account.objects.exists()
+
+    @pytest.mark.parametrize(("field", "value"), [
+        ("set_time_zone", "Mars/Base"), ("set_time_zone", "UTC+2"), ("set_time_zone", "../../etc/passwd"), ("set_time_zone", "\x00"),
+        ("secret_token", ""), ("secret_token", "a\nb"), ("secret_token", "a\x00b"), ("secret_token", "x" * 1_000_000),
+        ("name", ""), ("name", "a b"), ("name", "a" * 61), ("name", "../x"), ("name", "add"), ("name", "test"), ("name", "ü"),
+        ("full_minutes", "-1"), ("full_minutes", "1e9"), ("full_minutes", "x"), ("changes_minutes", "99999999"),
+    ])  # fmt: skip
+    def test_other_values_that_cannot_be_used(self, admin: Client, field: str, value: str) -> None:
+        answer = admin.post(reverse("devices:account_add"), {**FIVE9S, field: value})
+        assert answer.status_code == 422
+        assert "Nothing was saved." in answer.text
+        assert not Account.objects.exists()
+
+    def test_plain_http_needs_its_opt_in(self, admin: Client) -> None:
+        plain = {**FIVE9S, "set_url": "http://epm.example.com"}
+        assert "use https:// or allow http" in admin.post(reverse("devices:account_add"), plain).text
+        admin.post(reverse("devices:account_add"), {**plain, "set_allow_http": "on"})
+        assert Account.objects.get().settings["allow_http"] == "true"
+
+    def test_a_name_is_taken_once(self, admin: Client) -> None:
+        admin.post(reverse("devices:account_add"), ESET)
+        answer = admin.post(reverse("devices:account_add"), ESET)
+        assert answer.status_code == 422
+        assert "choose another name" in answer.text
+
+    def test_an_unknown_vendor_is_asked_for_again(self, admin: Client) -> None:
+        assert "Which vendor?" in admin.post(reverse("devices:account_add"), {"vendor": "acme"}).text
+
+    def test_services_refuse_what_the_database_cannot_hold(self) -> None:
+        with pytest.raises(BadAccount, match="cannot be stored"):
+            create_account(name="x", vendor="eset", settings={"username": "a\0b"}, secrets={"password": "p"})
+
+
+class TestEditing:
+    @pytest.fixture
+    def account(self, admin: Client) -> Account:
+        admin.post(reverse("devices:account_add"), {**FIVE9S, "set_allow_http": ""})
+        return Account.objects.get()
+
+    def edit(self, admin: Client, **values: str) -> tuple[int, str]:
+        answer = admin.post("/vendors/epm/edit/", {**FIVE9S, "secret_token": "", **values})
+        return answer.status_code, answer.text
+
+    def test_an_empty_secret_keeps_what_is_stored(self, admin: Client, account: Account) -> None:
+        before = account.secrets.get().sealed
+        assert self.edit(admin, set_time_zone="UTC", changes_minutes="0")[0] == 302
+        account.refresh_from_db()
+        assert (account.settings["time_zone"], account.changes_every, account.secrets.get().sealed) == ("UTC", 0, before)
+        assert AuditEvent.objects.get(action="account changed").detail == {"fields": ["changes_every", "time_zone"]}
+
+    @pytest.mark.parametrize("moved", [
+        {"set_url": "https://evil.example"}, {"set_url": "https://epm.example.com:8443"},
+        {"set_url": "http://epm.example.com", "set_allow_http": "on"},
+        {"set_url": "https://epm.example.com", "set_allow_http": "on"},
+    ])  # fmt: skip
+    def test_another_place_needs_the_secrets_again(self, admin: Client, account: Account, moved: dict[str, str]) -> None:
+        status, page = self.edit(admin, **moved)
+        assert status == 422
+        assert "the stored secrets are removed and not sent there" in page
+        assert account.secrets.get().open().reveal() == "C" * 40
+        account.refresh_from_db()
+        assert account.settings["url"] == "https://epm.example.com"
+        status, _ = self.edit(admin, **moved, secret_token="D" * 40)
+        assert status == 302
+        assert account.secrets.get().open().reveal() == "D" * 40
+        assert AuditEvent.objects.filter(action="secret replaced").count() == 1
+
+    def test_the_service_itself_gives_a_moved_account_no_old_secret(self, account: Account) -> None:
+        with pytest.raises(BadAccount, match="missing"):
+            update_account(account, settings={**account.settings, "url": "https://evil.example"}, secrets={})
+
+    def test_testing_another_place_does_not_send_the_stored_secrets(self, admin: Client, account: Account) -> None:
+        with running(devices=1) as sim:
+            values = {**FIVE9S, "account": "epm", "secret_token": "", "set_url": f"{sim.url}/five9s", "set_allow_http": "on"}
+            answer = admin.post(reverse("devices:account_test"), values, headers=HTMX)
+            assert "not sent there" in answer.text
+            assert sim.calls() == []
+
+    @pytest.mark.parametrize("url", ["https://[", "https://[::1", "", "  "])
+    def test_an_address_that_cannot_be_read_counts_as_moved(self, account: Account, url: str) -> None:
+        assert moves(account, {**account.settings, "url": url})
+
+    def test_a_default_left_out_is_no_move(self, admin: Client) -> None:
+        admin.post(reverse("devices:account_add"), OPSWAT)
+        account = Account.objects.get()
+        assert not moves(account, {**account.settings, "url": ""})
+
+
+class TestChangingWhileAFetchIsUnderWay:
+    @pytest.fixture
+    def account(self, admin: Client) -> Account:
+        admin.post(reverse("devices:account_add"), FIVE9S)
+        return Account.objects.get()
+
+    def test_a_list_begun_with_other_settings_is_ended_and_the_new_ones_are_tried(self, admin: Client, account: Account) -> None:
+        begun = SyncRun.objects.get()
+        Account.objects.update(changes_since=begun.created_at)
+        admin.post("/vendors/epm/edit/", {**FIVE9S, "set_url": "https://other.example", "secret_token": "D" * 40})
+        begun.refresh_from_db()
+        assert begun.state == JobState.CANCELLED
+        assert "was changed while this fetch was under way" in begun.error
+        assert SyncRun.objects.exclude(pk=begun.pk).get().state == JobState.REQUESTED
+        account.refresh_from_db()
+        assert account.changes_since is None
+
+    def test_other_intervals_disturb_nothing(self, admin: Client, account: Account) -> None:
+        admin.post("/vendors/epm/edit/", {**FIVE9S, "secret_token": "", "full_minutes": "600"})
+        assert SyncRun.objects.get().state == JobState.REQUESTED
+
+    def test_what_a_worker_did_not_finish_is_not_written_any_more(self, sim: Simulation, admin: Client) -> None:
+        account = account_at(sim.url, "eset", name="eset-x")
+        run = making.run(account)
+        engine = Engine(SyncHandler())
+        claimed = engine._claim(run.pk)
+        assert claimed is not None
+        update_account(account, settings={**account.settings, "calls_per_second": "5"}, secrets={})
+        engine._one_step(claimed, release=True)
+        run.refresh_from_db()
+        assert (run.state, run.records) == (JobState.CANCELLED, 0)
+        assert not Sighting.objects.exists()
+
+    def test_a_token_of_the_old_address_is_not_shown_to_the_new_one(self, account: Account) -> None:
+        old = SealedTokens(account.pk, place="old")
+        old.exchange(None, lambda _: Tokens(Secret("access"), None, 1e12))
+        assert old.current() is not None
+        assert SealedTokens(account.pk, place="new").current() is None

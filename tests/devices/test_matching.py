@@ -1,0 +1,65 @@
+"""Which keys join and which keep apart."""
+
+from __future__ import annotations
+
+import pytest
+from django.utils import timezone
+
+from devices.models import Sighting
+from devices.upsert import save_page
+from tests.devices import making
+from vendors.records import Identifier
+from vendors.states import IdKind
+
+pytestmark = pytest.mark.django_db
+SERIAL, UUID, MAC, HOST, USER = IdKind.SERIAL, IdKind.BIOS_UUID, IdKind.MAC, IdKind.HOSTNAME, IdKind.USER
+
+
+def devices_of(*keys: dict[IdKind, str], junk: IdKind | None = None) -> int:
+    """How many devices sightings with these keys become, each from an account of its own."""
+    for number, own in enumerate(keys):
+        identifiers: tuple[Identifier, ...] = tuple(making.identifier(kind, key, junk=kind == junk) for kind, key in own.items())
+        run = making.run(making.account(f"account-{number}"))
+        save_page(run, [making.entry(f"id-{number}", identifiers=identifiers)], timezone.now())
+    return Sighting.objects.values("device").distinct().count()
+
+
+@pytest.mark.parametrize("kind", [SERIAL, UUID])
+def test_a_strong_key_joins(kind: IdKind) -> None:
+    assert devices_of({kind: "a", HOST: "one"}, {kind: "a"}, {kind: "a", HOST: "one"}) == 1
+
+
+@pytest.mark.parametrize("kind", [SERIAL, UUID])
+def test_a_renamed_machine_is_joined_when_its_mac_agrees(kind: IdKind) -> None:
+    assert devices_of({kind: "a", HOST: "one", MAC: "m"}, {kind: "a", HOST: "two", MAC: "m"}) == 1
+
+
+@pytest.mark.parametrize("kind", [SERIAL, UUID])
+def test_a_clone_with_another_name_stays_apart(kind: IdKind) -> None:
+    assert devices_of({kind: "a", HOST: "one", MAC: "m"}, {kind: "a", HOST: "two", MAC: "n"}, {kind: "a", HOST: "three"}) == 3
+
+
+def test_a_junk_key_joins_nothing() -> None:
+    assert devices_of({SERIAL: "a"}, {SERIAL: "a"}, junk=SERIAL) == 2
+
+
+def test_a_mac_joins_only_with_the_hostname() -> None:
+    assert devices_of({MAC: "a", HOST: "one"}, {MAC: "a", HOST: "two"}, {MAC: "a", HOST: "one"}) == 2
+
+
+def test_a_hostname_joins_only_with_the_user() -> None:
+    assert devices_of({HOST: "one", USER: "u"}, {HOST: "one", USER: "v"}, {HOST: "one"}, {HOST: "one", USER: "u"}) == 3
+
+
+@pytest.mark.parametrize("kind", [SERIAL, UUID, MAC])
+def test_a_differing_stronger_key_blocks_a_weaker_one(kind: IdKind) -> None:
+    assert devices_of({kind: "a", HOST: "one", USER: "u"}, {kind: "b", HOST: "one", USER: "u"}) == 2
+
+
+def test_cloned_machines_with_one_serial_stay_two() -> None:
+    assert devices_of({SERIAL: "a", UUID: "1"}, {SERIAL: "a", UUID: "2"}) == 2
+
+
+def test_a_key_on_many_devices_joins_nothing() -> None:
+    many = [{SERIAL: f"s{n}", MAC: "dock", HOST: "one"} for n in range(4)]
+    assert devices_of(*many, {MAC: "dock", HOST: "one"}) == 5

@@ -1,0 +1,171 @@
+from __future__ import annotations
+
+import re
+from html import unescape
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from devices.models import Health, JobState, Life, User
+from devices.queries.filters import Filters
+from devices.queries.list import list_page
+from devices.queries.tiles import tiles
+from tests.devices import shown
+
+pytestmark = pytest.mark.django_db
+
+
+def page(client: Client, user: User) -> str:
+    client.force_login(user)
+    return " ".join(client.get("/").content.decode().split())
+
+
+def test_the_headline_is_the_answer(client: Client, bob: User) -> None:
+    shown.small_fleet()
+    text = page(client, bob)
+    assert ">2 of 6 devices</a> need attention now</h1>" in text
+    assert "Every account's list is complete." in text
+
+
+def test_every_number_equals_the_list_that_it_opens(client: Client, bob: User) -> None:
+    shown.small_fleet()
+    numbers = tiles(["eset", "opswat", "five9s"])
+    every = [numbers.total, numbers.trouble, *numbers.states, numbers.missing, numbers.gone]
+    every += [number for vendor in numbers.vendors for number in (vendor.total, *vendor.states)]
+    assert len(every) == 23
+    assert sum(number.count for number in numbers.states) == numbers.total.count == 6
+    for number in every:
+        assert list_page(number.filters, now=timezone.now()).total == number.count, number
+
+
+def test_the_links_of_the_page_open_lists_of_that_length(client: Client, bob: User) -> None:
+    shown.small_fleet()
+    text = page(client, bob)
+    links = re.findall(r'<a class="(?:tile|number-link)[^"]*" href="([^"]+)".*?>([\d,]+)</(?:a|span)>', text)
+    assert len(links) == 5 + 15
+    for address, number in links:
+        listed = " ".join(client.get(unescape(address)).content.decode().split())
+        expected = "No device matches" if number == "0" else f" of {number} device"
+        assert expected in listed, (address, number)
+
+
+def test_nothing_set_up_leads_an_administrator_to_the_first_account(client: Client, alice: User) -> None:
+    text = page(client, alice)
+    assert "No vendor account yet" in text
+    assert 'href="/vendors/add/"' in text
+
+
+def test_nothing_set_up_tells_helpdesk_whom_to_ask(client: Client, bob: User) -> None:
+    text = page(client, bob)
+    assert "an administrator of Rollcall adds" in text
+    assert "/vendors/add/" not in text
+
+
+def test_the_first_fetch_is_followed_until_it_ends(client: Client, bob: User) -> None:
+    first, second = shown.account("eset-main", "eset", complete=False), shown.account("opswat-main", "opswat")
+    run = shown.fetch(first, records=20, expected=60, waiting_for="the vendor's next minute")
+    shown.sighting(first, "nb-01")
+    text = page(client, bob)
+    assert "The first fetch is still running: 1 of 2 accounts done." in text
+    assert "20 of 60 devices fetched · the vendor&#x27;s next minute" in text
+    assert 'hx-trigger="every 3s"' in text
+    run.state = JobState.DONE
+    run.save()
+    assert second.complete_at is not None
+    fragment = client.get("/", headers={"HX-Request": "true"}).content.decode()
+    assert "<html" not in fragment
+    assert "hx-trigger" not in fragment
+
+
+def test_loading_never_error_and_empty_are_different_texts(client: Client, bob: User) -> None:
+    account = shown.account("eset-main", "eset", complete=False, health=Health.NEW)
+    texts = [page(client, bob)]
+    run = shown.fetch(account)
+    texts.append(page(client, bob))
+    run.delete()
+    account.health, account.health_sentence = Health.PERSON, "ESET refuses the password."
+    account.save()
+    texts.append(page(client, bob))
+    account.health, account.complete_at = Health.OK, timezone.now()
+    account.save()
+    texts.append(page(client, bob))
+    expected = ["Nothing has been fetched yet", "The first fetch is running", "Nothing could be fetched yet", "The vendors list no devices"]
+    for position, words in enumerate(expected):
+        assert [words in text for text in texts] == [position == other for other in range(4)], words
+
+
+def test_a_failing_account_makes_it_a_part_of_the_picture(client: Client, bob: User) -> None:
+    shown.sighting(shown.account("eset-main", "eset"), "nb-01")
+    shown.account("opswat-main", "opswat", complete=False, health=Health.FAILING)
+    assert "This is a part of the picture: <strong>opswat-main</strong> has no complete, recent list." in page(client, bob)
+
+
+def test_an_empty_list_beside_an_incomplete_one_is_not_called_complete(client: Client, bob: User) -> None:
+    shown.account("eset-main", "eset")
+    other = shown.account("opswat-main", "opswat", complete=False, health=Health.FAILING)
+    for words in ("No devices so far", "not every account has a complete, recent list"):
+        assert words in page(client, bob)
+        assert words in client.get("/devices/").content.decode()
+    shown.fetch(other)
+    text = page(client, bob)
+    assert "The first fetch is running" in text and "1 of 2 accounts done." in text
+    assert "The vendors list no devices" not in text + client.get("/devices/").content.decode()
+
+
+def test_why_an_account_fails_is_for_those_who_can_do_something(client: Client, bob: User, ivan: User) -> None:
+    shown.account("eset-main", "eset", health=Health.PERSON, sentence="ESET refuses the password.")
+    assert "ESET refuses the password." in page(client, ivan)
+    text = page(client, bob)
+    assert "ESET refuses the password." not in text
+    assert "Needs a person" in text
+
+
+def test_withheld_disappearances_are_announced_until_somebody_applied_them(client: Client, ivan: User) -> None:
+    accounts = shown.small_fleet()
+    run = shown.fetch(accounts["eset"], state=JobState.DONE, withheld=14)
+    assert "14 devices vanished from eset-main at once." in page(client, ivan)
+    run.applied_at = timezone.now()
+    run.save()
+    assert "vanished" not in page(client, ivan)
+
+
+def test_a_later_complete_run_replaces_what_was_withheld(client: Client, ivan: User) -> None:
+    accounts = shown.small_fleet()
+    shown.fetch(accounts["eset"], state=JobState.DONE, withheld=14)
+    shown.fetch(accounts["eset"], state=JobState.DONE)
+    assert "vanished" not in page(client, ivan)
+
+
+def test_only_unknown_devices_are_not_called_fine(client: Client, bob: User) -> None:
+    shown.sighting(shown.account("opswat-main", "opswat"), "phone", state="unknown")
+    text = page(client, bob)
+    assert "no vendor gives a fresh answer" in text
+    assert "No device needs attention" not in text
+
+
+def test_unknown_devices_keep_the_headline_careful(client: Client, bob: User) -> None:
+    account = shown.account("opswat-main", "opswat")
+    shown.sighting(account, "nb-1", state="ok")
+    assert "<h1>No device needs attention now</h1>" in page(client, bob)
+    shown.sighting(account, "nb-2", state="unknown")
+    assert "<h1>No device is known to need attention now</h1>" in page(client, bob)
+
+
+def test_the_number_of_queries_does_not_grow(client: Client, ivan: User, django_assert_num_queries: object) -> None:
+    accounts = shown.small_fleet()
+    client.force_login(ivan)
+    client.get("/")  # the first page of a session also writes when it began
+    with django_assert_num_queries(8):  # type: ignore[operator]
+        client.get("/")
+    for number in range(5):
+        shown.sighting(accounts["eset"], f"more-{number}")
+        shown.account(f"more-{number}", "eset")
+    with django_assert_num_queries(8):  # type: ignore[operator]
+        client.get("/")
+
+
+def test_gone_devices_are_not_counted_but_linked(client: Client, bob: User) -> None:
+    shown.small_fleet()
+    assert tiles([]).gone.count == list_page(Filters(life=Life.GONE), now=timezone.now()).total == 1
+    assert "/devices/?life=gone" in page(client, bob)

@@ -1,0 +1,266 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from devices.models import Device, Health, User
+from devices.queries import search
+from devices.queries.filters import Filters
+from devices.queries.list import list_page
+from devices.queries.listing import PAGE
+from tests.devices import shown
+from vendors.states import IdKind
+
+pytestmark = pytest.mark.django_db
+HTMX = {"HX-Request": "true"}
+EVERY = "?q=nb&lacks=opswat&seen=within-30&account=eset-main&group=G&tag=t"
+NASTY = [
+    "\x00",
+    "%",
+    "_",
+    "\\",
+    "'",
+    '"',
+    "--",
+    "a" * 10_000,
+    "   ",
+    "(a+)+$",
+    "word " * 500,
+    "👩‍💻",
+    "\ud83d",
+    "٣",
+    "\u202e",
+    "=1+1",
+    "a\r\nb",
+]
+
+
+def names(**query: str) -> list[str]:
+    return [row.name for row in list_page(Filters.read(query), now=timezone.now()).rows]
+
+
+def text_of(client: Client, user: User, query: str = "") -> str:
+    client.force_login(user)
+    return " ".join(client.get(f"/devices/{query}").content.decode().split())
+
+
+def test_the_list_leaves_out_what_is_gone_unless_asked() -> None:
+    shown.small_fleet()
+    assert names() == ["away-07", "mac-zurich-03", "nb-berlin-01", "nb-munich-02", "phone-04", "srv-london-05"]
+    assert names(life="gone") == ["old-06"]
+    assert names(life="missing") == ["away-07"]
+    assert len(names(life="all")) == 7
+
+
+def test_filters_narrow_together() -> None:
+    shown.small_fleet()
+    assert names(state="trouble") == ["nb-berlin-01", "nb-munich-02"]
+    assert names(state="critical") == ["nb-munich-02"]
+    assert names(vendor="opswat") == ["nb-berlin-01", "phone-04"]
+    assert names(vendor="eset", os="windows", state="attention") == ["nb-berlin-01"]
+    assert names(vendor="eset", q="zurich") == ["mac-zurich-03"]
+    assert names(vendor="opswat", q="zurich") == []
+
+
+def test_a_device_that_reported_long_ago_is_unknown_not_critical() -> None:
+    shown.small_fleet()
+    assert "srv-london-05" in names(state="unknown")
+
+
+@pytest.mark.parametrize("q", ["00:1a:2b:3c:4d:5e", "00-1A-2B-3C-4D-5E", "001a.2b3c.4d5e", "001A2B3C4D5E", "00:1a:2b"])
+def test_a_mac_is_found_in_any_notation(q: str) -> None:
+    shown.small_fleet()
+    assert names(q=q) == ["nb-berlin-01"]
+
+
+@pytest.mark.parametrize(
+    "q",
+    ["pf3xk2", "PF3XK2", "anna.becker", "ACME\\anna.becker", "anna.becker@acme.example", "10.0.50.17", "10.0.50.", "BERLIN", "berlin nb"],
+)
+def test_a_device_is_found_by_any_clue(q: str) -> None:
+    shown.small_fleet()
+    assert names(q=q) == ["nb-berlin-01"]
+
+
+def test_a_serial_with_blanks_is_found_as_it_is_written_on_the_machine() -> None:
+    serial = "VMware-56 4d 78 db 11 22 33 44-8b 85 00 11 22 33 44 55"
+    shown.sighting(shown.account("eset-main", "eset"), "vm-1", serial=serial, ids=[(IdKind.SERIAL, serial)])
+    assert names(q=serial) == names(q=serial.replace(" ", "").upper()) == ["vm-1"]
+
+
+@pytest.mark.parametrize("q", NASTY)
+def test_no_text_is_an_error(client: Client, bob: User, q: str) -> None:
+    shown.small_fleet()
+    client.force_login(bob)
+    for headers in ({}, HTMX):
+        assert client.get("/devices/", {"q": q.encode("utf-8", "surrogatepass")}, headers=headers).status_code == 200
+
+
+def test_wildcards_are_letters() -> None:
+    account = shown.account("eset-main", "eset")
+    shown.sighting(account, "100% sure")
+    shown.sighting(account, "1000 ways")
+    assert names(q="100%") == ["100% sure"]
+    assert names(q="_00_") == []
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["?state=splendid", "?vendor=nobody&os=dos&life=undead", "?page=-1&per_page=1000000", "?q[]=x&vendor__in=eset", "?state=ok&state="],
+)
+def test_what_a_filter_does_not_know_is_ignored(client: Client, bob: User, query: str) -> None:
+    shown.small_fleet()
+    assert "1–6</strong> of 6 devices" in text_of(client, bob, query)
+
+
+@pytest.mark.parametrize(
+    "token", ["x", "====", "W10", "bnVsbA", "WyJhIiwiYiIsMV0", "WyJhIiwxLC01XQ", "WyJhXHUwMDAwIiwxLDFd", "A" * 5000, "٣", "W1tbW1tb"]
+)
+@pytest.mark.parametrize("side", ["after", "before"])
+def test_a_garbled_page_is_the_first_page(client: Client, bob: User, side: str, token: str) -> None:
+    shown.small_fleet()
+    client.force_login(bob)
+    answer = client.get("/devices/", {side: token})
+    assert answer.status_code == 200
+    assert "1–6" in answer.content.decode()
+
+
+def test_pages_show_every_device_once_in_both_directions() -> None:
+    now = timezone.now()
+    Device.objects.bulk_create(Device(name=f"nb-{number // 3:03}", created_at=now) for number in range(2 * PAGE + 7))
+    expected = list(Device.objects.order_by("name", "pk").values_list("pk", flat=True))
+    forth, page = [], list_page(Filters(), now=now)
+    positions = [(page.first, page.last)]
+    forth += [row.id for row in page.rows]
+    while page.older:
+        page = list_page(Filters(), now=now, after=page.older)
+        forth += [row.id for row in page.rows]
+        positions.append((page.first, page.last))
+    assert forth == expected
+    assert positions == [(1, 50), (51, 100), (101, 107)]
+    back = [row.id for row in page.rows]
+    while page.newer:
+        page = list_page(Filters(), now=now, before=page.newer)
+        back = [row.id for row in page.rows] + back
+        positions.append((page.first, page.last))
+    assert back == expected
+    assert positions[3:] == [(51, 100), (1, 50)]
+
+
+def test_next_and_previous_keep_the_filter(client: Client, bob: User) -> None:
+    now = timezone.now()
+    Device.objects.bulk_create(Device(name=f"nb-{number:03}", state="ok", created_at=now) for number in range(PAGE + 1))
+    text = text_of(client, bob, "?state=ok")
+    assert "1–50</strong> of 51 devices" in text
+    following = re.search(r'rel="next" href="(/devices/\?state=ok&amp;after=[^"]+)"', text)
+    assert following
+    text = text_of(client, bob, following[1].removeprefix("/devices/").replace("&amp;", "&"))
+    assert "51–51</strong> of 51 devices" in text
+    assert 'rel="prev"' in text and 'rel="next"' not in text
+
+
+def test_a_wide_term_is_counted_to_a_thousand_only(client: Client, bob: User) -> None:
+    now = timezone.now()
+    Device.objects.bulk_create(Device(name=f"nb-{n}", haystack=f"nb-{n}", created_at=now) for n in range(search.MOST + 5))
+    text = text_of(client, bob, "?q=nb-")
+    assert "1–50</strong> of 1,000+ devices · more than 1,000 match: type more to narrow it down" in text
+    assert "1–50</strong> of 1,005 devices" in text_of(client, bob)
+
+
+def test_the_fragment_is_the_results_only_and_the_back_button_gets_the_page(client: Client, bob: User) -> None:
+    shown.small_fleet()
+    client.force_login(bob)
+    answer = client.get("/devices/?q=berlin&state=&os=&life=", headers=HTMX)
+    assert answer["HX-Push-Url"] == "/devices/?q=berlin"
+    fragment = answer.content.decode()
+    assert fragment.strip().startswith('<section id="results"')
+    assert "nb-berlin-01" in fragment and "zurich" not in fragment
+    restored = client.get("/devices/?q=berlin", headers={**HTMX, "HX-History-Restore-Request": "true"}).content.decode()
+    assert "<html" in restored
+
+
+def test_active_filters_are_chips_that_take_themselves_away(client: Client, bob: User) -> None:
+    shown.small_fleet()
+    text = text_of(client, bob, "?q=berlin&state=attention&life=")
+    assert 'href="/devices/?state=attention" aria-label="Remove filter Text: berlin"' in text
+    assert 'href="/devices/?q=berlin" aria-label="Remove filter State: Attention"' in text
+    assert "Clear filters" not in text_of(client, bob)
+
+
+def test_a_row_says_who_sees_it_and_who_does_not_any_more(client: Client, bob: User) -> None:
+    shown.small_fleet()
+    row = text_of(client, bob, "?q=munich").split("nb-munich-02")[1]
+    assert re.search(r'<span class="tag" title="ESET[^"]*">ESET</span>', row)
+    assert re.search(r'<span class="tag tag-missing"[^>]*>five\(9\)s .* missing</span></span>', row)
+
+
+def test_empty_by_filter_shows_how_complete_the_lists_are(client: Client, bob: User) -> None:
+    accounts = shown.small_fleet()
+    text = text_of(client, bob, "?q=nosuchthing")
+    assert "No device matches" in text
+    assert "Every account's list is complete, so no vendor lists such a device." in text
+    assert "<strong>opswat-main</strong>: complete list" in text
+    accounts["opswat"].complete_at = None
+    accounts["opswat"].save()
+    text = text_of(client, bob, "?q=nosuchthing")
+    assert "not every list is complete, so it may exist all the same" in text
+    assert "<strong>opswat-main</strong>: no complete list yet" in text
+
+
+def test_partial_is_said_above_the_rows(client: Client, bob: User) -> None:
+    accounts = shown.small_fleet()
+    assert "may be incomplete" not in text_of(client, bob)
+    accounts["eset"].health = Health.FAILING
+    accounts["eset"].save()
+    text = text_of(client, bob)
+    assert "This list may be incomplete." in text and "eset-main: last complete list" in text
+
+
+def test_the_kinds_of_empty_have_different_texts(client: Client, alice: User) -> None:
+    texts = [text_of(client, alice)]
+    account = shown.account("eset-main", "eset", complete=False, health=Health.NEW)
+    texts.append(text_of(client, alice))
+    run = shown.fetch(account)
+    texts.append(text_of(client, alice))
+    run.delete()
+    account.health = Health.FAILING
+    account.save()
+    texts.append(text_of(client, alice))
+    account.health, account.complete_at = Health.OK, timezone.now()
+    account.save()
+    texts.append(text_of(client, alice))
+    expected = ["No vendor account yet", "Nothing has been fetched yet", "The first fetch is running"]
+    expected += ["Nothing could be fetched", "The vendors list no devices"]
+    for position, words in enumerate(expected):
+        assert [words in text for text in texts] == [position == other for other in range(5)], words
+
+
+def test_hostile_names_are_only_text(client: Client, bob: User) -> None:
+    account = shown.account("opswat-main", "opswat")
+    for words in shown.HOSTILE:
+        shown.sighting(account, words, user=words, serial=words[:200], os_name=words)
+    text = text_of(client, bob)
+    assert "<script>alert" not in text and "<img src=x" not in text and '<div hx-get="/devices/">' not in text
+    assert "{{7*7}}{% load x %}" in text
+    assert "&amp;lt;b&amp;gt;" in text
+
+
+@pytest.mark.parametrize(
+    ("query", "queries"),
+    [("", 12), ("?state=ok&vendor=eset", 12), ("?q=nb", 13), ("?q=berlin", 13), ("?sort=-issues&cols=groups&size=250", 12), (EVERY, 11)],
+)
+def test_the_number_of_queries_does_not_grow(
+    client: Client, ivan: User, django_assert_num_queries: object, query: str, queries: int
+) -> None:
+    accounts = shown.small_fleet()
+    client.force_login(ivan)
+    client.get("/devices/")  # the first click of a minute also renews the session
+    with django_assert_num_queries(queries):  # type: ignore[operator]
+        assert client.get(f"/devices/{query}").status_code == 200
+    for number in range(10):
+        shown.sighting(accounts["eset"], f"nb-berlin-more-{number}")
+    with django_assert_num_queries(queries):  # type: ignore[operator]
+        client.get(f"/devices/{query}")

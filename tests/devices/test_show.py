@@ -1,0 +1,74 @@
+"""The words and marks that templates use."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.template import Context, Template
+
+from devices.clocks import implausible, newest
+from devices.templatetags.show import age_words, either
+
+NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("before", "words"),
+    [
+        (timedelta(seconds=-30), "just now"),
+        (timedelta(seconds=44), "just now"),
+        (timedelta(seconds=59), "59 s ago"),
+        (timedelta(minutes=59), "59 min ago"),
+        (timedelta(hours=47), "47 h ago"),
+        (timedelta(days=3), "3 days ago"),
+        (timedelta(days=100), "2026-08-12"),
+    ],
+)
+def test_age_in_words(before: timedelta, words: str) -> None:
+    assert age_words(NOW - before, now=NOW) == words
+
+
+def test_a_time_from_the_future_or_from_year_one_is_no_age() -> None:
+    assert implausible(NOW + timedelta(minutes=6), now=NOW)
+    assert not implausible(NOW + timedelta(minutes=4), now=NOW)
+    assert implausible(datetime(1, 1, 1, tzinfo=UTC), now=NOW)
+    text = Template("{% ago at %}").render(Context({"at": datetime(2999, 1, 1, tzinfo=UTC)}))
+    assert "implausible time" in text and "data-ago" not in text
+
+
+def test_the_newest_time_is_one_that_can_be_true() -> None:
+    future, past = NOW + timedelta(days=400), NOW - timedelta(days=2)
+    assert newest([None, past, future], now=NOW) == past
+    assert newest([None, future], now=NOW) == future
+    assert newest([None], now=NOW) is None
+
+
+def test_never_is_said_in_the_words_of_the_place() -> None:
+    assert "not told" in Template('{% ago at "not told" %}').render(Context({"at": None}))
+
+
+def test_a_state_is_icon_word_and_colour_and_an_unknown_word_is_grey() -> None:
+    fine = Template('{% state_pill "ok" raw="FINE" %}').render(Context())
+    assert "is-ok" in fine and "<svg" in fine and ">OK<" in fine and "The vendor says: FINE" in fine
+    strange = Template('{% state_pill "splendid" %}').render(Context())
+    assert "is-unknown" in strange and "is-ok" not in strange and ">Unknown<" in strange
+
+
+def test_silenced_keeps_the_word() -> None:
+    text = Template('{% state_pill "critical" silenced=True %}').render(Context())
+    assert ">Critical<" in text and "(silenced)" in text
+
+
+def test_nothing_to_copy_is_a_dash_without_a_button() -> None:
+    assert "<button" not in Template('{% copy "" "serial" %}').render(Context())
+    assert 'aria-label="Copy serial"' in Template('{% copy "X1" "serial" %}').render(Context())
+
+
+def test_values_are_escaped_where_they_are_copied() -> None:
+    text = Template('{% copy value "serial" %}').render(Context({"value": '"><script>'}))
+    assert "<script>" not in text and text.count("&quot;&gt;&lt;script&gt;") == 2
+
+
+def test_either() -> None:
+    assert [either(["a"]), either(["a", "b"]), either(["a", "b", "c"])] == ["a", "a or b", "a, b or c"]

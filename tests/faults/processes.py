@@ -1,0 +1,70 @@
+"""Real workers and a real beat, as processes that a test may kill."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection
+
+WORKER = ["worker", "-Q", "interactive,sync,tick", "--concurrency", "3", "-O", "fair", "--without-gossip", "--without-mingle"]
+
+
+class Processes:
+    """Celery processes on the test's own database. Short leases, so that a takeover takes seconds here."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._all: list[subprocess.Popen[bytes]] = []
+        self.environment = os.environ | {
+            "DATABASE_URL": settings_url(),
+            "ROLLCALL_LEASE_SECONDS": "6",
+            "ROLLCALL_VENDOR_DEADLINE_SECONDS": "4",
+        }
+
+    def worker(self) -> subprocess.Popen[bytes]:
+        return self._start("worker", *WORKER)
+
+    def beat(self) -> subprocess.Popen[bytes]:
+        return self._start("beat", "beat", "-s", str(self._folder / f"schedule-{len(self._all)}"))
+
+    def kill(self, process: subprocess.Popen[bytes]) -> None:
+        """kill -9 of the whole group: the parent and every child, without a chance to say anything."""
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+    def stop(self) -> None:
+        for process in self._all:
+            if process.poll() is None:
+                self.kill(process)
+
+    def logs(self) -> str:
+        return "\n".join(path.read_text("utf-8", "replace") for path in sorted(self._folder.glob("*.log")))
+
+    def _start(self, name: str, *arguments: str) -> subprocess.Popen[bytes]:
+        log = (self._folder / f"{name}-{len(self._all)}.log").open("wb")
+        command = [sys.executable, "-m", "celery", "-A", "config.celery", *arguments]
+        process = subprocess.Popen(command, stdout=log, stderr=log, env=self.environment, start_new_session=True)
+        self._all.append(process)
+        return process
+
+
+def settings_url() -> str:
+    """DATABASE_URL of the database that this test uses, instead of the one that the stack made."""
+    ours = settings.DATABASES["default"]
+    return os.environ["DATABASE_URL"].replace("/rollcall?", f"/{connection.settings_dict['NAME'] or ours['NAME']}?")
+
+
+def wait_for(what: Callable[[], bool], *, seconds: float, why: Callable[[], str] = str) -> None:
+    """Look again and again until it is so; fail with `why` after the deadline."""
+    deadline = time.monotonic() + seconds
+    while not what():
+        if time.monotonic() > deadline:
+            raise AssertionError(why() or f"did not happen within {seconds} s")
+        time.sleep(0.05)

@@ -1,0 +1,72 @@
+"""The count of calls lives in Redis. When Redis forgets, wholly or in part, the vendor must not be asked too often."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from devices import budget, jobs
+from devices.accounts import refresh_account
+from devices.budget import SharedBudget
+from devices.models import Account, SyncRun
+from devices.sync import SyncHandler
+from sandbox.server import Simulation, running
+from sandbox.world import Options
+from tests.devices.following import Follower, account_at
+from tests.faults import services
+from vendors.budget import Rate
+
+
+@pytest.fixture
+def sim() -> Iterator[Simulation]:
+    with running(devices=900, frozen=True, options=Options(rate_limits=False)) as simulation:
+        yield simulation
+
+
+def go_on_until_the_budget_is_spent(account: Account) -> None:
+    """Runs and their retries in quick succession; only the budget can stop them."""
+    follower = Follower()
+    for _ in range(40):
+        run = SyncRun.objects.get(pk=refresh_account(account).pk)
+        follower.now = max(follower.now, run.next_step_at)
+        handler = SyncHandler()
+        try:
+            jobs.Engine(handler, clock=follower, roll=lambda: 0.5).advance(run.pk)
+        finally:
+            handler.close()
+        run.refresh_from_db()
+        if run.waiting_for.startswith("Waiting to"):
+            return
+    raise AssertionError("the budget never stopped it")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("fault", ["", "opswat:500~/o/api", "opswat:reset~/o/api"])
+def test_calls_count_after_everything_was_forgotten(sim: Simulation, fault: str) -> None:
+    """Also the calls that failed: no page of theirs tells that they were made."""
+    if fault:
+        sim.fault(fault)
+    account = account_at(sim.url, "opswat")
+    for _ in range(3):
+        go_on_until_the_budget_is_spent(account)
+        # As when the last page came long ago and since then only errors.
+        SyncRun.objects.update(progressed_at=timezone.now() - timedelta(minutes=10))
+        budget.client().flushall()
+    # Signing in is another service of theirs, and not counted there.
+    assert 8 <= sim.busiest(60.0, vendor="opswat", path="/o/api/") <= 10
+
+
+def test_an_older_memory_is_no_memory() -> None:
+    """Redis that comes back from a snapshot, or a replica that takes over, lacks the last calls but not the older ones."""
+    shared = SharedBudget(1, Rate(10, 60.0, 2), idle_for=lambda: 0.0)
+    assert shared.take() > 0, "an empty memory waits"
+    budget.client().delete("rollcall:budget:1:block")
+    budget.client().config_set("appendonly", "no")  # what is written from here on is not kept
+    assert [shared.take() for _ in range(8)] == [0.0] * 8
+    services.kill("valkey")
+    services.start_valkey()
+    assert shared.take() > 50
+    assert shared.take(interactive=True) > 50

@@ -1,0 +1,53 @@
+"""PostgreSQL is restarted, or dies, in the middle of a run: the run goes on, and nothing is half applied."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from devices.accounts import refresh_account
+from sandbox.server import Simulation, running
+from sandbox.world import Options
+from tests.devices.following import account_at
+from tests.faults import services
+from tests.faults.processes import Processes, wait_for
+from tests.faults.runs import assert_complete, half_applied, steps, story, wait_until_all_ended
+
+pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
+TIMES = 3
+
+
+def killed() -> None:
+    services.kill("postgres")
+
+
+@pytest.fixture
+def sim() -> Iterator[Simulation]:
+    """Pages of a thousand, each long in coming: the blow falls into a call or into the writing of a page."""
+    with running(devices=12_000, frozen=True, options=Options(job_seconds=3)) as simulation:
+        simulation.fault("eset:slow=0.3~/v1/devices")
+        simulation.fault("five9s:slow=0.3~GetJobData")
+        yield simulation
+
+
+@pytest.mark.parametrize("ended", [services.stop_fast, killed])
+def test_a_run_goes_on_after_the_database_was_away(sim: Simulation, processes: Processes, ended: Callable[[], None]) -> None:
+    accounts = [account_at(sim.url, vendor) for vendor in ("eset", "five9s")]
+    for account in accounts:
+        refresh_account(account)
+    processes.beat()
+    processes.worker()
+    for blow in range(TIMES):
+        before = max(steps(account) for account in accounts)
+        wait_for(
+            lambda before=before: any(steps(account) > before for account in accounts),  # type: ignore[misc]
+            seconds=60,
+            why=lambda: story(processes),
+        )
+        ended()
+        services.start_postgres()
+        assert half_applied() == [], f"after blow {blow + 1}"
+    wait_until_all_ended(processes, seconds=120)
+    for account in accounts:
+        assert_complete(sim, account)

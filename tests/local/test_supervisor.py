@@ -1,0 +1,192 @@
+"""The whole stack as a person starts it: `python -m local run`, with real processes."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import re
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from local.addresses import answers
+from local.home import PROJECT, Home
+from local.waiting import wait_until
+from tests.local.observing import all_gone, children, command, descendants
+
+START_SECONDS = 90.0
+STOP_SECONDS = 40.0
+PROGRAMS = ("beat", "web", "worker", "simulators", "valkey", "postgres")
+
+
+class Run:
+    """One `python -m local run` and what it prints."""
+
+    def __init__(self, home: Home, *, environ: Mapping[str, str], port: int) -> None:
+        self.home = home
+        self.port = port
+        self._console = home.folder.parent / "console.txt"
+        with self._console.open("wb") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "local", "run"],
+                cwd=PROJECT,
+                env={**environ, "ROLLCALL_HOME": str(home.folder), "ROLLCALL_BIND": f"127.0.0.1:{port}"},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+        assert wait_until(self._up_or_over, seconds=START_SECONDS), self.printed()
+        assert self.process.poll() is None, self.printed()
+
+    def _up_or_over(self) -> bool:
+        return "Open http://" in self.printed() or self.process.poll() is not None
+
+    def printed(self) -> str:
+        return self._console.read_text()
+
+    @property
+    def supervisor(self) -> int:
+        """The process that owns the others; ours is its parent."""
+        return int((self.home.folder / "stack.lock").read_text())
+
+    def pid_of(self, words: str) -> int | None:
+        """The child of the supervisor with these words in its command line."""
+        return next((pid for pid in children(self.supervisor) if words in command(pid)), None)
+
+    def noted(self) -> str:
+        return (self.home.logs / "supervisor.log").read_text()
+
+    def end(self) -> None:
+        if self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait(timeout=STOP_SECONDS)
+
+
+@pytest.fixture(scope="module")
+def folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="rc-", dir="/tmp") as name:
+        yield Path(name)
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+def plain_environ() -> dict[str, str]:
+    hidden = ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE")
+    return {name: value for name, value in os.environ.items() if not name.startswith("ROLLCALL_") and name not in hidden}
+
+
+@pytest.fixture(scope="module")
+def run(folder: Path) -> Iterator[Run]:
+    run = Run(Home(folder / "home"), environ=plain_environ(), port=free_port())
+    yield run
+    run.end()
+
+
+def stack_file(home: Home) -> dict[str, str]:
+    return dict(line.split("=", 1) for line in home.environment_file.read_text().splitlines())
+
+
+def test_the_sign_in_page_answers_when_the_address_is_printed(run: Run) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", run.port, timeout=10)
+    connection.request("GET", "/")
+    answer = connection.getresponse()
+    assert answer.status == 302
+    assert "login" in (answer.getheader("Location") or "")
+    connection.close()
+
+
+def test_commands_in_another_terminal_find_the_services(run: Run) -> None:
+    assert stat.S_IMODE(run.home.environment_file.stat().st_mode) == 0o600
+    sandbox = (run.home.folder / "sandbox.port").read_text().strip()
+    told = stack_file(run.home)
+    assert told.keys() == {"DATABASE_URL", "REDIS_URL", "ROLLCALL_PRIVATE_HOSTS"}
+    assert told["ROLLCALL_PRIVATE_HOSTS"] == f"127.0.0.1:{sandbox}"
+
+
+def test_passwords_are_shown_once_and_kept_only_as_hashes(run: Run) -> None:
+    shown = dict(re.findall(r"Sign in as (\S+) +password (\S+)", run.printed()))
+    assert shown.keys() == {"admin", "helpdesk"}
+    logs = "".join(path.read_text(errors="replace") for path in run.home.logs.iterdir())
+    assert not any(password in logs for password in shown.values())
+    with psycopg.connect(stack_file(run.home)["DATABASE_URL"]) as connection:
+        rows = connection.execute(
+            "SELECT username, password, name FROM devices_user u"
+            " JOIN devices_user_groups m ON m.user_id = u.id JOIN auth_group g ON g.id = m.group_id"
+            " ORDER BY username"
+        ).fetchall()
+    assert [(name, role) for name, _, role in rows] == [("admin", "Administrator"), ("helpdesk", "Helpdesk")]
+    assert all(stored.startswith("argon2") for _, stored, _ in rows)
+
+
+def test_every_vendor_has_a_demo_account_at_its_simulator(run: Run) -> None:
+    sandbox = (run.home.folder / "sandbox.port").read_text().strip()
+    with psycopg.connect(stack_file(run.home)["DATABASE_URL"]) as connection:
+        rows = connection.execute("SELECT vendor, settings->>'url' FROM devices_account ORDER BY vendor").fetchall()
+    assert [vendor for vendor, _ in rows] == ["eset", "five9s", "opswat"]
+    assert all(url.startswith(f"http://127.0.0.1:{sandbox}/") for _, url in rows)
+
+
+@pytest.mark.parametrize("words", ["celery -A config.celery worker", "celery -A config.celery beat", "-m granian"])
+def test_a_killed_program_starts_again(run: Run, words: str) -> None:
+    first = run.pid_of(words)
+    assert first is not None
+    os.kill(first, signal.SIGKILL)
+    assert wait_until(lambda: run.pid_of(words) not in (None, first), seconds=10)
+    assert wait_until(lambda: answers("127.0.0.1", run.port), seconds=30)
+    assert "ended (killed by SIGKILL); it starts again" in run.printed()
+
+
+def test_a_second_start_says_what_is_in_its_way(run: Run) -> None:
+    for port, sentence in (
+        (run.port, "Something else already listens"),
+        (free_port(), "is already running (pid"),
+    ):
+        environ = {
+            **plain_environ(),
+            "ROLLCALL_HOME": str(run.home.folder),
+            "ROLLCALL_BIND": f"127.0.0.1:{port}",
+        }
+        second = subprocess.run(
+            [sys.executable, "-m", "local", "run"],
+            cwd=PROJECT,
+            env=environ,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert second.returncode == 1
+        assert sentence in second.stderr and second.stderr.count("\n") == 1
+        assert second.stdout == ""
+    assert run.home.environment_file.exists()
+
+
+def test_killed_outright_it_still_stops_everything_in_order(run: Run) -> None:
+    """The process a person sees is killed; the one below it does the work and is told by the kernel."""
+    everyone = list(descendants(run.process.pid))
+    assert len(everyone) > len(PROGRAMS)
+    run.process.kill()
+    run.process.wait()
+    assert all_gone(everyone, seconds=STOP_SECONDS)
+    assert re.findall(r"stopped (\w+)", run.noted()) == list(PROGRAMS)
+    assert not run.home.environment_file.exists()
+
+
+def test_if_the_supervisor_itself_is_killed_nothing_stays_behind(folder: Path, run: Run) -> None:
+    run.end()
+    again = Run(run.home, environ={**plain_environ(), "ROLLCALL_SANDBOX": "0"}, port=run.port)
+    assert "forgot the password? Run `make password`" in again.printed()
+    everyone = list(descendants(again.process.pid))
+    os.kill(again.supervisor, signal.SIGKILL)
+    assert again.process.wait(timeout=10) != 0
+    assert all_gone(everyone, seconds=STOP_SECONDS)

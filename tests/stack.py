@@ -1,0 +1,45 @@
+"""A pytest plugin (`-p tests.stack`) that brings up PostgreSQL and Valkey of its own before Django reads its settings."""
+
+from __future__ import annotations
+
+import atexit
+import base64
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from local.services import Stack
+
+FOLDER = Path(tempfile.mkdtemp(prefix="rc-test-", dir="/tmp"))
+
+
+OURS = "ROLLCALL_TEST_STACK"
+SERVICES = ("DATABASE_URL", "REDIS_URL")
+
+
+def _start() -> Stack:
+    if os.environ.pop(OURS, ""):  # a worker of pytest-xdist: what it inherited belongs to its parent
+        for name in SERVICES:
+            del os.environ[name]
+    given = any(name in os.environ for name in SERVICES)
+    os.environ["ROLLCALL_HOME"] = str(FOLDER)
+    os.environ["ROLLCALL_SECRET_KEY"] = "only-for-tests"
+    os.environ["ROLLCALL_SEALING_KEYS"] = "test:" + base64.b64encode(os.urandom(32)).decode()
+    os.environ["ROLLCALL_PRIVATE_HOSTS"] = "127.0.0.1"
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    stack = Stack(FOLDER)
+    stack.start()
+    os.environ |= stack.environment
+    if not given:
+        os.environ[OURS] = "1"
+    atexit.register(_stop, stack)
+    return stack
+
+
+def _stop(stack: Stack) -> None:
+    stack.stop()
+    shutil.rmtree(FOLDER, ignore_errors=True)
+
+
+STACK = _start()

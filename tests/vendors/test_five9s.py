@@ -1,0 +1,393 @@
+"""five(9)s' walk: a job is started, asked about without haste, fetched whole, and lost at most twice."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+
+from sandbox.credentials import account_settings
+from sandbox.server import Simulation, running
+from sandbox.world import Options
+from tests.vendors.contract import VendorContract
+from tests.vendors.scripted import NOW, Asked, Reply, Script, connection, pages, scripted
+from vendors.base import Cursor, Page, Scope
+from vendors.errors import AuthFailed, BadAnswer, Lost, Misconfigured, Unavailable, VendorError
+from vendors.five9s.adapter import VENDOR, Five9s, check
+from vendors.five9s.client import clean_token
+from vendors.secret import Secret
+
+JOB = "73c2e338-bc13-44e8-83eb-d48efc86d007"
+STARTED = Reply(200, {"JobId": JOB})
+RUNNING = Reply(200, {"Status": 2, "StatusDetails": "Running"})
+SUCCESS = Reply(200, {"Status": 3, "StatusDetails": ""})
+GONE = Reply(404, {"Message": "Job not found."})
+SETTINGS = {"time_zone": "Europe/Berlin", "allow_http": "true"}
+
+
+class TestContract(VendorContract):
+    slug = "five9s"
+    devices = 600
+    listing = "/GetJobData"
+    unknown_word = ("SecurityInfo.0.Status", 9)
+    undeclared = Scope()
+
+    def test_what_the_api_cannot_do_is_refused_before_anything_is_sent(self, sim: Simulation) -> None:
+        """There is nothing: this API knows every scope."""
+        assert {"everything", "changed", "named"} == VENDOR.scopes
+
+
+class Time:
+    """A clock that moves when told."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def data(first: int, count: int, *, total: int, **more: Any) -> Reply:
+    found = [{"Computer_Idn": number, "DeviceName": f"PC-{number}", "SecurityInfo": []} for number in range(first, first + count)]
+    return Reply(200, {"ReturnedCount": count, "TotalCount": total, "Results": found, "DevicesNotFound": [], **more})
+
+
+def five9s(script: Script, *, clock: Time | None = None, token: str = "CANARYTOKEN1", zone: str = "Europe/Berlin") -> Five9s:
+    settings = {**SETTINGS, "url": script.url, "time_zone": zone}
+    return Five9s(connection(settings, {"token": token}), clock=clock or Time())
+
+
+def methods(script: Script) -> list[str]:
+    return [asked.path.rpartition("/")[2] for asked in script.asked]
+
+
+def walked(*replies: Reply, scope: Scope | None = None) -> tuple[list[Page], list[Asked]]:
+    with scripted(*replies) as script:
+        return pages(five9s(script), scope), script.asked
+
+
+def ids(found: list[Page]) -> list[str]:
+    return [entry.external_id for page in found for entry in page.entries]
+
+
+def start_body(scope: Scope) -> Any:
+    return walked(STARTED, SUCCESS, data(0, 0, total=0), scope=scope)[1][0].json()
+
+
+# -- what is asked for --
+
+
+def test_a_walk_starts_asks_and_fetches() -> None:
+    found, asked = walked(STARTED, RUNNING, SUCCESS, data(1, 200, total=203), data(201, 3, total=203))
+    assert ids(found) == [str(number) for number in range(1, 204)]
+    assert [each.path for each in asked] == [
+        f"/five9sWS/api/devices/{name}" for name in ("RequestAllInfos", "GetJobStatus", "GetJobStatus", "GetJobData", "GetJobData")
+    ]
+    assert [each.json() for each in asked] == [
+        {},
+        {"Guid": JOB},
+        {"Guid": JOB},
+        {"Guid": JOB, "Page": 1, "PageSize": 200},
+        {"Guid": JOB, "Page": 2, "PageSize": 200},
+    ]
+    assert {(each.method, each.headers["authorization"]) for each in asked} == {("POST", "PAT CANARYTOKEN1")}
+    assert [page.expected for page in found] == [None, None, None, 203, 203]
+
+
+def test_changes_are_asked_for_in_utc_with_an_overlap() -> None:
+    since = datetime(2026, 9, 21, 14, 0, tzinfo=timezone(timedelta(hours=2)))
+    assert start_body(Scope(since=since)) == {"LastSyncDate": "2026-09-21T11:50:00Z"}
+
+
+def test_names_of_one_kind_are_one_filter() -> None:
+    assert start_body(Scope(hostnames=("A", "B"))) == {"Hostnames": ["A", "B"]}
+    assert start_body(Scope(serials=("S1",))) == {"SerialNumbers": ["S1"]}
+    assert start_body(Scope(ids=("7", "8"), since=datetime(2026, 1, 1, tzinfo=UTC))) == {"Computer_Idns": [7, 8]}
+
+
+def test_names_of_two_kinds_are_two_jobs() -> None:
+    replies = (STARTED, SUCCESS, data(7, 1, total=1), STARTED, SUCCESS, data(9, 1, total=1, DevicesNotFound=["B"]))
+    found, asked = walked(*replies, scope=Scope(ids=("7",), hostnames=("A", "B")))
+    assert [asked[0].json(), asked[3].json()] == [{"Computer_Idns": [7]}, {"Hostnames": ["A", "B"]}]
+    assert ids(found) == ["7", "9"]
+
+
+def test_an_id_that_cannot_exist_is_absent_and_never_asks_for_everything() -> None:
+    found, asked = walked(scope=Scope(ids=("{0C7F}",)))
+    assert (found, asked) == ([Page(absent=("{0C7F}",))], [])
+    found, _ = walked(STARTED, SUCCESS, data(7, 1, total=1), scope=Scope(ids=("7", "x")))
+    assert [name for page in found for name in page.absent] == ["x"]
+
+
+def test_names_that_the_vendor_does_not_know_are_reported_from_every_page() -> None:
+    replies = (STARTED, SUCCESS, data(1, 200, total=201, DevicesNotFound=["B"]), data(201, 1, total=201, DevicesNotFound=["C", 12]))
+    found, _ = walked(*replies, scope=Scope(hostnames=("A", "B", "C")))
+    assert {name for page in found for name in page.absent} == {"B", "C", "12"}
+
+
+# -- waiting --
+
+
+def test_the_job_is_asked_about_without_haste() -> None:
+    found, _ = walked(STARTED, *[RUNNING] * 6, SUCCESS, data(1, 1, total=1))
+    assert [page.wait for page in found] == [2, 4, 8, 15, 30, 30, 30, 0, 0]
+    assert all(page.waiting_for for page in found[:7])
+
+
+@pytest.mark.parametrize("status", [3, 3.0, "3", "Success", "SUCCESS", " success "])
+def test_success_as_number_or_word(status: Any) -> None:
+    assert ids(walked(STARTED, Reply(200, {"Status": status}), data(5, 1, total=1))[0]) == ["5"]
+
+
+@pytest.mark.parametrize("status", [1, "Pending", 2, "running"])
+def test_a_job_under_way_is_waited_for(status: Any) -> None:
+    found, _ = walked(STARTED, Reply(200, {"Status": status}), SUCCESS, data(5, 1, total=1))
+    assert found[1].cursor is not None and found[1].wait > 0
+
+
+@pytest.mark.parametrize("status", [7, "Queued", None, "", 0, [], True, "\u0000<b>"])
+def test_an_unknown_state_is_waited_for_and_said(status: Any) -> None:
+    found, _ = walked(STARTED, Reply(200, {"Status": status}), SUCCESS, data(5, 1, total=1))
+    assert "does not know" in found[1].waiting_for and found[1].wait > 0
+
+
+@pytest.mark.parametrize("status", [4, "Failure"])
+def test_a_failed_job_gives_the_vendors_reason(status: Any) -> None:
+    reason = "Timeout expired\n\x1b[31m on SQL server." + "x" * 1000
+    with pytest.raises(Unavailable, match="job failed: Timeout expired") as caught:
+        walked(STARTED, Reply(200, {"Status": status, "StatusDetails": reason}))
+    assert len(caught.value.sentence) < 300 and caught.value.sentence.isprintable()
+
+
+@pytest.mark.parametrize("reply", [RUNNING, Reply(200, {"Status": "Queued"})])
+def test_a_job_that_never_ends_has_a_deadline(reply: Reply) -> None:
+    with scripted(STARTED, reply, reply, SUCCESS) as script:
+        clock = Time()
+        adapter = five9s(script, clock=clock)
+        cursor = adapter.walk(Scope(), adapter.walk(Scope(), None).cursor).cursor
+        clock.now += 30 * 60 + 1
+        with pytest.raises(Unavailable, match="30 minutes"):
+            adapter.walk(Scope(), cursor)
+        late = adapter.walk(Scope(), cursor)
+        assert late.cursor is not None and late.cursor["phase"] == "data"
+
+
+# -- lost jobs --
+
+
+@pytest.mark.parametrize("lost", [GONE, Reply(400), Reply(410)])
+def test_a_lost_job_is_started_again_after_a_pause(lost: Reply) -> None:
+    replies = (STARTED, lost, STARTED, SUCCESS, data(1, 200, total=201), lost, STARTED, SUCCESS, data(1, 2, total=2))
+    found, _ = walked(*replies)
+    assert ids(found)[-2:] == ["1", "2"]
+    assert [page.wait for page in found if "again" in page.waiting_for] == [30, 30]
+
+
+def test_a_job_is_started_again_twice_and_no_more() -> None:
+    with scripted(*[STARTED, GONE] * 4) as script:
+        with pytest.raises(Lost, match="does not know the job"):
+            pages(five9s(script))
+        assert methods(script).count("RequestAllInfos") == 3
+
+
+def test_a_failure_keeps_the_cursor_good() -> None:
+    with scripted(STARTED, SUCCESS, data(1, 200, total=201), Reply(503), data(201, 1, total=201)) as script:
+        adapter, cursor = five9s(script), None
+        for _ in range(3):
+            cursor = adapter.walk(Scope(), cursor).cursor
+        with pytest.raises(Unavailable):
+            adapter.walk(Scope(), cursor)
+        page = adapter.walk(Scope(), cursor)
+        assert (ids([page]), page.cursor) == (["201"], None)
+
+
+# -- complete or not at all --
+
+
+@pytest.mark.parametrize(
+    "replies",
+    [
+        (data(1, 200, total=300), data(0, 0, total=300)),
+        (data(1, 200, total=300), data(201, 101, total=300)),
+        (data(1, 200, total=400), data(1, 200, total=400)),
+        (data(1, 5, total=3),),
+        (data(1, 3, total=3, ReturnedCount=5),),
+        (data(1, 3, total=3, TotalCount=None),),
+        (data(1, 3, total=3, Results=None),),
+        (Reply(200, {}),),
+        (Reply(200, {"data": {"Results": []}}),),
+        (Reply(200, "<html>sign in</html>"),),
+        (Reply(200, b'{"Results": [{"Computer_Idn": 1'),),
+        (data(1, 3, total=3, Results={}),),
+    ],
+)
+def test_counts_that_do_not_add_up_are_a_bad_answer(replies: tuple[Reply, ...]) -> None:
+    with pytest.raises(BadAnswer):
+        walked(STARTED, SUCCESS, *replies)
+
+
+@pytest.mark.parametrize("empty", [{"Results": []}, {"Results": None}, {"Results": [], "ReturnedCount": None, "DevicesNotFound": None}])
+def test_an_empty_result_is_complete(empty: dict[str, Any]) -> None:
+    assert ids(walked(STARTED, SUCCESS, data(0, 0, total=0, **empty))[0]) == []
+
+
+def test_a_server_with_smaller_pages_is_read_to_its_total() -> None:
+    assert len(ids(walked(STARTED, SUCCESS, data(1, 100, total=150), data(101, 50, total=150))[0])) == 150
+
+
+def test_a_bad_record_costs_only_itself() -> None:
+    results = [{"Computer_Idn": 1}, {"DeviceName": "no id"}, "text", {"Computer_Idn": 4}]
+    found, _ = walked(STARTED, SUCCESS, data(0, 0, total=4, ReturnedCount=4, Results=results))
+    assert ids(found) == ["1", "4"] and len(found[-1].rejects) == 2
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"JobId": ""}, {"JobId": None}, {"JobId": "00000000-0000-0000-0000-000000000000"}, {"JobId": "../x"}, []]
+)
+def test_a_start_without_a_job_id_is_a_bad_answer(body: Any) -> None:
+    with pytest.raises(BadAnswer, match="start a five"):
+        walked(Reply(200, body))
+
+
+def test_an_address_without_the_api_is_said_in_words() -> None:
+    with pytest.raises(Misconfigured, match="no five\\(9\\)s Device API") as caught:
+        walked(Reply(404, "<html>"))
+    assert "5.1.27" in caught.value.next_step
+
+
+# -- the token and the settings --
+
+
+@pytest.mark.parametrize("pasted", ["ABC123", " ABC123\n", "PAT ABC123", "pat  ABC123", '"ABC123"', "'PAT ABC123'", 'PAT "ABC123"'])
+def test_a_token_is_cleaned_of_what_was_pasted_with_it(pasted: str) -> None:
+    assert clean_token(Secret(pasted)) == "ABC123"
+
+
+@pytest.mark.parametrize("pasted", ["", "  ", "PAT ", '""', "AB C", "AB\nC", "AB\x00C", "ÄBC", "A" * 4097])
+def test_a_token_that_cannot_be_one_is_refused_without_showing_it(pasted: str) -> None:
+    with pytest.raises(Misconfigured) as caught:
+        clean_token(Secret(pasted))
+    assert "token" in caught.value.sentence and (len(pasted) < 3 or pasted not in caught.value.sentence)
+
+
+def test_a_refused_token_is_not_tried_again() -> None:
+    with scripted(Reply(401), STARTED) as script:
+        with pytest.raises(AuthFailed):
+            pages(five9s(script))
+        assert len(script.asked) == 1
+
+
+def test_no_secret_is_shown(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    shown: list[str] = []
+    for end in (Reply(500), Reply(401), Reply(200, "{"), Reply(429), Reply(302), Reply(418)):
+        with scripted(end) as script:
+            adapter = five9s(script)
+            with pytest.raises(VendorError) as caught:
+                pages(adapter)
+            shown += [repr(caught.value), caught.value.next_step, repr(adapter), str(caught.value.__context__)]
+    assert "CANARY" not in "".join(shown) + caplog.text
+
+
+GOOD = {"url": "https://epm.example.com", "time_zone": "Europe/Berlin", "allow_http": "false"}
+
+
+@pytest.mark.parametrize(
+    "more", [{}, {"url": "http://epm.example.com", "allow_http": "true"}, {"url": "http://127.0.0.1:9100/five9s"}, {"time_zone": "UTC"}]
+)
+def test_good_settings(more: dict[str, str]) -> None:
+    assert check({**GOOD, **more}) == []
+
+
+@pytest.mark.parametrize(
+    ("more", "word"),
+    [
+        ({"url": "http://epm.example.com"}, "unprotected"),
+        ({"url": "https://epm.example.com/five9sWS/api/devices"}, "host only"),
+        ({"url": "epm.example.com"}, "cannot be used"),
+        ({"url": ""}, "cannot be used"),
+        *(({"time_zone": name}, "time zone") for name in ("Mars/Base", "", "UTC+2", "../etc/passwd", "/etc/passwd", "Europe", "a\x00b")),
+    ],
+)
+def test_bad_settings_are_one_sentence(more: dict[str, str], word: str) -> None:
+    (sentence,) = check({**GOOD, **more})
+    assert word in sentence
+
+
+def test_a_wrong_zone_stops_before_anything_is_sent() -> None:
+    with scripted() as script:
+        with pytest.raises(Misconfigured, match="time zone"):
+            five9s(script, zone="Mars/Base")
+        assert script.asked == []
+
+
+def test_a_probe_starts_a_job_that_reads_nothing() -> None:
+    with scripted(STARTED) as script:
+        assert "accepted" in five9s(script).probe()
+        assert methods(script) == ["RequestAllInfos"] and script.asked[0].json()["Hostnames"]
+
+
+# -- a faithful server --
+
+QUICK = Options(job_seconds=0.0)
+
+
+def simulated(url: str) -> Five9s:
+    settings, secrets = account_settings(url)["five9s"]
+    return Five9s(connection(settings, secrets))
+
+
+@pytest.mark.parametrize("words", [False, True])
+def test_every_device_of_the_simulator_is_read(words: bool) -> None:
+    with running(devices=600, options=Options(job_seconds=0.0, job_words=words)) as sim:
+        found = [entry for page in pages(simulated(sim.url)) for entry in page.entries]
+        assert len({entry.external_id for entry in found}) == len(found) == sim.fleet.count("five9s")
+        assert all(entry.read().external_id == entry.external_id and entry.seen_at for entry in found)
+
+
+def test_a_walk_goes_on_from_its_cursor_in_another_process() -> None:
+    with running(devices=600, options=QUICK) as sim:
+        cursor: Cursor | None = None
+        found: list[str] = []
+        while not found or cursor is not None:
+            page = simulated(sim.url).walk(Scope(), cursor)
+            found, cursor = found + ids([page]) or ["started"], page.cursor
+        assert len(found) == sim.fleet.count("five9s") + 1
+
+
+def test_named_devices_are_found_or_denied() -> None:
+    with running(devices=60, options=QUICK) as sim:
+        some = [entry.read() for page in pages(simulated(sim.url)) for entry in page.entries][:3]
+        found = pages(simulated(sim.url), Scope(hostnames=(some[0].name, "NOBODY"), ids=(some[1].external_id, "999999")))
+        assert {some[0].external_id, some[1].external_id} <= set(ids(found))
+        assert {name for page in found for name in page.absent} == {"NOBODY", "999999"}
+
+
+def test_changes_leave_out_what_did_not_change() -> None:
+    with running(devices=60, options=QUICK) as sim:
+        soon = datetime.fromtimestamp(sim.clock.now(), UTC) + timedelta(days=1)
+        assert ids(pages(simulated(sim.url), Scope(since=soon))) == []
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [
+        ("five9s:job-lost", Lost),
+        ("five9s:job-failed", Unavailable),
+        ("five9s:page-repeats", BadAnswer),
+        ("five9s:total-changes", BadAnswer),
+    ],
+)
+def test_a_job_that_cannot_be_right_is_refused(fault: str, error: type[VendorError]) -> None:
+    with running(devices=600, options=QUICK) as sim:
+        sim.fault(fault)
+        with pytest.raises(error):
+            pages(simulated(sim.url))
+
+
+def test_one_lost_job_costs_nothing_but_time() -> None:
+    with running(devices=60, options=QUICK) as sim:
+        sim.fault("five9s:job-lost@1")
+        assert len(set(ids(pages(simulated(sim.url))))) == sim.fleet.count("five9s")

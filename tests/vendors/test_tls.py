@@ -1,0 +1,100 @@
+"""Whom the gateway trusts."""
+
+from __future__ import annotations
+
+import ssl
+from pathlib import Path
+
+import pytest
+
+from tests.vendors.calling import gateway
+from tests.vendors.certificates import NOW, YEAR, Authority, authority
+from tests.vendors.sockets import OK, serving
+from vendors import tls
+from vendors.errors import Misconfigured, Unavailable, VendorError
+
+HOST = "epm.corp.example"
+
+
+@pytest.fixture(scope="module")
+def ours() -> Authority:
+    return authority()
+
+
+def call(server: ssl.SSLContext, *, ca_pem: str = "", strict_ca: bool = True) -> bytes:
+    """To HOST, which resolves to loopback: the name is still what the certificate must carry."""
+    with serving(OK, tls=server) as served:
+        one = gateway(private_hosts=[HOST], resolve=lambda host, port: ["127.0.0.1"], ca_pem=ca_pem, strict_ca=strict_ca)
+        return one.send("GET", f"https://{HOST}:{served.port}/", operation="list things").body
+
+
+def refused(server: ssl.SSLContext, *, ca_pem: str = "", strict_ca: bool = True) -> VendorError:
+    with pytest.raises(Misconfigured) as caught:
+        call(server, ca_pem=ca_pem, strict_ca=strict_ca)
+    assert caught.value.next_step and caught.value.__context__ is None
+    return caught.value
+
+
+def test_a_pinned_authority_is_trusted(ours: Authority, tmp_path: Path) -> None:
+    assert call(ours.server(tmp_path, HOST), ca_pem=ours.pem) == b"{}"
+
+
+def test_an_unknown_authority_is_not(ours: Authority, tmp_path: Path) -> None:
+    assert "not from a known authority" in refused(ours.server(tmp_path, HOST)).sentence
+    assert "not from a known authority" in refused(ours.server(tmp_path, HOST), ca_pem=authority("Another").pem).sentence
+
+
+def test_a_pinned_authority_replaces_the_public_ones(ours: Authority) -> None:
+    subjects = [each["subject"] for each in tls.context(ours.pem).get_ca_certs()]
+    assert subjects == [((("commonName", "Nordwind CA"),),)]
+    assert len(tls.context().get_ca_certs()) > 50
+
+
+def test_the_name_must_be_in_the_certificate(ours: Authority, tmp_path: Path) -> None:
+    assert "for another name" in refused(ours.server(tmp_path, "other.example"), ca_pem=ours.pem).sentence
+
+
+def test_an_expired_certificate_is_refused(ours: Authority, tmp_path: Path) -> None:
+    assert "has expired" in refused(ours.server(tmp_path, HOST, ends=NOW - YEAR / 2), ca_pem=ours.pem).sentence
+
+
+def test_a_certificate_of_tomorrow_is_refused(ours: Authority, tmp_path: Path) -> None:
+    assert "not valid yet" in refused(ours.server(tmp_path, HOST, ends=NOW + 3 * YEAR), ca_pem=ours.pem).sentence
+
+
+def test_a_server_without_tls_is_refused() -> None:
+    with serving(OK, greeting=b"HTTP/1.1 400 Bad Request\r\n\r\n") as served, pytest.raises(Misconfigured, match="TLS"):
+        gateway().send("GET", f"https://127.0.0.1:{served.port}/", operation="list things")
+
+
+def test_a_server_that_never_shakes_hands_is_unavailable() -> None:
+    with serving(OK) as served, pytest.raises(Unavailable) as caught:
+        gateway(deadline=0.4).send("GET", f"https://127.0.0.1:{served.port}/", operation="list things")
+    assert not caught.value.sent
+
+
+def test_only_the_strict_check_can_be_switched_off(tmp_path: Path) -> None:
+    old = authority("Old CA", old=True)
+    lax = tls.context(old.pem, strict=False)
+    assert not lax.verify_flags & ssl.VERIFY_X509_STRICT
+    assert lax.verify_mode is ssl.CERT_REQUIRED and lax.check_hostname
+    assert call(old.server(tmp_path, HOST), ca_pem=old.pem, strict_ca=False) == b"{}"
+    assert "another name" in refused(old.server(tmp_path, "other.example"), ca_pem=old.pem, strict_ca=False).sentence
+
+
+def test_what_cannot_serve_as_an_authority(ours: Authority) -> None:
+    wrong = {
+        "private key": ours.pem + ours.key_pem,
+        "private key ": ours.key_pem,
+        "not in PEM form": "hello",
+        "cannot be read": "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+        "too long": ours.pem * 101,
+        "too long ": "x" * 10_000_000,
+        "not the certificate of a CA": authority(ca=False).pem,
+        "expired": authority(ends=NOW - YEAR / 2).pem,
+        "not in PEM form ": ours.cert.tbs_certificate_bytes.decode("latin-1"),
+    }
+    for reason, pem in wrong.items():
+        with pytest.raises(Misconfigured, match=reason.strip()):
+            gateway(ca_pem=pem)
+    assert tls.context(ours.pem.replace("\n", "\r\n")).get_ca_certs()

@@ -1,0 +1,133 @@
+"""Which addresses the gateway may reach, and which spellings of a URL it understands. Pure: nothing here touches the network."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+
+IP = ipaddress.IPv4Address | ipaddress.IPv6Address
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+class Reach(Enum):
+    """PUBLIC may be reached, PRIVATE only when an administrator named it, FORBIDDEN never."""
+
+    PUBLIC = "public"
+    PRIVATE = "private"
+    FORBIDDEN = "forbidden"
+
+
+NAT64 = ipaddress.ip_network("64:ff9b::/96")
+# Where clouds hand out machine credentials, outside the link-local ranges.
+METADATA = tuple(ipaddress.ip_address(each) for each in ("100.100.100.200", "192.0.0.192", "fd00:ec2::254"))
+
+URL = re.compile(
+    r"(?P<scheme>https?)://(?P<host>\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,252}))"
+    r"(?::(?P<port>[0-9]{1,5}))?(?P<path>/[!-~]*)?"
+)
+NUMBERS = re.compile(r"(?:0[xX][0-9A-Fa-f]*|[0-9]+)(?:\.(?:0[xX][0-9A-Fa-f]*|[0-9]+))*\.?")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    scheme: str
+    host: str
+    port: int
+
+
+class BadUrl(ValueError):
+    """The text is a reason for a person: "it contains a user name"."""
+
+
+def parse_url(url: str) -> Target:
+    """Raise BadUrl for every spelling that two parsers could read differently: user info, backslash, odd numbers, query, fragment."""
+    found = URL.fullmatch(url)
+    if found is None:
+        raise BadUrl("it is not of the form https://host:port/path, without user name, query and fragment")
+    host = found["host"].strip("[]").lower()
+    path = found["path"] or ""
+    if "\\" in path or "?" in path or "#" in path:
+        raise BadUrl("it contains a backslash, a query or a fragment")
+    if ".." in re.split(r"/|%2f", path.lower().replace("%2e", ".")):
+        raise BadUrl('its path contains ".."')
+    if NUMBERS.fullmatch(host) or ":" in host:
+        _exact_address(host)
+    port = int(found["port"] or (443 if found["scheme"] == "https" else 80))
+    if not 0 < port < 65536:
+        raise BadUrl("its port is not between 1 and 65535")
+    return Target(found["scheme"], host, port)
+
+
+def _exact_address(host: str) -> None:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        raise BadUrl("its host is a number that is not an ordinary IP address") from None
+
+
+def unwrap(address: IP) -> IP:
+    """The IPv4 address that an IPv6 address stands for (mapped, NAT64, 6to4), else the address itself."""
+    if isinstance(address, ipaddress.IPv6Address):
+        if address in NAT64:
+            return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+        return address.ipv4_mapped or address.sixtofour or address
+    return address
+
+
+def judge(address: IP) -> Reach:
+    inner = unwrap(address)
+    if inner in METADATA or inner.is_link_local or inner.is_multicast or inner.is_unspecified:
+        return Reach.FORBIDDEN
+    if inner.is_loopback:
+        return Reach.PRIVATE
+    if inner.is_reserved or (inner.version == 4 and int(inner) < 1 << 24):
+        return Reach.FORBIDDEN
+    return Reach.PUBLIC if inner.is_global else Reach.PRIVATE
+
+
+class Named:
+    """The hosts that an administrator named: `host`, `host:port`, address, `address:port`, `[v6]:port` or CIDR."""
+
+    def __init__(self, entries: Iterable[str]) -> None:
+        self._hosts: set[tuple[str, int]] = set()
+        self._networks: list[tuple[Network, int]] = []
+        for entry in entries:
+            if text := entry.strip().lower():
+                self._add(text)
+
+    def _add(self, text: str) -> None:
+        host, port = text, 0
+        found = re.fullmatch(r"(\[[0-9a-f:.]+\]|[^:\[\]/]+):([0-9]{1,5})", text)
+        if found:
+            host, port = found[1], int(found[2])
+        try:
+            self._networks.append((ipaddress.ip_network(host.strip("[]"), strict=False), port))
+        except ValueError:
+            self._hosts.add((host.rstrip("."), port))
+
+    def host(self, host: str, port: int) -> bool:
+        name = host.rstrip(".")
+        return bool(self._hosts & {(name, 0), (name, port)})
+
+    def address(self, address: IP, port: int) -> bool:
+        inner = unwrap(address)
+        return any(inner in network and named in (0, port) for network, named in self._networks)
+
+    def loopback(self, target: Target) -> bool:
+        """Is this a loopback host that was named? Only such a host may be spoken to without TLS and without opting in."""
+        if target.host.rstrip(".") == "localhost":
+            return self.host(target.host, target.port)
+        try:
+            address = ipaddress.ip_address(target.host)
+        except ValueError:
+            return False
+        return address.is_loopback and self.address(address, target.port)
+
+    def permits(self, address: IP, *, host: str, port: int) -> bool:
+        reach = judge(address)
+        if reach is Reach.PRIVATE:
+            return self.host(host, port) or self.address(address, port)
+        return reach is Reach.PUBLIC

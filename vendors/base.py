@@ -1,0 +1,153 @@
+"""What a vendor is: a description, and a connection that can walk.
+
+A walk can stop after any page and go on later in another process: `walk(scope, cursor)` does one call (or a few for a token) and returns
+a Page with the cursor that leads on. Nothing else about a vendor is known to the rest of the house.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, Protocol
+
+from vendors.auth import TokenStore
+from vendors.budget import Rate
+from vendors.errors import Unsupported
+from vendors.http import Gateway
+from vendors.records import Entry, Group, Reject
+from vendors.secret import Secret
+
+Cursor = dict[str, Any]
+Kind = Literal["everything", "changed", "named"]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What to walk: everything, what changed since a time, or named devices (by vendor id, hostname or serial)."""
+
+    since: datetime | None = None
+    ids: tuple[str, ...] = ()
+    hostnames: tuple[str, ...] = ()
+    serials: tuple[str, ...] = ()
+
+    @property
+    def kind(self) -> Kind:
+        if self.ids or self.hostnames or self.serials:
+            return "named"
+        return "changed" if self.since else "everything"
+
+    def as_json(self) -> dict[str, Any]:
+        named = {"ids": list(self.ids), "hostnames": list(self.hostnames), "serials": list(self.serials)}
+        return {"since": self.since.isoformat() if self.since else None, **named}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Scope:
+        since = data.get("since")
+        return cls(
+            since=datetime.fromisoformat(since) if since else None,
+            ids=tuple(data.get("ids", ())),
+            hostnames=tuple(data.get("hostnames", ())),
+            serials=tuple(data.get("serials", ())),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One step of a walk.
+
+    `cursor` None: the walk is complete and what it did not show is not there. `wait`: seconds until the next step makes sense.
+    `expected`: devices in the whole walk, where the vendor says so. `absent`: names that the vendor says it does not know.
+    `waiting_for`: what the walk waits for, in words for a person.
+    """
+
+    entries: tuple[Entry, ...] = ()
+    cursor: Cursor | None = None
+    wait: float = 0.0
+    expected: int | None = None
+    groups: tuple[Group, ...] = ()
+    rejects: tuple[Reject, ...] = ()
+    absent: tuple[str, ...] = ()
+    waiting_for: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One setting of an account. Secret fields are write-only everywhere."""
+
+    name: str
+    label: str
+    secret: bool = False
+    required: bool = True
+    default: str = ""
+    help: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
+    boolean: bool = False
+
+
+class ReadsDevices(Protocol):
+    """A connection to one account that can list devices."""
+
+    def walk(self, scope: Scope, cursor: Cursor | None) -> Page:
+        """Raise any error of vendors.errors; then nothing of this page counts and the same cursor may be tried again."""
+        ...
+
+    def probe(self) -> str:
+        """Sign in and read one small page. Return a sentence saying what was proven; raise as `walk` does."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """Everything an adapter is given. `now` is the clock; `settings` hold no secret."""
+
+    settings: Mapping[str, str]
+    secrets: Mapping[str, Secret]
+    gateway: Gateway
+    tokens: TokenStore
+
+
+class Connects(Protocol):
+    def __call__(self, connection: Connection, /) -> ReadsDevices: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Vendor:
+    """The description of a vendor. `full_every` and `changes_every` are seconds; 0 means that this walk is never planned.
+
+    `answers` lists the kinds of clue (IdKind values) that this vendor's records can contain, so that a search can tell
+    "not there" from "cannot know". `scopes` are the walks that the API can do. `rate` reads the budget from an account's settings;
+    `check` names what is wrong with settings before anything is sent, one sentence each. `refresh_note` says why a scope is missing.
+    `asked_by`: the kinds of name that a walk of named devices takes and of which the vendor says when it has no such device.
+    """
+
+    slug: str
+    label: str
+    fields: tuple[Field, ...]
+    connect: Connects
+    full_every: int
+    changes_every: int
+    scopes: frozenset[Kind]
+    answers: frozenset[str]
+    rate: Callable[[Mapping[str, str]], Rate]
+    check: Callable[[Mapping[str, str]], list[str]]
+    stale_after: int = 14 * 86400
+    console_link: str = ""
+    refresh_note: str = ""
+    asked_by: frozenset[str] = frozenset()
+
+    @property
+    def secret_names(self) -> tuple[str, ...]:
+        return tuple(each.name for each in self.fields if each.secret)
+
+    def require(self, kind: Kind) -> None:
+        """Raise Unsupported when this vendor's API cannot walk so."""
+        if kind not in self.scopes:
+            raise Unsupported(f"{self.label} cannot list {SCOPE_WORDS[kind]}.", next_step=self.refresh_note)
+
+
+SCOPE_WORDS: Mapping[Kind, str] = {
+    "everything": "everything",
+    "changed": "only what changed",
+    "named": "single devices",
+}

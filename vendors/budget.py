@@ -1,0 +1,50 @@
+"""What a budget promises. The one shared by all workers is devices/budget.py."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+class Budget(Protocol):
+    """Calls we may still make. `calls` counts those that this object granted."""
+
+    calls: int
+
+    def take(self, *, interactive: bool = False) -> float:
+        """Seconds to wait before a call may be made; 0.0 means granted and counted."""
+        ...
+
+    def block(self, seconds: float) -> None:
+        """The vendor said stop: grant nothing for so long."""
+        ...
+
+    def learn(self, *, remaining: int, reset: float) -> None:
+        """The vendor told how many calls are left and when the window ends, in seconds from now."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """At most `calls` in any `seconds`; `reserve` of them are kept for people who wait."""
+
+    calls: int
+    seconds: float
+    reserve: int = 0
+
+
+class Unlimited:
+    """For tests of a single call and for "test connection" without a shared store."""
+
+    def __init__(self) -> None:
+        self.calls = 0
+
+    def take(self, *, interactive: bool = False) -> float:
+        self.calls += 1
+        return 0.0
+
+    def block(self, seconds: float) -> None:
+        return None
+
+    def learn(self, *, remaining: int, reset: float) -> None:
+        return None

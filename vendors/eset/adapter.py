@@ -1,0 +1,144 @@
+"""ESET Connect as a vendor: its description, and its walks."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+
+from vendors import untyped
+from vendors.address import BadUrl, parse_url
+from vendors.base import Connection, Cursor, Field, Page, Scope, Vendor
+from vendors.budget import Rate
+from vendors.errors import Unsupported
+from vendors.eset import delayed, mapping
+from vendors.eset.client import REGIONS, URL, Client
+from vendors.eset.session import Session, SignInLater
+from vendors.eset.walk import Step, start
+from vendors.refusals import from_status
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+class Eset:
+    """A connection to one account. The cursor holds `phase`, `token` of the next page, and what delayed.py keeps of an open question."""
+
+    def __init__(self, connection: Connection, *, now: Callable[[], float] = time.time) -> None:
+        self._connection = connection
+        self._now = now
+        settings = connection.settings
+        self._client = Client(connection.gateway, url=settings.get("url") or URL, region=settings.get("region") or REGIONS[0])
+
+    def walk(self, scope: Scope, cursor: Cursor | None) -> Page:
+        VENDOR.require(scope.kind)
+        if scope.serials:
+            raise Unsupported("ESET cannot look up devices by serial number.", next_step=VENDOR.refresh_note)
+        state = dict(cursor or start(scope))
+        session = self._session(state.pop("sign_in", None))
+        step = Step(self._client, session, scope, state, self._now)
+        try:
+            return step.take()
+        except delayed.Later as later:
+            page = later.page
+        except SignInLater as later:
+            page = Page(
+                cursor={**state, "sign_in": later.page.cursor},
+                wait=later.page.wait,
+                waiting_for=later.page.waiting_for,
+            )
+        return page
+
+    def probe(self) -> str:
+        try:
+            reply = self._session(None).run(lambda token: self._client.devices(token, page_size=1))
+        except SignInLater:
+            return "ESET Connect takes the sign-in, and needs longer than usual to answer it."
+        if reply.status == 202:
+            return "Signed in. ESET Connect is still preparing the list of devices."
+        if reply.status != 200:
+            raise from_status(reply.status, operation=reply.operation, request_id=reply.request_id)
+        listing = untyped.page(reply.body, type=mapping.Listing, operation=reply.operation)
+        return "Signed in and read a first device." if listing.devices else "Signed in. The account lists no devices."
+
+    def _session(self, waiting: Cursor | None) -> Session:
+        return Session(
+            self._client,
+            self._connection.tokens,
+            username=self._connection.settings.get("username", ""),
+            password=self._connection.secrets["password"],
+            now=self._now,
+            waiting=waiting,
+        )
+
+
+def _rate(settings: Mapping[str, str]) -> Rate:
+    calls = settings.get("calls_per_second") or "10"
+    return Rate(int(calls) if calls.isdecimal() else 10, 1.0, reserve=1)
+
+
+def _check(settings: Mapping[str, str]) -> list[str]:
+    """One sentence for each setting that cannot work."""
+    faults = []
+    if (settings.get("region") or REGIONS[0]) not in REGIONS:
+        faults.append(f"Region is one of {', '.join(REGIONS)}.")
+    if not settings.get("username", "").strip():
+        faults.append("Enter the user name of the API user.")
+    calls = settings.get("calls_per_second") or "10"
+    if not (calls.isascii() and calls.isdecimal() and 2 <= int(calls[:9]) <= 1000):
+        faults.append("Calls per second is a whole number from 2 to 1000; ESET allows 10.")
+    return [*faults, *_check_url(settings.get("url") or URL)]
+
+
+def _check_url(url: str) -> list[str]:
+    try:
+        target = parse_url(url.replace("{region}", "eu").replace("{service}", "device-management"))
+    except BadUrl as error:
+        return [f"The address cannot be used, because {error}."]
+    if "{service}" not in url:
+        return ["The address must contain {service}, because ESET has one host for each service."]
+    if target.scheme == "http" and target.host not in LOOPBACK:
+        return ["The address begins with http://, so the password would travel unprotected: use https://."]
+    return []
+
+
+VENDOR = Vendor(
+    slug="eset",
+    label="ESET",
+    fields=(
+        Field(
+            "region",
+            "Region",
+            default="eu",
+            help="The first part of the address of your ESET PROTECT console, without digits.",
+            choices=(
+                ("eu", "Europe"),
+                ("de", "Germany"),
+                ("us", "United States"),
+                ("ca", "Canada"),
+                ("jpn", "Japan"),
+            ),
+        ),
+        Field(
+            "url",
+            "Address",
+            required=False,
+            default=URL,
+            help="Leave it as it is, unless a gateway of your own stands before ESET Connect.",
+        ),
+        Field(
+            "username",
+            "User name",
+            help="Of a user made for this purpose, with the right to use integrations.",
+        ),
+        Field("password", "Password", secret=True),
+        Field("calls_per_second", "Calls per second", required=False, default="10", help="ESET allows 10."),
+    ),
+    connect=Eset,
+    full_every=15 * 60,
+    changes_every=0,
+    scopes=frozenset({"everything", "named"}),
+    answers=frozenset({"serial", "bios_uuid", "mac", "hostname", "ip", "vendor_id", "nickname", "tag"}),
+    rate=_rate,
+    check=_check,
+    stale_after=14 * 86400,
+    refresh_note="ESET Connect lists everything, or single devices by id or by exact name.",
+)

@@ -1,0 +1,113 @@
+"""The wire of ESET Connect: one method per endpoint. Nothing here waits, keeps state or maps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from vendors.http import Gateway, Params
+from vendors.secret import Secret
+
+REGIONS = ("eu", "de", "us", "ca", "jpn")
+URL = "https://{region}.{service}.eset.systems"
+PAGE_SIZE = 1000
+
+# What the 202 protocol or the walk decides about; every other status is an error at once.
+DECIDED_LATER = (200, 202, 400, 404, 504)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer of one of the statuses that the caller decides about. `operation` is what was asked for, in words."""
+
+    status: int
+    body: bytes
+    response_id: str
+    request_id: str
+    operation: str
+
+
+class Client:
+    """`response_id` is the one of a 202 to the identical request before.
+
+    https://help.eset.com/eset_connect/en-US/how_api_works.html
+    """
+
+    def __init__(self, gateway: Gateway, *, url: str, region: str) -> None:
+        self._gateway = gateway
+        self._url = url.rstrip("/")
+        self._region = region
+
+    # https://help.eset.com/eset_connect/en-US/authentication_oauth_token_post.html
+    def token(self, form: Mapping[str, str], *, response_id: str = "") -> Reply:
+        """Statuses 401 and 403 are replies here: whether another grant is worth a try is not the client's business."""
+        return self._send(
+            "POST",
+            self._base("business-account.iam") + "/oauth/token",
+            operation="sign in to ESET Connect",
+            form=form,
+            response_id=response_id,
+            accept=(*DECIDED_LATER, 401, 403),
+        )
+
+    # https://help.eset.com/eset_connect/en-US/devices_v1_devices_get.html
+    def devices(
+        self,
+        token: Secret,
+        *,
+        page_token: str = "",
+        page_size: int = PAGE_SIZE,
+        names: Sequence[str] = (),
+        response_id: str = "",
+    ) -> Reply:
+        """`names` are display names, exact."""
+        params = [("displayNames", name) for name in names] + _paging(page_token, page_size)
+        return self._get("/v1/devices", token, params, operation="list devices", response_id=response_id)
+
+    # https://help.eset.com/eset_connect/en-US/devices_v1_devices_batchget_get.html
+    def batch_get(self, token: Secret, uuids: Sequence[str], *, response_id: str = "") -> Reply:
+        """All of them or none."""
+        params = [("devicesUuids", uuid) for uuid in uuids]
+        return self._get("/v1/devices:batchGet", token, params, operation="read single devices", response_id=response_id)
+
+    # https://help.eset.com/eset_connect/en-US/device_groups_v1_device_groups_get.html
+    def device_groups(self, token: Secret, *, page_token: str = "", response_id: str = "") -> Reply:
+        params = _paging(page_token, PAGE_SIZE)
+        return self._get("/v1/device_groups", token, params, operation="list groups", response_id=response_id)
+
+    def _get(self, path: str, token: Secret, params: Params, *, operation: str, response_id: str) -> Reply:
+        url = self._base("device-management") + path
+        return self._send("GET", url, operation=operation, params=params, token=token, response_id=response_id)
+
+    def _base(self, service: str) -> str:
+        return self._url.replace("{region}", quote(self._region)).replace("{service}", service)
+
+    def _send(
+        self,
+        method: str,
+        url: str,
+        *,
+        operation: str,
+        params: Params = (),
+        form: Mapping[str, str] | None = None,
+        token: Secret | None = None,
+        response_id: str = "",
+        accept: Sequence[int] = DECIDED_LATER,
+    ) -> Reply:
+        headers = {"authorization": f"Bearer {token.reveal()}"} if token else {}
+        if response_id:
+            headers["response-id"] = response_id
+        answer = self._gateway.send(method, url, operation=operation, params=params, headers=headers, form=form, accept=accept)
+        return Reply(
+            answer.status,
+            answer.body,
+            answer.headers.get("response-id", ""),
+            answer.request_id,
+            operation,
+        )
+
+
+def _paging(page_token: str, page_size: int) -> list[tuple[str, str]]:
+    size = [("pageSize", str(page_size))]
+    return [*size, ("pageToken", page_token)] if page_token else size

@@ -1,0 +1,1 @@
+"""five(9)s Console over Ivanti EPM, Device API."""

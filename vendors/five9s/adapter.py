@@ -1,0 +1,182 @@
+"""five(9)s: a job is started, asked about and fetched page by page; its cursor is the whole memory of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from vendors.address import BadUrl, parse_url
+from vendors.base import Connection, Cursor, Field, Page, Scope, Vendor
+from vendors.budget import Rate
+from vendors.errors import Lost, Misconfigured, Unavailable
+from vendors.five9s import job
+from vendors.five9s.client import Client
+from vendors.five9s.mapping import entries
+
+OVERLAP = timedelta(minutes=10)  # the core's clock may differ from ours, and a change may be stored late
+WAITS = (2.0, 4.0, 8.0, 15.0, 30.0)
+RESTART_WAIT = 30.0
+DEADLINE = 30 * 60
+MOST_RESTARTS = 2
+PAGE_SIZE = 200  # a device with many vulnerabilities can take 100 kB
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a walk stands. `part` counts the jobs of one walk: each kind of name needs a job of its own."""
+
+    phase: str = "start"
+    part: int = 0
+    job: str = ""
+    started: float = 0.0
+    polls: int = 0
+    restarts: int = 0
+    page: int = 1
+    seen: int = 0
+    last: str = ""
+
+
+class Five9s:
+    def __init__(self, connection: Connection, *, clock: Callable[[], float] = time.time) -> None:
+        self._clock = clock
+        self._zone = zone(connection.settings)
+        self._client = Client(
+            url=connection.settings.get("url", ""),
+            token=connection.secrets["token"],
+            gateway=connection.gateway,
+        )
+
+    def probe(self) -> str:
+        """Starts a job for a name that no device has: it proves address, token and right, and reads next to nothing."""
+        self._client.request_all_infos({"Hostnames": ["rollcall-connection-test"]})
+        return "The token was accepted and five(9)s started a job for us."
+
+    def walk(self, scope: Scope, cursor: Cursor | None) -> Page:
+        VENDOR.require(scope.kind)
+        requests, unknown = job.requests(scope, overlap=OVERLAP)
+        place = Place(**cursor) if cursor else Place()
+        if place.part >= len(requests):
+            return Page(absent=unknown)
+        try:
+            if place.phase == "start":
+                return self._start(place, requests[place.part], absent=unknown if cursor is None else ())
+            return self._ask(place) if place.phase == "status" else self._fetch(place, parts=len(requests))
+        except Lost:
+            if place.restarts >= MOST_RESTARTS:
+                raise
+        again = Place(part=place.part, restarts=place.restarts + 1)
+        return Page(
+            cursor=asdict(again),
+            wait=RESTART_WAIT,
+            waiting_for="five(9)s lost the job; it will be started again",
+        )
+
+    def _start(self, place: Place, body: dict[str, Any], *, absent: tuple[str, ...]) -> Page:
+        started = self._client.request_all_infos(body)
+        onward = replace(place, phase="status", job=started, started=self._clock(), polls=0)
+        return Page(cursor=asdict(onward), wait=WAITS[0], waiting_for="five(9)s to begin the job", absent=absent)
+
+    def _ask(self, place: Place) -> Page:
+        answer = self._client.job_status(place.job)
+        state = job.state(answer)
+        if state is job.State.SUCCESS:
+            return Page(cursor=asdict(replace(place, phase="data")))
+        if state is job.State.FAILURE:
+            raise Unavailable(f"The five(9)s job failed{job.details(answer)}.")
+        if self._clock() - place.started > DEADLINE:
+            raise Unavailable(f"The five(9)s job was not ready after {DEADLINE // 60} minutes.")
+        onward = replace(place, polls=place.polls + 1)
+        wait = WAITS[min(onward.polls, len(WAITS) - 1)]
+        return Page(cursor=asdict(onward), wait=wait, waiting_for=job.waiting_words(state, answer))
+
+    def _fetch(self, place: Place, *, parts: int) -> Page:
+        data = self._client.job_data(place.job, page=place.page, size=PAGE_SIZE)
+        found, rejects = entries(data.Results or [], zone=self._zone, now=datetime.fromtimestamp(self._clock(), UTC))
+        seen, last, complete = job.progress(data, found, page=place.page, seen=place.seen, last=place.last)
+        onward: Place | None = replace(place, page=place.page + 1, seen=seen, last=last)
+        if complete:
+            onward = Place(part=place.part + 1) if place.part + 1 < parts else None
+        return Page(
+            entries=tuple(found),
+            cursor=asdict(onward) if onward else None,
+            expected=data.TotalCount if parts == 1 else None,
+            rejects=tuple(rejects),
+            absent=tuple(str(name) for name in data.DevicesNotFound or ()),
+        )
+
+
+def zone(settings: Mapping[str, str]) -> ZoneInfo:
+    """Raises Misconfigured for a name that is not in the time zone database."""
+    name = settings.get("time_zone", "")
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        sentence = f"“{name[:60]}” is not a time zone name; write one like Europe/Berlin or UTC."
+        raise Misconfigured(sentence, next_step="Correct the time zone of the account.") from None
+
+
+def check(settings: Mapping[str, str]) -> list[str]:
+    return [*_check_url(settings), *_check_zone(settings)]
+
+
+def _check_url(settings: Mapping[str, str]) -> list[str]:
+    url = settings.get("url", "")
+    try:
+        target = parse_url(url)
+    except BadUrl as error:
+        return [f"The address cannot be used, because {error}."]
+    if "five9sws" in url.casefold():
+        return ["Enter the address of the host only, like https://epm.example.com, without /five9sWS."]
+    if target.scheme == "http" and settings.get("allow_http") != "true" and target.host not in LOOPBACK:
+        return ["The address begins with http://, so the token would travel unprotected: use https:// or allow http."]
+    return []
+
+
+def _check_zone(settings: Mapping[str, str]) -> list[str]:
+    try:
+        zone(settings)
+    except Misconfigured as error:
+        return [error.sentence]
+    return []
+
+
+VENDOR = Vendor(
+    slug="five9s",
+    label="five(9)s Console",
+    fields=(
+        Field("url", "Address", help="The EPM core with the five(9)s Console, like https://epm.example.com."),
+        Field(
+            "time_zone",
+            "Time zone of the core",
+            default="UTC",
+            help="EPM writes local times without a zone. A name like Europe/Berlin.",
+        ),
+        Field(
+            "allow_http",
+            "Allow http://",
+            required=False,
+            default="false",
+            boolean=True,
+            help="The token then travels unprotected through your network.",
+        ),
+        Field(
+            "token",
+            "Personal access token",
+            secret=True,
+            help="With the right /api/devices/, from Console 5.1.27 on.",
+        ),
+    ),
+    connect=Five9s,
+    full_every=24 * 3600,
+    changes_every=3600,
+    scopes=frozenset({"everything", "changed", "named"}),
+    answers=frozenset({"serial", "hostname", "user", "vendor_id", "nickname", "tag", "custom"}),
+    rate=lambda settings: Rate(calls=5, seconds=1.0),
+    check=check,
+    asked_by=frozenset({"hostname", "serial"}),
+)

@@ -1,0 +1,109 @@
+"""five(9)s' wire: one method per endpoint, all of them POST with a personal access token.
+
+https://support.five9s.de/support/solutions/articles/103000361090-device-api
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import msgspec
+
+from vendors import untyped
+from vendors.errors import BadAnswer, Lost, Misconfigured, Unavailable
+from vendors.http import Answer, Gateway
+from vendors.secret import Secret
+
+START = "start a five(9)s job"
+STATUS = "ask for the state of the five(9)s job"
+DATA = "fetch the devices of the five(9)s job"
+LONGEST_TOKEN = 4096
+# We send nothing but the id that the vendor gave us: if that is not found or wrong, the job is gone.
+GONE = (400, 404, 410)
+
+
+class Started(msgspec.Struct):
+    JobId: str = ""
+
+
+class Status(msgspec.Struct):
+    Status: Any = None
+    StatusDetails: Any = None
+
+
+class Data(msgspec.Struct):
+    Results: list[msgspec.Raw] | None = None
+    ReturnedCount: int | None = None
+    TotalCount: int | None = None
+    DevicesNotFound: list[str | int] | None = None
+
+
+class Client:
+    """Raises Misconfigured when the token cannot be one."""
+
+    def __init__(self, *, url: str, token: Secret, gateway: Gateway) -> None:
+        self._url = f"{url.rstrip('/')}/five9sWS/api/devices"
+        self._headers = {"authorization": f"PAT {clean_token(token)}"}
+        self._gateway = gateway
+
+    # …/103000361090-device-api, "Requesting device information"
+    def request_all_infos(self, body: dict[str, Any]) -> str:
+        """The id of the job that gathers what `body` asks for."""
+        answer = self._post("RequestAllInfos", body, operation=START, accept=(200, 404))
+        if answer.status == 404:
+            raise Misconfigured(
+                "There is no five(9)s Device API at this address (status 404).",
+                next_step="Check the address; the API needs Console 5.1.27 or later.",
+                status=404,
+                request_id=answer.request_id,
+            )
+        job = untyped.page(answer.body, type=Started, operation=START, request_id=answer.request_id).JobId.strip()
+        if not re.fullmatch(r"[0-9A-Za-z{}-]{1,100}", job) or not job.strip("{}0-"):
+            raise BadAnswer(f"Could not {START}: the answer holds no job id.", request_id=answer.request_id)
+        return job
+
+    # …/103000361090-device-api, "Query the job status"
+    def job_status(self, job: str) -> Status:
+        """Raises Lost when the vendor no longer knows the job."""
+        answer = self._of_job("GetJobStatus", {"Guid": job}, operation=STATUS)
+        return untyped.page(answer.body, type=Status, operation=STATUS, request_id=answer.request_id)
+
+    # …/103000361090-device-api, "Getting the result of the job"
+    def job_data(self, job: str, *, page: int, size: int) -> Data:
+        """Raises Lost when the vendor no longer knows the job."""
+        body = {"Guid": job, "Page": page, "PageSize": size}
+        answer = self._of_job("GetJobData", body, operation=DATA)
+        return untyped.page(answer.body, type=Data, operation=DATA, request_id=answer.request_id)
+
+    def _of_job(self, method: str, body: dict[str, Any], *, operation: str) -> Answer:
+        answer = self._post(method, body, operation=operation, accept=(200, 409, *GONE))
+        if answer.status == 409:
+            raise Unavailable(
+                f"Could not {operation}: five(9)s has not finished it (status 409).",
+                status=409,
+                request_id=answer.request_id,
+            )
+        if answer.status in GONE:
+            raise Lost(
+                f"Could not {operation}: five(9)s does not know the job any more (status {answer.status}).",
+                status=answer.status,
+                request_id=answer.request_id,
+            )
+        return answer
+
+    def _post(self, method: str, body: dict[str, Any], *, operation: str, accept: tuple[int, ...]) -> Answer:
+        url = f"{self._url}/{method}"
+        return self._gateway.send("POST", url, operation=operation, headers=self._headers, json=body, accept=accept)
+
+
+def clean_token(token: Secret) -> str:
+    """The bare token, also when it was pasted with quotes or with the word PAT. Raises Misconfigured when it cannot be one."""
+    bare = token.reveal().strip().strip("\"'").strip()
+    bare = re.sub(r"^(?:Authorization:\s*)?PAT(?:\s+|$)", "", bare, flags=re.IGNORECASE).strip("\"'").strip()
+    if not re.fullmatch(r"[!-~]+", bare) or len(bare) > LONGEST_TOKEN:
+        raise Misconfigured(
+            "The personal access token is empty, too long, or contains blanks or other signs that a token cannot have.",
+            next_step="Copy the token from the five(9)s Console again, without anything around it.",
+        )
+    return bare

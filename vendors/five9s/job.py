@@ -1,0 +1,96 @@
+"""The rules of a five(9)s job: what to ask for, what its states mean, when its pages are complete. Pure.
+
+https://support.five9s.de/support/solutions/articles/103000361090-device-api
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, timedelta
+from enum import Enum
+from typing import Any
+
+from vendors.base import Scope
+from vendors.errors import BadAnswer
+from vendors.five9s.client import Data, Status
+from vendors.normalise import UNSTORABLE, clean_text
+from vendors.records import Entry
+
+
+class State(Enum):
+    PENDING = 1
+    RUNNING = 2
+    SUCCESS = 3
+    FAILURE = 4
+    UNKNOWN = 0
+
+
+WORDS = {name: state for state in State if state is not State.UNKNOWN for name in (state.name, str(state.value))}
+
+
+def requests(scope: Scope, *, overlap: timedelta) -> tuple[list[dict[str, Any]], tuple[str, ...]]:
+    """The body of each job that the scope needs, and names that cannot exist at this vendor.
+
+    An empty list could be taken for "all devices", and the filters exclude each other: so one job per kind of name.
+    """
+    if scope.kind == "everything":
+        return [{}], ()
+    if scope.kind == "changed" and scope.since:
+        since = (scope.since - overlap).astimezone(UTC)
+        return [{"LastSyncDate": since.strftime("%Y-%m-%dT%H:%M:%SZ")}], ()
+    numbers = [int(each) for each in scope.ids if _is_number(each)]
+    named = {
+        "Computer_Idns": numbers,
+        "Hostnames": list(scope.hostnames),
+        "SerialNumbers": list(scope.serials),
+    }
+    return [{key: names} for key, names in named.items() if names], tuple(i for i in scope.ids if not _is_number(i))
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and int(text[:19]) < 2**63
+
+
+def state(answer: Status) -> State:
+    """States come as numbers or as words."""
+    told = answer.Status
+    if isinstance(told, float) and told.is_integer():
+        told = int(told)
+    return WORDS.get(str(told).strip().upper(), State.UNKNOWN)
+
+
+def waiting_words(state: State, answer: Status) -> str:
+    if state is State.PENDING:
+        return "five(9)s to begin the job"
+    if state is State.RUNNING:
+        return "five(9)s to gather the data"
+    return f"five(9)s says “{_shown(answer.Status, 40)}”, which this version does not know; waiting as if the job ran"
+
+
+def details(answer: Status) -> str:
+    """The vendor's reason, as the end of a sentence."""
+    text = _shown(answer.StatusDetails, 200).rstrip(". ")
+    return f": {text}" if text else ""
+
+
+def _shown(value: Any, limit: int) -> str:
+    text = "" if value is None else str(value)
+    return clean_text(UNSTORABLE.sub(" ", text), field="status", limit=limit)
+
+
+def progress(data: Data, found: list[Entry], *, page: int, seen: int, last: str) -> tuple[int, str, bool]:
+    """Rows seen so far, a fingerprint of this page, and whether the walk is complete. Raises BadAnswer when the counts contradict."""
+    rows = data.Results or []
+    total = data.TotalCount
+    if total is None or (rows == [] and data.Results is None and total):
+        raise BadAnswer("five(9)s sent a page of devices without its counts.")
+    if data.ReturnedCount is not None and data.ReturnedCount != len(rows):
+        raise BadAnswer(f"five(9)s announced {data.ReturnedCount} devices on page {page} and sent {len(rows)}.")
+    told = [entry.external_id.encode() for entry in found] or [bytes(row) for row in rows]
+    fingerprint = hashlib.blake2b(b"\n".join(told), digest_size=8).hexdigest()
+    if rows and fingerprint == last:
+        raise BadAnswer(f"five(9)s sent the same devices for pages {page - 1} and {page}.")
+    seen += len(rows)
+    if seen > total or (not rows and seen < total):
+        raise BadAnswer(f"five(9)s announced {total} devices and sent {seen}.")
+    return seen, fingerprint, seen == total

@@ -1,0 +1,150 @@
+"""five(9)s' device (Ivanti EPM underneath) → our records. Pure.
+
+https://support.five9s.de/support/solutions/articles/103000361090-device-api, "JobData Example"
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, tzinfo
+from functools import partial
+
+import msgspec
+
+from vendors import untyped
+from vendors.five9s import security
+from vendors.normalise import identifier, parse_time, plausible, text_key
+from vendors.records import Device, Entry, Identifier, Reject
+from vendors.states import Enrolment, Family, IdKind
+from vendors.untyped import Fields, Record
+
+SCANS = ("HWLastScanDate", "SWLastScanDate", "UpdateLastScanDate", "PatchSWLastScanDate")
+# What moves at every scan, contact or reboot, or merely counts the days since.
+VOLATILE = (*SCANS, "LastUpdInvSvr", "LastStartUpTime", "DaysHardware", "DaysVulnerabil", "DaysStartUp")
+UNASSIGNED = "unassigned"
+MOST_CUSTOM = 200
+FAMILIES = (
+    (("windows",), Family.WINDOWS),
+    (("mac os", "macos", "os x"), Family.MACOS),
+    (("linux", "ubuntu", "debian", "red hat", "suse", "centos", "rocky", "alma", "fedora"), Family.LINUX),
+    (("android",), Family.ANDROID),
+    (("ipados", "ios "), Family.IOS),
+    (("aix", "hp-ux", "solaris", "unix"), Family.UNIX),
+)
+
+
+def entries(rows: list[msgspec.Raw], *, zone: tzinfo, now: datetime) -> tuple[list[Entry], list[Reject]]:
+    """`zone` is where times without offset were written: the EPM core's local time."""
+    records, rejects = untyped.records(rows)
+    found: list[Entry] = []
+    for raw, record in records:
+        number = computer_id(record)
+        if number:
+            found.append(_entry(number, raw, record, zone, now))
+        else:
+            rejects.append(Reject("The record has no usable Computer_Idn.", untyped.sample(raw)))
+    return found, rejects
+
+
+def computer_id(record: Record) -> str:
+    """The key of the core's database; a device that is deleted and added again gets another one."""
+    inventory = record.get("EpmInventory")
+    for place in (record, inventory if isinstance(inventory, dict) else {}):
+        value = place.get("Computer_Idn")
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
+        text = untyped.opaque_id(value)
+        if text.isascii() and text.isdigit() and int(text) > 0:
+            return str(int(text))
+    return ""
+
+
+def _entry(number: str, raw: bytes, record: Record, zone: tzinfo, now: datetime) -> Entry:
+    inventory = record.get("EpmInventory")
+    stable = record
+    if isinstance(inventory, dict):
+        stable = {**record, "EpmInventory": {k: v for k, v in inventory.items() if k not in VOLATILE}}
+    return Entry(
+        external_id=number,
+        seen_at=_seen(inventory if isinstance(inventory, dict) else {}, zone, now),
+        digest=untyped.digest(stable),
+        wire=raw,
+        mapper=partial(device, zone=zone),
+    )
+
+
+def _seen(inventory: Record, zone: tzinfo, now: datetime) -> datetime | None:
+    """When the inventory server last heard of the device, else the newest scan."""
+    contact, *scans = (plausible(parse_time(inventory.get(name), zone=zone), now=now) for name in ("LastUpdInvSvr", *SCANS))
+    return contact or max((each for each in scans if each), default=None)
+
+
+def device(raw: bytes, *, zone: tzinfo) -> Device:
+    """Raises BadRecord."""
+    record = untyped.parse(raw)
+    fields = Fields(record)
+    inventory, custom = fields.section("EpmInventory"), fields.section("CustomInventory")
+    number, serial = computer_id(record), fields.text("SerialNumber") or inventory.text("SerialNum")
+    hostname = fields.text("DeviceName") or inventory.text("DeviceName")
+    detected = fields.rows("SecurityInfo")
+    issues = security.issues(detected, zone=zone)
+    state, words = security.verdict(detected, told="SecurityInfo" in fields)
+    os_name = inventory.text("OsType")
+    return Device(
+        external_id=number,
+        name=hostname or fields.text("DisplayName") or serial or f"Computer {number}",
+        state=state,
+        state_raw=words,
+        enrolment=_enrolment(fields),
+        serial=serial,
+        user=inventory.text("LoginName"),
+        os_name=os_name,
+        os_family=_family(os_name),
+        model=inventory.text("Model"),
+        manufacturer=inventory.text("Manufacturer"),
+        problem_count=sum(not issue.silenced for issue in issues),
+        produced_at=parse_time(custom.text("UpdatedAt") or None, zone=zone),
+        identifiers=_once(_identifiers(fields, inventory, custom, number)),
+        issues=issues,
+    )
+
+
+def _enrolment(fields: Fields) -> Enrolment:
+    """Rows whose agent has not made its id yet are placeholders."""
+    return Enrolment.PENDING if fields.text("DeviceId").casefold() == UNASSIGNED else Enrolment.MANAGED
+
+
+def _family(os_name: str) -> Family:
+    words = f"{os_name.casefold()} "
+    return next((family for signs, family in FAMILIES if any(sign in words for sign in signs)), Family.UNKNOWN)
+
+
+def _identifiers(fields: Fields, inventory: Fields, custom: Fields, number: str) -> Iterator[Identifier | None]:
+    yield identifier(IdKind.VENDOR_ID, number)
+    if _enrolment(fields) is Enrolment.MANAGED:
+        yield identifier(IdKind.VENDOR_ID, fields.text("DeviceId"))
+    yield identifier(IdKind.SERIAL, fields.text("SerialNumber"))
+    yield identifier(IdKind.SERIAL, inventory.text("SerialNum"))
+    yield identifier(IdKind.HOSTNAME, fields.text("DeviceName"))
+    yield identifier(IdKind.HOSTNAME, inventory.text("DeviceName"))
+    if fields.text("DisplayName") != fields.text("DeviceName"):  # people change it
+        yield identifier(IdKind.NICKNAME, fields.text("DisplayName"))
+    yield identifier(IdKind.USER, inventory.text("LoginName"))
+    for scope in inventory.rows("Scopes"):
+        yield identifier(IdKind.TAG, scope.text("ScopeName"))
+    for name in list(custom)[:MOST_CUSTOM]:
+        yield _custom(name, custom.text(name))
+
+
+def _custom(name: str, text: str) -> Identifier | None:
+    """Custom fields differ from site to site: shown with their name, found by their value."""
+    found = identifier(IdKind.TAG if text_key(name).startswith(("tag", "asset")) else IdKind.CUSTOM, text)
+    if found is None or name == "UpdatedAt":
+        return None
+    shown = identifier(IdKind.CUSTOM, f"{name}: {text}")
+    idle = found.key in ("true", "false", "yes", "no", "ja", "nein")
+    return Identifier(found.kind, shown.value if shown else found.value, found.key, junk=found.junk or idle)
+
+
+def _once(found: Iterator[Identifier | None]) -> tuple[Identifier, ...]:
+    return tuple({(each.kind, each.key): each for each in found if each is not None}.values())

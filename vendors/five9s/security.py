@@ -1,0 +1,75 @@
+"""Detected vulnerabilities of one device → issues and a verdict. Pure.
+
+https://support.five9s.de/support/solutions/articles/103000361090-device-api, "Security Info Status Values"
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import tzinfo
+
+from vendors.normalise import parse_time
+from vendors.records import Issue
+from vendors.states import State
+from vendors.untyped import Fields
+
+EXCLUDED, PLANNED, SUCCESS = "excluded", "planned", "installsuccess"
+NUMBERS = {"1": EXCLUDED, "2": PLANNED, "3": "pending", "4": "autofix", "5": "installfailure", "6": SUCCESS}
+# Autofix means released for automatic repair, so the device is still vulnerable; only a successful install is closed.
+MEANINGS = {
+    EXCLUDED: (State.ATTENTION, "excluded by a rule"),
+    PLANNED: (State.ATTENTION, "planned for a later step"),
+    "pending": (State.ATTENTION, "due, not yet installed"),
+    "autofix": (State.ATTENTION, "released for automatic repair"),
+    "installfailure": (State.CRITICAL, "installation failed"),
+}
+WORST_FIRST = (State.CRITICAL, State.ATTENTION, State.UNKNOWN, State.OK)
+
+
+def issues(rows: list[Fields], *, zone: tzinfo) -> tuple[Issue, ...]:
+    """One issue per vulnerability that is not closed; the worst where the vendor lists one twice."""
+    found: dict[str, Issue] = {}
+    for row in rows:
+        issue = _issue(row, zone)
+        if issue and (issue.key not in found or _rank(issue) < _rank(found[issue.key])):
+            found[issue.key] = issue
+    return tuple(found.values())
+
+
+def _issue(row: Fields, zone: tzinfo) -> Issue | None:
+    name = row.text("Vul_ID") or row.text("Vulnerability_Idn") or "unnamed vulnerability"
+    word = status(row)
+    if word == SUCCESS:
+        return None
+    raw = _raw(row)
+    unknown = f"state “{raw}” is unknown to this version" if raw else "the state was not told"
+    state, meaning = MEANINGS.get(word, (State.UNKNOWN, unknown))
+    since = parse_time(row.text("FirstDetectionDate") or None, zone=zone)
+    return Issue(name, f"{name}: {meaning}", state, raw=raw, since=since, silenced=word == EXCLUDED)
+
+
+def status(row: Fields) -> str:
+    """The number decides; the text where there is no number."""
+    word = (row.word("Status") or row.text("StatusText", limit=60)).casefold().replace(" ", "")
+    return NUMBERS.get(word, word)
+
+
+def _rank(issue: Issue) -> tuple[bool, int]:
+    return issue.silenced, WORST_FIRST.index(issue.state)
+
+
+def verdict(rows: list[Fields], *, told: bool) -> tuple[State, str]:
+    """The device's state and the vendor's words for it. What is merely planned does not spoil a device; an unknown state does."""
+    if not told:
+        return State.UNKNOWN, "no SecurityInfo"
+    counts = Counter(_raw(row) or "no state" for row in rows)
+    words = ", ".join(f"{number} {raw}" for raw, number in sorted(counts.items())) or "nothing detected"
+    open_words = {status(row) for row in rows} - {EXCLUDED, PLANNED, SUCCESS}
+    states = {MEANINGS[word][0] if word in MEANINGS else State.UNKNOWN for word in open_words}
+    return next((state for state in WORST_FIRST if state in states), State.OK), words[:255]
+
+
+def _raw(row: Fields) -> str:
+    """The vendor's own word, with its number where this version does not know the number."""
+    text, number = row.text("StatusText", limit=60), row.word("Status")
+    return f"{text} ({number})" if text and number and status(row) not in {*MEANINGS, SUCCESS} else text or number

@@ -1,0 +1,242 @@
+"""The one gateway to the network, and the only importer of httpx.
+
+Promises: a total deadline, a cap on decoded bytes while streaming, no redirects, no cookies, no proxy or netrc environment, private and
+loopback addresses refused at connect time unless named, a CA per account, one translation of errors raised `from None`.
+"""
+
+from __future__ import annotations
+
+import http.cookiejar
+import logging
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import httpcore
+import httpx
+
+from vendors import tls
+from vendors.address import BadUrl, Named, parse_url
+from vendors.budget import Budget
+from vendors.decoding import Undecodable, decoded
+from vendors.errors import Misconfigured, RateLimited, VendorError
+from vendors.network import Backend, Call, Fault, Resolve, system_resolve
+from vendors.refusals import from_error, from_status, told_wait
+
+Params = Sequence[tuple[str, str]]
+
+REQUEST_IDS = ("request-id", "x-request-id", "x-correlation-id")
+SENDABLE = re.compile(r"([\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?)?")
+
+
+class _Quiet(logging.Filter):
+    """These libraries write URLs and headers below WARNING. A level can be set back by any logging configuration; a filter stays."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return record.levelno >= logging.WARNING
+
+
+for _name in (
+    "httpx",
+    "httpcore",
+    "httpcore.connection",
+    "httpcore.http11",
+    "httpcore.http2",
+    "httpcore.proxy",
+):
+    logging.getLogger(_name).addFilter(_Quiet())
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A complete answer. Header names are lower case; `request_id` is what the vendor wants to hear in a support case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    request_id: str = ""
+
+    def __repr__(self) -> str:
+        return f"Answer(status={self.status}, {len(self.body)} bytes)"
+
+
+class Gateway:
+    """Connections are kept and used again; `close()` ends them.
+
+    `deadline` is in seconds and covers name, connect, headers and body together; `max_bytes` counts decoded bytes. `block_floor` is how
+    many seconds a 429 blocks the budget at least: 60 where the vendor counts by the minute, 1 where it counts by the second. `resolve`
+    looks names up.
+    """
+
+    def __init__(
+        self,
+        *,
+        budget: Budget,
+        private_hosts: Sequence[str] = (),
+        ca_pem: str = "",
+        strict_ca: bool = True,
+        deadline: float = 30.0,
+        max_bytes: int = 64 * 2**20,
+        interactive: bool = False,
+        allow_http: bool = False,
+        block_floor: float = 60.0,
+        resolve: Resolve = system_resolve,
+    ) -> None:
+        self.budget = budget
+        self._named = Named(private_hosts)
+        self._deadline = deadline
+        self._max_bytes = max_bytes
+        self._interactive = interactive
+        self._allow_http = allow_http
+        self._block_floor = block_floor
+        self._call = Call()
+        pool = httpcore.ConnectionPool(
+            ssl_context=tls.context(ca_pem, strict=strict_ca),
+            max_connections=8,
+            max_keepalive_connections=4,
+            keepalive_expiry=20.0,
+            http1=True,
+            http2=False,
+            retries=0,
+            network_backend=Backend(call=self._call, named=self._named, resolve=resolve),
+        )
+        no_cookies = http.cookiejar.CookieJar(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
+        self._client = httpx.Client(
+            transport=_Transport(pool),
+            trust_env=False,
+            follow_redirects=False,
+            cookies=no_cookies,
+            headers={"user-agent": "Rollcall", "accept": "application/json", "accept-encoding": "gzip"},
+        )
+
+    def close(self) -> None:
+        self._client.close()
+
+    def send(
+        self,
+        method: str,
+        url: str,
+        *,
+        operation: str,
+        params: Params = (),
+        headers: Mapping[str, str] | None = None,
+        form: Mapping[str, str] | None = None,
+        json: Any = None,
+        accept: Collection[int] = (200,),
+        budgeted: bool = True,
+    ) -> Answer:
+        """One call. `operation` is the words used in error sentences ("list devices"). Statuses in `accept` are returned, others raise.
+
+        Raises RateLimited (ours=True when the budget said no and nothing was sent), AuthFailed (401), Misconfigured (3xx, other 4xx, TLS,
+        address refused, name unknown), Unavailable (connect, time-out, reset, 5xx; `sent` False when the request surely never left),
+        BadAnswer (cut, not HTTP, too large, another 2xx).
+        """
+        self._check(url, headers or {}, operation)
+        try:
+            request = self._client.build_request(
+                method, url, params=list(params) or None, headers=dict(headers or {}), data=form, json=json
+            )
+        except (httpx.InvalidURL, UnicodeError):  # the latter for a host that only looks like punycode
+            request = None
+        if request is None:
+            raise Misconfigured(f"Could not {operation}: the address cannot be used.", next_step="Check the address.")
+        if budgeted:
+            wait = self.budget.take(interactive=self._interactive)
+            if wait > 0:
+                raise RateLimited(f"Waiting to {operation}: the calls allowed for now are used up.", wait=wait, ours=True)
+        self._call.begin(self._deadline)
+        # Raised outside of the except block: the library's error holds the request with its URL and must not ride along as context.
+        try:
+            return self._exchange(request, accept, operation)
+        except (
+            Fault,
+            Undecodable,
+            httpcore.TimeoutException,
+            httpcore.NetworkError,
+            httpcore.ProtocolError,
+        ) as error:
+            failure = from_error(error, operation=operation, deadline=self._deadline, received=self._call.received)
+        raise failure from None
+
+    def _check(self, url: str, headers: Mapping[str, str], operation: str) -> None:
+        try:
+            target = parse_url(url)
+        except BadUrl as error:
+            raise Misconfigured(
+                f"Could not {operation}: the address cannot be used, because {error}.",
+                next_step="Check the address.",
+            ) from None
+        if target.scheme == "http" and not (self._allow_http or self._named.loopback(target)):
+            raise Misconfigured(
+                f"Could not {operation}: the address begins with http://, so the credentials would travel unprotected.",
+                next_step="Use https://, or allow http for this account.",
+            )
+        if not all(SENDABLE.fullmatch(value) for value in headers.values()):
+            raise Misconfigured(
+                f"Could not {operation}: a credential contains a character that cannot be sent, such as a line break.",
+                next_step="Enter the credential again.",
+            )
+
+    def _exchange(self, request: httpx.Request, accept: Collection[int], operation: str) -> Answer:
+        response = self._client.send(request, stream=True)
+        try:
+            request_id = _request_id(response.headers)
+            if response.status_code not in accept:
+                raise self._refused(response, operation, request_id)
+            body = b"".join(
+                decoded(
+                    response.iter_raw(),
+                    coding=response.headers.get("content-encoding", ""),
+                    most=self._max_bytes,
+                )
+            )
+        finally:
+            response.close()
+        return Answer(response.status_code, dict(response.headers), body, request_id)
+
+    def _refused(self, response: httpx.Response, operation: str, request_id: str) -> VendorError:
+        wait = told_wait(response.headers.get_list("retry-after"))
+        if response.status_code == 429:
+            wait = max(wait or 0.0, self._block_floor)
+        if wait and response.status_code in (429, 503):
+            self.budget.block(wait)
+        return from_status(response.status_code, operation=operation, request_id=request_id, wait=wait or 0.0)
+
+
+class _Transport(httpx.BaseTransport):
+    """httpx over our own pool: its public way to a network backend that checks addresses."""
+
+    def __init__(self, pool: httpcore.ConnectionPool) -> None:
+        self._pool = pool
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        url = request.url
+        answer = self._pool.handle_request(
+            httpcore.Request(
+                method=request.method,
+                url=httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
+                headers=request.headers.raw,
+                content=request.stream,
+            )
+        )
+        return httpx.Response(answer.status, headers=answer.headers, stream=_Stream(answer))
+
+    def close(self) -> None:
+        self._pool.close()
+
+
+class _Stream(httpx.SyncByteStream):
+    def __init__(self, answer: httpcore.Response) -> None:
+        self._answer = answer
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self._answer.iter_stream()
+
+    def close(self) -> None:
+        self._answer.close()
+
+
+def _request_id(headers: httpx.Headers) -> str:
+    found = next((headers[name] for name in REQUEST_IDS if name in headers), "")
+    return found if re.fullmatch(r"[A-Za-z0-9._:=+/-]{1,100}", found) else ""

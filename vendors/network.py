@@ -1,0 +1,180 @@
+"""Connections for the gateway: resolve, check every address, connect to a checked one, keep to one deadline."""
+
+from __future__ import annotations
+
+import ipaddress
+import queue
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import httpcore
+
+from vendors.address import IP, Named
+from vendors.errors import Misconfigured, Unavailable
+
+Resolve = Callable[[str, int], list[str]]
+
+TRIES = 4
+CONNECT_SECONDS = 10.0
+
+
+class Fault(Exception):
+    """Why no connection came about, in words that end a sentence; `kind` is the error that a person shall see."""
+
+    def __init__(self, reason: str, *, kind: type[Misconfigured | Unavailable], next_step: str = "") -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.kind = kind
+        self.next_step = next_step
+
+
+class Call(threading.local):
+    """The call that this thread is making: when it must end, and how many bytes came."""
+
+    ends: float = 0.0
+    received: int = 0
+
+    def begin(self, seconds: float) -> None:
+        self.ends = time.monotonic() + seconds
+        self.received = 0
+
+    def left(self) -> float:
+        """Seconds left. Raises httpcore.ReadTimeout when there are none."""
+        left = self.ends - time.monotonic()
+        if left <= 0:
+            raise httpcore.ReadTimeout("deadline")
+        return left
+
+
+def system_resolve(host: str, port: int) -> list[str]:
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(each[4][0]) for each in found))
+
+
+class Backend(httpcore.NetworkBackend):
+    def __init__(self, *, call: Call, named: Named, resolve: Resolve = system_resolve) -> None:
+        self._call = call
+        self._named = named
+        self._resolve = resolve
+        self._plain = httpcore.SyncBackend()
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.NetworkStream:
+        """Connect to an address that was checked, never to the name: a name may change its answer between check and use."""
+        addresses = self._checked(host, port)[:TRIES]
+        while True:
+            address = addresses.pop(0)
+            wait = min(CONNECT_SECONDS, self._call.left() / (len(addresses) + 1))
+            try:
+                return Stream(self._plain.connect_tcp(str(address), port, timeout=wait), self._call)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout):
+                if not addresses:
+                    raise
+
+    def _checked(self, host: str, port: int) -> list[IP]:
+        addresses = [ipaddress.ip_address(each.partition("%")[0]) for each in self._lookup(host, port)]
+        if not all(self._named.permits(each, host=host, port=port) for each in addresses):
+            raise Fault(
+                "the address of the server is not on the public internet",
+                kind=Misconfigured,
+                next_step="If it is a server of your own, have its name added to ROLLCALL_PRIVATE_HOSTS.",
+            )
+        return addresses
+
+    def _lookup(self, host: str, port: int) -> list[str]:
+        try:
+            return [str(ipaddress.ip_address(host))]
+        except ValueError:
+            pass
+        answers: queue.SimpleQueue[list[str] | OSError | UnicodeError] = queue.SimpleQueue()
+
+        # The resolver of the system knows no deadline: it works in a thread that is left behind when it takes too long.
+        def look() -> None:
+            try:
+                answers.put(self._resolve(host, port))
+            except (OSError, UnicodeError) as error:
+                answers.put(error)
+
+        threading.Thread(target=look, daemon=True, name="resolve").start()
+        try:
+            found = answers.get(timeout=self._call.left())
+        except queue.Empty:
+            raise Fault("the name of the server could not be looked up in time", kind=Unavailable) from None
+        if isinstance(found, socket.gaierror) and found.errno == socket.EAI_AGAIN:
+            raise Fault("the name of the server could not be looked up just now", kind=Unavailable)
+        if not isinstance(found, list) or not found:
+            raise Fault("the name of the server is unknown", kind=Misconfigured, next_step="Check the address.")
+        return found
+
+
+class Stream(httpcore.NetworkStream):
+    """A connection of which every wait ends with the call's deadline, also one that is used again by a later call."""
+
+    def __init__(self, inner: httpcore.NetworkStream, call: Call) -> None:
+        self._inner = inner
+        self._call = call
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        data = self._inner.read(max_bytes, timeout=self._call.left())
+        self._call.received += len(data)
+        return data
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._inner.write(buffer, timeout=self._call.left())
+
+    def close(self) -> None:
+        self._inner.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        try:
+            inner = self._inner.start_tls(ssl_context, server_hostname=server_hostname, timeout=self._call.left())
+        except httpcore.ConnectError as error:
+            raise tls_fault(error.__cause__) from None
+        return Stream(inner, self._call)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._inner.get_extra_info(info)
+
+
+# https://docs.openssl.org/master/man3/X509_STORE_CTX_get_error/
+VERIFY_REASONS = {
+    9: ("its certificate is not valid yet", "Check the clocks of both machines."),
+    10: ("its certificate has expired", "Have the certificate of the server renewed."),
+    62: ("its certificate is for another name", "Check the address, or have the certificate reissued."),
+    64: ("its certificate is for another address", "Use the name that is in the certificate."),
+}
+UNKNOWN_CA = (
+    "its certificate is not from a known authority",
+    "If the server has a private CA, paste its certificate.",
+)
+
+
+def tls_fault(cause: BaseException | None) -> Fault:
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        code = cause.verify_code
+        reason, next_step = VERIFY_REASONS.get(code, UNKNOWN_CA)
+        if code not in VERIFY_REASONS and code not in (2, 18, 19, 20, 21):
+            reason, next_step = (
+                "its certificate cannot be accepted",
+                "Check the certificate chain of the server.",
+            )
+        return Fault(f"the server cannot be trusted, because {reason}", kind=Misconfigured, next_step=next_step)
+    if isinstance(cause, ssl.SSLError) and not isinstance(cause, ssl.SSLEOFError):
+        return Fault(
+            "the server does not speak TLS as expected",
+            kind=Misconfigured,
+            next_step="Check address and port.",
+        )
+    return Fault("the connection broke while it was being secured", kind=Unavailable)

@@ -1,0 +1,1 @@
+"""OPSWAT MetaDefender IT Access, device list v2.3."""

@@ -1,0 +1,175 @@
+"""OPSWAT: the whole list by page number, ten calls a minute, fifty devices a call."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+
+from vendors.address import BadUrl, parse_url
+from vendors.base import Connection, Cursor, Field, Page, Scope, Vendor
+from vendors.budget import Rate
+from vendors.errors import BadAnswer, RateLimited, VendorError
+from vendors.opswat.client import LIMIT, Client, Listing
+from vendors.opswat.mapping import entries
+from vendors.records import Entry
+
+DEFAULT_URL = "https://gears.opswat.com"
+DEFAULT_CALLS = 10
+MOST_CALLS = 600
+WINDOW = 61.0  # the network can squeeze sixty seconds of calls into less
+RESERVE = 2
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+class Opswat:
+    """Cursor: `page` to ask for, rows `seen` so far, devices `expected`, fingerprint of the `last` page, is the list `short`."""
+
+    def __init__(self, connection: Connection, *, clock: Callable[[], float] = time.time) -> None:
+        self._clock = clock
+        self._client = Client(
+            url=connection.settings.get("url") or DEFAULT_URL,
+            key=connection.secrets["client_key"],
+            secret=connection.secrets["client_secret"],
+            gateway=connection.gateway,
+            tokens=connection.tokens,
+            clock=clock,
+        )
+
+    def probe(self) -> str:
+        self._client.sign_in()
+        listing = self._client.devices(page=1, limit=1)
+        if listing.beyond or not listing.rows:
+            return "Signed in to OPSWAT; the account holds no device yet."
+        return "Signed in to OPSWAT and read the first device."
+
+    def walk(self, scope: Scope, cursor: Cursor | None) -> Page:
+        VENDOR.require(scope.kind)
+        if cursor is None:
+            expected = self._expected()
+            return Page(cursor={"page": 1, "seen": 0, "expected": expected, "last": ""}, expected=expected)
+        number, expected = int(cursor["page"]), cursor["expected"]
+        listing = self._client.devices(page=number)
+        if listing.beyond or not listing.rows:
+            _require_end(listing, number, cursor)
+            return Page(expected=expected)
+        now = datetime.fromtimestamp(self._clock(), UTC)
+        found, rejects = entries(listing.rows, now=now)
+        onward = _onward(listing, found, cursor)
+        return Page(entries=tuple(found), cursor=onward, expected=expected, rejects=tuple(rejects))
+
+    def _expected(self) -> int | None:
+        """The account's own count, to tell a true end from a false one. Not every credential may ask; then the end stands alone."""
+        self._client.sign_in()
+        try:
+            return self._client.devices_used()
+        except RateLimited:
+            raise
+        except VendorError:
+            return None
+
+
+def _require_end(listing: Listing, number: int, cursor: Cursor) -> None:
+    """Raise BadAnswer when the list ends where it cannot end."""
+    expected: int | None = cursor["expected"]
+    if listing.beyond and number == 1 and expected != 0:
+        raise BadAnswer("OPSWAT says that the list ends before its first page (status 413).", status=413)
+    _require_all(cursor["seen"], expected)
+
+
+def _require_all(seen: int, expected: int | None) -> None:
+    missing = (expected or 0) - seen
+    if missing > 10 and missing > (expected or 0) / 10:
+        raise BadAnswer(f"OPSWAT's list ended after {seen} devices, but the account holds {expected}.")
+
+
+def _onward(listing: Listing, found: list[Entry], cursor: Cursor) -> Cursor | None:
+    """The next cursor, or None when this page was the last one."""
+    rows, number, expected = len(listing.rows), int(cursor["page"]), cursor["expected"]
+    last = _fingerprint(listing, found)
+    if last == cursor["last"]:
+        raise BadAnswer(f"OPSWAT sent the same devices for pages {number - 1} and {number}.")
+    if number > 1 and cursor.get("short"):
+        raise BadAnswer("OPSWAT does not keep to the page size that it was asked for.")
+    seen = cursor["seen"] + rows
+    short = rows < LIMIT
+    if short and (number > 1 or (expected is not None and seen >= expected)):
+        _require_all(seen, expected)
+        return None
+    # A short first page may mean that the limit was ignored: only the page behind it tells.
+    return {
+        "page": number + 1,
+        "seen": seen,
+        "expected": expected,
+        "last": last,
+        **({"short": True} if short else {}),
+    }
+
+
+def _fingerprint(listing: Listing, found: list[Entry]) -> str:
+    """Of the ids, because last-seen times move; of the bytes where no record has an id."""
+    told = [entry.external_id.encode() for entry in found] or [bytes(row) for row in listing.rows]
+    return hashlib.blake2b(b"\n".join(told), digest_size=8).hexdigest()
+
+
+def rate(settings: Mapping[str, str]) -> Rate:
+    text = settings.get("calls_per_minute") or str(DEFAULT_CALLS)
+    calls = int(text) if text.isascii() and text.isdigit() else DEFAULT_CALLS
+    calls = max(1, min(calls, MOST_CALLS))
+    return Rate(calls=calls, seconds=WINDOW, reserve=min(RESERVE, calls - 1))
+
+
+def check(settings: Mapping[str, str]) -> list[str]:
+    return [
+        *_check_url(settings.get("url") or DEFAULT_URL),
+        *_check_calls(settings.get("calls_per_minute", "")),
+    ]
+
+
+def _check_url(url: str) -> list[str]:
+    try:
+        target = parse_url(url)
+    except BadUrl as error:
+        return [f"The address cannot be used, because {error}."]
+    if target.scheme != "https" and target.host not in LOOPBACK:
+        return ["The address must begin with https://, because the token travels in it."]
+    return []
+
+
+def _check_calls(text: str) -> list[str]:
+    if text and not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MOST_CALLS):
+        return [f"Calls per minute must be a whole number from 1 to {MOST_CALLS}."]
+    return []
+
+
+VENDOR = Vendor(
+    slug="opswat",
+    label="OPSWAT MetaDefender IT Access",
+    fields=(
+        Field("url", "Address", required=False, default=DEFAULT_URL, help="Only other tenants need another one."),
+        Field(
+            "client_key",
+            "Client key",
+            secret=True,
+            help="From the OAuth portal: /o/app/register at your address.",
+        ),
+        Field("client_secret", "Client secret", secret=True),
+        Field(
+            "calls_per_minute",
+            "Calls per minute",
+            required=False,
+            default=str(DEFAULT_CALLS),
+            help="OPSWAT allows 10. Rollcall keeps 2 of them for people who wait.",
+        ),
+    ),
+    connect=Opswat,
+    full_every=60 * 60,
+    changes_every=0,
+    scopes=frozenset({"everything"}),
+    answers=frozenset({"hostname", "user", "mac", "ip", "vendor_id", "nickname"}),
+    rate=rate,
+    check=check,
+    stale_after=24 * 3600,
+    refresh_note="The list v2.3 cannot ask for one device or for changes; the next whole list brings it up to date.",
+)

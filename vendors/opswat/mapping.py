@@ -1,0 +1,143 @@
+"""OPSWAT's device → our records. Pure.
+
+https://www.opswat.com/docs/macloud-sdp/developer-guide/get-devices-v2-3
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import msgspec
+
+from vendors import untyped
+from vendors.normalise import identifier, parse_time, plausible
+from vendors.records import Device, Entry, Identifier, Issue, Reject
+from vendors.states import Enrolment, Family, IdKind, State
+from vendors.untyped import Fields, Record
+
+# A capability link: whoever holds it can act on the device.
+SECRET = ("remediation_link",)
+VOLATILE = ("last_seen",)
+# Written by OPSWAT where the customer switched off the collection of a value.
+UNSAID = ("<private>",)
+
+STATES = {
+    "0": (State.OK, "compliant", Enrolment.MANAGED),
+    "1": (State.ATTENTION, "not compliant", Enrolment.MANAGED),
+    "2": (State.UNKNOWN, "not found or agent uninstalled", Enrolment.UNKNOWN),
+    "3": (State.UNKNOWN, "still sending information", Enrolment.PENDING),
+}
+FAMILIES = {
+    "windows": Family.WINDOWS,
+    "mac": Family.MACOS,
+    "macos": Family.MACOS,
+    "macosx": Family.MACOS,
+    "osx": Family.MACOS,
+    "linux": Family.LINUX,
+    "android": Family.ANDROID,
+    "ios": Family.IOS,
+}
+
+
+def entries(rows: list[msgspec.Raw], *, now: datetime) -> tuple[list[Entry], list[Reject]]:
+    records, rejects = untyped.records(rows, hide=SECRET)
+    found: list[Entry] = []
+    for raw, record in records:
+        hwid = untyped.opaque_id(record.get("hwid"))
+        if not hwid:
+            rejects.append(Reject("The record has no usable hwid.", untyped.sample(raw, hide=SECRET)))
+            continue
+        found.append(_entry(hwid, record, now))
+    return found, rejects
+
+
+def _entry(hwid: str, record: Record, now: datetime) -> Entry:
+    kept = {name: value for name, value in record.items() if name not in SECRET}
+    seen = parse_time(record.get("last_seen"), zone=UTC)
+    stable = {name: value for name, value in kept.items() if name not in VOLATILE}
+    return Entry(
+        external_id=hwid,
+        seen_at=plausible(seen, now=now),
+        digest=untyped.digest(stable),
+        wire=msgspec.json.encode(kept),
+        mapper=device,
+    )
+
+
+def device(raw: bytes) -> Device:
+    """Raises BadRecord."""
+    record = untyped.parse(raw)
+    fields = Fields(record, unsaid=UNSAID)
+    hwid = untyped.opaque_id(record.get("hwid"))
+    hostname, nickname = fields.text("hostname"), fields.text("nickname")
+    state, raw_state, enrolment = _state(fields)
+    system = fields.section("os_info")
+    exempt = fields.word("exempt") not in ("", "0")
+    return Device(
+        external_id=hwid,
+        name=hostname or nickname or hwid,
+        state=state,
+        state_raw=raw_state,
+        enrolment=enrolment,
+        user=_user(fields),
+        os_name=" ".join(filter(None, (system.text("name"), system.text("version")))),
+        os_family=FAMILIES.get(system.text("family").casefold().replace(" ", ""), Family.UNKNOWN),
+        group_name=fields.text("user"),  # named "user", documented as the name of a group
+        silenced=exempt,
+        problem_count=max(0, fields.number("total_issue")),
+        identifiers=_once(_identifiers(fields)),
+        issues=tuple(_issues(fields, silenced=exempt)),
+    )
+
+
+def _state(fields: Fields) -> tuple[State, str, Enrolment]:
+    word = fields.word("status")
+    state, meaning, enrolment = STATES.get(word, (State.UNKNOWN, "", Enrolment.MANAGED))
+    shown = f"{word} ({meaning})" if meaning else word
+    if state is not State.UNKNOWN and _critical(fields):
+        return State.CRITICAL, f"{shown}, critical", enrolment
+    return state, shown, enrolment
+
+
+def _critical(fields: Fields) -> bool:
+    return fields.word("critical_status") == "1" or fields.number("total_critical_issue") > 0
+
+
+def _user(fields: Fields) -> str:
+    info = fields.section("user_info")
+    name, domain = info.text("username"), info.text("domain")
+    return f"{domain}\\{name}" if name and domain else name
+
+
+def _identifiers(fields: Fields) -> Iterator[Identifier | None]:
+    yield identifier(IdKind.VENDOR_ID, fields.text("hwid"))
+    yield identifier(IdKind.HOSTNAME, fields.text("hostname"))
+    if fields.text("nickname") != fields.text("hostname"):
+        yield identifier(IdKind.NICKNAME, fields.text("nickname"))
+    yield identifier(IdKind.USER, _user(fields))
+    for adapter in fields.rows("network_info"):
+        yield identifier(IdKind.MAC, adapter.text("mac_addr"))
+        yield identifier(IdKind.IP, adapter.text("ipv4_addr"))
+        yield identifier(IdKind.IP, adapter.text("ipv6_addr"))
+
+
+def _once(found: Iterator[Identifier | None]) -> tuple[Identifier, ...]:
+    return tuple({(each.kind, each.key): each for each in found if each is not None}.values())
+
+
+def _issues(fields: Fields, *, silenced: bool) -> Iterator[Issue]:
+    """The list counts issues and does not name them."""
+    critical = max(0, fields.number("total_critical_issue"))
+    others = max(0, fields.number("total_issue") - critical)
+    if critical:
+        title = _count(critical, "critical issue")
+        yield Issue("critical", title, State.CRITICAL, raw=f"total_critical_issue {critical}", silenced=silenced)
+    if others:
+        title = _count(others, "other issue" if critical else "issue")
+        raw = f"total_issue {fields.number('total_issue')}"
+        yield Issue("issues", title, State.ATTENTION, raw=raw, silenced=silenced)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,101 @@
+"""Frozen records: what a vendor said, in our words. The raw answer is kept beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+
+from vendors.states import Enrolment, Family, IdKind, State
+
+
+class Identifier(msgspec.Struct, frozen=True, gc=False):
+    """`value` is the vendor's text, `key` the comparable form (see normalise.py); `junk` keys are shown and never match."""
+
+    kind: IdKind
+    value: str
+    key: str
+    junk: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """Something wrong with a device. `key` is stable within the device and vendor; `raw` is the vendor's own word."""
+
+    key: str
+    title: str
+    state: State
+    raw: str
+    since: datetime | None = None
+    silenced: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """One vendor's view of one device. Empty text means that the vendor did not say; times are aware."""
+
+    external_id: str
+    name: str
+    state: State
+    state_raw: str
+    enrolment: Enrolment = Enrolment.MANAGED
+    serial: str = ""
+    user: str = ""
+    os_name: str = ""
+    os_family: Family = Family.UNKNOWN
+    model: str = ""
+    manufacturer: str = ""
+    group_id: str = ""
+    group_name: str = ""
+    silenced: bool = False
+    problem_count: int = 0
+    produced_at: datetime | None = None
+    identifiers: tuple[Identifier, ...] = ()
+    issues: tuple[Issue, ...] = ()
+    link: str = ""
+
+
+class Entry(msgspec.Struct, frozen=True, gc=False):
+    """One device as listed: enough to tell whether it changed since last time.
+
+    `digest` covers what is stable (16 bytes); last-seen times and secrets are outside it. `raw` is the vendor's JSON without secrets, which
+    `scrub` takes out of `wire` (None: it holds none). `read()` maps it and raises BadRecord. Both are asked of new and changed entries
+    only: they cost ten times the digest.
+    """
+
+    external_id: str
+    seen_at: datetime | None
+    digest: bytes
+    wire: bytes
+    mapper: Callable[[bytes], Device]
+    scrub: Callable[[bytes], bytes] | None = None
+
+    @property
+    def raw(self) -> bytes:
+        return self.scrub(self.wire) if self.scrub else self.wire
+
+    def __repr__(self) -> str:
+        return f"Entry({self.external_id!r}, {len(self.wire)} bytes)"
+
+    def read(self) -> Device:
+        return self.mapper(self.raw)
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """A record too broken to name its device. `sample` is redacted and at most 2 kB."""
+
+    reason: str
+    sample: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A group of devices as the vendor names it; `static` groups can take installers."""
+
+    external_id: str
+    name: str
+    parent_id: str = ""
+    static: bool = False

@@ -1,0 +1,61 @@
+"""Whom the gateway trusts: the public roots, or instead of them the CA of one account."""
+
+from __future__ import annotations
+
+import functools
+import ssl
+import time
+
+import certifi
+
+from vendors.errors import Misconfigured
+
+LARGEST_PEM = 256 * 1024
+MOST_CERTIFICATES = 100
+
+
+@functools.cache
+def public_roots() -> ssl.SSLContext:
+    return ssl.create_default_context(cafile=certifi.where())
+
+
+def context(ca_pem: str = "", *, strict: bool = True) -> ssl.SSLContext:
+    """Raise Misconfigured when `ca_pem` cannot serve. `strict` False only clears VERIFY_X509_STRICT, which old private CAs fail."""
+    if not ca_pem.strip():
+        return public_roots()
+    fault = _fault_of_text(ca_pem)
+    if fault:
+        raise Misconfigured(fault, next_step="Paste the certificate of the CA in PEM form.")
+    try:
+        # cadata given: the public roots are not loaded.
+        made = ssl.create_default_context(cadata=ca_pem)
+    except (ssl.SSLError, ValueError):
+        made = None
+    if made is None:
+        raise Misconfigured("The CA certificate cannot be read.", next_step="Paste the certificate of the CA in PEM form.")
+    fault = _fault_of_certificates(made)
+    if fault:
+        raise Misconfigured(fault, next_step="Paste the current certificate of the CA that signed the server's.")
+    if not strict:
+        made.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    return made
+
+
+def _fault_of_text(pem: str) -> str:
+    if len(pem) > LARGEST_PEM or pem.count("BEGIN CERTIFICATE") > MOST_CERTIFICATES:
+        return "The CA certificate is too long: at most 100 certificates in 256 kB."
+    if "PRIVATE KEY" in pem:
+        return "The CA certificate contains a private key, which must never leave its owner."
+    if "-----BEGIN CERTIFICATE-----" not in pem or not pem.isascii():
+        return "The CA certificate is not in PEM form."
+    return ""
+
+
+def _fault_of_certificates(made: ssl.SSLContext) -> str:
+    authorities = made.get_ca_certs()
+    if not authorities:
+        return "The certificate given is not the certificate of a CA."
+    now = time.time()
+    if all(ssl.cert_time_to_seconds(str(each["notAfter"])) < now for each in authorities):
+        return "The CA certificate has expired."
+    return ""
