@@ -12,6 +12,11 @@ from devices.roles import ADMINISTRATOR, HELPDESK, IT_STAFF
 PASSWORD = "correct horse battery staple"
 
 
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Raw answers make no name: unreadable, and one with a clock inside would differ between the processes of one run."""
+    return "bytes" if isinstance(val, bytes) else None
+
+
 def _person(name: str, role: str | None) -> User:
     user = User.objects.create_user(username=name, password=PASSWORD)
     if role:

@@ -110,7 +110,7 @@ def peak() -> int:
     ("answer", "reason"),
     [
         (body(b"{}", "Content-Encoding: gzip"), "compression"),
-        (body(gzip.compress(b"x" * 5000)[:-9], "Content-Encoding: gzip"), "cut"),
+        (body(gzip.compress(b"x" * 5000, mtime=0)[:-9], "Content-Encoding: gzip"), "cut"),
         (body(b"\x0b\x02\x80{}\x03", "Content-Encoding: br"), "not asked for"),
         (body(b"x" * 100_001), "too large"),
         (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + 2 * (b"10000\r\n" + b"x" * 65536 + b"\r\n"), "too large"),
