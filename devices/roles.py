@@ -8,9 +8,13 @@ HELPDESK = "Helpdesk"
 IT_STAFF = "IT staff"
 ADMINISTRATOR = "Administrator"
 
-_HELPDESK = ("view_device", "view_sighting", "view_issue")
-_IT_STAFF = (*_HELPDESK, "view_account", "refresh_account", "export_device", "view_raw", "view_syncrun", "link_device", "share_view")
-_ADMINISTRATOR = (*_IT_STAFF, "manage_account", "change_syncrun", "view_audit", "view_quarantine")
+_HELPDESK = ("view_device", "view_sighting", "view_issue", "annotate_device", "open_remediation", "ask_device")
+_IT_STAFF = (
+    *_HELPDESK,
+    *("view_account", "refresh_account", "export_device", "view_raw", "view_syncrun"),
+    *("link_device", "share_view", "tag_device", "retire_device", "settle_device"),
+)
+_ADMINISTRATOR = (*_IT_STAFF, "manage_account", "manage_threshold", "change_syncrun", "view_audit", "view_quarantine")
 ROLES: dict[str, tuple[str, ...]] = {HELPDESK: _HELPDESK, IT_STAFF: _IT_STAFF, ADMINISTRATOR: _ADMINISTRATOR}
 
 

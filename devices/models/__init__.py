@@ -1,14 +1,19 @@
 """The tables of the devices app; one file per word of the house."""
 
 from devices.models.account import Account, AccountSecret, Health
+from devices.models.change import Change, ChangeKind
 from devices.models.device import Device, Life
 from devices.models.event import AuditEvent
 from devices.models.identifier import Identifier
 from devices.models.issue import Issue
 from devices.models.job import JobState, VendorJob
 from devices.models.join import FormerDevice, Join, Ruling
+from devices.models.note import DeviceTag, Note, Retirement
+from devices.models.remediation import RemediationLink
 from devices.models.run import Quarantine, SyncRun
+from devices.models.settlement import Settlement
 from devices.models.sighting import DeviceGroup, Pulse, Sighting
+from devices.models.threshold import Threshold
 from devices.models.user import User
 from devices.models.view import SavedView
 
@@ -16,8 +21,11 @@ __all__ = [
     "Account",
     "AccountSecret",
     "AuditEvent",
+    "Change",
+    "ChangeKind",
     "Device",
     "DeviceGroup",
+    "DeviceTag",
     "FormerDevice",
     "Health",
     "Identifier",
@@ -25,12 +33,17 @@ __all__ = [
     "JobState",
     "Join",
     "Life",
+    "Note",
     "Pulse",
     "Quarantine",
+    "RemediationLink",
+    "Retirement",
     "Ruling",
     "SavedView",
+    "Settlement",
     "Sighting",
     "SyncRun",
+    "Threshold",
     "User",
     "VendorJob",
 ]

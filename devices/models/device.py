@@ -30,6 +30,7 @@ class Device(models.Model):
     silenced = models.BooleanField(default=False)
     vendors = ArrayField(models.CharField(max_length=20), default=list)
     issue_count = models.PositiveIntegerField(default=0)
+    disagrees = ArrayField(models.CharField(max_length=20), default=list, help_text="fields on which fresh vendors contradict each other")
     haystack = models.TextField(blank=True, help_text="lower-case text that the list's filter searches")
     created_at = models.DateTimeField()
 
@@ -42,9 +43,14 @@ class Device(models.Model):
             models.Index(fields=["serial", "id"], name="device_by_serial"),
             models.Index(fields=["os_name", "name", "id"], name="device_by_os"),
             models.Index(fields=["issue_count", "name", "id"], name="device_by_issues"),
+            GinIndex(fields=["disagrees"], name="device_disagrees", condition=~models.Q(disagrees=[])),
             GinIndex(OpClass("haystack", name="gin_trgm_ops"), name="device_haystack"),
         ]
-        permissions = [("export_device", "Can export devices"), ("view_raw", "Can read a vendor's raw answer")]
+        permissions = [
+            ("export_device", "Can export devices"),
+            ("view_raw", "Can read a vendor's raw answer"),
+            ("ask_device", "Can ask the vendors about one device now"),
+        ]
 
     def __str__(self) -> str:
         return self.name or f"device {self.pk}"
