@@ -31,7 +31,15 @@ ACTIONS = {
     "disappearance applied": "Disappearance applied",
     "devices linked": "Devices linked",
     "device taken apart": "Device taken apart",
+    "disagreement settled": "Disagreement between vendors settled",
+    "settlement ended": "Settled disagreement opened again",
+    "threshold changed": "Threshold of a vendor changed",
     "ruling ended": "Link between devices ended",
+    "note taken back": "Note taken back",
+    "devices tagged": "Devices tagged",
+    "tag taken off devices": "Tag taken off devices",
+    "device retired": "Device retired",
+    "device brought back": "Retired device brought back",
     "view shared": "View shared",
     "view changed": "Shared view changed",
     "view removed": "Shared view removed",
@@ -47,6 +55,7 @@ def record(
     target: str = "",
     request: HttpRequest | None = None,
     name: str = "",
+    ticket: str = "",
     **detail: Any,
 ) -> AuditEvent:
     """Write one entry. `detail` is shown to administrators: never a secret value. Commands pass no actor: "command line" is written."""
@@ -58,7 +67,7 @@ def record(
         actor_name=name or (actor.get_username() if actor else "command line"),
         action=action,
         target=target[:255],
-        detail=detail,
+        detail=detail | ({"ticket": ticket} if ticket else {}),
         address=_address(request) if request else None,
     )
 

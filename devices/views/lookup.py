@@ -20,10 +20,10 @@ from devices.queries.hits import groups, hit
 from devices.queries.search import MOST, Answer, search
 from devices.views.guard import is_fragment, needs
 from devices.views.lookup_ask import Outcome, asked_run, outcome
+from devices.views.ticket import query, ticket_of
 
 SHOWN = 50
 SUGGESTED = 8
-LONGEST_TICKET = 60
 # The address of a deep link → the prefix that asks for this kind only.
 DEEP = {"serial": "sn", "host": "host", "mac": "mac", "user": "user"}
 
@@ -53,12 +53,7 @@ def suggest(request: HttpRequest) -> HttpResponse:
         return redirect(f"{reverse('devices:lookup')}?{urlencode({'q': term})}")
     answer = search(term, limit=SUGGESTED) if len(parse(term).rest) >= SHORTEST_BEGINNING else None
     hits = [hit(match, answer.clue, now=timezone.now()) for match in answer.matches] if answer else []
-    return render(request, "devices/lookup_suggestions.html", {"hits": hits, "ticket_query": _query(ticket=ticket)})
-
-
-def ticket_of(request: HttpRequest) -> str:
-    """`?ticket=INC123`: carried from link to link, so that what is written later can name it."""
-    return clean_query(request.GET.get("ticket", ""))[:LONGEST_TICKET]
+    return render(request, "devices/lookup_suggestions.html", {"hits": hits, "ticket_query": query(ticket=ticket)})
 
 
 def _answer(request: HttpRequest, term: str) -> HttpResponse:
@@ -75,13 +70,13 @@ def _answer(request: HttpRequest, term: str) -> HttpResponse:
         "term": term,
         "search_value": term,
         "ticket": ticket,
-        "ticket_query": _query(ticket=ticket),
+        "ticket_query": query(ticket=ticket),
         "groups": groups(answer, now=timezone.now()),
         "silences": silences(answer.clue, now=timezone.now()) if term else [],
         "asked": _asked(request),
         "short": 0 < len(answer.clue.rest) < SHORTEST_WORD,
         "most": MOST,
-        "list_query": _query(q=term),
+        "list_query": query(q=term),
     }
     shown = render(request, "devices/lookup.html", context)
     patch_vary_headers(shown, ["Accept"])
@@ -90,10 +85,10 @@ def _answer(request: HttpRequest, term: str) -> HttpResponse:
 
 def _open(request: HttpRequest, answer: Answer, pk: int, term: str, ticket: str) -> HttpResponse:
     if answer.total > 1:
-        more = f"{reverse('devices:lookup')}{_query(q=term, ticket=ticket, all='1')}"
+        more = f"{reverse('devices:lookup')}{query(q=term, ticket=ticket, all='1')}"
         words = '“{}” is exactly this device. <a href="{}">Show all {} that match</a>.'
         messages.info(request, format_html(words, term, more, f"{answer.total:,}{'+' if answer.many else ''}"))
-    return redirect(reverse("devices:detail", args=[pk]) + _query(ticket=ticket))
+    return redirect(reverse("devices:detail", args=[pk]) + query(ticket=ticket))
 
 
 def _asked(request: HttpRequest) -> Outcome | None:
@@ -112,8 +107,3 @@ def _wants_json(request: HttpRequest) -> bool:
 def _limit(request: HttpRequest) -> int:
     text = request.GET.get("limit", "")
     return min(max(int(text), 1), MOST) if text.isascii() and text.isdigit() and len(text) < 10 else SHOWN
-
-
-def _query(**pairs: str) -> str:
-    told = {name: value for name, value in pairs.items() if value}
-    return f"?{urlencode(told)}" if told else ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db import transaction
@@ -22,6 +21,7 @@ from devices.queries.search import Match, search
 from devices.sync import request_run
 from devices.views.guard import is_fragment, needs
 from devices.views.person import person
+from devices.views.ticket import query, ticket_of
 from vendors.errors import Unsupported
 
 HIGHEST_ID = 2**63 - 1
@@ -49,8 +49,7 @@ def ask(request: HttpRequest) -> HttpResponse:
         return render(request, "devices/lookup_asked.html", {"asked": outcome(run) if run else None, "problem": problem})
     if problem:
         messages.error(request, problem)
-    told = {"q": term, "ticket": clean_query(request.POST.get("ticket", ""))[:60], "asked": str(run.pk) if run else ""}
-    return redirect(f"{reverse('devices:lookup')}?{urlencode({name: value for name, value in told.items() if value})}")
+    return redirect(reverse("devices:lookup") + query(q=term, ticket=ticket_of(request), asked=str(run.pk) if run else ""))
 
 
 @require_safe
@@ -61,7 +60,7 @@ def asked(request: HttpRequest, pk: int) -> HttpResponse:
     if run is None:
         raise Http404
     if not is_fragment(request):
-        return redirect(f"{reverse('devices:lookup')}?{urlencode({'q': _names(run)[-1], 'asked': str(pk)})}")
+        return redirect(reverse("devices:lookup") + query(q=_names(run)[-1], asked=str(pk)))
     return render(request, "devices/lookup_asked.html", {"asked": outcome(run), "problem": ""})
 
 
@@ -91,7 +90,10 @@ def _ask(request: HttpRequest, account: Account, term: str) -> tuple[SyncRun | N
     try:
         with transaction.atomic():
             run = request_run(account, scope, now=timezone.now(), by=person(request), interactive=True)
-            audit.record("refresh asked", actor=person(request), target=account.name, request=request, run=run.pk, names=_names(run))
+            ticket, names = ticket_of(request), _names(run)
+            audit.record(
+                "refresh asked", actor=person(request), target=account.name, request=request, ticket=ticket, run=run.pk, names=names
+            )
     except Unsupported as error:
         return None, f"{error.sentence} {error.next_step}".strip()
     return run, ""
