@@ -11,8 +11,9 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
+from devices import changes
 from devices.locks import be_patient, hold_devices
-from devices.models import Life, Sighting, SyncRun
+from devices.models import ChangeKind, Life, Sighting, SyncRun
 from devices.summary import summarise
 
 FLOOR = 10
@@ -55,19 +56,21 @@ def _mark(run: SyncRun, now: datetime) -> int:
     gone_before = now - timedelta(seconds=settings.GONE_AFTER_SECONDS)
     with connection.cursor() as cursor:
         cursor.execute(
-            """UPDATE devices_sighting s SET life = 'gone' FROM devices_pulse p
-               WHERE s.account_id = %s AND s.life = 'missing' AND s.missing_since <= %s AND p.sighting_id = s.id AND p.run_id < %s
-               RETURNING s.device_id""",
-            [run.account_id, gone_before, run.pk],
+            f"""WITH left_out AS (UPDATE devices_sighting s SET life = 'gone' FROM devices_pulse p
+                WHERE s.account_id = %(account)s AND s.life = 'missing' AND s.missing_since <= %(gone_before)s
+                AND p.sighting_id = s.id AND p.run_id < %(run)s RETURNING s.device_id)
+                {changes.into(ChangeKind.GONE, "left_out")} RETURNING device_id""",
+            {"gone_before": gone_before, **changes.cause(run, now)},
         )
-        touched = {row[0] for row in cursor.fetchall()}
+        gone = [device for (device,) in cursor.fetchall()]
         cursor.execute(
-            """UPDATE devices_sighting s SET life = 'missing', missing_since = %s FROM devices_pulse p
-               WHERE s.account_id = %s AND s.life = 'seen' AND p.sighting_id = s.id AND p.run_id < %s RETURNING s.device_id""",
-            [now, run.account_id, run.pk],
+            f"""WITH left_out AS (UPDATE devices_sighting s SET life = 'missing', missing_since = %(now)s FROM devices_pulse p
+                WHERE s.account_id = %(account)s AND s.life = 'seen' AND p.sighting_id = s.id AND p.run_id < %(run)s RETURNING s.device_id)
+                {changes.into(ChangeKind.MISSING, "left_out")} RETURNING device_id""",
+            changes.cause(run, now),
         )
-        missing = [row[0] for row in cursor.fetchall()]
-    summarise(touched | set(missing), now)
+        missing = [device for (device,) in cursor.fetchall()]
+    summarise({*gone, *missing}, now, run=run)
     return len(missing)
 
 

@@ -11,12 +11,13 @@ import msgspec
 from django.conf import settings
 from django.db import connection, transaction
 
+from devices import changes
 from devices.copying import quoted, stage
 from devices.explaining import Reason, reason
 from devices.locks import hold_devices
 from devices.mapped import Mapped
 from devices.matching import KINDS, NOTHING, Key, Keys, Told, arrange
-from devices.merging import Naming, move_sightings, name_devices, retire
+from devices.merging import Naming, hand_over, move_sightings, name_devices
 from devices.models import Join, Sighting
 from devices.neighbours import Neighbourhood, collect
 from devices.summary import summarise
@@ -36,10 +37,10 @@ JOIN = {
 
 @dataclass(slots=True)
 class Plan:
-    """What matching decided and is not written yet. `moved`: stored sighting → its other device; `renew`: devices to summarise."""
+    """What matching decided and is not written yet. `moved`: sighting → the devices it leaves and comes to; `renew`: to summarise."""
 
     naming: Naming = field(default_factory=Naming)
-    moved: dict[int, int] = field(default_factory=dict)
+    moved: dict[int, tuple[int, int]] = field(default_factory=dict)
     renew: set[int] = field(default_factory=set)
     reasons: dict[int, Reason] = field(default_factory=dict)
     unexplained: list[int] = field(default_factory=list)
@@ -68,9 +69,10 @@ def place(mapped: Sequence[Mapped], *, vendor: str, account: int) -> Plan:
 
 
 def apply(plan: Plan, now: datetime) -> None:
-    """Write what was decided; the sightings themselves must be written. Afterwards `renew` is to be summarised, and then `retire`."""
-    move_sightings(plan.moved)
+    """Write what was decided; the sightings themselves must be written. Afterwards `renew` is to be summarised, and then `hand_over`."""
+    move_sightings({sighting: to for sighting, (_, to) in plan.moved.items()})
     _write_joins(plan, now)
+    changes.of_moves({pair for pair in plan.moved.values() if pair[0] not in plan.naming.merged}, now)
 
 
 def rematch(sightings: Collection[int], now: datetime) -> int:
@@ -82,7 +84,7 @@ def rematch(sightings: Collection[int], now: datetime) -> int:
         plan = _decide(Neighbourhood(stored=sightings, limit=settings.COMMON_KEY_DEVICES))
         apply(plan, now)
         summarise(plan.renew, now)
-        retire(plan.naming.merged)
+        hand_over(plan.naming.merged, now)
     return len(plan.moved)
 
 
@@ -110,7 +112,7 @@ def _decide(near: Neighbourhood) -> Plan:
             if told.device != device:
                 plan.renew |= {device} | ({told.device} - plan.naming.merged.keys() if told.device is not None else set())
                 if told.device is not None:
-                    plan.moved[told.id] = device
+                    plan.moved[told.id] = told.device, device
     return plan
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.db import IntegrityError, connection, models, transaction
 
+from devices import changes
 from devices.matching import Group
 from devices.models import Device, FormerDevice, Sighting
 
@@ -78,14 +80,15 @@ def move_sightings(devices: Mapping[int, int]) -> None:
         )
 
 
-def retire(merged: Mapping[int, tuple[int, int]]) -> None:
+def hand_over(merged: Mapping[int, tuple[int, int]], now: datetime) -> None:
     """What hangs on a device that ended goes to the one it became part of; its id is kept as a former one. Call after the summary."""
     if not merged:
         return
     hanging = _hanging()
     for old, (new, _) in sorted(merged.items()):
         for model, name in hanging:
-            _hand_over(model, name, old, new)
+            _give(model, name, old, new)
+    changes.of_mergers({old: new for old, (new, _) in merged.items()}, now)
     FormerDevice.objects.bulk_create(FormerDevice(id=old, device_id=new, anchor_id=anchor) for old, (new, anchor) in merged.items())
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM devices_device WHERE id = ANY(%s)", [list(merged)])
@@ -98,7 +101,7 @@ def _hanging() -> list[tuple[type[models.Model], str]]:
     return [(each.related_model, each.field.name) for each in found]
 
 
-def _hand_over(model: type[models.Model], name: str, old: int, new: int) -> None:
+def _give(model: type[models.Model], name: str, old: int, new: int) -> None:
     """A row that the other device has already (the same tag) goes."""
     rows = model._default_manager.filter(**{name: old})
     if not rows.exists():

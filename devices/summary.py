@@ -7,7 +7,9 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
+from devices import changes
 from devices.locks import hold_devices
+from devices.models import ChangeKind, SyncRun
 
 AT_ONCE = 10_000  # devices in one statement, so that none takes long however many there are
 # Whose word counts first where several vendors say something: the inventory, then protection, then compliance.
@@ -23,13 +25,19 @@ def _first(column: str) -> str:
 
 
 _COUNTED = "s.life = 'seen' AND NOT s.stale"
+_TURNED = (
+    "(SELECT w.id AS device_id, b.state AS before, w.state AS after FROM written w JOIN before b ON b.id = w.id AND b.state <> w.state)"
+)
 _SUMMARY = f"""
-WITH s AS (
+WITH before AS MATERIALIZED (
+  SELECT b.* FROM unnest(%(devices)s::bigint[]) AS d(id) CROSS JOIN LATERAL (
+    SELECT b.id, b.state FROM devices_device b WHERE b.id = d.id OFFSET 0) b
+), s AS (
   SELECT s.* FROM unnest(%(devices)s::bigint[]) AS d(id) CROSS JOIN LATERAL (
     SELECT s.*, (SELECT count(*) FROM devices_issue i WHERE i.sighting_id = s.id AND NOT i.silenced AND s.life = 'seen') AS issues
     FROM (SELECT id, device_id, vendor, life, stale, state, silenced, {", ".join(f'"{c}"' for c in _TOLD)}
           FROM devices_sighting WHERE device_id = d.id OFFSET 0) s) s
-)
+), written AS (
 INSERT INTO devices_device AS d (id, created_at, {", ".join(f'"{c}"' for c in _COLUMNS)})
 SELECT s.device_id, %(now)s,
   {_first("name")}, ''), {_first("serial")}, ''), {_first("user")}, ''), {_first("os_name")}, ''), {_first("os_family")}, 'unknown'),
@@ -37,7 +45,8 @@ SELECT s.device_id, %(now)s,
   CASE WHEN bool_or(s.state = 'critical' AND {_COUNTED}) THEN 'critical'
        WHEN bool_or(s.state = 'attention' AND {_COUNTED}) THEN 'attention'
        WHEN bool_or(s.state = 'ok' AND {_COUNTED}) THEN 'ok' ELSE 'unknown' END,
-  CASE WHEN bool_or(s.life = 'seen') THEN 'seen' WHEN bool_or(s.life = 'missing') THEN 'missing' ELSE 'gone' END,
+  CASE WHEN EXISTS (SELECT FROM devices_retirement r WHERE r.device_id = s.device_id) THEN 'retired'
+       WHEN bool_or(s.life = 'seen') THEN 'seen' WHEN bool_or(s.life = 'missing') THEN 'missing' ELSE 'gone' END,
   coalesce(bool_or(s.silenced) FILTER (WHERE s.life = 'seen'), false),
   coalesce(array_agg(DISTINCT s.vendor) FILTER (WHERE s.life = 'seen'), '{{}}'),
   sum(s.issues),
@@ -45,15 +54,22 @@ SELECT s.device_id, %(now)s,
 FROM s GROUP BY s.device_id ORDER BY s.device_id
 ON CONFLICT (id) DO UPDATE SET {", ".join(f'"{c}" = EXCLUDED."{c}"' for c in _COLUMNS)}
 WHERE ({", ".join(f'd."{c}"' for c in _COLUMNS)}) IS DISTINCT FROM ({", ".join(f'EXCLUDED."{c}"' for c in _COLUMNS)})
+RETURNING d.id, d.state)
+{changes.into(ChangeKind.STATE, _TURNED, before="c.before", after="c.after")}
 """
 
 
-def summarise(devices: Collection[int], now: datetime) -> None:
-    """Make or renew the rows of these devices. A device whose summary stays the same is not written."""
+def summarise(devices: Collection[int], now: datetime, *, run: SyncRun | None = None) -> None:
+    """Make or renew the rows of these devices. A device whose summary stays the same is not written.
+
+    A verdict that changed goes into the timeline, with `run` as what brought it.
+    """
     if not devices:
         return
     ordered = sorted(devices)
     with transaction.atomic(), connection.cursor() as cursor:
         hold_devices()
         for start in range(0, len(ordered), AT_ONCE):
-            cursor.execute(_SUMMARY, {"devices": ordered[start : start + AT_ONCE], "precedence": list(PRECEDENCE), "now": now})
+            cursor.execute(
+                _SUMMARY, {"devices": ordered[start : start + AT_ONCE], "precedence": list(PRECEDENCE), **changes.cause(run, now)}
+            )

@@ -13,12 +13,12 @@ from typing import Any
 
 from django.db import connection
 
-from devices import joining, quarantine
+from devices import changes, joining, quarantine, returning
 from devices.children import replace_identifiers, replace_issues
 from devices.copying import quoted, stage
 from devices.locks import hold_devices
 from devices.mapped import Mapped
-from devices.merging import retire
+from devices.merging import hand_over
 from devices.models import Account, SyncRun
 from devices.summary import summarise
 from vendors.errors import BadRecord
@@ -73,14 +73,14 @@ def save_page(run: SyncRun, entries: Sequence[Entry], now: datetime) -> Outcome:
     if mapped:
         hold_devices()
     plan = joining.place(mapped, vendor=account.vendor, account=account.pk)
-    strays = _write_sightings(account, mapped, now)
+    strays = _write_sightings(run, mapped, now)
     replace_identifiers(mapped)
     replace_issues(mapped, now)
     joining.apply(plan, now)
-    woken = _wake(account)
+    woken = returning.listed_again(run, now) | returning.awake(run, now)
     _write_pulses(run, now)
-    summarise({each.device_id for each in mapped if each.device_id is not None} | plan.renew | woken, now)
-    retire(plan.naming.merged)
+    summarise({each.device_id for each in mapped if each.device_id is not None} | plan.renew | woken, now, run=run)
+    hand_over(plan.naming.merged, now)
     joining.rematch(strays, now)
     quarantine.settle(run, broken=broken, well=[each.entry.external_id for each in mapped], now=now)
     created = sum(each.fresh for each in mapped)
@@ -136,11 +136,13 @@ def _wide_row(each: Mapped) -> tuple[Any, ...]:
     return (each.sighting_id, each.entry.external_id, each.device_id, each.entry.digest, *fitting, each.raw.decode())
 
 
-def _write_sightings(account: Account, mapped: list[Mapped], now: datetime) -> list[int]:
+def _write_sightings(run: SyncRun, mapped: list[Mapped], now: datetime) -> list[int]:
     """Returns the sightings that another run of the account brought while this page was read: they have another id than was planned."""
     if not mapped:
         return []
     stage("different", WIDE, (_wide_row(each) for each in mapped))
+    if any(not each.fresh for each in mapped):
+        changes.of_answers(run, now)
     names = quoted(WIDE)
     updates = ", ".join(f'"{name}" = EXCLUDED."{name}"' for name in ("digest", *PLAIN, "raw", "changed_at"))
     with connection.cursor() as cursor:
@@ -149,7 +151,7 @@ def _write_sightings(account: Account, mapped: list[Mapped], now: datetime) -> l
                 SELECT %s, %s, %s, %s, 'seen', false, {names.replace('"raw"', "raw::jsonb")} FROM different ORDER BY external_id
                 ON CONFLICT (account_id, external_id) DO UPDATE SET {updates}
                 RETURNING external_id, id, device_id, xmax = 0""",
-            [account.pk, account.vendor, now, now],
+            [run.account_id, run.account.vendor, now, now],
         )
         written = {name: rest for name, *rest in cursor.fetchall()}
     strays = []
@@ -159,17 +161,6 @@ def _write_sightings(account: Account, mapped: list[Mapped], now: datetime) -> l
         if each.sighting_id != planned:
             strays.append(each.sighting_id)
     return strays
-
-
-def _wake(account: Account) -> set[int]:
-    """What was missing and is listed again is seen; its devices need a new summary."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """UPDATE devices_sighting s SET life = 'seen', missing_since = NULL FROM incoming i
-               WHERE s.account_id = %s AND s.life <> 'seen' AND s.external_id = i.external_id RETURNING s.device_id""",
-            [account.pk],
-        )
-        return {row[0] for row in cursor.fetchall()}
 
 
 def _write_pulses(run: SyncRun, now: datetime) -> None:

@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('at', models.DateTimeField()),
-                ('kind', models.CharField(choices=[('field', 'Changed'), ('state', 'Verdict changed'), ('missing', 'Missing from a complete list'), ('gone', 'Gone'), ('returned', 'Listed again'), ('linked', 'Linked by a person'), ('parted', 'Taken apart by a person'), ('merged', 'Became one with another device'), ('retired', 'Retired'), ('woken', 'Seen again after it was retired'), ('settled', 'Disagreement settled'), ('tagged', 'Tags changed')], max_length=10)),
+                ('kind', models.CharField(choices=[('field', 'Changed'), ('state', 'Verdict changed'), ('missing', 'Missing from a complete list'), ('gone', 'Gone'), ('returned', 'Listed again'), ('linked', 'Linked by a person'), ('parted', 'Taken apart by a person'), ('merged', 'Became one with another device'), ('moved', "A vendor's answer came from or went to another device"), ('retired', 'Retired'), ('woken', 'Seen again after it was retired'), ('settled', 'Disagreement settled'), ('tagged', 'Tags changed')], max_length=10)),
                 ('field', models.CharField(blank=True, max_length=20)),
                 ('before', models.CharField(blank=True, max_length=255)),
                 ('after', models.CharField(blank=True, max_length=255)),
@@ -115,7 +115,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='device',
             name='disagrees',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), default=list, help_text='fields on which fresh vendors contradict each other', size=None),
+            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), db_default=[], default=list, help_text='fields on which fresh vendors contradict each other', size=None),
         ),
         migrations.AddIndex(
             model_name='device',
@@ -166,7 +166,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='devicetag',
-            index=models.Index(fields=['key', 'device'], name='tag_by_key'),
+            index=models.Index(fields=['key', 'device'], name='tag_by_key', opclasses=['text_pattern_ops', 'int8_ops']),
         ),
         migrations.AddConstraint(
             model_name='devicetag',

@@ -18,6 +18,7 @@ class ChangeKind(models.TextChoices):
     LINKED = "linked", "Linked by a person"
     PARTED = "parted", "Taken apart by a person"
     MERGED = "merged", "Became one with another device"
+    MOVED = "moved", "A vendor's answer came from or went to another device"
     RETIRED = "retired", "Retired"
     WOKEN = "woken", "Seen again after it was retired"
     SETTLED = "settled", "Disagreement settled"

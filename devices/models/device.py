@@ -30,7 +30,9 @@ class Device(models.Model):
     silenced = models.BooleanField(default=False)
     vendors = ArrayField(models.CharField(max_length=20), default=list)
     issue_count = models.PositiveIntegerField(default=0)
-    disagrees = ArrayField(models.CharField(max_length=20), default=list, help_text="fields on which fresh vendors contradict each other")
+    disagrees = ArrayField(
+        models.CharField(max_length=20), default=list, db_default=[], help_text="fields on which fresh vendors contradict each other"
+    )
     haystack = models.TextField(blank=True, help_text="lower-case text that the list's filter searches")
     created_at = models.DateTimeField()
 

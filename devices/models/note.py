@@ -32,7 +32,8 @@ class DeviceTag(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["device", "key"], name="one_tag_per_device")]
-        indexes = [models.Index(fields=["key", "device"], name="tag_by_key")]
+        # Ordered as bytes, so that the beginning of a tag finds it.
+        indexes = [models.Index(fields=["key", "device"], opclasses=["text_pattern_ops", "int8_ops"], name="tag_by_key")]
         permissions = [("tag_device", "Can tag devices")]
 
 
