@@ -23,7 +23,7 @@ from vendors.secret import Secret
 # What a person edits. The clocks of the account's runs are not among it: a run may end while a form is open.
 EDITED = ("settings", "tokens", "ca_pem", "strict_ca", "full_every", "changes_every")
 LONGEST_SECRET = 8 * 1024
-RESERVED = frozenset({"add", "test"})  # the pages of these names are not accounts
+RESERVED = frozenset({"add", "test", "thresholds"})  # the pages of these names are not accounts
 
 
 class BadAccount(Exception):

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from devices import absence, health, quarantine
+from devices import absence, health, quarantine, thresholds
 from devices.connect import Link, connect
 from devices.locks import hold_devices
 from devices.models import Account, Health, SyncRun, User
@@ -56,7 +56,7 @@ class SyncHandler:
             account.complete_at = now
         if run.kind in ("everything", "changed"):
             account.changes_at, account.changes_since = now, run.started_at
-        absence.mark_stale(account.pk, account.about.stale_after, now)
+        absence.mark_stale(account.pk, thresholds.of(account.vendor).stale, now)
         health.succeeded(account, now)
 
     def failed(self, run: SyncRun, error: VendorError, now: datetime) -> None:
@@ -104,6 +104,20 @@ def plan(accounts: Sequence[Account], now: datetime) -> list[SyncRun]:
             since = account.changes_since if kind == "changed" else None
             planned.append(request_run(account, Scope(since=since), now=now))
     return planned
+
+
+def grow_old(now: datetime, *, vendor: str = "") -> None:
+    """Mark what crossed its vendor's threshold, also at accounts that are switched off: what they last said grows old."""
+    limits = thresholds.limits()
+    accounts = Account.objects.filter(vendor=vendor) if vendor else Account.objects.all()
+    for account in accounts:
+        absence.mark_stale(account.pk, limits.get(account.vendor, thresholds.Limits()).stale, now)
+
+
+def apply_thresholds(now: datetime) -> None:
+    """Mark anew what a threshold touches that somebody just changed. What a stopped worker leaves out, the hourly round does."""
+    for vendor in thresholds.changed_lately(now):
+        grow_old(now, vendor=vendor)
 
 
 def due_kind(account: Account, now: datetime) -> Kind | None:

@@ -7,9 +7,10 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from devices import absence, heartbeat, jobs
+from devices import heartbeat, jobs, thresholds
 from devices.models import Account, SyncRun
-from devices.sync import SyncHandler
+from devices.retention import forget_changes
+from devices.sync import SyncHandler, apply_thresholds, grow_old
 from devices.sync import plan as plan_runs
 from vendors.registry import VENDORS
 
@@ -30,6 +31,7 @@ def plan() -> None:
     now = jobs.database_clock()
     for run in plan_runs(list(_usable()), now):
         wake(run.pk, interactive=False)
+    apply_thresholds(now)
 
 
 @shared_task(name="devices.tasks.step")
@@ -45,8 +47,9 @@ def step(run_id: int) -> None:
 @shared_task(name="devices.tasks.tidy")
 def tidy() -> None:
     now = timezone.now()
-    for account in _usable():
-        absence.mark_stale(account.pk, account.about.stale_after, now)
+    grow_old(now)
+    thresholds.forget_defaults()
+    forget_changes(now)
     SessionStore.clear_expired()
 
 

@@ -28,7 +28,7 @@ _SAYS = {
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One vendor's word. `raw`: its own word for the state. `stale_days`: how old its last contact may be."""
+    """One vendor's word. `raw`: its own word for the state. `stale_after`: how old its last contact may be."""
 
     who: str
     state: State
@@ -38,7 +38,7 @@ class Answer:
     gone: bool = False
     stale: bool = False
     silenced: bool = False
-    stale_days: int = 14
+    stale_after: str = "14 days"
 
     @property
     def counted(self) -> bool:
@@ -99,4 +99,4 @@ def _why_not(each: Answer) -> str:
         return "where it is gone"
     if not each.present:
         return "where the last complete list does not have it"
-    return f"not in contact for more than {each.stale_days} day{'' if each.stale_days == 1 else 's'}"
+    return f"not in contact for more than {each.stale_after}"

@@ -20,6 +20,7 @@ from vendors.secret import Secret
 
 Cursor = dict[str, Any]
 Kind = Literal["everything", "changed", "named"]
+DAY = 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,8 @@ class Vendor:
     `answers` lists the kinds of clue (IdKind values) that this vendor's records can contain, so that a search can tell
     "not there" from "cannot know". `scopes` are the walks that the API can do. `rate` reads the budget from an account's settings;
     `check` names what is wrong with settings before anything is sent, one sentence each. `refresh_note` says why a scope is missing.
+    `live_for`, `stale_after`, `unseen_after`: seconds since a device reported; what the vendor itself takes for fresh, for out of touch
+    and for lost; administrators may set others (devices/thresholds.py).
     `asked_by`: the kinds of name that a walk of named devices takes and of which the vendor says when it has no such device.
     """
 
@@ -131,7 +134,9 @@ class Vendor:
     answers: frozenset[str]
     rate: Callable[[Mapping[str, str]], Rate]
     check: Callable[[Mapping[str, str]], list[str]]
-    stale_after: int = 14 * 86400
+    live_for: int = 2 * DAY
+    stale_after: int = 14 * DAY
+    unseen_after: int = 30 * DAY
     console_link: str = ""
     refresh_note: str = ""
     asked_by: frozenset[str] = frozenset()

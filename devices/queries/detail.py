@@ -1,4 +1,4 @@
-"""Everything the device page shows, in four queries: the device, its sightings, their identifiers and issues."""
+"""What the device page shows first, in five queries: the device, its sightings, their identifiers and issues, the thresholds."""
 
 from __future__ import annotations
 
@@ -9,12 +9,11 @@ from datetime import datetime
 
 from devices.clocks import newest
 from devices.models import Device, Identifier, Issue, Life, Sighting
+from devices.thresholds import Freshness, Limits, age_words, limits
 from devices.verdict import Answer, Verdict, judge
 from vendors.registry import VENDORS
 from vendors.states import STATE_LABELS, Enrolment, IdKind, State
 
-DAY = 86400
-DEFAULT_STALE = 14 * DAY
 _KIND_ORDER = {kind.value: position for position, kind in enumerate(IdKind)}
 _STATE_ORDER = {State.CRITICAL: 0, State.ATTENTION: 1, State.UNKNOWN: 2, State.OK: 3}
 
@@ -26,7 +25,8 @@ class View:
     sighting: Sighting
     label: str
     short: str
-    stale_days: int
+    limits: Limits
+    freshness: Freshness | None
     issue_count: int = 0
 
     @property
@@ -40,6 +40,10 @@ class View:
     @property
     def counted(self) -> bool:
         return self.sighting.present and not self.sighting.stale
+
+    @property
+    def stale_after(self) -> str:
+        return age_words(self.limits.stale)
 
     @property
     def enrolment_word(self) -> str:
@@ -83,7 +87,8 @@ def detail(pk: int, *, now: datetime) -> Detail:
     sightings = list(Sighting.objects.filter(device=device).select_related("account", "pulse").defer("raw", "digest"))
     sightings.sort(key=lambda each: (not each.present, _vendor_order(each.vendor), each.account.name))
     labels = _labels(sightings)
-    views = [_view(each, *labels[each.pk]) for each in sightings]
+    known = limits()
+    views = [_view(each, *labels[each.pk], known.get(each.vendor, Limits()), now) for each in sightings]
     by_sighting = {view.sighting.pk: view for view in views}
     problems = _problems(by_sighting)
     for problem in problems:
@@ -121,9 +126,9 @@ def _labels(sightings: Sequence[Sighting]) -> dict[int, tuple[str, str]]:
     return labels
 
 
-def _view(sighting: Sighting, label: str, short: str) -> View:
-    vendor = VENDORS.get(sighting.vendor)
-    return View(sighting, label, short, max(1, (vendor.stale_after if vendor else DEFAULT_STALE) // DAY))
+def _view(sighting: Sighting, label: str, short: str, known: Limits, now: datetime) -> View:
+    seen_at = sighting.pulse.seen_at if hasattr(sighting, "pulse") else None
+    return View(sighting, label, short, known, known.freshness(seen_at, now=now))
 
 
 def _answer(view: View) -> Answer:
@@ -137,7 +142,7 @@ def _answer(view: View) -> Answer:
         gone=sighting.life == Life.GONE,
         stale=sighting.stale,
         silenced=sighting.silenced,
-        stale_days=view.stale_days,
+        stale_after=view.stale_after,
     )
 
 

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from devices.clocks import implausible
 from devices.models import Health, Life
+from devices.thresholds import Freshness
 from vendors.registry import VENDORS
 from vendors.states import FAMILY_LABELS, ID_LABELS, STATE_LABELS, Family, IdKind, State
 
@@ -29,6 +30,12 @@ LIFE_LOOKS = {
     Life.MISSING: ("is-attention", "eye-off", "The last complete list does not have it."),
     Life.GONE: ("is-unknown", "ghost", "Two complete lists in a row do not have it."),
     Life.RETIRED: ("is-unknown", "archive", "Taken out of use by a person."),
+}
+FRESHNESS_LOOKS = {
+    Freshness.LIVE: ("is-ok", "radio", "The device reported lately."),
+    Freshness.AGEING: ("is-attention", "clock", "The device has not reported for longer than usual; it still counts."),
+    Freshness.STALE: ("is-unknown", "clock-alert", "The device has not reported for too long: not counted in the verdict."),
+    Freshness.UNSEEN: ("is-unknown", "unplug", "The device has not reported for so long that it is probably out of use."),
 }
 HEALTH_LOOKS = {
     Health.NEW: ("is-unknown", "clock"),
@@ -88,6 +95,13 @@ def life_pill(life: str, large: bool = False) -> dict[str, Any]:
     known = Life(life) if life in Life else Life.SEEN
     look, icon, title = LIFE_LOOKS[known]
     return {"look": look, "icon": icon, "word": known.label, "title": title, "large": large}
+
+
+@register.inclusion_tag("devices/parts/pill.html")
+def freshness_pill(freshness: str) -> dict[str, Any]:
+    """How lately the device reported to its vendor, as the vendor's thresholds say."""
+    look, icon, title = FRESHNESS_LOOKS[Freshness(freshness)]
+    return {"look": look, "icon": icon, "word": Freshness(freshness).label, "title": title}
 
 
 @register.inclusion_tag("devices/parts/pill.html")

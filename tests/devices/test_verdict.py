@@ -13,7 +13,7 @@ def test_the_worst_fresh_answer_is_the_verdict_and_everybody_is_named() -> None:
 
 
 def test_a_stale_answer_is_not_counted_and_the_words_say_so() -> None:
-    verdict = judge([Answer("ESET", State.OK), Answer("OPSWAT", State.CRITICAL, stale=True, stale_days=1)])
+    verdict = judge([Answer("ESET", State.OK), Answer("OPSWAT", State.CRITICAL, stale=True, stale_after="1 day")])
     assert verdict.state is State.OK
     assert verdict.left_out == ("Not counted: OPSWAT, not in contact for more than 1 day",)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 from vendors import untyped
 from vendors.address import BadUrl, parse_url
-from vendors.base import Connection, Cursor, Field, Page, Scope, Vendor
+from vendors.base import DAY, Connection, Cursor, Field, Page, Scope, Vendor
 from vendors.budget import Rate
 from vendors.errors import Unsupported
 from vendors.eset import delayed, mapping
@@ -139,6 +139,8 @@ VENDOR = Vendor(
     answers=frozenset({"serial", "bios_uuid", "mac", "hostname", "ip", "vendor_id", "nickname", "tag"}),
     rate=_rate,
     check=_check,
-    stale_after=14 * 86400,
+    live_for=2 * DAY,  # then the console turns yellow, after two weeks red
+    stale_after=14 * DAY,
+    unseen_after=30 * DAY,
     refresh_note="ESET Connect lists everything, or single devices by id or by exact name.",
 )

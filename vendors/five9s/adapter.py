@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from vendors.address import BadUrl, parse_url
-from vendors.base import Connection, Cursor, Field, Page, Scope, Vendor
+from vendors.base import DAY, Connection, Cursor, Field, Page, Scope, Vendor
 from vendors.budget import Rate
 from vendors.errors import Lost, Misconfigured, Unavailable
 from vendors.five9s import job
@@ -178,5 +178,8 @@ VENDOR = Vendor(
     answers=frozenset({"serial", "hostname", "user", "vendor_id", "nickname", "tag", "custom"}),
     rate=lambda settings: Rate(calls=5, seconds=1.0),
     check=check,
+    live_for=4 * DAY,  # what it tells is the inventory scan, not a check-in
+    stale_after=7 * DAY,
+    unseen_after=30 * DAY,
     asked_by=frozenset({"hostname", "serial"}),
 )

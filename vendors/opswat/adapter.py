@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from vendors.address import BadUrl, parse_url
-from vendors.base import Connection, Cursor, Field, Page, Scope, Vendor
+from vendors.base import DAY, Connection, Cursor, Field, Page, Scope, Vendor
 from vendors.budget import Rate
 from vendors.errors import BadAnswer, RateLimited, VendorError
 from vendors.opswat.client import LIMIT, Client, Listing
@@ -170,6 +170,8 @@ VENDOR = Vendor(
     answers=frozenset({"hostname", "user", "mac", "ip", "vendor_id", "nickname"}),
     rate=rate,
     check=check,
-    stale_after=24 * 3600,
+    live_for=3600,
+    stale_after=DAY,  # the console then calls it disconnected
+    unseen_after=30 * DAY,
     refresh_note="The list v2.3 cannot ask for one device or for changes; the next whole list brings it up to date.",
 )
