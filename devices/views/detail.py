@@ -4,6 +4,7 @@ import json
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -13,6 +14,7 @@ from devices.queries.detail import detail, raw_answer
 from devices.queries.joins import joins, now_called
 from devices.queries.proof import proofs
 from devices.views.guard import is_fragment, needs
+from devices.views.ticket import query, ticket_of
 
 # Larger than any id: the address would otherwise reach the database as a number that it cannot hold.
 HIGHEST_ID = 2**63 - 1
@@ -22,7 +24,7 @@ HIGHEST_ID = 2**63 - 1
 @needs("view_device")
 def page(request: HttpRequest, pk: int) -> HttpResponse:
     """One device: the answer, then what it rests on."""
-    now = timezone.now()
+    now, ticket = timezone.now(), ticket_of(request)
     try:
         found = detail(pk, now=now) if pk <= HIGHEST_ID else None
     except Device.DoesNotExist:
@@ -31,10 +33,12 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         other = now_called(pk) if pk <= HIGHEST_ID else None
         if other is None:
             raise Http404
-        return redirect("devices:detail", pk=other)
+        return redirect(reverse("devices:detail", args=[other]) + query(ticket=ticket))
     context = {
         "found": found,
         "device": found.device,
+        "ticket": ticket,
+        "ticket_query": query(ticket=ticket),
         "gaps": gaps(pk, proofs(now)),
         "joins": joins({view.sighting.pk: view.short for view in found.views}),
     }
