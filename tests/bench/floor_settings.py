@@ -1,0 +1,8 @@
+"""The floor's web server: the same application, but what the measured pages show comes from memory."""
+
+from __future__ import annotations
+
+from config.settings import *  # noqa: F403
+
+ROOT_URLCONF = "tests.bench.floor_urls"
+FROM_MEMORY = "X-Rows-From-Memory"  # a header that tells the floor's answers from Rollcall's

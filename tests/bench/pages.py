@@ -1,0 +1,149 @@
+"""How long people wait for a page: Rollcall beside the same pages rendered from memory, and beside bare psycopg doing the same search.
+
+At 100,000 devices, with SCALE=1000000 at so many too; one person and eight at once. The fleet comes from tests/bench/fleet.py.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from django.utils import timezone
+
+from tests.bench.fleet import forget_fleet, write_fleet
+from tests.bench.machine import Machine
+from tests.bench.questions import Question, bare_asker, questions
+from tests.bench.served import Person, click, people
+
+BASE = 100_000
+SIZES = sorted({int(os.environ.get("BASE", BASE)), int(os.environ.get("SCALE", os.environ.get("BASE", BASE)))})
+CLIENTS = (1, 8)
+CLICKS = {1: 40, 8: 12}  # per person and round
+ROUNDS = 2  # floor and Rollcall take turns, so that a slow moment of the machine meets both
+REMEMBERED = 5  # addresses that the floor serves: rendering one costs what rendering another costs
+P50_GOAL, P95_GOAL, GROWTH_GOAL = 1.5, 2.0, 2.0
+
+
+@dataclass(frozen=True)
+class Row:
+    """Milliseconds. `who`: rollcall, floor or bare."""
+
+    devices: int
+    page: str
+    clients: int
+    who: str
+    p50: float
+    p95: float
+    samples: int
+    goal: bool
+
+
+def run(machine: Machine) -> dict[str, Any]:
+    rows = [row for size in SIZES for row in measure(machine, size)]
+    show(rows)
+    return {"rows": [asdict(row) for row in rows], "goals": judge(rows)}
+
+
+def measure(machine: Machine, size: int) -> list[Row]:
+    print(f"Writing {size:,} devices ...", file=sys.stderr, flush=True)
+    started = time.monotonic()
+    write_fleet(size, now=timezone.now())
+    print(f"  {time.monotonic() - started:.0f} s", file=sys.stderr, flush=True)
+    asked = questions(size)
+    most = max(CLIENTS)
+    with (
+        people(machine, "floor", count=most, settings_module="tests.bench.floor_settings", from_memory=True) as floor,
+        people(machine, "rollcall", count=most, settings_module="config.settings", from_memory=False) as rollcall,
+    ):
+        rows = [row for question in asked for row in _compare(size, question, floor, rollcall)]
+    forget_fleet()
+    return rows
+
+
+def _compare(size: int, question: Question, floor: list[Person], rollcall: list[Person]) -> list[Row]:
+    rows = []
+    remembered = question.addresses[:REMEMBERED]
+    for crowd in (floor, rollcall):
+        for person in crowd:
+            for address in remembered:
+                person.prepare(address)
+    for clients in CLIENTS:
+        taken: dict[str, list[float]] = {"bare": [], "floor": [], "rollcall": []}
+        for _ in range(ROUNDS):
+            if question.bare:
+                taken["bare"] += _search(question, clients)
+            taken["floor"] += click(floor[:clients], remembered, times=CLICKS[clients])
+            taken["rollcall"] += click(rollcall[:clients], question.addresses, times=CLICKS[clients])
+        rows += [
+            Row(size, question.name, clients, who, 1000 * part(each, 0.5), 1000 * part(each, 0.95), len(each), question.goal)
+            for who, each in taken.items()
+            if each
+        ]
+    print(f"  {question.name:28} {_ratio(rows):.2f}", file=sys.stderr, flush=True)
+    return rows
+
+
+def _search(question: Question, clients: int) -> list[float]:
+    def one(place: int) -> list[float]:
+        ask, took = bare_asker(question), []
+        for number in range(CLICKS[clients]):
+            started = time.perf_counter()
+            ask(place * CLICKS[clients] + number)
+            took.append(time.perf_counter() - started)
+        return took
+
+    with ThreadPoolExecutor(clients) as pool:
+        return [seconds for told in pool.map(one, range(clients)) for seconds in told]
+
+
+def part(values: list[float], share: float) -> float:
+    """The value below which that share of the values lies."""
+    return sorted(values)[min(len(values) - 1, int(len(values) * share))]
+
+
+def _ratio(rows: list[Row]) -> float:
+    found = {row.who: row.p50 for row in rows if row.clients == 1}
+    return found["rollcall"] / found["floor"]
+
+
+def show(rows: list[Row]) -> None:
+    print(
+        f"\n{'devices':>9} {'page':26} {'at once':>7} {'rollcall p50':>12} {'p95':>7} {'floor p50':>10} {'p95':>7} {'bare p50':>9} {'p95':>7}   ms"
+    )
+    table: dict[tuple[int, str, int], dict[str, Row]] = {}
+    for row in rows:
+        table.setdefault((row.devices, row.page, row.clients), {})[row.who] = row
+    for (devices, page, clients), by in table.items():
+        bare = f"{by['bare'].p50:9.1f} {by['bare'].p95:7.1f}" if "bare" in by else f"{'-':>9} {'-':>7}"
+        print(
+            f"{devices:>9,} {page:26} {clients:>7} {by['rollcall'].p50:12.1f} {by['rollcall'].p95:7.1f} "
+            f"{by['floor'].p50:10.1f} {by['floor'].p95:7.1f} {bare}"
+        )
+
+
+def judge(rows: list[Row]) -> list[str]:
+    """The goals with what was measured; nothing here can fail the bench, it tells."""
+    found = {(row.devices, row.page, row.clients, row.who): row for row in rows}
+    told = []
+    for (devices, page, clients, who), row in found.items():
+        if who != "rollcall":
+            continue
+        floor = found[devices, page, clients, "floor"]
+        p50, p95 = row.p50 / floor.p50, row.p95 / floor.p95
+        words = f"{devices:,}: {page}, {clients} at once: p50 {p50:.2f} x and p95 {p95:.2f} x the floor"
+        if row.goal and devices == BASE:
+            words += f" (goal {P50_GOAL} and {P95_GOAL}: {_verdict(p50 <= P50_GOAL and p95 <= P95_GOAL)})"
+        base = found.get((SIZES[0], page, clients, who))
+        if base is not None and devices > SIZES[0]:
+            growth = row.p95 / base.p95
+            words += f"; p95 {growth:.2f} x that at {SIZES[0]:,} (goal {GROWTH_GOAL}: {_verdict(growth <= GROWTH_GOAL)})"
+        told.append(words)
+    return told
+
+
+def _verdict(reached: bool) -> str:
+    return "reached" if reached else "MISSED"

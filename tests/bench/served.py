@@ -1,0 +1,111 @@
+"""Web servers as `make run` starts them, and people who click: signed in, over loopback, on kept connections."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import socket
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+from django.conf import settings
+from django.contrib.auth.models import Group
+from django.test import Client
+
+from devices.models import User
+from devices.roles import IT_STAFF
+from local import programs
+from local.addresses import LOOPBACK, Address
+from local.processes import Child
+from local.waiting import wait_until
+from tests.bench.floor_settings import FROM_MEMORY
+from tests.bench.machine import Machine
+
+WAIT_SECONDS = 30.0
+MOST_TRIES = 20
+
+
+class Person:
+    """One signed-in browser."""
+
+    def __init__(self, bind: Address, cookie: str, *, from_memory: bool) -> None:
+        self._server = http.client.HTTPConnection(bind.host, bind.port, timeout=WAIT_SECONDS)
+        self._headers = {"Cookie": cookie, "Accept": "text/html"}
+        self._from_memory = from_memory
+
+    def prepare(self, address: str) -> None:
+        """Until the floor has the page in the memory of the process that this connection leads to."""
+        for _ in range(MOST_TRIES):
+            if self._get(address) or not self._from_memory:
+                return
+        raise SystemExit(f"The floor does not remember {address}")
+
+    def ask(self, address: str) -> float:
+        """Seconds until the last byte."""
+        started = time.perf_counter()
+        remembered = self._get(address)
+        took = time.perf_counter() - started
+        if remembered is not self._from_memory:
+            raise SystemExit(f"{address} was answered by the wrong server")
+        return took
+
+    def _get(self, address: str) -> bool:
+        self._server.request("GET", address, headers=self._headers)
+        answer = self._server.getresponse()
+        answer.read()
+        if answer.status != 200:
+            raise SystemExit(f"{address} answered {answer.status}")
+        return answer.getheader(FROM_MEMORY) is not None
+
+    def close(self) -> None:
+        self._server.close()
+
+
+@contextmanager
+def people(machine: Machine, name: str, *, count: int, settings_module: str, from_memory: bool) -> Iterator[list[Person]]:
+    """A server of its own, and as many people."""
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        bind = Address(LOOPBACK, probe.getsockname()[1])
+    environment = programs.environment_for(
+        machine.stack.home, services=machine.stack.environment, bind=bind, sandbox=None, environ=os.environ
+    )
+    program = programs.web({**environment, "DJANGO_SETTINGS_MODULE": settings_module}, bind=bind)
+    child = Child(program, logs=machine.stack.home.logs)
+    child.start()
+    try:
+        if not wait_until(lambda: not child.running or _listens(bind), seconds=WAIT_SECONDS) or not child.running:
+            raise SystemExit(f"The server of {name} does not start: {child.said()}")
+        crowd = [Person(bind, _cookie(), from_memory=from_memory) for _ in range(count)]
+        yield crowd
+        for person in crowd:
+            person.close()
+    finally:
+        child.stop()
+
+
+def click(crowd: Sequence[Person], addresses: Sequence[str], *, times: int) -> list[float]:
+    """Everybody asks that many pages, one after the other, each beginning elsewhere in the addresses; seconds of each answer."""
+
+    def one(place: int) -> list[float]:
+        start = place * len(addresses) // len(crowd)
+        return [crowd[place].ask(addresses[(start + number) % len(addresses)]) for number in range(times)]
+
+    with ThreadPoolExecutor(len(crowd)) as pool:
+        return [seconds for told in pool.map(one, range(len(crowd))) for seconds in told]
+
+
+def _cookie() -> str:
+    user, _ = User.objects.get_or_create(username="bench")
+    user.groups.set([Group.objects.get(name=IT_STAFF)])
+    client = Client(headers={"host": LOOPBACK})
+    client.force_login(user)
+    client.get("/devices/")
+    return f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
+
+
+def _listens(bind: Address) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex((bind.host, bind.port)) == 0
