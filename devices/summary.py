@@ -1,4 +1,4 @@
-"""The summary of a device from its sightings, in one statement for any number of devices. Precedence is written here and nowhere else."""
+"""The summary of a device from its sightings, in one statement for any number of devices: first words, worst state, what differs."""
 
 from __future__ import annotations
 
@@ -8,19 +8,20 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from devices import changes
+from devices.disagreement import DIFFERING, end_changed
 from devices.locks import hold_devices
 from devices.models import ChangeKind, SyncRun
+from devices.precedence import COLUMNS, places_sql
 
 AT_ONCE = 10_000  # devices in one statement, so that none takes long however many there are
-# Whose word counts first where several vendors say something: the inventory, then protection, then compliance.
-PRECEDENCE = ("five9s", "eset", "opswat")
 
-_TOLD = ["name", "serial", "user", "os_name", "os_family", "model"]
-_COLUMNS = ["name", "serial", "user", "os_name", "os_family", "model", "state", "life", "silenced", "vendors", "issue_count", "haystack"]
+_FIELD_OF = {column: field for field, columns in COLUMNS.items() for column in columns}
+_TOLD = list(_FIELD_OF)
+_COLUMNS = [*_TOLD, "state", "life", "silenced", "vendors", "issue_count", "haystack", "disagrees"]
 
 
 def _first(column: str) -> str:
-    return f"""coalesce((array_agg(s."{column}" ORDER BY s.life <> 'seen', array_position(%(precedence)s::text[], s.vendor::text), s.id)
+    return f"""coalesce((array_agg(s."{column}" ORDER BY s.at_{_FIELD_OF[column]}, s.id)
         FILTER (WHERE s."{column}" NOT IN ('', 'unknown')))[1]"""
 
 
@@ -32,12 +33,16 @@ _SUMMARY = f"""
 WITH before AS MATERIALIZED (
   SELECT b.* FROM unnest(%(devices)s::bigint[]) AS d(id) CROSS JOIN LATERAL (
     SELECT b.id, b.state FROM devices_device b WHERE b.id = d.id OFFSET 0) b
-), s AS (
-  SELECT s.* FROM unnest(%(devices)s::bigint[]) AS d(id) CROSS JOIN LATERAL (
+), wins AS MATERIALIZED (
+  SELECT sighting_id, array_agg(field::text) AS fields FROM devices_settlement
+  WHERE ended_at IS NULL AND device_id = ANY(%(devices)s) GROUP BY sighting_id
+), s AS MATERIALIZED (
+  SELECT s.*, {places_sql("wins.fields")} FROM unnest(%(devices)s::bigint[]) AS d(id) CROSS JOIN LATERAL (
     SELECT s.*, (SELECT count(*) FROM devices_issue i WHERE i.sighting_id = s.id AND NOT i.silenced AND s.life = 'seen') AS issues
     FROM (SELECT id, device_id, vendor, life, stale, state, silenced, {", ".join(f'"{c}"' for c in _TOLD)}
           FROM devices_sighting WHERE device_id = d.id OFFSET 0) s) s
-), written AS (
+  LEFT JOIN wins ON wins.sighting_id = s.id
+), {DIFFERING}, written AS (
 INSERT INTO devices_device AS d (id, created_at, {", ".join(f'"{c}"' for c in _COLUMNS)})
 SELECT s.device_id, %(now)s,
   {_first("name")}, ''), {_first("serial")}, ''), {_first("user")}, ''), {_first("os_name")}, ''), {_first("os_family")}, 'unknown'),
@@ -50,8 +55,9 @@ SELECT s.device_id, %(now)s,
   coalesce(bool_or(s.silenced) FILTER (WHERE s.life = 'seen'), false),
   coalesce(array_agg(DISTINCT s.vendor) FILTER (WHERE s.life = 'seen'), '{{}}'),
   sum(s.issues),
-  lower(coalesce(string_agg(DISTINCT concat_ws(' ', s.name, nullif(s.serial, ''), nullif(s."user", '')), ' '), ''))
-FROM s GROUP BY s.device_id ORDER BY s.device_id
+  lower(coalesce(string_agg(DISTINCT concat_ws(' ', s.name, nullif(s.serial, ''), nullif(s."user", '')), ' '), '')),
+  coalesce(max(differing.fields), '{{}}')
+FROM s LEFT JOIN differing USING (device_id) GROUP BY s.device_id ORDER BY s.device_id
 ON CONFLICT (id) DO UPDATE SET {", ".join(f'"{c}" = EXCLUDED."{c}"' for c in _COLUMNS)}
 WHERE ({", ".join(f'd."{c}"' for c in _COLUMNS)}) IS DISTINCT FROM ({", ".join(f'EXCLUDED."{c}"' for c in _COLUMNS)})
 RETURNING d.id, d.state)
@@ -69,7 +75,6 @@ def summarise(devices: Collection[int], now: datetime, *, run: SyncRun | None = 
     ordered = sorted(devices)
     with transaction.atomic(), connection.cursor() as cursor:
         hold_devices()
+        end_changed(ordered, now)
         for start in range(0, len(ordered), AT_ONCE):
-            cursor.execute(
-                _SUMMARY, {"devices": ordered[start : start + AT_ONCE], "precedence": list(PRECEDENCE), **changes.cause(run, now)}
-            )
+            cursor.execute(_SUMMARY, {"devices": ordered[start : start + AT_ONCE], **changes.cause(run, now)})
