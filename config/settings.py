@@ -68,7 +68,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "devices.context.navigation",
             ],
-            "builtins": ["devices.templatetags.show", "lucide.templatetags.lucide"],
+            "builtins": ["devices.templatetags.show", "devices.templatetags.drawn"],
         },
     }
 ]
@@ -158,6 +158,8 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 PRIVATE_HOSTS = env.names("ROLLCALL_PRIVATE_HOSTS")
 VENDOR_DEADLINE_SECONDS = env.number("ROLLCALL_VENDOR_DEADLINE_SECONDS", 30, low=1)
 GONE_AFTER_SECONDS = env.number("ROLLCALL_GONE_AFTER_SECONDS", 24 * 3600)
+# The timeline of a device forgets what is older; notes are never deleted.
+KEEP_CHANGES_DAYS = env.number("ROLLCALL_KEEP_CHANGES_DAYS", 400, low=1)
 # A serial, MAC or hostname that stands on more machines than this joins nothing any more.
 COMMON_KEY_DEVICES = env.number("ROLLCALL_COMMON_KEY_DEVICES", 3, low=1)
 LEASE_SECONDS = env.number("ROLLCALL_LEASE_SECONDS", 45, low=1)

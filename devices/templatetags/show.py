@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from typing import Any
 
 from django import template
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from devices.clocks import implausible
 from devices.models import Health, Life
+from devices.templatetags.drawn import drawn_once
 from devices.thresholds import Freshness
 from vendors.registry import VENDORS
 from vendors.states import FAMILY_LABELS, ID_LABELS, STATE_LABELS, Family, IdKind, State
@@ -45,7 +45,6 @@ HEALTH_LOOKS = {
     Health.PERSON: ("is-critical", "circle-user"),
     Health.OFF: ("is-unknown", "circle-off"),
 }
-_BREAK = mark_safe("<wbr>")
 UNITS = ((60, 1, "s"), (3600, 60, "min"), (2 * 86400, 3600, "h"), (60 * 86400, 86400, "days"))
 
 
@@ -73,7 +72,7 @@ def ago(at: datetime | None, never: str = "never") -> SafeString:
     return format_html('<time datetime="{}" title="{}" data-ago>{}</time>', moment, absolute, age_words(at, now=now))
 
 
-@register.inclusion_tag("devices/parts/pill.html")
+@drawn_once(register, "devices/parts/pill.html")
 def state_pill(state: str, raw: str = "", silenced: bool = False, large: bool = False) -> dict[str, Any]:
     """`raw` is the vendor's own word, shown on hover; a state that no table knows is UNKNOWN."""
     known = State(state) if state in STATE_LABELS else State.UNKNOWN
@@ -90,21 +89,21 @@ def state_pill(state: str, raw: str = "", silenced: bool = False, large: bool = 
     }
 
 
-@register.inclusion_tag("devices/parts/pill.html")
+@drawn_once(register, "devices/parts/pill.html")
 def life_pill(life: str, large: bool = False) -> dict[str, Any]:
     known = Life(life) if life in Life else Life.SEEN
     look, icon, title = LIFE_LOOKS[known]
     return {"look": look, "icon": icon, "word": known.label, "title": title, "large": large}
 
 
-@register.inclusion_tag("devices/parts/pill.html")
+@drawn_once(register, "devices/parts/pill.html")
 def freshness_pill(freshness: str) -> dict[str, Any]:
     """How lately the device reported to its vendor, as the vendor's thresholds say."""
     look, icon, title = FRESHNESS_LOOKS[Freshness(freshness)]
     return {"look": look, "icon": icon, "word": Freshness(freshness).label, "title": title}
 
 
-@register.inclusion_tag("devices/parts/pill.html")
+@drawn_once(register, "devices/parts/pill.html")
 def health_pill(health: str, title: str = "") -> dict[str, Any]:
     """`title`: the account's health sentence."""
     known = Health(health) if health in Health else Health.NEW
@@ -112,7 +111,7 @@ def health_pill(health: str, title: str = "") -> dict[str, Any]:
     return {"look": look, "icon": icon, "word": known.label, "title": title}
 
 
-@register.inclusion_tag("devices/parts/pill.html")
+@drawn_once(register, "devices/parts/pill.html")
 def pill(word: str, look: str = "unknown", icon: str = "info", title: str = "") -> dict[str, Any]:
     """Any other word. `look`: ok, attention, critical, unknown or busy; `icon`: a lucide name."""
     return {"look": f"is-{look}", "icon": icon, "word": word, "title": title}
@@ -174,7 +173,7 @@ def either(words: list[str]) -> str:
 @register.filter
 def breakable(text: str) -> SafeString:
     """`DOMAIN\\user` and `user@domain` may break into two lines there."""
-    return format_html_join("", "{}{}", ((part, _BREAK if part in ("\\", "@") else "") for part in re.split(r"([\\@])", text)))
+    return mark_safe(escape(text).replace("\\", "\\<wbr>").replace("@", "@<wbr>"))  # noqa: S308 (escaped first)
 
 
 @register.filter

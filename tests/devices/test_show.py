@@ -6,8 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.template import Context, Template
+from django.utils.safestring import mark_safe
 
 from devices.clocks import implausible, newest
+from devices.queries.columns import COLUMNS
+from devices.queries.list import Row
 from devices.templatetags.show import age_words, either
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -72,3 +75,15 @@ def test_values_are_escaped_where_they_are_copied() -> None:
 
 def test_either() -> None:
     assert [either(["a"]), either(["a", "b"]), either(["a", "b", "c"])] == ["a", "a or b", "a, b or c"]
+
+
+def test_a_pill_that_was_drawn_before_does_not_lend_its_safety_to_the_same_words_from_a_vendor() -> None:
+    shown = Template("{% pill word %}")
+    assert "<b>ours</b>" in shown.render(Context({"word": mark_safe("<b>ours</b>")}))
+    assert "&lt;b&gt;ours" in shown.render(Context({"word": "<b>ours</b>"}))
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+def test_every_column_has_a_cell(column: str) -> None:
+    row = Row(7, "nb-1", "", "", "", "", "ok", "seen", False, 0, NOW)
+    assert "<td" in Template("{% load cells %}{% cell column %}").render(Context({"row": row, "column": column}))

@@ -1,0 +1,35 @@
+"""The cells of a table of devices: one template for each column of devices/queries/columns.py."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from django import template
+from django.template import Context, NodeList
+from django.template.loader import get_template
+from django.utils.safestring import SafeString
+
+from devices.templatetags.drawn import drawn_once
+from devices.templatetags.show import vendor_label, vendor_short
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def cell(context: Context, column: str) -> SafeString:
+    """Of the `row` in the context. Drawn in place: an include for each of hundreds of cells costs more than the cells."""
+    return _nodes(column).render(context)
+
+
+@cache
+def _nodes(column: str) -> NodeList:
+    parsed: Any = get_template(f"devices/cells/{column}.html")
+    nodes: NodeList = parsed.template.nodelist
+    return nodes
+
+
+@drawn_once(register, "devices/parts/seen.html")
+def seen_by(vendor: str, present: bool, stale: bool) -> dict[str, Any]:
+    """A vendor that sees a device, in a word."""
+    return {"label": vendor_label(vendor), "short": vendor_short(vendor), "present": present, "stale": stale}
