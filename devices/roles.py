@@ -14,7 +14,7 @@ _IT_STAFF = (
     *("view_account", "refresh_account", "export_device", "view_raw", "view_syncrun"),
     *("link_device", "share_view", "tag_device", "retire_device", "settle_device"),
 )
-_ADMINISTRATOR = (*_IT_STAFF, "manage_account", "manage_threshold", "change_syncrun", "view_audit", "view_quarantine")
+_ADMINISTRATOR = (*_IT_STAFF, "manage_account", "manage_threshold", "change_syncrun", "delete_note", "view_audit", "view_quarantine")
 ROLES: dict[str, tuple[str, ...]] = {HELPDESK: _HELPDESK, IT_STAFF: _IT_STAFF, ADMINISTRATOR: _ADMINISTRATOR}
 
 

@@ -23,6 +23,7 @@ WORDS = {
     "refresh_account": "refresh a vendor account",
     "export_device": "export devices",
     "annotate_device": "write notes on devices",
+    "delete_note": "take back notes of others",
     "ask_device": "ask the vendors about one device now",
     "open_remediation": "open a device's remediation page",
     "tag_device": "tag devices",

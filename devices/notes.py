@@ -1,0 +1,62 @@
+"""Notes on a device: written, and taken back. They are never changed, and nothing deletes them by itself."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.http import HttpRequest
+
+from devices import audit
+from devices.locks import hold_devices
+from devices.models import Device, Note, User
+
+LONGEST = 5000
+# The same words by the same person again within this time are one note: a form that was sent twice.
+SENT_TWICE = timedelta(minutes=2)
+
+
+class CannotNote(Exception):
+    """`sentence` says why and what to do."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+def add(device: Device, *, text: str, by: User, now: datetime, ticket: str = "") -> Note:
+    """Raises CannotNote."""
+    text = _checked(text)
+    with transaction.atomic():
+        hold_devices()  # or the device could become part of another one meanwhile, and the note would hang on nothing
+        last = Note.objects.filter(device=device, author=by).order_by("-pk").first()
+        if last and last.text == text and now - last.at < SENT_TWICE:
+            return last
+        return Note.objects.create(device=device, text=text, author=by, author_name=by.get_username(), at=now, ticket=ticket)
+
+
+def take_back(note: Note, *, by: User, request: HttpRequest | None = None) -> None:
+    """The audit log keeps that it was there, not what it said: often that is why it is taken back. Raises CannotNote."""
+    if not may_take_back(note, by):
+        raise CannotNote(f"Only {note.author_name}, who wrote it, or an administrator can take this note back.")
+    with transaction.atomic():
+        if not Note.objects.filter(pk=note.pk).delete()[0]:
+            return  # somebody else was faster
+        written = {"written_by": note.author_name, "written_at": f"{note.at:%Y-%m-%d %H:%M} UTC"}
+        audit.record("note taken back", actor=by, target=str(note.device_id), request=request, ticket=note.ticket, **written)
+
+
+def may_take_back(note: Note, person: User) -> bool:
+    own = note.author_id == person.pk and person.has_perm("devices.annotate_device")
+    return own or person.has_perm("devices.delete_note")
+
+
+def _checked(text: str) -> str:
+    """Without what no line of text holds, NUL above all."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    clean = "".join(letter for letter in lines if letter in "\n\t" or letter.isprintable() or letter.isspace()).strip()
+    if not clean:
+        raise CannotNote("Write the note first: there is nothing to keep yet.")
+    if len(clean) > LONGEST:
+        raise CannotNote(f"The note has {len(clean):,} characters, and {LONGEST:,} are the most: shorten it, or write two.")
+    return clean

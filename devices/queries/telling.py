@@ -1,0 +1,135 @@
+"""One entry of a timeline in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from devices.models import ChangeKind, Life
+from vendors.registry import VENDORS
+from vendors.states import Enrolment
+
+NOTE, FIRST = "note", "first"  # what is told beside the kinds of a change
+FIELDS = {
+    "name": "Name",
+    "serial": "Serial",
+    "user": "User",
+    "os_name": "Operating system",
+    "os_family": "Kind of system",
+    "os": "Operating system",
+    "model": "Model",
+    "group": "Group",
+    "group_name": "Group",
+    "state": "State",
+    "enrolment": "Enrolment",
+    "silenced": "Silenced",
+}
+_ENROLMENT = {each.value: each.value.capitalize() for each in Enrolment}
+_VALUES = {"silenced": {"true": "yes", "false": "no"}, "enrolment": _ENROLMENT}
+_ICONS = {
+    ChangeKind.FIELD: "pencil",
+    ChangeKind.STATE: "activity",
+    ChangeKind.MISSING: "eye-off",
+    ChangeKind.GONE: "ghost",
+    ChangeKind.RETURNED: "eye",
+    ChangeKind.LINKED: "link",
+    ChangeKind.PARTED: "unlink",
+    ChangeKind.MERGED: "merge",
+    ChangeKind.MOVED: "arrow-right-left",
+    ChangeKind.RETIRED: "archive",
+    ChangeKind.WOKEN: "archive-restore",
+    ChangeKind.SETTLED: "scale",
+    ChangeKind.TAGGED: "tag",
+    NOTE: "message-square",
+    FIRST: "sparkles",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What happened at one moment. `run` is the fetch that brought it, `other` the id of another device that it is about."""
+
+    at: datetime
+    kind: str
+    field: str
+    before: str
+    after: str
+    who: str
+    reason: str
+    ticket: str
+    text: str
+    account: str
+    vendor: str
+    run: int | None
+    run_kind: str
+    other: int | None
+    other_name: str
+
+    @property
+    def icon(self) -> str:
+        return "archive-restore" if self.brought_back else _ICONS.get(self.kind, "info")
+
+    @property
+    def words(self) -> str:
+        """Without the values; those stand beside."""
+        way = _BY_AFTER.get((self.kind, bool(self.after)), self.kind)
+        sentence = "Brought back" if self.brought_back else _SENTENCES.get(self.kind, way)
+        return sentence.format(account=self.account or "the account", vendor=self.vendor_label or "A vendor", field=self._field)
+
+    @property
+    def brought_back(self) -> bool:
+        return self.kind == ChangeKind.RETIRED and self.before == Life.RETIRED
+
+    @property
+    def of_states(self) -> bool:
+        """Before and after are states of health."""
+        return self.kind == ChangeKind.STATE or self.field == "state"
+
+    @property
+    def values(self) -> tuple[str, str] | None:
+        """Before and after as they are shown; None where the words say it all."""
+        if self.kind in (ChangeKind.FIELD, ChangeKind.SETTLED, ChangeKind.STATE) and (self.before or self.after):
+            known = _VALUES.get(self.field, {})
+            return known.get(self.before, self.before), known.get(self.after, self.after)
+        return None
+
+    @property
+    def tag(self) -> str:
+        return self.after or self.before if self.kind == ChangeKind.TAGGED else ""
+
+    @property
+    def vendor_label(self) -> str:
+        return VENDORS[self.vendor].label if self.vendor in VENDORS else self.vendor
+
+    @property
+    def history_from(self) -> int | None:
+        """Where the account's history of fetches begins with this run."""
+        return self.run + 1 if self.run else None
+
+    @property
+    def _field(self) -> str:
+        return FIELDS.get(self.field, self.field.replace("_", " ").capitalize() or "Something")
+
+
+_SENTENCES = {
+    ChangeKind.FIELD: "{field} changed",
+    ChangeKind.STATE: "Verdict changed",
+    ChangeKind.MISSING: "The complete list of {account} does not have it",
+    ChangeKind.GONE: "Gone from {account}: two complete lists in a row do not have it",
+    ChangeKind.RETURNED: "{account} lists it again",
+    ChangeKind.LINKED: "Linked by a person with",
+    ChangeKind.PARTED: "Taken apart by a person from",
+    ChangeKind.MERGED: "Became one with",
+    ChangeKind.RETIRED: "Retired",
+    ChangeKind.WOKEN: "In service again: {account} heard from it after it was retired",
+    ChangeKind.SETTLED: "{field}: disagreement settled",
+    NOTE: "Note",
+    FIRST: "{vendor} saw it for the first time",
+}
+# Where it matters whether something came or went.
+_BY_AFTER = {
+    (ChangeKind.TAGGED, True): "Tag added",
+    (ChangeKind.TAGGED, False): "Tag taken off",
+    (ChangeKind.MOVED, True): "An answer went to",
+    (ChangeKind.MOVED, False): "An answer came from",
+}

@@ -1,0 +1,77 @@
+"""Words of ours on devices, beside the tags that vendors give. One device or ten thousand: the same statements, set by set."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.http import HttpRequest
+
+from devices import audit, changes
+from devices.locks import hold_devices
+from devices.models import ChangeKind, User
+from vendors.normalise import text_key
+
+MOST = 10_000  # devices at once
+LONGEST = 60
+_ADD = """WITH told AS (
+    INSERT INTO devices_devicetag (device_id, key, name, by_name, at)
+    SELECT d.id, %(key)s, %(name)s, %(who)s, %(now)s FROM devices_device d WHERE d.id = ANY(%(devices)s) ORDER BY d.id
+    ON CONFLICT (device_id, key) DO NOTHING RETURNING device_id, name)"""
+_REMOVE = "WITH told AS (DELETE FROM devices_devicetag WHERE key = %(key)s AND device_id = ANY(%(devices)s) RETURNING device_id, name)"
+
+
+class CannotTag(Exception):
+    """`sentence` says why and what to do."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+def add(devices: Collection[int], *, tag: str, by: User, now: datetime, ticket: str = "", request: HttpRequest | None = None) -> int:
+    """Returns how many had it not yet; of those each remembers it. More than one device is audited. Raises CannotTag."""
+    name = clean(tag)
+    return _write(_ADD, "after", devices, name, by=by, now=now, ticket=ticket, request=request, action="devices tagged")
+
+
+def remove(devices: Collection[int], *, tag: str, by: User, now: datetime, ticket: str = "", request: HttpRequest | None = None) -> int:
+    """Returns how many had it. Tags that vendors give stay. Raises CannotTag."""
+    name = clean(tag)
+    return _write(_REMOVE, "before", devices, name, by=by, now=now, ticket=ticket, request=request, action="tag taken off devices")
+
+
+def clean(tag: str) -> str:
+    """One line, as it is shown. Raises CannotTag."""
+    name = " ".join("".join(letter if letter.isprintable() else " " for letter in tag).split())
+    if not text_key(name):
+        raise CannotTag("Type a word for the tag first.")
+    if max(len(name), len(text_key(name))) > LONGEST:
+        raise CannotTag(f"A tag has at most {LONGEST} characters: choose a shorter one, and put the rest into a note.")
+    return name
+
+
+def _write(
+    statement: str,
+    side: str,
+    devices: Collection[int],
+    name: str,
+    *,
+    by: User,
+    now: datetime,
+    ticket: str,
+    request: HttpRequest | None,
+    action: str,
+) -> int:
+    if len(devices) > MOST:
+        raise CannotTag(f"That is more than {MOST:,} devices: narrow the list down, and tag it part by part.")
+    values = {"key": text_key(name), "name": name, "who": by.get_username(), "devices": sorted(devices), "ticket": ticket}
+    texts = {"field": "'tag'", side: "c.name", "actor_name": "%(who)s", "ticket": "%(ticket)s"}
+    with transaction.atomic(), connection.cursor() as cursor:
+        hold_devices()  # or a device could become part of another one meanwhile
+        cursor.execute(f"{statement} {changes.into(ChangeKind.TAGGED, 'told', **texts)}", {**values, **changes.cause(None, now)})
+        written = cursor.rowcount
+        if len(devices) > 1:
+            audit.record(action, actor=by, target=name, request=request, ticket=ticket, devices=len(devices), of_them_changed=written)
+    return written

@@ -1,0 +1,18 @@
+"""The device that an address or a form means, also when it has become part of another one."""
+
+from __future__ import annotations
+
+from django.http import Http404
+
+from devices.models import Device
+from devices.queries.joins import now_called
+from devices.queries.newest import HIGHEST
+
+
+def device_or_404(pk: int) -> Device:
+    if pk > HIGHEST:
+        raise Http404
+    found = Device.objects.filter(pk=pk).first() or Device.objects.filter(pk=now_called(pk)).first()
+    if found is None:
+        raise Http404
+    return found

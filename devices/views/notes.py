@@ -1,0 +1,87 @@
+"""Notes on a device: read, written, taken back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from devices import notes
+from devices.models import Device, Note, User
+from devices.notes import CannotNote, may_take_back
+from devices.queries.newest import HIGHEST, newest
+from devices.views.guard import is_fragment, needs
+from devices.views.known_device import device_or_404
+from devices.views.person import person
+from devices.views.ticket import query, ticket_of
+
+BESIDE = 4  # on the device's page; the others are on their own
+PAGE = 50
+
+
+@require_safe
+@needs("view_device")
+def page(request: HttpRequest, pk: int) -> HttpResponse:
+    return _page(request, device_or_404(pk))
+
+
+@require_POST
+@needs("annotate_device")
+def add(request: HttpRequest, pk: int) -> HttpResponse:
+    """What was typed is kept while something is wrong with it."""
+    device, text = device_or_404(pk), request.POST.get("text", "")
+    try:
+        notes.add(device, text=text, by=person(request), now=timezone.now(), ticket=ticket_of(request))
+    except CannotNote as problem:
+        again = {"problem": problem.sentence, "typed": text}
+        return _part(request, device, **again) if is_fragment(request) else _page(request, device, status=422, **again)
+    return _done(request, device, "The note is kept.")
+
+
+@require_POST
+@needs("view_device")
+def take_back(request: HttpRequest, pk: int, note: int) -> HttpResponse:
+    device = device_or_404(pk)
+    found = Note.objects.filter(pk=note, device=device).first() if note <= HIGHEST else None
+    if found is None:
+        raise Http404
+    try:
+        notes.take_back(found, by=person(request), request=request)
+    except CannotNote as problem:
+        if is_fragment(request):
+            return _part(request, device, problem=problem.sentence)
+        return _page(request, device, status=403, problem=problem.sentence)
+    return _done(request, device, "The note is taken back.")
+
+
+def beside(device: Device, reader: User, *, size: int = BESIDE, before: str = "", after: str = "") -> dict[str, Any]:
+    """What `parts/notes.html` shows. One query."""
+    found = newest(Note.objects.filter(device=device), size=size, before=before, after=after)
+    return {"notes": found, "note_lines": [(note, may_take_back(note, reader)) for note in found.rows], "longest_note": notes.LONGEST}
+
+
+def _done(request: HttpRequest, device: Device, words: str) -> HttpResponse:
+    if is_fragment(request):
+        return _part(request, device, spoken=words)
+    messages.success(request, words)
+    return redirect(reverse("devices:detail", args=[device.pk]) + query(ticket=ticket_of(request)) + "#notes")
+
+
+def _part(request: HttpRequest, device: Device, **context: str) -> HttpResponse:
+    told = {"device": device, **_ticket(request), **beside(device, person(request)), **context}
+    return render(request, "devices/parts/notes.html", told)
+
+
+def _page(request: HttpRequest, device: Device, *, status: int = 200, **context: str) -> HttpResponse:
+    place = {name: request.GET.get(name, "") for name in ("before", "after")}
+    told = {"device": device, "whole": True, **_ticket(request), **beside(device, person(request), size=PAGE, **place), **context}
+    return render(request, "devices/notes.html", told, status=status)
+
+
+def _ticket(request: HttpRequest) -> dict[str, str]:
+    return {"ticket": ticket_of(request), "ticket_query": query(ticket=ticket_of(request))}

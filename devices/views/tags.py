@@ -1,0 +1,48 @@
+"""Tags of one device."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from devices import tagging
+from devices.models import Device, DeviceTag
+from devices.tagging import CannotTag
+from devices.views.guard import is_fragment, needs
+from devices.views.known_device import device_or_404
+from devices.views.person import person
+from devices.views.ticket import query, ticket_of
+
+LONGEST_TYPED = 200
+
+
+@require_POST
+@needs("tag_device")
+def change(request: HttpRequest, pk: int) -> HttpResponse:
+    """`action`: add or remove."""
+    device, typed = device_or_404(pk), request.POST.get("tag", "")
+    removing = request.POST.get("action") == "remove"
+    act = tagging.remove if removing else tagging.add
+    problem = ""
+    try:
+        act([device.pk], tag=typed, by=person(request), now=timezone.now(), ticket=ticket_of(request), request=request)
+    except CannotTag as refused:
+        problem = refused.sentence
+    if is_fragment(request):
+        context = {"device": device, "ticket": ticket_of(request), "tag_problem": problem, "tag_typed": typed if problem else ""}
+        return render(request, "devices/parts/tags.html", context | beside(device))
+    if problem:
+        messages.error(request, problem)
+    told = query(ticket=ticket_of(request), tag=typed[:LONGEST_TYPED] if problem else "")
+    return redirect(reverse("devices:detail", args=[device.pk]) + told + "#tags")
+
+
+def beside(device: Device) -> dict[str, Any]:
+    """What `parts/tags.html` shows. One query."""
+    return {"tags": list(DeviceTag.objects.filter(device=device).order_by("key")), "longest_tag": tagging.LONGEST}

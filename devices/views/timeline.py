@@ -1,0 +1,31 @@
+"""Everything that happened to one device, page by page."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from devices.queries.timeline import timeline
+from devices.views.guard import is_fragment, needs
+from devices.views.known_device import device_or_404
+from devices.views.ticket import query, ticket_of
+
+
+@require_safe
+@needs("view_device")
+def page(request: HttpRequest, pk: int) -> HttpResponse:
+    """As a fragment only the entries."""
+    device = device_or_404(pk)
+    before = request.GET.get("before", "")
+    found = timeline(device.pk, before=before)
+    ticket = ticket_of(request)
+    context = {
+        "device": device,
+        "timeline": found,
+        "ticket": ticket,
+        "ticket_query": query(ticket=ticket),
+        "older": query(ticket=ticket, before=found.older) if found.older else "",
+        "begun": bool(before),
+    }
+    return render(request, "devices/_timeline.html" if is_fragment(request) else "devices/timeline.html", context)
