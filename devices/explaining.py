@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from devices.matching import KINDS, NOTHING, PERSON, Group, Key, Rulings, Tie, Told, clash, lacks_witness, spread
+from devices.matching import KINDS, NOTHING, PERSON, Group, Key, Rulings, Tie, Told, clash, lacks_witness
 from vendors.states import IdKind
 
 MOST_NEAR = 8  # near misses kept per sighting
 COMMON, DIFFERS, WITNESS, RULED, DOUBT = "common", "differs", "witness", "ruled", "doubt"
+Common = Mapping[Key, int | None]  # keys that join nothing → on how many machines each stands; None: too many to count
+NOBODY: tuple[Told, ...] = ()
 _RANK = {PERSON: -1, **{kind.value: rank for rank, kind in enumerate(KINDS)}}
 
 
@@ -27,8 +29,10 @@ class Reason:
     near: list[dict[str, Any]]
 
 
-def reason(told: Told, group: Group, *, holders: Mapping[Key, Sequence[Told]], common: Collection[Key], rulings: Rulings) -> Reason | None:
+def reason(told: Told, group: Group, *, holders: Mapping[Key, Sequence[Told]], common: Common, rulings: Rulings) -> Reason | None:
     """None when nobody else has any of its keys: then there is nothing to explain."""
+    if len(group.members) == 1 and all(len(holders.get(pair, NOBODY)) < 2 and pair not in common for pair in told.strong):
+        return None  # most of a fleet: said at once
     near = _near(told, group, holders, common, rulings)
     if len(group.members) == 1:
         return Reason("", "", None, False, [], [], near) if near else None
@@ -55,17 +59,15 @@ def _differing(own: Mapping[str, frozenset[str]], others: Mapping[str, frozenset
     return [[kind.value, min(mine), min(theirs)] for kind, mine, theirs in pairs if mine and theirs and not mine & theirs]
 
 
-def _near(
-    told: Told, group: Group, holders: Mapping[Key, Sequence[Told]], common: Collection[Key], rulings: Rulings
-) -> list[dict[str, Any]]:
+def _near(told: Told, group: Group, holders: Mapping[Key, Sequence[Told]], common: Common, rulings: Rulings) -> list[dict[str, Any]]:
     """Keys that stand on many devices, then whoever shares a key and yet is another device, each once by the strongest such key."""
     members = {each.id for each in group.members}
     shared: list[dict[str, Any]] = []
     refused: dict[int, dict[str, Any]] = {}
     for kind, key in told.strong:
-        found = holders.get((kind, key), ())
+        found = holders.get((kind, key), NOBODY)
         if (kind, key) in common:
-            shared.append({"kind": kind, "key": key, "why": COMMON, "devices": spread(found, kind) if found else None})
+            shared.append({"kind": kind, "key": key, "why": COMMON, "devices": common[kind, key]})
             continue
         for other in sorted(found, key=lambda each: each.order):
             if other.id not in members and other.id not in refused:

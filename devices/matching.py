@@ -22,20 +22,24 @@ MOST_SIGHTINGS = 15
 Keys = Mapping[str, frozenset[str]]
 Key = tuple[str, str]
 NOTHING: frozenset[str] = frozenset()
+_BITS: Mapping[str, int] = {kind.value: 1 << place for place, kind in enumerate(STRENGTH)}  # stored: never renumber
 
 
 @dataclass(slots=True, eq=False)
 class Told:
-    """The keys of one sighting. `order` (vendor, external id, account) sorts alike whatever was fetched first."""
+    """The keys of one sighting. `order` (vendor, external id, account) sorts alike whatever was fetched first.
+
+    `strong`: its keys but the user, strongest first.
+    """
 
     id: int
     order: tuple[str, str, int]
     keys: Keys
     device: int | None = None
+    strong: list[Key] = field(init=False)
 
-    @property
-    def strong(self) -> list[Key]:
-        return [(kind, key) for kind in STRENGTH for key in sorted(self.keys.get(kind, NOTHING))]
+    def __post_init__(self) -> None:
+        self.strong = [(kind, key) for kind in STRENGTH if kind in self.keys for key in sorted(self.keys[kind])]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +116,10 @@ def _distinct(own: Keys, other: Keys, kind: str) -> bool:
     return bool(clash(own, other, kind)) if kind == IdKind.HOSTNAME else not joinable(own, other, kind)
 
 
-def is_common(holders: Sequence[Told], kind: str, *, limit: int) -> bool:
-    """Whether a key stands on more than `limit` machines and so joins nothing."""
-    return len(holders) > MOST_SIGHTINGS or (len(holders) > limit and spread(holders, kind) > limit)
+def common_on(holders: Sequence[Told], kind: str, *, limit: int) -> int:
+    """On how many machines a key stands that stands on more than `limit` and so joins nothing; 0: it is no such key."""
+    machines = spread(holders, kind) if len(holders) > limit else 0
+    return machines if machines > limit else 0
 
 
 def arrange(sightings: Iterable[Told], holders: Mapping[Key, Sequence[Told]], rulings: Rulings) -> list[Group]:
@@ -200,3 +205,8 @@ def _differ(own: Mapping[str, Iterable[str]], other: Mapping[str, Iterable[str]]
 def _common(own: Mapping[str, Iterable[str]], other: Mapping[str, Iterable[str]], kind: str) -> bool:
     mine, theirs = own.get(kind), other.get(kind)
     return bool(mine and theirs and not set(mine).isdisjoint(theirs))
+
+
+def kinds_mask(kinds: Iterable[str]) -> int:
+    """Which of the strong kinds are among these, a bit for each."""
+    return sum(_BITS.get(kind, 0) for kind in set(kinds))

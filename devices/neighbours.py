@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from django.db import connection
 
-from devices.matching import KINDS, MOST_SIGHTINGS, Key, Rulings, Told, is_common, joinable
+from devices.matching import KINDS, MOST_SIGHTINGS, Key, Rulings, Told, common_on, joinable
 from devices.models import Ruling
 
 # One text each: quoting thousands of array members one by one costs more than the question. Keys hold no control characters.
@@ -41,7 +41,7 @@ class Neighbourhood:
     def __init__(self, told: Collection[Told] = (), *, stored: Collection[int] = (), left: Collection[Key] = (), limit: int) -> None:
         self.core: dict[int, Told] = {}
         self.holders: dict[Key, list[Told]] = {}
-        self.common: set[Key] = set()
+        self.common: dict[Key, int | None] = {}  # on how many machines; None: on too many to count
         self.rulings = _rulings()
         self._limit = limit
         self._known: dict[int, Told] = {each.id: each for each in told}
@@ -105,11 +105,11 @@ class Neighbourhood:
         told = self._told_by_key.get(pair, [])
         if len(stored) + len(told) > MOST_SIGHTINGS:
             self.holders[pair] = []
-            self.common.add(pair)
+            self.common[pair] = None
             return
         self.holders[pair] = holders = told + [self._known[each] for each in stored] if stored else told
-        if is_common(holders, pair[0], limit=self._limit):
-            self.common.add(pair)
+        if machines := common_on(holders, pair[0], limit=self._limit):
+            self.common[pair] = machines
 
     def _load(self, sightings: Iterable[int]) -> None:
         wanted = [each for each in sightings if each not in self._known or self._known[each].device is None]
