@@ -18,8 +18,10 @@ from devices.children import replace_identifiers, replace_issues
 from devices.copying import quoted, stage
 from devices.locks import hold_devices
 from devices.mapped import Mapped
+from devices.matching import kinds_mask
 from devices.merging import hand_over
 from devices.models import Account, SyncRun
+from devices.remediation import replace_remediation
 from devices.summary import summarise
 from vendors.errors import BadRecord
 from vendors.records import Entry, Group
@@ -40,7 +42,7 @@ _TEXTS = [
     "link",
 ]
 PLAIN = {**dict.fromkeys(_TEXTS, "text"), "silenced": "bool", "problem_count": "int4", "produced_at": "timestamptz"}
-WIDE = {"id": "int8", "external_id": "text", "device_id": "int8", "digest": "bytea", **PLAIN, "raw": "text"}
+WIDE = {"id": "int8", "external_id": "text", "device_id": "int8", "digest": "bytea", **PLAIN, "key_kinds": "int2", "raw": "text"}
 INCOMING = {"external_id": "text", "digest": "bytea", "seen_at": "timestamptz"}
 GROUP = {"external_id": "text", "name": "text", "parent_id": "text", "static": "bool"}
 # Looked up one by one, whatever the statistics of a table that is just being filled say.
@@ -76,6 +78,7 @@ def save_page(run: SyncRun, entries: Sequence[Entry], now: datetime) -> Outcome:
     strays = _write_sightings(run, mapped, now)
     replace_identifiers(mapped)
     replace_issues(mapped, now)
+    replace_remediation(mapped)
     joining.apply(plan, now)
     woken = returning.listed_again(run, now) | returning.awake(run, now)
     _write_pulses(run, now)
@@ -133,7 +136,8 @@ def _read(newest: dict[str, Entry], different: dict[str, tuple[int | None, int |
 
 def _wide_row(each: Mapped) -> tuple[Any, ...]:
     fitting = [value[:LONGEST] if isinstance(value, str) and len(value) > LONGEST else value for value in _plain(each.device)]
-    return (each.sighting_id, each.entry.external_id, each.device_id, each.entry.digest, *fitting, each.raw.decode())
+    kinds = kinds_mask(found.kind for found in each.device.identifiers if not found.junk)
+    return (each.sighting_id, each.entry.external_id, each.device_id, each.entry.digest, *fitting, kinds, each.raw.decode())
 
 
 def _write_sightings(run: SyncRun, mapped: list[Mapped], now: datetime) -> list[int]:
@@ -144,7 +148,7 @@ def _write_sightings(run: SyncRun, mapped: list[Mapped], now: datetime) -> list[
     if any(not each.fresh for each in mapped):
         changes.of_answers(run, now)
     names = quoted(WIDE)
-    updates = ", ".join(f'"{name}" = EXCLUDED."{name}"' for name in ("digest", *PLAIN, "raw", "changed_at"))
+    updates = ", ".join(f'"{name}" = EXCLUDED."{name}"' for name in ("digest", *PLAIN, "key_kinds", "raw", "changed_at"))
     with connection.cursor() as cursor:
         cursor.execute(
             f"""INSERT INTO devices_sighting (account_id, vendor, changed_at, created_at, life, stale, {names})

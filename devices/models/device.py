@@ -45,6 +45,9 @@ class Device(models.Model):
             models.Index(fields=["serial", "id"], name="device_by_serial"),
             models.Index(fields=["os_name", "name", "id"], name="device_by_os"),
             models.Index(fields=["issue_count", "name", "id"], name="device_by_issues"),
+            models.Index(fields=["life", "name", "id"], condition=~models.Q(life=Life.SEEN), name="device_not_seen"),
+            # The few values that tiles and filters count by: read alone, it is a fraction of the table.
+            models.Index(fields=["life", "state", "silenced", "os_family", "vendors"], name="device_tally"),
             GinIndex(fields=["disagrees"], name="device_disagrees", condition=~models.Q(disagrees=[])),
             GinIndex(OpClass("haystack", name="gin_trgm_ops"), name="device_haystack"),
         ]

@@ -14,6 +14,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 
+from devices.matching import kinds_mask
 from devices.models import Device, Life
 from devices.queries.cover import Cover
 from devices.queries.filters import clean_query
@@ -21,24 +22,28 @@ from devices.queries.proof import Proof
 
 CODES = list(Cover)
 COUNTED = Q(life__in=[Life.SEEN, Life.MISSING])  # as the list of devices: what is gone is not asked about
-# Of several sightings at one account the best one speaks; 0 … 3 are the codes of the four states of a device that is listed.
-_LISTED = """CASE WHEN s.enrolment IN ('pending', 'failed') THEN 3 WHEN s.silenced THEN 2 WHEN s.stale OR a.old THEN 1 ELSE 0 END"""
+# 0 … 3 are the codes of the four states of a device that is listed, of several the best one speaks; 4: known, but not listed.
+_MARK = """CASE WHEN s.life <> 'seen'{held} THEN 4
+    WHEN s.enrolment IN ('pending', 'failed') THEN 3 WHEN s.silenced THEN 2 WHEN s.stale THEN 1 ELSE 0 END"""
 # A sighting that is only still shown because a person has to decide proves neither presence nor absence.
-_HELD = "EXISTS (SELECT FROM devices_pulse p WHERE p.sighting_id = s.id AND p.run_id < a.held_run)"
+_HELD = """ OR EXISTS (
+    SELECT FROM devices_pulse p JOIN account a ON a.id = s.account_id AND p.run_id < a.held_run WHERE p.sighting_id = s.id)"""
+# One pass through an index (`sighting_cover`) tells everything; whoever counts, counts devices that are told alike first.
 _PLACED = """
 WITH account AS MATERIALIZED (
-    SELECT * FROM unnest(%s::bigint[], %s::boolean[], %s::boolean[], %s::bigint[], %s::text[]) AS a(id, sound, old, held_run, kinds)),
-universe AS {materialized} (SELECT d.id FROM devices_device d WHERE d.life IN ('seen', 'missing'){within}),
-listed AS (SELECT s.device_id, s.account_id, min(CASE WHEN s.life = 'seen'{held} THEN {listed} END) AS best
-           FROM devices_sighting s JOIN account a ON a.id = s.account_id{joined} GROUP BY s.device_id, s.account_id)
-SELECT u.id AS device_id, a.id AS account_id, CASE
-    WHEN l.best IS NOT NULL THEN l.best
+    SELECT * FROM unnest(%s::bigint[], %s::boolean[], %s::boolean[], %s::bigint[], %s::integer[]) AS a(id, sound, old, held_run, kinds)),
+told AS (SELECT s.device_id, bit_or(s.key_kinds)::integer AS kinds, array_agg(s.account_id * 8 + {mark}) AS marks
+         FROM devices_sighting s{few} GROUP BY s.device_id),
+device AS (SELECT {columns} FROM devices_device d LEFT JOIN told t ON t.device_id = d.id
+           WHERE d.life IN ('seen', 'missing'){within} {grouped})
+SELECT d.*, a.id AS account_id, CASE
+    WHEN l.best = 0 AND a.old THEN 1
+    WHEN l.best < 4 THEN l.best
     WHEN NOT a.sound THEN 5
-    WHEN l.device_id IS NOT NULL OR EXISTS (
-        SELECT FROM devices_sighting k JOIN devices_identifier i ON i.sighting_id = k.id
-        WHERE k.device_id = u.id AND NOT i.junk AND i.kind = ANY(string_to_array(a.kinds, ','))) THEN 4
+    WHEN l.best = 4 OR d.kinds & a.kinds <> 0 THEN 4
     ELSE 5 END AS code
-FROM universe u CROSS JOIN account a LEFT JOIN listed l ON l.device_id = u.id AND l.account_id = a.id"""
+FROM device d CROSS JOIN account a
+CROSS JOIN LATERAL (SELECT min(mark %% 8) AS best FROM unnest(d.marks) AS mark WHERE mark / 8 = a.id) l"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,24 +53,25 @@ class Placing:
     proofs: Sequence[Proof]
     devices: Sequence[int] | None = None
 
-    def sql(self) -> tuple[str, list[Any]]:
+    def sql(self, columns: str = "d.id AS device_id, t.kinds, t.marks", grouped: str = "") -> tuple[str, list[Any]]:
         few = self.devices is not None
+        held = any(proof.held_run for proof in self.proofs)
         text = _PLACED.format(
-            materialized="MATERIALIZED" if few else "NOT MATERIALIZED",
+            mark=_MARK.format(held=_HELD if held else ""),
+            few=" WHERE s.device_id = ANY(%s)" if few else "",
             within=" AND d.id = ANY(%s)" if few else "",
-            joined=" JOIN universe u ON u.id = s.device_id" if few else "",
-            held=f" AND NOT {_HELD}" if any(proof.held_run for proof in self.proofs) else "",
-            listed=_LISTED,
+            columns=columns,
+            grouped=grouped,
         )
-        columns = [(each.account, each.sound, each.old, each.held_run, ",".join(each.kinds)) for each in self.proofs]
-        values: list[Any] = [list(column) for column in zip(*columns, strict=True)] or [[] for _ in range(5)]
-        return text, [*values, *([list(self.devices)] if self.devices is not None else [])]
+        told = [(each.account, each.sound, each.old, each.held_run, kinds_mask(each.kinds)) for each in self.proofs]
+        values: list[Any] = [list(column) for column in zip(*told, strict=True)] or [[] for _ in range(5)]
+        return text, [*values, *([list(self.devices)] * 2 if self.devices is not None else [])]
 
     def rows(self) -> Iterator[tuple[int, int, Cover]]:
         """(device, account, state), by device."""
         text, values = self.sql()
         with connection.cursor() as cursor:
-            cursor.execute(f"{text} ORDER BY 1, 2", values)
+            cursor.execute(f"SELECT device_id, account_id, code FROM ({text}) placed ORDER BY 1, 2", values)
             for device, account, code in cursor.fetchall():
                 yield device, account, CODES[code]
 
@@ -77,9 +83,9 @@ class Placing:
             return [device for (device,) in cursor.fetchall()]
 
     def counts(self) -> Mapping[tuple[int, Cover], int]:
-        text, values = self.sql()
+        text, values = self.sql("t.kinds, t.marks, count(*) AS devices", "GROUP BY 1, 2")
         with connection.cursor() as cursor:
-            cursor.execute(f"SELECT account_id, code, count(*) FROM ({text}) placed GROUP BY 1, 2", values)
+            cursor.execute(f"SELECT account_id, code, sum(devices)::bigint FROM ({text}) placed GROUP BY 1, 2", values)
             return {(account, CODES[code]): count for account, code, count in cursor.fetchall()}
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
 
+from devices.matching import STRENGTH
 from devices.models import Account
-from devices.queries.proof import MATCHABLE
 from vendors.registry import VENDORS
 
 SHOWN = 100
@@ -75,7 +75,7 @@ class Share:
 
 def shared() -> list[Shared] | None:
     """The most shared first. None when counting takes longer than anybody waits for a page. One query, and two to bound it."""
-    kinds, common = [kind.value for kind in MATCHABLE], settings.COMMON_KEY_DEVICES
+    kinds, common = [kind.value for kind in STRENGTH], settings.COMMON_KEY_DEVICES
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f"SET LOCAL statement_timeout = {PATIENCE_MS}")
@@ -94,9 +94,9 @@ def shares() -> list[Share]:
     with connection.cursor() as cursor:
         cursor.execute(_SHARES, [list(accounts), told, SAMPLE])
         rows = [Share(accounts[pk].name, *rest) for pk, *rest in cursor.fetchall()]
-    order = [kind.value for kind in MATCHABLE]
+    order = [kind.value for kind in STRENGTH]
     return sorted(rows, key=lambda row: (row.account, order.index(row.kind)))
 
 
 def _kinds(account: Account) -> Sequence[str]:
-    return [kind.value for kind in MATCHABLE if kind in account.about.answers]
+    return [kind.value for kind in STRENGTH if kind in account.about.answers]

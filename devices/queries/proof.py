@@ -5,12 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from devices.matching import STRENGTH
 from devices.models import Account, JobState, SyncRun
 from vendors.registry import VENDORS
-from vendors.states import IdKind
-
-# The kinds by which matching joins sightings; a device without any of those a vendor tells cannot be looked for in that vendor's list.
-MATCHABLE = (IdKind.SERIAL, IdKind.BIOS_UUID, IdKind.MAC, IdKind.HOSTNAME)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +22,7 @@ class Proof:
     doubt: str
     old: bool
     held_run: int | None  # what this run did not see is shown as seen until a person decides
+    # By which matching would find a device in its list: a device without any of them cannot be looked for there.
     kinds: tuple[str, ...]
 
     @property
@@ -54,7 +52,7 @@ def prove(account: Account, run: SyncRun | None, now: datetime) -> Proof:
         doubt=_doubt(account, run, late=late),
         old=late or not account.enabled,
         held_run=run.pk if run and _withheld(run) else None,
-        kinds=tuple(kind for kind in MATCHABLE if vendor and kind in vendor.answers),
+        kinds=tuple(kind for kind in STRENGTH if vendor and kind in vendor.answers),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from devices.matching import kinds_mask
 from devices.models import Account, Health, JobState, SyncRun
 
 TABLES = ("device", "sighting", "identifier", "issue", "pulse", "join", "devicegroup")
@@ -34,11 +35,11 @@ SELECT i AS id, md5('machine ' || i) AS dice,
 FROM generate_series(%(first)s, %(last)s) AS i"""
 
 _SIGHTINGS = """INSERT INTO devices_sighting (id, account_id, external_id, device_id, vendor, digest, name, serial, "user", os_name, os_family, model,
-  manufacturer, group_id, group_name, state, state_raw, enrolment, silenced, problem_count, link, changed_at, created_at, life, missing_since, stale, raw)
+  manufacturer, group_id, group_name, state, state_raw, enrolment, silenced, problem_count, link, changed_at, created_at, life, missing_since, stale, key_kinds, raw)
 SELECT %(side)s + id, %(account)s, {external}, id, %(vendor)s, decode(dice, 'hex'), name, serial, "user", os_name, os_family, model,
   'Dell Inc.', {group_id}, {group_name}, state, upper(state), CASE WHEN id %% 70 = 3 THEN 'pending' ELSE 'managed' END, id %% 90 = 5, id %% 3, '',
   %(now)s, %(now)s, CASE WHEN id %% 120 = 11 THEN 'missing' ELSE 'seen' END, CASE WHEN id %% 120 = 11 THEN %(now)s END,
-  seen_at < %(now)s - interval '14 days', jsonb_build_object('id', dice, 'name', name, 'noise', repeat(dice, 24))
+  seen_at < %(now)s - interval '14 days', %(kinds)s, jsonb_build_object('id', dice, 'name', name, 'noise', repeat(dice, 24))
 FROM machine WHERE (id + %(start)s) %% 100 < %(share)s"""
 _VENDOR_COLUMNS = {
     "eset": {"external": "dice::uuid::text", "group_id": "'group-' || id % 200", "group_name": "''"},
@@ -141,6 +142,7 @@ def _write(accounts: list[Account], *, first: int, last: int, now: datetime) -> 
         for place, account in enumerate(accounts):
             vendor, start, share = SEES[account.name]
             told = {**common, "side": place * SIDE, "account": account.pk, "vendor": vendor, "start": start, "share": share}
+            told["kinds"] = kinds_mask(("hostname", "mac") if vendor == "opswat" else ("hostname", "mac", "serial"))
             columns = {name: text.replace("%", "%%") for name, text in _VENDOR_COLUMNS[vendor].items()}
             cursor.execute(_SIGHTINGS.format(**columns), told)
         cursor.execute(_DEVICES, common)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
+from devices.matching import kinds_mask
 from devices.models import Account, Device, Health, Identifier, Issue, JobState, Life, Pulse, Sighting, SyncRun
 from devices.summary import summarise
 from vendors.normalise import identifier
@@ -50,10 +51,11 @@ def sighting(
         digest=bytes(16), created_at=now, changed_at=now, **values,
     )  # fmt: skip
     Pulse.objects.create(sighting=made, seen_at=seen_at or now - timedelta(hours=3), fetched_at=now, run_id=0)
-    for kind, value in [(IdKind.HOSTNAME, name), *ids]:
-        known = identifier(kind, value)
-        if known is not None:
-            Identifier.objects.create(sighting=made, kind=known.kind, key=known.key, value=known.value, junk=known.junk)
+    keys = [known for kind, value in [(IdKind.HOSTNAME, name), *ids] if (known := identifier(kind, value)) is not None]
+    for known in keys:
+        Identifier.objects.create(sighting=made, kind=known.kind, key=known.key, value=known.value, junk=known.junk)
+    made.key_kinds = kinds_mask(known.kind for known in keys if not known.junk)
+    made.save(update_fields=["key_kinds"])
     for position, (title, state) in enumerate(issues):
         Issue.objects.create(sighting=made, key=f"issue-{position}", title=title, state=state, first_seen_at=now)
     summarise([device.pk], now)

@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from devices.matching import kinds_mask
 from devices.models import Device, Identifier, Issue, Life, Pulse, Quarantine, Sighting
 from devices.upsert import Outcome, save_groups, save_page
 from tests.devices import making
@@ -46,6 +47,15 @@ def test_an_unchanged_record_writes_only_its_pulse() -> None:
     assert Sighting.objects.values().get() == before
     assert Pulse.objects.get().fetched_at == later
     assert Pulse.objects.get().seen_at == making.SEEN_AT + timedelta(minutes=5)
+
+
+def test_a_sighting_knows_by_which_kinds_of_key_it_can_be_found() -> None:
+    run, now = making.run(making.account()), timezone.now()
+    mac, common = making.identifier(IdKind.MAC, "aa"), making.identifier(IdKind.SERIAL, "none", junk=True)
+    save_page(run, [making.entry("one", identifiers=(mac, common, making.identifier(IdKind.IP, "10.0.0.1")))], now)
+    assert Sighting.objects.get().key_kinds == kinds_mask([IdKind.MAC])
+    save_page(run, [making.entry("one", identifiers=(making.identifier(IdKind.HOSTNAME, "nb-1"),))], now)
+    assert Sighting.objects.get().key_kinds == kinds_mask([IdKind.HOSTNAME])
 
 
 def test_a_changed_record_replaces_what_hangs_on_it_and_keeps_first_seen() -> None:
