@@ -60,5 +60,6 @@ VALUES: dict[str, Callable[[Row], object]] = {
     "silenced": lambda row: "yes" if row.silenced else "no",
     "accounts": lambda row: BETWEEN.join(_seen(seen, seen.account) for seen in row.seen_by),
     "groups": lambda row: BETWEEN.join(row.groups),
+    "tags": lambda row: BETWEEN.join(row.tags),
     "known_since": lambda row: _moment(row.created_at),
 }

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TypedDict
 
 from devices.models import Device, Life, Sighting
+from devices.queries.tags import TAGS
 
 
 class SightingDocument(TypedDict):
@@ -27,15 +28,17 @@ class DeviceDocument(TypedDict):
     os: str
     state: str
     life: str
+    tags: list[str]
     sightings: list[SightingDocument]
 
 
 def device_documents(ids: Collection[int]) -> dict[int, DeviceDocument]:
     """In the order of `ids`; what is not there any more is left out. Two queries for any number."""
-    rows = Device.objects.filter(pk__in=ids).order_by().values_list("pk", "name", "serial", "user", "os_name", "state", "life")
+    columns = ("pk", "name", "serial", "user", "os_name", "state", "life", "words")
+    rows = Device.objects.filter(pk__in=ids).order_by().annotate(words=TAGS).values_list(*columns)
     found = {
-        pk: DeviceDocument(id=pk, name=name, serial=serial, user=user, os=os, state=state, life=life, sightings=[])
-        for pk, name, serial, user, os, state, life in rows
+        pk: DeviceDocument(id=pk, name=name, serial=serial, user=user, os=os, state=state, life=life, tags=tags, sightings=[])
+        for pk, name, serial, user, os, state, life, tags in rows
     }
     for device, document in _sightings(ids):
         if device in found:

@@ -29,6 +29,7 @@ COLUMNS = {
     "silenced": Column("Silenced"),
     "accounts": Column("Accounts", sightings=True),
     "groups": Column("Groups", sightings=True),
+    "tags": Column("Tags"),
     "known_since": Column("Known since"),
 }
 DEFAULT = ("state", "user", "serial", "os", "seen_by", "issues", "last_seen")

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from devices.clocks import FIRST_PLAUSIBLE_YEAR, SKEW
-from devices.models import DeviceGroup, Life, Sighting
+from devices.models import DeviceGroup, DeviceTag, Life, Sighting
 from vendors.normalise import text_key
 from vendors.states import IdKind
 
@@ -33,9 +33,10 @@ def in_group(group: str) -> Q:
 
 
 def tagged(tag: str) -> Q:
-    """Tags as vendors write them; the scopes of five(9)s are tags too."""
+    """Our tags, and tags as vendors write them; the scopes of five(9)s are tags too."""
     key = text_key(tag)[:LONGEST_KEY]
-    return Q(pk__in=Sighting.objects.filter(identifiers__kind=IdKind.TAG, identifiers__key=key).values("device_id"))
+    vendors = Sighting.objects.filter(identifiers__kind=IdKind.TAG, identifiers__key=key).order_by().values("device_id")
+    return Q(pk__in=vendors.union(DeviceTag.objects.filter(key=key).order_by().values("device_id")))
 
 
 def last_seen(*, within: bool, days: int, now: datetime) -> Q:

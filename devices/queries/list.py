@@ -16,6 +16,7 @@ from devices.queries.columns import COLUMNS, RANKS
 from devices.queries.filters import Filters
 from devices.queries.listing import Listing
 from devices.queries.place import Place, beyond, ordered
+from devices.queries.tags import tags_of
 from vendors.states import State
 
 MOST_COUNTED = 100_000
@@ -50,6 +51,7 @@ class Row:
     created_at: datetime
     seen_by: list[Seen] = field(default_factory=list)
     groups: list[str] = field(default_factory=list)
+    tags: list[str] = field(default_factory=list)
     last_seen: datetime | None = None
 
     @property
@@ -129,7 +131,11 @@ def every_row(found: QuerySet[Device], listing: Listing, *, now: datetime) -> It
 
 
 def add_sightings(rows: Sequence[Row], listing: Listing, *, now: datetime) -> None:
-    """One query, or none where no column needs it."""
+    """One query and one for tags, or none where no column needs it."""
+    if rows and "tags" in listing.columns:
+        tags = tags_of([row.id for row in rows])
+        for row in rows:
+            row.tags = tags.get(row.id, [])
     if not rows or not any(COLUMNS[key].sightings for key in listing.columns):
         return
     by_id = {row.id: row for row in rows}

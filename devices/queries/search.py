@@ -22,6 +22,7 @@ from vendors.states import IdKind
 MOST = 1000
 # A prefix that more identifiers share says next to nothing; reading them all would cost seconds at a million devices.
 MOST_HOLDERS = 3 * MOST
+OUR_TAGS = "(SELECT device_id, 'tag', key, name FROM devices_devicetag WHERE key {} %s ORDER BY key USING ~<~ LIMIT %s)"
 MOST_REASONS = 20  # shown per device
 # What many machines may be called: such a hit does not open a device while others were meant too.
 LOOSE = frozenset({IdKind.NICKNAME, IdKind.TAG, IdKind.CUSTOM})
@@ -108,7 +109,7 @@ def _first(devices: QuerySet[Device]) -> set[int]:
 
 
 def _holders(clue: Clue) -> list[tuple[int, str, str, str]]:
-    """(device, kind, key, value) of the identifiers that the text means, the complete ones first.
+    """(device, kind, key, value) of the identifiers and of our tags that the text means, the complete ones first.
 
     Written out because the order of the index is not the order of the language: asked in the index's own order, PostgreSQL reads on from
     where the prefix begins and stops at the limit, however many follow; and what equals the prefix comes first.
@@ -124,10 +125,12 @@ def _holders(clue: Clue) -> list[tuple[int, str, str, str]]:
     values: list[Any] = []
     for (key, whole), kinds in ranges.items():
         values += [key if whole else _literally(key) + "%", kinds, MOST_HOLDERS]
+    ours = " UNION ALL ".join(OUR_TAGS.format("=" if form.whole else "LIKE") for form in clue.forms if form.kind == IdKind.TAG)
+    for form in clue.forms:
+        values += [form.key if form.whole else _literally(form.key) + "%", MOST_HOLDERS] if form.kind == IdKind.TAG else []
+    found = f"SELECT s.device_id, i.kind, i.key, i.value FROM ({branches}) i JOIN devices_sighting s ON s.id = i.sighting_id"
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT s.device_id, i.kind, i.key, i.value FROM ({branches}) i JOIN devices_sighting s ON s.id = i.sighting_id", values
-        )
+        cursor.execute(f"{found} UNION ALL {ours}" if ours else found, values)
         return [tuple(row) for row in cursor.fetchall()]
 
 

@@ -108,6 +108,7 @@ class TestStreams:
             "os": "Windows 11",
             "state": "ok",
             "life": "seen",
+            "tags": [],
             "sightings": [
                 {
                     "account": "eset-main",
