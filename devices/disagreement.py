@@ -13,8 +13,9 @@ from datetime import datetime
 from django.db import connection
 
 from devices import changes
-from devices.models import ChangeKind, Settlement
+from devices.models import ChangeKind, Device, Settlement, Sighting
 from devices.precedence import rank_sql
+from vendors.states import STATE_LABELS, State
 
 FIELDS = {
     "name": "Name",
@@ -24,6 +25,7 @@ FIELDS = {
     "model": "Model",
     "state": "Verdict",
 }
+_SHOWN = {"os": "os_name"}  # the column that a field of another name is shown from
 _RANKS = {"name": "name", "serial": "serial", "user": "user", "os": "os_name", "model": "model"}
 # What a sighting `s` says: rows (field, words).
 WORDS = """(
@@ -77,6 +79,13 @@ def words(device: int) -> dict[int, dict[str, list[str]]]:
         for sighting, field, told in cursor.fetchall():
             found.setdefault(sighting, {})[field] = told
     return found
+
+
+def word(said_by: Device | Sighting, field: str) -> str:
+    """What is shown of a field."""
+    if field == "state":
+        return STATE_LABELS[State(said_by.state)] if said_by.state in STATE_LABELS else said_by.state
+    return str(getattr(said_by, _SHOWN.get(field, field)))
 
 
 def said(device: int, field: str) -> str:

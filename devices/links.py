@@ -9,19 +9,20 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
-from devices import audit
+from devices import audit, changes
 from devices.joining import rematch
 from devices.locks import hold_devices
-from devices.models import Ruling, Sighting, User
+from devices.models import ChangeKind, Ruling, Sighting, User
 
 LONGEST_REASON = 500
+FIELD = "device"  # in the timeline: before and after are ids of devices
 
 
 class BadLink(Exception):
     """What was asked cannot be done: one sentence."""
 
 
-def link(device: int, other: int, *, reason: str, actor: User, now: datetime, request: HttpRequest | None = None) -> int:
+def link(device: int, other: int, *, reason: str, actor: User, now: datetime, ticket: str = "", request: HttpRequest | None = None) -> int:
     """Make two devices one. Returns the device that both are now. Raises BadLink."""
     reason = _checked(reason)
     with transaction.atomic():
@@ -32,12 +33,17 @@ def link(device: int, other: int, *, reason: str, actor: User, now: datetime, re
         pairs = _between(ours, theirs)
         _end(pairs.filter(together=False), actor=actor, reason=reason, now=now)
         _rule(ours[0], theirs[0], together=True, reason=reason, actor=actor, now=now)
-        audit.record("devices linked", actor=actor, target=str(device), request=request, other=other, reason=reason)
+        audit.record("devices linked", actor=actor, target=str(device), request=request, other=other, reason=reason, ticket=ticket)
         rematch([ours[0], theirs[0]], now)
-        return Sighting.objects.values_list("device_id", flat=True).get(pk=ours[0])
+        both = _device_of(ours[0])
+        told = {"before": str(other if both == device else device), "reason": reason, "ticket": ticket}
+        changes.by_person(both, ChangeKind.LINKED, actor=actor, now=now, field=FIELD, **told)
+        return both
 
 
-def take_apart(sighting: int, *, device: int, reason: str, actor: User, now: datetime, request: HttpRequest | None = None) -> int:
+def take_apart(
+    sighting: int, *, device: int, reason: str, actor: User, now: datetime, ticket: str = "", request: HttpRequest | None = None
+) -> int:
     """Make one sighting a device of its own, or of others than those it is with now. Returns its device. Raises BadLink."""
     reason = _checked(reason)
     with transaction.atomic():
@@ -49,13 +55,18 @@ def take_apart(sighting: int, *, device: int, reason: str, actor: User, now: dat
         _end(_between([sighting], others).filter(together=True), actor=actor, reason=reason, now=now)
         for other in others:
             _rule(sighting, other, together=False, reason=reason, actor=actor, now=now)
-        audit.record("device taken apart", actor=actor, target=str(device), request=request, sighting=sighting, reason=reason)
+        told = {"reason": reason, "ticket": ticket}
+        audit.record("device taken apart", actor=actor, target=str(device), request=request, sighting=sighting, **told)
         rematch(members, now)
-        return Sighting.objects.values_list("device_id", flat=True).get(pk=sighting)
+        left = {_device_of(each) for each in others}
+        for one in left:
+            changes.by_person(one, ChangeKind.PARTED, actor=actor, now=now, field=FIELD, after=str(_device_of(sighting)), **told)
+        changes.by_person(_device_of(sighting), ChangeKind.PARTED, actor=actor, now=now, field=FIELD, before=str(device), **told)
+        return _device_of(sighting)
 
 
-def end_ruling(ruling: int, *, reason: str, actor: User, now: datetime, request: HttpRequest | None = None) -> None:
-    """Let the keys decide again. Raises BadLink."""
+def end_ruling(ruling: int, *, reason: str, actor: User, now: datetime, ticket: str = "", request: HttpRequest | None = None) -> None:
+    """Let the keys decide again. What follows from it stands in the timeline as what the keys did. Raises BadLink."""
     reason = _checked(reason)
     with transaction.atomic():
         hold_devices()
@@ -64,15 +75,22 @@ def end_ruling(ruling: int, *, reason: str, actor: User, now: datetime, request:
             raise BadLink("Somebody has taken this back already.")
         _end(Ruling.objects.filter(pk=ruling), actor=actor, reason=reason, now=now)
         pair = [found.first_id, found.second_id]
-        audit.record("ruling ended", actor=actor, target=str(ruling), request=request, reason=reason, pair=pair, together=found.together)
+        told = {"reason": reason, "pair": pair, "together": found.together, "ticket": ticket}
+        audit.record("ruling ended", actor=actor, target=str(ruling), request=request, **told)
         rematch(pair, now)
 
 
 def _checked(reason: str) -> str:
-    reason = reason.strip()[:LONGEST_REASON]
+    reason = reason.strip()
     if not reason or "\0" in reason:
         raise BadLink("Write in a few words why: it is kept with the link and in the audit log.")
+    if len(reason) > LONGEST_REASON:
+        raise BadLink(f"The reason has {len(reason):,} characters, and {LONGEST_REASON} are the most: shorten it.")
     return reason
+
+
+def _device_of(sighting: int) -> int:
+    return Sighting.objects.values_list("device_id", flat=True).get(pk=sighting)
 
 
 def _sightings(device: int) -> list[int]:

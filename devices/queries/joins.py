@@ -6,11 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import Q
+
 from devices.explaining import COMMON, DIFFERS, RULED, WITNESS
 from devices.matching import MOST_SIGHTINGS, PERSON
-from devices.models import Device, FormerDevice, Join
+from devices.models import Device, FormerDevice, Join, Ruling
 from vendors.states import IdKind
 
+MOST_RULINGS = 50
 WORDS = {
     IdKind.SERIAL: "serial",
     IdKind.BIOS_UUID: "BIOS UUID",
@@ -30,9 +33,8 @@ class Near:
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """`who`: the vendor as the page calls it."""
+    """Of one sighting."""
 
-    who: str
     joined: str
     weak: bool
     agrees: str
@@ -40,12 +42,36 @@ class Why:
     near: list[Near] = field(default_factory=list)
 
 
-def joins(labels: dict[int, str]) -> list[Why]:
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A person's word that is in force: what it says, and the other device where two were taken apart."""
+
+    ruling: Ruling
+    sentence: str
+    other: Device | None
+
+
+def rulings(device: int) -> list[Word]:
+    """One query."""
+    either = Q(first__device=device) | Q(second__device=device)
+    beside = ("first__account", "second__account", "first__device", "second__device", "made_by")
+    found = Ruling.objects.filter(either, ended_at=None).select_related(*beside).defer(*(f"{one}__raw" for one in ("first", "second")))
+    return [_word_of(each, device) for each in found.order_by("pk")[:MOST_RULINGS]]
+
+
+def _word_of(ruling: Ruling, device: int) -> Word:
+    one, two = (f"{each.name or each.external_id} ({each.account.name})" for each in (ruling.first, ruling.second))
+    other = ruling.second.device if ruling.first.device_id == device else ruling.first.device
+    said = f"{one} and {two} are {'one machine' if ruling.together else 'two machines'}"
+    return Word(ruling, said, other if other.pk != device else None)
+
+
+def joins(labels: dict[int, str]) -> dict[int, Why]:
     """`labels`: sighting → what the page calls it. Only sightings that share a key with another one have something to tell."""
     found = {each.pk: each for each in Join.objects.filter(pk__in=list(labels))}
     named = {miss["with"] for each in found.values() for miss in each.near if miss.get("with")}
     devices = dict(Device.objects.filter(sightings__in=named).values_list("sightings", "pk")) if named else {}
-    return [_why(found[pk], labels, devices) for pk in labels if pk in found]
+    return {pk: _why(found[pk], labels, devices) for pk in labels if pk in found}
 
 
 def now_called(pk: int) -> int | None:
@@ -61,7 +87,6 @@ def _why(join: Join, labels: dict[int, str], devices: dict[int, int]) -> Why:
     elif join.kind:
         joined = f"Joined to {partner} by {_word(join.kind)} {join.key}"
     return Why(
-        who=labels[join.pk],
         joined=joined,
         weak=join.weak,
         agrees=_listed(kind for kind, _ in join.agrees),

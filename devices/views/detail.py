@@ -11,9 +11,12 @@ from django.views.decorators.http import require_safe
 from devices.models import Device, Sighting
 from devices.queries.coverage import gaps
 from devices.queries.detail import detail, raw_answer
-from devices.queries.joins import joins, now_called
+from devices.queries.joins import joins, now_called, rulings
 from devices.queries.proof import proofs
+from devices.queries.values import values
+from devices.views.beside import beside
 from devices.views.guard import is_fragment, needs
+from devices.views.person import person
 from devices.views.ticket import query, ticket_of
 
 # Larger than any id: the address would otherwise reach the database as a number that it cannot hold.
@@ -34,13 +37,17 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         if other is None:
             raise Http404
         return redirect(reverse("devices:detail", args=[other]) + query(ticket=ticket))
+    whys = joins({view.sighting.pk: view.short for view in found.views})
     context = {
         "found": found,
         "device": found.device,
         "ticket": ticket,
         "ticket_query": query(ticket=ticket),
         "gaps": gaps(pk, proofs(now)),
-        "joins": joins({view.sighting.pk: view.short for view in found.views}),
+        "values": values(found),
+        "joins": [(view, whys.get(view.sighting.pk)) for view in found.views],
+        "rulings": rulings(pk),
+        **beside(found.device, person(request)),
     }
     return render(request, "devices/detail.html", context)
 

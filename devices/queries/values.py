@@ -1,0 +1,120 @@
+"""Each shown field of a device: the value, which account it comes from, and what the others say instead."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from devices.disagreement import FIELDS, agrees, word, words
+from devices.models import Device, Settlement
+from devices.precedence import COLUMNS, PRECEDENCE
+from devices.queries.detail import Detail, View
+from vendors.states import FAMILY_LABELS, Family, State
+
+Words = Mapping[int, Mapping[str, list[str]]]
+GROUP = "group"
+SILENT = ("", "unknown")
+LABELS = {**{name: label for name, label in FIELDS.items() if name != "state"}, GROUP: "Group", "state": FIELDS["state"]}
+_BADNESS = [State.CRITICAL, State.ATTENTION, State.OK]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What one vendor says of a field. `raw`: its own word, where we use another one."""
+
+    view: View
+    value: str
+    raw: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """`source` is who says `value`; `others` say something that does not mean the same. `differs`: fresh vendors contradict each other."""
+
+    name: str
+    label: str
+    value: str
+    source: Told | None
+    others: list[Told] = field(default_factory=list)
+    differs: bool = False
+    settled: Settlement | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    rows: list[Value]
+
+    @property
+    def differing(self) -> list[Value]:
+        return [row for row in self.rows if row.differs]
+
+    @property
+    def noteworthy(self) -> bool:
+        """Somebody contradicts, or a person decided: then the table is not folded."""
+        return any(row.differs or row.settled for row in self.rows)
+
+
+def values(found: Detail) -> Values:
+    """Two queries; none for a device of which one vendor only tells."""
+    several = len(found.views) > 1
+    said: Words = words(found.device.pk) if several else {}
+    settled = {each.field: each for each in Settlement.objects.filter(device=found.device, ended_at=None)} if several else {}
+    return Values([_value(name, found, said, settled.get(name)) for name in LABELS])
+
+
+def _value(name: str, found: Detail, said: Words, settled: Settlement | None) -> Value:
+    told = [Told(view, _text(view, name), _raw(view, name)) for view in in_order(found.views, name, settled) if _text(view, name)]
+    shown = _shown(found.device, name)
+    source = next((each for each in told if each.value), None)
+    others = [each for each in told[1:] if source and _contradicts(name, source, each, said)]
+    return Value(
+        name,
+        LABELS[name],
+        shown if name in COLUMNS or name == "state" else source.value if source else "",
+        source if name != "state" or (source and source.view.counted) else None,
+        others,
+        differs=name in found.device.disagrees,
+        settled=settled,
+    )
+
+
+def in_order(views: list[View], name: str, settled: Settlement | None = None) -> list[View]:
+    """As devices/summary.py takes them: whom a person chose, who lists the device, who is fresh, then the table of precedence."""
+    order = PRECEDENCE.get(COLUMNS.get(name, (name,))[0], ())
+
+    def place(view: View) -> tuple[bool, bool, bool, bool, int, int]:
+        sighting = view.sighting
+        silent = name in COLUMNS and word(sighting, name) in SILENT
+        chosen = settled is not None and settled.sighting_id == sighting.pk and sighting.present and name != "state"
+        badness = _BADNESS.index(State(sighting.state)) if sighting.state in _BADNESS else len(_BADNESS)
+        rank = order.index(sighting.vendor) if sighting.vendor in order else len(order)
+        return silent, not chosen, not sighting.present, sighting.stale, badness if name == "state" else rank, sighting.pk
+
+    return sorted(views, key=place)
+
+
+def _contradicts(name: str, source: Told, other: Told, said: Words) -> bool:
+    if name == GROUP:
+        return other.value != source.value
+    ours, theirs = (said.get(each.view.sighting.pk, {}).get(name, []) for each in (source, other))
+    return not agrees(name, ours, theirs)
+
+
+def _shown(device: Device, name: str) -> str:
+    if name == GROUP:
+        return ""
+    return word(device, name) or (_family(device.os_family) if name == "os" else "")
+
+
+def _text(view: View, name: str) -> str:
+    if name == GROUP:
+        return view.sighting.group_name
+    return word(view.sighting, name) or (_family(view.sighting.os_family) if name == "os" else "")
+
+
+def _family(family: str) -> str:
+    return FAMILY_LABELS[Family(family)] if family in FAMILY_LABELS and family != Family.UNKNOWN else ""
+
+
+def _raw(view: View, name: str) -> str:
+    return view.sighting.state_raw if name == "state" else ""

@@ -1,0 +1,88 @@
+"""A person decides which vendor is right about one field of a device, until a vendor says something else or somebody takes it back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.http import HttpRequest
+
+from devices import audit, changes
+from devices.disagreement import FIELDS, said, word
+from devices.locks import hold_devices
+from devices.models import ChangeKind, Device, Life, Settlement, Sighting, User
+from devices.summary import summarise
+
+LONGEST_REASON = 500
+CHANGED = "Nothing to settle: look at the device again, it has changed."
+
+
+class CannotSettle(Exception):
+    """`sentence` says why and what to do."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+def settle(
+    device: int, *, field: str, sighting: int, reason: str, by: User, now: datetime, ticket: str = "", request: HttpRequest | None = None
+) -> Settlement:
+    """Let this sighting's word count for the field. Of the verdict it only says that somebody knows. Raises CannotSettle."""
+    reason = _checked(reason)
+    with transaction.atomic():
+        hold_devices()
+        stored = Device.objects.filter(pk=device).first()
+        winner = Sighting.objects.filter(pk=sighting, device_id=device, life=Life.SEEN).first()
+        if stored is None or winner is None or field not in FIELDS:
+            raise CannotSettle(CHANGED)
+        standing = Settlement.objects.filter(device=device, field=field, ended_at=None).first()
+        if standing and standing.sighting_id == sighting:
+            return standing  # the form was sent twice
+        if not standing and field not in stored.disagrees:
+            raise CannotSettle(CHANGED)
+        if standing:
+            _end(standing, by=by, now=now)
+        made = Settlement.objects.create(
+            device=stored,
+            field=field,
+            sighting=winner,
+            told=said(device, field),
+            reason=reason,
+            made_by_name=by.get_username(),
+            made_at=now,
+        )
+        values = {"field": field, "before": word(stored, field), "after": word(winner, field), "reason": reason, "ticket": ticket}
+        changes.by_person(device, ChangeKind.SETTLED, actor=by, now=now, **values)
+        audit.record("disagreement settled", actor=by, target=str(device), request=request, vendor=winner.vendor, **values)
+        summarise([device], now)
+        return made
+
+
+def take_back(settlement: int, *, device: int, by: User, now: datetime, ticket: str = "", request: HttpRequest | None = None) -> str:
+    """Open again what was settled; returns the field. Raises CannotSettle."""
+    with transaction.atomic():
+        hold_devices()
+        standing = Settlement.objects.filter(pk=settlement, device=device, ended_at=None).first()
+        if standing is None:
+            raise CannotSettle("It is open already: somebody took this back, or a vendor says something else now.")
+        _end(standing, by=by, now=now)
+        told = {"field": standing.field, "ticket": ticket}
+        changes.by_person(device, ChangeKind.SETTLED, actor=by, now=now, reason="Open again", **told)
+        audit.record("settlement ended", actor=by, target=str(device), request=request, settled_by=standing.made_by_name, **told)
+        summarise([device], now)
+        return standing.field
+
+
+def _end(standing: Settlement, *, by: User, now: datetime) -> None:
+    standing.ended_at, standing.ended_by_name = now, by.get_username()
+    standing.save(update_fields=["ended_at", "ended_by_name"])
+
+
+def _checked(reason: str) -> str:
+    reason = reason.strip()
+    if not reason or "\0" in reason:
+        raise CannotSettle("Write in a few words why: it is kept with the device and in the audit log.")
+    if len(reason) > LONGEST_REASON:
+        raise CannotSettle(f"The reason has {len(reason):,} characters, and {LONGEST_REASON} are the most: shorten it.")
+    return reason

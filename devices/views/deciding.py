@@ -1,0 +1,56 @@
+"""The page on which a person decides something about a device: what it does, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from devices.links import BadLink
+from devices.models import Device
+from devices.settling import LONGEST_REASON, CannotSettle
+from devices.views.ticket import query, ticket_of
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """`effects`: what happens, a sentence each. `hidden`: what the form carries besides the reason. `danger`: it takes something away."""
+
+    title: str
+    effects: Sequence[str]
+    button: str
+    done: str
+    hidden: dict[str, str] = field(default_factory=dict)
+    danger: bool = False
+
+
+def decide(request: HttpRequest, device: Device, decision: Decision, act: Callable[[str], int]) -> HttpResponse:
+    """Ask for the reason; with one, `act` on it. `act` returns the device to show then, or raises BadLink or CannotSettle."""
+    reason, problem = request.POST.get("reason", ""), ""
+    if request.method == "POST":
+        try:
+            shown = act(reason)
+        except (BadLink, CannotSettle) as refused:
+            problem = str(refused)
+        else:
+            messages.success(request, decision.done)
+            return redirect(page_of(request, shown))
+    context = {
+        "device": device,
+        "decision": decision,
+        "reason": reason[: 2 * LONGEST_REASON],
+        "problem": problem,
+        "longest": LONGEST_REASON,
+        "ticket": ticket_of(request),
+        "back": page_of(request, device.pk),
+    }
+    return render(request, "devices/decide.html", context, status=422 if problem else 200)
+
+
+def page_of(request: HttpRequest, device: int) -> str:
+    """The page of a device, with the ticket that this was done for."""
+    return reverse("devices:detail", args=[device]) + query(ticket=ticket_of(request))

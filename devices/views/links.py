@@ -1,0 +1,130 @@
+"""People's word on which vendors' answers are one machine: take apart, link, and let the keys decide again."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from devices import links
+from devices.models import Device, Ruling, Sighting
+from devices.queries.filters import clean_query
+from devices.queries.hits import hit
+from devices.queries.newest import HIGHEST
+from devices.queries.search import search
+from devices.templatetags.show import vendor_short
+from devices.views.deciding import Decision, decide, page_of
+from devices.views.guard import needs
+from devices.views.known_device import device_or_404
+from devices.views.person import person
+from devices.views.ticket import ticket_of
+
+OFFERED = 20
+REVERSIBLE = "Every later fetch respects it. It can be taken back on the device's page, and then the keys decide again."
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs("link_device")
+def take_apart(request: HttpRequest, pk: int, sighting: int) -> HttpResponse:
+    device = device_or_404(pk)
+    leaving = get_object_or_404(Sighting.objects.select_related("account"), pk=min(sighting, HIGHEST), device=device)
+    who = f"{vendor_short(leaving.vendor)} ({leaving.account.name})"
+    decision = Decision(
+        title=f"Take {who} apart from {device}?",
+        effects=(
+            f"What {who} says about “{leaving.name or leaving.external_id}” becomes a device of its own, or joins others by its keys.",
+            f"Notes, tags and the timeline stay with {device}; nothing changes at any vendor.",
+            REVERSIBLE,
+        ),
+        button="Take it apart",
+        done=f"{who} is taken apart. This is its device now.",
+        danger=True,
+    )
+
+    def act(reason: str) -> int:
+        told = {"reason": reason, "ticket": ticket_of(request), "actor": person(request), "now": timezone.now(), "request": request}
+        return links.take_apart(leaving.pk, device=device.pk, **told)
+
+    return decide(request, device, decision, act)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs("link_device")
+def link(request: HttpRequest, pk: int) -> HttpResponse:
+    """First a search for the other device, then the reason. `q`: the clue, `other`: the device that was chosen."""
+    device = device_or_404(pk)
+    number = (request.POST if request.method == "POST" else request.GET).get("other", "")
+    other = _other(number)
+    if other is None or other.pk == device.pk:
+        if number:
+            messages.error(request, "Choose another device: this one is not there any more, or it is the same.")
+        return _candidates(request, device)
+    decision = Decision(
+        title=f"Are {device} and {other} one machine?",
+        effects=(
+            f"All that vendors say about {_who(device)} and {_who(other)} is shown as one device, with one verdict.",
+            "The older one keeps its address; the address of the other one leads there, with its notes, tags and timeline.",
+            REVERSIBLE,
+        ),
+        button="Link them",
+        done=f"{device} and {other} are one device now.",
+        hidden={"other": str(other.pk)},
+    )
+
+    def act(reason: str) -> int:
+        told = {"reason": reason, "ticket": ticket_of(request), "actor": person(request), "now": timezone.now(), "request": request}
+        return links.link(device.pk, other.pk, **told)
+
+    return decide(request, device, decision, act)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs("link_device")
+def end_ruling(request: HttpRequest, pk: int, ruling: int) -> HttpResponse:
+    device = device_or_404(pk)
+    standing = Ruling.objects.filter(pk=min(ruling, HIGHEST), ended_at=None).select_related("first", "second", "made_by").first()
+    if standing is None or device.pk not in (standing.first.device_id, standing.second.device_id):
+        raise Http404
+    said = "were linked" if standing.together else "were taken apart"
+    decision = Decision(
+        title=f"Let the keys decide again about {device}?",
+        effects=(
+            f"“{standing.first.name}” and “{standing.second.name}” {said} by {standing.made_by or 'somebody'}: {standing.reason}",
+            "They become one device if their serial, BIOS UUID, MAC or hostname says so, and two if not.",
+        ),
+        button="Let the keys decide",
+        done="The keys decide again.",
+    )
+
+    def act(reason: str) -> int:
+        told = {"reason": reason, "ticket": ticket_of(request), "actor": person(request), "now": timezone.now(), "request": request}
+        links.end_ruling(standing.pk, **told)
+        return Sighting.objects.values_list("device_id", flat=True).get(pk=standing.first_id)
+
+    return decide(request, device, decision, act)
+
+
+def _candidates(request: HttpRequest, device: Device) -> HttpResponse:
+    term = clean_query(request.GET.get("q", ""))
+    answer = search(term, limit=OFFERED + 1) if term else None
+    hits = [hit(match, answer.clue, now=timezone.now()) for match in answer.matches if match.device["id"] != device.pk] if answer else []
+    context = {
+        "device": device,
+        "term": term,
+        "hits": hits[:OFFERED],
+        "more": len(hits) > OFFERED,
+        "ticket": ticket_of(request),
+        "back": page_of(request, device.pk),
+    }
+    return render(request, "devices/link.html", context)
+
+
+def _other(number: str) -> Device | None:
+    usable = number.isascii() and number.isdigit() and len(number) < 19
+    return Device.objects.filter(pk=int(number)).first() if usable else None
+
+
+def _who(device: Device) -> str:
+    return f"{device}{f' (serial {device.serial})' if device.serial else ''}"

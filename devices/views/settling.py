@@ -1,0 +1,84 @@
+"""Settling what vendors contradict each other on."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from devices import settling
+from devices.disagreement import FIELDS, word
+from devices.models import Device, Sighting
+from devices.queries.newest import HIGHEST
+from devices.settling import CannotSettle
+from devices.templatetags.show import vendor_short
+from devices.views.deciding import Decision, decide, page_of
+from devices.views.guard import needs
+from devices.views.known_device import device_or_404
+from devices.views.person import person
+from devices.views.ticket import ticket_of
+
+UNTIL = "It holds until a vendor says something else about this field, or somebody takes it back."
+STATE_EFFECTS = (
+    "This only says that somebody knows about it: the disagreement leaves the list.",
+    "The verdict stays the worst of the fresh answers, whoever is right here.",
+    UNTIL,
+)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs("settle_device")
+def settle(request: HttpRequest, pk: int) -> HttpResponse:
+    """`field` and `sighting`: whose word about what."""
+    device = device_or_404(pk)
+    asked = request.POST if request.method == "POST" else request.GET
+    field, number = asked.get("field", ""), asked.get("sighting", "")
+    winner = _sighting(device, number)
+    if field not in FIELDS or winner is None:
+        raise Http404
+
+    def act(reason: str) -> int:
+        values = {"field": field, "sighting": winner.pk, "reason": reason, "ticket": ticket_of(request)}
+        settling.settle(device.pk, by=person(request), now=timezone.now(), request=request, **values)
+        return device.pk
+
+    return decide(request, device, _decision(device, field, winner), act)
+
+
+@require_POST
+@needs("settle_device")
+def take_back(request: HttpRequest, pk: int, settlement: int) -> HttpResponse:
+    device = device_or_404(pk)
+    values = {"by": person(request), "now": timezone.now(), "ticket": ticket_of(request), "request": request}
+    try:
+        field = settling.take_back(min(settlement, HIGHEST), device=device.pk, **values)
+    except CannotSettle as refused:
+        messages.error(request, refused.sentence)
+    else:
+        messages.success(request, f"{FIELDS[field]} is open again: the table of precedence decides what is shown.")
+    return redirect(page_of(request, device.pk))
+
+
+def _decision(device: Device, field: str, winner: Sighting) -> Decision:
+    who, label, value = vendor_short(winner.vendor), FIELDS[field].lower(), word(winner, field)
+    if field == "state":
+        title, effects = f"{who} is right about {device}?", STATE_EFFECTS
+    else:
+        title = f"{who} is right about the {label} of {device}?"
+        instead = f" instead of “{word(device, field)}”" if word(device, field) != value else ""
+        effects = (f"“{value}” ({winner.account.name}) is its {label} everywhere, in lists and searches too{instead}.", UNTIL)
+    return Decision(
+        title=title,
+        effects=effects,
+        button=f"{who} is right",
+        done=f"{FIELDS[field]}: {who}'s word counts from now on." if field != "state" else "Settled. The verdict stays as it is.",
+        hidden={"field": field, "sighting": str(winner.pk)},
+    )
+
+
+def _sighting(device: Device, number: str) -> Sighting | None:
+    if not (number.isascii() and number.isdigit() and len(number) < 19):
+        return None
+    return Sighting.objects.select_related("account").filter(pk=int(number), device=device).first()
