@@ -12,6 +12,7 @@ from devices.views import (
     dashboard,
     detail,
     devices,
+    disagreements,
     export_view,
     junk,
     links,
@@ -26,6 +27,7 @@ from devices.views import (
     tags,
     thresholds,
     timeline,
+    troubles,
 )
 
 app_name = "devices"
@@ -64,6 +66,7 @@ urlpatterns = [
     path("coverage/devices/", coverage.devices, name="coverage_devices"),
     path("coverage/devices.csv", coverage.devices_csv, name="coverage_devices_csv"),
     path("coverage/keys/", junk.page, name="coverage_keys"),
+    path("disagreements/", disagreements.page, name="disagreements"),
     path("vendors/", accounts.index, name="accounts"),
     path("vendors/add/", accounts_edit.add, name="account_add"),
     path("vendors/test/", accounts_edit.test, name="account_test"),
@@ -75,5 +78,6 @@ urlpatterns = [
     path("vendors/<slug:name>/refresh/", accounts.refresh, name="account_refresh"),
     path("vendors/<slug:name>/progress/", accounts.progress, name="account_progress"),
     path("vendors/<slug:name>/apply/<int:run>/", accounts_apply.apply, name="account_apply"),
+    path("troubles/", troubles.fragment, name="troubles"),
     path("audit/", audit.page, name="audit"),
 ]

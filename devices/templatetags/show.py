@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from devices.clocks import implausible
 from devices.models import Health, Life
+from devices.queries.troubles import Troubles, troubles
 from devices.templatetags.drawn import drawn_once
 from devices.thresholds import Freshness
 from vendors.registry import VENDORS
@@ -57,6 +58,12 @@ def age_words(at: datetime, *, now: datetime) -> str:
         if seconds < below:
             return f"{max(1, int(seconds // size))} {unit} ago"
     return f"{at:%Y-%m-%d}"
+
+
+@register.simple_tag(name="troubles")
+def _troubles() -> Troubles:
+    """Asked by the frame of every page, so that none can forget it."""
+    return troubles(now=timezone.now())
 
 
 @register.simple_tag

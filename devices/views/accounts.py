@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
-from devices import absence, certificates, heartbeat
+from devices import absence, certificates
 from devices.accounts import refresh_account, switch_account
 from devices.models import Account, Quarantine, SyncRun
 from devices.queries.accounts import Card, card, cards, under_way
@@ -30,7 +30,7 @@ RUN_ENDED = "run-ended"
 @needs("view_account")
 def index(request: HttpRequest) -> HttpResponse:
     found = cards(timezone.now())
-    context = {"cards": found, "stalled": heartbeat.sentence() if found else ""}
+    context = {"cards": found}
     return render(request, "devices/accounts.html", context)
 
 
@@ -43,7 +43,6 @@ def page(request: HttpRequest, name: str) -> HttpResponse:
     context = {
         "card": shown,
         "account": account,
-        "stalled": heartbeat.sentence(),
         "secrets": _secrets(shown),
         "certificates": certificates.describe(account.ca_pem),
         # The list can be narrowed to a vendor: that is this account's devices only where it has no sibling.
