@@ -14,6 +14,7 @@ PLACES = (
     ("devices:dashboard", "Dashboard", "layout-dashboard", "view_device"),
     ("devices:list", "Devices", "monitor-smartphone", "view_device"),
     ("devices:coverage", "Coverage", "radar", "view_device"),
+    ("devices:disagreements", "Disagreements", "equal-not", "view_device"),
     ("devices:accounts", "Vendor accounts", "cable", "view_account"),
     ("devices:audit", "Audit log", "scroll-text", "view_audit"),
 )

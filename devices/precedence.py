@@ -37,6 +37,12 @@ def places_sql(wins: str) -> str:
     )
 
 
+def rank(field: str, vendor: str) -> int:
+    """Of a vendor in the table; 0 comes first."""
+    order = PRECEDENCE.get(COLUMNS.get(field, (field,))[0], _INVENTORY)
+    return order.index(vendor) if vendor in order else len(order)
+
+
 def rank_sql(field: str) -> str:
     vendors = ", ".join(f"'{vendor}'" for vendor in PRECEDENCE.get(field, _INVENTORY))
     return f"array_position(ARRAY[{vendors}], s.vendor::text)"

@@ -9,8 +9,10 @@ from urllib.parse import urlencode
 
 from django.db.models import Q
 
+from devices.disagreement import FIELDS
 from devices.models import Life
 from devices.queries import conditions
+from devices.queries.conditions import ANY
 from vendors.registry import VENDORS
 from vendors.states import Family, State
 
@@ -20,9 +22,10 @@ STATES = {TROUBLE: "Critical or attention", **{state.value: state.label for stat
 OS = {family.value: family.label for family in Family}
 # The list leaves out what is gone, unless asked: it is about machines that somebody may be calling about.
 CURRENT = "current"
-LIVES = {CURRENT: "Not gone", **{life.value: life.label for life in Life}, "all": "All, also gone"}
+LIVES = {CURRENT: "Not gone or retired", **{life.value: life.label for life in Life}, "all": "All, also gone and retired"}
 _LIFE_CONDITIONS = {CURRENT: Q(life__in=[Life.SEEN, Life.MISSING]), "all": Q()}
 YES = "yes"
+DIFFERS = {ANY: "On any field", **FIELDS}
 _VENDORS = {slug: vendor.label for slug, vendor in VENDORS.items()}
 _DAYS = ((1, "24 hours"), (7, "7 days"), (14, "14 days"), (30, "30 days"))
 SEEN = {f"within-{days}": f"In the last {words}" for days, words in _DAYS}
@@ -54,6 +57,7 @@ KINDS = {
     "seen": Kind("Last seen", SEEN),
     "stale": Kind("Contact", {YES: "Stale at a vendor"}),
     "silenced": Kind("Silenced", {YES: "Muted or exempt"}),
+    "differs": Kind("Disagreement", DIFFERS),
     "account": Kind("Account"),
     "group": Kind("Group"),
     "tag": Kind("Tag"),
@@ -78,6 +82,7 @@ class Filters:
     seen: str = ""
     stale: str = ""
     silenced: str = ""
+    differs: str = ""
     account: str = ""
     group: str = ""
     tag: str = ""
@@ -95,7 +100,7 @@ class Filters:
     @property
     def hidden(self) -> bool:
         """A filter is on that the first row of the form does not show."""
-        return any(getattr(self, name) for name in ("lacks", "seen", "stale", "silenced", "account", "group", "tag"))
+        return any(getattr(self, name) for name in ("lacks", "seen", "stale", "silenced", "differs", "account", "group", "tag"))
 
     @property
     def summary_only(self) -> bool:
@@ -117,6 +122,8 @@ class Filters:
             condition &= Q(os_family=self.os)
         if self.silenced:
             condition &= Q(silenced=True)
+        if self.differs:
+            condition &= conditions.differing(self.differs)
         return condition
 
     def whole_condition(self, *, now: datetime) -> Q:

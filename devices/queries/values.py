@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from devices.disagreement import FIELDS, agrees, word, words
-from devices.models import Device, Settlement
-from devices.precedence import COLUMNS, PRECEDENCE
+from devices.disagreement import FIELDS, agrees, shown, word, words
+from devices.models import Settlement
+from devices.precedence import COLUMNS, rank
 from devices.queries.detail import Detail, View
-from vendors.states import FAMILY_LABELS, Family, State
+from vendors.states import State
 
 Words = Mapping[int, Mapping[str, list[str]]]
 GROUP = "group"
@@ -64,13 +64,12 @@ def values(found: Detail) -> Values:
 
 def _value(name: str, found: Detail, said: Words, settled: Settlement | None) -> Value:
     told = [Told(view, _text(view, name), _raw(view, name)) for view in in_order(found.views, name, settled) if _text(view, name)]
-    shown = _shown(found.device, name)
     source = next((each for each in told if each.value), None)
     others = [each for each in told[1:] if source and _contradicts(name, source, each, said)]
     return Value(
         name,
         LABELS[name],
-        shown if name in COLUMNS or name == "state" else source.value if source else "",
+        shown(found.device, name) if name != GROUP else source.value if source else "",
         source if name != "state" or (source and source.view.counted) else None,
         others,
         differs=name in found.device.disagrees,
@@ -80,15 +79,14 @@ def _value(name: str, found: Detail, said: Words, settled: Settlement | None) ->
 
 def in_order(views: list[View], name: str, settled: Settlement | None = None) -> list[View]:
     """As devices/summary.py takes them: whom a person chose, who lists the device, who is fresh, then the table of precedence."""
-    order = PRECEDENCE.get(COLUMNS.get(name, (name,))[0], ())
 
     def place(view: View) -> tuple[bool, bool, bool, bool, int, int]:
         sighting = view.sighting
         silent = name in COLUMNS and word(sighting, name) in SILENT
         chosen = settled is not None and settled.sighting_id == sighting.pk and sighting.present and name != "state"
         badness = _BADNESS.index(State(sighting.state)) if sighting.state in _BADNESS else len(_BADNESS)
-        rank = order.index(sighting.vendor) if sighting.vendor in order else len(order)
-        return silent, not chosen, not sighting.present, sighting.stale, badness if name == "state" else rank, sighting.pk
+        order = badness if name == "state" else rank(name, sighting.vendor)
+        return silent, not chosen, not sighting.present, sighting.stale, order, sighting.pk
 
     return sorted(views, key=place)
 
@@ -100,20 +98,8 @@ def _contradicts(name: str, source: Told, other: Told, said: Words) -> bool:
     return not agrees(name, ours, theirs)
 
 
-def _shown(device: Device, name: str) -> str:
-    if name == GROUP:
-        return ""
-    return word(device, name) or (_family(device.os_family) if name == "os" else "")
-
-
 def _text(view: View, name: str) -> str:
-    if name == GROUP:
-        return view.sighting.group_name
-    return word(view.sighting, name) or (_family(view.sighting.os_family) if name == "os" else "")
-
-
-def _family(family: str) -> str:
-    return FAMILY_LABELS[Family(family)] if family in FAMILY_LABELS and family != Family.UNKNOWN else ""
+    return view.sighting.group_name if name == GROUP else shown(view.sighting, name)
 
 
 def _raw(view: View, name: str) -> str:

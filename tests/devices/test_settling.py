@@ -167,7 +167,7 @@ class TestThePages:
     def test_a_contradiction_is_settled_and_opened_again(self, client: Client, pair: tuple[Sighting, Sighting], ivan: User) -> None:
         client.force_login(ivan)
         page = f"/devices/{pair[0].device_id}/"
-        assert "2 contradictions" in client.get(page).content.decode()
+        assert "2 disagreements" in client.get(page).content.decode()
         asked = {"field": "serial", "sighting": str(pair[1].pk), "ticket": "INC9"}
         form = client.get(f"{page}settle/", asked).content.decode()
         assert "ESET is right about the serial of nb-1?" in form and "instead of “PF3XK2”" in form

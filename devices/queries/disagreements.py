@@ -1,0 +1,104 @@
+"""The devices on which fresh vendors contradict each other, with what each of them says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from devices.disagreement import FIELDS, shown
+from devices.models import Device, Life, Sighting
+from devices.precedence import rank
+from devices.queries.filters import DIFFERS, Filters
+from devices.queries.list import ListPage, Row, list_page
+from vendors.registry import VENDORS
+
+MOST_COUNTED = 1000
+TOLD = ("name", "serial", "user", "os_name", "os_family", "model", "state")
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many devices differ on a field; `words` is "1,000+" beyond what is counted."""
+
+    field: str
+    label: str
+    number: int
+
+    @property
+    def words(self) -> str:
+        return f"{MOST_COUNTED:,}+" if self.number > MOST_COUNTED else f"{self.number:,}"
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """`told`: who says what, whose word is shown first."""
+
+    field: str
+    label: str
+    told: list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Differing:
+    row: Row
+    contradictions: list[Contradiction]
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreements:
+    counts: list[Count]
+    lines: list[Differing]
+    page: ListPage
+
+
+def disagreements(field: str, *, now: datetime, after: str = "", before: str = "") -> Disagreements:
+    """One page of them. Five queries, however many there are."""
+    found = list_page(Filters(differs=field), now=now, after=after, before=before)
+    told = _told(found.rows)
+    lines = [Differing(row, list(_contradictions(told.get(row.id, []), field))) for row in found.rows]
+    return Disagreements(_counts(), lines, found)
+
+
+def count(field: str) -> Count:
+    """One query."""
+    return Count(field, DIFFERS[field], _few(field).count())
+
+
+def _counts() -> list[Count]:
+    """One query for all fields."""
+    parts = [_few(field).values("pk").query.sql_with_params() for field in DIFFERS]
+    with connection.cursor() as cursor:
+        columns = ", ".join(f"(SELECT count(*) FROM ({sql}) few)" for sql, _ in parts)
+        cursor.execute(f"SELECT {columns}", [value for _, values in parts for value in values])
+        numbers = cursor.fetchone()
+    return [Count(field, label, number) for (field, label), number in zip(DIFFERS.items(), numbers, strict=True)]
+
+
+def _few(field: str) -> QuerySet[Device]:
+    return Device.objects.filter(Filters(differs=field).condition()).order_by()[: MOST_COUNTED + 1]
+
+
+def _told(rows: Sequence[Row]) -> dict[int, list[Sighting]]:
+    """Device → what counts of it. One query."""
+    told: dict[int, list[Sighting]] = {}
+    found = Sighting.objects.filter(device_id__in=[row.id for row in rows], life=Life.SEEN, stale=False)
+    for each in found.select_related("device").only("vendor", "device__disagrees", *TOLD):
+        told.setdefault(each.device_id, []).append(each)
+    return told
+
+
+def _contradictions(sightings: list[Sighting], asked: str) -> Iterator[Contradiction]:
+    """Those on the field that was asked about come first."""
+    fields = sightings[0].device.disagrees if sightings else []
+    for field in sorted(fields, key=lambda field: (field != asked, list(FIELDS).index(field))):
+        heard = sorted(sightings, key=lambda each: (rank(field, each.vendor), each.pk))
+        yield Contradiction(field, FIELDS[field], [(_who(each), text) for each in heard if (text := shown(each, field))])
+
+
+def _who(sighting: Sighting) -> str:
+    vendor = VENDORS.get(sighting.vendor)
+    return vendor.label.partition(" ")[0] if vendor else sighting.vendor
