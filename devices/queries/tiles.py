@@ -39,12 +39,13 @@ class Tiles:
     states: list[Number]
     missing: Number
     gone: Number
+    retired: Number
     vendors: list[VendorRow]
 
 
 def tiles(vendors: list[str]) -> Tiles:
     """One query. `vendors`: slugs of the vendors that have an account."""
-    wanted = [Filters(), Filters(state=TROUBLE), Filters(life=Life.MISSING), Filters(life=Life.GONE)]
+    wanted = [Filters(), Filters(state=TROUBLE), Filters(life=Life.MISSING), Filters(life=Life.GONE), Filters(life=Life.RETIRED)]
     wanted += [Filters(state=state) for state in ORDER]
     for vendor in vendors:
         wanted += [Filters(vendor=vendor), *(Filters(vendor=vendor, state=state) for state in ORDER)]
@@ -66,5 +67,6 @@ def tiles(vendors: list[str]) -> Tiles:
         states=states(),
         missing=number(Filters(life=Life.MISSING), "Missing"),
         gone=number(Filters(life=Life.GONE), "Gone"),
+        retired=number(Filters(life=Life.RETIRED), "Retired"),
         vendors=[VendorRow(slug, VENDORS[slug].label, number(Filters(vendor=slug)), states(slug)) for slug in vendors if slug in VENDORS],
     )

@@ -1,0 +1,142 @@
+"""Out of service and back: hidden from lists and counts, kept, found by lookup."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from devices import retiring
+from devices.models import Account, AuditEvent, Change, Device, Life, Retirement, User
+from devices.queries.coverage import matrix
+from devices.queries.filters import Filters
+from devices.queries.list import list_page
+from devices.queries.proof import proofs
+from devices.queries.tiles import tiles
+from devices.summary import summarise
+from devices.upsert import save_page
+from tests.devices import making, shown
+from tests.devices.administering import signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def device(db: None) -> Device:
+    shown.small_fleet()
+    return Device.objects.get(name="phone-04")
+
+
+def retire(device: Device, by: User) -> None:
+    retiring.retire(device.pk, reason="Sold", by=by, now=timezone.now())
+    device.refresh_from_db()
+
+
+def names(**query: str) -> list[str]:
+    return [row.name for row in list_page(Filters.read(query), now=timezone.now()).rows]
+
+
+def test_the_form_names_the_device_and_what_happens(device: Device, ivan: User) -> None:
+    page = signed_in(ivan).get(f"/devices/{device.pk}/retire/?ticket=INC1").content.decode()
+    assert "Retire phone-04?" in page and "hidden from lists and counts" in page and "wakes by itself when a vendor hears from it" in page
+    assert 'name="ticket" value="INC1"' in page and not Retirement.objects.exists()
+
+
+def test_a_retired_device_leaves_lists_and_counts_but_not_lookup(device: Device, ivan: User) -> None:
+    before, covered = tiles(["opswat"]), matrix(proofs(timezone.now()))[0].total
+    answer = signed_in(ivan).post(f"/devices/{device.pk}/retire/", {"reason": " Sold ", "ticket": "INC1"}, follow=True)
+    page = " ".join(answer.content.decode().split())
+    assert answer.redirect_chain == [(f"/devices/{device.pk}/?ticket=INC1", 302)]
+    assert "by ivan:</strong>" in page and "Sold" in page and "Bring back" in page and "Retire …" not in page
+    after = tiles(["opswat"])
+    assert "phone-04" not in names() and names(life="retired") == ["phone-04"] and "phone-04" in names(life="all")
+    assert (after.total.count, after.retired.count) == (before.total.count - 1, 1)
+    assert after.vendors[0].total.count == before.vendors[0].total.count - 1
+    assert matrix(proofs(timezone.now()))[0].total == covered - 1
+    found = signed_in(ivan).get("/d/?q=phone-04&all=1").content.decode()
+    assert "phone-04" in found and "Retired" in found
+    assert "/devices/?life=retired" in signed_in(ivan).get("/").content.decode()
+
+
+def test_it_is_remembered_and_audited(device: Device, ivan: User) -> None:
+    signed_in(ivan).post(f"/devices/{device.pk}/retire/", {"reason": "Sold", "ticket": "INC1"})
+    signed_in(ivan).post(f"/devices/{device.pk}/bring-back/", {"ticket": "INC2"})
+    told = Change.objects.filter(kind="retired").order_by("pk").values_list("before", "after", "reason", "ticket", "actor_name")
+    assert list(told) == [("seen", "retired", "Sold", "INC1", "ivan"), ("retired", "seen", "", "INC2", "ivan")]
+    events = AuditEvent.objects.filter(target=str(device.pk)).order_by("pk")
+    assert [event.action for event in events] == ["device retired", "device brought back"]
+    assert events[0].detail == {"reason": "Sold", "ticket": "INC1"}
+
+
+@pytest.mark.parametrize(("name", "life"), [("phone-04", "seen"), ("away-07", "missing"), ("old-06", "gone")])
+def test_brought_back_it_is_what_its_vendors_say(device: Device, ivan: User, name: str, life: str) -> None:
+    chosen = Device.objects.get(name=name)
+    retire(chosen, ivan)
+    assert chosen.life == Life.RETIRED
+    summarise([chosen.pk], timezone.now())
+    chosen.refresh_from_db()
+    assert chosen.life == Life.RETIRED
+    page = signed_in(ivan).post(f"/devices/{chosen.pk}/bring-back/", follow=True).content.decode()
+    chosen.refresh_from_db()
+    assert chosen.life == life and f"{name} is back" in page and not Retirement.objects.exists()
+
+
+def test_what_no_vendor_knows_any_more_can_be_retired_and_brought_back(ivan: User) -> None:
+    left = Device.objects.create(name="left-over", created_at=timezone.now())
+    retire(left, ivan)
+    assert left.life == Life.RETIRED
+    assert retiring.bring_back(left.pk, by=ivan, now=timezone.now()) == Life.GONE
+
+
+@pytest.mark.parametrize(
+    ("reason", "sentence"), [("", "Write in a few words why"), ("\x00", "Write in a few words why"), ("x" * 10_000, "10,000 characters")]
+)
+def test_a_bad_reason_is_said_and_kept(device: Device, ivan: User, reason: str, sentence: str) -> None:
+    answer = signed_in(ivan).post(f"/devices/{device.pk}/retire/", {"reason": reason})
+    assert answer.status_code == 422 and sentence in answer.content.decode() and reason.strip("\x00") in answer.content.decode()
+    assert not Retirement.objects.exists()
+
+
+def test_twice_is_said_politely(device: Device, ivan: User) -> None:
+    client = signed_in(ivan)
+    for words in ("is retired. It wakes", "is retired already"):
+        assert words in client.post(f"/devices/{device.pk}/retire/", {"reason": "Sold"}, follow=True).content.decode()
+    assert "is retired already" in client.get(f"/devices/{device.pk}/retire/", follow=True).content.decode()
+    for words in ("is back: a vendor lists it", "It is not retired"):
+        assert words in client.post(f"/devices/{device.pk}/bring-back/", follow=True).content.decode()
+    with pytest.raises(retiring.CannotRetire, match="part of another one"):
+        retiring.retire(device.pk + 10_000, reason="x", by=ivan, now=timezone.now())
+
+
+def test_helpdesk_sees_why_but_may_not(device: Device, bob: User, charlie: User, ivan: User) -> None:
+    for person in (bob, charlie):
+        for part in ("retire", "bring-back"):
+            assert signed_in(person).post(f"/devices/{device.pk}/{part}/", {"reason": "x"}).status_code == 403
+        assert signed_in(person).get(f"/devices/{device.pk}/retire/").status_code == 403
+    assert "/retire/" not in signed_in(bob).get(f"/devices/{device.pk}/").content.decode()
+    retire(device, ivan)
+    page = signed_in(bob).get(f"/devices/{device.pk}/").content.decode()
+    assert "Sold" in page and "Bring back" not in page
+    assert signed_in(ivan).get(f"/devices/{device.pk}/bring-back/").status_code == 405
+    assert signed_in(ivan).post(f"/devices/{2**63}/retire/", {"reason": "x"}).status_code == 404
+
+
+def test_it_wakes_when_a_vendor_hears_from_it_later(ivan: User) -> None:
+    account = Account.objects.create(name="eset-main", vendor="eset")
+    now = timezone.now()
+    save_page(making.run(account), [making.entry("d1", seen_at=now - timedelta(hours=2))], now)
+    device = Device.objects.get()
+    retiring.retire(device.pk, reason="Sold", by=ivan, now=now)
+    run = making.run(account)
+    save_page(run, [making.entry("d1", seen_at=now - timedelta(hours=1))], now + timedelta(minutes=1))
+    assert Device.objects.get().life == Life.RETIRED
+    save_page(run, [making.entry("d1", seen_at=now + timedelta(minutes=1))], now + timedelta(minutes=2))
+    assert Device.objects.get().life == Life.SEEN and not Retirement.objects.exists()
+    assert "In service again: eset-main heard from it" in signed_in(ivan).get(f"/devices/{device.pk}/").content.decode()
+
+
+def test_gone_and_retired_are_one_click_from_the_list(device: Device, bob: User) -> None:
+    page = signed_in(bob).get("/devices/?life=gone").content.decode()
+    assert 'href="/devices/?life=gone" aria-current="page"' in page and 'href="/devices/?life=retired"' in page and "old-06" in page
+    assert "Nobody has retired such a device" in signed_in(bob).get("/devices/?life=retired").content.decode()
