@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -75,7 +76,7 @@ def end_ruling(ruling: int, *, reason: str, actor: User, now: datetime, ticket: 
             raise BadLink("Somebody has taken this back already.")
         _end(Ruling.objects.filter(pk=ruling), actor=actor, reason=reason, now=now)
         pair = [found.first_id, found.second_id]
-        told = {"reason": reason, "pair": pair, "together": found.together, "ticket": ticket}
+        told: dict[str, Any] = {"reason": reason, "pair": pair, "together": found.together, "ticket": ticket}
         audit.record("ruling ended", actor=actor, target=str(ruling), request=request, **told)
         rematch(pair, now)
 

@@ -44,8 +44,15 @@ def take_apart(request: HttpRequest, pk: int, sighting: int) -> HttpResponse:
     )
 
     def act(reason: str) -> int:
-        told = {"reason": reason, "ticket": ticket_of(request), "actor": person(request), "now": timezone.now(), "request": request}
-        return links.take_apart(leaving.pk, device=device.pk, **told)
+        return links.take_apart(
+            leaving.pk,
+            device=device.pk,
+            reason=reason,
+            actor=person(request),
+            now=timezone.now(),
+            ticket=ticket_of(request),
+            request=request,
+        )
 
     return decide(request, device, decision, act)
 
@@ -74,8 +81,15 @@ def link(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
     def act(reason: str) -> int:
-        told = {"reason": reason, "ticket": ticket_of(request), "actor": person(request), "now": timezone.now(), "request": request}
-        return links.link(device.pk, other.pk, **told)
+        return links.link(
+            device.pk,
+            other.pk,
+            reason=reason,
+            actor=person(request),
+            now=timezone.now(),
+            ticket=ticket_of(request),
+            request=request,
+        )
 
     return decide(request, device, decision, act)
 
@@ -99,8 +113,8 @@ def end_ruling(request: HttpRequest, pk: int, ruling: int) -> HttpResponse:
     )
 
     def act(reason: str) -> int:
-        told = {"reason": reason, "ticket": ticket_of(request), "actor": person(request), "now": timezone.now(), "request": request}
-        links.end_ruling(standing.pk, **told)
+        ticket, now = ticket_of(request), timezone.now()
+        links.end_ruling(standing.pk, reason=reason, actor=person(request), now=now, ticket=ticket, request=request)
         return Sighting.objects.values_list("device_id", flat=True).get(pk=standing.first_id)
 
     return decide(request, device, decision, act)

@@ -40,8 +40,16 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
 
     def act(reason: str) -> int:
-        values = {"field": field, "sighting": winner.pk, "reason": reason, "ticket": ticket_of(request)}
-        settling.settle(device.pk, by=person(request), now=timezone.now(), request=request, **values)
+        settling.settle(
+            device.pk,
+            field=field,
+            sighting=winner.pk,
+            reason=reason,
+            by=person(request),
+            now=timezone.now(),
+            ticket=ticket_of(request),
+            request=request,
+        )
         return device.pk
 
     return decide(request, device, _decision(device, field, winner), act)
@@ -51,9 +59,9 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
 @needs("settle_device")
 def take_back(request: HttpRequest, pk: int, settlement: int) -> HttpResponse:
     device = device_or_404(pk)
-    values = {"by": person(request), "now": timezone.now(), "ticket": ticket_of(request), "request": request}
+    number, now = min(settlement, HIGHEST), timezone.now()
     try:
-        field = settling.take_back(min(settlement, HIGHEST), device=device.pk, **values)
+        field = settling.take_back(number, device=device.pk, by=person(request), now=now, ticket=ticket_of(request), request=request)
     except CannotSettle as refused:
         messages.error(request, refused.sentence)
     else:
@@ -62,9 +70,10 @@ def take_back(request: HttpRequest, pk: int, settlement: int) -> HttpResponse:
 
 
 def _decision(device: Device, field: str, winner: Sighting) -> Decision:
+    effects: tuple[str, ...] = STATE_EFFECTS
     who, label, value = vendor_short(winner.vendor), FIELDS[field].lower(), word(winner, field)
     if field == "state":
-        title, effects = f"{who} is right about {device}?", STATE_EFFECTS
+        title = f"{who} is right about {device}?"
     else:
         title = f"{who} is right about the {label} of {device}?"
         instead = f" instead of “{word(device, field)}”" if word(device, field) != value else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -25,7 +26,7 @@ def accounts(db: None) -> dict[str, Account]:
     return {vendor: shown.account(f"{vendor}-main", vendor) for vendor in ("five9s", "eset", "opswat")}
 
 
-def contradicted(accounts: dict[str, Account], name: str, **more: str) -> Device:
+def contradicted(accounts: dict[str, Account], name: str, **more: Any) -> Device:
     device = shown.sighting(accounts["five9s"], name, os_name="Windows 11", os_family="windows").device
     shown.sighting(accounts["eset"], name, device=device, os_name="Debian 13", os_family="linux", **more)
     return Device.objects.get(pk=device.pk)

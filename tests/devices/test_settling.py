@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.test import Client
 from django.utils import timezone
@@ -156,7 +158,7 @@ class TestThePages:
         address = f"/devices/{pair[0].device_id}/settle/"
         for user in (bob, charlie):
             client.force_login(user)
-            asked = {"field": "serial", "sighting": pair[1].pk, "reason": "x"}
+            asked = {"field": "serial", "sighting": str(pair[1].pk), "reason": "x"}
             assert client.get(address, asked).status_code == client.post(address, asked).status_code == 403
             assert client.post(f"{address}1/take-back/").status_code == 403
         client.force_login(bob)
@@ -218,7 +220,7 @@ VIEW = st.fixed_dictionaries(
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.permutations(["five9s", "eset", "opswat", "eset"]), st.lists(VIEW, min_size=2, max_size=4), st.integers(0, 3))
 def test_the_page_names_the_source_of_what_the_list_shows(
-    accounts: dict[str, Account], order: list[str], views: list[dict[str, str]], chosen: int
+    accounts: dict[str, Account], order: list[str], views: list[dict[str, Any]], chosen: int
 ) -> None:
     """For whatever vendors say, and whoever was chosen: the value of the summary is the value of the source that the page names."""
     device = None
