@@ -30,4 +30,4 @@ def _forget_some(before: datetime, batch: int) -> int:
                    SELECT id FROM devices_change WHERE at < %s ORDER BY at LIMIT %s FOR UPDATE SKIP LOCKED))""",
             [before, batch],
         )
-        return cursor.rowcount
+        return int(cursor.rowcount)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 from django.http import HttpRequest
@@ -66,12 +67,12 @@ def _write(
 ) -> int:
     if len(devices) > MOST:
         raise CannotTag(f"That is more than {MOST:,} devices: narrow the list down, and tag it part by part.")
-    values = {"key": text_key(name), "name": name, "who": by.get_username(), "devices": sorted(devices), "ticket": ticket}
+    values: dict[str, Any] = {"key": text_key(name), "name": name, "who": by.get_username(), "devices": sorted(devices), "ticket": ticket}
     texts = {"field": "'tag'", side: "c.name", "actor_name": "%(who)s", "ticket": "%(ticket)s"}
     with transaction.atomic(), connection.cursor() as cursor:
         hold_devices()  # or a device could become part of another one meanwhile
-        cursor.execute(f"{statement} {changes.into(ChangeKind.TAGGED, 'told', **texts)}", {**values, **changes.cause(None, now)})
-        written = cursor.rowcount
+        cursor.execute(f"{statement} {changes.into(ChangeKind.TAGGED, 'told', **texts)}", values | changes.cause(None, now))
+        written = int(cursor.rowcount)
         if len(devices) > 1:
             audit.record(action, actor=by, target=name, request=request, ticket=ticket, devices=len(devices), of_them_changed=written)
     return written

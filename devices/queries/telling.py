@@ -127,7 +127,7 @@ _SENTENCES = {
     FIRST: "{vendor} saw it for the first time",
 }
 # Where it matters whether something came or went.
-_BY_AFTER = {
+_BY_AFTER: dict[tuple[str, bool], str] = {
     (ChangeKind.TAGGED, True): "Tag added",
     (ChangeKind.TAGGED, False): "Tag taken off",
     (ChangeKind.MOVED, True): "An answer went to",

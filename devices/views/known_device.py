@@ -12,7 +12,9 @@ from devices.queries.newest import HIGHEST
 def device_or_404(pk: int) -> Device:
     if pk > HIGHEST:
         raise Http404
-    found = Device.objects.filter(pk=pk).first() or Device.objects.filter(pk=now_called(pk)).first()
+    found = Device.objects.filter(pk=pk).first()
+    if found is None and (other := now_called(pk)):
+        found = Device.objects.filter(pk=other).first()
     if found is None:
         raise Http404
     return found
