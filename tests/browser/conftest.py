@@ -14,6 +14,7 @@ from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
+from devices import heartbeat
 from devices.models import User
 
 # Playwright's loop runs in this thread; Django would refuse to use the database beside it.
@@ -87,6 +88,7 @@ class Desk:
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self.complaints.append(f"script error: {error}"))
         page.on("dialog", lambda dialog: self.complaints.append(f"dialog: {dialog.message}"))
+        heartbeat.beat()  # as a worker would: pages say so when there is none
         page.goto(address)
         return page
 
