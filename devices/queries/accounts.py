@@ -162,4 +162,4 @@ def _cards(accounts: Sequence[Account], now: datetime) -> list[Card]:
 
 
 def _counts(rows: QuerySet[Sighting] | QuerySet[Quarantine]) -> Mapping[int, int]:
-    return dict(rows.order_by().values_list("account_id").annotate(n=Count("pk")).values_list("account_id", "n"))
+    return dict(rows.order_by().values_list("account_id").annotate(n=Count("*")).values_list("account_id", "n"))

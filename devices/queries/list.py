@@ -19,7 +19,7 @@ from devices.queries.place import Place, beyond, ordered
 from devices.queries.tags import tags_of
 from vendors.states import State
 
-MOST_COUNTED = 100_000
+MOST_COUNTED = 10_000
 # Behind a condition on sightings every device that is counted costs a look at them.
 MOST_COUNTED_DEARLY = 1000
 CHUNK = 1000
