@@ -2,79 +2,28 @@
 
 from __future__ import annotations
 
-import logging
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 
-from sandbox.credentials import account_settings
-from sandbox.server import Simulation, running
-from sandbox.world import Options
-from tests.vendors.contract import VendorContract
-from tests.vendors.scripted import NOW, Asked, Reply, Script, connection, pages, scripted
-from vendors.base import Cursor, Page, Scope
-from vendors.errors import AuthFailed, BadAnswer, Lost, Misconfigured, Unavailable, VendorError
-from vendors.five9s.adapter import VENDOR, Five9s, check
-from vendors.five9s.client import clean_token
-from vendors.secret import Secret
-
-JOB = "73c2e338-bc13-44e8-83eb-d48efc86d007"
-STARTED = Reply(200, {"JobId": JOB})
-RUNNING = Reply(200, {"Status": 2, "StatusDetails": "Running"})
-SUCCESS = Reply(200, {"Status": 3, "StatusDetails": ""})
-GONE = Reply(404, {"Message": "Job not found."})
-SETTINGS = {"time_zone": "Europe/Berlin", "allow_http": "true"}
-
-
-class TestContract(VendorContract):
-    slug = "five9s"
-    devices = 600
-    listing = "/GetJobData"
-    unknown_word = ("SecurityInfo.0.Status", 9)
-    undeclared = Scope()
-
-    def test_what_the_api_cannot_do_is_refused_before_anything_is_sent(self, sim: Simulation) -> None:
-        """There is nothing: this API knows every scope."""
-        assert {"everything", "changed", "named"} == VENDOR.scopes
-
-
-class Time:
-    """A clock that moves when told."""
-
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> float:
-        return self.now
-
-
-def data(first: int, count: int, *, total: int, **more: Any) -> Reply:
-    found = [{"Computer_Idn": number, "DeviceName": f"PC-{number}", "SecurityInfo": []} for number in range(first, first + count)]
-    return Reply(200, {"ReturnedCount": count, "TotalCount": total, "Results": found, "DevicesNotFound": [], **more})
-
-
-def five9s(script: Script, *, clock: Time | None = None, token: str = "CANARYTOKEN1", zone: str = "Europe/Berlin") -> Five9s:
-    settings = {**SETTINGS, "url": script.url, "time_zone": zone}
-    return Five9s(connection(settings, {"token": token}), clock=clock or Time())
-
-
-def methods(script: Script) -> list[str]:
-    return [asked.path.rpartition("/")[2] for asked in script.asked]
-
-
-def walked(*replies: Reply, scope: Scope | None = None) -> tuple[list[Page], list[Asked]]:
-    with scripted(*replies) as script:
-        return pages(five9s(script), scope), script.asked
-
-
-def ids(found: list[Page]) -> list[str]:
-    return [entry.external_id for page in found for entry in page.entries]
-
-
-def start_body(scope: Scope) -> Any:
-    return walked(STARTED, SUCCESS, data(0, 0, total=0), scope=scope)[1][0].json()
-
+from tests.vendors.five9s_scripted import (
+    GONE,
+    JOB,
+    RUNNING,
+    STARTED,
+    SUCCESS,
+    Time,
+    data,
+    five9s,
+    ids,
+    methods,
+    start_body,
+    walked,
+)
+from tests.vendors.scripted import Reply, pages, scripted
+from vendors.base import Page, Scope
+from vendors.errors import BadAnswer, Lost, Misconfigured, Unavailable
 
 # -- what is asked for --
 
@@ -255,139 +204,3 @@ def test_an_address_without_the_api_is_said_in_words() -> None:
     with pytest.raises(Misconfigured, match="no five\\(9\\)s Device API") as caught:
         walked(Reply(404, "<html>"))
     assert "5.1.27" in caught.value.next_step
-
-
-# -- the token and the settings --
-
-
-@pytest.mark.parametrize("pasted", ["ABC123", " ABC123\n", "PAT ABC123", "pat  ABC123", '"ABC123"', "'PAT ABC123'", 'PAT "ABC123"'])
-def test_a_token_is_cleaned_of_what_was_pasted_with_it(pasted: str) -> None:
-    assert clean_token(Secret(pasted)) == "ABC123"
-
-
-@pytest.mark.parametrize("pasted", ["", "  ", "PAT ", '""', "AB C", "AB\nC", "AB\x00C", "ÄBC", "A" * 4097])
-def test_a_token_that_cannot_be_one_is_refused_without_showing_it(pasted: str) -> None:
-    with pytest.raises(Misconfigured) as caught:
-        clean_token(Secret(pasted))
-    assert "token" in caught.value.sentence and (len(pasted) < 3 or pasted not in caught.value.sentence)
-
-
-def test_a_refused_token_is_not_tried_again() -> None:
-    with scripted(Reply(401), STARTED) as script:
-        with pytest.raises(AuthFailed):
-            pages(five9s(script))
-        assert len(script.asked) == 1
-
-
-def test_no_secret_is_shown(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.DEBUG)
-    shown: list[str] = []
-    for end in (Reply(500), Reply(401), Reply(200, "{"), Reply(429), Reply(302), Reply(418)):
-        with scripted(end) as script:
-            adapter = five9s(script)
-            with pytest.raises(VendorError) as caught:
-                pages(adapter)
-            shown += [repr(caught.value), caught.value.next_step, repr(adapter), str(caught.value.__context__)]
-    assert "CANARY" not in "".join(shown) + caplog.text
-
-
-GOOD = {"url": "https://epm.example.com", "time_zone": "Europe/Berlin", "allow_http": "false"}
-
-
-@pytest.mark.parametrize(
-    "more", [{}, {"url": "http://epm.example.com", "allow_http": "true"}, {"url": "http://127.0.0.1:9100/five9s"}, {"time_zone": "UTC"}]
-)
-def test_good_settings(more: dict[str, str]) -> None:
-    assert check({**GOOD, **more}) == []
-
-
-@pytest.mark.parametrize(
-    ("more", "word"),
-    [
-        ({"url": "http://epm.example.com"}, "unprotected"),
-        ({"url": "https://epm.example.com/five9sWS/api/devices"}, "host only"),
-        ({"url": "epm.example.com"}, "cannot be used"),
-        ({"url": ""}, "cannot be used"),
-        *(({"time_zone": name}, "time zone") for name in ("Mars/Base", "", "UTC+2", "../etc/passwd", "/etc/passwd", "Europe", "a\x00b")),
-    ],
-)
-def test_bad_settings_are_one_sentence(more: dict[str, str], word: str) -> None:
-    (sentence,) = check({**GOOD, **more})
-    assert word in sentence
-
-
-def test_a_wrong_zone_stops_before_anything_is_sent() -> None:
-    with scripted() as script:
-        with pytest.raises(Misconfigured, match="time zone"):
-            five9s(script, zone="Mars/Base")
-        assert script.asked == []
-
-
-def test_a_probe_starts_a_job_that_reads_nothing() -> None:
-    with scripted(STARTED) as script:
-        assert "accepted" in five9s(script).probe()
-        assert methods(script) == ["RequestAllInfos"] and script.asked[0].json()["Hostnames"]
-
-
-# -- a faithful server --
-
-QUICK = Options(job_seconds=0.0)
-
-
-def simulated(url: str) -> Five9s:
-    settings, secrets = account_settings(url)["five9s"]
-    return Five9s(connection(settings, secrets))
-
-
-@pytest.mark.parametrize("words", [False, True])
-def test_every_device_of_the_simulator_is_read(words: bool) -> None:
-    with running(devices=600, options=Options(job_seconds=0.0, job_words=words)) as sim:
-        found = [entry for page in pages(simulated(sim.url)) for entry in page.entries]
-        assert len({entry.external_id for entry in found}) == len(found) == sim.fleet.count("five9s")
-        assert all(entry.read().external_id == entry.external_id and entry.seen_at for entry in found)
-
-
-def test_a_walk_goes_on_from_its_cursor_in_another_process() -> None:
-    with running(devices=600, options=QUICK) as sim:
-        cursor: Cursor | None = None
-        found: list[str] = []
-        while not found or cursor is not None:
-            page = simulated(sim.url).walk(Scope(), cursor)
-            found, cursor = found + ids([page]) or ["started"], page.cursor
-        assert len(found) == sim.fleet.count("five9s") + 1
-
-
-def test_named_devices_are_found_or_denied() -> None:
-    with running(devices=60, options=QUICK) as sim:
-        some = [entry.read() for page in pages(simulated(sim.url)) for entry in page.entries][:3]
-        found = pages(simulated(sim.url), Scope(hostnames=(some[0].name, "NOBODY"), ids=(some[1].external_id, "999999")))
-        assert {some[0].external_id, some[1].external_id} <= set(ids(found))
-        assert {name for page in found for name in page.absent} == {"NOBODY", "999999"}
-
-
-def test_changes_leave_out_what_did_not_change() -> None:
-    with running(devices=60, options=QUICK) as sim:
-        soon = datetime.fromtimestamp(sim.clock.now(), UTC) + timedelta(days=1)
-        assert ids(pages(simulated(sim.url), Scope(since=soon))) == []
-
-
-@pytest.mark.parametrize(
-    ("fault", "error"),
-    [
-        ("five9s:job-lost", Lost),
-        ("five9s:job-failed", Unavailable),
-        ("five9s:page-repeats", BadAnswer),
-        ("five9s:total-changes", BadAnswer),
-    ],
-)
-def test_a_job_that_cannot_be_right_is_refused(fault: str, error: type[VendorError]) -> None:
-    with running(devices=600, options=QUICK) as sim:
-        sim.fault(fault)
-        with pytest.raises(error):
-            pages(simulated(sim.url))
-
-
-def test_one_lost_job_costs_nothing_but_time() -> None:
-    with running(devices=60, options=QUICK) as sim:
-        sim.fault("five9s:job-lost@1")
-        assert len(set(ids(pages(simulated(sim.url))))) == sim.fleet.count("five9s")
