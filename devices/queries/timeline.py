@@ -25,16 +25,16 @@ _HIGHEST = 2**63 - 1
 _OTHERS = ", ".join(f"'{kind}'" for kind in (ChangeKind.LINKED, ChangeKind.PARTED, ChangeKind.MOVED, ChangeKind.MERGED))
 
 
-def _branch(source: int, at: str, columns: str, table: str) -> str:
+def _branch(source: int, at: str, columns: str, table: str, *, only: str = "true") -> str:
     return f"""(SELECT {at} AS at, {source} AS source, id, {columns} FROM {table}
-                WHERE device_id = %(device)s AND {at} <= %(at)s::timestamptz
+                WHERE device_id = %(device)s AND {only} AND {at} <= %(at)s::timestamptz
                 AND ({at}, {source}, id) < (%(at)s::timestamptz, %(source)s, %(id)s) ORDER BY {at} DESC, id DESC LIMIT %(size)s)"""
 
 
 _CHANGES = _branch(
     _CHANGE, "at", "kind, field, before, after, account_id, run_id, actor_name, reason, ticket, '' AS text", "devices_change"
 )
-_NOTES = _branch(_NOTE, "at", "'note', '', '', '', NULL, NULL, author_name, '', ticket, text", "devices_note")
+_NOTES = _branch(_NOTE, "at", "'note', '', '', '', NULL, NULL, author_name, '', ticket, text", "devices_note", only="%(notes)s")
 _FIRSTS = _branch(_FIRST, "created_at", "'first', '', '', '', account_id, NULL, '', '', '', ''", "devices_sighting")
 # The run of a first sight is looked for after the page is cut. The other device stands in `before` (it came from there) or `after`.
 _TIMELINE = f"""
@@ -60,10 +60,10 @@ class Timeline:
     older: str
 
 
-def timeline(device: int, *, size: int = PAGE, before: str = "") -> Timeline:
-    """`before` is a place as an earlier page gave it; anything else begins at the newest. One query."""
+def timeline(device: int, *, size: int = PAGE, before: str = "", notes: bool = True) -> Timeline:
+    """`before` is a place as an earlier page gave it; anything else begins at the newest. `notes` False: they stand beside. One query."""
     at, source, number = _place(before) or ("infinity", 0, 0)
-    values = {"device": device, "at": at, "source": source, "id": number, "size": size + 1}
+    values = {"device": device, "at": at, "source": source, "id": number, "size": size + 1, "notes": notes}
     with connection.cursor() as cursor:
         cursor.execute(_TIMELINE, values)
         rows: list[tuple[Any, ...]] = cursor.fetchall()

@@ -14,5 +14,5 @@ LAST_CHANGES = 6
 def beside(device: Device, reader: User) -> dict[str, Any]:
     """Three queries, and one more for a retired device."""
     retired = Retirement.objects.filter(device=device).first() if device.life == Life.RETIRED else None
-    last = timeline(device.pk, size=LAST_CHANGES)
+    last = timeline(device.pk, size=LAST_CHANGES, notes=False)
     return {"timeline": last, "retirement": retired, **notes.beside(device, reader), **tags.beside(device)}
