@@ -43,6 +43,7 @@ ACTIONS = {
     "view shared": "View shared",
     "view changed": "Shared view changed",
     "view removed": "Shared view removed",
+    "remediation opened": "Remediation page opened",
     "refresh asked": "Refresh asked for",
     "secrets rotated": "Secrets sealed with the new key",
 }

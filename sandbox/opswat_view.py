@@ -8,6 +8,7 @@ from typing import Any
 from sandbox import life, names
 from sandbox.awkward import FORMULAS, HOSTILE
 from sandbox.clock import stamp
+from sandbox.credentials import CANARY
 from sandbox.dice import Dice
 from sandbox.fleet import Entry, Fleet
 from sandbox.machine import Machine
@@ -55,7 +56,7 @@ def _hostname(machine: Machine) -> str:
 def _link(machine: Machine, path: str) -> str:
     if machine.oddity == "hostile":
         return ("javascript:alert(1)", "//evil.example/", "https://evil.example@gears.opswat.com/")[machine.index % 3]
-    return f"https://gears.opswat.com/gears/remediation/{path}/remediation.html"
+    return f"https://gears.opswat.com/gears/remediation/{CANARY}{path}/remediation.html"
 
 
 def issues(fleet: Fleet, machine: Machine, at: float) -> dict[str, int]:

@@ -28,6 +28,7 @@ URL = re.compile(
     r"(?P<scheme>https?)://(?P<host>\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,252}))"
     r"(?::(?P<port>[0-9]{1,5}))?(?P<path>/[!-~]*)?"
 )
+LONGEST_URL = 2000
 NUMBERS = re.compile(r"(?:0[xX][0-9A-Fa-f]*|[0-9]+)(?:\.(?:0[xX][0-9A-Fa-f]*|[0-9]+))*\.?")
 
 
@@ -59,6 +60,12 @@ def parse_url(url: str) -> Target:
     if not 0 < port < 65536:
         raise BadUrl("its port is not between 1 and 65535")
     return Target(found["scheme"], host, port)
+
+
+def openable(url: str) -> bool:
+    """May a browser be sent there? https, no user name, no blanks or control characters, nothing that two parsers read differently."""
+    found = URL.fullmatch(url) if len(url) <= LONGEST_URL else None
+    return found is not None and found["scheme"] == "https" and "\\" not in url
 
 
 def _exact_address(host: str) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 import msgspec
 
+from vendors.secret import Secret
 from vendors.states import Enrolment, Family, IdKind, State
 
 
@@ -34,7 +35,11 @@ class Issue:
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """One vendor's view of one device. Empty text means that the vendor did not say; times are aware."""
+    """One vendor's view of one device. Empty text means that the vendor did not say; times are aware.
+
+    `remediation`: the address of the vendor's page on which this device is repaired; empty: it has none now; None: the vendor has no
+    such pages.
+    """
 
     external_id: str
     name: str
@@ -55,12 +60,13 @@ class Device:
     identifiers: tuple[Identifier, ...] = ()
     issues: tuple[Issue, ...] = ()
     link: str = ""
+    remediation: Secret | None = None
 
 
 class Entry(msgspec.Struct, frozen=True, gc=False):
     """One device as listed: enough to tell whether it changed since last time.
 
-    `digest` covers what is stable (16 bytes); last-seen times and secrets are outside it. `raw` is the vendor's JSON without secrets, which
+    `digest` covers what is stable (16 bytes); last-seen times and tokens are outside it. `raw` is the vendor's JSON without secrets, which
     `scrub` takes out of `wire` (None: it holds none). `read()` maps it and raises BadRecord. Both are asked of new and changed entries
     only: they cost ten times the digest.
     """

@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
             name='RemediationLink',
             fields=[
                 ('sighting', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='remediation', serialize=False, to='devices.sighting')),
-                ('sealed', models.BinaryField()),
+                ('sealed', models.TextField()),
             ],
             options={
                 'permissions': [('open_remediation', "Can open a device's remediation page")],

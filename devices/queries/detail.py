@@ -14,6 +14,8 @@ from devices.verdict import Answer, Verdict, judge
 from vendors.registry import VENDORS
 from vendors.states import STATE_LABELS, Enrolment, IdKind, State
 
+BESIDE = ("account", "pulse", "remediation")
+UNREAD = ("raw", "digest", "remediation__sealed", "account__tokens")
 _KIND_ORDER = {kind.value: position for position, kind in enumerate(IdKind)}
 _STATE_ORDER = {State.CRITICAL: 0, State.ATTENTION: 1, State.UNKNOWN: 2, State.OK: 3}
 
@@ -36,6 +38,11 @@ class View:
     @property
     def fetched_at(self) -> datetime | None:
         return self.sighting.pulse.fetched_at if hasattr(self.sighting, "pulse") else None
+
+    @property
+    def repairable(self) -> bool:
+        """The vendor has a page of its own on which this device can be repaired."""
+        return hasattr(self.sighting, "remediation")
 
     @property
     def counted(self) -> bool:
@@ -84,7 +91,7 @@ class Detail:
 def detail(pk: int, *, now: datetime) -> Detail:
     """Raises Device.DoesNotExist."""
     device = Device.objects.get(pk=pk)
-    sightings = list(Sighting.objects.filter(device=device).select_related("account", "pulse").defer("raw", "digest"))
+    sightings = list(Sighting.objects.filter(device=device).select_related(*BESIDE).defer(*UNREAD))
     sightings.sort(key=lambda each: (not each.present, _vendor_order(each.vendor), each.account.name))
     labels = _labels(sightings)
     known = limits()

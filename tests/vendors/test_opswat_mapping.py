@@ -15,6 +15,7 @@ from tests.vendors import fields
 from vendors.errors import BadAnswer, BadRecord
 from vendors.opswat.mapping import entries
 from vendors.records import Device, Entry, Reject
+from vendors.secret import Secret
 from vendors.states import Enrolment, Family, IdKind, State
 from vendors.untyped import page
 
@@ -149,18 +150,40 @@ def test_a_record_without_a_usable_hwid_is_rejected_with_its_reason(hwid: Any) -
     assert "hwid" in reject.reason and "capability" not in reject.sample and len(reject.sample.encode()) <= 2000
 
 
-def test_the_remediation_link_is_nowhere() -> None:
+def test_the_remediation_link_is_nowhere_but_in_a_secret() -> None:
     found, _ = listed(json.dumps(PAYLOAD).encode())
     for each in found:
-        assert b"capability" not in each.raw and "capability" not in repr(each.read())
-    assert entry({**LAPTOP, "remediation_link": "https://other.example/"}).digest == found[0].digest
+        assert b"capability" not in each.raw and "capability" not in repr(each.read()) + repr(each) + repr(each.mapper)
+        assert each.read().remediation == Secret(next(one["remediation_link"] for one in PAYLOAD if one["hwid"] == each.external_id))
+
+
+def test_a_new_remediation_link_is_a_change() -> None:
+    other = entry({**LAPTOP, "remediation_link": "https://other.example/"})
+    assert other.digest != entry(LAPTOP).digest and other.raw == entry(LAPTOP).raw
+    assert other.read().remediation == Secret("https://other.example/")
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        *(None, "", 5, [], "javascript:alert(1)", "//evil.example/", "http://gears.opswat.com/x", "https://evil.example@gears.opswat.com/"),
+        *(
+            "https://gears.opswat.com\\@evil.example/",
+            "https://a.example/x\r\nSet-Cookie: a",
+            "https://a.example/ x",
+            "https://a/" + "x" * 2000,
+        ),
+    ],
+)
+def test_what_no_browser_should_open_is_no_remediation_link(link: Any) -> None:
+    assert read({**LAPTOP, "remediation_link": link}).remediation == Secret("")
 
 
 def test_the_digest_covers_what_is_stable() -> None:
     first = entry(LAPTOP)
     assert entry({**LAPTOP, "last_seen": "2026-09-20T09:15:00Z"}).digest == first.digest
     assert entry(dict(reversed(LAPTOP.items()))).digest == first.digest
-    for name in LAPTOP.keys() - {"last_seen", "remediation_link"}:
+    for name in LAPTOP.keys() - {"last_seen"}:
         assert entry({**LAPTOP, name: "other"}).digest != first.digest
     assert len(first.digest) == 16
 

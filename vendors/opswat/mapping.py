@@ -7,17 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
 
 import msgspec
 
 from vendors import untyped
+from vendors.address import openable
 from vendors.normalise import identifier, parse_time, plausible
 from vendors.records import Device, Entry, Identifier, Issue, Reject
+from vendors.secret import Secret
 from vendors.states import Enrolment, Family, IdKind, State
 from vendors.untyped import Fields, Record
 
-# A capability link: whoever holds it can act on the device.
-SECRET = ("remediation_link",)
+# A capability link: whoever holds it can act on the device. It leaves here as a Secret, and is part of the digest only.
+LINK = "remediation_link"
+SECRET = (LINK,)
 VOLATILE = ("last_seen",)
 # Written by OPSWAT where the customer switched off the collection of a value.
 UNSAID = ("<private>",)
@@ -55,17 +59,22 @@ def entries(rows: list[msgspec.Raw], *, now: datetime) -> tuple[list[Entry], lis
 def _entry(hwid: str, record: Record, now: datetime) -> Entry:
     kept = {name: value for name, value in record.items() if name not in SECRET}
     seen = parse_time(record.get("last_seen"), zone=UTC)
-    stable = {name: value for name, value in kept.items() if name not in VOLATILE}
+    stable = {name: value for name, value in record.items() if name not in VOLATILE}
     return Entry(
         external_id=hwid,
         seen_at=plausible(seen, now=now),
         digest=untyped.digest(stable),
         wire=msgspec.json.encode(kept),
-        mapper=device,
+        mapper=partial(device, remediation=_remediation(record.get(LINK))),
     )
 
 
-def device(raw: bytes) -> Device:
+def _remediation(link: object) -> Secret:
+    """Empty where there is no address that a browser may be sent to."""
+    return Secret(link if isinstance(link, str) and openable(link) else "")
+
+
+def device(raw: bytes, *, remediation: Secret) -> Device:
     """Raises BadRecord."""
     record = untyped.parse(raw)
     fields = Fields(record, unsaid=UNSAID)
@@ -88,6 +97,7 @@ def device(raw: bytes) -> Device:
         problem_count=max(0, fields.number("total_issue")),
         identifiers=_once(_identifiers(fields)),
         issues=tuple(_issues(fields, silenced=exempt)),
+        remediation=remediation,
     )
 
 

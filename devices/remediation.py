@@ -1,0 +1,52 @@
+"""Addresses of the vendors' own repair pages. Whoever holds one can act on the device: sealed when written, opened for one person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import connection, transaction
+from django.http import HttpRequest
+
+from devices import audit, sealing
+from devices.copying import copy_rows
+from devices.mapped import Mapped
+from devices.models import RemediationLink, User
+from vendors.secret import Secret
+
+COLUMNS = {"sighting_id": "int8", "sealed": "text"}
+
+
+class NoPage(Exception):
+    """`sentence` says why nothing can be opened and what to do."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+def replace_remediation(mapped: Sequence[Mapped]) -> None:
+    """Costs nothing for vendors that have no such pages."""
+    told = [(each, each.device.remediation) for each in mapped if each.device.remediation is not None]
+    old = [each.sighting_id for each, _ in told if not each.fresh]
+    if old:
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM devices_remediationlink WHERE sighting_id = ANY(%s)", [old])
+    links = [(each.sighting_id, link) for each, link in told if each.sighting_id is not None and link]
+    if links:
+        rows = ((pk, sealing.seal(link.reveal(), context=RemediationLink.context(pk))) for pk, link in links)
+        copy_rows("devices_remediationlink", COLUMNS, rows)
+
+
+def hand_out(sighting: int, *, device: int, actor: User, ticket: str, request: HttpRequest) -> Secret:
+    """The address, for one person, once; written into the audit log first. Raises NoPage."""
+    with transaction.atomic():
+        found = RemediationLink.objects.filter(sighting=sighting, sighting__device=device).select_related("sighting__account").first()
+        if found is None:
+            raise NoPage("The vendor has no remediation page for this device any more: look at the device again.")
+        try:
+            link = Secret(sealing.unseal(found.sealed, context=RemediationLink.context(sighting)))
+        except sealing.SealBroken:
+            raise NoPage("The stored address of the remediation page does not open: tell an administrator of Rollcall.") from None
+        told = {"account": found.sighting.account.name, "sighting": sighting}
+        audit.record("remediation opened", actor=actor, target=str(device), request=request, ticket=ticket, **told)
+    return link

@@ -1,0 +1,33 @@
+"""Leading a person to the vendor's own repair page of a device."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from devices.queries.newest import HIGHEST
+from devices.remediation import NoPage, hand_out
+from devices.views.guard import needs
+from devices.views.person import person
+from devices.views.ticket import query, ticket_of
+
+
+@require_POST
+@needs("open_remediation")
+def open_page(request: HttpRequest, pk: int, sighting: int) -> HttpResponse:
+    """Opens in a tab of its own. By the header `Refresh`: browsers hold a redirect after a form to be a form sent to another site (CSP)."""
+    if max(pk, sighting) > HIGHEST:
+        raise Http404
+    ticket = ticket_of(request)
+    try:
+        link = hand_out(sighting, device=pk, actor=person(request), ticket=ticket, request=request)
+    except NoPage as problem:
+        messages.error(request, problem.sentence)
+        return redirect(reverse("devices:detail", args=[pk]) + query(ticket=ticket))
+    answer = render(request, "devices/remediation.html")
+    answer["Refresh"] = f"0; url={link.reveal()}"
+    answer["Referrer-Policy"] = "no-referrer"
+    return answer
