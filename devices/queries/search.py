@@ -26,7 +26,12 @@ OUR_TAGS = "(SELECT device_id, 'tag', key, name FROM devices_devicetag WHERE key
 MOST_REASONS = 20  # shown per device
 # What many machines may be called: such a hit does not open a device while others were meant too.
 LOOSE = frozenset({IdKind.NICKNAME, IdKind.TAG, IdKind.CUSTOM})
-LIFE_ORDER = {Life.SEEN: 0, Life.MISSING: 1}
+LIFE_ORDER: dict[str, int] = {Life.SEEN: 0, Life.MISSING: 1}
+Placed = dict[int, tuple[str, str]]  # device → its name and its life, by which answers are ordered
+# What several vendors tell of one device is one reason.
+_ONCE = """SELECT d.id, d.name, d.life, h.kind, h.key, h.value, h.times
+FROM (SELECT device_id, kind, key, min(value) AS value, count(*) AS times FROM ({found}) f GROUP BY 1, 2, 3) h
+JOIN devices_device d ON d.id = h.device_id"""
 
 
 class Reason(TypedDict):
@@ -58,19 +63,22 @@ class Answer:
 
 
 def candidates(query: str, within: Q) -> list[int]:
-    """Ids of devices that the text means and that `within` allows; MOST + 1 of them when there are more. Three queries."""
+    """Ids of devices that the text means and that `within` allows; MOST + 1 of them when there are more. At most three queries."""
     clue = parse(query)
     within &= _inside(clue)
     held = {device for device, *_ in _holders(clue)}
-    return list(_first(Device.objects.filter(within, pk__in=held)) | _by_words(clue, within))[: MOST + 1]
+    allowed = _first(Device.objects.filter(within, pk__in=held)) if held else {}
+    return list({**allowed, **_by_words(clue, within)})[: MOST + 1]
 
 
 def search(term: str, *, limit: int = 50) -> Answer:
     """Devices that the text means, exact identifiers first, those that are still seen before the others. At most six queries."""
     clue = parse(term)
     within = _inside(clue)
-    reasons, exact, cut = _reasons(clue)
-    ranked = _ranked({*reasons, *_by_words(clue, within)}, reasons, exact, within)
+    held, reasons, exact, cut = _reasons(clue)
+    if clue.inside and held:
+        held = _first(Device.objects.filter(within, pk__in=held))
+    ranked = _ranked({**held, **_by_words(clue, within)}, reasons, exact)
     shown = ranked[: min(limit, MOST)]
     _add_words(clue, shown, reasons)
     documents = device_documents(shown)
@@ -96,20 +104,21 @@ def _inside(clue: Clue) -> Q:
     return within
 
 
-def _by_words(clue: Clue, within: Q) -> set[int]:
+def _by_words(clue: Clue, within: Q) -> Placed:
     words = Q()
     for word in clue.words:
         words &= Q(haystack__contains=word)
     everything_there = bool(clue.inside) and not clue.rest
-    return _first(Device.objects.filter(within & words)) if clue.words or everything_there else set()
+    return _first(Device.objects.filter(within & words)) if clue.words or everything_there else {}
 
 
-def _first(devices: QuerySet[Device]) -> set[int]:
-    return set(devices.order_by().values_list("pk", flat=True)[: MOST + 1])
+def _first(devices: QuerySet[Device]) -> Placed:
+    rows = devices.order_by().values_list("pk", "name", "life")[: MOST + 1]
+    return {pk: (name, life) for pk, name, life in rows}
 
 
-def _holders(clue: Clue) -> list[tuple[int, str, str, str]]:
-    """(device, kind, key, value) of the identifiers and of our tags that the text means, the complete ones first.
+def _holders(clue: Clue) -> list[tuple[int, str, str, str, str, str, int]]:
+    """(device, its name, its life, kind, key, value, how often) of the identifiers and of our tags that the text means.
 
     Written out because the order of the index is not the order of the language: asked in the index's own order, PostgreSQL reads on from
     where the prefix begins and stops at the limit, however many follow; and what equals the prefix comes first.
@@ -130,7 +139,7 @@ def _holders(clue: Clue) -> list[tuple[int, str, str, str]]:
         values += [form.key if form.whole else _literally(form.key) + "%", MOST_HOLDERS] if form.kind == IdKind.TAG else []
     found = f"SELECT s.device_id, i.kind, i.key, i.value FROM ({branches}) i JOIN devices_sighting s ON s.id = i.sighting_id"
     with connection.cursor() as cursor:
-        cursor.execute(f"{found} UNION ALL {ours}" if ours else found, values)
+        cursor.execute(_ONCE.format(found=f"{found} UNION ALL {ours}" if ours else found), values)
         return [tuple(row) for row in cursor.fetchall()]
 
 
@@ -138,27 +147,28 @@ def _literally(key: str) -> str:
     return key.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
-def _reasons(clue: Clue) -> tuple[dict[int, dict[tuple[str, str], Reason]], dict[int, set[str]], bool]:
-    """Device → the identifiers that the text means, once each; device → the kinds that are meant completely; whether there are more."""
+def _reasons(clue: Clue) -> tuple[Placed, dict[int, dict[tuple[str, str], Reason]], dict[int, set[str]], bool]:
+    """Devices, the identifiers of each that the text means, the kinds that are meant completely, and whether there are more."""
+    held: Placed = {}
     reasons: dict[int, dict[tuple[str, str], Reason]] = defaultdict(dict)
     exact: dict[int, set[str]] = defaultdict(set)
     whole = {(form.kind.value, form.key) for form in clue.forms}
-    rows = sorted(_holders(clue), key=lambda row: ((row[1], row[2]) not in whole, row[1:]))
-    for device, kind, key, value in rows:
-        reasons[device].setdefault((kind, key), Reason(kind=kind, value=value))
+    read = 0
+    for device, name, life, kind, key, value, times in sorted(_holders(clue), key=lambda row: ((row[3], row[4]) not in whole, row[3:])):
+        held[device] = name, life
+        reasons[device][kind, key] = Reason(kind=kind, value=value)
         if (kind, key) in whole:
             exact[device].add(kind)
-    return reasons, exact, len(rows) >= MOST_HOLDERS
+        read += times
+    return held, reasons, exact, read >= MOST_HOLDERS
 
 
-def _ranked(ids: Collection[int], reasons: Collection[int], exact: Collection[int], within: Q) -> list[int]:
-    rows = Device.objects.filter(within, pk__in=ids).order_by().values_list("pk", "name", "life")
+def _ranked(devices: Placed, reasons: Collection[int], exact: Collection[int]) -> list[int]:
+    def rank(pk: int) -> tuple[bool, bool, int, str, int]:
+        name, life = devices[pk]
+        return pk not in exact, pk not in reasons, LIFE_ORDER.get(life, 2), name, pk
 
-    def rank(row: tuple[int, str, str]) -> tuple[bool, bool, int, str, int]:
-        pk, name, life = row
-        return pk not in exact, pk not in reasons, LIFE_ORDER.get(Life(life), 2), name, pk
-
-    return [pk for pk, *_ in sorted(rows, key=rank)]
+    return sorted(devices, key=rank)
 
 
 def _add_words(clue: Clue, ids: Sequence[int], reasons: dict[int, dict[tuple[str, str], Reason]]) -> None:
