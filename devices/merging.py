@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, models, transaction
 
 from devices import changes
 from devices.matching import Group
-from devices.models import Device, FormerDevice, Sighting
+from devices.models import Device, FormerDevice, Retirement, Sighting
 
 
 @dataclass(slots=True)
@@ -84,6 +84,8 @@ def hand_over(merged: Mapping[int, tuple[int, int]], now: datetime) -> None:
     """What hangs on a device that ended goes to the one it became part of; its id is kept as a former one. Call after the summary."""
     if not merged:
         return
+    # A person retired that device, not the one it became part of: what is in service stays in service.
+    Retirement.objects.filter(device__in=list(merged)).delete()
     hanging = _hanging()
     for old, (new, _) in sorted(merged.items()):
         for model, name in hanging:

@@ -117,9 +117,9 @@ _SENTENCES = {
     ChangeKind.MISSING: "The complete list of {account} does not have it",
     ChangeKind.GONE: "Gone from {account}: two complete lists in a row do not have it",
     ChangeKind.RETURNED: "{account} lists it again",
-    ChangeKind.LINKED: "Linked by a person with",
-    ChangeKind.PARTED: "Taken apart by a person from",
-    ChangeKind.MERGED: "Became one with",
+    ChangeKind.LINKED: "Linked by a person with another device",
+    ChangeKind.PARTED: "Taken apart by a person from another device",
+    ChangeKind.MERGED: "Became one with another device",
     ChangeKind.RETIRED: "Retired",
     ChangeKind.WOKEN: "In service again: {account} heard from it after it was retired",
     ChangeKind.SETTLED: "{field}: disagreement settled",
@@ -130,6 +130,6 @@ _SENTENCES = {
 _BY_AFTER: dict[tuple[str, bool], str] = {
     (ChangeKind.TAGGED, True): "Tag added",
     (ChangeKind.TAGGED, False): "Tag taken off",
-    (ChangeKind.MOVED, True): "An answer went to",
-    (ChangeKind.MOVED, False): "An answer came from",
+    (ChangeKind.MOVED, True): "A vendor's answer went to another device",
+    (ChangeKind.MOVED, False): "A vendor's answer came from another device",
 }

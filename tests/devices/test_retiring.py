@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from devices import retiring
+from devices import links, notes, retiring, tagging
 from devices.models import Account, AuditEvent, Change, Device, Life, Retirement, User
 from devices.queries.coverage import matrix
 from devices.queries.filters import Filters
@@ -134,6 +134,19 @@ def test_it_wakes_when_a_vendor_hears_from_it_later(ivan: User) -> None:
     save_page(run, [making.entry("d1", seen_at=now + timedelta(minutes=1))], now + timedelta(minutes=2))
     assert Device.objects.get().life == Life.SEEN and not Retirement.objects.exists()
     assert "In service again: eset-main heard from it" in signed_in(ivan).get(f"/devices/{device.pk}/").content.decode()
+
+
+def test_a_retired_device_that_becomes_part_of_one_in_service_retires_nothing_else(ivan: User) -> None:
+    kept, sold = (shown.sighting(shown.account(name, "eset"), name).device for name in ("kept", "sold"))
+    retire(sold, ivan)
+    notes.add(sold, text="Look in the cellar", by=ivan, now=timezone.now())
+    tagging.add([kept.pk, sold.pk], tag="pool", by=ivan, now=timezone.now())
+    links.link(kept.pk, sold.pk, reason="One sticker", actor=ivan, now=timezone.now())
+    summarise([kept.pk], timezone.now())
+    kept.refresh_from_db()
+    assert kept.life == Life.SEEN and not Retirement.objects.exists()
+    page = signed_in(ivan).get(f"/devices/{kept.pk}/").content.decode()
+    assert "Look in the cellar" in page and page.count("Take off the tag pool") == 1 and "Sold" in page
 
 
 def test_gone_and_retired_are_one_click_from_the_list(device: Device, bob: User) -> None:

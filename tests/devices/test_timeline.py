@@ -52,7 +52,7 @@ def text(user: User, device: Device, address: str = "timeline/") -> str:
         ({"kind": ChangeKind.TAGGED, "after": "vip"}, "Tag added"),
         ({"kind": ChangeKind.TAGGED, "before": "vip"}, "Tag taken off"),
         ({"kind": ChangeKind.SETTLED, "field": "user"}, "User: disagreement settled"),
-        ({"kind": ChangeKind.MOVED, "after": "7"}, "An answer went to"),
+        ({"kind": ChangeKind.MOVED, "after": "7"}, "A vendor's answer went to another device"),
     ],
 )
 def test_every_kind_has_its_words(device: Device, columns: dict[str, object], told: str) -> None:
