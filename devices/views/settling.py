@@ -73,18 +73,16 @@ def _decision(device: Device, field: str, winner: Sighting) -> Decision:
     effects: tuple[str, ...] = STATE_EFFECTS
     who, label, value = vendor_short(winner.vendor), FIELDS[field].lower(), word(winner, field)
     if field == "state":
-        title = f"{who} is right about {device}?"
+        title, button, done = (
+            f"Acknowledge that vendors disagree about {device}?",
+            "Acknowledge",
+            "Acknowledged. The verdict stays as it is.",
+        )
     else:
-        title = f"{who} is right about the {label} of {device}?"
+        title, button, done = f"{who} is right about the {label} of {device}?", f"{who} is right", f"{who}'s word counts from now on."
         instead = f" instead of “{word(device, field)}”" if word(device, field) != value else ""
         effects = (f"“{value}” ({winner.account.name}) is its {label} everywhere, in lists and searches too{instead}.", UNTIL)
-    return Decision(
-        title=title,
-        effects=effects,
-        button=f"{who} is right",
-        done=f"{FIELDS[field]}: {who}'s word counts from now on." if field != "state" else "Settled. The verdict stays as it is.",
-        hidden={"field": field, "sighting": str(winner.pk)},
-    )
+    return Decision(title, effects, button, done, hidden={"field": field, "sighting": str(winner.pk)})
 
 
 def _sighting(device: Device, number: str) -> Sighting | None:

@@ -1,0 +1,130 @@
+"""People decide between vendors: settle, take apart, link, thresholds. By keyboard, on a phone, in the dark."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Locator, Page, expect
+
+from devices.joining import rematch_everything
+from devices.models import Device, Sighting, User
+from tests.browser.conftest import PHONE, Desk
+from tests.browser.test_reading_pages import overflow, serious
+from tests.devices import shown
+from vendors.states import IdKind
+
+pytestmark = pytest.mark.django_db(transaction=True)
+MOST_TABS = 150
+
+
+@pytest.fixture
+def machine(transactional_db: None) -> Device:
+    """Two vendors tell one serial and two systems; a third one tells of a device that nothing joins to it."""
+    ids = [(IdKind.SERIAL, "PF3XK2")]
+    one = shown.sighting(shown.account("five-main", "five9s"), "nb-1", ids=ids, os_name="Windows 11", os_family="windows")
+    shown.sighting(shown.account("eset-main", "eset"), "nb-1", device=one.device, ids=ids, os_name="Debian 13", os_family="linux")
+    shown.sighting(shown.account("opswat-main", "opswat"), "reception-pc")
+    rematch_everything(timezone.now())
+    return one.device
+
+
+def reach(page: Page, wanted: Locator) -> None:
+    """By the Tab key alone."""
+    for _ in range(MOST_TABS):
+        if wanted.evaluate("each => each === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"{wanted} is not reached by {MOST_TABS} tabs")
+
+
+def follow(page: Page, name: str) -> None:
+    reach(page, page.get_by_role("main").get_by_role("link", name=re.compile(name)).first)
+    page.keyboard.press("Enter")
+
+
+def give_reason(page: Page, reason: str, button: str) -> None:
+    reach(page, page.get_by_label("Why is this right?"))
+    page.keyboard.insert_text(reason)
+    reach(page, page.get_by_role("button", name=button, exact=True))
+    page.keyboard.press("Enter")
+
+
+def test_a_disagreement_is_found_and_settled_by_keyboard(desk: Desk, machine: Device, ivan: User) -> None:
+    page = desk.open("/disagreements/", user=ivan)
+    expect(page.get_by_role("heading", level=1)).to_have_text("1 device on which vendors contradict each other")
+    follow(page, "nb-1")
+    expect(page.get_by_text("1 disagreement", exact=True).first).to_be_visible()
+    follow(page, r"This source wins\s*: ESET, Operating system")
+    expect(page.get_by_text("“Debian 13” (eset-main) is its operating system everywhere")).to_be_visible()
+    give_reason(page, "asked its owner", "ESET is right")
+    expect(page.get_by_text("Settled by ivan")).to_be_visible()
+    assert Device.objects.get(pk=machine.pk).os_name == "Debian 13"
+    reach(page, page.get_by_role("button", name="Open again"))
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("1 disagreement", exact=True).first).to_be_visible()
+    assert Device.objects.get(pk=machine.pk).os_name == "Windows 11"
+
+
+def test_taken_apart_and_given_back_to_the_keys_by_keyboard(desk: Desk, machine: Device, ivan: User) -> None:
+    page = desk.open(f"/devices/{machine.pk}/?ticket=INC7", user=ivan)
+    follow(page, r"Take apart\s*: ESET")
+    give_reason(page, "two machines with one sticker", "Take it apart")
+    expect(page).to_have_url(re.compile(r"\?ticket=INC7$"))
+    expect(page.get_by_text("are two machines")).to_be_visible()
+    assert Device.objects.count() == 3
+    follow(page, "Let the keys decide again")
+    give_reason(page, "one machine after all", "Let the keys decide")
+    expect(page.get_by_text("The keys decide again.")).to_be_visible()
+    assert Device.objects.count() == 2
+
+
+def test_another_device_is_found_and_linked_by_keyboard(desk: Desk, machine: Device, ivan: User) -> None:
+    page = desk.open(f"/devices/{machine.pk}/", user=ivan)
+    follow(page, "Link to another device")
+    expect(page.get_by_label("Clue")).to_be_focused()
+    page.keyboard.insert_text("reception")
+    page.keyboard.press("Enter")
+    follow(page, r"This one\s*: reception-pc")
+    give_reason(page, "same sticker", "Link them")
+    expect(page.get_by_text("are one machine")).to_be_visible()
+    assert set(Sighting.objects.values_list("device", flat=True)) == {machine.pk}
+
+
+def addresses(machine: Device) -> list[str]:
+    here, eset = f"/devices/{machine.pk}/", Sighting.objects.get(account__name="eset-main")
+    forms = [f"{here}settle/?field=os&sighting={eset.pk}", f"{here}apart/{eset.pk}/", f"{here}link/?q=reception"]
+    return ["/disagreements/", "/disagreements/?field=serial", here, *forms, "/vendors/thresholds/"]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_no_serious_accessibility_violation(desk: Desk, machine: Device, alice: User, theme: str) -> None:
+    page = desk.open("/disagreements/", user=alice, theme=theme)
+    found = {}
+    for address in addresses(machine):
+        page.goto(address)
+        found[address] = serious(page)
+    assert not any(found.values()), found
+
+
+def test_a_phone_shows_it_without_sideways_scrolling(desk: Desk, machine: Device, alice: User) -> None:
+    page = desk.open("/disagreements/", user=alice, size=PHONE)
+    for address in addresses(machine):
+        page.goto(address)
+        assert overflow(page) == 0, address
+
+
+def test_thresholds_are_changed_without_scripts_and_what_was_typed_is_kept(desk: Desk, alice: User) -> None:
+    desk.expected.append("422")
+    page = desk.open("/vendors/thresholds/", user=alice, scripts=False)
+    form = page.get_by_role("form", name="ESET")
+    form.get_by_label("Stale from").fill("1 h")
+    form.get_by_role("button", name="Save").click()
+    expect(form.get_by_role("alert")).to_contain_text("Live must end before stale begins")
+    expect(form.get_by_label("Stale from")).to_have_value("1 h")
+    form.get_by_label("Stale from").fill("3 weeks")
+    form.get_by_role("button", name="Save").click()
+    expect(form.get_by_label("Stale from")).to_have_value("21 days")
+    form.get_by_role("button", name="Back to the vendor's numbers").click()
+    expect(form.get_by_label("Stale from")).to_have_value("14 days")
