@@ -165,6 +165,10 @@ class Migration(migrations.Migration):
             index=models.Index(fields=['at'], name='change_by_age'),
         ),
         migrations.AddIndex(
+            model_name='syncrun',
+            index=models.Index(fields=['account', '-started_at'], name='run_by_start'),
+        ),
+        migrations.AddIndex(
             model_name='devicetag',
             index=models.Index(fields=['key', 'device'], name='tag_by_key', opclasses=['text_pattern_ops', 'int8_ops']),
         ),

@@ -38,6 +38,7 @@ class SyncRun(VendorJob):
         indexes = [
             models.Index(fields=["next_step_at"], condition=models.Q(state__in=ACTIVE), name="run_due"),
             models.Index(fields=["account", "-id"], name="run_by_account"),
+            models.Index(fields=["account", "-started_at"], name="run_by_start"),
         ]
 
     @property

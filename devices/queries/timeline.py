@@ -22,6 +22,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _LATEST = 250_000_000_000 * 1_000_000  # microseconds; still a year that a datetime can hold
 _HIGHEST = 2**63 - 1
+_SIDE_BY_SIDE = 50  # runs of one account that may begin while another goes on
 _OTHERS = ", ".join(f"'{kind}'" for kind in (ChangeKind.LINKED, ChangeKind.PARTED, ChangeKind.MOVED, ChangeKind.MERGED))
 
 
@@ -41,8 +42,10 @@ _TIMELINE = f"""
 WITH page AS MATERIALIZED (
   SELECT * FROM ({_CHANGES} UNION ALL {_NOTES} UNION ALL {_FIRSTS}) every ORDER BY at DESC, source DESC, id DESC LIMIT %(size)s
 ), told AS (
-  SELECT p.*, coalesce(p.run_id, (SELECT r.id FROM devices_syncrun r WHERE p.source = {_FIRST} AND r.account_id = p.account_id
-      AND r.started_at <= p.at AND coalesce(r.finished_at, p.at) >= p.at ORDER BY r.id DESC LIMIT 1)) AS its_run,
+  SELECT p.*, coalesce(p.run_id, (SELECT b.id FROM (
+      SELECT r.id, r.finished_at FROM devices_syncrun r WHERE p.source = {_FIRST} AND r.account_id = p.account_id AND r.started_at <= p.at
+      ORDER BY r.started_at DESC LIMIT {_SIDE_BY_SIDE}) b
+      WHERE coalesce(b.finished_at, p.at) >= p.at ORDER BY b.id DESC LIMIT 1)) AS its_run,
     CASE WHEN p.kind IN ({_OTHERS}) THEN substring(p.after || ' ' || p.before FROM '^ ?([0-9]{{1,18}}) ?$')::bigint END AS other
   FROM page p
 )
