@@ -40,8 +40,6 @@ def page(request: HttpRequest) -> HttpResponse:
     context = {
         "listing": listing,
         "filters": listing.filters,
-        "search_form": "filters",
-        "search_value": listing.filters.q,
         "short": 0 < len(listing.filters.q) < SHORTEST_WORD,
         "page": found,
         "sources": told,

@@ -90,15 +90,24 @@ def test_filters_follow_typing_and_choosing_and_the_back_button(desk: Desk, flee
     page.get_by_label("State", exact=True).select_option("trouble")
     expect(status).to_contain_text("of 2 devices")
     expect(page).to_have_url(re.compile(r"/devices/\?state=trouble$"))
-    page.locator("#search").press_sequentially("berl")
+    page.get_by_label("Text", exact=True).press_sequentially("berl")
     expect(status).to_contain_text("1–1 of 1 device")
-    expect(page.locator("#search")).to_be_focused()
+    expect(page.get_by_label("Text", exact=True)).to_be_focused()
     expect(page.locator("#count[role=status]")).to_have_text("1–1 of 1 device")
     page.go_back()
     expect(status).to_contain_text("of 2 devices")
     expect(page.get_by_label("State", exact=True)).to_have_value("trouble")
     page.get_by_role("link", name="Remove filter State").click()
     expect(status).to_contain_text("of 6 devices")
+
+
+def test_the_box_above_the_list_looks_a_device_up_as_everywhere(desk: Desk, fleet: dict[str, Account], bob: User) -> None:
+    page = desk.open("/devices/?state=critical", user=bob)
+    page.keyboard.press("/")
+    page.keyboard.type("berl")
+    expect(page.locator("#suggestions").get_by_role("option")).to_have_count(1)
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/d/\?q=berl$"))
 
 
 def test_everything_is_readable_and_filterable_without_scripts(desk: Desk, fleet: dict[str, Account], bob: User) -> None:
