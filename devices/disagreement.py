@@ -55,11 +55,12 @@ _SAID = f"""SELECT translate(s.id || '=' || array_to_string(w.words, ' '), E'\\n
             CROSS JOIN LATERAL {WORDS} w WHERE s.device_id = t.device_id AND s.life = 'seen' AND w.field = t.field"""
 _END = f"""
 WITH ended AS (
-  UPDATE devices_settlement t SET ended_at = %(now)s WHERE t.device_id = ANY(%(devices)s) AND t.ended_at IS NULL
-  AND (NOT EXISTS (SELECT FROM devices_sighting s WHERE s.id = t.sighting_id AND s.device_id = t.device_id)
-       OR EXISTS (SELECT FROM ({_SAID}) said WHERE said.line <> ALL(string_to_array(t.told, E'\\n'))))
+  UPDATE devices_settlement t SET ended_at = %(now)s WHERE t.ended_at IS NULL
+  AND (EXISTS (SELECT FROM devices_sighting s WHERE s.id = t.sighting_id AND s.device_id <> t.device_id
+               AND (s.device_id = ANY(%(devices)s) OR t.device_id = ANY(%(devices)s)))
+       OR t.device_id = ANY(%(devices)s) AND EXISTS (SELECT FROM ({_SAID}) said WHERE said.line <> ALL(string_to_array(t.told, E'\\n'))))
   RETURNING t.device_id, t.field)
-{changes.into(ChangeKind.SETTLED, "ended", field="c.field", reason="'Open again: a vendor says something else now'")}"""
+{changes.into(ChangeKind.SETTLED, "ended", field="c.field", reason="'A vendor says something else now'")}"""
 
 
 def agrees(field: str, ours: Collection[str], theirs: Collection[str]) -> bool:

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.http import HttpRequest
 
 from devices import audit, changes
-from devices.disagreement import FIELDS, said, word
+from devices.disagreement import FIELDS, said, shown
 from devices.locks import hold_devices
 from devices.models import ChangeKind, Device, Life, Settlement, Sighting, User
 from devices.summary import summarise
@@ -52,7 +52,7 @@ def settle(
             made_by_name=by.get_username(),
             made_at=now,
         )
-        values = {"field": field, "before": word(stored, field), "after": word(winner, field), "reason": reason, "ticket": ticket}
+        values = {"field": field, "before": shown(stored, field), "after": shown(winner, field), "reason": reason, "ticket": ticket}
         changes.by_person(device, ChangeKind.SETTLED, actor=by, now=now, **values)
         audit.record("disagreement settled", actor=by, target=str(device), request=request, vendor=winner.vendor, **values)
         summarise([device], now)
@@ -68,7 +68,7 @@ def take_back(settlement: int, *, device: int, by: User, now: datetime, ticket: 
             raise CannotSettle("It is open already: somebody took this back, or a vendor says something else now.")
         _end(standing, by=by, now=now)
         told = {"field": standing.field, "ticket": ticket}
-        changes.by_person(device, ChangeKind.SETTLED, actor=by, now=now, reason="Open again", **told)
+        changes.by_person(device, ChangeKind.SETTLED, actor=by, now=now, **told)
         audit.record("settlement ended", actor=by, target=str(device), request=request, settled_by=standing.made_by_name, **told)
         summarise([device], now)
         return standing.field

@@ -87,7 +87,9 @@ class Entry:
 
     @property
     def values(self) -> tuple[str, str] | None:
-        """Before and after as they are shown; None where the words say it all."""
+        """Before and after as they are shown; None where the words say it all, as of a verdict: settling does not change it."""
+        if self.kind == ChangeKind.SETTLED and self.field == "state":
+            return None
         if self.kind in (ChangeKind.FIELD, ChangeKind.SETTLED, ChangeKind.STATE) and (self.before or self.after):
             known = _VALUES.get(self.field, {})
             return known.get(self.before, self.before), known.get(self.after, self.after)
@@ -122,7 +124,6 @@ _SENTENCES = {
     ChangeKind.MERGED: "Became one with another device",
     ChangeKind.RETIRED: "Retired",
     ChangeKind.WOKEN: "In service again: {account} heard from it after it was retired",
-    ChangeKind.SETTLED: "{field}: disagreement settled",
     NOTE: "Note",
     FIRST: "{vendor} saw it for the first time",
 }
@@ -130,6 +131,8 @@ _SENTENCES = {
 _BY_AFTER: dict[tuple[str, bool], str] = {
     (ChangeKind.TAGGED, True): "Tag added",
     (ChangeKind.TAGGED, False): "Tag taken off",
+    (ChangeKind.SETTLED, True): "{field}: disagreement settled",
+    (ChangeKind.SETTLED, False): "{field}: disagreement open again",
     (ChangeKind.MOVED, True): "A vendor's answer went to another device",
     (ChangeKind.MOVED, False): "A vendor's answer came from another device",
 }

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from devices import settling
+from devices.links import link
 from devices.models import Account, AuditEvent, Change, ChangeKind, Device, Life, Settlement, Sighting, User
 from devices.queries.detail import detail
 from devices.queries.values import Value, values
@@ -107,6 +108,15 @@ def test_it_ends_when_the_winner_leaves_the_device(pair: tuple[Sighting, Sightin
     assert Settlement.objects.get().ended_at is not None
 
 
+def test_it_ends_when_its_device_becomes_part_of_another(pair: tuple[Sighting, Sighting], accounts: dict[str, Account], ivan: User) -> None:
+    first = shown.sighting(accounts["opswat"], "nb-0")
+    Device.objects.filter(pk=first.device_id).update(created_at=NOW)
+    settled(pair[1], ivan, "os")
+    link(pair[0].device_id, first.device_id, reason="same sticker", actor=ivan, now=NOW)
+    assert Settlement.objects.get().ended_at is not None
+    assert row(now_of(Sighting.objects.get(pk=pair[0].pk)).pk, "os").value == "Windows 11"
+
+
 def test_a_winner_that_its_vendor_lists_no_more_does_not_hide_the_others(pair: tuple[Sighting, Sighting], ivan: User) -> None:
     settled(pair[1], ivan)
     Sighting.objects.filter(pk=pair[1].pk).update(life=Life.MISSING)
@@ -178,8 +188,9 @@ class TestThePages:
         done = client.post(f"{page}settle/", {**asked, "reason": "read the <b>sticker</b>"})
         assert done["Location"] == f"{page}?ticket=INC9"
         text = client.get(page).content.decode()
-        assert "Settled by ivan" in text and "read the &lt;b&gt;sticker&lt;/b&gt;" in text
+        assert "Serial: disagreement settled" in text and "Settled by ivan" in text and "read the &lt;b&gt;sticker&lt;/b&gt;" in text
         client.post(f"{page}settle/{Settlement.objects.get().pk}/take-back/")
+        assert "Serial: disagreement open again" in client.get(page).content.decode()
         assert now_of(pair[0]).serial == "PF3XK2"
 
     @pytest.mark.parametrize(
