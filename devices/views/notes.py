@@ -80,6 +80,8 @@ def _part(request: HttpRequest, device: Device, **context: str) -> HttpResponse:
 def _page(request: HttpRequest, device: Device, *, status: int = 200, **context: str) -> HttpResponse:
     place = {name: request.GET.get(name, "") for name in ("before", "after")}
     told = {"device": device, "whole": True, **_ticket(request), **beside(device, person(request), size=PAGE, **place), **context}
+    found, ticket = told["notes"], told["ticket"]
+    told |= {"older": query(ticket=ticket, before=str(found.older or "")), "newer": query(ticket=ticket, after=str(found.newer or ""))}
     return render(request, "devices/notes.html", told, status=status)
 
 

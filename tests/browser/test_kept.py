@@ -132,9 +132,11 @@ def test_a_full_device_fits_a_phone_and_is_accessible(desk: Desk, fleet: dict[st
         for n in range(60)
     )
     retiring.retire(device.pk, reason="r" * 500, by=alice, now=now)
+    long = shown.sighting(fleet["eset"], "n" * 255, user="u" * 200, serial="s" * 200).device
     page = desk.open("/", user=alice, size=PHONE, theme=theme)
-    for address in ("", "timeline/", "notes/"):
-        page.goto(address_of("nb-berlin-01") + address)
+    addresses = [address_of("nb-berlin-01") + part for part in ("", "timeline/", "notes/")]
+    for address in [*addresses, *(f"/devices/{long.pk}/{part}" for part in ("timeline/", "notes/", "retire/"))]:
+        page.goto(address)
         assert overflow(page) == 0 and not serious(page), address
     page.goto(address_of("nb-berlin-01") + "timeline/")
     page.get_by_role("link", name="Older").click()
