@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,14 +11,15 @@ from django.db import transaction
 from django.http import HttpRequest
 
 from devices import audit
+from devices.connect import budget_of
 from devices.models import Account, Health, Life, Sighting, SyncRun, User
-from devices.sync import request_run
+from devices.models.job import ACTIVE
+from devices.sync import lane_of, request_run
 from vendors.base import Scope, Vendor
 from vendors.registry import VENDORS
 
 MOST = 500  # devices in one wish
-# Devices in one call, where a vendor takes several at once; others do one job, however many are named.
-PER_CALL = {"eset": 100}
+PATIENCE = 30.0  # seconds of a spent budget that a run may wait out; for longer nobody is asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,31 +33,52 @@ class Question:
     refusal: str
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What came of it: the runs, and one sentence for each account that was not asked."""
+
+    runs: list[SyncRun]
+    refusals: list[str]
+
+
 def questions(devices: Sequence[int]) -> list[Question]:
-    """One query. Devices that an account does not list any more are not asked for."""
+    """One query."""
+    found = Sighting.objects.filter(device_id__in=list(devices)).select_related("account").only("external_id", "life", "account")
+    return about(found)
+
+
+def about(sightings: Iterable[Sighting]) -> list[Question]:
+    """The questions about sightings that are at hand. Devices that an account does not list any more are not asked for."""
     ids: dict[Account, list[str]] = {}
-    found = (
-        Sighting.objects.filter(device_id__in=list(devices))
-        .exclude(life=Life.GONE)
-        .select_related("account")
-        .only("external_id", "account")
-    )
-    for sighting in found.order_by("account__name", "external_id"):
-        ids.setdefault(sighting.account, []).append(sighting.external_id)
+    for sighting in sorted(sightings, key=lambda each: (each.account.name, each.external_id)):
+        if sighting.life != Life.GONE:
+            ids.setdefault(sighting.account, []).append(sighting.external_id)
     return [_question(account, tuple(names)) for account, names in ids.items()]
 
 
-def ask(devices: Sequence[int], *, by: User, now: datetime, request: HttpRequest) -> list[SyncRun]:
-    """A run for each account that can be asked; what cannot is left out, as `questions` says."""
-    runs = []
-    with transaction.atomic():
-        for question in questions(devices):
-            if question.refusal:
-                continue
-            run = request_run(question.account, Scope(ids=question.ids), now=now, by=by, interactive=True)
-            audit.record("refresh asked", actor=by, target=question.account.name, request=request, run=run.pk, devices=len(question.ids))
-            runs.append(run)
-    return runs
+def ask(devices: Sequence[int], *, by: User, now: datetime, request: HttpRequest, ticket: str = "") -> Asked:
+    """A run for each account that can be asked, or the one that is under way already: asking twice costs no more than once."""
+    asked = Asked([], [])
+    for question in questions(devices):
+        account = question.account
+        refusal = question.refusal or _spent(account)
+        if refusal:
+            asked.refusals.append(f"{account.name}: {refusal}")
+            continue
+        with transaction.atomic():
+            run = request_run(account, Scope(ids=question.ids), now=now, by=by, interactive=True)
+            told = {"run": run.pk, "devices": len(question.ids), **({"device": devices[0]} if len(devices) == 1 else {})}
+            audit.record("refresh asked", actor=by, target=account.name, request=request, ticket=ticket, **told)
+        asked.runs.append(run)
+    return asked
+
+
+def under_way(asked: Sequence[Question], *, numbers: Sequence[int] = ()) -> list[SyncRun]:
+    """The runs for exactly these questions: those with these numbers, or, without numbers, those that have not ended. One query."""
+    lanes = [lane_of(Scope(ids=question.ids)) for question in asked]
+    runs = SyncRun.objects.select_related("account").filter(account__in=[each.account for each in asked], lane__in=lanes)
+    wanted = runs.filter(pk__in=numbers) if numbers else runs.filter(state__in=ACTIVE)
+    return sorted(wanted, key=lambda run: run.account.name) if asked else []
 
 
 def _question(account: Account, ids: tuple[str, ...]) -> Question:
@@ -74,13 +97,17 @@ def _refusal(account: Account, vendor: Vendor | None) -> str:
     if "named" not in vendor.scopes:
         return f"It cannot be asked about single devices. {vendor.refresh_note}".strip()
     if account.health == Health.PERSON:
-        return f"It needs a person first: {account.health_sentence}"
+        return "It needs a person first: IT staff see why on its page."
     return ""
 
 
+def _spent(account: Account) -> str:
+    wait = budget_of(account).spent_for()
+    return f"Its calls are used up: ask again in {math.ceil(wait / 60)} min." if wait > PATIENCE else ""
+
+
 def _cost(vendor: Vendor, count: int) -> str:
-    at_once = PER_CALL.get(vendor.slug)
-    if at_once is None:
+    if not vendor.named_at_once:
         return "1 job, which takes a few calls over some minutes"
-    calls = -(-count // at_once)
+    calls = math.ceil(count / vendor.named_at_once)
     return f"{calls} {'call' if calls == 1 else 'calls'}, more only for devices it no longer knows"

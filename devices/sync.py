@@ -76,7 +76,7 @@ class SyncHandler:
 def request_run(account: Account, scope: Scope, *, now: datetime, by: User | None = None, interactive: bool = False) -> SyncRun:
     """Ask for a run, or get the one that is already on its way: however many ask, one lane has one. Raises Unsupported."""
     account.about.require(scope.kind)
-    lane = "list" if scope.kind != "named" else "named:" + _mark(scope)
+    lane = lane_of(scope)
     active = SyncRun.objects.filter(account=account, lane=lane, state__in=ACTIVE)
     while True:
         asked = SyncRun(
@@ -135,6 +135,9 @@ def _older(at: datetime | None, seconds: int, now: datetime) -> bool:
     return at is None or now - at >= timedelta(seconds=seconds)
 
 
-def _mark(scope: Scope) -> str:
+def lane_of(scope: Scope) -> str:
+    """Runs of one lane wait for each other: all lists of an account are in one, each set of names has its own."""
+    if scope.kind != "named":
+        return "list"
     names = "\n".join((*scope.ids, "", *scope.hostnames, "", *scope.serials))
-    return hashlib.blake2b(names.encode(), digest_size=16).hexdigest()
+    return "named:" + hashlib.blake2b(names.encode(), digest_size=16).hexdigest()

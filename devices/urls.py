@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.urls import path
 
 from devices.views import (
+    ask_device,
     accounts,
     accounts_apply,
     accounts_edit,
@@ -42,6 +43,8 @@ urlpatterns = [
     path("devices/views/<slug:slug>/change/", saved.change, name="view_change"),
     path("devices/<int:pk>/", detail.page, name="detail"),
     path("devices/<int:pk>/raw/<int:sighting>/", detail.raw, name="raw"),
+    path("devices/<int:pk>/ask/", ask_device.ask, name="ask"),
+    path("devices/<int:pk>/asked/", ask_device.asked, name="asked"),
     path("devices/<int:pk>/remediation/<int:sighting>/", remediation.open_page, name="remediation"),
     path("devices/<int:pk>/timeline/", timeline.page, name="timeline"),
     path("devices/<int:pk>/notes/", notes.page, name="notes"),

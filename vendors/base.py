@@ -122,6 +122,7 @@ class Vendor:
     `live_for`, `stale_after`, `unseen_after`: seconds since a device reported; what the vendor itself takes for fresh, for out of touch
     and for lost; administrators may set others (devices/thresholds.py).
     `asked_by`: the kinds of name that a walk of named devices takes and of which the vendor says when it has no such device.
+    `named_at_once`: devices in one call of such a walk; 0: it is one job, however many are named.
     """
 
     slug: str
@@ -140,6 +141,7 @@ class Vendor:
     console_link: str = ""
     refresh_note: str = ""
     asked_by: frozenset[str] = frozenset()
+    named_at_once: int = 0
 
     @property
     def secret_names(self) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from devices.views.export_view import stream
 from devices.views.guard import needs, refuse
 from devices.views.person import person
 from devices.views.picking import MATCHING, nothing, picked
+from devices.views.ticket import ticket_of
 
 
 @require_POST
@@ -51,8 +52,8 @@ def _refresh(request: HttpRequest, listing: Listing) -> HttpResponse:
         messages.error(request, f"That is more than {asking.MOST} devices: narrow the list down, or refresh the whole vendor account.")
         return redirect(back)
     if request.POST.get("confirmed"):
-        runs = asking.ask(ids, by=person(request), now=timezone.now(), request=request)
-        _say_asked(request, [run.account.name for run in runs])
+        asked = asking.ask(ids, by=person(request), now=timezone.now(), request=request, ticket=ticket_of(request))
+        say_asked(request, asked, "The answers appear in the list as they come.")
         return redirect(back)
     questions = asking.questions(ids)
     context = {
@@ -65,8 +66,9 @@ def _refresh(request: HttpRequest, listing: Listing) -> HttpResponse:
     return render(request, "devices/list_refresh.html", context)
 
 
-def _say_asked(request: HttpRequest, names: list[str]) -> None:
-    if names:
-        messages.success(request, f"Asked: {', '.join(names)}. The answers appear in the list as they come.")
+def say_asked(request: HttpRequest, asked: asking.Asked, onward: str) -> None:
+    """`onward`: where the answers will be seen."""
+    if asked.runs:
+        messages.success(request, f"Asked: {', '.join(run.account.name for run in asked.runs)}. {onward}")
     else:
-        messages.error(request, "No account could be asked about these devices.")
+        messages.error(request, " ".join(["No account could be asked.", *asked.refusals]))

@@ -8,12 +8,15 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from devices.asking import about, under_way
 from devices.models import Device, Sighting
 from devices.queries.coverage import gaps
 from devices.queries.detail import detail, raw_answer
 from devices.queries.joins import joins, now_called, rulings
 from devices.queries.proof import proofs
+from devices.queries.ticket import texts
 from devices.queries.values import values
+from devices.views.ask_device import numbers_of, watched
 from devices.views.beside import beside
 from devices.views.guard import is_fragment, needs
 from devices.views.person import person
@@ -37,12 +40,17 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         if other is None:
             raise Http404
         return redirect(reverse("devices:detail", args=[other]) + query(ticket=ticket))
+    asks = about(view.sighting for view in found.views)
     whys = joins({view.sighting.pk: view.short for view in found.views})
     context = {
         "found": found,
         "device": found.device,
         "ticket": ticket,
         "ticket_query": query(ticket=ticket),
+        "texts": texts(found, address=request.build_absolute_uri(request.path), ticket=ticket, now=now),
+        "questions": asks,
+        "possible": any(not each.refusal for each in asks),
+        "watched": watched(found.device, under_way(asks, numbers=numbers_of(request)), ticket=ticket),
         "gaps": gaps(pk, proofs(now)),
         "values": values(found),
         "joins": [(view, whys.get(view.sighting.pk)) for view in found.views],

@@ -85,6 +85,11 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+document.addEventListener("submit", (event) => { // its menu is done with; who works by keyboard stays where it was
+  const summary = event.target.closest("details.menu")?.querySelector("summary");
+  summary?.focus();
+  summary?.click();
+});
 document.addEventListener("htmx:beforeRequest", (event) => {
   if (document.hidden && event.target.matches("[data-poll]")) event.preventDefault();
 });

@@ -13,7 +13,7 @@ from vendors.errors import Unsupported
 from vendors.eset import delayed, mapping
 from vendors.eset.client import REGIONS, URL, Client
 from vendors.eset.session import Session, SignInLater
-from vendors.eset.walk import Step, start
+from vendors.eset.walk import BATCH, Step, start
 from vendors.refusals import from_status
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -142,5 +142,6 @@ VENDOR = Vendor(
     live_for=2 * DAY,  # then the console turns yellow, after two weeks red
     stale_after=14 * DAY,
     unseen_after=30 * DAY,
+    named_at_once=BATCH,
     refresh_note="ESET Connect lists everything, or single devices by id or by exact name.",
 )

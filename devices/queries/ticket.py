@@ -1,0 +1,114 @@
+"""What goes into a ticket about a device: who, what, the verdict, each vendor's word with the time it is of, open issues. Pure; no secrets.
+
+Times are absolute and in UTC, because a ticket is read days later. Vendors' words are one line each, and in Markdown they are only text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from devices.queries.detail import Detail, Problem, View
+from vendors.states import STATE_LABELS, State
+
+MOST_ISSUES = 20
+LONGEST = 200  # characters of a vendor's word
+_SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~&:@/])")
+
+
+@dataclass(frozen=True, slots=True)
+class TicketTexts:
+    plain: str
+    markdown: str
+
+
+def texts(found: Detail, *, address: str, ticket: str, now: datetime) -> TicketTexts:
+    """`address`: of the device's page."""
+    return TicketTexts(
+        plain="\n".join(_plain(found, address, ticket, now)),
+        markdown="\n".join(_markdown(found, address, ticket, now)),
+    )
+
+
+def _plain(found: Detail, address: str, ticket: str, now: datetime) -> Iterator[str]:
+    yield _clean(found.device.name) or "Device without a name"
+    yield _verdict(found, _clean)
+    for label, value in _facts(found, ticket):
+        yield f"{label}: {_clean(value)}"
+    yield from (f"{_clean(view.label)}: {_word(view, _clean)}" for view in found.views)
+    if found.problems:
+        yield "Open issues:"
+        yield from (f"  {_issue(problem, _clean)}" for problem in found.problems[:MOST_ISSUES])
+        yield from _more(found, "  ")
+    yield f"As of {_stamp(now)}: {address}"
+
+
+def _markdown(found: Detail, address: str, ticket: str, now: datetime) -> Iterator[str]:
+    yield f"**{_escaped(found.device.name) or 'Device without a name'}**"
+    yield ""
+    yield _verdict(found, _escaped)
+    yield ""
+    for label, value in _facts(found, ticket):
+        yield f"* {label}: {_escaped(value)}"
+    yield from (f"* {_escaped(view.label)}: {_word(view, _escaped)}" for view in found.views)
+    if found.problems:
+        yield "* Open issues:"
+        yield from (f"  * {_issue(problem, _escaped)}" for problem in found.problems[:MOST_ISSUES])
+        yield from _more(found, "  * ")
+    yield ""
+    yield f"As of {_stamp(now)}: <{address}>"
+
+
+def _facts(found: Detail, ticket: str) -> Iterator[tuple[str, str]]:
+    device = found.device
+    told = (
+        ("Ticket", ticket),
+        ("Serial", device.serial),
+        ("User", device.user),
+        ("Operating system", device.os_name),
+        ("Model", device.model),
+        ("Last seen", _stamp(found.last_seen)),
+    )
+    return ((label, value) for label, value in told if value)
+
+
+def _verdict(found: Detail, write: Callable[[str], str]) -> str:
+    verdict = found.verdict
+    return " ".join([f"{verdict.headline}: {write(verdict.reasons)}.", *(f"{write(words)}." for words in verdict.left_out)])
+
+
+def _word(view: View, write: Callable[[str], str]) -> str:
+    """The state, the vendor's own word, and the three clocks as far as they are known."""
+    sighting = view.sighting
+    label = State(sighting.state).label if sighting.state in STATE_LABELS else State.UNKNOWN.label
+    said = f"{label} ({write(sighting.state_raw)})" if sighting.state_raw else label
+    if not sighting.present:
+        said = f"{sighting.get_life_display()}; before that {said}"
+    clocks = (("device reported", view.seen_at), ("vendor's data of", sighting.produced_at), ("fetched", view.fetched_at))
+    return "; ".join([said, *(f"{label} {_stamp(at)}" for label, at in clocks if at)])
+
+
+def _issue(problem: Problem, write: Callable[[str], str]) -> str:
+    issue = problem.issue
+    since = f"since {_stamp(issue.since)}" if issue.since else f"first seen {_stamp(issue.first_seen_at)}"
+    return f"{write(issue.title)} ({write(problem.vendor)}, {since})"
+
+
+def _more(found: Detail, lead: str) -> Iterator[str]:
+    if len(found.problems) > MOST_ISSUES:
+        yield f"{lead}and {len(found.problems) - MOST_ISSUES} more"
+
+
+def _stamp(at: datetime | None) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if at else ""
+
+
+def _clean(text: str) -> str:
+    """One line, without what steers a terminal or turns the direction of writing."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())[:LONGEST]
+
+
+def _escaped(text: str) -> str:
+    return _SPECIAL.sub(r"\\\1", _clean(text))

@@ -1,0 +1,81 @@
+"""Asking the vendors about one device now: rows that workers take, watched until they end. No vendor is called from here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from devices import asking
+from devices.models import Device, SyncRun
+from devices.queries.newest import HIGHEST
+from devices.views.bulk import say_asked
+from devices.views.guard import is_fragment, needs
+from devices.views.known_device import device_or_404
+from devices.views.person import person
+from devices.views.ticket import query, ticket_of
+
+MOST_NUMBERS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """What the page shows of runs for one device. `poll`: where the next look at them is; empty: all have ended."""
+
+    runs: list[SyncRun]
+    refusals: list[str]
+    poll: str
+    fresh: bool  # they ended while somebody watched, so the page shows what was before
+
+
+@require_POST
+@needs("ask_device")
+def ask(request: HttpRequest, pk: int) -> HttpResponse:
+    """However many ask, one account does one job."""
+    device, ticket = device_or_404(pk), ticket_of(request)
+    asked = asking.ask([device.pk], by=person(request), now=timezone.now(), request=request, ticket=ticket)
+    if is_fragment(request):
+        return _fragment(request, device, watched(device, asked.runs, ticket=ticket, refusals=asked.refusals, fresh=True))
+    say_asked(request, asked, "The answers appear on this page as they come.")
+    return redirect(_page(device, ticket=ticket, runs=asked.runs))
+
+
+@require_safe
+@needs("view_device")
+def asked(request: HttpRequest, pk: int) -> HttpResponse:
+    """The fragment that the page polls while vendors work; the last one fetches what is new into the page."""
+    device, ticket = device_or_404(pk), ticket_of(request)
+    runs = asking.under_way(asking.questions([device.pk]), numbers=numbers_of(request) or [0])
+    if not is_fragment(request):
+        return redirect(_page(device, ticket=ticket, runs=runs))
+    return _fragment(request, device, watched(device, runs, ticket=ticket, fresh=True))
+
+
+def watched(device: Device, runs: list[SyncRun], *, ticket: str, refusals: list[str] | None = None, fresh: bool = False) -> Watched:
+    going = any(run.active for run in runs)
+    poll = reverse("devices:asked", args=[device.pk]) + query(asked=_numbers(runs), ticket=ticket) if going else ""
+    return Watched(runs, refusals or [], poll, fresh and bool(runs) and not going)
+
+
+def numbers_of(request: HttpRequest) -> list[int]:
+    """`?asked=12,13`"""
+    texts = request.GET.get("asked", "")[:400].split(",")[:MOST_NUMBERS]
+    told = [int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 20]
+    return [number for number in told if number <= HIGHEST]
+
+
+def _fragment(request: HttpRequest, device: Device, seen: Watched) -> HttpResponse:
+    ticket = ticket_of(request)
+    return render(request, "devices/_asked_device.html", {"device": device, "watched": seen, "ticket_query": query(ticket=ticket)})
+
+
+def _page(device: Device, *, ticket: str, runs: list[SyncRun]) -> str:
+    return reverse("devices:detail", args=[device.pk]) + query(ticket=ticket, asked=_numbers(runs))
+
+
+def _numbers(runs: list[SyncRun]) -> str:
+    return ",".join(str(run.pk) for run in runs)
