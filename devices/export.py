@@ -17,6 +17,7 @@ from devices.models import Device
 from devices.queries.as_json import DeviceDocument, device_documents
 
 CHUNK = 1000
+BLOCK = 2**16  # characters that are sent at once
 LONGEST_CELL = 32_767  # what a spreadsheet keeps of a cell
 COLUMNS = ("id", "name", "serial", "user", "os", "state", "life", "seen_by", "seen_at", "fetched_at")
 CONTROLS = re.compile("[\x01-\x1f\x7f-\x9f\u2028\u2029]")
@@ -49,13 +50,29 @@ def csv_lines(found: Iterable[DeviceDocument]) -> Iterator[str]:
 FORMATS: dict[str, Callable[[Iterable[DeviceDocument]], Iterator[str]]] = {"jsonl": jsonl, "csv": csv_lines}
 
 
+def blocks(lines: Iterable[str]) -> Iterator[str]:
+    """The same text in larger pieces: to send every line by itself costs more than to make it."""
+    piece: list[str] = []
+    size = 0
+    for line in lines:
+        piece.append(line)
+        size += len(line)
+        if size >= BLOCK:
+            yield "".join(piece)
+            piece, size = [], 0
+    yield "".join(piece)
+
+
 def cell(value: object) -> str:
     """The text of one cell: one line, no NUL, and never a formula.
 
     What decides is the first character that a person would see, after blanks, invisible characters and quotes, in its plain form
     (a full-width `＝` counts as `=`). Plain numbers stay as they are.
     """
-    text = CONTROLS.sub(" ", str(value).replace("\0", ""))
+    text = str(value)
+    if not text or (text[0].isascii() and text[0].isalnum() and len(text) < LONGEST_CELL and text.isprintable()):
+        return text  # as nearly all are; the rest is looked at letter by letter
+    text = CONTROLS.sub(" ", text.replace("\0", ""))
     if len(text) > LONGEST_CELL - 1:
         text = text[: LONGEST_CELL - 2] + "…"
     return "'" + text if _first_visible(text) in FORMULA and not NUMBER.fullmatch(text) else text

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from devices import audit
 from devices.coverage_export import lines_of_devices, lines_of_matrix
+from devices.export import blocks
 from devices.models import User
 from devices.queries.cover import Cover
 from devices.queries.coverage import Drill, matrix
@@ -73,6 +74,6 @@ def _audit(request: HttpRequest, target: str, **detail: str) -> None:
 
 
 def _csv(lines: Iterator[str], name: str) -> StreamingHttpResponse:
-    answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+    answer = StreamingHttpResponse(blocks(lines), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="rollcall-{name}-{timezone.now():%Y%m%d-%H%M}.csv"'
     return answer

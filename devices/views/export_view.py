@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from devices import audit
+from devices.export import blocks
 from devices.listed import file_name, lines
 from devices.models import Device
 from devices.queries.list import every_row, matching
@@ -47,6 +48,6 @@ def stream(request: HttpRequest, listing: Listing, found: QuerySet[Device], *, c
             "export", actor=person(request), target=name, request=request, devices=count, filters=which, columns=list(listing.columns)
         )
         content = lines(every_row(found, listing, now=now), listing)
-    answer = StreamingHttpResponse(content, content_type="text/csv; charset=utf-8")
+    answer = StreamingHttpResponse(blocks(content), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer

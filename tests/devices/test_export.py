@@ -160,3 +160,11 @@ class TestStreams:
             peaks.append(tracemalloc.get_traced_memory()[1])
             tracemalloc.stop()
         assert peaks[1] < peaks[0] * 1.5
+
+
+def test_lines_leave_in_larger_pieces_and_none_is_lost() -> None:
+    lines = [f"{number}\r\n" * 100 for number in range(1000)]
+    pieces = list(export.blocks(lines))
+    assert "".join(pieces) == "".join(lines)
+    assert 1 < len(pieces) < 20
+    assert max(map(len, pieces)) < export.BLOCK + 1000
