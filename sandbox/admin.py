@@ -16,12 +16,18 @@ _CHANGES = {"size", "seed", "shrink", "change_percent", "clock_forward", "seen_f
 
 
 class Admin:
-    """`changed` is called after the fleet was changed by hand, `restart` forgets what the vendors hold in memory."""
+    """`changed` is called after the fleet was changed by hand, `restart` forgets what the vendors hold in memory.
 
-    def __init__(self, world: World, *, changed: Callable[[], None], restart: Callable[[], None]) -> None:
+    `installers` counts those of ESET.
+    """
+
+    def __init__(
+        self, world: World, *, changed: Callable[[], None], restart: Callable[[], None], installers: Callable[[], dict[str, Any]]
+    ) -> None:
         self._world = world
         self._changed = changed
         self._restart = restart
+        self._installers = installers
 
     def handle(self, request: Request) -> Response:
         try:
@@ -54,6 +60,8 @@ class Admin:
             case "POST", "fleet":
                 self._change(json.loads(request.body))
                 return answer(200, self.describe(ids=False))
+            case "GET", "installers":
+                return answer(200, self._installers())
             case "POST", "options":
                 return self._options(json.loads(request.body))
             case "POST", "restart":

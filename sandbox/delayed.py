@@ -13,7 +13,7 @@ from sandbox.wire import Request, Response
 from sandbox.world import World
 
 LIFE = 600.0
-KINDS = ("202", "202-forever", "202-missing-header", "202-expired", "202-504")
+KINDS = ("202", "202-forever", "202-missing-header", "202-expired", "202-504", "202-404")
 
 
 @dataclass(slots=True)
@@ -39,6 +39,7 @@ class Delayed:
         if kind is None:
             return compute()
         if kind == "202-missing-header":
+            compute()
             return Response(202)
         response_id = str(uuid.uuid4())
         if kind != "202-expired":
@@ -70,4 +71,4 @@ class Delayed:
             found.polls_left -= 1
             return Response(202, b"", [("response-id", response_id)])
         del self._waiting[response_id]
-        return Response(504) if found.kind == "202-504" else found.response
+        return Response(int(found.kind[4:])) if found.kind in ("202-504", "202-404") else found.response

@@ -12,6 +12,7 @@ from urllib.parse import unquote
 
 from sandbox import eset_groups, eset_view, spoil
 from sandbox.delayed import Delayed
+from sandbox.eset_installers import DOWNLOADS, SERVICE, EsetInstallers
 from sandbox.eset_query import Query, Refused, Test, checked, filters, link, paging, token
 from sandbox.eset_tokens import EsetTokens
 from sandbox.fleet import Snapshot
@@ -33,7 +34,11 @@ class Eset:
         self._limit = SlidingLimit(world.options.eset_calls_per_second, 1.0, clock=world.clock)
         self._walks = 0
         # service -> path after the service -> answer; None refuses the path
-        self.services: dict[str, Callable[[Request, str], Response]] = {"device-management": self._device_management}
+        self.installers = EsetInstallers(world)
+        self.services: dict[str, Callable[[Request, str], Response]] = {
+            "device-management": self._device_management,
+            SERVICE: self.installers.handle,
+        }
 
     def handle(self, request: Request) -> Response:
         response = self._answer(request)
@@ -47,6 +52,8 @@ class Eset:
     def _answer(self, request: Request) -> Response:
         _, _, region, service, *rest = [*request.path.split("/"), "", "", ""]
         path = "/" + "/".join(rest[:-3])
+        if region in REGIONS and service == DOWNLOADS:  # served to everybody, and no call of the API
+            return self.installers.download(request, path)
         if region not in REGIONS or service not in (TOKEN_SERVICE, *self.services):
             return Response(404)
         self._limit.calls = self._world.options.eset_calls_per_second

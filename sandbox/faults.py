@@ -16,12 +16,13 @@ from sandbox import poison
 ANSWER = frozenset({
     "502-html", "empty", "html200", "html-json", "null", "object", "redirect", "gzip-bomb", "gzip-plain", "raw",
     "413-page-1", "413-html", "utf16", "bom", "huge-header", "many-headers", "bad-response-id", "other-answer",
+    "after",
 })  # fmt: skip
 WIRE = frozenset({"slow", "drip", "header-drip", "reset", "cut-json", "cut-close", "close-early", "no-answer",
-                  "short-length", "two-lengths", "http09"})  # fmt: skip
+                  "short-length", "two-lengths", "http09", "stall"})  # fmt: skip
 DATA = frozenset({
     "job-lost", "job-failed", "job-never-ends", "unknown-job-state", "job-words", "total-changes", "page-repeats",
-    "202", "202-forever", "202-missing-header", "202-expired", "202-504",
+    "202", "202-forever", "202-missing-header", "202-expired", "202-504", "202-404", "late",
     "rows-moving", "limit-ignored", "duplicate-rows", "count-multiple-of-50", "shrink", "poison", "nested",
 })  # fmt: skip
 VENDORS = ("eset", "opswat", "five9s", "*")

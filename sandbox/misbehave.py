@@ -113,6 +113,9 @@ async def send(response: Response | bytes, writer: asyncio.StreamWriter, fault: 
             await _drip(writer, head + body, value or 0.2)
         case "no-answer":
             return False
+        case "stall":
+            await asyncio.sleep(value or 5.0)
+            return False
         case "reset":
             await _reset(writer, head + half)
         case "cut-json":

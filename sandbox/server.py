@@ -49,7 +49,7 @@ class Simulation:
         self.world = World(self.fleet, clock, self.options)
         self.eset = Eset(self.world)
         self.vendors: dict[str, Vendor] = {"eset": self.eset, "opswat": Opswat(self.world), "five9s": Five9s(self.world)}
-        self.admin = Admin(self.world, changed=self._fleet_changed, restart=self.restart)
+        self.admin = Admin(self.world, changed=self._fleet_changed, restart=self.restart, installers=self.eset.installers.tally)
         self.url = ""
         self._previous: dict[str, Response] = {}
 
@@ -114,8 +114,9 @@ class Simulation:
         call = self.world.calls.begin(name, request.method, request.target)
         replaced = self.world.faults.take_answer(name, request.target)
         spoiled = self.world.faults.take(name, request.target, fault_names.WIRE)
-        reply = self._reply(name, request, replaced)
-        silent = spoiled is not None and spoiled.kind == "no-answer"
+        lost = spoiled is not None and spoiled.kind == "stall"  # on its way: the vendor never sees it
+        reply = Response(504) if lost else self._reply(name, request, replaced)
+        silent = spoiled is not None and spoiled.kind in ("no-answer", "stall")
         call.status = None if isinstance(reply, bytes) or silent else reply.status
         struck = replaced or spoiled
         call.fault = struck.kind if struck else None
@@ -124,6 +125,9 @@ class Simulation:
     def _reply(self, vendor: str, request: Request, fault: Fault | None) -> Response | bytes:
         if fault and fault.kind == "other-answer" and vendor in self._previous:
             return self._previous[vendor]
+        if fault and fault.kind == "after":
+            self.vendors[vendor].handle(request)
+            return Response(int(fault.value or 500))
         if fault and fault.kind != "other-answer":
             return misbehave.replace(fault, request, vendor)
         self._previous[vendor] = self.vendors[vendor].handle(request)

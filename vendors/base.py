@@ -15,6 +15,7 @@ from vendors.auth import TokenStore
 from vendors.budget import Rate
 from vendors.errors import Unsupported
 from vendors.http import Gateway
+from vendors.installing import Offer
 from vendors.records import Entry, Group, Reject
 from vendors.secret import Secret
 
@@ -123,6 +124,7 @@ class Vendor:
     and for lost; administrators may set others (devices/thresholds.py).
     `asked_by`: the kinds of name that a walk of named devices takes and of which the vendor says when it has no such device.
     `named_at_once`: devices in one call of such a walk; 0: it is one job, however many are named.
+    `offer`: what installers the API makes; the connection is then a MakesInstallers too (vendors/installing.py).
     """
 
     slug: str
@@ -142,6 +144,7 @@ class Vendor:
     refresh_note: str = ""
     asked_by: frozenset[str] = frozenset()
     named_at_once: int = 0
+    offer: Offer | None = None
 
     @property
     def secret_names(self) -> tuple[str, ...]:
@@ -151,6 +154,12 @@ class Vendor:
         """Raise Unsupported when this vendor's API cannot walk so."""
         if kind not in self.scopes:
             raise Unsupported(f"{self.label} cannot list {SCOPE_WORDS[kind]}.", next_step=self.refresh_note)
+
+    def installers(self) -> Offer:
+        """Raise Unsupported when this vendor's API makes none."""
+        if self.offer is None:
+            raise Unsupported(f"{self.label} makes no installers through its API.", next_step="Make them in the vendor's own console.")
+        return self.offer
 
 
 SCOPE_WORDS: Mapping[Kind, str] = {

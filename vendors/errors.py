@@ -8,7 +8,10 @@ from __future__ import annotations
 
 
 class VendorError(Exception):
-    """Base of all: `sentence` says what happened, `next_step` what a person can do about it."""
+    """Base of all: `sentence` says what happened, `next_step` what a person can do about it.
+
+    `undone`: the vendor surely did nothing of what was asked, so asking again cannot do it twice. False when nobody can know.
+    """
 
     code = "error"
     transient = False
@@ -20,6 +23,10 @@ class VendorError(Exception):
         self.next_step = next_step
         self.status = status
         self.request_id = request_id[:100]
+        self.undone = self._proves_undone()
+
+    def _proves_undone(self) -> bool:
+        return False
 
 
 class AuthFailed(VendorError):
@@ -28,12 +35,18 @@ class AuthFailed(VendorError):
     code = "auth"
     needs_person = True
 
+    def _proves_undone(self) -> bool:
+        return True
+
 
 class Misconfigured(VendorError):
     """Our side of the connection is set up wrongly: address, certificate, permission, setting."""
 
     code = "configuration"
     needs_person = True
+
+    def _proves_undone(self) -> bool:
+        return not 300 <= self.status < 400  # "see elsewhere" may follow a thing done
 
 
 class RateLimited(VendorError):
@@ -47,6 +60,9 @@ class RateLimited(VendorError):
         self.wait = wait
         self.ours = ours
 
+    def _proves_undone(self) -> bool:
+        return True
+
 
 class Unavailable(VendorError):
     """The vendor did not answer in time or said that it cannot now. `sent` is False when the request surely never arrived."""
@@ -55,8 +71,11 @@ class Unavailable(VendorError):
     transient = True
 
     def __init__(self, sentence: str, *, sent: bool = True, status: int = 0, request_id: str = "") -> None:
-        super().__init__(sentence, status=status, request_id=request_id)
         self.sent = sent
+        super().__init__(sentence, status=status, request_id=request_id)
+
+    def _proves_undone(self) -> bool:
+        return not self.sent
 
 
 class BadAnswer(VendorError):
@@ -77,6 +96,9 @@ class Unsupported(VendorError):
     """This vendor's API cannot do what was asked."""
 
     code = "unsupported"
+
+    def _proves_undone(self) -> bool:
+        return True
 
 
 class BadRecord(Exception):

@@ -105,3 +105,35 @@ class Group:
     name: str
     parent_id: str = ""
     static: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """What an installer activates, and the licence that pays for it."""
+
+    name: str
+    licence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Installer:
+    """An installer as the vendor lists it. Whoever holds `link` can install with our licences: it is a secret.
+
+    `usable` None: the vendor did not say. It may be False before `expires_at`.
+    """
+
+    external_id: str
+    name: str
+    family: Family
+    link: Secret
+    language: str = ""
+    group_id: str = ""
+    group_name: str = ""
+    usable: bool | None = None
+    made_at: datetime | None = None
+    expires_at: datetime | None = None
+    products: tuple[Product, ...] = ()
+    components: tuple[str, ...] = ()
+    detect_unwanted: bool = False
+    cloud_feedback: bool = False
+    diagnostics: bool = False

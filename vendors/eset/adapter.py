@@ -12,8 +12,11 @@ from vendors.budget import Rate
 from vendors.errors import Unsupported
 from vendors.eset import delayed, mapping
 from vendors.eset.client import REGIONS, URL, Client
+from vendors.eset.installers import Conversation
+from vendors.eset.offer import OFFER
 from vendors.eset.session import Session, SignInLater
 from vendors.eset.walk import BATCH, Step, start
+from vendors.installing import Order, Turn
 from vendors.refusals import from_status
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -58,6 +61,24 @@ class Eset:
             raise from_status(reply.status, operation=reply.operation, request_id=reply.request_id)
         listing = untyped.page(reply.body, type=mapping.Listing, operation=reply.operation)
         return "Signed in and read a first device." if listing.devices else "Signed in. The account lists no devices."
+
+    # -- installers: see vendors/installing.py -------------------------------------------------------------------------
+
+    def make_installer(self, order: Order, cursor: Cursor | None) -> Turn:
+        return self._about_installers(cursor).make(order)
+
+    def list_installers(self, cursor: Cursor | None) -> Turn:
+        return self._about_installers(cursor).list()
+
+    def read_installer(self, external_id: str, cursor: Cursor | None) -> Turn:
+        return self._about_installers(cursor).read(external_id)
+
+    def delete_installer(self, external_id: str, cursor: Cursor | None) -> Turn:
+        return self._about_installers(cursor).delete(external_id)
+
+    def _about_installers(self, cursor: Cursor | None) -> Conversation:
+        state = dict(cursor or {})
+        return Conversation(self._client, self._session(state.pop("sign_in", None)), state, self._now)
 
     def _session(self, waiting: Cursor | None) -> Session:
         return Session(
@@ -143,5 +164,6 @@ VENDOR = Vendor(
     stale_after=14 * DAY,
     unseen_after=30 * DAY,
     named_at_once=BATCH,
+    offer=OFFER,
     refresh_note="ESET Connect lists everything, or single devices by id or by exact name.",
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import quote
 
 from vendors.http import Gateway, Params
@@ -76,6 +77,27 @@ class Client:
         params = _paging(page_token, PAGE_SIZE)
         return self._get("/v1/device_groups", token, params, operation="list groups", response_id=response_id)
 
+    # https://help.eset.com/eset_connect/en-US/installers_v1_installers_post.html
+    def create_installer(self, token: Secret, body: Mapping[str, Any], *, response_id: str = "") -> Reply:
+        url = self._base("installer-management") + "/v1/installers"
+        return self._send("POST", url, operation="make an installer", json=body, token=token, response_id=response_id)
+
+    # https://help.eset.com/eset_connect/en-US/installers_v1_installers_get.html
+    def installers(self, token: Secret, *, page_token: str = "", response_id: str = "") -> Reply:
+        url = self._base("installer-management") + "/v1/installers"
+        params = _paging(page_token, PAGE_SIZE)
+        return self._send("GET", url, operation="list installers", params=params, token=token, response_id=response_id)
+
+    # https://help.eset.com/eset_connect/en-US/installers_v1_installers_installeruuid_get.html
+    def installer(self, token: Secret, uuid: str, *, response_id: str = "") -> Reply:
+        url = self._base("installer-management") + f"/v1/installers/{quote(uuid, safe='')}"
+        return self._send("GET", url, operation="read an installer", token=token, response_id=response_id)
+
+    # https://help.eset.com/eset_connect/en-US/installers_v1_installers_installeruuid_delete.html
+    def delete_installer(self, token: Secret, uuid: str, *, response_id: str = "") -> Reply:
+        url = self._base("installer-management") + f"/v1/installers/{quote(uuid, safe='')}"
+        return self._send("DELETE", url, operation="revoke an installer", token=token, response_id=response_id)
+
     def _get(self, path: str, token: Secret, params: Params, *, operation: str, response_id: str) -> Reply:
         url = self._base("device-management") + path
         return self._send("GET", url, operation=operation, params=params, token=token, response_id=response_id)
@@ -91,6 +113,7 @@ class Client:
         operation: str,
         params: Params = (),
         form: Mapping[str, str] | None = None,
+        json: Mapping[str, Any] | None = None,
         token: Secret | None = None,
         response_id: str = "",
         accept: Sequence[int] = DECIDED_LATER,
@@ -98,7 +121,7 @@ class Client:
         headers = {"authorization": f"Bearer {token.reveal()}"} if token else {}
         if response_id:
             headers["response-id"] = response_id
-        answer = self._gateway.send(method, url, operation=operation, params=params, headers=headers, form=form, accept=accept)
+        answer = self._gateway.send(method, url, operation=operation, params=params, headers=headers, form=form, json=json, accept=accept)
         return Reply(
             answer.status,
             answer.body,

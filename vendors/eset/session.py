@@ -11,7 +11,7 @@ import msgspec
 from vendors import untyped
 from vendors.auth import EARLY, Tokens, TokenStore, usable
 from vendors.base import Page
-from vendors.errors import AuthFailed, BadAnswer
+from vendors.errors import AuthFailed, BadAnswer, VendorError
 from vendors.eset import delayed
 from vendors.eset.client import Client, Reply
 from vendors.refusals import from_status
@@ -71,6 +71,13 @@ class Session:
         return call(tokens.access)
 
     def _fetch(self, stored: Tokens | None) -> Tokens:
+        try:
+            return self._granted(stored)
+        except VendorError as error:
+            error.undone = True  # who cannot sign in has not asked for anything yet, or was refused
+            raise
+
+    def _granted(self, stored: Tokens | None) -> Tokens:
         tokens = None
         if stored and stored.refresh and self._waiting.get("grant") != "password":
             tokens = self._ask({"grant_type": "refresh_token", "refresh_token": stored.refresh.reveal()})

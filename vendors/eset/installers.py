@@ -1,0 +1,137 @@
+"""Talking to ESET Connect about installers: one call a turn.
+
+Reading and deleting may start over when ESET lost a prepared answer. Making may not: a second request without `response-id` would make a
+second installer, so whatever is not the answer or "come back later" ends in Lost, and nobody knows what was done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from vendors import untyped
+from vendors.base import Cursor, Page
+from vendors.errors import BadAnswer, BadRecord, Lost, Misconfigured
+from vendors.eset import delayed, package
+from vendors.eset.client import Client, Reply
+from vendors.eset.mapping import usable_uuid
+from vendors.eset.session import Session, SignInLater
+from vendors.installing import Order, Turn
+from vendors.records import Installer
+from vendors.refusals import from_status
+from vendors.secret import Secret
+
+LONGEST_TOKEN = 2000
+MOST_PAGES = 1000
+
+
+@dataclass(slots=True)
+class Conversation:
+    """About one account; `cursor` is where it stands, `sign_in` in it the state of a sign-in that takes long."""
+
+    client: Client
+    session: Session
+    cursor: Cursor
+    now: Callable[[], float]
+
+    def make(self, order: Order) -> Turn:
+        body = package.wish(order)
+        known = delayed.response_id(self.cursor)
+        try:
+            reply = self._ask(lambda token: self.client.create_installer(token, body, response_id=known))
+        except delayed.Later as later:
+            if not delayed.response_id(later.page.cursor or {}):
+                raise Lost("Could not make an installer: ESET prepared the answer and did not keep it.") from None
+            return _later(later.page, accepted=True)
+        except SignInLater as later:
+            return self._sign_in_later(later.page, accepted=bool(known))
+        if reply.status != 200:
+            raise _refused(reply)
+        return Turn((self._one(reply),))
+
+    def list(self) -> Turn:
+        given = str(self.cursor.get("token", ""))
+        known = delayed.response_id(self.cursor)
+        try:
+            reply = self._ask(lambda token: self.client.installers(token, page_token=given, response_id=known))
+        except delayed.Later as later:
+            return _later(later.page)
+        except SignInLater as later:
+            return self._sign_in_later(later.page)
+        if reply.status in (400, 404) and given:
+            raise Lost("Could not list installers: ESET no longer knows the page that comes next.", request_id=reply.request_id)
+        if reply.status != 200:
+            raise _refused(reply)
+        listing = untyped.page(reply.body, type=package.Listing, operation=reply.operation, request_id=reply.request_id)
+        if listing.installers is None and not given and listing.totalSize in (None, ""):
+            raise _bad(reply, "the answer holds no list of installers")
+        found, unreadable = package.installers(listing.installers or [])
+        return Turn(found, self._following(listing.nextPageToken, reply), unreadable=unreadable)
+
+    def read(self, uuid: str) -> Turn:
+        """No installer in it: ESET does not know this id."""
+        return self._single(uuid, self.client.installer)
+
+    def delete(self, uuid: str) -> Turn:
+        return self._single(uuid, self.client.delete_installer, empty=True)
+
+    # -- one question -------------------------------------------------------------------------------------------------
+
+    def _single(self, uuid: str, call: Callable[..., Reply], *, empty: bool = False) -> Turn:
+        if not usable_uuid(uuid):
+            return Turn()
+        known = delayed.response_id(self.cursor)
+        try:
+            reply = self._ask(lambda token: call(token, uuid, response_id=known))
+        except delayed.Later as later:
+            return _later(later.page)
+        except SignInLater as later:
+            return self._sign_in_later(later.page)
+        if reply.status not in (200, 404):
+            raise _refused(reply)
+        return Turn() if empty or reply.status == 404 else Turn((self._one(reply),))
+
+    def _ask(self, call: Callable[[Secret], Reply]) -> Reply:
+        reply = delayed.follow(self.cursor, self.session.run(call), now=self.now())
+        self.cursor = delayed.settled(self.cursor)
+        return reply
+
+    def _one(self, reply: Reply) -> Installer:
+        single = untyped.page(reply.body, type=package.Single, operation=reply.operation, request_id=reply.request_id)
+        try:
+            return package.installer(bytes(single.installer))
+        except (BadRecord, *untyped.BROKEN):
+            pass
+        raise _bad(reply, "the answer describes no installer that can be read")
+
+    def _following(self, token: str | None, reply: Reply) -> Cursor | None:
+        if not token:
+            return None
+        pages = int(self.cursor.get("pages", 0)) + 1
+        if token == self.cursor.get("token") or len(token) > LONGEST_TOKEN or pages > MOST_PAGES:
+            raise _bad(reply, "its pages never end")
+        return {**self.cursor, "token": token, "pages": pages}
+
+    def _sign_in_later(self, page: Page, *, accepted: bool = False) -> Turn:
+        cursor: dict[str, Any] = {**self.cursor, "sign_in": page.cursor}
+        return Turn(cursor=cursor, wait=page.wait, waiting_for=page.waiting_for, accepted=accepted)
+
+
+def _later(page: Page, *, accepted: bool = False) -> Turn:
+    return Turn(cursor=page.cursor, wait=page.wait, waiting_for=page.waiting_for, accepted=accepted)
+
+
+def _refused(reply: Reply) -> Exception:
+    if reply.status == 400:
+        return Misconfigured(
+            f"Could not {reply.operation}: ESET refused the request (status 400).",
+            next_step="Check that the group still exists and is a static one, then order again.",
+            status=400,
+            request_id=reply.request_id,
+        )
+    return from_status(reply.status, operation=reply.operation, request_id=reply.request_id)
+
+
+def _bad(reply: Reply, reason: str) -> BadAnswer:
+    return BadAnswer(f"Could not {reply.operation}: {reason}.", status=reply.status, request_id=reply.request_id)

@@ -1,0 +1,111 @@
+"""ESET's JSON of installers → records, and orders → ESET's JSON. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from vendors import untyped
+from vendors.errors import BadRecord
+from vendors.eset.mapping import usable_uuid
+from vendors.installing import Order
+from vendors.normalise import parse_time
+from vendors.records import Installer, Product
+from vendors.secret import Secret
+from vendors.states import Family
+
+FAMILIES = {Family.WINDOWS: 1, Family.MACOS: 3}  # 2, Linux, is refused by ESET
+SCHEMES = ("https://", "http://127.0.0.1:")  # the latter never leaves this machine
+LONGEST_LINK = 4000
+
+
+class Listing(msgspec.Struct):
+    """`installers` None: the answer holds no list at all, which is not the same as an empty one."""
+
+    installers: list[msgspec.Raw] | None = None
+    nextPageToken: str | None = None
+    totalSize: int | str | None = None
+
+
+class Single(msgspec.Struct):
+    installer: msgspec.Raw
+
+
+def wish(order: Order) -> dict[str, Any]:
+    """The body of the request; always the same for the same order, because a delayed answer belongs to the identical request."""
+    body: dict[str, Any] = {
+        "displayName": order.name,
+        "operatingSystemFamilyId": FAMILIES[order.family],
+        "preferredLanguageCode": order.language,
+        "enablePuaDetection": order.detect_unwanted,
+        "enableCloudScannerFeedback": order.cloud_feedback,
+        "sendAnonymousDiagnosticData": order.diagnostics,
+    }
+    if order.group_id:
+        body["deviceEnrollment"] = {"securityGroupUuid": order.group_id}
+    return {"installer": body}
+
+
+def installers(rows: Sequence[msgspec.Raw]) -> tuple[tuple[Installer, ...], int]:
+    """The records, and how many could not be read."""
+    good: list[Installer] = []
+    for row in rows:
+        try:
+            good.append(installer(bytes(row)))
+        except (BadRecord, *untyped.BROKEN):
+            continue
+    return tuple(good), len(rows) - len(good)
+
+
+def installer(raw: bytes) -> Installer:
+    """Raises BadRecord, whose text never quotes the record: it holds the link."""
+    record = untyped.Fields(untyped.parse(raw))
+    uuid = record.text("uuid", limit=untyped.LONGEST_ID)
+    if not usable_uuid(uuid):
+        raise BadRecord("The record has no usable uuid.")
+    home = record.section("deviceEnrollment")
+    return Installer(
+        external_id=uuid,
+        name=record.text("displayName", limit=255),
+        family=_family(record),
+        link=_link(record),
+        language=record.text("preferredLanguageCode", limit=20).lower(),
+        group_id=home.text("securityGroupUuid", limit=untyped.LONGEST_ID),
+        group_name=home.text("groupDisplayName", limit=255),
+        usable=record.word("usable") == "1",
+        made_at=_time(record, "createTime"),
+        expires_at=_time(record, "expireTime"),
+        products=tuple(map(_product, record.rows("activatedProducts"))),
+        components=tuple(_component(each) for each in record.rows("installedComponents")),
+        detect_unwanted=record.word("enablePuaDetection") == "1",
+        cloud_feedback=record.word("enableCloudScannerFeedback") == "1",
+        diagnostics=record.word("sendAnonymousDiagnosticData") == "1",
+    )
+
+
+def _family(record: untyped.Fields) -> Family:
+    number = record.number("operatingSystemFamilyId")
+    return next((family for family, known in FAMILIES.items() if known == number), Family.LINUX if number == 2 else Family.UNKNOWN)
+
+
+def _link(record: untyped.Fields) -> Secret:
+    """Empty when it is missing or nothing that a browser should be sent to."""
+    text = record.text("downloadUrl", limit=LONGEST_LINK + 1)
+    whole = len(text) <= LONGEST_LINK and text.isprintable() and " " not in text
+    return Secret(text if whole and text.startswith(SCHEMES) else "")
+
+
+def _product(each: untyped.Fields) -> Product:
+    name = each.text("productDisplayName", limit=255) or f"Product {each.number('productId')}"
+    return Product(name, each.text("poolDisplayName", limit=255) or each.text("subscriptionSupportCode", limit=60))
+
+
+def _component(each: untyped.Fields) -> str:
+    return each.text("displayName", limit=255) or each.text("name", limit=255) or f"Component {each.number('id')}"
+
+
+def _time(record: untyped.Fields, name: str) -> datetime | None:
+    return parse_time(record.text(name, limit=60))

@@ -1,0 +1,72 @@
+"""What it takes to make installers: a capability that few vendors have, and the only thing Rollcall changes at a vendor.
+
+Making one cannot be taken back by trying again, so `make_installer` is held to a rule: it sends the order at most once per call, and where
+its answer says `accepted` the cursor leads to the same order, never to a second one. An error with `undone` proves that nothing was made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol, runtime_checkable
+
+from vendors.records import Installer
+from vendors.states import Family
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What a vendor's API makes. `languages`: code and name, of which `fallback` is used where the one asked for is missing.
+
+    `refusals` say in a sentence why a system has no installer. `life`: how long one lives, in words.
+    """
+
+    families: tuple[Family, ...]
+    languages: tuple[tuple[str, str], ...]
+    fallback: str
+    life: str
+    refusals: Mapping[Family, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is wished for. The same order always makes the same request: an answer that comes later is found by that."""
+
+    name: str
+    family: Family
+    language: str
+    group_id: str = ""
+    detect_unwanted: bool = True
+    cloud_feedback: bool = True
+    diagnostics: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one call brought. `cursor` None: there is no more to come, and what was not brought is not there.
+
+    `accepted`: the vendor took the order and prepares the answer. `unreadable`: records that cannot be used, so what is
+    not there may be one of them.
+    """
+
+    installers: tuple[Installer, ...] = ()
+    cursor: dict[str, Any] | None = None
+    wait: float = 0.0
+    waiting_for: str = ""
+    accepted: bool = False
+    unreadable: int = 0
+
+
+@runtime_checkable
+class MakesInstallers(Protocol):
+    """A connection to one account that can make installers. Each method makes one call, and raises any error of vendors.errors."""
+
+    def make_installer(self, order: Order, cursor: dict[str, Any] | None) -> Turn: ...
+
+    def list_installers(self, cursor: dict[str, Any] | None) -> Turn: ...
+
+    def read_installer(self, external_id: str, cursor: dict[str, Any] | None) -> Turn: ...
+
+    def delete_installer(self, external_id: str, cursor: dict[str, Any] | None) -> Turn:
+        """Also done when the vendor no longer has it."""
+        ...
