@@ -10,10 +10,9 @@ from __future__ import annotations
 import logging
 import random
 import time
-import traceback
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic
 
 from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
@@ -21,44 +20,17 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Q
 
 from devices import leaving
+from devices.handling import Fenced, Handler, J, OurFault, S, WorkerDied, place_of
 from devices.locks import be_patient
 from devices.models import JobState, VendorJob
 from devices.models.job import ACTIVE
 from vendors import retry
-from vendors.base import Page
 from vendors.errors import RateLimited, VendorError
 
 log = logging.getLogger(__name__)
-J = TypeVar("J", bound=VendorJob)
 Clock = Callable[[], datetime]
 SLICE = 20.0  # seconds a worker stays with one job before others get their turn
 PATIENCE = timedelta(hours=2)  # how long a job may wait for a vendor's rate limit without getting anywhere
-
-
-class Handler(Protocol[J]):
-    """What one kind of job does in a step. `step` talks to the vendor; the others run inside the transaction that saves the cursor."""
-
-    model: type[J]
-
-    def step(self, job: J) -> Page: ...
-
-    def keep(self, job: J, page: Page, now: datetime) -> None: ...
-
-    def finish(self, job: J, now: datetime) -> None: ...
-
-    def failed(self, job: J, error: VendorError, now: datetime) -> None: ...
-
-
-class WorkerDied(VendorError):
-    code = "worker_died"
-
-
-class OurFault(VendorError):
-    code = "internal"
-
-
-class Fenced(Exception):
-    """Somebody else owns the job now; nothing of this step was written."""
 
 
 def database_clock() -> datetime:
@@ -76,16 +48,31 @@ def due(model: type[J], *, now: datetime) -> list[int]:
     return list(rows.order_by("next_step_at").values_list("pk", flat=True)[:200])
 
 
-def place_of(error: BaseException) -> str:
-    """File and line where it was raised, without its text: the text of a database error quotes the data."""
-    last = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{type(error).__name__} in {last.filename}:{last.lineno}"
+def announce(job: VendorJob, *, now: datetime, **columns: Any) -> None:
+    """Before a step that must not be done twice: its row says what begins, and the lease is renewed. Raises Fenced when that ran out."""
+    with transaction.atomic():
+        held = _locked(job)
+        if held.lease_until is None or held.lease_until < now:
+            raise Fenced
+        columns["lease_until"] = now + timedelta(seconds=settings.LEASE_SECONDS)
+        for name, value in columns.items():
+            setattr(held, name, value)
+            setattr(job, name, value)
+        held.save(update_fields=list(columns))
 
 
-class Engine(Generic[J]):
+def _locked(job: J) -> J:
+    """The row as it is now, for this transaction. Raises Fenced when it has another owner."""
+    held = type(job)._default_manager.select_for_update(of=("self",)).get(pk=job.pk)
+    if held.fence != job.fence or not held.active:
+        raise Fenced
+    return held
+
+
+class Engine(Generic[J, S]):
     """Advances jobs of one kind. The clock, the dice and the slice are parameters so that tests can hold them."""
 
-    def __init__(self, handler: Handler[J], *, clock: Clock = database_clock, roll: Callable[[], float] = random.random) -> None:
+    def __init__(self, handler: Handler[J, S], *, clock: Clock = database_clock, roll: Callable[[], float] = random.random) -> None:
         self.handler = handler
         self.clock = clock
         self.roll = roll
@@ -131,8 +118,7 @@ class Engine(Generic[J]):
 
     def _one_step(self, job: J, *, release: bool) -> tuple[J | None, bool]:
         try:
-            page = self.handler.step(job)
-            return self._commit(job, page, release=release)
+            return self._commit(job, self.handler.step(job), release=release)
         except VendorError as error:
             self._stumbled(job, error)
         except Fenced:
@@ -149,33 +135,39 @@ class Engine(Generic[J]):
             self._stumbled(job, fault)
         return None, False
 
-    def _commit(self, job: J, page: Page, *, release: bool) -> tuple[J | None, bool]:
+    def _commit(self, job: J, step: S, *, release: bool) -> tuple[J | None, bool]:
         now = self.clock()
         with transaction.atomic():
             be_patient()
-            held = self._locked(job)
-            self.handler.keep(held, page, now)
-            held.cursor = page.cursor
-            held.steps += 1
-            held.refusals = 0
-            held.progressed_at = now
-            held.waiting_for = page.waiting_for
-            if page.cursor is None:
-                held.state, held.finished_at, held.lease_until = JobState.DONE, now, None
-                self.handler.finish(held, now)
-                held.save()
-                return None, False
-            stay = page.wait <= 0 and not release
-            self._rest(held, now, wait=page.wait, stay=stay)
+            return self._go_on(_locked(job), step, now, release=release)
+
+    def _go_on(self, held: J, step: S, now: datetime, *, release: bool) -> tuple[J | None, bool]:
+        self.handler.keep(held, step, now)
+        held.cursor = step.cursor
+        held.steps += 1
+        held.refusals = 0
+        held.progressed_at = now
+        held.waiting_for = step.waiting_for
+        if step.cursor is None:
+            held.state, held.finished_at, held.lease_until = JobState.DONE, now, None
+            self.handler.finish(held, now)
             held.save()
-        return (held if stay else None), page.wait <= 0
+            return None, False
+        stay = step.wait <= 0 and not release
+        self._rest(held, now, wait=step.wait, stay=stay)
+        held.save()
+        return (held if stay else None), step.wait <= 0
 
     def _stumbled(self, job: J, error: VendorError) -> None:
         now = self.clock()
         try:
             with transaction.atomic():
                 be_patient()
-                held = self._locked(job)
+                held = _locked(job)
+                instead = self.handler.stumbled(held, error, now)
+                if instead is not None:
+                    self._go_on(held, instead, now, release=True)
+                    return
                 held.refusals += isinstance(error, RateLimited) and not error.ours
                 wait = self._wait_after(held, error, now)
                 if wait is None:
@@ -205,9 +197,3 @@ class Engine(Generic[J]):
         job.error_code, job.error, job.error_next_step = error.code, error.sentence, error.next_step
         job.request_id, job.waiting_for = error.request_id, ""
         self.handler.failed(job, error, now)
-
-    def _locked(self, job: J) -> J:
-        held = self.handler.model._default_manager.select_for_update(of=("self",)).get(pk=job.pk)
-        if held.fence != job.fence or not held.active:
-            raise Fenced
-        return held

@@ -59,6 +59,10 @@ class SyncHandler:
         absence.mark_stale(account.pk, thresholds.of(account.vendor).stale, now)
         health.succeeded(account, now)
 
+    def stumbled(self, _run: SyncRun, _error: VendorError, _now: datetime) -> Page | None:
+        """Every step only reads: it may be done again."""
+        return None
+
     def failed(self, run: SyncRun, error: VendorError, now: datetime) -> None:
         run.calls += self._new_calls()
         health.failed(Account.objects.select_for_update().get(pk=run.account_id), error, now)

@@ -53,6 +53,9 @@ class Script:
     def finish(self, run: SyncRun, now: datetime) -> None:
         self.ends.append("finished")
 
+    def stumbled(self, run: SyncRun, error: VendorError, now: datetime) -> Page | None:
+        return None
+
     def failed(self, run: SyncRun, error: VendorError, now: datetime) -> None:
         self.ends.append(error.code)
 
@@ -65,7 +68,7 @@ def start() -> SyncRun:
     return making.run(making.account())
 
 
-def engine(script: Script, clock: Clock) -> Engine[SyncRun]:
+def engine(script: Script, clock: Clock) -> Engine[SyncRun, Page]:
     return Engine(script, clock=clock, roll=lambda: 1.0)
 
 
@@ -226,3 +229,48 @@ def test_a_page_that_cannot_be_kept_moves_nothing() -> None:
     run.refresh_from_db()
     assert (run.cursor, run.steps, run.state, run.error_code) == (None, 0, JobState.FAILED, "internal")
     assert not SyncRun.objects.filter(account__name="half-written").exists()
+
+
+def test_a_handler_may_go_on_elsewhere_instead_of_doing_a_step_again() -> None:
+    run, clock = start(), Clock()
+
+    class Careful(Script):
+        def stumbled(self, run: SyncRun, error: VendorError, now: datetime) -> Page | None:
+            return page(50, wait=5) if run.cursor == {"page": 2} else None
+
+    script = Careful(page(2), Unavailable("nobody knows"), KeyError("a defect of ours"))
+    engine(script, clock).advance(run.pk)
+    run.refresh_from_db()
+    assert (run.state, run.cursor, run.attempts, run.waiting_for) == (JobState.RUNNING, {"page": 50}, 0, "the vendor")
+    assert run.lease_until is None and run.next_step_at == clock.now + timedelta(seconds=5)
+
+
+def test_what_was_announced_stands_in_the_row_whatever_becomes_of_the_step() -> None:
+    run, clock = start(), Clock()
+
+    class Killed(BaseException):
+        pass
+
+    def dies(claimed: SyncRun) -> Page:
+        jobs.announce(claimed, now=clock.now, cursor={"page": "begun"})
+        raise Killed
+
+    script = Script(dies, page(None))
+    with pytest.raises(Killed):
+        engine(script, clock).advance(run.pk)
+    clock.go(60)
+    engine(script, clock).advance(run.pk)
+    assert script.cursors == [None, {"page": "begun"}]
+
+
+def test_whoever_slept_through_the_lease_may_not_begin() -> None:
+    run, clock = start(), Clock()
+
+    def sleeps(claimed: SyncRun) -> Page:
+        clock.go(100)
+        jobs.announce(claimed, now=clock.now, cursor={"page": "begun"})
+        raise AssertionError("it began")
+
+    engine(Script(sleeps), clock).advance(run.pk)
+    run.refresh_from_db()
+    assert (run.cursor, run.state) == (None, JobState.RUNNING)

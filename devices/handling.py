@@ -1,0 +1,68 @@
+"""What one kind of job brings to the engine (devices/jobs.py), and the errors that are ours."""
+
+from __future__ import annotations
+
+import traceback
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+
+from devices.models import VendorJob
+from vendors.errors import VendorError
+
+J = TypeVar("J", bound=VendorJob)
+
+
+class Step(Protocol):
+    """What the engine reads of a step that was done: where to go on (None: the job is complete), after how many seconds."""
+
+    @property
+    def cursor(self) -> dict[str, Any] | None: ...
+
+    @property
+    def wait(self) -> float: ...
+
+    @property
+    def waiting_for(self) -> str: ...
+
+
+S = TypeVar("S", bound=Step)
+
+
+class Handler(Protocol[J, S]):
+    """What one kind of job does in a step. `step` talks to the vendor; the others run inside the transaction that saves the cursor.
+
+    A step may be done again after a crash or an error. One that must not be done twice says `jobs.announce` before it begins, so that the
+    row tells whoever comes later; `stumbled` then says where to go on instead.
+    """
+
+    model: type[J]
+
+    def step(self, job: J) -> S: ...
+
+    def keep(self, job: J, step: S, now: datetime, /) -> None: ...
+
+    def finish(self, job: J, now: datetime) -> None: ...
+
+    def stumbled(self, job: J, error: VendorError, now: datetime) -> S | None:
+        """What to go on with instead of the step that failed; None: the engine's rule, which is the same step again or the end."""
+        ...
+
+    def failed(self, job: J, error: VendorError, now: datetime) -> None: ...
+
+
+class WorkerDied(VendorError):
+    code = "worker_died"
+
+
+class OurFault(VendorError):
+    code = "internal"
+
+
+class Fenced(Exception):
+    """Somebody else owns the job now; nothing of this step was written."""
+
+
+def place_of(error: BaseException) -> str:
+    """File and line where it was raised, without its text: the text of a database error quotes the data."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} in {last.filename}:{last.lineno}"
