@@ -9,13 +9,14 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from html import escape
 
 from devices.queries.detail import Detail, Problem, View
 from vendors.states import STATE_LABELS, State
 
 MOST_ISSUES = 20
 LONGEST = 200  # characters of a vendor's word
-_SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~&:@/])")
+_SPECIAL = re.compile(r"([\\`*_\[\]#|~:@])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,4 +112,4 @@ def _clean(text: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    return _SPECIAL.sub(r"\\\1", _clean(text))
+    return escape(_SPECIAL.sub(r"\\\1", _clean(text)), quote=False)
