@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -94,6 +95,20 @@ def test_a_contradiction_ends_with_its_cause(accounts: dict[str, Account]) -> No
     Sighting.objects.filter(os_family="linux").update(os_family="windows")
     summarise([device.pk], timezone.now())
     assert Device.objects.get(pk=device.pk).disagrees == []
+
+
+def place_of(device: Device) -> str:
+    """Where its row lies in the table: every write puts it elsewhere."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT ctid::text FROM devices_device WHERE id = %s", [device.pk])
+        return str(cursor.fetchone()[0])
+
+
+def test_what_stays_the_same_is_not_written(accounts: dict[str, Account]) -> None:
+    device = told(accounts, "os", "windows", "linux")
+    before = place_of(device)
+    summarise([device.pk], timezone.now())
+    assert place_of(device) == before
 
 
 MODELS = st.lists(
