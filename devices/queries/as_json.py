@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
-from typing import TypedDict
+from typing import Any, TypedDict
 
-from devices.models import Device, Life, Sighting
-from devices.queries.tags import TAGS
+from django.db import connection
+
+from devices.models import Life
+from devices.queries.tags import TAGS_SQL
+
+_DOCUMENTS = f"""WITH found AS MATERIALIZED (
+    SELECT id, name, serial, "user", os_name, state, life, {TAGS_SQL} AS tags FROM devices_device WHERE id = ANY(%s))
+SELECT d.*, s.* FROM found d LEFT JOIN LATERAL (
+    SELECT a.name AS account, s.vendor, s.external_id, s.state, s.life, p.seen_at, p.fetched_at, s.id AS sighting
+    FROM devices_sighting s JOIN devices_account a ON a.id = s.account_id LEFT JOIN devices_pulse p ON p.sighting_id = s.id
+    WHERE s.device_id = d.id OFFSET 0) s ON true ORDER BY s.account, s.sighting"""
 
 
 class SightingDocument(TypedDict):
@@ -33,16 +42,18 @@ class DeviceDocument(TypedDict):
 
 
 def device_documents(ids: Collection[int]) -> dict[int, DeviceDocument]:
-    """In the order of `ids`; what is not there any more is left out. Two queries for any number."""
-    columns = ("pk", "name", "serial", "user", "os_name", "state", "life", "words")
-    rows = Device.objects.filter(pk__in=ids).order_by().annotate(words=TAGS).values_list(*columns)
-    found = {
-        pk: DeviceDocument(id=pk, name=name, serial=serial, user=user, os=os, state=state, life=life, tags=tags, sightings=[])
-        for pk, name, serial, user, os, state, life, tags in rows
-    }
-    for device, document in _sightings(ids):
-        if device in found:
-            found[device]["sightings"].append(document)
+    """In the order of `ids`; what is not there any more is left out. One query for any number."""
+    found: dict[int, DeviceDocument] = {}
+    if not ids:
+        return found
+    with connection.cursor() as cursor:
+        cursor.execute(_DOCUMENTS, [list(ids)])
+        for pk, name, serial, user, os, state, life, tags, *sighting, _ in cursor:
+            document = found.setdefault(
+                pk, DeviceDocument(id=pk, name=name, serial=serial, user=user, os=os, state=state, life=life, tags=tags, sightings=[])
+            )
+            if sighting[0] is not None:
+                document["sightings"].append(_sighting(sighting))
     return {pk: found[pk] for pk in ids if pk in found}
 
 
@@ -51,21 +62,14 @@ def moment(at: datetime | None) -> str | None:
     return None if at is None else at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _sightings(ids: Collection[int]) -> list[tuple[int, SightingDocument]]:
-    columns = ("device_id", "account__name", "vendor", "external_id", "state", "life", "pulse__seen_at", "pulse__fetched_at")
-    rows = Sighting.objects.filter(device_id__in=ids).order_by("account__name", "pk").values_list(*columns)
-    return [
-        (
-            device,
-            SightingDocument(
-                account=account,
-                vendor=vendor,
-                external_id=external_id,
-                state=state,
-                present=life == Life.SEEN,
-                seen_at=moment(seen_at),
-                fetched_at=moment(fetched_at),
-            ),
-        )
-        for device, account, vendor, external_id, state, life, seen_at, fetched_at in rows
-    ]
+def _sighting(columns: Sequence[Any]) -> SightingDocument:
+    account, vendor, external_id, state, life, seen_at, fetched_at = columns
+    return SightingDocument(
+        account=account,
+        vendor=vendor,
+        external_id=external_id,
+        state=state,
+        present=life == Life.SEEN,
+        seen_at=moment(seen_at),
+        fetched_at=moment(fetched_at),
+    )

@@ -23,6 +23,7 @@ MOST = 1000
 # A prefix that more identifiers share says next to nothing; reading them all would cost seconds at a million devices.
 MOST_HOLDERS = 3 * MOST
 OUR_TAGS = "(SELECT device_id, 'tag', key, name FROM devices_devicetag WHERE key {} %s ORDER BY key USING ~<~ LIMIT %s)"
+FEW_HOLDERS = 300
 MOST_REASONS = 20  # shown per device
 # What many machines may be called: such a hit does not open a device while others were meant too.
 LOOSE = frozenset({IdKind.NICKNAME, IdKind.TAG, IdKind.CUSTOM})
@@ -66,19 +67,22 @@ def candidates(query: str, within: Q) -> list[int]:
     """Ids of devices that the text means and that `within` allows; MOST + 1 of them when there are more. At most three queries."""
     clue = parse(query)
     within &= _inside(clue)
-    held = {device for device, *_ in _holders(clue)}
+    named = _by_words(clue, within)
+    held = [] if len(named) > MOST else {device for device, *_ in _holders(clue)}
     allowed = _first(Device.objects.filter(within, pk__in=held)) if held else {}
-    return list({**allowed, **_by_words(clue, within)})[: MOST + 1]
+    return list({**allowed, **named})[: MOST + 1]
 
 
 def search(term: str, *, limit: int = 50) -> Answer:
     """Devices that the text means, exact identifiers first, those that are still seen before the others. At most six queries."""
     clue = parse(term)
     within = _inside(clue)
-    held, reasons, exact, cut = _reasons(clue)
+    named = _by_words(clue, within)
+    # Words that are in so many names say already that there are more: then only the best are wanted.
+    held, reasons, exact, cut = _reasons(clue, most=FEW_HOLDERS if len(named) > MOST else MOST_HOLDERS)
     if clue.inside and held:
         held = _first(Device.objects.filter(within, pk__in=held))
-    ranked = _ranked({**held, **_by_words(clue, within)}, reasons, exact)
+    ranked = _ranked({**held, **named}, reasons, exact)
     shown = ranked[: min(limit, MOST)]
     _add_words(clue, shown, reasons)
     documents = device_documents(shown)
@@ -117,7 +121,7 @@ def _first(devices: QuerySet[Device]) -> Placed:
     return {pk: (name, life) for pk, name, life in rows}
 
 
-def _holders(clue: Clue) -> list[tuple[int, str, str, str, str, str, int]]:
+def _holders(clue: Clue, *, most: int = MOST_HOLDERS) -> list[tuple[int, str, str, str, str, str, int]]:
     """(device, its name, its life, kind, key, value, how often) of the identifiers and of our tags that the text means.
 
     Written out because the order of the index is not the order of the language: asked in the index's own order, PostgreSQL reads on from
@@ -133,10 +137,10 @@ def _holders(clue: Clue) -> list[tuple[int, str, str, str, str, str, int]]:
     branches = " UNION ALL ".join(branch.format("=" if whole else "LIKE") for _, whole in ranges)
     values: list[Any] = []
     for (key, whole), kinds in ranges.items():
-        values += [key if whole else _literally(key) + "%", kinds, MOST_HOLDERS]
+        values += [key if whole else _literally(key) + "%", kinds, most]
     ours = " UNION ALL ".join(OUR_TAGS.format("=" if form.whole else "LIKE") for form in clue.forms if form.kind == IdKind.TAG)
     for form in clue.forms:
-        values += [form.key if form.whole else _literally(form.key) + "%", MOST_HOLDERS] if form.kind == IdKind.TAG else []
+        values += [form.key if form.whole else _literally(form.key) + "%", most] if form.kind == IdKind.TAG else []
     found = f"SELECT s.device_id, i.kind, i.key, i.value FROM ({branches}) i JOIN devices_sighting s ON s.id = i.sighting_id"
     with connection.cursor() as cursor:
         cursor.execute(_ONCE.format(found=f"{found} UNION ALL {ours}" if ours else found), values)
@@ -147,20 +151,22 @@ def _literally(key: str) -> str:
     return key.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
-def _reasons(clue: Clue) -> tuple[Placed, dict[int, dict[tuple[str, str], Reason]], dict[int, set[str]], bool]:
+def _reasons(clue: Clue, *, most: int) -> tuple[Placed, dict[int, dict[tuple[str, str], Reason]], dict[int, set[str]], bool]:
     """Devices, the identifiers of each that the text means, the kinds that are meant completely, and whether there are more."""
     held: Placed = {}
     reasons: dict[int, dict[tuple[str, str], Reason]] = defaultdict(dict)
     exact: dict[int, set[str]] = defaultdict(set)
     whole = {(form.kind.value, form.key) for form in clue.forms}
     read = 0
-    for device, name, life, kind, key, value, times in sorted(_holders(clue), key=lambda row: ((row[3], row[4]) not in whole, row[3:])):
+    for device, name, life, kind, key, value, times in sorted(
+        _holders(clue, most=most), key=lambda row: ((row[3], row[4]) not in whole, row[3:])
+    ):
         held[device] = name, life
         reasons[device][kind, key] = Reason(kind=kind, value=value)
         if (kind, key) in whole:
             exact[device].add(kind)
         read += times
-    return held, reasons, exact, read >= MOST_HOLDERS
+    return held, reasons, exact, read >= most
 
 
 def _ranked(devices: Placed, reasons: Collection[int], exact: Collection[int]) -> list[int]:

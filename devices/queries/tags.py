@@ -11,14 +11,11 @@ from django.db.models.expressions import RawSQL
 from devices.models import Device
 
 # Beside a row of Device, ours first; only for the few that are shown.
-TAGS = RawSQL(
-    """ARRAY(SELECT word FROM (
-        SELECT t.name::text AS word, 0 AS place FROM devices_devicetag t WHERE t.device_id = devices_device.id
-        UNION ALL SELECT i.value::text, 1 FROM devices_sighting s JOIN devices_identifier i ON i.sighting_id = s.id AND i.kind = 'tag'
-        WHERE s.device_id = devices_device.id) words GROUP BY word ORDER BY min(place), word)""",
-    (),
-    output_field=ArrayField(TextField()),
-)
+TAGS_SQL = """ARRAY(SELECT word FROM (
+    SELECT t.name::text AS word, 0 AS place FROM devices_devicetag t WHERE t.device_id = devices_device.id
+    UNION ALL SELECT i.value::text, 1 FROM devices_sighting s JOIN devices_identifier i ON i.sighting_id = s.id AND i.kind = 'tag'
+    WHERE s.device_id = devices_device.id) words GROUP BY word ORDER BY min(place), word)"""
+TAGS = RawSQL(TAGS_SQL, (), output_field=ArrayField(TextField()))  # noqa: S611
 
 
 def tags_of(devices: Collection[int]) -> dict[int, list[str]]:

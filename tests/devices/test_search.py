@@ -138,7 +138,7 @@ def test_prefixes_and_words_are_answered_from_indexes(annas: None) -> None:
         cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
     with CaptureQueriesContext(connection) as captured:
         candidates("nb-1", Q())
-    identifiers, _devices, words = [_plan(query["sql"]) for query in captured]
+    words, identifiers, _devices = [_plan(query["sql"]) for query in captured]
     assert "device_haystack" in words
     assert "identifier_by_key" in identifiers
     assert "~>=~" in identifiers
