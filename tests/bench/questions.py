@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import time
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
@@ -79,13 +79,19 @@ def _search(term: str, kinds: list[str]) -> tuple[str, list[Any]]:
     return _SEARCH, [term.lower() + "%", kinds, f"%{term.lower()}%"]
 
 
-def bare_asker(question: Question) -> Callable[[int], None]:
+class BareSearch:
     """Asks the n-th search on a connection of its own."""
-    database = psycopg.connect(os.environ["DATABASE_URL"], autocommit=True, prepare_threshold=None)
 
-    def ask(number: int) -> None:
-        statement, values = question.bare[number % len(question.bare)]
-        found = database.execute(statement, values).fetchall()
-        database.execute(_SEEN, [[row[0] for row in found[:SHOWN]]]).fetchall()
+    def __init__(self, question: Question) -> None:
+        self._searches = question.bare
+        self._database = psycopg.connect(os.environ["DATABASE_URL"], autocommit=True, prepare_threshold=None)
 
-    return ask
+    def ask(self, number: int) -> float:
+        statement, values = self._searches[number % len(self._searches)]
+        started = time.perf_counter()
+        found = self._database.execute(statement, values).fetchall()
+        self._database.execute(_SEEN, [[row[0] for row in found[:SHOWN]]]).fetchall()
+        return time.perf_counter() - started
+
+    def close(self) -> None:
+        self._database.close()

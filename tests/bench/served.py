@@ -6,7 +6,7 @@ import http.client
 import os
 import socket
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
@@ -41,6 +41,11 @@ class Person:
             if self._get(address) or not self._from_memory:
                 return
         raise SystemExit(f"The floor does not remember {address}")
+
+    def asker(self, addresses: Sequence[str], *, place: int = 0) -> Callable[[int], float]:
+        """Asks the n-th address, counted from another one at each place."""
+        start = place * len(addresses) // 8
+        return lambda number: self.ask(addresses[(start + number) % len(addresses)])
 
     def ask(self, address: str) -> float:
         """Seconds until the last byte."""
@@ -86,15 +91,13 @@ def people(machine: Machine, name: str, *, count: int, settings_module: str, fro
         child.stop()
 
 
-def click(crowd: Sequence[Person], addresses: Sequence[str], *, times: int) -> list[float]:
-    """Everybody asks that many pages, one after the other, each beginning elsewhere in the addresses; seconds of each answer."""
-
-    def one(place: int) -> list[float]:
-        start = place * len(addresses) // len(crowd)
-        return [crowd[place].ask(addresses[(start + number) % len(addresses)]) for number in range(times)]
-
-    with ThreadPoolExecutor(len(crowd)) as pool:
-        return [seconds for told in pool.map(one, range(len(crowd))) for seconds in told]
+def at_once(asks: Sequence[Callable[[int], float]], *, first: int, times: int) -> list[float]:
+    """Everybody asks so often, one after the other, from number `first` on; seconds of each answer."""
+    if len(asks) == 1:
+        return [asks[0](number) for number in range(first, first + times)]
+    with ThreadPoolExecutor(len(asks)) as pool:
+        told = pool.map(lambda ask: [ask(number) for number in range(first, first + times)], asks)
+        return [seconds for each in told for seconds in each]
 
 
 def _cookie() -> str:
