@@ -140,7 +140,6 @@ class Vendor:
     live_for: int = 2 * DAY
     stale_after: int = 14 * DAY
     unseen_after: int = 30 * DAY
-    console_link: str = ""
     refresh_note: str = ""
     asked_by: frozenset[str] = frozenset()
     named_at_once: int = 0

@@ -11,6 +11,8 @@ from devices.clocks import newest
 from devices.models import Device, Identifier, Issue, Life, Sighting
 from devices.thresholds import Freshness, Limits, age_words, limits
 from devices.verdict import Answer, Verdict, judge
+from vendors import console
+from vendors.address import openable
 from vendors.registry import VENDORS
 from vendors.states import STATE_LABELS, Enrolment, IdKind, State
 
@@ -38,6 +40,13 @@ class View:
     @property
     def fetched_at(self) -> datetime | None:
         return self.sighting.pulse.fetched_at if hasattr(self.sighting, "pulse") else None
+
+    @property
+    def console(self) -> str:
+        """An https address in the vendor's console: the vendor's own for this device, else the account's; "" where there is none."""
+        seen = self.sighting
+        known = console.link(seen.account.settings, external_id=seen.external_id, name=seen.name, serial=seen.serial)
+        return seen.link if openable(seen.link) else known
 
     @property
     def repairable(self) -> bool:

@@ -92,6 +92,13 @@ def test_only_https_links_lead_to_a_console(client: Client, bob: User, link: str
     assert 'href="https://console.example/x" rel="noopener noreferrer"' in page(client, bob, seen.device)
 
 
+def test_an_account_with_a_console_address_leads_into_its_console(client: Client, bob: User) -> None:
+    account = shown.account("eset-main", "eset")
+    seen = shown.sighting(account, "nb 1")
+    Account.objects.update(settings={"console_url": "https://console.example/#/{id}/{name}"})
+    assert f'href="https://console.example/#/{seen.external_id}/nb%201" rel="noopener noreferrer"' in page(client, bob, seen.device)
+
+
 @pytest.mark.parametrize("words", shown.HOSTILE)
 def test_hostile_text_is_only_text(client: Client, ivan: User, words: str) -> None:
     columns: dict[str, Any] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 
-from vendors import untyped
+from vendors import console, untyped
 from vendors.address import BadUrl, parse_url
 from vendors.base import DAY, Connection, Cursor, Field, Page, Scope, Vendor
 from vendors.budget import Rate
@@ -106,7 +106,7 @@ def _check(settings: Mapping[str, str]) -> list[str]:
     calls = settings.get("calls_per_second") or "10"
     if not (calls.isascii() and calls.isdecimal() and 2 <= int(calls[:9]) <= 1000):
         faults.append("Calls per second is a whole number from 2 to 1000; ESET allows 10.")
-    return [*faults, *_check_url(settings.get("url") or URL)]
+    return [*faults, *_check_url(settings.get("url") or URL), *console.check(settings)]
 
 
 def _check_url(url: str) -> list[str]:
@@ -152,6 +152,7 @@ VENDOR = Vendor(
         ),
         Field("password", "Password", secret=True),
         Field("calls_per_second", "Calls per second", required=False, default="10", help="ESET allows 10."),
+        console.FIELD,
     ),
     connect=Eset,
     full_every=15 * 60,

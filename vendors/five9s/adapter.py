@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from vendors import console
 from vendors.address import BadUrl, parse_url
 from vendors.base import DAY, Connection, Cursor, Field, Page, Scope, Vendor
 from vendors.budget import Rate
@@ -121,7 +122,7 @@ def zone(settings: Mapping[str, str]) -> ZoneInfo:
 
 
 def check(settings: Mapping[str, str]) -> list[str]:
-    return [*_check_url(settings), *_check_zone(settings)]
+    return [*_check_url(settings), *_check_zone(settings), *console.check(settings)]
 
 
 def _check_url(settings: Mapping[str, str]) -> list[str]:
@@ -170,6 +171,7 @@ VENDOR = Vendor(
             secret=True,
             help="With the right /api/devices/, from Console 5.1.27 on.",
         ),
+        console.FIELD,
     ),
     connect=Five9s,
     full_every=24 * 3600,

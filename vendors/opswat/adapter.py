@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
+from vendors import console
 from vendors.address import BadUrl, parse_url
 from vendors.base import DAY, Connection, Cursor, Field, Page, Scope, Vendor
 from vendors.budget import Rate
@@ -124,6 +125,7 @@ def check(settings: Mapping[str, str]) -> list[str]:
     return [
         *_check_url(settings.get("url") or DEFAULT_URL),
         *_check_calls(settings.get("calls_per_minute", "")),
+        *console.check(settings),
     ]
 
 
@@ -162,6 +164,7 @@ VENDOR = Vendor(
             default=str(DEFAULT_CALLS),
             help="OPSWAT allows 10. Rollcall keeps 2 of them for people who wait.",
         ),
+        console.FIELD,
     ),
     connect=Opswat,
     full_every=60 * 60,
