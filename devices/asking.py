@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.http import HttpRequest
@@ -67,8 +68,8 @@ def ask(devices: Sequence[int], *, by: User, now: datetime, request: HttpRequest
             continue
         with transaction.atomic():
             run = request_run(account, Scope(ids=question.ids), now=now, by=by, interactive=True)
-            told = {"run": run.pk, "devices": len(question.ids), **({"device": devices[0]} if len(devices) == 1 else {})}
-            audit.record("refresh asked", actor=by, target=account.name, request=request, ticket=ticket, **told)
+            told: dict[str, Any] = {"device": devices[0]} if len(devices) == 1 else {"devices": len(question.ids)}
+            audit.record("refresh asked", actor=by, target=account.name, request=request, ticket=ticket, run=run.pk, **told)
         asked.runs.append(run)
     return asked
 

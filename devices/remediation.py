@@ -47,6 +47,6 @@ def hand_out(sighting: int, *, device: int, actor: User, ticket: str, request: H
             link = Secret(sealing.unseal(found.sealed, context=RemediationLink.context(sighting)))
         except sealing.SealBroken:
             raise NoPage("The stored address of the remediation page does not open: tell an administrator of Rollcall.") from None
-        told = {"account": found.sighting.account.name, "sighting": sighting}
-        audit.record("remediation opened", actor=actor, target=str(device), request=request, ticket=ticket, **told)
+        name = found.sighting.account.name
+        audit.record("remediation opened", actor=actor, target=str(device), request=request, ticket=ticket, account=name, sighting=sighting)
     return link

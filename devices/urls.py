@@ -3,10 +3,10 @@ from __future__ import annotations
 from django.urls import path
 
 from devices.views import (
-    ask_device,
     accounts,
     accounts_apply,
     accounts_edit,
+    ask_device,
     audit,
     bulk,
     coverage,

@@ -28,7 +28,7 @@ def opswat() -> SyncRun:
 
 def save(run: SyncRun, link: str | None, *, state_raw: str = "OK", name: str = "one") -> Sighting:
     told = Secret(link) if link is not None else None
-    save_page(run, [making.entry(name, remediation=told, state_raw=f"{state_raw} {len(link or str())}")], timezone.now())
+    save_page(run, [making.entry(name, remediation=told, state_raw=f"{state_raw} {len(link or '')}")], timezone.now())
     return Sighting.objects.get(external_id=name)
 
 

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from devices.models import Device, Issue, RemediationLink, Sighting, User
+from devices.models import Device, Issue, Pulse, RemediationLink, Sighting, User
 from devices.queries.detail import detail
 from devices.queries.ticket import MOST_ISSUES, TicketTexts, texts
 from tests.devices import shown
@@ -30,7 +30,7 @@ def test_everything_stands_in_it_with_absolute_times() -> None:
     two = shown.sighting(opswat, "nb-1", device=one.device, state="attention", issues=[("Firewall is off", "attention")], seen_at=AT)
     Sighting.objects.update(produced_at=AT)
     Issue.objects.filter(sighting=two).update(since=AT)
-    shown.Pulse.objects.update(fetched_at=AT)
+    Pulse.objects.update(fetched_at=AT)
     assert told(one.device, ticket="INC7").plain.splitlines() == [
         "nb-1",
         "Needs attention: OPSWAT asks for attention (1 problem), ESET says it is fine.",
