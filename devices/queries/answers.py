@@ -43,7 +43,8 @@ class Silence:
 
 def silences(clue: Clue, *, now: datetime) -> list[Silence]:
     """One query."""
-    return [Silence(account, *_answer(account, clue, now), question(account, clue)) for account in Account.objects.order_by("name")]
+    accounts = Account.objects.order_by("name").only("name", "vendor", "enabled", "health", "complete_at", "full_every")
+    return [Silence(account, *_answer(account, clue, now), question(account, clue)) for account in accounts]
 
 
 def account_answers(clue: Clue, *, now: datetime) -> list[AccountAnswer]:

@@ -46,7 +46,7 @@ def questions(size: int) -> list[Question]:
     mac = [macs[row.pk] for row in rows if row.pk in macs]
     found = [
         _lookup("hostname", [row.name for row in rows], ["hostname"]),
-        _lookup("part of a hostname", [row.name[3:10] for row in rows], []),
+        _lookup("part of a hostname", [row.name[4:12] for row in rows], []),
         _lookup("serial", [row.serial for row in rows], ["serial"]),
         _lookup("MAC", [":".join(key[at : at + 2] for at in range(0, 12, 2)).upper() for key in mac], ["mac"], keys=mac),
         _lookup("part of a MAC", [key[:8] for key in mac], ["mac"]),
@@ -61,7 +61,7 @@ def questions(size: int) -> list[Question]:
     return [
         *found,
         Question("list, first page", ["/devices/"], first),
-        Question("list, part of a name", [f"/devices/?q={row.name[3:9]}" for row in rows], [_search(row.name[3:9], []) for row in rows]),
+        Question("list, part of a name", [f"/devices/?q={row.name[3:11]}" for row in rows], [_search(row.name[3:11], []) for row in rows]),
         Question("list, deep page", [f"/devices/?after={token}" for token in tokens], [(_LIST, list(place)) for place in places]),
         Question("list, by state and vendor", ["/devices/?state=trouble&vendor=eset&sort=state"]),
         Question("device", [f"/devices/{row.pk}/" for row in rows], goal=False),
