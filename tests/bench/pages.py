@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -72,7 +73,7 @@ def _compare(size: int, question: Question, floor: list[Person], rollcall: list[
                 person.prepare(address)
     searches = [BareSearch(question) for _ in rollcall] if question.bare else []
     for clients in CLIENTS:
-        asks = {
+        asks: dict[str, list[Callable[[int], float]]] = {
             "bare": [search.ask for search in searches[:clients]],
             "floor": [person.asker(remembered) for person in floor[:clients]],
             "rollcall": [person.asker(question.addresses, place=place) for place, person in enumerate(rollcall[:clients])],
