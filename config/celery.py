@@ -65,7 +65,7 @@ app.conf.update(
     enable_utc=True,
     beat_schedule=settings.CELERY_BEAT_SCHEDULE,
 )
-app.autodiscover_tasks(["devices"])
+app.autodiscover_tasks(["devices", "installers"])
 
 
 @signals.setup_logging.connect

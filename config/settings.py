@@ -163,6 +163,10 @@ GONE_AFTER_SECONDS = env.number("ROLLCALL_GONE_AFTER_SECONDS", 24 * 3600)
 KEEP_CHANGES_DAYS = env.number("ROLLCALL_KEEP_CHANGES_DAYS", 400, low=1)
 # A serial, MAC or hostname that stands on more machines than this joins nothing any more.
 COMMON_KEY_DEVICES = env.number("ROLLCALL_COMMON_KEY_DEVICES", 3, low=1)
+# How long an order of which nobody knows what became of it is looked for: a vendor's time-out and the life of its cached answers.
+INSTALLER_SETTLE_SECONDS = env.number("ROLLCALL_INSTALLER_SETTLE_SECONDS", 780, low=1)
+# How long a short link to an installer lives unless a person says otherwise, and never longer than the installer.
+HANDOUT_DAYS = env.number("ROLLCALL_HANDOUT_DAYS", 7, low=1)
 LEASE_SECONDS = env.number("ROLLCALL_LEASE_SECONDS", 45, low=1)
 CELERY_BEAT_SCHEDULE = BEAT_SCHEDULE
 LOGGING = log_lines.LOGGING

@@ -45,6 +45,15 @@ ACTIONS = {
     "view removed": "Shared view removed",
     "remediation opened": "Remediation page opened",
     "refresh asked": "Refresh asked for",
+    "installer ordered": "Installer ordered",
+    "installer revocation asked": "Revocation of an installer asked for",
+    "installer settled": "Doubt about an installer settled",
+    "installer marked": "Installer marked for the helpdesk, or no longer",
+    "installer link shown": "Link of an installer shown",
+    "short link made": "Short link to an installer made",
+    "short link used": "Short link to an installer used",
+    "short link switched off": "Short link to an installer switched off",
+    "hand-out closed": "Hand-out of an installer closed",
     "secrets rotated": "Secrets sealed with the new key",
 }
 
@@ -69,11 +78,11 @@ def record(
         action=action,
         target=target[:255],
         detail=detail | ({"ticket": ticket} if ticket else {}),
-        address=_address(request) if request else None,
+        address=address_of(request) if request else None,
     )
 
 
-def _address(request: HttpRequest) -> str | None:
+def address_of(request: HttpRequest) -> str | None:
     """The one that sign-in is limited by: behind ROLLCALL_TRUSTED_PROXIES proxies the client's; what a client claims counts for nothing."""
     try:
         return str(ipaddress.ip_address(get_client_ip(request) or ""))

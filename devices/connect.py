@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from devices import sealing
 from devices.budget import SharedBudget
-from devices.models import Account, SyncRun
+from devices.models import Account, VendorJob
 from devices.models.job import ACTIVE
 from vendors.auth import Fetch, MemoryTokens, Tokens, TokenStore
 from vendors.base import Connection, ReadsDevices, Vendor
@@ -140,10 +140,13 @@ def budget_of(account: Account) -> SharedBudget:
     """Calls are not written down, so what could have called counts: a run under way (but for its very first step), or the end of one."""
 
     def idle_for() -> float:
-        runs = SyncRun.objects.filter(account=account)
-        if runs.filter(Q(steps__gt=0) | Q(fence__gt=1), state__in=ACTIVE).exists():
-            return 0.0
-        latest = runs.aggregate(at=Max("finished_at"))["at"]
-        return (timezone.now() - latest).total_seconds() if latest else timedelta.max.total_seconds()
+        ends = []
+        for kind in VendorJob.__subclasses__():  # of every app
+            jobs = kind._default_manager.filter(account=account)
+            if jobs.filter(Q(steps__gt=0) | Q(fence__gt=1), state__in=ACTIVE).exists():
+                return 0.0
+            ends.append(jobs.aggregate(at=Max("finished_at"))["at"])
+        known = [at for at in ends if at is not None]
+        return (timezone.now() - max(known)).total_seconds() if known else timedelta.max.total_seconds()
 
     return SharedBudget(account.pk, account.about.rate(account.settings), idle_for=idle_for)

@@ -7,27 +7,30 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
+from devices.roles import dotted
+
 THEMES = ("light", "dark")
 THEME_COOKIE = "rollcall_theme"
-# address name, words, icon, the right it needs
+# address name, words, icon, the rights of which it needs one
 PLACES = (
     ("devices:dashboard", "Dashboard", "layout-dashboard", "view_device"),
     ("devices:list", "Devices", "monitor-smartphone", "view_device"),
     ("devices:coverage", "Coverage", "radar", "view_device"),
     ("devices:disagreements", "Disagreements", "equal-not", "view_device"),
+    ("installers:register", "Installers", "package", "view_installer", "hand_out_installer"),
     ("devices:accounts", "Vendor accounts", "cable", "view_account"),
     ("devices:audit", "Audit log", "scroll-text", "view_audit"),
 )
 
 
 class Rights:
-    """`{% if may.view_raw %}`: a permission of this app, asked by name."""
+    """`{% if may.view_raw %}`: a right, asked by name."""
 
     def __init__(self, user: Any) -> None:
         self._user = user
 
     def __getitem__(self, codename: str) -> bool:
-        return bool(self._user.has_perm(f"devices.{codename}"))
+        return bool(self._user.has_perm(dotted(codename)))
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
@@ -42,8 +45,8 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
 
 def _places(path: str, may: Rights) -> list[dict[str, Any]]:
     places = []
-    for name, label, icon, right in PLACES:
-        if may[right]:
+    for name, label, icon, *rights in PLACES:
+        if any(may[right] for right in rights):
             url = reverse(name)
             current = path == url or (url != "/" and path.startswith(url))
             places.append({"url": url, "label": label, "icon": icon, "current": current, "exact": path == url})

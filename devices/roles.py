@@ -8,14 +8,23 @@ HELPDESK = "Helpdesk"
 IT_STAFF = "IT staff"
 ADMINISTRATOR = "Administrator"
 
-_HELPDESK = ("view_device", "view_sighting", "view_issue", "annotate_device", "open_remediation", "ask_device")
+# Rights are named without their app; those that other apps bring are listed here.
+APPS = dict.fromkeys(("view_installer", "create_installer", "hand_out_installer", "revoke_installer"), "installers")
+
+_HELPDESK = ("view_device", "view_sighting", "view_issue", "annotate_device", "open_remediation", "ask_device", "hand_out_installer")
 _IT_STAFF = (
     *_HELPDESK,
     *("view_account", "refresh_account", "export_device", "view_raw", "view_syncrun"),
     *("link_device", "share_view", "tag_device", "retire_device", "settle_device"),
+    *("view_installer", "create_installer", "revoke_installer"),
 )
 _ADMINISTRATOR = (*_IT_STAFF, "manage_account", "manage_threshold", "change_syncrun", "delete_note", "view_audit", "view_quarantine")
 ROLES: dict[str, tuple[str, ...]] = {HELPDESK: _HELPDESK, IT_STAFF: _IT_STAFF, ADMINISTRATOR: _ADMINISTRATOR}
+
+
+def dotted(codename: str) -> str:
+    """As Django asks for it: with its app in front."""
+    return f"{APPS.get(codename, 'devices')}.{codename}"
 
 
 def ensure_roles(**_kwargs: Any) -> None:
@@ -24,7 +33,9 @@ def ensure_roles(**_kwargs: Any) -> None:
     from django.contrib.auth.management import create_permissions
     from django.contrib.auth.models import Group, Permission
 
-    create_permissions(apps.get_app_config("devices"), verbosity=0)
+    labels = {"devices", *APPS.values()}
+    for label in labels:
+        create_permissions(apps.get_app_config(label), verbosity=0)
     for role, codenames in ROLES.items():
         group, _ = Group.objects.get_or_create(name=role)
-        group.permissions.set(Permission.objects.filter(content_type__app_label="devices", codename__in=codenames))
+        group.permissions.set(Permission.objects.filter(content_type__app_label__in=labels, codename__in=codenames))

@@ -38,11 +38,12 @@ def _secret_context(row: models.Model) -> str:
     return row.context
 
 
-PLACES = (
+# Apps that stand on this one add theirs when they start (installers/apps.py).
+PLACES: list[Place] = [
     Place(AccountSecret, "sealed", _secret_context),
     Place(Account, "tokens", lambda row: f"devices.account:tokens:{row.pk}"),
     Place(RemediationLink, "sealed", lambda row: RemediationLink.context(row.pk)),
-)
+]
 NOT_SEALED = "(not sealed)"
 SEALED = f"^{sealing.PREFIX}:[^:]*:"
 

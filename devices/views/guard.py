@@ -9,7 +9,7 @@ from typing import Concatenate, ParamSpec
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
-from devices.roles import ROLES
+from devices.roles import ROLES, dotted
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
@@ -37,18 +37,22 @@ WORDS = {
     "manage_account": "add and change vendor accounts",
     "change_syncrun": "apply disappearances that were held back",
     "view_audit": "read the audit log",
+    "view_installer": "look at installers",
+    "create_installer": "make installers",
+    "hand_out_installer": "hand out installers",
+    "revoke_installer": "revoke installers",
     "view_quarantine": "look at records that could not be used",
 }
 
 
-def needs(codename: str) -> Callable[[View[P]], View[P]]:
-    """Refuse with 403 whoever lacks `devices.<codename>`; the page says what it is called and which roles have it."""
+def needs(*codenames: str) -> Callable[[View[P]], View[P]]:
+    """Refuse with 403 whoever has none of these rights (devices/roles.py); the page says what they are called and which roles have them."""
 
     def decorate(view: View[P]) -> View[P]:
         @wraps(view)
         def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-            if not request.user.has_perm(f"devices.{codename}"):
-                return refuse(request, codename)
+            if not any(request.user.has_perm(dotted(codename)) for codename in codenames):
+                return refuse(request, *codenames)
             return view(request, *args, **kwargs)
 
         return guarded
@@ -56,10 +60,11 @@ def needs(codename: str) -> Callable[[View[P]], View[P]]:
     return decorate
 
 
-def refuse(request: HttpRequest, codename: str) -> HttpResponse:
-    """403 as a page, or as a line of text inside the page that asked for a fragment."""
-    roles = [role for role, codenames in ROLES.items() if codename in codenames]
-    context = {"permission": codename, "doing": WORDS.get(codename, codename.replace("_", " ")), "roles": roles}
+def refuse(request: HttpRequest, *codenames: str) -> HttpResponse:
+    """403 as a page, or as a line of text inside the page that asked for a fragment. What was to be done is said by the first."""
+    roles = [role for role, given in ROLES.items() if set(codenames) & set(given)]
+    doing = WORDS.get(codenames[0], codenames[0].replace("_", " "))
+    context = {"permission": " or ".join(codenames), "doing": doing, "roles": roles}
     return render(request, "devices/_refused.html" if is_fragment(request) else "403.html", context, status=403)
 
 

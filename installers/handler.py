@@ -1,0 +1,164 @@
+"""What the engine does for one installer: send the order once, fetch its answer, look for it when nobody knows, revoke it.
+
+The cursor's `phase` says what comes next. `order` turns into `sent`, committed, before the first byte of the order leaves; whoever finds a
+row in `sent` knows that an earlier worker may have ordered, and looks instead of sending. `at` is the vendor's own cursor.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from devices import jobs
+from installers import looking
+from installers.adopting import adopt
+from installers.connecting import Line
+from installers.models import Installer, Standing
+from vendors import records, retry
+from vendors.errors import Lost, RateLimited, VendorError
+from vendors.installing import Turn
+
+log = logging.getLogger(__name__)
+Cursor = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step that was done. `standing`: what the installer is from now on; `made`: the one that was ordered, as the vendor tells it."""
+
+    cursor: Cursor | None = None
+    wait: float = 0.0
+    waiting_for: str = ""
+    standing: Standing | None = None
+    made: records.Installer | None = None
+    remark: str = ""
+
+
+def phase_of(installer: Installer) -> str:
+    return str((installer.cursor or {}).get("phase", "order"))
+
+
+class InstallerHandler:
+    """Lives for one slice of one installer."""
+
+    model = Installer
+
+    def __init__(self, *, clock: Callable[[], datetime] = jobs.database_clock, line: Line | None = None) -> None:
+        self._clock = clock
+        self._line = line or Line()
+
+    def step(self, installer: Installer) -> Step:
+        phases: dict[str, Callable[[Installer], Step]] = {
+            "order": self._order,
+            "sent": self._interrupted,
+            "poll": self._poll,
+            "look": self._look,
+            "adopt": self._adopt,
+            "revoke": self._revoke,
+        }
+        return phases[phase_of(installer)](installer)
+
+    def close(self) -> None:
+        self._line.close()
+
+    # -- what a step is -----------------------------------------------------------------------------------------------
+
+    def _order(self, installer: Installer) -> Step:
+        at = (installer.cursor or {}).get("at")
+        maker = self._line.maker(installer)
+        jobs.announce(installer, now=self._clock(), cursor={"phase": "sent", "at": at}, standing=Standing.CREATING)
+        turn = maker.make_installer(installer.order, at)
+        return self._after(turn, accepted=turn.accepted)
+
+    def _interrupted(self, installer: Installer) -> Step:
+        return looking_for("The worker was stopped while the order was on its way.", now=self._clock())
+
+    def _poll(self, installer: Installer) -> Step:
+        """The identical request with the vendor's mark of the first one: it fetches, and orders nothing."""
+        turn = self._line.maker(installer).make_installer(installer.order, (installer.cursor or {})["at"])
+        return self._after(turn, accepted=True)
+
+    def _after(self, turn: Turn, *, accepted: bool) -> Step:
+        if turn.installers:
+            return Step(made=turn.installers[0])
+        phase, standing = ("poll", Standing.CREATING) if accepted else ("order", Standing.REQUESTED)
+        return Step({"phase": phase, "at": turn.cursor}, turn.wait, turn.waiting_for, standing)
+
+    def _look(self, installer: Installer) -> Step:
+        """One page of the vendor's list. Raises NotMade when time is up and a complete list lacks it."""
+        now, cursor = self._clock(), installer.cursor or {}
+        begun = cursor.get("begun") or now.isoformat()
+        turn = self._line.maker(installer).list_installers(cursor.get("at"))
+        found = looking.found(cursor.get("found", []), turn, nonce=installer.nonce or "")
+        unreadable = cursor.get("unreadable", 0) + turn.unreadable
+        if turn.cursor is not None:
+            more = {"phase": "look", "at": turn.cursor, "found": found, "begun": begun, "unreadable": unreadable}
+            return Step(more, turn.wait, turn.waiting_for or looking.WAITING_FOR)
+        if found:
+            older, *others = found
+            return Step({"phase": "adopt", "id": older[1]}, remark=looking.twins([each[1] for each in others]))
+        wait = looking.next_look(installer, begun=datetime.fromisoformat(begun), unreadable=unreadable)
+        return Step({"phase": "look"}, wait, looking.WAITING_FOR)
+
+    def _adopt(self, installer: Installer) -> Step:
+        cursor = installer.cursor or {}
+        turn = self._line.maker(installer).read_installer(cursor["id"], cursor.get("at"))
+        if turn.installers:
+            return Step(made=turn.installers[0])
+        if turn.cursor is not None:
+            return Step({**cursor, "at": turn.cursor}, turn.wait, turn.waiting_for)
+        raise looking.Vanished
+
+    def _revoke(self, installer: Installer) -> Step:
+        cursor = installer.cursor or {}
+        turn = self._line.maker(installer).delete_installer(installer.external_id, cursor.get("at"))
+        if turn.cursor is not None:
+            return Step({**cursor, "at": turn.cursor}, turn.wait, turn.waiting_for)
+        return Step(standing=Standing.REVOKED)
+
+    # -- inside the transaction that saves the cursor -----------------------------------------------------------------
+
+    def keep(self, installer: Installer, step: Step, now: datetime) -> None:
+        if step.standing == Standing.AMBIGUOUS and installer.standing != Standing.AMBIGUOUS:
+            installer.ambiguous_since = now
+        if step.standing == Standing.REVOKED:
+            installer.revoked_at, installer.link, installer.usable = now, "", False
+        installer.standing = step.standing or installer.standing
+        installer.remark = step.remark or installer.remark
+        if step.made is not None:
+            adopt(installer, step.made, now)
+
+    def finish(self, installer: Installer, now: datetime) -> None:
+        installer.error_code = installer.error = installer.error_next_step = installer.request_id = ""
+
+    def stumbled(self, installer: Installer, error: VendorError, now: datetime) -> Step | None:
+        phase, cursor = phase_of(installer), installer.cursor or {}
+        if phase == "sent":
+            if not error.undone:
+                return looking_for(error.sentence, now=now)
+            installer.cursor, installer.standing = {"phase": "order", "at": cursor.get("at")}, Standing.REQUESTED
+        if phase == "poll":
+            again = retry.wait_after(error, attempt=installer.attempts, roll=0.0) is not None and not isinstance(error, Lost)
+            return None if again or isinstance(error, RateLimited) else looking_for(error.sentence, now=now)
+        if phase in ("look", "adopt") and looking.worth_another(installer, error, now):
+            return Step({"phase": "look"}, looking.PAUSE, looking.WAITING_FOR)
+        return None
+
+    def failed(self, installer: Installer, error: VendorError, now: datetime) -> None:
+        """Nothing was ordered, or it is proven not to be there: failed. Else a person decides; and what was ready stays ready."""
+        phase = phase_of(installer)
+        if phase == "order" or isinstance(error, looking.NotMade):
+            installer.standing = Standing.FAILED
+        elif phase != "revoke":
+            installer.standing = Standing.AMBIGUOUS
+            installer.ambiguous_since = installer.ambiguous_since or now
+            installer.error, installer.error_next_step = looking.for_a_person(installer.remark, error)
+        log.info("installer %s is now %s: %s", installer.pk, installer.standing, error.code)
+
+
+def looking_for(why: str, *, now: datetime) -> Step:
+    """Nobody knows whether it was made: never send again, look for it."""
+    return Step({"phase": "look"}, looking.LOOKS[0], looking.WAITING_FOR, Standing.AMBIGUOUS, remark=why)

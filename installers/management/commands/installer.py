@@ -1,0 +1,132 @@
+"""`manage.py installer create|list|revoke`: installers without a browser. The link is never printed: people hand it out, logged."""
+
+from __future__ import annotations
+
+import time
+from argparse import ArgumentParser
+from collections.abc import Callable
+from typing import Any
+
+from django.utils import timezone
+
+from devices import heartbeat
+from devices.management.console import STOPPED, Refused, account_named
+from devices.management.console import Command as ConsoleCommand
+from devices.models import Account, DeviceGroup
+from installers import queries, services
+from installers.models import Installer, Standing
+from installers.wishes import CannotDo, Wish
+
+PAUSE = 0.5  # seconds between two looks at the row
+PATIENCE = 60.0  # seconds without any worker before watching ends
+
+
+class Command(ConsoleCommand):
+    help = "Make, list and revoke installers at a vendor."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        actions = parser.add_subparsers(dest="action", required=True, metavar="create|list|revoke")
+        create = actions.add_parser("create", help="order an installer; a worker has it made")
+        create.add_argument("account")
+        create.add_argument("--os", required=True, dest="family", metavar="windows|macos")
+        create.add_argument("--name", default="Installer from the command line", help="what it is for")
+        create.add_argument("--language", default="", metavar="CODE", help="for example de-de; the vendor falls back to English")
+        create.add_argument("--group", default="", metavar="NAME|ID", help="a static group")
+        create.add_argument("--ticket", default="")
+        create.add_argument("--wait", action="store_true", help="follow it until it is ready or failed")
+        create.add_argument("--json", action="store_true", dest="as_json")
+        listed = actions.add_parser("list", help="the register: ours, and those that vendors list")
+        listed.add_argument("--json", action="store_true", dest="as_json")
+        actions.add_parser("revoke", help="have the vendor delete one").add_argument("id", type=int)
+
+    def handle(self, *_args: Any, action: str, **options: Any) -> None:
+        try:
+            if action == "create":
+                self._create(**options)
+            elif action == "list":
+                self._list(as_json=options["as_json"])
+            else:
+                self._revoke(options["id"])
+        except CannotDo as problem:
+            raise Refused(problem.sentence) from None
+
+    def _create(
+        self, *, account: str, family: str, name: str, language: str, group: str, ticket: str, wait: bool, as_json: bool, **_options: Any
+    ) -> None:
+        at = account_named(account)
+        wish = Wish(purpose=name, family=family.lower(), language=language, group=_group_id(at, group))
+        installer = services.order(at, key=services.new_key(), wish=wish, actor=None, now=timezone.now(), ticket=ticket)
+        if wait:
+            installer = self._followed(installer)
+        if as_json:
+            self.say_json(queries.as_json(installer))
+        elif installer.standing == Standing.READY:
+            until = f" until {installer.expires_at:%Y-%m-%d}" if installer.expires_at else ""
+            self.say(f"Installer {installer.pk}, {installer.name}, is ready{until}. Its link is handed out on its page.")
+        else:
+            self.say(f"Installer {installer.pk}, {installer.name}, is {installer.get_standing_display().lower()}.")
+        if wait and installer.standing != Standing.READY:
+            raise Refused(f"{installer.error or installer.remark} {installer.error_next_step}".strip())
+        if not wait and (trouble := heartbeat.sentence()):
+            self.warn(trouble)
+
+    def _followed(self, installer: Installer) -> Installer:
+        try:
+            return follow(installer, warn=self.warn)
+        except KeyboardInterrupt:
+            raise Refused(f"Stopped watching; installer {installer.pk} goes on.", code=STOPPED) from None
+
+    def _list(self, *, as_json: bool) -> None:
+        rows = Installer.objects.defer("link").select_related("account", "requested_by")
+        if as_json:
+            self.say_json([queries.as_json(each) for each in rows])
+            return
+        for each in map(queries.as_json, rows):
+            ends = f"until {each['expires'][:10]}" if each["expires"] else "no end told"
+            self.say(f"{each['id']}  {each['account']}  {each['os']}  {each['state']}  {ends}  {each['created_by'] or '-'}  {each['name']}")
+        if not rows:
+            self.say("There is no installer yet: order one with `manage.py installer create`.")
+
+    def _revoke(self, pk: int) -> None:
+        installer = Installer.objects.filter(pk=pk).first() if 0 < pk < 2**63 else None
+        if installer is None:
+            raise Refused(f"There is no installer {pk}: `manage.py installer list` shows all.")
+        services.revoke(installer, actor=None, now=timezone.now())
+        self.say(f"Installer {pk} is being revoked; `manage.py installer list` shows when the vendor has done it.")
+        if trouble := heartbeat.sentence():
+            self.warn(trouble)
+
+
+def _group_id(account: Account, given: str) -> str:
+    """A static group by its id or, where only one has it, its name. Raises Refused."""
+    if not given or "\0" in given:
+        return given
+    named = DeviceGroup.objects.filter(account=account, static=True, name__iexact=given).values_list("external_id", flat=True)[:2]
+    if len(named) > 1:
+        raise Refused(f"Several static groups of {account.name} are named {given!r}: give the id of one.")
+    return str(named[0]) if named else given
+
+
+def follow(
+    installer: Installer,
+    *,
+    warn: Callable[[str], None],
+    patience: float = PATIENCE,
+    clock: Callable[[], float] = time.monotonic,
+    pause: Callable[[float], None] = time.sleep,
+) -> Installer:
+    """The installer as it was decided, or as it waits for a person. Raises Refused when no worker reports for `patience` seconds."""
+    silent_since: float | None = None
+    while True:
+        current = Installer.objects.defer("link").select_related("account", "requested_by").get(pk=installer.pk)
+        if not current.active:
+            return current
+        trouble = heartbeat.sentence()
+        if not trouble:
+            silent_since = None
+        elif silent_since is None:
+            silent_since = clock()
+            warn(trouble)
+        elif clock() - silent_since >= patience:
+            raise Refused(f"Stopped watching because no worker reports; installer {current.pk} stays {current.standing}.")
+        pause(PAUSE)

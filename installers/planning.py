@@ -1,0 +1,47 @@
+"""When the register is compared with a vendor's list: every hour, and when a person asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from devices.models import Account, Health, JobState, User
+from installers.models import Stocktake
+from vendors.registry import VENDORS
+
+EVERY = timedelta(hours=1)
+
+
+def offering() -> list[Account]:
+    """Accounts in use whose vendor makes installers."""
+    slugs = [slug for slug, vendor in VENDORS.items() if vendor.offer is not None]
+    return list(Account.objects.filter(vendor__in=slugs, enabled=True))
+
+
+def plan(accounts: Iterable[Account], now: datetime) -> list[Stocktake]:
+    """Ask for what is due. An account that needs a person waits for one."""
+    last = {each.account_id: each for each in Stocktake.objects.filter(account__in=list(accounts))}
+    due = []
+    for account in accounts:
+        before = last.get(account.pk)
+        rested = before is None or (before.finished_at is not None and now - before.finished_at >= EVERY)
+        if rested and account.health != Health.PERSON:
+            due.append(request_stocktake(account, now=now))
+    return due
+
+
+def request_stocktake(account: Account, *, now: datetime, by: User | None = None) -> Stocktake:
+    """One at a time, however many ask. Raises Unsupported."""
+    account.about.installers()
+    fresh = Stocktake(account=account, state=JobState.DONE, created_at=now, next_step_at=now)
+    Stocktake.objects.bulk_create([fresh], ignore_conflicts=True)
+    with transaction.atomic():
+        held = Stocktake.objects.select_for_update(of=("self",)).get(account=account)
+        if held.active:
+            return held
+        held.state, held.cursor, held.next_step_at, held.requested_by = JobState.REQUESTED, None, now, by
+        held.attempts, held.refusals, held.started_at, held.progressed_at, held.finished_at = 0, 0, None, None, None
+        held.save()
+    return held

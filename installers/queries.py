@@ -1,0 +1,152 @@
+"""The register as pages and commands read it. The sealed link is never loaded here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, QuerySet
+
+from devices.models import Account, DeviceGroup, User
+from devices.queries.as_json import moment
+from devices.queries.newest import HIGHEST, Newest, newest
+from installers.filters import SOON, Filters, ends_soon
+from installers.models import UNDECIDED, Installer, Standing
+from installers.wishes import Wish
+from vendors.errors import Unsupported
+from vendors.installing import Offer
+from vendors.registry import VENDORS
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """One page. `counts`: standing → how many this person may see, unfiltered."""
+
+    page: Newest[Installer]
+    counts: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """An account, and what its vendor makes; `sentence`: why it cannot make anything now."""
+
+    account: Account
+    offer: Offer | None
+    sentence: str = ""
+
+    @property
+    def able(self) -> bool:
+        return self.offer is not None and not self.sentence
+
+
+def visible(user: User) -> QuerySet[Installer]:
+    """What this person may know of: everything, what IT marked for the helpdesk while it can be used, or nothing."""
+    rows = Installer.objects.defer("link")
+    if user.has_perm("installers.view_installer"):
+        return rows
+    if user.has_perm("installers.hand_out_installer"):
+        return rows.filter(for_helpdesk=True, standing=Standing.READY)
+    return rows.none()
+
+
+def register(user: User, filters: Filters, *, now: datetime, before: str = "", after: str = "", size: int = PAGE) -> Register:
+    """`before` and `after`: as an address gives them. Two queries."""
+    mine = visible(user)
+    counts = dict(mine.order_by().values_list("standing").annotate(Count("pk")))
+    rows = mine.filter(filters.condition(now)).select_related("account", "requested_by", "revoked_by")
+    return Register(newest(rows, size=size, before=before, after=after), counts)
+
+
+def one(user: User, pk: int) -> Installer | None:
+    """None, too, for what this person may not know of."""
+    rows = visible(user).select_related("account", "requested_by", "revoked_by")
+    return rows.filter(pk=pk).first() if pk <= HIGHEST else None
+
+
+def expiring(user: User, *, now: datetime) -> QuerySet[Installer]:
+    """What a reminder is about: ends soon, can still be used, and nothing of the same purpose lives longer."""
+    same = ("account", "family", "purpose", "group_id")
+    heir = Installer.objects.filter(standing=Standing.READY, expires_at__gt=now + SOON, **{name: OuterRef(name) for name in same})
+    return visible(user).filter(ends_soon(now), ~Exists(heir)).select_related("account").order_by("expires_at", "pk")
+
+
+def makers() -> list[Maker]:
+    """All accounts, those that can make installers first. One query."""
+    found = [_maker(account) for account in Account.objects.order_by("name")]
+    return sorted(found, key=lambda each: not each.able)
+
+
+def _maker(account: Account) -> Maker:
+    if account.vendor not in VENDORS:
+        return Maker(account, None, "This version of Rollcall does not know its vendor.")
+    try:
+        offer = account.about.installers()
+    except Unsupported as error:
+        return Maker(account, None, f"{error.sentence} {error.next_step}".strip())
+    return Maker(account, offer, "" if account.enabled else "It is switched off.")
+
+
+def waiting() -> QuerySet[Installer]:
+    """Those of which nobody knows yet, or for which a person must decide."""
+    return Installer.objects.defer("link").filter(standing__in=UNDECIDED)
+
+
+def groups(account: Account) -> list[tuple[str, str]]:
+    """(id, path of names) of the static groups, as they were cached at the last fetch."""
+    rows = {each.external_id: each for each in DeviceGroup.objects.filter(account=account)}
+
+    def path(group: DeviceGroup) -> str:
+        names, seen = [group.name], {group.external_id}
+        while (above := rows.get(group.parent_id)) is not None and above.external_id not in seen:
+            names.append(above.name)
+            seen.add(above.external_id)
+            group = above
+        return " / ".join(reversed(names))
+
+    return sorted(((each.external_id, path(each)) for each in rows.values() if each.static), key=lambda pair: pair[1].casefold())
+
+
+def successor(installer: Installer) -> Wish:
+    """The same once more, to fill a form with."""
+    return Wish(
+        purpose=installer.purpose,
+        family=installer.family,
+        language=installer.language_asked or installer.language,
+        group=installer.group_id,
+        detect_unwanted=installer.detect_unwanted,
+        cloud_feedback=installer.cloud_feedback,
+        diagnostics=installer.diagnostics,
+        for_helpdesk=installer.for_helpdesk,
+    )
+
+
+def fell_back(installer: Installer) -> bool:
+    """The vendor did not have the language that was asked for."""
+    return bool(installer.language and installer.language_asked and installer.language != installer.language_asked)
+
+
+def as_json(installer: Installer) -> dict[str, Any]:
+    """What commands print. Never the link."""
+    return {
+        "id": installer.pk,
+        "account": installer.account.name,
+        "name": installer.name,
+        "os": installer.family,
+        "state": installer.standing,
+        "language": installer.language or installer.language_asked,
+        "group": installer.group_name or None,
+        "ticket": installer.ticket or None,
+        "expires": moment(installer.expires_at),
+        "created": moment(installer.created_at),
+        "created_by": installer.requested_by.get_username() if installer.requested_by else None,
+        "usable": installer.usable,
+        "products": [name for name, _licence in installer.products],
+        "needs_person": installer.needs_person,
+        "error": installer.error or None,
+        "next_step": installer.error_next_step or None,
+        "remark": installer.remark or None,
+    }

@@ -1,0 +1,157 @@
+"""What people ask for: an installer, its revocation, an end to doubt. Each becomes a row that a worker acts on; nothing is sent here."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpRequest
+
+from devices import audit
+from devices.models import Account, JobState, User
+from installers.adopting import marked
+from installers.models import Installer, Standing
+from installers.wishes import CannotDo, Conflict, Wish, checked, digest_of
+from vendors.normalise import UNSTORABLE
+
+NONCE_BYTES = 4
+
+
+def new_key() -> uuid.UUID:
+    """One for each form that is shown: however often it is sent, it orders once."""
+    return uuid.uuid4()
+
+
+def order(
+    account: Account,
+    *,
+    key: uuid.UUID,
+    wish: Wish,
+    actor: User | None,
+    now: datetime,
+    ticket: str = "",
+    request: HttpRequest | None = None,
+) -> Installer:
+    """The installer of this key: a new one, or the one that the same key ordered before. Raises CannotDo and Conflict."""
+    digest = digest_of(account, wish, ticket)
+    if before := Installer.objects.filter(request_key=key).first():
+        return _same(before, digest)
+    offer, group = checked(account, wish, ticket)
+    nonce = secrets.token_hex(NONCE_BYTES)
+    asked = Installer(
+        account=account,
+        request_key=key,
+        digest=digest,
+        nonce=nonce,
+        name=marked(wish.purpose.strip(), nonce=nonce),
+        purpose=wish.purpose.strip(),
+        family=wish.family,
+        language_asked=wish.language.lower() or offer.fallback,
+        group_id=group.external_id if group else "",
+        group_name=group.name if group else "",
+        detect_unwanted=wish.detect_unwanted,
+        cloud_feedback=wish.cloud_feedback,
+        diagnostics=wish.diagnostics,
+        for_helpdesk=wish.for_helpdesk,
+        ticket=ticket.strip(),
+        requested_by=actor,
+        created_at=now,
+        next_step_at=now,
+    )
+    with transaction.atomic():
+        Installer.objects.bulk_create([asked], ignore_conflicts=True)
+        made = Installer.objects.filter(request_key=key).first()
+        if made is not None and made.nonce == nonce:
+            told: dict[str, Any] = {"installer": made.pk, "name": made.name, "os": made.family, "group": made.group_name}
+            audit.record("installer ordered", actor=actor, target=account.name, request=request, ticket=made.ticket, **told)
+    if made is None:
+        raise CannotDo("The order could not be written down: send it again.")
+    return _same(made, digest)
+
+
+def revoke(installer: Installer, *, actor: User | None, now: datetime, ticket: str = "", request: HttpRequest | None = None) -> Installer:
+    """Have the vendor delete it, once however many ask. Raises CannotDo."""
+    with transaction.atomic():
+        held = _held(installer)
+        if held.active and (held.cursor or {}).get("phase") == "revoke":
+            return held
+        if held.standing not in (Standing.READY, Standing.EXPIRED) or not held.external_id:
+            raise CannotDo(f"This installer is {held.get_standing_display().lower()}: only one that is ready or expired can be revoked.")
+        held.revoked_by = actor
+        _send(held, {"phase": "revoke"}, now)
+        told: dict[str, Any] = {"installer": held.pk, "name": held.name}
+        audit.record("installer revocation asked", actor=actor, target=held.account.name, request=request, ticket=ticket, **told)
+    return held
+
+
+def look_again(installer: Installer, *, actor: User | None, now: datetime, request: HttpRequest | None = None) -> Installer:
+    """Look in the vendor's list once more, for one that waits for a person. Raises CannotDo."""
+    with transaction.atomic():
+        held = _undecided(installer)
+        _send(held, {"phase": "look"}, now)
+        audit.record("installer settled", actor=actor, target=held.account.name, request=request, installer=held.pk, decision="look again")
+    return held
+
+
+def settle(
+    installer: Installer, *, made: bool, actor: User | None, now: datetime, external_id: str = "", request: HttpRequest | None = None
+) -> Installer:
+    """A person decides whether it was made, where nobody else can find out. If it was, `external_id` says which one. Raises CannotDo."""
+    with transaction.atomic():
+        held = _undecided(installer)
+        if made:
+            if not external_id.strip() or len(external_id) > 100 or UNSTORABLE.search(external_id):
+                raise CannotDo("Enter the id that the vendor gave the installer, so that it can be read.", field="external_id")
+            if Installer.objects.filter(account=held.account, external_id=external_id.strip()).exists():
+                raise CannotDo("Another installer of the register has this id: look at that one.", field="external_id")
+            _send(held, {"phase": "adopt", "id": external_id.strip()}, now)
+        else:
+            held.standing, held.remark = Standing.FAILED, f"{_named(actor)} decided that it was not made."
+            held.save(update_fields=["standing", "remark"])
+        told: dict[str, Any] = {"installer": held.pk, "decision": "made" if made else "not made"}
+        audit.record("installer settled", actor=actor, target=held.account.name, request=request, **told)
+    return held
+
+
+def mark_for_helpdesk(installer: Installer, *, may: bool, actor: User | None, request: HttpRequest | None = None) -> None:
+    """Whether the helpdesk may see it and hand it out."""
+    with transaction.atomic():
+        held = _held(installer)
+        if held.for_helpdesk == may:
+            return
+        held.for_helpdesk = may
+        held.save(update_fields=["for_helpdesk"])
+        told: dict[str, Any] = {"installer": held.pk, "name": held.name, "may": may}
+        audit.record("installer marked", actor=actor, target=held.account.name, request=request, **told)
+
+
+def _same(installer: Installer, digest: str) -> Installer:
+    if installer.digest != digest:
+        raise Conflict("This form was sent before with another wish, and that one counts: open the form anew to order this one too.")
+    return installer
+
+
+def _held(installer: Installer) -> Installer:
+    return Installer.objects.select_related("account").select_for_update(of=("self",)).get(pk=installer.pk)
+
+
+def _undecided(installer: Installer) -> Installer:
+    held = _held(installer)
+    if not held.needs_person:
+        raise CannotDo(f"There is nothing to decide: this installer is {held.get_standing_display().lower()}.")
+    return held
+
+
+def _send(installer: Installer, cursor: dict[str, str], now: datetime) -> None:
+    """Back to the workers, to go on at `cursor`."""
+    installer.state, installer.cursor, installer.next_step_at = JobState.REQUESTED, cursor, now
+    installer.attempts, installer.refusals, installer.finished_at, installer.progressed_at = 0, 0, None, now
+    installer.error_code = installer.error = installer.error_next_step = ""
+    installer.save()
+
+
+def _named(actor: User | None) -> str:
+    return actor.get_username() if actor else "Somebody at the command line"

@@ -1,0 +1,53 @@
+"""Wake-up calls. A task carries an id and no logic; losing one costs a tick."""
+
+from __future__ import annotations
+
+from celery import Task, shared_task
+
+from devices import jobs
+from devices.tasks import WAKE_EXPIRES
+from installers import planning
+from installers.handler import InstallerHandler
+from installers.models import Installer, Stocktake
+from installers.stocktaking import StocktakeHandler, expire
+
+
+@shared_task(name="installers.tasks.announce")
+def announce() -> None:
+    now = jobs.database_clock()
+    for pk in jobs.due(Installer, now=now):
+        wake(step, pk, queue="interactive")
+    for pk in jobs.due(Stocktake, now=now):
+        wake(take_stock, pk, queue="sync")
+
+
+@shared_task(name="installers.tasks.step")
+def step(installer_id: int) -> None:
+    handler = InstallerHandler()
+    try:
+        if jobs.Engine(handler).advance(installer_id):
+            wake(step, installer_id, queue="interactive")
+    finally:
+        handler.close()
+
+
+@shared_task(name="installers.tasks.take_stock")
+def take_stock(stocktake_id: int) -> None:
+    handler = StocktakeHandler()
+    try:
+        if jobs.Engine(handler).advance(stocktake_id):
+            wake(take_stock, stocktake_id, queue="sync")
+    finally:
+        handler.close()
+
+
+@shared_task(name="installers.tasks.plan")
+def plan() -> None:
+    now = jobs.database_clock()
+    expire(now)
+    for stocktake in planning.plan(planning.offering(), now):
+        wake(take_stock, stocktake.pk, queue="sync")
+
+
+def wake(task: Task, pk: int, *, queue: str) -> None:
+    task.apply_async((pk,), queue=queue, expires=WAKE_EXPIRES)

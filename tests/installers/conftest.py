@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from pytest_django.fixtures import Settings
+
+from sandbox.server import Simulation, running
+from sandbox.world import Options
+from tests.installers.ordering import Hand
+
+
+@pytest.fixture
+def sim(settings: Settings) -> Iterator[Simulation]:
+    settings.VENDOR_DEADLINE_SECONDS = 1
+    with running(devices=5, frozen=True, options=Options(rate_limits=False)) as simulation:
+        yield simulation
+
+
+@pytest.fixture
+def hand(sim: Simulation) -> Hand:
+    return Hand(sim)

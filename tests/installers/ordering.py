@@ -1,0 +1,88 @@
+"""Orders at a simulated vendor, followed to their end with the clock in hand."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from devices import budget, jobs
+from devices.models import Account, DeviceGroup, User
+from installers import services
+from installers.connecting import Line
+from installers.handler import InstallerHandler
+from installers.models import Installer, Stocktake
+from installers.planning import request_stocktake
+from installers.stocktaking import StocktakeHandler
+from installers.wishes import Wish
+from sandbox.eset_groups import LOST_GROUP
+from sandbox.server import Simulation
+from tests.devices.following import account_at
+
+WISH = Wish(purpose="Reception", family="windows", language="de-de")
+
+
+def account(sim: Simulation, **more: str) -> Account:
+    made = account_at(sim.url, "eset", **more)
+    DeviceGroup.objects.create(account=made, external_id=LOST_GROUP, name="Lost & found", static=True)
+    DeviceGroup.objects.create(account=made, external_id="dynamic-1", name="Servers", static=False)
+    return made
+
+
+def order(at: Account, wish: Wish = WISH, *, key: uuid.UUID | None = None, actor: User | None = None, **more: Any) -> Installer:
+    return services.order(at, key=key or services.new_key(), wish=wish, actor=actor, now=timezone.now(), **more)
+
+
+def created(sim: Simulation) -> int:
+    return int(sim.eset.installers.tally()["created"])
+
+
+class Hand:
+    """Moves an engine's clock and the vendor's to the next step, so that waits cost no time here."""
+
+    def __init__(self, sim: Simulation) -> None:
+        self.sim = sim
+        self.now = timezone.now()
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def go(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+        self.sim.clock.forward(seconds)
+        for part in ("log", "block"):
+            for key in budget.client().scan_iter(f"rollcall:budget:*:{part}"):
+                budget.client().delete(key)
+
+    def step(self, installer: Installer, *, line: Line | None = None) -> Installer:
+        """What a worker does that was woken up for it, when it is due."""
+        self.go(max(0.0, (installer.next_step_at - self.now).total_seconds()))
+        handler = InstallerHandler(clock=self, line=line)
+        try:
+            jobs.Engine(handler, clock=self, roll=lambda: 0.5).advance(installer.pk)
+        finally:
+            handler.close()
+        return Installer.objects.select_related("account").get(pk=installer.pk)
+
+    def follow(self, installer: Installer, *, steps: int = 200) -> Installer:
+        for _ in range(steps):
+            installer = self.step(installer)
+            if not installer.active:
+                return installer
+            wake = max(installer.next_step_at, installer.lease_until or installer.next_step_at)
+            self.go(max(0.0, (wake - self.now).total_seconds()) + 0.001)
+        raise AssertionError(f"still {installer.standing} after {steps} steps: {installer.cursor} {installer.error}")
+
+    def take_stock(self, at: Account) -> Stocktake:
+        stocktake = request_stocktake(at, now=self.now)
+        while stocktake.active:
+            handler = StocktakeHandler(clock=self)
+            try:
+                jobs.Engine(handler, clock=self, roll=lambda: 0.5).advance(stocktake.pk)
+            finally:
+                handler.close()
+            stocktake = Stocktake.objects.get(pk=stocktake.pk)
+            self.go(2)
+        return stocktake
