@@ -116,7 +116,7 @@ def test_everything_is_readable_and_filterable_without_scripts(desk: Desk, fleet
     page.get_by_role("button", name="Filter").click()
     expect(page.get_by_role("link", name="nb-munich-02")).to_be_visible()
     page.get_by_role("link", name="nb-munich-02").click()
-    expect(page.get_by_text("Critical:")).to_be_visible()
+    expect(page.locator("#answer")).to_contain_text("Critical:")
 
 
 def test_copying_an_identifier_is_shown_and_announced(desk: Desk, fleet: dict[str, Account], bob: User) -> None:
@@ -130,7 +130,7 @@ def test_a_raw_answer_comes_when_it_is_opened(desk: Desk, fleet: dict[str, Accou
     Sighting.objects.update(raw={"deviceName": "<b>raw</b>"})
     page = desk.open(address_of("nb-berlin-01"), user=ivan)
     expect(page.locator("pre")).to_have_count(0)
-    page.locator("details.fold summary").first.click()
+    page.locator(".folds summary").first.click()
     expect(page.locator("pre")).to_contain_text('"deviceName": "<b>raw</b>"')
 
 
@@ -215,5 +215,5 @@ def test_hostile_names_do_nothing(desk: Desk, fleet: dict[str, Account], ivan: U
     expect(page.get_by_role("link", name="<script>alert(1)</script>")).to_be_visible()
     for each in Sighting.objects.filter(name__in=shown.HOSTILE):
         page.goto(f"/devices/{each.device_id}/")
-        page.locator("details.fold summary").first.click()
+        page.locator(".folds summary").first.click()
         expect(page.locator("pre")).to_be_visible()
