@@ -72,4 +72,4 @@ def raw(request: HttpRequest, pk: int, sighting: int) -> HttpResponse:
         raise Http404
     text = json.dumps(found.raw, indent=2, ensure_ascii=False, sort_keys=True)
     template = "devices/_raw.html" if is_fragment(request) else "devices/raw.html"
-    return render(request, template, {"sighting": found, "text": text, "device_id": pk})
+    return render(request, template, {"sighting": found, "text": text, "device_id": pk, "ticket_query": query(ticket=ticket_of(request))})
