@@ -1,0 +1,144 @@
+"""`manage.py installer`."""
+
+from __future__ import annotations
+
+import io
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+
+from devices import heartbeat, jobs
+from devices.management.console import Refused
+from installers.handler import InstallerHandler
+from installers.management.commands.installer import follow
+from installers.models import Installer, Standing
+from sandbox.eset_groups import LOST_GROUP
+from sandbox.server import Simulation
+from tests.devices.following import account_at
+from tests.devices.shell import manage
+from tests.installers.ordering import Hand, account, order
+
+pytestmark = pytest.mark.django_db
+KEYS = {
+    *("id", "account", "name", "os", "state", "language", "group", "ticket", "expires", "created", "created_by", "usable", "products"),
+    *("needs_person", "error", "next_step", "remark"),
+}
+
+
+def installer(*arguments: str) -> str:
+    out = io.StringIO()
+    call_command("installer", *arguments, stdout=out, stderr=io.StringIO())
+    return out.getvalue()
+
+
+@contextmanager
+def worker() -> Iterator[None]:
+    """What workers and beat do, in a thread."""
+    stop = threading.Event()
+
+    def work() -> None:
+        try:
+            while not stop.wait(0.05):
+                heartbeat.beat()
+                for pk in jobs.due(Installer, now=jobs.database_clock()):
+                    handler = InstallerHandler()
+                    jobs.Engine(handler).advance(pk)
+                    handler.close()
+        finally:
+            connection.close()
+
+    heartbeat.beat()
+    thread = threading.Thread(target=work)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+def test_an_order_is_written_down_and_without_workers_the_command_says_so(sim: Simulation) -> None:
+    account(sim)
+    text = installer("create", "eset-demo", "--os", "windows", "--name", "Reception", "--group", "lost & found", "--ticket", "INC1")
+    row = Installer.objects.get()
+    assert f"Installer {row.pk}" in text and "is requested" in text
+    assert (row.purpose, row.group_id, row.ticket, row.requested_by) == ("Reception", LOST_GROUP, "INC1", None)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_waiting_follows_it_until_it_is_ready_and_never_prints_the_link(sim: Simulation) -> None:
+    account(sim)
+    with worker():
+        text = installer("create", "eset-demo", "--os", "macos", "--language", "de-de", "--wait", "--json")
+    told = json.loads(text)
+    assert set(told) == KEYS and (told["state"], told["os"], told["language"]) == ("ready", "macos", "de-de")
+    assert "canary" not in text and "http" not in text
+    with worker():
+        assert "is being revoked" in installer("revoke", str(told["id"]))
+        ended = follow(Installer.objects.get(), warn=lambda _: None)
+    assert ended.standing == Standing.REVOKED
+
+
+@pytest.mark.django_db(transaction=True)
+def test_waiting_for_one_that_fails_is_a_failure_with_the_reason(sim: Simulation) -> None:
+    account(sim)
+    sim.options.eset_installer_rights = "list"
+    with worker(), pytest.raises(Refused, match="permission was refused"):
+        installer("create", "eset-demo", "--os", "windows", "--wait")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("create", "nobody", "--os", "windows"), "no account"),
+        (("create", "opswat-demo", "--os", "windows"), "makes no installers"),
+        (("create", "eset-demo", "--os", "linux"), "no installers for Linux"),
+        (("create", "eset-demo", "--os", "windows", "--group", "Servers"), "static group"),
+        (("create", "eset-demo", "--os", "windows", "--language", "tlh"), "language"),
+        (("revoke", "7"), "no installer 7"),
+        (("revoke", "9" * 30), "no installer"),
+    ],
+)
+def test_what_cannot_be_is_one_sentence(sim: Simulation, arguments: tuple[str, ...], sentence: str) -> None:
+    account(sim)
+    account_at(sim.url, "opswat")
+    with pytest.raises(Refused, match=sentence):
+        installer(*arguments)
+    assert not Installer.objects.exists()
+
+
+def test_a_name_that_two_groups_have_needs_the_id(sim: Simulation) -> None:
+    at = account(sim)
+    at.groups.create(external_id="other", name="Lost & Found", static=True)
+    with pytest.raises(Refused, match="give the id"):
+        installer("create", "eset-demo", "--os", "windows", "--group", "Lost & found")
+    installer("create", "eset-demo", "--os", "windows", "--group", LOST_GROUP)
+
+
+def test_the_list_shows_state_end_and_who(sim: Simulation, hand: Hand) -> None:
+    assert "There is no installer yet" in installer("list") and json.loads(installer("list", "--json")) == []
+    made = hand.follow(order(account(sim)))
+    line = installer("list")
+    assert f"{made.pk}  eset-demo  windows  ready  until {made.expires_at:%Y-%m-%d}  -  {made.name}" in line
+    (told,) = json.loads(installer("list", "--json"))
+    assert set(told) == KEYS and told["id"] == made.pk and "canary" not in line
+
+
+def test_nobody_waits_for_ever_without_a_worker(sim: Simulation) -> None:
+    moments = iter(range(0, 1000, 10))
+    said: list[str] = []
+    with pytest.raises(Refused, match="no worker reports"):
+        follow(order(account(sim)), warn=said.append, clock=lambda: float(next(moments)), pause=lambda _: None)
+    assert said
+
+
+@pytest.mark.django_db(transaction=True)
+def test_from_a_shell_the_exit_code_tells(sim: Simulation) -> None:
+    account(sim)
+    code, out, err = manage("installer", "create", "eset-demo", "--os", "linux")
+    assert (code, out) == (1, "") and "no installers for Linux" in err and "Traceback" not in err
