@@ -10,6 +10,7 @@ _PATTERNS = [
     (re.compile(r"(?i)\b(access_token|refresh_token|client_secret|client_id|password|token)=([^&\s\"']+)"), r"\1=[redacted]"),
     (re.compile(r"(?i)\b(Bearer|PAT)\s+[A-Za-z0-9._~+/=-]{6,}"), r"\1 [redacted]"),
     (re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*"), "[redacted]"),
+    (re.compile(r"/i/[A-Za-z0-9_-]+"), "/i/[redacted]"),  # whoever has a short link can use it
     (re.compile(r"https?://[^\s\"'<>]+"), "[address]"),
 ]
 _CONTROL = {code: f"\\x{code:02x}" for code in (*range(32), 127)} | {10: "\\n", 9: " "}

@@ -7,8 +7,7 @@ from django.db import models
 
 from devices import sealing
 from devices.models import VendorJob
-from installers.handout import Handout as Handout
-from installers.handout import Way as Way
+from installers.handout import Handout  # noqa: F401  (a table of this app)
 from vendors.installing import Order
 from vendors.secret import Secret
 from vendors.states import Family

@@ -29,6 +29,11 @@ class Proof:
     def sound(self) -> bool:
         return not self.doubt
 
+    @property
+    def makes_installers(self) -> bool:
+        vendor = VENDORS.get(self.vendor)
+        return vendor is not None and vendor.offer is not None
+
 
 def proofs(now: datetime) -> list[Proof]:
     """Of every account, by name. Two queries."""

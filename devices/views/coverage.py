@@ -16,6 +16,7 @@ from devices.queries.coverage import Drill, matrix
 from devices.queries.coverage_list import drill_page
 from devices.queries.proof import proofs
 from devices.views.guard import needs
+from devices.views.ticket import query
 
 
 @require_safe
@@ -38,6 +39,7 @@ def devices(request: HttpRequest) -> HttpResponse:
         "page": found,
         "older": drill.query_string(after=found.older) if found.older else "",
         "newer": drill.query_string(before=found.newer) if found.newer else "",
+        "installer_account": query(account=drill.proof.name) if _closable(drill) else "",
     }
     return render(request, "devices/coverage_devices.html", context)
 
@@ -58,6 +60,11 @@ def matrix_csv(request: HttpRequest) -> StreamingHttpResponse:
     """Every device with its state at every account."""
     _audit(request, "coverage")
     return _csv(lines_of_matrix(proofs(timezone.now())), "coverage")
+
+
+def _closable(drill: Drill) -> bool:
+    """Whether an installer would help these devices."""
+    return drill.proof.makes_installers and drill.cover in (Cover.MISSING, Cover.PENDING)
 
 
 def _drill(request: HttpRequest) -> Drill:

@@ -1,0 +1,65 @@
+"""Which installers fit a device that an account does not see."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
+
+from devices.models import Account, Device, User
+from devices.queries.cover import Cover
+from devices.queries.coverage import gaps
+from devices.queries.proof import Proof, proofs
+from installers.models import Installer, Standing
+from installers.queries import visible
+from vendors.installing import Offer
+from vendors.registry import VENDORS
+from vendors.states import FAMILY_LABELS, Family
+
+MOST = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """An account that does not see the device. `refusal`: why no installer of it can help; `family`: what to make one for, where known."""
+
+    proof: Proof
+    cover: Cover
+    fitting: Sequence[Installer]
+    family: str
+    refusal: str
+
+
+def installer_gaps(device: Device, user: User, *, account: str, now: datetime) -> list[Gap]:
+    """Of all accounts whose vendor makes installers, or of the one that is named. Four queries."""
+    found = [(proof, cover) for proof, cover in gaps(device.pk, proofs(now)) if proof.makes_installers and account in ("", proof.name)]
+    ready = _ready(user, [proof.account for proof, _ in found], now)
+    return [_gap(device, proof, cover, [each for each in ready if each.account_id == proof.account]) for proof, cover in found]
+
+
+def account_that_sees(device: Device, name: str) -> Account | None:
+    """The account of this name, when it lists the device already: the gap has closed."""
+    return Account.objects.filter(name=name, sightings__device=device, sightings__life="seen").first() if name else None
+
+
+def _ready(user: User, accounts: Sequence[int], now: datetime) -> list[Installer]:
+    lives = Q(expires_at=None) | Q(expires_at__gt=now)
+    rows = visible(user).filter(lives, account__in=accounts, standing=Standing.READY).exclude(usable=False)
+    return list(rows.select_related("account").order_by("-pk"))
+
+
+def _gap(device: Device, proof: Proof, cover: Cover, ready: Sequence[Installer]) -> Gap:
+    vendor = VENDORS[proof.vendor]
+    offer = vendor.installers()
+    family = Family(device.os_family) if device.os_family in FAMILY_LABELS else Family.UNKNOWN
+    if family != Family.UNKNOWN and family not in offer.families:
+        return Gap(proof, cover, [], "", offer.refusals.get(family) or _none_for(family, offer, vendor.label))
+    fits = [each for each in ready if family in (Family.UNKNOWN, each.family)][:MOST]
+    return Gap(proof, cover, fits, "" if family == Family.UNKNOWN else family.value, "")
+
+
+def _none_for(family: Family, offer: Offer, vendor: str) -> str:
+    made = " and ".join(each.label for each in offer.families)
+    return f"{vendor} makes no installers for {family.label} here, only for {made}: install it by the vendor's own way."

@@ -1,0 +1,173 @@
+"""Giving an installer to somebody: its link shown once, or a short link of ours. Whoever has either can install with our licences,
+so each is written down, with the person, the ticket and the recipient."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from base64 import urlsafe_b64encode
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils.crypto import salted_hmac
+
+from devices import audit, sealing
+from devices.models import Device, User
+from installers.handout import LONGEST_RECIPIENT, Handout, Way
+from installers.models import Installer, Standing
+from installers.wishes import LONGEST_TICKET, CannotDo
+from vendors.normalise import UNSTORABLE
+from vendors.secret import Secret
+
+KEY_BYTES = 16
+LONGEST_KEY = 64
+MOST_DAYS = 366
+MOST_USES = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """To whom and what for. `device`: the id of what it is meant for."""
+
+    recipient: str = ""
+    ticket: str = ""
+    device: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How long a short link lives, and how often it can be used; `uses` None: as often as it is asked for."""
+
+    days: int
+    uses: int | None = None
+
+
+def default_days() -> int:
+    return min(int(settings.HANDOUT_DAYS), MOST_DAYS)
+
+
+def new_key() -> str:
+    """One for each form that is shown: however often it is sent, it gives once."""
+    return secrets.token_urlsafe(KEY_BYTES)
+
+
+def reveal(
+    installer: Installer, *, actor: User, now: datetime, request: HttpRequest, ticket: str = "", slip: Slip | None = None, key: str = ""
+) -> Secret:
+    """The vendor's link, for one person. The caller has asked `queries.one` whether this person may know of it. Raises CannotDo."""
+    slip = _checked(slip or Slip(ticket=ticket))
+    token = _token(key or new_key(), installer, actor=actor, slip=slip, terms=None)
+    with transaction.atomic():
+        held = _held(installer)
+        link = opened(held, now)
+        given = _written(held, Way.SHOWN, token, slip, actor=actor, now=now)[0]
+        audit.record("installer link shown", actor=actor, target=held.account.name, request=request, ticket=slip.ticket, **_told(given))
+    return link
+
+
+def make_short_link(
+    installer: Installer, *, key: str, slip: Slip, terms: Terms, actor: User, now: datetime, request: HttpRequest
+) -> tuple[Handout, Secret]:
+    """The row and the token, which is known to nobody else from now on. The same form again gives the same one. Raises CannotDo."""
+    slip = _checked(slip)
+    if not 1 <= terms.days <= MOST_DAYS:
+        raise CannotDo(f"A short link lives for 1 to {MOST_DAYS} days, and never longer than the installer.", field="days")
+    if terms.uses is not None and not 1 <= terms.uses <= MOST_USES:
+        raise CannotDo(f"A short link can be used 1 to {MOST_USES:,} times; leave it empty for no limit.", field="uses")
+    token = _token(key, installer, actor=actor, slip=slip, terms=terms)
+    with transaction.atomic():
+        held = _held(installer)
+        opened(held, now)
+        ends = now + timedelta(days=terms.days)
+        limits = {"expires_at": min(ends, held.expires_at) if held.expires_at else ends, "most_uses": terms.uses}
+        given, new = _written(held, Way.SHORT, token, slip, actor=actor, now=now, **limits)
+        if given.ended_at or (given.expires_at and given.expires_at <= now):
+            raise CannotDo("This form was sent before, and the short link that it made has ended: open the form anew.")
+        if new:
+            told = _told(given) | {"expires": f"{given.expires_at:%Y-%m-%d %H:%M} UTC", "uses": terms.uses or "any number"}
+            audit.record("short link made", actor=actor, target=held.account.name, request=request, ticket=slip.ticket, **told)
+    return given, token
+
+
+def end(handout: Handout, *, actor: User, now: datetime, request: HttpRequest) -> None:
+    """Switch a short link off, or stop waiting for what was shown. What the vendor's link can do does not change."""
+    with transaction.atomic():
+        held = Handout.objects.select_related("installer__account").select_for_update(of=("self",)).get(pk=handout.pk)
+        if held.ended_at is not None:
+            return
+        held.ended_at, held.ended_by = now, actor
+        held.save(update_fields=["ended_at", "ended_by"])
+        action = "short link switched off" if held.short else "hand-out closed"
+        target = held.installer.account.name
+        audit.record(action, actor=actor, target=target, request=request, ticket=held.ticket, **_told(held))
+
+
+def hash_of(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def opened(held: Installer, now: datetime) -> Secret:
+    """The vendor's link of an installer that can be used. Raises CannotDo."""
+    if held.standing != Standing.READY or (held.expires_at and held.expires_at <= now):
+        word = Standing.EXPIRED.label if held.standing == Standing.READY else held.get_standing_display()
+        raise CannotDo(f"This installer is {word.lower()} and has no link to give: make or choose another one.")
+    if held.active:
+        raise CannotDo("This installer is being revoked, so nobody should get it any more: make or choose another one.")
+    try:
+        link = held.open()
+    except sealing.SealBroken:
+        raise CannotDo("The stored link does not open: tell an administrator of Rollcall.") from None
+    if not link:
+        raise CannotDo("The vendor told no link for this installer: make another one.")
+    return link
+
+
+def _held(installer: Installer) -> Installer:
+    return Installer.objects.select_related("account").select_for_update(of=("self",)).get(pk=installer.pk)
+
+
+def _checked(slip: Slip) -> Slip:
+    recipient, ticket = slip.recipient.strip(), slip.ticket.strip()
+    if len(recipient) > LONGEST_RECIPIENT or (recipient and not recipient.isprintable()):
+        raise CannotDo(f"Say to whom in at most {LONGEST_RECIPIENT} letters, on one line.", field="recipient")
+    if len(ticket) > LONGEST_TICKET or UNSTORABLE.search(ticket):
+        raise CannotDo(f"A ticket has at most {LONGEST_TICKET} letters.", field="ticket")
+    device = slip.device if slip.device and Device.objects.filter(pk=slip.device).exists() else None
+    return Slip(recipient, ticket, device)
+
+
+def _token(key: str, installer: Installer, *, actor: User, slip: Slip, terms: Terms | None) -> Secret:
+    """256 bits that only this server can make, from the form's own random key: sent twice a form gives one link, stored nowhere."""
+    if not key or len(key) > LONGEST_KEY:
+        raise CannotDo("The form was incomplete: open it anew.")
+    wish = json.dumps([key, installer.pk, actor.pk, asdict(slip), asdict(terms) if terms else None])
+    made = salted_hmac("installers.handing.token", wish, algorithm="sha256").digest()
+    return Secret(urlsafe_b64encode(made).rstrip(b"=").decode())
+
+
+def _written(held: Installer, way: Way, token: Secret, slip: Slip, *, actor: User, now: datetime, **limits: Any) -> tuple[Handout, bool]:
+    given, new = Handout.objects.get_or_create(
+        mark=hash_of(token.reveal()),
+        defaults={
+            "installer": held,
+            "way": way,
+            "given_at": now,
+            "given_by": actor,
+            "giver": actor.get_username(),
+            "recipient": slip.recipient,
+            "ticket": slip.ticket,
+            "device_id": slip.device,
+            **limits,
+        },
+    )
+    return given, new
+
+
+def _told(given: Handout) -> dict[str, Any]:
+    told = {"installer": given.installer_id, "name": given.installer.name, "handout": given.pk, "recipient": given.recipient}
+    return told | ({"device": given.device_id} if given.device_id else {})

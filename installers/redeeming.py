@@ -1,0 +1,65 @@
+"""What somebody without an account does with a short link: look at it, which costs nothing, and use it, which counts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from django.db import transaction
+from django.http import HttpRequest
+
+from devices import audit
+from installers.handing import hash_of, opened
+from installers.handout import Handout, Way
+from installers.wishes import CannotDo
+from vendors.secret import Secret
+
+
+class Why(StrEnum):
+    """Why a short link leads nowhere. A page tells it, and nothing else."""
+
+    UNKNOWN = "unknown"
+    EXPIRED = "expired"
+    USED_UP = "used up"
+    OFF = "off"
+    WITHDRAWN = "withdrawn"
+
+
+class Closed(Exception):
+    def __init__(self, why: Why) -> None:
+        super().__init__(why.value)
+        self.why = why
+
+
+def look(token: str, *, now: datetime) -> Handout:
+    """Raises Closed."""
+    found = Handout.objects.select_related("installer__account").filter(mark=hash_of(token), way=Way.SHORT).first()
+    return _usable(found, now)[0]
+
+
+def use(token: str, *, now: datetime, request: HttpRequest) -> tuple[Handout, Secret]:
+    """The vendor's link, with one use fewer left. Who comes at the same time waits, so no use is given twice. Raises Closed."""
+    with transaction.atomic():
+        rows = Handout.objects.select_related("installer__account").select_for_update(of=("self",))
+        held, link = _usable(rows.filter(mark=hash_of(token), way=Way.SHORT).first(), now)
+        held.uses, held.used_at = held.uses + 1, now
+        held.save(update_fields=["uses", "used_at"])
+        told = {"installer": held.installer_id, "handout": held.pk, "use": held.uses}
+        target = held.installer.account.name
+        audit.record("short link used", actor=None, name="whoever had it", target=target, request=request, ticket=held.ticket, **told)
+    return held, link
+
+
+def _usable(found: Handout | None, now: datetime) -> tuple[Handout, Secret]:
+    if found is None:
+        raise Closed(Why.UNKNOWN)
+    if found.ended_at is not None:
+        raise Closed(Why.OFF)
+    if found.expires_at is None or found.expires_at <= now:
+        raise Closed(Why.EXPIRED)
+    if found.left == 0:
+        raise Closed(Why.USED_UP)
+    try:
+        return found, opened(found.installer, now)
+    except CannotDo:
+        raise Closed(Why.WITHDRAWN) from None

@@ -1,0 +1,102 @@
+"""Giving an installer to somebody. What was made is shown in the answer to the form: it stands in no address, and no cache keeps it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from devices.models import Device
+from devices.queries.joins import now_called
+from devices.queries.newest import HIGHEST
+from devices.views.guard import needs
+from devices.views.person import person
+from devices.views.ticket import query, ticket_of
+from installers import given, handing
+from installers.handing import Slip, Terms
+from installers.models import Installer
+from installers.qr import qr_svg
+from installers.views.known import installer_or_404
+from installers.wishes import CannotDo
+
+USES = "3"  # a download that breaks off is begun again
+LONGEST_KEPT = 500  # of what was typed, when the form is shown again
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs("hand_out_installer")
+def hand_out(request: HttpRequest, pk: int) -> HttpResponse:
+    """`way`: shown or short. Addresses may name a device and a ticket."""
+    installer = installer_or_404(request, pk)
+    device = device_of(request.POST.get("device") or request.GET.get("device", ""))
+    if request.method != "POST":
+        return _form(request, installer, device)
+    try:
+        return _given(request, installer, device)
+    except CannotDo as refused:
+        return _form(request, installer, device, problem=refused)
+
+
+def device_of(text: str) -> Device | None:
+    """The device of this id, or the one that it became part of; None for anything else."""
+    if not (text.isascii() and text.isdecimal()) or len(text) > 19 or int(text) > HIGHEST:
+        return None
+    pk = int(text)
+    return Device.objects.filter(pk__in=[pk, now_called(pk) or pk]).first()
+
+
+def _given(request: HttpRequest, installer: Installer, device: Device | None) -> HttpResponse:
+    slip = Slip(request.POST.get("recipient", ""), ticket_of(request), device.pk if device else None)
+    told: dict[str, Any] = {"actor": person(request), "now": timezone.now(), "request": request, "slip": slip}
+    key = request.POST.get("key", "")
+    context: dict[str, Any] = {"installer": installer, "device": device, "recipient": slip.recipient, "ticket": slip.ticket}
+    if request.POST.get("way") == "shown":
+        link = handing.reveal(installer, key=key, **told).reveal()
+    else:
+        handout, token = handing.make_short_link(installer, key=key, terms=_terms(request), **told)
+        link = request.build_absolute_uri(reverse("short_link", args=[token.reveal()]))
+        context["handout"] = handout
+    answer = render(request, "installers/handed.html", context | {"link": link, "qr": qr_svg(link), "back": _back(installer, slip.ticket)})
+    answer["Referrer-Policy"] = "no-referrer"
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+def _terms(request: HttpRequest) -> Terms:
+    days, uses = request.POST.get("days", "").strip(), request.POST.get("uses", "").strip()
+    return Terms(handing.default_days() if not days else _number(days), _number(uses) if uses else None)
+
+
+def _number(text: str) -> int:
+    """0, which is refused, for what is no number."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else 0
+
+
+def _form(request: HttpRequest, installer: Installer, device: Device | None, *, problem: CannotDo | None = None) -> HttpResponse:
+    ticket = ticket_of(request)
+    typed = {name: request.POST.get(name, default)[:LONGEST_KEPT] for name, default in _blank().items()}
+    context = {
+        "installer": installer,
+        "device": device,
+        "ticket": ticket,
+        "typed": typed,
+        "back": _back(installer, ticket),
+        "key": handing.new_key(),
+        "most_days": handing.MOST_DAYS,
+        "problem": problem,
+        "default_days": handing.default_days(),
+        "lines": given.of_installer(installer, person(request), now=timezone.now()),
+    }
+    return render(request, "installers/hand_out.html", context, status=422 if problem else 200)
+
+
+def _blank() -> dict[str, str]:
+    return {"recipient": "", "days": str(handing.default_days()), "uses": USES}
+
+
+def _back(installer: Installer, ticket: str) -> str:
+    return reverse("installers:detail", args=[installer.pk]) + query(ticket=ticket)

@@ -1,0 +1,69 @@
+"""The log of hand-outs: what was given, what became of it, and an end to what nobody waits for."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from devices import audit
+from devices.export import blocks
+from devices.queries.newest import HIGHEST
+from devices.views.guard import needs
+from devices.views.person import person
+from devices.views.ticket import query
+from installers import given, handing
+
+
+@require_safe
+@needs("hand_out_installer")
+def page(request: HttpRequest) -> HttpResponse:
+    user, filters = person(request), given.Filters.read(request.GET)
+    places = {name: request.GET.get(name, "") for name in ("before", "after")}
+    lines, found = given.page(user, filters, now=timezone.now(), **places)
+    context = {
+        "lines": lines,
+        "filters": filters,
+        "open": given.waiting_count(user),
+        "kept": query(**_kept(filters)),
+        "older": query(**_kept(filters), before=str(found.older)) if found.older else "",
+        "newer": query(**_kept(filters), after=str(found.newer)) if found.newer else "",
+    }
+    return render(request, "installers/handouts.html", context)
+
+
+@require_safe
+@needs("view_installer")
+def as_csv(request: HttpRequest) -> StreamingHttpResponse:
+    """All pages of the log, with the same filter. Written into the audit log first."""
+    user, filters, now = person(request), given.Filters.read(request.GET), timezone.now()
+    audit.record("export", actor=user, target="hand-outs of installers", request=request, format="csv", **_kept(filters))
+    answer = StreamingHttpResponse(blocks(given.csv_lines(user, filters, now=now)), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="rollcall-hand-outs-{now:%Y%m%d-%H%M}.csv"'
+    return answer
+
+
+@require_POST
+@needs("hand_out_installer")
+def end(request: HttpRequest, pk: int) -> HttpResponse:
+    """Switches a short link off, or stops waiting for what was shown. What this person cannot see is not there."""
+    user = person(request)
+    found = given.visible(user).select_related("installer").filter(pk=pk).first() if pk <= HIGHEST else None
+    if found is None:
+        raise Http404
+    handing.end(found, actor=user, now=timezone.now(), request=request)
+    done = (
+        "The short link is switched off. The vendor's own link stays valid for whoever kept it."
+        if found.short
+        else "Nobody waits for it now."
+    )
+    messages.success(request, done)
+    back = request.POST.get("back") == "list"
+    return redirect(reverse("installers:handouts") if back else reverse("installers:hand_out", args=[found.installer_id]))
+
+
+def _kept(filters: given.Filters) -> dict[str, str]:
+    return {"q": filters.term, "show": "open" if filters.open else ""}

@@ -1,0 +1,44 @@
+"""The page of a short link, for whoever has it, without an account. Looking costs nothing, so that previews and HEAD use nothing up."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from devices.audit import address_of
+from devices.throttle import allowed
+from installers.redeeming import Closed, Why, look, use
+
+TRIES, SECONDS = 60, 60  # from one address; a whole office may stand behind one
+STATUS = {Why.UNKNOWN: 404}
+
+
+@login_not_required
+@csrf_exempt  # the token itself is the right to use it; without a cookie nobody is followed, and it works where cookies do not
+@require_http_methods(["GET", "HEAD", "POST"])
+def page(request: HttpRequest, token: str) -> HttpResponse:
+    """By the header `Refresh`: browsers hold a redirect after a form to be a form sent to another site (CSP)."""
+    now = timezone.now()
+    if not allowed(f"short-link:{address_of(request)}", most=TRIES, seconds=SECONDS):
+        return _answer(request, {"why": "too many"}, status=429)
+    try:
+        if request.method != "POST":
+            return _answer(request, {"handout": look(token, now=now)})
+        handout, link = use(token, now=now, request=request)
+    except Closed as closed:
+        return _answer(request, {"why": closed.why.value}, status=STATUS.get(closed.why, 410))
+    answer = _answer(request, {"handout": handout, "link": link.reveal()})
+    answer["Refresh"] = f"0; url={link.reveal()}"
+    return answer
+
+
+def _answer(request: HttpRequest, context: dict[str, object], status: int = 200) -> HttpResponse:
+    answer = render(request, "installers/short_link.html", context, status=status)
+    answer["Referrer-Policy"] = "no-referrer"
+    answer["Cache-Control"] = "no-store"
+    answer["X-Robots-Tag"] = "noindex, nofollow"
+    return answer
