@@ -1,0 +1,223 @@
+"""From a gap in coverage to an installer, and to the device that appears: the hand-out closes by itself."""
+
+from __future__ import annotations
+
+import csv
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from devices.models import Account, AuditEvent, Device, JobState, Pulse, Sighting, User
+from installers.handout import Handout
+from installers.models import Installer, Standing
+from tests.devices import shown
+from tests.installers.given_out import page_of, ready, short_link, signed_in
+from vendors.states import IdKind
+
+pytestmark = pytest.mark.django_db
+HTMX = {"HX-Request": "true"}
+SERIAL = [(IdKind.SERIAL, "PF3XK2")]
+
+
+def complete(at: Account) -> Account:
+    shown.fetch(at, state=JobState.DONE, lane="list", finished_at=timezone.now())
+    return at
+
+
+@pytest.fixture
+def eset(db: None) -> Account:
+    return complete(shown.account("eset-main", "eset"))
+
+
+@pytest.fixture
+def device(eset: Account) -> Device:
+    """OPSWAT knows it, ESET's complete list does not have it."""
+    of = complete(shown.account("opswat-main", "opswat"))
+    return shown.sighting(of, "nb-berlin-01", ids=SERIAL, os_family="windows", os_name="Windows 11").device
+
+
+def given_for(device: Device, giver: User, way: str = "shown") -> Handout:
+    installer = Installer.objects.first() or ready(Account.objects.get(name="eset-main"))
+    if way == "short":
+        short_link(giver, installer, device=str(device.pk), recipient="Anna")
+    else:
+        key = {"way": "shown", "key": f"key-{Handout.objects.count()}", "device": str(device.pk), "recipient": "Anna", "ticket": "INC7"}
+        assert signed_in(giver).post(page_of(installer), key).status_code == 200
+    return Handout.objects.order_by("-pk")[0]
+
+
+def appears(device: Device, at: Account, **columns: object) -> Sighting:
+    return shown.sighting(at, device.name, device=device, ids=SERIAL, **columns)
+
+
+def outcome(reader: User) -> str:
+    page = signed_in(reader).get("/installers/hand-outs/").content.decode()
+    words = ("Arrived", "Not arrived yet", "Not used yet", "Used, not arrived", "Ended unused", "Switched off", "Closed", "Shown")
+    [found] = [word for word in words if f"<span>{word}</span>" in page] or [page]
+    return found
+
+
+def waiting(reader: User) -> int:
+    page = signed_in(reader).get("/installers/hand-outs/?show=open").content.decode()
+    return page.count('data-label="Outcome"')
+
+
+def test_a_gap_leads_to_a_fitting_installer_and_its_form_remembers_the_device(
+    client: Client, bob: User, device: Device, eset: Account
+) -> None:
+    fits = ready(eset, purpose="Berlin laptops")
+    for other in ({"family": "macos"}, {"standing": Standing.REVOKED}, {"expires_at": timezone.now()}, {"for_helpdesk": False}):
+        ready(eset, purpose="Wrong one", **other)
+    ready(complete(shown.account("eset-other", "eset")), purpose="Wrong one")
+    client.force_login(bob)
+    address = f"/installers/for/{device.pk}/?account=eset-main&amp;ticket=INC7"
+    assert address in client.get(f"/devices/{device.pk}/?ticket=INC7").content.decode()
+    page = client.get(address.replace("&amp;", "&")).content.decode()
+    assert f"/installers/{fits.pk}/hand-out/?device={device.pk}&amp;ticket=INC7" in page
+    assert "Berlin laptops" in page and "Wrong one" not in page and "/installers/new/" not in page
+    form = client.get(f"/installers/{fits.pk}/hand-out/?device={device.pk}&ticket=INC7").content.decode()
+    assert f'name="device" value="{device.pk}"' in form and 'value="INC7"' in form
+
+
+def test_it_staff_may_have_one_made_with_what_is_known(client: Client, ivan: User, device: Device) -> None:
+    client.force_login(ivan)
+    page = client.get(f"/installers/for/{device.pk}/?account=eset-main&ticket=INC7").content.decode()
+    assert "/installers/new/?account=eset-main&amp;os=windows&amp;ticket=INC7" in page and "is ready." in page
+
+
+def test_helpdesk_is_told_whom_to_ask_when_nothing_is_marked(client: Client, bob: User, device: Device) -> None:
+    client.force_login(bob)
+    page = client.get(f"/installers/for/{device.pk}/").content.decode()
+    assert "Ask IT staff to make one, or to mark one for the helpdesk" in page
+
+
+def test_a_system_without_installers_is_explained(client: Client, ivan: User, device: Device) -> None:
+    Device.objects.update(os_family="linux")
+    client.force_login(ivan)
+    page = client.get(f"/installers/for/{device.pk}/").content.decode()
+    assert "Linux" in page and "/installers/new/" not in page
+
+
+def test_the_coverage_list_offers_installers_only_where_they_help(client: Client, bob: User, device: Device) -> None:
+    client.force_login(bob)
+    link = f'href="/installers/for/{device.pk}/?account=eset-main"'
+    assert link in client.get("/coverage/devices/?account=eset-main&cover=missing").content.decode()
+    assert "/installers/for/" not in client.get("/coverage/devices/?account=opswat-main&cover=fresh").content.decode()
+    assert "/installers/for/" not in client.get("/devices/").content.decode()
+
+
+def test_without_the_right_there_is_no_way_to_an_installer(client: Client, charlie: User, device: Device) -> None:
+    client.force_login(charlie)
+    for answer in (client.get(f"/installers/for/{device.pk}/"), client.get(f"/installers/for/{device.pk}/", headers=HTMX)):
+        assert answer.status_code == 403 and b"hand_out_installer" in answer.content and b"berlin" not in answer.content
+    assert client.post(f"/installers/for/{device.pk}/").status_code in (403, 405)
+
+
+@pytest.mark.parametrize("number", [0, 2**63, 10**30])
+def test_unknown_devices_are_not_found(client: Client, ivan: User, number: int) -> None:
+    client.force_login(ivan)
+    assert client.get(f"/installers/for/{number}/").status_code == 404
+
+
+@pytest.mark.parametrize("way", ["shown", "short"])
+def test_a_hand_out_closes_by_itself_when_its_account_sees_the_device(
+    ivan: User, bob: User, device: Device, eset: Account, way: str
+) -> None:
+    given_for(device, bob, way)
+    assert (outcome(bob), waiting(ivan)) == ("Not used yet" if way == "short" else "Not arrived yet", 1)
+    assert "given" in signed_in(bob).get(f"/installers/for/{device.pk}/", headers=HTMX).content.decode()
+    appears(device, eset)
+    assert (outcome(bob), waiting(ivan)) == ("Arrived", 0)
+    assert not signed_in(bob).get(f"/installers/for/{device.pk}/", headers=HTMX).content.strip()
+    page = signed_in(bob).get(f"/installers/for/{device.pk}/?account=eset-main").content.decode()
+    assert "The gap is closed" in page and "/installers/for/" not in signed_in(bob).get(f"/devices/{device.pk}/").content.decode()
+
+
+def test_only_the_account_that_it_was_for_and_only_a_managed_device_closes_it(ivan: User, device: Device, eset: Account) -> None:
+    given_for(device, ivan)
+    appears(device, complete(shown.account("eset-other", "eset")))
+    assert outcome(ivan) == "Not arrived yet"
+    appears(device, eset, enrolment="pending")
+    assert outcome(ivan) == "Not arrived yet"
+    Sighting.objects.update(enrolment="managed")
+    assert outcome(ivan) == "Arrived"
+
+
+def test_a_device_that_was_there_long_ago_arrives_when_it_reports_again(ivan: User, device: Device, eset: Account) -> None:
+    seen = appears(device, eset, life="missing", missing_since=timezone.now())
+    given_for(device, ivan)
+    assert outcome(ivan) == "Not arrived yet"
+    Pulse.objects.filter(sighting=seen).update(seen_at=timezone.now())
+    assert outcome(ivan) == "Arrived"
+
+
+def test_an_arrival_stays_one_when_the_device_is_lost_later(ivan: User, device: Device, eset: Account) -> None:
+    given_for(device, ivan)
+    appears(device, eset, life="gone", missing_since=timezone.now())
+    assert (outcome(ivan), waiting(ivan)) == ("Arrived", 0)
+
+
+def test_what_was_used_but_did_not_arrive_is_listed_until_a_person_closes_it(
+    client: Client, bob: User, device: Device, eset: Account
+) -> None:
+    path = short_link(bob, ready(eset), device=str(device.pk))
+    assert client.post(path).status_code == 200
+    assert (outcome(bob), waiting(bob)) == ("Used, not arrived", 1)
+    signed_in(bob).post(f"/installers/hand-outs/{Handout.objects.get().pk}/end/", {"back": "list"})
+    assert (outcome(bob), waiting(bob)) == ("Switched off", 0)
+
+
+def test_a_short_link_that_ended_unused_is_listed(bob: User, eset: Account) -> None:
+    short_link(bob, ready(eset))
+    Handout.objects.update(expires_at=timezone.now() - timedelta(days=1))
+    assert (outcome(bob), waiting(bob)) == ("Ended unused", 1)
+
+
+def test_a_shown_link_without_a_device_is_nothing_to_wait_for(ivan: User, bob: User, eset: Account) -> None:
+    signed_in(bob).post(page_of(ready(eset)), {"way": "shown", "key": "k"})
+    assert (outcome(bob), waiting(ivan)) == ("Shown", 0)
+
+
+def test_helpdesk_sees_its_own_hand_outs_and_it_staff_all(ivan: User, bob: User, device: Device) -> None:
+    given_for(device, ivan)
+    assert (waiting(bob), waiting(ivan)) == (0, 1)
+    assert "by ivan" in signed_in(bob).get(f"/installers/for/{device.pk}/", headers=HTMX).content.decode()
+
+
+def test_the_log_leaves_as_csv_without_formulas_or_links_and_is_audited(client: Client, ivan: User, device: Device, eset: Account) -> None:
+    installer = ready(eset, purpose="=HYPERLINK(1)")
+    token = short_link(ivan, installer, recipient="@SUM(1)", device=str(device.pk), ticket="+1").removeprefix("/i/")
+    Installer.objects.update(name="=HYPERLINK(1)")
+    client.force_login(ivan)
+    answer = client.get("/installers/hand-outs.csv?q=SUM")
+    text = b"".join(answer.streaming_content).decode()  # type: ignore[attr-defined]
+    [row] = csv.DictReader(text.splitlines())
+    assert (row["to"], row["installer"], row["device"], row["outcome"]) == ("'@SUM(1)", "'=HYPERLINK(1)", "nb-berlin-01", "Not used yet")
+    assert "canary" not in text and token not in text and Handout.objects.get().mark not in text
+    [event] = AuditEvent.objects.filter(action="export")
+    assert (event.target, event.detail["q"]) == ("hand-outs of installers", "SUM")
+
+
+@pytest.mark.parametrize("query", ["?q=%00", "?q=" + "x" * 10_000, "?before=x", "?after=-1", "?before=99999999999999999999", "?show=%00"])
+def test_bad_addresses_of_the_log_are_harmless(client: Client, ivan: User, query: str) -> None:
+    client.force_login(ivan)
+    assert client.get("/installers/hand-outs/" + query).status_code == 200
+
+
+def test_the_log_costs_the_same_however_long_it_is(ivan: User, device: Device) -> None:
+    client, counts = signed_in(ivan), []
+    given_for(device, ivan)
+    client.get("/installers/hand-outs/")
+    for _ in range(2):
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            client.get("/installers/hand-outs/")
+        counts.append(len(queries))
+        for _ in range(4):
+            given_for(device, ivan)
+    assert counts[0] == counts[1]
