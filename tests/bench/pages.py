@@ -79,9 +79,10 @@ def _compare(size: int, question: Question, floor: list[Person], rollcall: list[
             "rollcall": [person.asker(question.addresses, place=place) for place, person in enumerate(rollcall[:clients])],
         }
         taken: dict[str, list[float]] = {who: [] for who, each in asks.items() if each}
+        times = TIMES[clients] if question.goal else 1  # the others may take seconds
         for turn in range(TURNS[clients]):
             for who in taken:
-                taken[who] += at_once(asks[who], first=turn * TIMES[clients], times=TIMES[clients])
+                taken[who] += at_once(asks[who], first=turn * times, times=times)
         rows += [
             Row(size, question.name, clients, who, 1000 * part(each, 0.5), 1000 * part(each, 0.95), len(each), question.goal)
             for who, each in taken.items()
