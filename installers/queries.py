@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 
 from devices.models import Account, DeviceGroup, User
 from devices.queries.as_json import moment
 from devices.queries.newest import HIGHEST, Newest, newest
 from installers.filters import SOON, Filters, ends_soon
+from installers.handout import Handout
 from installers.models import UNDECIDED, Installer, Standing
 from installers.wishes import Wish
 from vendors.errors import Unsupported
@@ -54,10 +55,11 @@ def visible(user: User) -> QuerySet[Installer]:
 
 
 def register(user: User, filters: Filters, *, now: datetime, before: str = "", after: str = "", size: int = PAGE) -> Register:
-    """`before` and `after`: as an address gives them. Two queries."""
+    """`before` and `after`: as an address gives them. Each row tells how often it was `given`. Two queries."""
     mine = visible(user)
     counts = dict(mine.order_by().values_list("standing").annotate(Count("pk")))
-    rows = mine.filter(filters.condition(now)).select_related("account", "requested_by", "revoked_by")
+    given = Handout.objects.filter(installer=OuterRef("pk")).order_by().values("installer").annotate(number=Count("pk")).values("number")
+    rows = mine.filter(filters.condition(now)).select_related("account", "requested_by", "revoked_by").annotate(given=Subquery(given))
     return Register(newest(rows, size=size, before=before, after=after), counts)
 
 

@@ -1,0 +1,33 @@
+"""How installers look: their state as a pill, and the time that is left."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.utils import timezone
+
+from installers.filters import SOON
+from installers.models import Installer
+from installers.telling import Told, countdown, tell
+
+register = template.Library()
+
+
+@register.filter
+def told(installer: Installer) -> Told:
+    return tell(installer, now=timezone.now())
+
+
+@register.inclusion_tag("devices/parts/pill.html")
+def standing_pill(installer: Installer) -> dict[str, Any]:
+    said = told(installer)
+    return {"look": f"is-{said.look}", "icon": said.icon, "word": said.word, "title": said.sentence}
+
+
+@register.inclusion_tag("installers/parts/ends.html")
+def ends(installer: Installer) -> dict[str, Any]:
+    """The end of its life, and how long that is; marked when it is near and there is something to lose."""
+    now, at = timezone.now(), installer.expires_at
+    near = installer.standing == "ready" and at is not None and now < at <= now + SOON
+    return {"at": at, "left": countdown(at, now=now) if at else "", "near": near}

@@ -1,0 +1,38 @@
+"""One installer: what it is, what becomes of it, and what a person can do with it now."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from devices.views.guard import is_fragment, needs
+from devices.views.person import person
+from devices.views.ticket import query, ticket_of
+from installers import given, queries
+from installers.models import Installer
+from installers.views.known import installer_or_404
+
+
+@require_safe
+@needs("view_installer", "hand_out_installer")
+def page(request: HttpRequest, pk: int) -> HttpResponse:
+    """Also the part of itself that renews while there is something to wait for."""
+    return show(request, installer_or_404(request, pk))
+
+
+def show(request: HttpRequest, installer: Installer, *, problem: str = "", typed: str = "") -> HttpResponse:
+    """`problem`: why what was sent (`typed`) did nothing."""
+    ticket = ticket_of(request)
+    context = {
+        "installer": installer,
+        "fell_back": queries.fell_back(installer),
+        "lines": given.of_installer(installer, person(request), now=timezone.now()),
+        "ticket": ticket,
+        "ticket_query": query(ticket=ticket),
+        "problem": problem,
+        "typed": typed,
+    }
+    template = "installers/_installer.html" if is_fragment(request) else "installers/detail.html"
+    return render(request, template, context, status=422 if problem else 200)

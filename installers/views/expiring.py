@@ -1,0 +1,18 @@
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from devices.views.guard import needs
+from devices.views.person import person
+from installers import queries
+
+
+@require_safe
+@needs("view_installer", "hand_out_installer")
+def fragment(request: HttpRequest) -> HttpResponse:
+    """One line for the dashboard, or nothing."""
+    found = queries.expiring(person(request), now=timezone.now())
+    return render(request, "installers/_expiring.html", {"number": found.count(), "first": found.first()})

@@ -1,0 +1,111 @@
+"""Ordering an installer. The key of the order stands in the address: going back, a second tab and a second click find the same order."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from devices.views.guard import needs
+from devices.views.person import person
+from devices.views.ticket import query, ticket_of
+from installers import queries, services
+from installers.forms import InstallerForm, blank
+from installers.models import Installer
+from installers.queries import Maker, makers
+from installers.wishes import CannotDo
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs("create_installer")
+def new(request: HttpRequest) -> HttpResponse:
+    """Presets in the address: account, os, language, group, purpose, ticket, and `from`, the id of an installer to be made once more."""
+    known = makers()
+    model = _model(request)
+    maker = _chosen(request, known, model)
+    if maker is None or maker.offer is None:
+        return render(
+            request,
+            "installers/choose.html",
+            {"makers": known, "kept": _kept(request, account=""), "possible": any(each.able for each in known)},
+        )
+    if request.method == "POST":
+        return _order(request, maker, known)
+    key = _key(request)
+    if key is None:
+        return redirect(f"{request.path}?{_kept(request, key=str(services.new_key()), account=maker.account.name)}")
+    if (before := Installer.objects.defer("link").filter(request_key=key).first()) is not None:
+        return render(request, "installers/ordered.html", {"before": before, "again": _kept(request, key="")})
+    initial = blank(maker.offer) | _presets(request, maker, model) | {"request_key": key, "account": maker.account.name}
+    return _form(request, InstallerForm(maker.account, maker.offer, initial=initial), known)
+
+
+def _order(request: HttpRequest, maker: Maker, known: Sequence[Maker]) -> HttpResponse:
+    if maker.offer is None:
+        raise TypeError("an order reached a vendor that makes no installers")
+    form = InstallerForm(maker.account, maker.offer, request.POST)
+    if form.is_valid():
+        ticket = form.cleaned_data["ticket"]
+        try:
+            made = services.order(
+                maker.account, key=form.key, wish=form.wish, actor=person(request), now=timezone.now(), ticket=ticket, request=request
+            )
+        except CannotDo as refused:
+            form.refuse(refused)
+        else:
+            return redirect(reverse("installers:detail", args=[made.pk]) + query(ticket=ticket_of(request)))
+    return _form(request, form, known)
+
+
+def _form(request: HttpRequest, form: InstallerForm, known: Sequence[Maker]) -> HttpResponse:
+    others = [each for each in known if each.account.pk != form.at.pk]
+    return render(request, "installers/new.html", {"form": form, "others": others}, status=422 if form.errors else 200)
+
+
+def _chosen(request: HttpRequest, known: Sequence[Maker], model: Installer | None) -> Maker | None:
+    """The account that is named, that of the model, or the only one there is."""
+    name = request.POST.get("account") or request.GET.get("account") or (model.account.name if model else "")
+    able = [each for each in known if each.able]
+    if not name and len(able) == 1:
+        return able[0]
+    return next((each for each in able if each.account.name == name), None)
+
+
+def _model(request: HttpRequest) -> Installer | None:
+    given = request.GET.get("from", "")
+    usable = given.isascii() and given.isdecimal() and len(given) < 20
+    return queries.one(person(request), int(given)) if usable else None
+
+
+def _presets(request: HttpRequest, maker: Maker, model: Installer | None) -> dict[str, Any]:
+    wish = queries.successor(model) if model is not None else None
+    told: dict[str, Any] = {}
+    if wish is not None:
+        names = ("purpose", "family", "language", "group", "detect_unwanted", "cloud_feedback", "diagnostics", "for_helpdesk")
+        told = {name: getattr(wish, name) for name in names}
+    named = {"purpose": "purpose", "family": "os", "language": "language", "group": "group"}
+    told |= {name: request.GET[given] for name, given in named.items() if request.GET.get(given)}
+    return told | {"ticket": ticket_of(request)}
+
+
+def _key(request: HttpRequest) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(request.GET.get("key", ""))
+    except ValueError:
+        return None
+
+
+def _kept(request: HttpRequest, **more: str) -> str:
+    """What the address says already, and more; what becomes empty goes."""
+    told = request.GET.copy()
+    for name, value in more.items():
+        told.pop(name, None)
+        if value:
+            told[name] = value
+    return told.urlencode()

@@ -1,0 +1,42 @@
+"""The register: every installer, made here or at the vendor."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from devices.views.guard import needs
+from devices.views.person import person
+from installers import queries
+from installers.filters import MADE, Filters
+from installers.models import Standing
+from installers.queries import makers
+
+REMINDED = 5  # the others are a click away
+
+
+@require_safe
+@needs("view_installer", "hand_out_installer")
+def page(request: HttpRequest) -> HttpResponse:
+    user, now, filters = person(request), timezone.now(), Filters.read(request.GET)
+    found = queries.register(user, filters, now=now, before=request.GET.get("before", ""), after=request.GET.get("after", ""))
+    accounts = makers()
+    context = {
+        "filters": filters,
+        "rows": found.page.rows,
+        "older": filters.query_string(before=found.page.older) if found.page.older else "",
+        "newer": filters.query_string(after=found.page.newer) if found.page.newer else "",
+        "total": sum(found.counts.values()),
+        "waiting": found.counts.get(Standing.AMBIGUOUS, 0),
+        "reminders": queries.expiring(user, now=now)[: REMINDED + 1],
+        "reminded": REMINDED,
+        "possible": any(each.able for each in accounts),
+        "states": [(value, f"{label} ({found.counts.get(value, 0)})") for value, label in Standing.choices],
+        "systems": sorted({(family.value, family.label) for each in accounts if each.offer for family in each.offer.families}),
+        "accounts": [(each.account.name, each.account.name) for each in accounts if each.offer],
+        "made": list(MADE.items()),
+        "ends": [("1", "Within 30 days")],
+    }
+    return render(request, "installers/register.html", context)

@@ -1,0 +1,44 @@
+"""Revoking at the vendor, after a word about what that does, confirmed by the installer's name."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from devices.views.guard import needs
+from devices.views.person import person
+from devices.views.ticket import query, ticket_of
+from installers import services
+from installers.models import Installer
+from installers.views.known import installer_or_404
+from installers.wishes import CannotDo
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs("revoke_installer")
+def revoke(request: HttpRequest, pk: int) -> HttpResponse:
+    installer, ticket = installer_or_404(request, pk), ticket_of(request)
+    back = reverse("installers:detail", args=[installer.pk]) + query(ticket=ticket)
+    typed, problem = request.POST.get("name", ""), ""
+    if request.method == "POST":
+        problem = _revoke(request, installer, typed, ticket)
+        if not problem:
+            messages.success(request, f"The vendor is asked to delete “{installer.title}”.")
+            return redirect(back)
+    context = {"installer": installer, "ticket": ticket, "back": back, "typed": typed, "problem": problem}
+    return render(request, "installers/revoke.html", context, status=422 if problem else 200)
+
+
+def _revoke(request: HttpRequest, installer: Installer, typed: str, ticket: str) -> str:
+    """What is wrong, or nothing."""
+    if " ".join(typed.split()) != " ".join(installer.title.split()):
+        return f"Nothing was revoked: type its name exactly as it is written here, “{installer.title}”."
+    try:
+        services.revoke(installer, actor=person(request), now=timezone.now(), ticket=ticket, request=request)
+    except CannotDo as refused:
+        return refused.sentence
+    return ""
