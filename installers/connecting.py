@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from devices.connect import Link, connect
 from devices.models import VendorJob
-from vendors.errors import Unsupported
+from vendors.errors import Misconfigured, Unsupported
 from vendors.installing import MakesInstallers
 
 
@@ -13,8 +13,10 @@ class Line:
         self._link: Link | None = None
 
     def maker(self, job: VendorJob) -> MakesInstallers:
-        """Raises Unsupported for a vendor that makes none, and Misconfigured as `connect` does."""
+        """Raises Unsupported for a vendor that makes none, and Misconfigured as `connect` does or when the account is switched off."""
         job.account.about.installers()
+        if not job.account.enabled:
+            raise Misconfigured(f"The account {job.account.name} is switched off.", next_step="Switch it on.")
         if self._link is None:
             self._link = connect(job.account, interactive=job.requested_by_id is not None)
         if not isinstance(self._link.reader, MakesInstallers):

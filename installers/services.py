@@ -80,6 +80,8 @@ def revoke(installer: Installer, *, actor: User | None, now: datetime, ticket: s
             return held
         if held.standing not in (Standing.READY, Standing.EXPIRED) or not held.external_id:
             raise CannotDo(f"This installer is {held.get_standing_display().lower()}: only one that is ready or expired can be revoked.")
+        if not held.account.enabled:
+            raise CannotDo(f"The account {held.account.name} is switched off: switch it on to revoke this installer.")
         held.revoked_by = actor
         _send(held, {"phase": "revoke"}, now)
         told: dict[str, Any] = {"installer": held.pk, "name": held.name}

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from django.db import connection
 
+from devices.accounts import switch_account
 from devices.models import AuditEvent, User
 from installers import services
 from installers.models import Installer, Standing
@@ -131,6 +132,24 @@ def test_a_refused_revocation_leaves_it_ready_and_says_why(sim: Simulation, hand
     sim.options.eset_installer_rights = "create,list,get,delete"
     services.revoke(installer, actor=None, now=hand.now)
     assert hand.follow(installer).standing == Standing.REVOKED
+
+
+def test_nothing_is_asked_of_an_account_that_was_switched_off(sim: Simulation, hand: Hand) -> None:
+    at = account(sim)
+    ready, doubted, waits = hand.follow(order(at)), order(at), order(at)
+    sim.fault("eset:after=500@1~/v1/installers")
+    doubted = hand.step(doubted)
+    switch_account(at, enabled=False)
+    calls = len(sim.calls())
+    with pytest.raises(CannotDo, match="switched off"):
+        services.revoke(ready, actor=None, now=hand.now)
+    ended = hand.follow(waits)
+    assert (ended.standing, ended.error) == (Standing.FAILED, "The account eset-demo is switched off.")
+    ended = hand.follow(doubted)
+    assert ended.needs_person and "switched off" in ended.error and len(sim.calls()) == calls
+    switch_account(at, enabled=True)
+    services.look_again(ended, actor=None, now=hand.now)
+    assert hand.follow(ended).standing == Standing.READY
 
 
 def test_only_what_was_made_can_be_revoked_and_only_doubt_be_settled(sim: Simulation, hand: Hand) -> None:
