@@ -23,7 +23,7 @@ MOST = 1000
 # A prefix that more identifiers share says next to nothing; reading them all would cost seconds at a million devices.
 MOST_HOLDERS = 3 * MOST
 OUR_TAGS = "(SELECT device_id, 'tag', key, name FROM devices_devicetag WHERE key {} %s ORDER BY key USING ~<~ LIMIT %s)"
-FEW_HOLDERS = 300
+FEW_HOLDERS, MANY_NAMES = 300, 200
 MOST_REASONS = 20  # shown per device
 # What many machines may be called: such a hit does not open a device while others were meant too.
 LOOSE = frozenset({IdKind.NICKNAME, IdKind.TAG, IdKind.CUSTOM})
@@ -78,8 +78,8 @@ def search(term: str, *, limit: int = 50) -> Answer:
     clue = parse(term)
     within = _inside(clue)
     named = _by_words(clue, within)
-    # Words that are in so many names say already that there are more: then only the best are wanted.
-    held, reasons, exact, cut = _reasons(clue, most=FEW_HOLDERS if len(named) > MOST else MOST_HOLDERS)
+    # Words in so many names fill the page already: then only the best of the identifiers are wanted.
+    held, reasons, exact, cut = _reasons(clue, most=FEW_HOLDERS if len(named) > MANY_NAMES else MOST_HOLDERS)
     if clue.inside and held:
         held = _first(Device.objects.filter(within, pk__in=held))
     ranked = _ranked({**held, **named}, reasons, exact)

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from devices import heartbeat
-from devices.models import Account, Health
+from devices.models import Account, Device, Health
 from vendors.registry import VENDORS
 
+NO_ACCOUNT = "No vendor account is switched on, so nothing is fetched. What is shown was fetched earlier."
 IN_TROUBLE = (Health.FAILING, Health.PERSON)
 
 
@@ -24,7 +25,7 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class Troubles:
-    """`stalled`: the sentence about the workers, or ""."""
+    """`stalled`: the sentence about what fetches nothing at all, or ""."""
 
     accounts: list[Trouble]
     stalled: str
@@ -40,7 +41,13 @@ class Troubles:
 def troubles(*, now: datetime) -> Troubles:
     """Lateness is judged here by the clock, not by what a worker wrote: a worker that is dead writes nothing."""
     found = list(Account.objects.filter(enabled=True, vendor__in=VENDORS).order_by("name"))
-    return Troubles([trouble for account in found if (trouble := _trouble(account, now))], heartbeat.sentence() if found else "")
+    return Troubles(
+        [trouble for account in found if (trouble := _trouble(account, now))], heartbeat.sentence() if found else _without_accounts()
+    )
+
+
+def _without_accounts() -> str:
+    return NO_ACCOUNT if Device.objects.exists() else ""
 
 
 def _trouble(account: Account, now: datetime) -> Trouble | None:

@@ -9,16 +9,17 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_safe
 
 from devices.asking import MOST
-from devices.models import DeviceGroup, SavedView
+from devices.models import Account, DeviceGroup, SavedView
 from devices.queries import filters as filtering
 from devices.queries.clue import SHORTEST_WORD
 from devices.queries.columns import read_columns
 from devices.queries.list import list_page
 from devices.queries.listing import Listing
-from devices.queries.sources import Sources, sources
+from devices.queries.sources import sources
 from devices.saving import visible_to
 from devices.views.guard import is_fragment, needs
 from devices.views.person import person
@@ -36,13 +37,12 @@ def page(request: HttpRequest) -> HttpResponse:
     if "col" in request.GET:
         return _chosen(request, listing)
     found = list_page(listing, now=timezone.now(), after=request.GET.get("after", ""), before=request.GET.get("before", ""))
-    told = sources()
     context = {
         "listing": listing,
         "filters": listing.filters,
         "short": 0 < len(listing.filters.q) < SHORTEST_WORD,
         "page": found,
-        "sources": told,
+        "sources": SimpleLazyObject(sources),  # only an empty page asks
         "older": listing.query_string(after=found.older) if found.older else "",
         "newer": listing.query_string(before=found.newer) if found.newer else "",
         "views": views,
@@ -58,7 +58,7 @@ def page(request: HttpRequest) -> HttpResponse:
         return answer
     if request.GET.get("view") and not listing.view:
         messages.warning(request, "There is no such view, or it is not shared with you: this is the list without it.")
-    return render(request, "devices/list.html", context | {"choices": _choices(told)})
+    return render(request, "devices/list.html", context | {"choices": _choices()})
 
 
 def read_listing(request: HttpRequest, views: Sequence[SavedView]) -> Listing:
@@ -84,8 +84,9 @@ def _place(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= MOST_PLACES else 10**MOST_PLACES
 
 
-def _choices(told: Sources) -> dict[str, Any]:
+def _choices() -> dict[str, Any]:
     groups = DeviceGroup.objects.exclude(name="").order_by("name").values_list("name", flat=True).distinct()[:MOST_GROUPS]
     options = {name: list(kind.options.items()) for name, kind in filtering.KINDS.items() if kind.options}
     options["life"] = [(value, label) for value, label in options["life"] if value != filtering.CURRENT]
-    return {**options, "account": [(source.name, source.name) for source in told.all], "groups": list(groups)}
+    accounts = Account.objects.order_by("name").values_list("name", "name")
+    return {**options, "account": list(accounts), "groups": list(groups)}

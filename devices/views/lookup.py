@@ -75,7 +75,6 @@ def _answer(request: HttpRequest, term: str) -> HttpResponse:
         "silences": silences(answer.clue, now=timezone.now()) if term else [],
         "asked": _asked(request),
         "short": 0 < len(answer.clue.rest) < SHORTEST_WORD,
-        "most": MOST,
         "list_query": query(q=term),
     }
     shown = render(request, "devices/lookup.html", context)

@@ -108,7 +108,7 @@ def test_more_than_a_thousand_asks_to_refine(desk: Client, fleet: dict[str, Acco
     for number in range(5):
         shown.sighting(fleet["eset"], f"nb-more-{number}")
     page = words(desk, "/d/", q="nb-")
-    assert "More than 3 devices match" in page and "refine it" in page
+    assert "At least 3 devices match" in page and "refine it" in page
     assert '<a href="/devices/?q=nb-">' in page
 
 

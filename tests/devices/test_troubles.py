@@ -103,7 +103,10 @@ def test_what_was_critical_stays_critical(client: Client, bob: User, account: Ac
 
 def test_an_account_that_is_switched_off_troubles_nobody(client: Client, bob: User, account: Account) -> None:
     client.force_login(bob)
-    Account.objects.update(health=Health.FAILING, enabled=False)
+    shown.account("epm", "five9s")
+    heartbeat.beat()
+    account.health, account.enabled = Health.FAILING, False
+    account.save()
     assert 'role="note"' not in client.get(reverse("devices:troubles")).text
 
 
