@@ -111,8 +111,9 @@ def settle(
                 raise CannotDo("Another installer of the register has this id: look at that one.", field="external_id")
             _send(held, {"phase": "adopt", "id": external_id.strip()}, now)
         else:
-            held.standing, held.remark = Standing.FAILED, f"{_named(actor)} decided that it was not made."
-            held.save(update_fields=["standing", "remark"])
+            held.standing, held.error_code = Standing.FAILED, "given_up"
+            held.error, held.error_next_step = f"{_named(actor)} decided that it was not made.", "Order again."
+            held.save(update_fields=["standing", "error_code", "error", "error_next_step"])
         told: dict[str, Any] = {"installer": held.pk, "decision": "made" if made else "not made"}
         audit.record("installer settled", actor=actor, target=held.account.name, request=request, **told)
     return held

@@ -69,6 +69,8 @@ def _group(account: Account, given: str) -> DeviceGroup | None:
     if not given:
         return None
     group = None if UNSTORABLE.search(given) else DeviceGroup.objects.filter(account=account, external_id=given[:128], static=True).first()
+    if group is None and not DeviceGroup.objects.filter(account=account).exists():
+        raise CannotDo("The groups of this account were not fetched yet: wait for its first list, or order without a group.", field="group")
     if group is None:
         raise CannotDo("Choose a static group of this account: a dynamic one, or one that is gone, can take no installer.", field="group")
     return group

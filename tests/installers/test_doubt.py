@@ -12,7 +12,9 @@ from installers import services
 from installers.handler import InstallerHandler, Step
 from installers.models import Installer, Standing
 from sandbox.server import Simulation
+from tests.devices.following import account_at
 from tests.installers.between import CONNECT, LIST, Between, Killed, die
+from tests.devices.following import account_at
 from tests.installers.between import MAKE as MAKING
 from tests.installers.ordering import WISH, Hand, account, created, order
 
@@ -188,9 +190,14 @@ def test_a_person_may_say_that_it_was_not_made(sim: Simulation, hand: Hand) -> N
     sim.fault(f"eset:500@1{MAKE}")
     installer = hand.follow(order(account(sim)))
     ended = services.settle(installer, made=False, actor=None, now=hand.now)
-    assert ended.standing == FAILED and "decided" in ended.remark
+    assert ended.standing == FAILED and "decided that it was not made" in ended.error and "make an installer" in ended.remark
     with pytest.raises(services.CannotDo, match="nothing to decide"):
         services.settle(installer, made=False, actor=None, now=hand.now)
+
+
+def test_a_vendor_that_cannot_be_reached_was_asked_nothing(sim: Simulation, hand: Hand) -> None:
+    ended = hand.follow(order(account_at("http://127.0.0.1:9", "eset")))
+    assert (ended.standing, ended.error_code, ended.ambiguous_since) == (FAILED, "unavailable", None)
 
 
 def test_looking_again_after_the_right_was_granted_finds_it(sim: Simulation, hand: Hand) -> None:

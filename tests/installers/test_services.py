@@ -87,6 +87,11 @@ def test_what_cannot_be_is_refused_in_words_before_anything_is_written(sim: Simu
     assert refused.value.field == field and not Installer.objects.exists()
 
 
+def test_groups_that_were_never_fetched_are_not_called_gone(sim: Simulation) -> None:
+    with pytest.raises(CannotDo, match="not fetched yet"):
+        order(account_at(sim.url, "eset"), replace(WISH, group=LOST_GROUP))
+
+
 @pytest.mark.parametrize("ticket", ["x" * 101, "nul\0"])
 def test_a_ticket_is_checked(sim: Simulation, ticket: str) -> None:
     with pytest.raises(CannotDo, match="at most 100"):
