@@ -14,7 +14,6 @@ from installers.models import Installer, Standing
 from sandbox.server import Simulation
 from tests.devices.following import account_at
 from tests.installers.between import CONNECT, LIST, Between, Killed, die
-from tests.devices.following import account_at
 from tests.installers.between import MAKE as MAKING
 from tests.installers.ordering import WISH, Hand, account, created, order
 
