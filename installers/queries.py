@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ from devices.queries.as_json import moment
 from devices.queries.newest import HIGHEST, Newest, newest
 from installers.filters import SOON, Filters, ends_soon
 from installers.handout import Handout
-from installers.models import UNDECIDED, Installer, Standing
+from installers.models import UNDECIDED, Installer, Standing, Stocktake
 from installers.wishes import Wish
 from vendors.errors import Unsupported
 from vendors.installing import Offer
@@ -74,6 +74,13 @@ def expiring(user: User, *, now: datetime) -> QuerySet[Installer]:
     same = ("account", "family", "purpose", "group_id")
     heir = Installer.objects.filter(standing=Standing.READY, expires_at__gt=now + SOON, **{name: OuterRef(name) for name in same})
     return visible(user).filter(ends_soon(now), ~Exists(heir)).select_related("account").order_by("expires_at", "pk")
+
+
+def compared(user: User) -> Sequence[Stocktake]:
+    """How far what vendors list is known, for those who see all of it. One query."""
+    if not user.has_perm("installers.view_installer"):
+        return []
+    return list(Stocktake.objects.select_related("account").order_by("account__name"))
 
 
 def makers() -> list[Maker]:

@@ -29,10 +29,9 @@ def tell(installer: Installer, *, now: datetime) -> Told:
         return Told("Being revoked", "busy", "hourglass", "The vendor is asked to delete it.", _pause(installer))
     if installer.standing == Standing.READY:
         return _ready(installer, now)
-    vendor = installer.account.about.label
     told = {
         Standing.REQUESTED: Told("Requested", "busy", "clock", "It is ordered, and waits to be sent.", _pause(installer)),
-        Standing.CREATING: Told("Being made", "busy", "hourglass", f"{vendor} is making it.", _pause(installer)),
+        Standing.CREATING: Told("Being made", "busy", "hourglass", "The vendor is making it.", _pause(installer)),
         Standing.FAILED: Told("Failed", "critical", "octagon-alert", installer.error or "It was not made.", installer.error_next_step),
         Standing.EXPIRED: Told("Expired", "unknown", "clock-alert", "It came to its end: its link no longer works.", "Make a successor."),
         Standing.REVOKED: Told("Revoked", "unknown", "ban", _revoked(installer), "Copies that were downloaded before may still install."),

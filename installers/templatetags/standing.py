@@ -19,6 +19,12 @@ def told(installer: Installer) -> Told:
     return tell(installer, now=timezone.now())
 
 
+@register.filter
+def left(installer: Installer) -> str:
+    """Until its end, in words; nothing when that is not known."""
+    return countdown(installer.expires_at, now=timezone.now()) if installer.expires_at else ""
+
+
 @register.inclusion_tag("devices/parts/pill.html")
 def standing_pill(installer: Installer) -> dict[str, Any]:
     said = told(installer)
@@ -30,4 +36,4 @@ def ends(installer: Installer) -> dict[str, Any]:
     """The end of its life, and how long that is; marked when it is near and there is something to lose."""
     now, at = timezone.now(), installer.expires_at
     near = installer.standing == "ready" and at is not None and now < at <= now + SOON
-    return {"at": at, "left": countdown(at, now=now) if at else "", "near": near}
+    return {"at": at, "left": left(installer), "near": near}

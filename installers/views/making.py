@@ -30,11 +30,8 @@ def new(request: HttpRequest) -> HttpResponse:
     model = _model(request)
     maker = _chosen(request, known, model)
     if maker is None or maker.offer is None:
-        return render(
-            request,
-            "installers/choose.html",
-            {"makers": known, "kept": _kept(request, account=""), "possible": any(each.able for each in known)},
-        )
+        able, others = [each for each in known if each.able], [each for each in known if not each.able]
+        return render(request, "installers/choose.html", {"able": able, "others": others, "kept": _kept(request, account="")})
     if request.method == "POST":
         return _order(request, maker, known)
     key = _key(request)

@@ -30,6 +30,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "newer": filters.query_string(after=found.page.newer) if found.page.newer else "",
         "total": sum(found.counts.values()),
         "waiting": found.counts.get(Standing.AMBIGUOUS, 0),
+        "compared": queries.compared(user),
         "reminders": queries.expiring(user, now=now)[: REMINDED + 1],
         "reminded": REMINDED,
         "possible": any(each.able for each in accounts),

@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from devices.models import Account, User
-from installers.models import Installer, Standing
+from installers.models import Installer, Standing, Stocktake
 from tests.devices.shown import HOSTILE
 from tests.installers.booked import SECRET_LINK, accounts, booked, doubtful, foreign, read
 
@@ -140,6 +140,18 @@ def test_helpdesk_sees_what_is_marked_for_it_and_nothing_else(client: Client, bo
     assert 'hx-get="/installers/expiring/"' not in read(client, "/")
 
 
+def test_the_page_says_how_far_the_vendors_list_is_known(desk: Client, client: Client, eset: Account, bob: User) -> None:
+    now = timezone.now()
+    took = Stocktake.objects.create(account=eset, state="done", created_at=now, next_step_at=now, finished_at=now, complete_at=now, found=6)
+    assert "Last complete <time" in read(desk, REGISTER) and "6 installers." in read(desk, REGISTER)
+    took.complete_at, took.error = None, "The account may not list installers."
+    took.save()
+    page = read(desk, REGISTER)
+    assert "The account may not list installers." in page and "installers that others made may be missing here" in page
+    client.force_login(bob)
+    assert "may not list installers" not in read(client, REGISTER)
+
+
 def test_empty_registers_say_why_and_what_to_do(client: Client, ivan: User, bob: User) -> None:
     client.force_login(ivan)
     assert "No account can make installers" in read(client, REGISTER)
@@ -163,5 +175,5 @@ def test_the_number_of_queries_does_not_grow(client: Client, ivan: User, eset: A
     read(client, REGISTER)
     for number in range(60):
         booked(eset, f"Row {number}", actor=ivan, days=number)
-    with django_assert_num_queries(9):  # type: ignore[operator]
+    with django_assert_num_queries(10):  # type: ignore[operator]
         read(client, REGISTER)
