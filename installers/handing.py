@@ -25,6 +25,7 @@ from vendors.normalise import UNSTORABLE
 from vendors.secret import Secret
 
 KEY_BYTES = 16
+TOKEN_BYTES = 18  # nobody guesses 144 bits, and 24 letters can still be typed
 LONGEST_KEY = 64
 MOST_DAYS = 366
 MOST_USES = 1000
@@ -118,6 +119,8 @@ def opened(held: Installer, now: datetime) -> Secret:
         raise CannotDo(f"This installer is {word.lower()} and has no link to give: make or choose another one.")
     if held.active:
         raise CannotDo("This installer is being revoked, so nobody should get it any more: make or choose another one.")
+    if held.usable is False:
+        raise CannotDo("The vendor says that this installer cannot be used: look at the licences there, then make or choose another one.")
     try:
         link = held.open()
     except sealing.SealBroken:
@@ -142,12 +145,12 @@ def _checked(slip: Slip) -> Slip:
 
 
 def _token(key: str, installer: Installer, *, actor: User, slip: Slip, terms: Terms | None) -> Secret:
-    """256 bits that only this server can make, from the form's own random key: sent twice a form gives one link, stored nowhere."""
+    """What only this server can make, from the form's own random key: sent twice a form gives one link, stored nowhere."""
     if not key or len(key) > LONGEST_KEY:
         raise CannotDo("The form was incomplete: open it anew.")
     wish = json.dumps([key, installer.pk, actor.pk, asdict(slip), asdict(terms) if terms else None])
     made = salted_hmac("installers.handing.token", wish, algorithm="sha256").digest()
-    return Secret(urlsafe_b64encode(made).rstrip(b"=").decode())
+    return Secret(urlsafe_b64encode(made[:TOKEN_BYTES]).decode())
 
 
 def _written(held: Installer, way: Way, token: Secret, slip: Slip, *, actor: User, now: datetime, **limits: Any) -> tuple[Handout, bool]:

@@ -19,9 +19,9 @@ from devices.views.ticket import query, ticket_of
 from installers import given, handing
 from installers.handing import Slip, Terms
 from installers.models import Installer
-from installers.qr import qr_svg
 from installers.views.known import installer_or_404
 from installers.wishes import CannotDo
+from vendors.secret import Secret
 
 USES = "3"  # a download that breaks off is begun again
 LONGEST_KEPT = 500  # of what was typed, when the form is shown again
@@ -55,12 +55,12 @@ def _given(request: HttpRequest, installer: Installer, device: Device | None) ->
     key = request.POST.get("key", "")
     context: dict[str, Any] = {"installer": installer, "device": device, "recipient": slip.recipient, "ticket": slip.ticket}
     if request.POST.get("way") == "shown":
-        link = handing.reveal(installer, key=key, **told).reveal()
+        link = handing.reveal(installer, key=key, **told)
     else:
         handout, token = handing.make_short_link(installer, key=key, terms=_terms(request), **told)
-        link = request.build_absolute_uri(reverse("short_link", args=[token.reveal()]))
+        link = Secret(request.build_absolute_uri(reverse("short_link", args=[token.reveal()])))
         context["handout"] = handout
-    answer = render(request, "installers/handed.html", context | {"link": link, "qr": qr_svg(link), "back": _back(installer, slip.ticket)})
+    answer = render(request, "installers/handed.html", context | {"link": link, "back": _back(installer, slip.ticket)})
     answer["Referrer-Policy"] = "no-referrer"
     answer["Cache-Control"] = "no-store"
     return answer

@@ -31,13 +31,14 @@ def page(request: HttpRequest, token: str) -> HttpResponse:
         handout, link = use(token, now=now, request=request)
     except Closed as closed:
         return _answer(request, {"why": closed.why.value}, status=STATUS.get(closed.why, 410))
-    answer = _answer(request, {"handout": handout, "link": link.reveal()})
+    answer = _answer(request, {"handout": handout, "link": link})
     answer["Refresh"] = f"0; url={link.reveal()}"
     return answer
 
 
 def _answer(request: HttpRequest, context: dict[str, object], status: int = 200) -> HttpResponse:
-    answer = render(request, "installers/short_link.html", context, status=status)
+    # An empty token: asking for a real one would set its cookie.
+    answer = render(request, "installers/short_link.html", {**context, "csrf_token": ""}, status=status)
     answer["Referrer-Policy"] = "no-referrer"
     answer["Cache-Control"] = "no-store"
     answer["X-Robots-Tag"] = "noindex, nofollow"

@@ -15,7 +15,7 @@ from tests.devices import shown
 from vendors.secret import Secret
 
 LINK = "https://vendor.example/installer/canary-of-the-vendor/setup.exe"
-SHORT = re.compile(r"http://testserver(/i/[A-Za-z0-9_-]{43})")
+SHORT = re.compile(r"http://testserver(/i/[A-Za-z0-9_-]{24})")
 
 
 def ready(at: Account | None = None, *, link: str = LINK, purpose: str = "Reception", family: str = "windows", **columns: Any) -> Installer:

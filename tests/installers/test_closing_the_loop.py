@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -50,7 +51,7 @@ def given_for(device: Device, giver: User, way: str = "shown") -> Handout:
     return Handout.objects.order_by("-pk")[0]
 
 
-def appears(device: Device, at: Account, **columns: object) -> Sighting:
+def appears(device: Device, at: Account, **columns: Any) -> Sighting:
     return shown.sighting(at, device.name, device=device, ids=SERIAL, **columns)
 
 

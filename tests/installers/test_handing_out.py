@@ -65,7 +65,7 @@ def test_only_those_with_the_right_may_give_and_helpdesk_only_what_is_marked(cli
 
 @pytest.mark.parametrize("columns", [
     {"standing": Standing.REVOKED}, {"standing": Standing.EXPIRED}, {"standing": Standing.AMBIGUOUS},
-    {"expires_at": timezone.now() - timedelta(seconds=1)}, {"state": JobState.REQUESTED},
+    {"expires_at": timezone.now() - timedelta(seconds=1)}, {"state": JobState.REQUESTED}, {"usable": False},
 ])  # fmt: skip
 @pytest.mark.parametrize("way", ["shown", "short"])
 def test_what_cannot_be_used_is_not_given(ivan: User, columns: dict[str, object], way: str) -> None:
