@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from dataclasses import asdict, fields
 from typing import Any
 
 from django import forms
@@ -78,8 +79,7 @@ class InstallerForm(forms.Form):
 
     @property
     def wish(self) -> Wish:
-        names = ("purpose", "family", "language", "group", "detect_unwanted", "cloud_feedback", "diagnostics", "for_helpdesk")
-        return Wish(**{name: self.cleaned_data[name] for name in names})
+        return Wish(**{field.name: self.cleaned_data[field.name] for field in fields(Wish)})
 
     def clean(self) -> None:
         if self.has_error("request_key"):
@@ -89,6 +89,9 @@ class InstallerForm(forms.Form):
         self.add_error(problem.field if problem.field in self.fields and problem.field != "account" else None, problem.sentence)
 
 
-def blank(offer: Offer) -> dict[str, Any]:
-    """What a form begins with that nobody filled in."""
-    return {"family": offer.families[0].value, "language": offer.fallback, "detect_unwanted": True, "cloud_feedback": True}
+def beginning(offer: Offer, *, wish: Wish | None, named: Mapping[str, str]) -> dict[str, Any]:
+    """What a form begins with: the usual, over it a wish to be repeated, over it what was named. Languages must be in the list."""
+    told: dict[str, Any] = {"family": offer.families[0].value, "detect_unwanted": True, "cloud_feedback": True, "language": ""}
+    told |= (asdict(wish) if wish else {}) | dict(named)
+    code = told["language"].lower()
+    return told | {"language": code if code in dict(offer.languages) else offer.fallback}

@@ -16,10 +16,13 @@ from devices.views.guard import needs
 from devices.views.person import person
 from devices.views.ticket import query, ticket_of
 from installers import queries, services
-from installers.forms import InstallerForm, blank
+from installers.forms import InstallerForm, beginning
 from installers.models import Installer
 from installers.queries import Maker, makers
 from installers.wishes import CannotDo
+from vendors.installing import Offer
+
+PRESETS = {"purpose": "purpose", "family": "os", "language": "language", "group": "group"}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -39,7 +42,7 @@ def new(request: HttpRequest) -> HttpResponse:
         return redirect(f"{request.path}?{_kept(request, key=str(services.new_key()), account=maker.account.name)}")
     if (before := Installer.objects.defer("link").filter(request_key=key).first()) is not None:
         return render(request, "installers/ordered.html", {"before": before, "again": _kept(request, key="")})
-    initial = blank(maker.offer) | _presets(request, maker, model) | {"request_key": key, "account": maker.account.name}
+    initial = _presets(request, maker.offer, model) | {"request_key": key, "account": maker.account.name}
     return _form(request, InstallerForm(maker.account, maker.offer, initial=initial), known)
 
 
@@ -80,15 +83,10 @@ def _model(request: HttpRequest) -> Installer | None:
     return queries.one(person(request), int(given)) if usable else None
 
 
-def _presets(request: HttpRequest, maker: Maker, model: Installer | None) -> dict[str, Any]:
+def _presets(request: HttpRequest, offer: Offer, model: Installer | None) -> dict[str, Any]:
     wish = queries.successor(model) if model is not None else None
-    told: dict[str, Any] = {}
-    if wish is not None:
-        names = ("purpose", "family", "language", "group", "detect_unwanted", "cloud_feedback", "diagnostics", "for_helpdesk")
-        told = {name: getattr(wish, name) for name in names}
-    named = {"purpose": "purpose", "family": "os", "language": "language", "group": "group"}
-    told |= {name: request.GET[given] for name, given in named.items() if request.GET.get(given)}
-    return told | {"ticket": ticket_of(request)}
+    named = {name: request.GET[given] for name, given in PRESETS.items() if request.GET.get(given)}
+    return beginning(offer, wish=wish, named=named) | {"ticket": ticket_of(request)}
 
 
 def _key(request: HttpRequest) -> uuid.UUID | None:

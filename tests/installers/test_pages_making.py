@@ -12,7 +12,7 @@ from django.test import Client
 from devices.models import Account, AuditEvent, DeviceGroup, User
 from installers.models import Installer, Standing
 from tests.devices import shown
-from tests.installers.booked import accounts, booked, read
+from tests.installers.booked import accounts, booked, foreign, read
 
 pytestmark = pytest.mark.django_db
 NEW = "/installers/new/"
@@ -147,6 +147,15 @@ def test_presets_come_from_the_address(desk: Client) -> None:
     page = read(desk, opened(desk, query))
     assert 'value="macos" id="family-macos" checked' in page and '<option value="g-berlin" selected>' in page
     assert '<option value="fr-fr" selected>' in page and 'value="Studio"' in page and 'value="INC9"' in page
+
+
+@pytest.mark.parametrize(("told", "chosen"), [("DE-de", "de-de"), ("tlh", "en-us"), ("", "en-us")])
+def test_a_language_that_the_vendor_lacks_does_not_become_the_first_of_the_list(
+    desk: Client, eset: Account, told: str, chosen: str
+) -> None:
+    old = foreign(eset, "Theirs", language=told, language_asked="")
+    for query in (f"?from={old.pk}", f"?language={told}"):
+        assert f'<option value="{chosen}" selected>' in read(desk, opened(desk, query))
 
 
 def test_nonsense_in_the_address_presets_nothing(desk: Client) -> None:
