@@ -2,13 +2,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from installers.views import deciding, detail, expiring, for_device, handing, handouts, making, register, revoking
+from installers.views import comparing, deciding, detail, expiring, for_device, handing, handouts, making, register, revoking
 
 app_name = "installers"
 
 urlpatterns = [
     path("", register.page, name="register"),
     path("new/", making.new, name="new"),
+    path("compare/", comparing.compare, name="compare"),
     path("expiring/", expiring.fragment, name="expiring"),
     path("<int:pk>/", detail.page, name="detail"),
     path("<int:pk>/decide/", deciding.decide, name="decide"),

@@ -16,6 +16,7 @@ ADDRESSES = [
     ("/installers/expiring/", "get", True, True, False),
     ("/installers/new/", "get", True, False, False),
     ("/installers/new/", "post", True, False, False),
+    ("/installers/compare/", "post", True, False, False),
     ("/installers/{pk}/", "get", True, True, False),
     ("/installers/{pk}/revoke/", "get", True, False, False),
     ("/installers/{pk}/revoke/", "post", True, False, False),

@@ -152,6 +152,15 @@ def test_the_page_says_how_far_the_vendors_list_is_known(desk: Client, client: C
     assert "may not list installers" not in read(client, REGISTER)
 
 
+def test_asking_twice_compares_once(desk: Client) -> None:
+    for _ in range(2):
+        page = read(desk, desk.post("/installers/compare/")["Location"])
+    assert "Rollcall asks eset-main" in page and "Comparing" in page
+    assert Stocktake.objects.get().active
+    Account.objects.update(enabled=False)
+    assert "No account that is switched on" in read(desk, desk.post("/installers/compare/")["Location"])
+
+
 def test_empty_registers_say_why_and_what_to_do(client: Client, ivan: User, bob: User) -> None:
     client.force_login(ivan)
     assert "No account can make installers" in read(client, REGISTER)
