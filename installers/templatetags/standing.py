@@ -8,7 +8,7 @@ from django import template
 from django.utils import timezone
 
 from installers.filters import SOON
-from installers.models import Installer
+from installers.models import Installer, Standing
 from installers.telling import Told, countdown, tell
 
 register = template.Library()
@@ -21,8 +21,9 @@ def told(installer: Installer) -> Told:
 
 @register.filter
 def left(installer: Installer) -> str:
-    """Until its end, in words; nothing when that is not known."""
-    return countdown(installer.expires_at, now=timezone.now()) if installer.expires_at else ""
+    """Until its end, in words; nothing for what has none, or has none any more."""
+    at = installer.expires_at if installer.standing in (Standing.READY, Standing.EXPIRED) else None
+    return countdown(at, now=timezone.now()) if at else ""
 
 
 @register.inclusion_tag("devices/parts/pill.html")
@@ -35,5 +36,5 @@ def standing_pill(installer: Installer) -> dict[str, Any]:
 def ends(installer: Installer) -> dict[str, Any]:
     """The end of its life, and how long that is; marked when it is near and there is something to lose."""
     now, at = timezone.now(), installer.expires_at
-    near = installer.standing == "ready" and at is not None and now < at <= now + SOON
+    near = installer.standing == Standing.READY and at is not None and now < at <= now + SOON
     return {"at": at, "left": left(installer), "near": near}

@@ -31,6 +31,7 @@ def fleet(eset: Account, ivan: User) -> dict[str, Installer]:
         "unknown": doubtful(eset, "Unknown"),
         "old": booked(eset, "Old", days=-3, standing=Standing.EXPIRED),
         "theirs": foreign(eset, "Theirs"),
+        "gone": booked(eset, "Gone", standing=Standing.REVOKED),
     }
 
 
@@ -52,10 +53,11 @@ def row(page: str, name: str) -> str:
 
 def test_all_are_listed_the_newest_first_with_what_people_ask_about(desk: Client) -> None:
     page = read(desk, REGISTER)
-    assert names(page) == ["Theirs", "Old", "Unknown", "Warehouse", "Studio", "Reception"]
+    assert names(page) == ["Gone", "Theirs", "Old", "Unknown", "Warehouse", "Studio", "Reception"]
     for words in ("ivan · INC1", "Ready", "eset-main", "Berlin", "Windows", "en-us", "Endpoint Security", "in 169 days", "usable"):
         assert words in row(page, "Reception"), words
     assert "Made at the vendor" in row(page, "Theirs") and "macOS" in row(page, "Studio") and "3 days ago" in row(page, "Old")
+    assert "in 169 days" not in row(page, "Gone") and "Revoked" in row(page, "Gone")
     assert "Needs a decision" in row(page, "Unknown") and "Lost &amp; found" in row(page, "Studio")
     assert SECRET_LINK not in page
 
@@ -87,7 +89,7 @@ def test_filters_stand_in_the_address(desk: Client, query: str, expected: list[s
 def test_nonsense_narrows_nothing_or_finds_nothing_and_never_fails(desk: Client) -> None:
     long = "9" * 10_000
     for query in (f"?before={long}", "?before=%00", "?after=-1", "?state=%00", "?os=vms", "?made=%00", "?expiring=yes"):
-        assert len(names(read(desk, REGISTER + query))) == 6
+        assert len(names(read(desk, REGISTER + query))) == 7
     for query in (f"?q={long}", "?q=%25", f"?account={long}", "?group=%27"):
         assert names(read(desk, REGISTER + query)) == []
 
