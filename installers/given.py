@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from django.db.models import Case, DateTimeField, F, OuterRef, Q, QuerySet, Subquery, When
 
+from devices.clocks import SKEW
 from devices.export import CHUNK, Echo, cell
 from devices.models import Device, Sighting, User
 from devices.queries.newest import Newest, newest
@@ -128,9 +129,12 @@ def _found(user: User, filters: Filters) -> QuerySet[Handout]:
 
 
 def _with_arrival(rows: QuerySet[Handout]) -> QuerySet[Handout]:
-    """A device arrived when the installer's account listed it for the first time, or heard from it again, after it was given."""
+    """A device arrived when the installer's account listed it for the first time, or heard from it again, after it was given.
+
+    A clock that is ahead proves nothing.
+    """
     new = Q(created_at__gte=OuterRef("given_at"))
-    heard = new | Q(pulse__seen_at__gte=OuterRef("given_at"))
+    heard = new | Q(pulse__seen_at__gte=OuterRef("given_at"), pulse__seen_at__lte=F("pulse__fetched_at") + SKEW)
     since = Case(When(new, then=F("created_at")), default=F("pulse__seen_at"), output_field=DateTimeField())
     at = Sighting.objects.filter(heard, device=OuterRef("device"), account=OuterRef("installer__account")).exclude(
         enrolment__in=NOT_MANAGED
