@@ -11,6 +11,7 @@ from devices.models import JobState
 from installers import services
 from installers.handler import InstallerHandler, Step
 from installers.models import Installer, Standing
+from installers.wishes import CannotDo
 from sandbox.server import Simulation
 from tests.devices.following import account_at
 from tests.installers.between import CONNECT, LIST, Between, Killed, die
@@ -176,7 +177,7 @@ def test_where_listing_is_refused_a_person_decides_with_both_facts(sim: Simulati
     installer = hand.follow(order(account(sim)))
     assert (installer.standing, installer.needs_person) == (AMBIGUOUS, True)
     assert "make an installer" in installer.error and "list installers" in installer.error and "decide" in installer.error_next_step
-    with pytest.raises(services.CannotDo, match="id that the vendor gave"):
+    with pytest.raises(CannotDo, match="id that the vendor gave"):
         services.settle(installer, made=True, actor=None, now=hand.now)
     uuid = sim.eset.installers.tally()["uuids"][0]
     services.settle(installer, made=True, external_id=uuid, actor=None, now=hand.now)
@@ -190,7 +191,7 @@ def test_a_person_may_say_that_it_was_not_made(sim: Simulation, hand: Hand) -> N
     installer = hand.follow(order(account(sim)))
     ended = services.settle(installer, made=False, actor=None, now=hand.now)
     assert ended.standing == FAILED and "decided that it was not made" in ended.error and "make an installer" in ended.remark
-    with pytest.raises(services.CannotDo, match="nothing to decide"):
+    with pytest.raises(CannotDo, match="nothing to decide"):
         services.settle(installer, made=False, actor=None, now=hand.now)
 
 
