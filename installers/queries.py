@@ -14,7 +14,7 @@ from devices.queries.as_json import moment
 from devices.queries.newest import HIGHEST, Newest, newest
 from installers.filters import SOON, Filters, ends_soon
 from installers.handout import Handout
-from installers.models import UNDECIDED, Installer, Standing, Stocktake
+from installers.models import Installer, Standing, Stocktake
 from installers.wishes import Wish
 from vendors.errors import Unsupported
 from vendors.installing import Offer
@@ -97,11 +97,6 @@ def _maker(account: Account) -> Maker:
     except Unsupported as error:
         return Maker(account, None, f"{error.sentence} {error.next_step}".strip())
     return Maker(account, offer, "" if account.enabled else "It is switched off.")
-
-
-def waiting() -> QuerySet[Installer]:
-    """Those of which nobody knows yet, or for which a person must decide."""
-    return Installer.objects.defer("link").filter(standing__in=UNDECIDED)
 
 
 def groups(account: Account) -> list[tuple[str, str]]:
