@@ -16,6 +16,7 @@ from vendors.budget import Rate
 from vendors.errors import Unsupported
 from vendors.http import Gateway
 from vendors.installing import Offer
+from vendors.patching import Source
 from vendors.records import Entry, Group, Reject
 from vendors.secret import Secret
 
@@ -125,6 +126,8 @@ class Vendor:
     `asked_by`: the kinds of name that a walk of named devices takes and of which the vendor says when it has no such device.
     `named_at_once`: devices in one call of such a walk; 0: it is one job, however many are named.
     `offer`: what installers the API makes; the connection is then a MakesInstallers too (vendors/installing.py).
+    `patch_sources`: what the API tells about patching beside its devices; the connection is then a ReadsPatches too (vendors/patching.py).
+    `patches_with_devices`: its Device records hold their patches.
     """
 
     slug: str
@@ -144,6 +147,8 @@ class Vendor:
     asked_by: frozenset[str] = frozenset()
     named_at_once: int = 0
     offer: Offer | None = None
+    patch_sources: tuple[Source, ...] = ()
+    patches_with_devices: bool = False
 
     @property
     def secret_names(self) -> tuple[str, ...]:

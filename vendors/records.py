@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import msgspec
 
 from vendors.secret import Secret
-from vendors.states import Enrolment, Family, IdKind, State
+from vendors.states import Enrolment, Family, IdKind, PatchKind, PatchStatus, Reason, Severity, State
 
 
 class Identifier(msgspec.Struct, frozen=True, gc=False):
@@ -34,11 +34,68 @@ class Issue:
 
 
 @dataclass(frozen=True, slots=True)
+class Title:
+    """What a patch is for: an application, a package, a system or a vulnerability. `key` is the vendor's own id of it."""
+
+    key: str
+    name: str
+    kind: PatchKind
+    developer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """`number` is the vendor's uint64, by which versions compare; `name` is what people read. None and "": not told."""
+
+    number: int | None = None
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """A patch as it stands on one device. `key` is stable within the device; `raw` is the vendor's own word.
+
+    `device_id`: the vendor's id of the device; empty where the patch hangs on a Device record. `restart` None: the vendor did not say.
+    `since`: when the vendor first detected that it is missing.
+    """
+
+    key: str
+    title: Title
+    status: PatchStatus
+    raw: str
+    reason: Reason = Reason.NONE
+    device_id: str = ""
+    version: str = ""
+    severity: Severity = Severity.UNKNOWN
+    security: bool | None = None
+    restart: bool | None = None
+    fixes: tuple[str, ...] = ()
+    released: date | None = None
+    since: datetime | None = None
+    notes: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try to install a patch, which vendors forget after days. `device_id` empty: the vendor does not say on which device."""
+
+    title: Title
+    status: PatchStatus
+    raw: str
+    reason: Reason = Reason.NONE
+    device_id: str = ""
+    before: Version = Version()
+    after: Version = Version()
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Device:
     """One vendor's view of one device. Empty text means that the vendor did not say; times are aware.
 
     `remediation`: the address of the vendor's page on which this device is repaired; empty: it has none now; None: the vendor has no
-    such pages.
+    such pages. `patches`: all of them, as they stand; None: the vendor tells of patches elsewhere or not at all.
     """
 
     external_id: str
@@ -61,6 +118,7 @@ class Device:
     issues: tuple[Issue, ...] = ()
     link: str = ""
     remediation: Secret | None = None
+    patches: tuple[Patch, ...] | None = None
 
 
 class Entry(msgspec.Struct, frozen=True, gc=False):

@@ -116,7 +116,7 @@ def test_asking_now_waits_on_the_page_and_ends_in_proof(desk: Desk, fleet: dict[
     SyncRun.objects.update(state=JobState.DONE, finished_at=timezone.now(), absent=["nb-none-99"])
     expect(page.get_by_text("five-main has no device called")).to_be_visible()
     expect(page.get_by_text("DevicesNotFound")).to_be_visible()
-    expect(page.locator("[data-poll]")).to_have_count(0)
+    expect(page.locator(".asked[data-poll]")).to_have_count(0)
 
 
 def test_a_pasted_list_becomes_a_table_and_a_file(desk: Desk, fleet: dict[str, Account], bob: User) -> None:

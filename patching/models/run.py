@@ -1,0 +1,58 @@
+"""The walks about patching, and what each credential may read."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from devices.models import Account, VendorJob
+from devices.models.job import ACTIVE
+from vendors.patching import Source
+
+
+class PatchRun(VendorJob):
+    """One walk of one source of one account."""
+
+    source = models.CharField(max_length=10, choices=[(source.value, source.label) for source in Source])
+    since = models.DateTimeField(null=True, help_text="only attempts from here on were asked for")
+    pages = models.PositiveIntegerField(default=0)
+    records = models.PositiveIntegerField(default=0)
+    created = models.PositiveIntegerField(default=0)
+    changed = models.PositiveIntegerField(default=0)
+    closed = models.PositiveIntegerField(default=0, help_text="missing patches that the vendor no longer lists")
+    rejected = models.PositiveIntegerField(default=0)
+    calls = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "source"], condition=models.Q(state__in=ACTIVE), name="one_active_patch_run_per_source"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["next_step_at"], condition=models.Q(state__in=ACTIVE), name="patch_run_due"),
+            models.Index(fields=["account", "source", "-id"], name="patch_run_by_account"),
+        ]
+
+
+class Reading(models.Model):
+    """What one credential can read about patching, found out by trying. `can` None: not tried yet, or no answer yet."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="readings")
+    source = models.CharField(max_length=10, choices=[(source.value, source.label) for source in Source])
+    can = models.BooleanField(null=True)
+    sentence = models.TextField(blank=True, help_text="why not, or what went wrong last")
+    tried_at = models.DateTimeField(null=True)
+    complete_at = models.DateTimeField(null=True, help_text="when a walk last ended complete")
+    since = models.DateTimeField(null=True, help_text="the next walk of attempts begins here")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "source"], name="one_reading_per_source")]
+
+
+class Listed(models.Model):
+    """Which patches a walk has shown so far, so that its end can close the others. Emptied when the walk ends."""
+
+    run = models.ForeignKey(PatchRun, on_delete=models.CASCADE, related_name="listed", db_constraint=False)
+    device_ref = models.CharField(max_length=128)
+    key = models.CharField(max_length=255)

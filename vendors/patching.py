@@ -1,0 +1,51 @@
+"""What it takes to tell about patching beside the list of devices: walks of their own, each of which a credential may be refused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol, runtime_checkable
+
+from vendors.records import Attempt, Patch, Reject
+
+
+class Source(StrEnum):
+    """A walk about patching. PATCHES is complete: what it no longer shows is not missing any more. The others only ever add."""
+
+    RECENT = "recent"
+    ATTEMPTS = "attempts"
+    PATCHES = "patches"
+
+    @property
+    def label(self) -> str:
+        return SOURCE_LABELS[self]
+
+
+SOURCE_LABELS = {
+    Source.RECENT: "list recent attempts, without their devices",
+    Source.ATTEMPTS: "list attempts per device",
+    Source.PATCHES: "list missing patches per device",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One step of such a walk. `cursor` None: the walk is complete."""
+
+    attempts: tuple[Attempt, ...] = ()
+    patches: tuple[Patch, ...] = ()
+    rejects: tuple[Reject, ...] = ()
+    cursor: dict[str, Any] | None = None
+    wait: float = 0.0
+    waiting_for: str = ""
+
+
+@runtime_checkable
+class ReadsPatches(Protocol):
+    """A connection to one account that can walk the sources that its Vendor names in `patch_sources`."""
+
+    def read_patches(self, source: Source, since: datetime | None, cursor: dict[str, Any] | None) -> Sheet:
+        """`since`: only attempts that ended at or after it, where the source can tell. Raise any error of vendors.errors; Misconfigured
+        with status 403 means that this credential may not."""
+        ...
