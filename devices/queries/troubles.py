@@ -22,6 +22,11 @@ class Trouble:
     sentence: str
     complete_at: datetime | None
 
+    @property
+    def plainly(self) -> str:
+        """For those who cannot see accounts: a vendor's refusal is for who can do something about it."""
+        return f"{Health(self.health).label}." if self.health in IN_TROUBLE else self.sentence
+
 
 @dataclass(frozen=True, slots=True)
 class Troubles:

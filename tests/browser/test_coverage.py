@@ -37,8 +37,8 @@ def test_from_the_answer_to_the_devices_that_are_missing(desk: Desk, fleet: dict
     expect(page.get_by_text("3 devices", exact=True)).to_be_visible()
     page.get_by_label("Text").fill("london")
     page.get_by_role("button", name="Filter").click()
-    expect(page.get_by_role("link", name="srv-london-05")).to_be_visible()
-    expect(page.get_by_role("link", name="phone-04")).to_have_count(0)
+    expect(page.get_by_role("link", name="srv-london-05", exact=True)).to_be_visible()
+    expect(page.get_by_role("link", name="phone-04", exact=True)).to_have_count(0)
     page.get_by_role("link", name="Clear").click()
     expect(page.get_by_text("3 devices", exact=True)).to_be_visible()
 
