@@ -12,6 +12,7 @@ from devices.models import AuditEvent, Device, JobState, User
 from installers.handout import Handout
 from installers.models import Installer
 from tests.browser.conftest import PHONE, Desk
+from tests.browser.seen import scanned
 from tests.browser.test_deciding import follow, reach
 from tests.browser.test_reading_pages import overflow, serious
 from tests.devices import shown
@@ -63,6 +64,7 @@ def test_from_the_gap_to_the_qr_code_to_the_download_by_keyboard(
     expect(page.get_by_role("img", name="QR code of the link")).to_be_visible()
     assert page.locator(".qr svg").bounding_box()["width"] > 200  # type: ignore[index]
     short = copied(page)
+    assert scanned(page.locator(".qr")) == short
     assert re.fullmatch(rf"{desk.server.url}/i/[\w-]{{24}}", short) and short not in page.url and address not in page.content()
     page.get_by_role("link", name="Done").click()
     expect(page.get_by_text("Not used yet")).to_be_visible()
@@ -84,7 +86,8 @@ def test_the_vendors_link_is_shown_on_a_click_with_its_qr_code(desk: Desk, machi
     follow(page, "Hand out")
     page.get_by_role("button", name="Show the vendor's link").click()
     expect(page.get_by_role("img", name="QR code of the link")).to_be_visible()
-    assert copied(page).startswith("https://vendor.example/installer/")
+    vendors_link = copied(page)
+    assert vendors_link.startswith("https://vendor.example/installer/") and scanned(page.locator(".qr")) == vendors_link
     page.get_by_role("link", name="Done").click()
     expect(page.locator(".handouts").get_by_text("Link shown")).to_be_visible()
     assert "vendor.example" not in page.content()
