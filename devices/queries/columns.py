@@ -37,11 +37,13 @@ DEFAULT = ("state", "user", "serial", "os", "seen_by", "issues", "last_seen")
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """`by`: fields of a row, the last one unique; an index has them in this order. `descending_first`: for the first click."""
+    """`by`: fields of a row, the last one unique; an index has them in this order. `descending_first`: for the first click.
+    `moments`: which of them are times."""
 
     label: str
     by: tuple[str, ...]
     descending_first: bool = False
+    moments: tuple[str, ...] = ()
 
 
 # Not by "last seen": that moves with every poll, and an index that follows it would make each poll many times as dear.

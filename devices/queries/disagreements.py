@@ -13,7 +13,8 @@ from devices.disagreement import FIELDS, shown
 from devices.models import Device, Life, Sighting
 from devices.precedence import rank
 from devices.queries.filters import DIFFERS, Filters
-from devices.queries.list import ListPage, Row, list_page
+from devices.queries.list import Row, list_page
+from devices.queries.turning import Turned
 from vendors.registry import VENDORS
 
 MOST_COUNTED = 1000
@@ -52,7 +53,7 @@ class Differing:
 class Disagreements:
     counts: list[Count]
     lines: list[Differing]
-    page: ListPage
+    page: Turned[Row]
 
 
 def disagreements(field: str, *, now: datetime, after: str = "", before: str = "") -> Disagreements:

@@ -1,10 +1,14 @@
-"""The filter of the device list as it stands in the address. Numbers on the dashboard and rows in the list come from `condition` alone."""
+"""What lists are filtered by, as it stands in an address (`Asked`), and the filter of the device list.
+
+Numbers on the dashboard and rows in the list come from `condition` alone.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import ClassVar, Self
 from urllib.parse import urlencode
 
 from django.db.models import Q
@@ -46,6 +50,9 @@ class Kind:
             return clean_query(text)
         return text if text in self.options else None if text else self.default
 
+    def words(self, value: str) -> str:
+        return (self.options or {}).get(value, value)
+
 
 KINDS = {
     "q": Kind("Text"),
@@ -72,7 +79,43 @@ class Chip:
 
 
 @dataclass(frozen=True, slots=True)
-class Filters:
+class Asked:
+    """The filter of a list: a frozen dataclass of texts, one field for each of its `kinds`."""
+
+    kinds: ClassVar[Mapping[str, Kind]] = {}
+
+    @classmethod
+    def read(cls, query: Mapping[str, str], *, base: Self | None = None) -> Self:
+        """Whatever an address can hold: what is not known is as if it were not there; what is not said is as in `base`."""
+        told = {name: kind.read(query[name]) for name, kind in cls.kinds.items() if name in query}
+        return replace(base or cls(), **{name: value for name, value in told.items() if value is not None})
+
+    @property
+    def narrowed(self) -> bool:
+        return self != type(self)()
+
+    def pairs(self, *, base: Self | None = None) -> dict[str, str]:
+        """What differs from `base`, as it stands in an address; an empty value takes away what `base` filters by."""
+        left_out = base or type(self)()
+        return {name: getattr(self, name) for name in self.kinds if getattr(self, name) != getattr(left_out, name)}
+
+    def query_string(self, **more: str) -> str:
+        """`?state=critical&…`, defaults left out; "" when nothing is left."""
+        pairs = self.pairs() | {name: value for name, value in more.items() if value}
+        return f"?{urlencode(pairs)}" if pairs else ""
+
+    def active(self) -> Iterator[tuple[str, str, Self]]:
+        """Label, value in words, and the filter without it."""
+        for name, kind in self.kinds.items():
+            value = getattr(self, name)
+            if value != kind.default:
+                yield kind.label, kind.words(value), replace(self, **{name: kind.default})
+
+
+@dataclass(frozen=True, slots=True)
+class Filters(Asked):
+    kinds = KINDS
+
     q: str = ""
     vendor: str = ""
     state: str = ""
@@ -86,16 +129,6 @@ class Filters:
     account: str = ""
     group: str = ""
     tag: str = ""
-
-    @classmethod
-    def read(cls, query: Mapping[str, str], *, base: Filters | None = None) -> Filters:
-        """Whatever an address can hold: what is not known is as if it were not there; what is not said is as in `base`."""
-        told = {name: kind.read(query[name]) for name, kind in KINDS.items() if name in query}
-        return replace(base or cls(), **{name: value for name, value in told.items() if value is not None})
-
-    @property
-    def narrowed(self) -> bool:
-        return self != Filters()
 
     @property
     def hidden(self) -> bool:
@@ -139,23 +172,6 @@ class Filters:
             side, _, days = self.seen.partition("-")
             condition &= conditions.last_seen(within=side == "within", days=int(days), now=now)
         return condition
-
-    def pairs(self, *, base: Filters | None = None) -> dict[str, str]:
-        """What differs from `base`, as it stands in an address; an empty value takes away what `base` filters by."""
-        left_out = base or Filters()
-        return {name: getattr(self, name) for name in KINDS if getattr(self, name) != getattr(left_out, name)}
-
-    def query_string(self, **more: str) -> str:
-        """`?state=critical&…`, defaults left out; "" when nothing is left."""
-        pairs = self.pairs() | {name: value for name, value in more.items() if value}
-        return f"?{urlencode(pairs)}" if pairs else ""
-
-    def active(self) -> Iterator[tuple[str, str, Filters]]:
-        """Label, value in words, and the filter without it."""
-        for name, kind in KINDS.items():
-            value = getattr(self, name)
-            if value != kind.default:
-                yield kind.label, (kind.options or {}).get(value, value), replace(self, **{name: kind.default})
 
 
 def clean_query(text: str) -> str:

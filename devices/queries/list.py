@@ -17,6 +17,7 @@ from devices.queries.filters import Filters
 from devices.queries.listing import Listing
 from devices.queries.place import Place, beyond, ordered
 from devices.queries.tags import tags_of
+from devices.queries.turning import Order, Total, Turned, turn
 from vendors.states import State
 
 MOST_COUNTED = 10_000
@@ -59,24 +60,6 @@ class Row:
         return RANKS.get(State(self.state), RANKS[State.OK])
 
 
-@dataclass(frozen=True, slots=True)
-class ListPage:
-    rows: list[Row]
-    first: int  # position of the first row, from 1
-    total: int
-    more: bool  # there are more than `total`; only the counted part is known
-    older: str  # tokens of the neighbouring pages, "" when there is none
-    newer: str
-
-    @property
-    def last(self) -> int:
-        return self.first + len(self.rows) - 1
-
-    @property
-    def total_words(self) -> str:
-        return f"{self.total:,}+" if self.more else f"{self.total:,}"
-
-
 def matching(filters: Filters, *, now: datetime) -> tuple[QuerySet[Device], int, bool]:
     """The devices that the filter means, their number, and whether there are more than that number says."""
     condition = filters.whole_condition(now=now)
@@ -89,32 +72,19 @@ def matching(filters: Filters, *, now: datetime) -> tuple[QuerySet[Device], int,
     return found, min(counted, most), counted > most
 
 
-def list_page(asked: Listing | Filters, *, now: datetime, after: str = "", before: str = "") -> ListPage:
+def list_page(asked: Listing | Filters, *, now: datetime, after: str = "", before: str = "") -> Turned[Row]:
     """`after` and `before` are tokens of an earlier page. Three queries; with a text those of the search and two."""
     listing = asked if isinstance(asked, Listing) else Listing(asked)
     found, total, more = matching(listing.filters, now=now)
-    back = Place.read(before, key=listing.sort, sort=listing.order)
-    start = back or Place.read(after, key=listing.sort, sort=listing.order)
-    rows = _slice(found, listing, start, backwards=back is not None)
-    further = len(rows) > listing.size
-    rows = rows[: listing.size]
-    if back is not None:
-        rows.reverse()
-        first = max(1, back.before - len(rows) + 1) if further else 1
-    else:
-        first = start.before + 1 if start else 1
-    add_sightings(rows, listing, now=now)
-    has_newer = further if back is not None else start is not None and bool(rows)
-    has_older = bool(rows) and (back is not None or further)
-    last = first + len(rows) - 1
-    return ListPage(
-        rows=rows,
-        first=first,
-        total=max(total, last) if more else total,
-        more=more,
-        older=_token(listing, rows[-1], last) if has_older else "",
-        newer=_token(listing, rows[0], first - 1) if has_newer else "",
-    )
+
+    def take(start: Place | None, descending: bool) -> list[Row]:
+        reached = found if start is None else beyond(found, start, listing.order, descending=descending)
+        rows = ordered(reached, listing.order, descending=descending).values_list(*FIELDS)[: listing.size + 1]
+        return [Row(*values) for values in rows]
+
+    page = turn(take, Order(listing.sort, listing.order), size=listing.size, total=Total(total, more), after=after, before=before)
+    add_sightings(page.rows, listing, now=now)
+    return page
 
 
 def every_row(found: QuerySet[Device], listing: Listing, *, now: datetime) -> Iterator[Row]:
@@ -151,15 +121,3 @@ def add_sightings(rows: Sequence[Row], listing: Listing, *, now: datetime) -> No
         row.seen_by.append(Seen(vendor, present=life == Life.SEEN, stale=stale, account=account))
         row.last_seen = newest((row.last_seen, seen_at), now=now)
         row.groups += [name for name in groups if name and name not in row.groups]
-
-
-def _token(listing: Listing, row: Row, before: int) -> str:
-    return Place(listing.sort, tuple(getattr(row, name) for name in listing.order.by), before).token()
-
-
-def _slice(found: QuerySet[Device], listing: Listing, start: Place | None, *, backwards: bool) -> list[Row]:
-    descending = listing.descending is not backwards
-    if start is not None:
-        found = beyond(found, start, listing.order, descending=descending)
-    rows = ordered(found, listing.order, descending=descending).values_list(*FIELDS)[: listing.size + 1]
-    return [Row(*values) for values in rows]

@@ -1,4 +1,4 @@
-"""Where a page of the list begins or ends: a row's values in the order of the sort. So page 2,000 costs what page 1 costs."""
+"""Where a page of a list begins or ends: a row's values in the order of the sort. So page 2,000 costs what page 1 costs."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ import base64
 import binascii
 import json
 from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
 
-from django.db.models import BooleanField, IntegerField, QuerySet
+from django.db.models import BooleanField, F, IntegerField, Model, QuerySet
 from django.db.models.expressions import RawSQL
 
-from devices.models import Device
 from devices.queries.columns import RANK_SQL, WHOLE, Sort
 
+M = TypeVar("M", bound=Model)
 LONGEST_TOKEN = 3000
 MOST = 2**63
 
@@ -22,11 +24,11 @@ class Place:
     """`key`: the sort, with its direction; `values`: of the row, as `Sort.by` names them; `before`: how many rows come before the page."""
 
     key: str
-    values: tuple[str | int, ...]
+    values: tuple[str | int | datetime, ...]
     before: int
 
     def token(self) -> str:
-        text = json.dumps([self.key, self.before, *self.values], ensure_ascii=False, separators=(",", ":"))
+        text = json.dumps([self.key, self.before, *self.values], ensure_ascii=False, separators=(",", ":"), default=str)
         return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
     @classmethod
@@ -38,27 +40,38 @@ class Place:
             told, before, *values = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
         except (ValueError, TypeError, binascii.Error, RecursionError):
             return None
-        fitting = len(values) == len(sort.by) and all(map(_fits, sort.by, values))
-        if told != key or not fitting or type(before) is not int or not 0 <= before < 2**31:
+        if told != key or len(values) != len(sort.by) or type(before) is not int or not 0 <= before < 2**31:
             return None
-        return cls(key, tuple(values), before)
+        fitting = tuple(_read(name, value, sort) for name, value in zip(sort.by, values, strict=True))
+        return None if None in fitting else cls(key, fitting, before)  # type: ignore[arg-type]  # None was looked for
 
 
-def _fits(name: str, value: object) -> bool:
+def _read(name: str, value: object, sort: Sort) -> str | int | datetime | None:
+    """None: no row has such a value there."""
     if name in WHOLE:
-        return type(value) is int and 0 <= value < MOST
-    return isinstance(value, str) and value.replace(" ", "x").isprintable()
+        return value if type(value) is int and 0 <= value < MOST else None
+    if not isinstance(value, str) or not value.replace(" ", "x").isprintable():
+        return None
+    return _moment(value) if name in sort.moments else value
 
 
-def ordered(found: QuerySet[Device], sort: Sort, *, descending: bool) -> QuerySet[Device]:
-    if "rank" in sort.by:
-        found = found.annotate(rank=RawSQL(RANK_SQL, (), output_field=IntegerField()))  # noqa: S611
-    return found.order_by(*(f"-{name}" if descending else name for name in sort.by))
+def _moment(text: str) -> datetime | None:
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return at if at.tzinfo else None
 
 
-def beyond(found: QuerySet[Device], place: Place, sort: Sort, *, descending: bool) -> QuerySet[Device]:
+def ordered(found: QuerySet[M], sort: Sort, *, descending: bool) -> QuerySet[M]:
+    by = (RawSQL(RANK_SQL, (), output_field=IntegerField()) if name == "rank" else F(name) for name in sort.by)  # noqa: S611
+    return found.order_by(*(each.desc() if descending else each.asc() for each in by))
+
+
+def beyond(found: QuerySet[M], place: Place, sort: Sort, *, descending: bool) -> QuerySet[M]:
     """The rows that come after the place, or before it when the order is turned round."""
-    names = ", ".join(RANK_SQL if name == "rank" else f'"devices_device"."{name}"' for name in sort.by)
+    table = found.model._meta.db_table
+    names = ", ".join(RANK_SQL if name == "rank" else f'"{table}"."{name}"' for name in sort.by)
     marks = ", ".join("%s" for _ in sort.by)
     row = f"({names}) {'<' if descending else '>'} ({marks})"
     return found.filter(RawSQL(row, place.values, output_field=BooleanField()))  # noqa: S611
