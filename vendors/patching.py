@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol, runtime_checkable
 
+from vendors.errors import Misconfigured, VendorError
 from vendors.records import Attempt, Patch, Reject
 
 
@@ -31,11 +32,15 @@ SOURCE_LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One step of such a walk. `cursor` None: the walk is complete."""
+    """One step of such a walk. `cursor` None: the walk is complete.
+
+    `unreadable`: device and key of missing patches that the vendor showed and that cannot be used: they are there all the same.
+    """
 
     attempts: tuple[Attempt, ...] = ()
     patches: tuple[Patch, ...] = ()
     rejects: tuple[Reject, ...] = ()
+    unreadable: tuple[tuple[str, str], ...] = ()
     cursor: dict[str, Any] | None = None
     wait: float = 0.0
     waiting_for: str = ""
@@ -46,6 +51,11 @@ class ReadsPatches(Protocol):
     """A connection to one account that can walk the sources that its Vendor names in `patch_sources`."""
 
     def read_patches(self, source: Source, since: datetime | None, cursor: dict[str, Any] | None) -> Sheet:
-        """`since`: only attempts that ended at or after it, where the source can tell. Raise any error of vendors.errors; Misconfigured
-        with status 403 means that this credential may not."""
+        """`since`: only attempts from then on, where the source can tell. Raise any error of vendors.errors; one that `refused` names means
+        that this credential may not."""
         ...
+
+
+def refused(error: VendorError) -> bool:
+    """The credential, or the subscription behind it, does not reach this source."""
+    return isinstance(error, Misconfigured) and error.status in (403, 404, 501)

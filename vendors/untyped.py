@@ -153,6 +153,14 @@ class Fields:
             value = int(value)
         return "" if value is None else Fields({name: value}, path=self._path).text(name, limit=60)
 
+    def texts(self, name: str, *, limit: int = LONGEST_KEY) -> list[str]:
+        value = self._data.get(name)
+        if value is None:
+            return []
+        if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+            raise BadRecord(f"{self._path}{name} is not a list of words.")
+        return [clean_text(each, field=self._path + name, limit=limit) for each in value]
+
     def section(self, name: str) -> Fields:
         value = self._data.get(name)
         if value is None or value == []:  # some servers write an empty object as an empty list

@@ -16,7 +16,7 @@ from vendors.errors import BadRecord
 from vendors.five9s.client import Data
 from vendors.five9s.mapping import VOLATILE, entries
 from vendors.records import Device, Entry, Reject
-from vendors.states import Enrolment, Family, IdKind, State
+from vendors.states import OPEN_PATCHES, Enrolment, Family, IdKind, PatchStatus, Reason, State
 from vendors.untyped import page
 
 PAGE: dict[str, Any] = json.loads((Path(__file__).parent / "payloads/five9s/page.json").read_text())
@@ -210,3 +210,28 @@ def test_the_page_is_what_the_vendor_documents() -> None:
 def test_a_record_of_endless_size_is_refused_by_itself() -> None:
     with pytest.raises(BadRecord, match="larger than 4 MB"):
         read({**VM, "DatabaseViews": {"v": "x" * 2**22}})
+
+
+def test_every_vulnerability_is_a_patch_as_it_stands() -> None:
+    read_as = {each.key: each for each in read(security(1, 2, 3, 4, 5, 6, 9)).patches or ()}
+    assert [read_as[f"V-{nth}"].status.value for nth in range(7)] == [
+        "excluded",
+        "scheduled",
+        "available",
+        "scheduled",  # Autofix: released, not done
+        "failed",
+        "installed",
+        "unknown",
+    ]
+    assert [each.key for each in read_as.values() if each.status not in OPEN_PATCHES] == ["V-0", "V-5"]
+    assert (read_as["V-4"].reason, read_as["V-6"].raw) == (Reason.UNTOLD, "9")
+
+
+def test_patches_that_are_not_told_are_not_an_empty_set() -> None:
+    assert read({**VM, "SecurityInfo": None}).patches is None
+    assert read({**VM, "SecurityInfo": []}).patches == ()
+
+
+def test_a_vulnerability_listed_twice_is_as_little_done_as_the_worse_row_says() -> None:
+    twice = {**VM, "SecurityInfo": [{"Vul_ID": "V", "Status": 6}, {"Vul_ID": "V", "Status": 5}, {"Vul_ID": "V", "Status": 1}]}
+    assert [each.status for each in read(twice).patches or ()] == [PatchStatus.FAILED]

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from datetime import datetime
 
 from vendors import console, untyped
 from vendors.address import BadUrl, parse_url
 from vendors.base import DAY, Connection, Cursor, Field, Page, Scope, Vendor
 from vendors.budget import Rate
 from vendors.errors import Unsupported
-from vendors.eset import delayed, mapping
+from vendors.eset import delayed, mapping, patching
 from vendors.eset.client import REGIONS, URL, Client
 from vendors.eset.installers import Conversation
 from vendors.eset.offer import OFFER
 from vendors.eset.session import Session, SignInLater
 from vendors.eset.walk import BATCH, Step, start
 from vendors.installing import Order, Turn
+from vendors.patching import Sheet, Source
 from vendors.refusals import from_status
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -79,6 +81,12 @@ class Eset:
     def _about_installers(self, cursor: Cursor | None) -> Conversation:
         state = dict(cursor or {})
         return Conversation(self._client, self._session(state.pop("sign_in", None)), state, self._now)
+
+    # -- patching: see vendors/patching.py -----------------------------------------------------------------------------
+
+    def read_patches(self, source: Source, since: datetime | None, cursor: Cursor | None) -> Sheet:
+        state = dict(cursor or patching.start(since, now=self._now()))
+        return patching.Reading(self._client, self._session(state.pop("sign_in", None)), state, self._now).step(source)
 
     def _session(self, waiting: Cursor | None) -> Session:
         return Session(
@@ -166,5 +174,6 @@ VENDOR = Vendor(
     unseen_after=30 * DAY,
     named_at_once=BATCH,
     offer=OFFER,
+    patch_sources=(Source.RECENT, Source.ATTEMPTS, Source.PATCHES),
     refresh_note="ESET Connect lists everything, or single devices by id or by exact name.",
 )

@@ -98,6 +98,28 @@ class Client:
         url = self._base("installer-management") + f"/v1/installers/{quote(uuid, safe='')}"
         return self._send("DELETE", url, operation="revoke an installer", token=token, response_id=response_id)
 
+    # https://help.eset.com/eset_connect/en-US/application_patching_v1_application-patching-processes_recent_details_get.html
+    def recent_attempts(self, token: Secret, *, response_id: str = "") -> Reply:
+        """All of them in one answer."""
+        return self._patching("/v1/application-patching-processes/recent/details", token, [], "list recent attempts", response_id)
+
+    # https://help.eset.com/eset_connect/en-US/patching_v1_patching-process-details_get.html
+    def attempts(self, token: Secret, *, start: str = "", end: str = "", page_token: str = "", response_id: str = "") -> Reply:
+        """`start` is inclusive, `end` exclusive; empty: any time."""
+        period = [("timePeriod.startTime", start), ("timePeriod.endTime", end)]
+        params = [each for each in period if each[1]] + _paging(page_token, PAGE_SIZE)
+        return self._patching("/v1/patching-process-details", token, params, "list attempts per device", response_id)
+
+    # https://help.eset.com/eset_connect/en-US/device_patches_v1_device-patches_get.html
+    def patches(self, token: Secret, *, page_token: str = "", response_id: str = "") -> Reply:
+        params = _paging(page_token, PAGE_SIZE)
+        return self._patching("/v1/device-patches", token, params, "list missing patches", response_id)
+
+    def _patching(self, path: str, token: Secret, params: Params, operation: str, response_id: str) -> Reply:
+        url = self._base("patch-management") + path
+        accept = (*DECIDED_LATER, 501)
+        return self._send("GET", url, operation=operation, params=params, token=token, response_id=response_id, accept=accept)
+
     def _get(self, path: str, token: Secret, params: Params, *, operation: str, response_id: str) -> Reply:
         url = self._base("device-management") + path
         return self._send("GET", url, operation=operation, params=params, token=token, response_id=response_id)

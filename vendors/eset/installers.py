@@ -12,8 +12,8 @@ from typing import Any
 
 from vendors import untyped
 from vendors.base import Cursor, Page
-from vendors.errors import BadAnswer, BadRecord, Lost, Misconfigured
-from vendors.eset import delayed, package
+from vendors.errors import BadRecord, Lost, Misconfigured
+from vendors.eset import delayed, package, paging
 from vendors.eset.client import Client, Reply
 from vendors.eset.mapping import usable_uuid
 from vendors.eset.session import Session, SignInLater
@@ -22,7 +22,6 @@ from vendors.records import Installer
 from vendors.refusals import from_status
 from vendors.secret import Secret
 
-LONGEST_TOKEN = 2000
 MOST_PAGES = 1000
 
 
@@ -65,9 +64,9 @@ class Conversation:
             raise _refused(reply)
         listing = untyped.page(reply.body, type=package.Listing, operation=reply.operation, request_id=reply.request_id)
         if listing.installers is None and not given and listing.totalSize in (None, ""):
-            raise _bad(reply, "the answer holds no list of installers")
+            raise paging.bad(reply, "the answer holds no list of installers")
         found, unreadable = package.installers(listing.installers or [])
-        return Turn(found, self._following(listing.nextPageToken, reply), unreadable=unreadable)
+        return Turn(found, paging.following(self.cursor, listing.nextPageToken, reply, most=MOST_PAGES), unreadable=unreadable)
 
     def read(self, uuid: str) -> Turn:
         """No installer in it: ESET does not know this id."""
@@ -103,15 +102,7 @@ class Conversation:
             return package.installer(bytes(single.installer))
         except (BadRecord, *untyped.BROKEN):
             pass
-        raise _bad(reply, "the answer describes no installer that can be read")
-
-    def _following(self, token: str | None, reply: Reply) -> Cursor | None:
-        if not token:
-            return None
-        pages = int(self.cursor.get("pages", 0)) + 1
-        if token == self.cursor.get("token") or len(token) > LONGEST_TOKEN or pages > MOST_PAGES:
-            raise _bad(reply, "its pages never end")
-        return {**self.cursor, "token": token, "pages": pages}
+        raise paging.bad(reply, "the answer describes no installer that can be read")
 
     def _sign_in_later(self, page: Page, *, accepted: bool = False) -> Turn:
         cursor: dict[str, Any] = {**self.cursor, "sign_in": page.cursor}
@@ -131,7 +122,3 @@ def _refused(reply: Reply) -> Exception:
             request_id=reply.request_id,
         )
     return from_status(reply.status, operation=reply.operation, request_id=reply.request_id)
-
-
-def _bad(reply: Reply, reason: str) -> BadAnswer:
-    return BadAnswer(f"Could not {reply.operation}: {reason}.", status=reply.status, request_id=reply.request_id)

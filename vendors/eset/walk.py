@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 
 from vendors import untyped
 from vendors.base import Cursor, Page, Scope
-from vendors.errors import BadAnswer, Lost
-from vendors.eset import delayed, mapping
+from vendors.errors import Lost
+from vendors.eset import delayed, mapping, paging
 from vendors.eset.client import Client, Reply
 from vendors.eset.session import Session
 from vendors.refusals import from_status
@@ -22,7 +22,6 @@ from vendors.secret import Secret
 BATCH = 100
 NAMES = 20
 MOST_PAGES = 20_000
-LONGEST_TOKEN = 2000
 
 
 def start(scope: Scope) -> Cursor:
@@ -89,7 +88,7 @@ class Step:
         rows = (self._listing(reply).devices or []) if reply.status == 200 else []
         entries, rejects = mapping.entries(rows, now=self._moment())
         if {each.external_id for each in entries} - set(asked):
-            raise self._bad(reply, "the answer holds devices that were not asked for")
+            raise paging.bad(reply, "the answer holds devices that were not asked for")
         if len(rows) < len(asked) and len(asked) > 1:
             middle = (first + last) // 2
             return Page(cursor=self._after_ids([[first, middle], [middle, last], *rest]))
@@ -149,24 +148,15 @@ class Step:
         """An answer without any list is the end only where a page or a filter came before: an empty fleet must be said, not left out."""
         listing = untyped.page(reply.body, type=mapping.Listing, operation=reply.operation, request_id=reply.request_id)
         if listing.devices is None and not may_be_missing and not self.cursor.get("token"):
-            raise self._bad(reply, "the answer holds no list of devices")
+            raise paging.bad(reply, "the answer holds no list of devices")
         return listing
 
     def _following(self, next_token: str | None, reply: Reply) -> Cursor | None:
         """The cursor of the next page in the same phase; None after the last one."""
-        if not next_token:
-            return None
-        pages = self.cursor.get("pages", 0) + 1
-        if next_token == self.cursor["token"] or len(next_token) > LONGEST_TOKEN or pages > MOST_PAGES:
-            raise self._bad(reply, "its pages never end")
-        return {**self.cursor, "token": next_token, "pages": pages}
+        return paging.following(self.cursor, next_token, reply, most=MOST_PAGES)
 
     def _moment(self) -> datetime:
         return datetime.fromtimestamp(self.now(), UTC)
-
-    @staticmethod
-    def _bad(reply: Reply, reason: str) -> BadAnswer:
-        return BadAnswer(f"Could not {reply.operation}: {reason}.", status=reply.status, request_id=reply.request_id)
 
 
 def _ids(scope: Scope) -> list[str]:

@@ -183,5 +183,6 @@ VENDOR = Vendor(
     live_for=4 * DAY,  # what it tells is the inventory scan, not a check-in
     stale_after=7 * DAY,
     unseen_after=30 * DAY,
+    patches_with_devices=True,
     asked_by=frozenset({"hostname", "serial"}),
 )

@@ -87,8 +87,9 @@ def device(raw: bytes, *, zone: tzinfo) -> Device:
     number, serial = computer_id(record), fields.text("SerialNumber") or inventory.text("SerialNum")
     hostname = fields.text("DeviceName") or inventory.text("DeviceName")
     detected = fields.rows("SecurityInfo")
+    told = "SecurityInfo" in fields
     issues = security.issues(detected, zone=zone)
-    state, words = security.verdict(detected, told="SecurityInfo" in fields)
+    state, words = security.verdict(detected, told=told)
     os_name = inventory.text("OsType")
     return Device(
         external_id=number,
@@ -106,6 +107,7 @@ def device(raw: bytes, *, zone: tzinfo) -> Device:
         produced_at=parse_time(custom.text("UpdatedAt") or None, zone=zone),
         identifiers=_once(_identifiers(fields, inventory, custom, number)),
         issues=issues,
+        patches=security.patches(detected, zone=zone) if told else None,
     )
 
 

@@ -1,4 +1,4 @@
-"""Detected vulnerabilities of one device → issues and a verdict. Pure.
+"""Detected vulnerabilities of one device → issues, patches and a verdict. Pure.
 
 https://support.five9s.de/support/solutions/articles/103000361090-device-api, "Security Info Status Values"
 """
@@ -6,11 +6,11 @@ https://support.five9s.de/support/solutions/articles/103000361090-device-api, "S
 from __future__ import annotations
 
 from collections import Counter
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 
 from vendors.normalise import parse_time
-from vendors.records import Issue
-from vendors.states import State
+from vendors.records import Issue, Patch, Title
+from vendors.states import PatchKind, PatchStatus, Reason, State
 from vendors.untyped import Fields
 
 EXCLUDED, PLANNED, SUCCESS = "excluded", "planned", "installsuccess"
@@ -23,6 +23,22 @@ MEANINGS = {
     "autofix": (State.ATTENTION, "released for automatic repair"),
     "installfailure": (State.CRITICAL, "installation failed"),
 }
+PATCHES = {
+    EXCLUDED: PatchStatus.EXCLUDED,
+    PLANNED: PatchStatus.SCHEDULED,
+    "pending": PatchStatus.AVAILABLE,
+    "autofix": PatchStatus.SCHEDULED,
+    "installfailure": PatchStatus.FAILED,
+    SUCCESS: PatchStatus.INSTALLED,
+}
+LEAST_DONE = (
+    PatchStatus.FAILED,
+    PatchStatus.AVAILABLE,
+    PatchStatus.SCHEDULED,
+    PatchStatus.UNKNOWN,
+    PatchStatus.INSTALLED,
+    PatchStatus.EXCLUDED,
+)
 WORST_FIRST = (State.CRITICAL, State.ATTENTION, State.UNKNOWN, State.OK)
 
 
@@ -36,19 +52,48 @@ def issues(rows: list[Fields], *, zone: tzinfo) -> tuple[Issue, ...]:
     return tuple(found.values())
 
 
+def patches(rows: list[Fields], *, zone: tzinfo) -> tuple[Patch, ...]:
+    """One patch per vulnerability, whatever became of it; the least done where the vendor lists one twice."""
+    found: dict[str, Patch] = {}
+    for row in rows:
+        patch = _patch(row, zone)
+        if patch.key not in found or LEAST_DONE.index(patch.status) < LEAST_DONE.index(found[patch.key].status):
+            found[patch.key] = patch
+    return tuple(found.values())
+
+
+def _patch(row: Fields, zone: tzinfo) -> Patch:
+    name = _name(row)
+    status = PATCHES.get(status_of(row), PatchStatus.UNKNOWN)
+    return Patch(
+        key=name,
+        title=Title(name, name, PatchKind.VULNERABILITY),
+        status=status,
+        raw=_raw(row),
+        reason=Reason.UNTOLD if status is PatchStatus.FAILED else Reason.NONE,
+        since=_since(row, zone),
+    )
+
+
 def _issue(row: Fields, zone: tzinfo) -> Issue | None:
-    name = row.text("Vul_ID") or row.text("Vulnerability_Idn") or "unnamed vulnerability"
-    word = status(row)
+    name, word = _name(row), status_of(row)
     if word == SUCCESS:
         return None
     raw = _raw(row)
     unknown = f"state “{raw}” is unknown to this version" if raw else "the state was not told"
     state, meaning = MEANINGS.get(word, (State.UNKNOWN, unknown))
-    since = parse_time(row.text("FirstDetectionDate") or None, zone=zone)
-    return Issue(name, f"{name}: {meaning}", state, raw=raw, since=since, silenced=word == EXCLUDED)
+    return Issue(name, f"{name}: {meaning}", state, raw=raw, since=_since(row, zone), silenced=word == EXCLUDED)
 
 
-def status(row: Fields) -> str:
+def _name(row: Fields) -> str:
+    return row.text("Vul_ID") or row.text("Vulnerability_Idn") or "unnamed vulnerability"
+
+
+def _since(row: Fields, zone: tzinfo) -> datetime | None:
+    return parse_time(row.text("FirstDetectionDate") or None, zone=zone)
+
+
+def status_of(row: Fields) -> str:
     """The number decides; the text where there is no number."""
     word = (row.word("Status") or row.text("StatusText", limit=60)).casefold().replace(" ", "")
     return NUMBERS.get(word, word)
@@ -64,7 +109,7 @@ def verdict(rows: list[Fields], *, told: bool) -> tuple[State, str]:
         return State.UNKNOWN, "no SecurityInfo"
     counts = Counter(_raw(row) or "no state" for row in rows)
     words = ", ".join(f"{number} {raw}" for raw, number in sorted(counts.items())) or "nothing detected"
-    open_words = {status(row) for row in rows} - {EXCLUDED, PLANNED, SUCCESS}
+    open_words = {status_of(row) for row in rows} - {EXCLUDED, PLANNED, SUCCESS}
     states = {MEANINGS[word][0] if word in MEANINGS else State.UNKNOWN for word in open_words}
     return next((state for state in WORST_FIRST if state in states), State.OK), words[:255]
 
@@ -72,4 +117,4 @@ def verdict(rows: list[Fields], *, told: bool) -> tuple[State, str]:
 def _raw(row: Fields) -> str:
     """The vendor's own word, with its number where this version does not know the number."""
     text, number = row.text("StatusText", limit=60), row.word("Status")
-    return f"{text} ({number})" if text and number and status(row) not in {*MEANINGS, SUCCESS} else text or number
+    return f"{text} ({number})" if text and number and status_of(row) not in {*MEANINGS, SUCCESS} else text or number

@@ -1,0 +1,107 @@
+"""Talking to ESET Connect about patching: one call a step.
+
+The period that a walk asks for stands in its cursor: a prepared answer, and every further page, belong to the identical request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from vendors import untyped
+from vendors.base import Cursor, Page
+from vendors.errors import Lost, Misconfigured
+from vendors.eset import attempts, delayed, paging, patches
+from vendors.eset.client import Client, Reply
+from vendors.eset.session import Session, SignInLater
+from vendors.patching import Sheet, Source
+from vendors.refusals import from_status
+from vendors.secret import Secret
+
+MOST_PAGES = 20_000
+NOT_OFFERED = (404, 501)
+
+
+def start(since: datetime | None, *, now: float) -> Cursor:
+    """Attempts that happen while the pages are read are left to the next walk. No `since`: all that ESET still knows."""
+    period = {"start": _stamp(since), "end": _stamp(datetime.fromtimestamp(now, UTC))} if since else {"start": "", "end": ""}
+    return {"token": "", **period}
+
+
+@dataclass(slots=True)
+class Reading:
+    """A walk of one source; `cursor` is where it stands."""
+
+    client: Client
+    session: Session
+    cursor: Cursor
+    now: Callable[[], float]
+
+    def step(self, source: Source) -> Sheet:
+        sources = {Source.RECENT: self._recent, Source.ATTEMPTS: self._attempts, Source.PATCHES: self._patches}
+        try:
+            return sources[source]()
+        except delayed.Later as later:
+            return _later(later.page)
+        except SignInLater as later:
+            return _later(later.page, {**self.cursor, "sign_in": later.page.cursor})
+
+    def _recent(self) -> Sheet:
+        reply = self._ask(lambda token, known: self.client.recent_attempts(token, response_id=known))
+        listing = untyped.page(reply.body, type=attempts.AttemptListing, operation=reply.operation, request_id=reply.request_id)
+        found, rejects = attempts.recent(listing.patchingDetails or [])
+        return Sheet(attempts=found, rejects=rejects)
+
+    def _attempts(self) -> Sheet:
+        given, first, last = (str(self.cursor.get(name, "")) for name in ("token", "start", "end"))
+        reply = self._ask(lambda token, known: self.client.attempts(token, start=first, end=last, page_token=given, response_id=known))
+        listing = untyped.page(reply.body, type=attempts.AttemptListing, operation=reply.operation, request_id=reply.request_id)
+        found, rejects = attempts.attempts(listing.patchingDetails or [])
+        return Sheet(attempts=found, rejects=rejects, cursor=self._following(listing.nextPageToken, reply))
+
+    def _patches(self) -> Sheet:
+        """What this list leaves out is not missing any more, so its end must be said and its first page must hold a list."""
+        given = str(self.cursor.get("token", ""))
+        reply = self._ask(lambda token, known: self.client.patches(token, page_token=given, response_id=known))
+        listing = untyped.page(reply.body, type=patches.PatchListing, operation=reply.operation, request_id=reply.request_id)
+        if listing.devices is None and not given:
+            raise paging.bad(reply, "the answer holds no list of patches")
+        rows = listing.devices or []
+        found, rejects = patches.patches(rows)
+        unreadable = tuple(filter(None, (patches.named(bytes(row)) for row in rows))) if rejects else ()
+        return Sheet(patches=found, rejects=rejects, unreadable=unreadable, cursor=self._following(listing.nextPageToken, reply))
+
+    def _ask(self, call: Callable[[Secret, str], Reply]) -> Reply:
+        known, given = delayed.response_id(self.cursor), self.cursor.get("token")
+        reply = self.session.run(lambda token: call(token, known))
+        reply = delayed.follow(self.cursor, reply, now=self.now())
+        self.cursor = delayed.settled(self.cursor)
+        if reply.status in (400, 404) and given:
+            lost = f"Could not {reply.operation}: ESET no longer knows the page that comes next."
+            raise Lost(lost, status=reply.status, request_id=reply.request_id)
+        if reply.status in NOT_OFFERED:
+            raise _not_offered(reply)
+        if reply.status != 200:
+            raise from_status(reply.status, operation=reply.operation, request_id=reply.request_id)
+        return reply
+
+    def _following(self, token: str | None, reply: Reply) -> Cursor | None:
+        return paging.following(self.cursor, token, reply, most=MOST_PAGES)
+
+
+def _not_offered(reply: Reply) -> Misconfigured:
+    return Misconfigured(
+        f"Could not {reply.operation}: ESET does not offer it to this user (status {reply.status}).",
+        next_step="It needs a subscription with Vulnerability & Patch Management.",
+        status=reply.status,
+        request_id=reply.request_id,
+    )
+
+
+def _later(page: Page, cursor: Cursor | None = None) -> Sheet:
+    return Sheet(cursor=cursor or page.cursor, wait=page.wait, waiting_for=page.waiting_for)
+
+
+def _stamp(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
