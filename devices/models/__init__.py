@@ -14,6 +14,7 @@ from devices.models.run import Quarantine, SyncRun
 from devices.models.settlement import Settlement
 from devices.models.sighting import DeviceGroup, Pulse, Sighting
 from devices.models.threshold import Threshold
+from devices.models.triage import Gap, IssueKind, Standing, Triage
 from devices.models.user import User
 from devices.models.view import SavedView
 
@@ -27,9 +28,11 @@ __all__ = [
     "DeviceGroup",
     "DeviceTag",
     "FormerDevice",
+    "Gap",
     "Health",
     "Identifier",
     "Issue",
+    "IssueKind",
     "JobState",
     "Join",
     "Life",
@@ -42,8 +45,10 @@ __all__ = [
     "SavedView",
     "Settlement",
     "Sighting",
+    "Standing",
     "SyncRun",
     "Threshold",
+    "Triage",
     "User",
     "VendorJob",
 ]

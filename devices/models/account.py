@@ -44,6 +44,7 @@ class Account(models.Model):
     complete_at = models.DateTimeField(null=True, help_text="when the last complete run over everything ended")
     changes_at = models.DateTimeField(null=True, help_text="when the last run that brought changes ended")
     changes_since = models.DateTimeField(null=True, help_text="start of that run: the next one asks for what changed since")
+    gaps_at = models.DateTimeField(null=True, help_text="when it was last worked out which devices its complete list lacks")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

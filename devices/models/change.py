@@ -23,6 +23,7 @@ class ChangeKind(models.TextChoices):
     WOKEN = "woken", "Seen again after it was retired"
     SETTLED = "settled", "Disagreement settled"
     TAGGED = "tagged", "Tags changed"
+    TRIAGED = "triaged", "Issue triaged"
 
 
 class Change(models.Model):

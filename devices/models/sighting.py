@@ -43,6 +43,7 @@ class Sighting(models.Model):
         constraints = [models.UniqueConstraint(fields=["account", "external_id"], name="one_sighting_per_id")]
         indexes = [
             models.Index(fields=["account"], condition=~models.Q(life="seen"), name="sighting_not_seen"),
+            models.Index(fields=["id"], condition=models.Q(stale=True, life="seen"), name="sighting_stale"),
             # Everything that coverage asks, so that it reads this index alone and never the wide rows.
             models.Index(
                 fields=["device", "account"], include=["key_kinds", "life", "stale", "silenced", "enrolment"], name="sighting_cover"

@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+from devices.models.account import Account
+from devices.models.change import LONGEST_NAME
+from devices.models.device import Device
+
+
+class IssueKind(models.TextChoices):
+    """Where an issue comes from. A vendor names it, or we notice: its word is too old, or its complete list lacks the device."""
+
+    ISSUE = "issue", "Told by a vendor"
+    STALE = "stale", "No recent contact"
+    GAP = "gap", "Missing at an account"
+
+
+class Standing(models.TextChoices):
+    """What a person decided about an issue."""
+
+    ACKNOWLEDGED = "acknowledged", "Acknowledged"
+    SNOOZED = "snoozed", "Snoozed"
+    MUTED = "muted", "Muted"
+
+
+class Triage(models.Model):
+    """A person's decision about one issue. In force while the issue is what `token` says, `until` has not come, and nothing ended it.
+
+    Whether it is in force is asked when it is read (queries/issue_rows.py), so that it is never late; `ended_at` only remembers.
+    `ref` is a sighting, for a gap the id of the gap; both stay when devices merge.
+    """
+
+    kind = models.CharField(max_length=10, choices=IssueKind)
+    ref = models.BigIntegerField()
+    key = models.CharField(max_length=255, blank=True)
+    standing = models.CharField(max_length=12, choices=Standing)
+    until = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=500, blank=True)
+    ticket = models.CharField(max_length=64, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    by_name = models.CharField(max_length=LONGEST_NAME)
+    at = models.DateTimeField()
+    token = models.TextField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "ref", "key"], name="one_triage_per_issue")]
+        permissions = [("triage_issue", "Can acknowledge, snooze and mute issues")]
+
+
+class Gap(models.Model):
+    """A device that a complete list of an account lacks, and since when we know. A worker renews them (devices/gaps.py)."""
+
+    # No constraint: renewing must not hold up imports; a gap of a device that ended shows nowhere and goes with the next round.
+    device = models.ForeignKey(Device, on_delete=models.CASCADE, related_name="gaps", db_constraint=False, db_index=False)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="gaps", db_index=False)
+    since = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "device"], name="one_gap_per_account")]
+        indexes = [
+            models.Index(fields=["since", "id"], name="gap_by_age"),
+            models.Index(fields=["device"], name="gap_of_device"),
+        ]
