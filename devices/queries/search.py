@@ -22,6 +22,7 @@ from vendors.states import IdKind
 MOST = 1000
 # A prefix that more identifiers share says next to nothing; reading them all would cost seconds at a million devices.
 MOST_HOLDERS = 3 * MOST
+HELD = "(SELECT sighting_id, kind, key, value FROM devices_identifier WHERE key {} %s AND kind = ANY(%s) ORDER BY key USING ~<~ LIMIT %s)"
 OUR_TAGS = "(SELECT device_id, 'tag', key, name FROM devices_devicetag WHERE key {} %s ORDER BY key USING ~<~ LIMIT %s)"
 FEW_HOLDERS, MANY_NAMES = 300, 200
 MOST_REASONS = 20  # shown per device
@@ -68,7 +69,7 @@ def candidates(query: str, within: Q) -> list[int]:
     clue = parse(query)
     within &= _inside(clue)
     named = _by_words(clue, within)
-    held = [] if len(named) > MOST else {device for device, *_ in _holders(clue)}
+    held = [] if len(named) > MOST else _held(clue)
     allowed = _first(Device.objects.filter(within, pk__in=held)) if held else {}
     return list({**allowed, **named})[: MOST + 1]
 
@@ -121,8 +122,26 @@ def _first(devices: QuerySet[Device]) -> Placed:
     return {pk: (name, life) for pk, name, life in rows}
 
 
-def _holders(clue: Clue, *, most: int = MOST_HOLDERS) -> list[tuple[int, str, str, str, str, str, int]]:
-    """(device, its name, its life, kind, key, value, how often) of the identifiers and of our tags that the text means.
+def _holders(clue: Clue, *, most: int) -> list[tuple[int, str, str, str, str, str, int]]:
+    """(device, its name, its life, kind, key, value, how often) of the identifiers and of our tags that the text means."""
+    found, values = _found(clue, most=most)
+    return _rows(_ONCE.format(found=found), values) if found else []
+
+
+def _held(clue: Clue) -> list[int]:
+    """Their devices alone."""
+    found, values = _found(clue, most=MOST_HOLDERS)
+    return [device for (device,) in _rows(f"SELECT DISTINCT device_id FROM ({found}) f", values)] if found else []
+
+
+def _rows(query: str, values: list[Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(query, values)
+        return [tuple(row) for row in cursor.fetchall()]
+
+
+def _found(clue: Clue, *, most: int) -> tuple[str, list[Any]]:
+    """SQL of (device_id, kind, key, value), "" where the text means none.
 
     Written out because the order of the index is not the order of the language: asked in the index's own order, PostgreSQL reads on from
     where the prefix begins and stops at the limit, however many follow; and what equals the prefix comes first.
@@ -131,10 +150,8 @@ def _holders(clue: Clue, *, most: int = MOST_HOLDERS) -> list[tuple[int, str, st
     for form in clue.forms:
         ranges[form.key, form.whole].append(form.kind.value)
     if not ranges:
-        return []
-    branch = """(SELECT sighting_id, kind, key, value FROM devices_identifier WHERE key {} %s AND kind = ANY(%s)
-                 ORDER BY key USING ~<~ LIMIT %s)"""
-    branches = " UNION ALL ".join(branch.format("=" if whole else "LIKE") for _, whole in ranges)
+        return "", []
+    branches = " UNION ALL ".join(HELD.format("=" if whole else "LIKE") for _, whole in ranges)
     values: list[Any] = []
     for (key, whole), kinds in ranges.items():
         values += [key if whole else _literally(key) + "%", kinds, most]
@@ -142,9 +159,7 @@ def _holders(clue: Clue, *, most: int = MOST_HOLDERS) -> list[tuple[int, str, st
     for form in clue.forms:
         values += [form.key if form.whole else _literally(form.key) + "%", most] if form.kind == IdKind.TAG else []
     found = f"SELECT s.device_id, i.kind, i.key, i.value FROM ({branches}) i JOIN devices_sighting s ON s.id = i.sighting_id"
-    with connection.cursor() as cursor:
-        cursor.execute(_ONCE.format(found=f"{found} UNION ALL {ours}" if ours else found), values)
-        return [tuple(row) for row in cursor.fetchall()]
+    return f"{found} UNION ALL {ours}" if ours else found, values
 
 
 def _literally(key: str) -> str:
