@@ -13,6 +13,8 @@ from urllib.parse import unquote
 from sandbox import eset_groups, eset_view, spoil
 from sandbox.delayed import Delayed
 from sandbox.eset_installers import DOWNLOADS, SERVICE, EsetInstallers
+from sandbox.eset_patching import SERVICE as PATCHING
+from sandbox.eset_patching import EsetPatching
 from sandbox.eset_query import Query, Refused, Test, checked, filters, link, paging, token
 from sandbox.eset_tokens import EsetTokens
 from sandbox.fleet import Snapshot
@@ -38,6 +40,7 @@ class Eset:
         self.services: dict[str, Callable[[Request, str], Response]] = {
             "device-management": self._device_management,
             SERVICE: self.installers.handle,
+            PATCHING: EsetPatching(world).handle,
         }
 
     def handle(self, request: Request) -> Response:

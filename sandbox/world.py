@@ -22,6 +22,7 @@ class Options:
     eset_202_every: int = 0  # every n-th call is answered with 202 first; 0 = never
     eset_202_polls: int = 1  # how often a 202 is repeated before the answer is ready
     eset_installer_rights: str = "create,list,get,delete"  # what the credentials may do with installers
+    eset_patching_rights: str = "recent,attempts,patches"  # which lists about patching they may read
     opswat_calls_per_minute: int = 10
     opswat_token_seconds: int = 3600
     opswat_tells_expiry: bool = False  # no public source says whether expires_in is sent

@@ -41,11 +41,6 @@ class _Names(msgspec.Struct):
     deviceUuid: str | None = None
 
 
-class _Names(msgspec.Struct):
-    uuid: str | None = None
-    deviceUuid: str | None = None
-
-
 def patches(rows: Iterable[msgspec.Raw]) -> tuple[tuple[Patch, ...], tuple[Reject, ...]]:
     return titles.read(rows, _patch)
 
