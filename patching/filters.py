@@ -1,0 +1,142 @@
+"""What narrows the lists of patching, as it stands in their addresses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from devices.queries.filters import Asked, Kind
+from vendors.registry import VENDORS
+from vendors.states import OPEN_PATCHES, PatchKind, PatchStatus, Reason, Severity
+
+HIGHEST = 2**63 - 1
+OPEN, ALL, ENDED, OTHER = "open", "all", "ended", "other"
+STATUSES = {status.value: status.label for status in PatchStatus}
+PATCH_STATUSES = {OPEN: "Open", **STATUSES, ALL: "All, also done"}
+ATTEMPT_STATUSES = {**STATUSES, ENDED: "Installed or failed", OTHER: "No outcome"}
+# What an attempt can come to; every other word says that nobody knows yet, or ever will.
+OUTCOMES = (PatchStatus.INSTALLED, PatchStatus.RESTART, PatchStatus.FAILED)
+REASONS = {reason.value: reason.label for reason in Reason if reason.value}
+PATCH_KINDS = {kind.value: kind.label for kind in PatchKind}
+SEVERITIES = {severity.value: severity.label for severity in Severity}
+_DAYS = (7, 30, 90, 365)
+AGES = {f"over-{days}": f"Open for more than {days} days" for days in _DAYS} | {"within-7": "Opened in the last 7 days"}
+MONTH = "30"
+PERIODS = {"1": "Today", "7": "Last 7 days", MONTH: "Last 30 days", "90": "Last 90 days", ALL: "All that is kept"}
+# Whom a device can be shown by; a vendor that tells nothing about patching is no choice.
+TELLING = {slug: vendor.label for slug, vendor in VENDORS.items() if vendor.patch_sources or vendor.patches_with_devices}
+_VENDORS = {slug: vendor.label for slug, vendor in VENDORS.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Number(Kind):
+    """The id of a row."""
+
+    def read(self, text: str) -> str | None:
+        known = text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= HIGHEST
+        return str(int(text)) if known else None if text else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Day(Kind):
+    def read(self, text: str) -> str | None:
+        try:
+            return date.fromisoformat(text[:10]).isoformat() if text else ""
+        except ValueError:
+            return None
+
+
+_WHAT = {"account": Kind("Account"), "vendor": Kind("Vendor", _VENDORS), "kind": Kind("Kind", PATCH_KINDS)}
+_ONE = {"title": Number("Application"), "device": Number("Device")}
+
+
+@dataclass(frozen=True, slots=True)
+class Told(Asked):
+    """What both patches and attempts are narrowed by."""
+
+    q: str = ""
+    account: str = ""
+    vendor: str = ""
+    kind: str = ""
+    reason: str = ""
+    title: str = ""
+    device: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PatchFilters(Told):
+    kinds = {
+        "q": Kind("Text"),
+        "status": Kind("Status", PATCH_STATUSES, OPEN),
+        "reason": Kind("Reason", REASONS),
+        **_WHAT,
+        "severity": Kind("Severity", SEVERITIES),
+        "age": Kind("Age", AGES),
+        **_ONE,
+    }
+
+    status: str = OPEN
+    severity: str = ""
+    age: str = ""
+
+    @property
+    def statuses(self) -> list[str]:
+        """Empty: any."""
+        if self.status == OPEN:
+            return sorted(status.value for status in OPEN_PATCHES)
+        return [] if self.status == ALL else [self.status]
+
+    @property
+    def tallied(self) -> bool:
+        """The tallies alone answer how many."""
+        return not (self.q or self.severity or self.age or self.device)
+
+    @property
+    def hidden(self) -> bool:
+        """A filter is on that the first row of the form does not show."""
+        return bool(self.vendor or self.account or self.kind or self.severity)
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptFilters(Told):
+    kinds = {
+        "q": Kind("Text"),
+        "status": Kind("Outcome", ATTEMPT_STATUSES),
+        "reason": Kind("Reason", REASONS),
+        **_WHAT,
+        "period": Kind("Period", PERIODS, MONTH),
+        "day": Day("Day"),
+        **_ONE,
+    }
+
+    status: str = ""
+    period: str = MONTH
+    day: str = ""
+
+    @property
+    def statuses(self) -> list[str]:
+        """Empty: any."""
+        if self.status == ENDED:
+            return [PatchStatus.FAILED.value, PatchStatus.INSTALLED.value]
+        if self.status == OTHER:
+            return [status.value for status in PatchStatus if status not in OUTCOMES]
+        return [self.status] if self.status else []
+
+    @property
+    def tallied(self) -> bool:
+        """The tallies alone answer how many, and quickly: those of all years are many."""
+        return not (self.q or self.device) and (self.period != ALL or bool(self.day))
+
+    @property
+    def hidden(self) -> bool:
+        """A filter is on that the first row of the form does not show."""
+        return bool(self.vendor or self.account or self.kind)
+
+
+@dataclass(frozen=True, slots=True)
+class TitleFilters(Asked):
+    kinds = {"q": Kind("Text"), "vendor": Kind("Vendor", _VENDORS), "kind": Kind("Kind", PATCH_KINDS)}
+
+    q: str = ""
+    vendor: str = ""
+    kind: str = ""

@@ -1,0 +1,57 @@
+"""The list of attempts: what was tried, newest first, long after the vendor forgot it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from devices.queries.columns import Column, Sort
+from devices.queries.plain_listing import Shape
+from patching.filters import AttemptFilters
+from patching.models import Attempt
+from patching.queries.rows import Named
+from patching.queries.table import Table
+from patching.words import Work, work_of
+
+
+@dataclass(slots=True, kw_only=True)
+class AttemptRow(Named):
+    id: int
+    status: str
+    reason: str
+    raw: str
+    before: str
+    before_number: Decimal | None
+    after: str
+    after_number: Decimal | None
+    started_at: datetime | None
+    ended_at: datetime | None
+    at: datetime
+    first_at: datetime
+    run_id: int | None
+
+    @property
+    def work(self) -> Work | None:
+        return work_of(self.status, self.reason)
+
+    @property
+    def backwards(self) -> bool:
+        """To a version that the vendor counts as older; its name does not say so."""
+        return self.before_number is not None and self.after_number is not None and self.after_number < self.before_number
+
+
+SHAPE = Shape(
+    filters=AttemptFilters,
+    columns={
+        "title": Column("Application"),
+        "status": Column("Outcome"),
+        "versions": Column("Versions"),
+        "at": Column("When"),
+        "device": Column("Device"),
+        "account": Column("Account"),
+    },
+    sorts={"at": Sort("When", ("at", "id"), descending_first=True, moments=("at",))},
+    sort="-at",
+)
+ATTEMPTS = Table(SHAPE, Attempt, AttemptRow)

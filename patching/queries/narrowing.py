@@ -1,0 +1,126 @@
+"""Filters as conditions. Names are looked up first, so that PostgreSQL knows how common what it is asked for is.
+
+`told` names only columns that patches and attempts share with their tallies: one condition counts a number and lists what makes it up.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from devices.models import Account, Sighting
+from devices.queries import search
+from patching.filters import ALL, AttemptFilters, PatchFilters, TitleFilters, Told
+from patching.models import Title
+
+MOST_TITLES = 1000
+_FURTHEST_ZONE = timedelta(hours=26)  # between the same clock time at both ends of the world
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """`wide`: the text means more devices than are looked at, so there is more than the condition finds."""
+
+    condition: Q
+    wide: bool = False
+
+
+def patches_told(filters: PatchFilters) -> Q:
+    """Of Patch and of PatchTally."""
+    return _told(filters) & _standing(filters.statuses, filters.reason)
+
+
+def patches(filters: PatchFilters, *, now: datetime) -> Narrowed:
+    """Of Patch: those of devices in use."""
+    text = _text(filters)
+    found = Q(counted=True) & patches_told(filters) & text.condition & _device(filters)
+    if filters.severity:
+        found &= Q(severity=filters.severity)
+    if filters.age:
+        side, _, days = filters.age.partition("-")
+        edge = now - timedelta(days=int(days))
+        found &= Q(open_since__lt=edge) if side == "over" else Q(open_since__gte=edge)
+    return Narrowed(found, text.wide)
+
+
+def attempts_told(filters: AttemptFilters, *, now: datetime) -> Q:
+    """Of Attempt and of AttemptTally."""
+    found = _told(filters) & _standing(filters.statuses, filters.reason)
+    if filters.day:
+        return found & Q(day=filters.day)
+    if filters.period != ALL:
+        found &= Q(day__gt=timezone.localdate(now) - timedelta(days=int(filters.period)))
+    return found
+
+
+def attempts(filters: AttemptFilters, *, now: datetime) -> Narrowed:
+    """Of Attempt."""
+    text = _text(filters)
+    found = attempts_told(filters, now=now) & text.condition & _device(filters)
+    if filters.day:
+        # An index knows the time, and the day follows from it: without this, PostgreSQL would read from the newest on.
+        begin = datetime.combine(datetime.fromisoformat(filters.day), time(), UTC)
+        found &= Q(at__gte=_shifted(begin, -_FURTHEST_ZONE), at__lt=_shifted(begin, timedelta(days=1) + _FURTHEST_ZONE))
+    elif filters.period != ALL:
+        found &= Q(at__gte=now - timedelta(days=int(filters.period) + 1))
+    return Narrowed(found, text.wide)
+
+
+def titles(filters: TitleFilters) -> QuerySet[Title]:
+    found = Title.objects.order_by()
+    if filters.q:
+        found = found.filter(Q(name__icontains=filters.q) | Q(developer__icontains=filters.q))
+    if filters.vendor:
+        found = found.filter(vendor=filters.vendor)
+    return found.filter(kind=filters.kind) if filters.kind else found
+
+
+def _shifted(at: datetime, by: timedelta) -> datetime:
+    """The first and the last day that a calendar knows stay where they are."""
+    try:
+        return at + by
+    except OverflowError:
+        return at
+
+
+def _told(filters: Told) -> Q:
+    found = Q()
+    if filters.account or filters.vendor:
+        accounts = Account.objects.order_by()
+        accounts = accounts.filter(name=filters.account) if filters.account else accounts
+        accounts = accounts.filter(vendor=filters.vendor) if filters.vendor else accounts
+        found &= Q(account_id__in=list(accounts.values_list("pk", flat=True)))
+    if filters.title:
+        found &= Q(title_id=int(filters.title))
+    elif filters.kind:
+        found &= _of_titles(Title.objects.filter(kind=filters.kind))
+    return found
+
+
+def _standing(statuses: list[str], reason: str) -> Q:
+    found = Q(status__in=statuses) if len(statuses) > 1 else Q(status=statuses[0]) if statuses else Q()
+    return found & Q(reason=reason) if reason else found
+
+
+def _of_titles(found: QuerySet[Title]) -> Q:
+    ids = list(found.order_by().values_list("pk", flat=True)[: MOST_TITLES + 1])
+    return Q(title_id__in=ids if len(ids) <= MOST_TITLES else found.order_by().values("pk"))
+
+
+def _text(filters: Told) -> Narrowed:
+    """In the name or the maker of the application, or anything that a device is found by."""
+    if not filters.q:
+        return Narrowed(Q())
+    devices = search.candidates(filters.q, Q())
+    sightings = list(Sighting.objects.filter(device_id__in=devices).order_by().values_list("pk", flat=True)) if devices else []
+    return Narrowed(_of_titles(titles(TitleFilters(q=filters.q))) | Q(sighting_id__in=sightings), len(devices) > search.MOST)
+
+
+def _device(filters: Told) -> Q:
+    if not filters.device:
+        return Q()
+    sightings = Sighting.objects.filter(device_id=int(filters.device)).order_by()
+    return Q(sighting_id__in=list(sightings.values_list("pk", flat=True)))

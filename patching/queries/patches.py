@@ -1,0 +1,52 @@
+"""The list of patches: work that is left, and on demand what is done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from devices.queries.columns import Column, Sort
+from devices.queries.plain_listing import Shape
+from patching.filters import PatchFilters
+from patching.models import Patch
+from patching.queries.rows import Named
+from patching.queries.table import Table
+from patching.words import Work, work_of
+
+
+@dataclass(slots=True, kw_only=True)
+class PatchRow(Named):
+    id: int
+    status: str
+    reason: str
+    raw: str
+    version: str
+    severity: str
+    security: bool | None
+    restart: bool | None
+    fixes: list[str]
+    released: date | None
+    notes: str
+    since: datetime | None
+    open_since: datetime
+
+    @property
+    def work(self) -> Work | None:
+        return work_of(self.status, self.reason)
+
+
+SHAPE = Shape(
+    filters=PatchFilters,
+    columns={
+        "device": Column("Device"),
+        "title": Column("Application"),
+        "status": Column("Status"),
+        "version": Column("To version"),
+        "severity": Column("Severity"),
+        "age": Column("Open since"),
+        "account": Column("Account"),
+    },
+    sorts={"age": Sort("Open since", ("open_since", "id"), moments=("open_since",))},
+    sort="age",
+)
+PATCHES = Table(SHAPE, Patch, PatchRow)

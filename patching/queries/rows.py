@@ -1,0 +1,55 @@
+"""What stands on a row of patching beside its own columns: the names of its application, its device and its account."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import QuerySet
+
+from devices.models import Account, Sighting
+from patching.models import Title
+
+
+@dataclass(slots=True, kw_only=True)
+class Named:
+    """`device` None: no device of ours; then `device_ref` is the vendor's id of one that it has not listed, or it says none."""
+
+    account_id: int
+    title_id: int
+    device_ref: str
+    sighting_id: int | None
+    account: str = ""
+    vendor: str = ""
+    title: str = ""
+    developer: str = ""
+    kind: str = ""
+    device: int | None = None
+    device_name: str = ""
+
+
+@dataclass(slots=True)
+class Accounts:
+    """Names and vendors by id, asked once."""
+
+    known: dict[int, tuple[str, str]] = field(default_factory=lambda: {pk: (name, vendor) for pk, name, vendor in _accounts()})
+
+
+def _accounts() -> QuerySet[Account, tuple[Any, ...]]:
+    return Account.objects.order_by().values_list("pk", "name", "vendor")
+
+
+def add_names(rows: Sequence[Named], accounts: Accounts) -> None:
+    """Two queries."""
+    titles = Title.objects.in_bulk({row.title_id for row in rows})
+    sightings = Sighting.objects.filter(pk__in={row.sighting_id for row in rows if row.sighting_id}).order_by()
+    devices = {
+        pk: (device, ours or theirs) for pk, device, ours, theirs in sightings.values_list("pk", "device_id", "device__name", "name")
+    }
+    for row in rows:
+        row.account, row.vendor = accounts.known.get(row.account_id, ("", ""))
+        if (title := titles.get(row.title_id)) is not None:
+            row.title, row.developer, row.kind = title.name, title.developer, title.kind
+        if row.sighting_id in devices:
+            row.device, row.device_name = devices[row.sighting_id]

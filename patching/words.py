@@ -1,0 +1,88 @@
+"""What a status or a reason asks a person to do, in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vendors.states import PatchStatus, Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A work list: what stands so, and its next step."""
+
+    status: PatchStatus
+    reason: Reason
+    step: str
+    how: str
+    icon: str
+
+    @property
+    def word(self) -> str:
+        return self.reason.label or self.status.label
+
+
+WORKS = (
+    Work(
+        PatchStatus.FAILED,
+        Reason.RUNNING,
+        "Close the application and try again",
+        "It was in use, so it could not be replaced. Ask the user to close it, or patch outside working hours.",
+        "app-window",
+    ),
+    Work(
+        PatchStatus.FAILED,
+        Reason.UNINSTALL,
+        "Uninstall the old version first",
+        "The new version does not install over the old one. Remove the old one, then try again.",
+        "package-minus",
+    ),
+    Work(
+        PatchStatus.FAILED,
+        Reason.DOWNLOAD,
+        "Free the download",
+        "The installer did not arrive. Look at the proxy, the free disk space and the network of the device.",
+        "cloud-download",
+    ),
+    Work(
+        PatchStatus.FAILED,
+        Reason.CORRUPT,
+        "Get a new installer",
+        "The installer was damaged. Have it downloaded again; if that happens twice, look at what filters downloads on the way.",
+        "file-warning",
+    ),
+    Work(
+        PatchStatus.FAILED,
+        Reason.PREPARE,
+        "Look at the device",
+        "The preparation failed. Look for a full disk, a restart that is due, or missing rights.",
+        "wrench",
+    ),
+    Work(
+        PatchStatus.FAILED,
+        Reason.UNTOLD,
+        "Ask the vendor",
+        "The vendor says that it failed, not why. Its console or log on the device may know more.",
+        "message-circle-question-mark",
+    ),
+    Work(
+        PatchStatus.RESTART,
+        Reason.NONE,
+        "Restart the device",
+        "The patch is in place and waits for a restart. Ask the user, or plan one.",
+        "rotate-ccw",
+    ),
+    Work(
+        PatchStatus.UNKNOWN,
+        Reason.NONE,
+        "Ask the vendor",
+        "The vendor uses a word that Rollcall does not know, so this counts as open. The word stands beside it.",
+        "circle-question-mark",
+    ),
+)
+_BY_KEY = {(work.status.value, work.reason.value): work for work in WORKS}
+
+
+def work_of(status: str, reason: str) -> Work | None:
+    """None: nothing for a person to do."""
+    return _BY_KEY.get((status, reason)) or (_BY_KEY[status, Reason.UNTOLD.value] if status == PatchStatus.FAILED else None)
