@@ -38,12 +38,13 @@ DEFAULT = ("state", "user", "serial", "os", "seen_by", "issues", "last_seen")
 @dataclass(frozen=True, slots=True)
 class Sort:
     """`by`: fields of a row, the last one unique; an index has them in this order. `descending_first`: for the first click.
-    `moments`: which of them are times."""
+    `moments` and `whole`: which of them are times, and which are whole numbers beside WHOLE."""
 
     label: str
     by: tuple[str, ...]
     descending_first: bool = False
     moments: tuple[str, ...] = ()
+    whole: tuple[str, ...] = ()
 
 
 # Not by "last seen": that moves with every poll, and an index that follows it would make each poll many times as dear.
@@ -55,7 +56,7 @@ SORTS = {
     "os": Sort("System", ("os_name", "name", "id")),
     "issues": Sort("Issues", ("issue_count", "name", "id"), descending_first=True),
 }
-WHOLE = ("id", "rank", "issue_count")  # fields that are whole numbers
+WHOLE = ("id", "rank", "issue_count", "branch", "ref")  # fields that are whole numbers
 # The worst first. `device_by_rank` is an index over exactly this expression.
 RANKS = {State.CRITICAL: 0, State.ATTENTION: 1, State.UNKNOWN: 2, State.OK: 3}
 RANK_SQL = "(CASE state WHEN 'critical' THEN 0 WHEN 'attention' THEN 1 WHEN 'unknown' THEN 2 ELSE 3 END)"

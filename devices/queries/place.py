@@ -48,7 +48,7 @@ class Place:
 
 def _read(name: str, value: object, sort: Sort) -> str | int | datetime | None:
     """None: no row has such a value there."""
-    if name in WHOLE:
+    if name in WHOLE or name in sort.whole:
         return value if type(value) is int and 0 <= value < MOST else None
     if not isinstance(value, str) or not value.replace(" ", "x").isprintable():
         return None
