@@ -40,6 +40,8 @@ ACTIONS = {
     "tag taken off devices": "Tag taken off devices",
     "device retired": "Device retired",
     "device brought back": "Retired device brought back",
+    "issues triaged": "Issues acknowledged, snoozed or muted",
+    "triage taken back": "Decision about issues taken back",
     "view shared": "View shared",
     "view changed": "Shared view changed",
     "view removed": "Shared view removed",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -82,4 +82,32 @@ def by_person(
         actor_name=actor.get_username(),
         reason=reason[:500],
         ticket=ticket[:64],
+    )
+
+
+def by_person_on_many(
+    told: Iterable[tuple[int, str]],
+    kind: ChangeKind,
+    *,
+    actor: User,
+    now: datetime,
+    field: str,
+    before: str = "",
+    reason: str = "",
+    ticket: str = "",
+) -> None:
+    """The same act on many: `told` has a device and what its line says, by line."""
+    Change.objects.bulk_create(
+        Change(
+            device_id=device,
+            at=now,
+            kind=kind,
+            field=field,
+            before=before,
+            after=after[:255],
+            actor_name=actor.get_username(),
+            reason=reason[:500],
+            ticket=ticket[:64],
+        )
+        for device, after in told
     )

@@ -15,7 +15,7 @@ _HELPDESK = ("view_device", "view_sighting", "view_issue", "annotate_device", "o
 _IT_STAFF = (
     *_HELPDESK,
     *("view_account", "refresh_account", "export_device", "view_raw", "view_syncrun"),
-    *("link_device", "share_view", "tag_device", "retire_device", "settle_device"),
+    *("link_device", "share_view", "tag_device", "retire_device", "settle_device", "triage_issue"),
     *("view_installer", "create_installer", "revoke_installer"),
 )
 _ADMINISTRATOR = (*_IT_STAFF, "manage_account", "manage_threshold", "change_syncrun", "delete_note", "view_audit", "view_quarantine")

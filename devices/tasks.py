@@ -7,7 +7,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from devices import heartbeat, jobs, thresholds
+from devices import gaps, heartbeat, jobs, thresholds, triage
 from devices.models import Account, SyncRun
 from devices.retention import forget_changes
 from devices.sync import SyncHandler, apply_thresholds, grow_old
@@ -32,6 +32,7 @@ def plan() -> None:
     for run in plan_runs(list(_usable()), now):
         wake(run.pk, interactive=False)
     apply_thresholds(now)
+    gaps.renew(now)
 
 
 @shared_task(name="devices.tasks.step")
@@ -50,6 +51,7 @@ def tidy() -> None:
     grow_old(now)
     thresholds.forget_defaults()
     forget_changes(now)
+    triage.tidy(now)
     SessionStore.clear_expired()
 
 

@@ -154,15 +154,15 @@ def _found(clue: Clue, *, most: int) -> tuple[str, list[Any]]:
     branches = " UNION ALL ".join(HELD.format("=" if whole else "LIKE") for _, whole in ranges)
     values: list[Any] = []
     for (key, whole), kinds in ranges.items():
-        values += [key if whole else _literally(key) + "%", kinds, most]
+        values += [key if whole else literally(key) + "%", kinds, most]
     ours = " UNION ALL ".join(OUR_TAGS.format("=" if form.whole else "LIKE") for form in clue.forms if form.kind == IdKind.TAG)
     for form in clue.forms:
-        values += [form.key if form.whole else _literally(form.key) + "%", most] if form.kind == IdKind.TAG else []
+        values += [form.key if form.whole else literally(form.key) + "%", most] if form.kind == IdKind.TAG else []
     found = f"SELECT s.device_id, i.kind, i.key, i.value FROM ({branches}) i JOIN devices_sighting s ON s.id = i.sighting_id"
     return f"{found} UNION ALL {ours}" if ours else found, values
 
 
-def _literally(key: str) -> str:
+def literally(key: str) -> str:
     return key.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 

@@ -24,6 +24,7 @@ FIELDS = {
     "enrolment": "Enrolment",
     "silenced": "Silenced",
 }
+DECISIONS = {"acknowledged": "Acknowledged", "snoozed": "Snoozed", "muted": "Muted", "open": "Decision taken back"}
 _ENROLMENT = {each.value: each.value.capitalize() for each in Enrolment}
 _VALUES = {"silenced": {"true": "yes", "false": "no"}, "enrolment": _ENROLMENT}
 _ICONS = {
@@ -40,6 +41,7 @@ _ICONS = {
     ChangeKind.WOKEN: "archive-restore",
     ChangeKind.SETTLED: "scale",
     ChangeKind.TAGGED: "tag",
+    ChangeKind.TRIAGED: "bell",
     NOTE: "message-square",
     FIRST: "sparkles",
 }
@@ -72,6 +74,8 @@ class Entry:
     @property
     def words(self) -> str:
         """Without the values; those stand beside."""
+        if self.kind == ChangeKind.TRIAGED:
+            return f"{DECISIONS.get(self.field, self.field)}{f' until {self.before}' if self.before else ''}: {self.after}"
         way = _BY_AFTER.get((self.kind, bool(self.after)), self.kind)
         sentence = "Brought back" if self.brought_back else _SENTENCES.get(self.kind, way)
         return sentence.format(account=self.account or "the account", vendor=self.vendor_label or "A vendor", field=self._field)

@@ -29,6 +29,7 @@ WORDS = {
     "tag_device": "tag devices",
     "retire_device": "retire devices and bring them back",
     "settle_device": "settle disagreements between vendors",
+    "triage_issue": "acknowledge, snooze and mute issues",
     "manage_threshold": "change when a vendor's word grows old",
     "link_device": "link devices and take them apart",
     "share_view": "share saved views",

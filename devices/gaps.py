@@ -1,0 +1,50 @@
+"""Keeps since when a device is missing at an account: coverage knows that it is, but has no memory. Asked by a worker, never by a page.
+
+An account whose list proves nothing now is left as it was: its gaps show nowhere meanwhile, and keep their age.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+from django.db.models import F, Q
+
+from devices.locks import be_patient
+from devices.models import Account
+from devices.queries.cover import Cover
+from devices.queries.coverage import CODES, Placing
+from devices.queries.proof import Proof, proofs
+
+ROUND = timedelta(hours=1)  # a device that another account brought is missing here without any news from here
+_LOCK = 0x6A95
+_RENEW = """
+WITH lacking AS MATERIALIZED (SELECT device_id, account_id FROM ({placed}) placed WHERE code = %s),
+closed AS (DELETE FROM devices_gap g WHERE g.account_id = ANY(%s)
+           AND NOT EXISTS (SELECT FROM lacking l WHERE l.account_id = g.account_id AND l.device_id = g.device_id))
+INSERT INTO devices_gap (device_id, account_id, since) SELECT device_id, account_id, %s FROM lacking ORDER BY account_id, device_id
+ON CONFLICT (account_id, device_id) DO NOTHING"""
+
+
+def renew(now: datetime) -> list[str]:
+    """Of the accounts that completed a list since they were last looked at, and of all once an hour. Returns their names."""
+    late = Q(gaps_at=None) | Q(gaps_at__lt=F("complete_at")) | Q(gaps_at__lt=now - ROUND)
+    due = set(Account.objects.filter(late, enabled=True).exclude(complete_at=None).values_list("pk", flat=True))
+    ready = [proof for proof in proofs(now) if proof.account in due and proof.sound] if due else []
+    if not ready:
+        return []
+    with transaction.atomic(), connection.cursor() as cursor:
+        be_patient()
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, 0)", [_LOCK])
+        if not cursor.fetchone()[0]:
+            return []  # another worker is at it
+        _write(ready, now)
+    return [proof.name for proof in ready]
+
+
+def _write(ready: list[Proof], now: datetime) -> None:
+    placed, values = Placing(ready).sql()
+    accounts = [proof.account for proof in ready]
+    with connection.cursor() as cursor:
+        cursor.execute(_RENEW.format(placed=placed), [*values, CODES.index(Cover.MISSING), accounts, now])
+    Account.objects.filter(pk__in=accounts).update(gaps_at=now)

@@ -1,0 +1,108 @@
+"""The three sources of issues: what vendors name, whom they have not heard from, and who is missing where.
+
+Devices that are gone or retired are left out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from devices.models import IssueKind
+from devices.queries.columns import RANK_SQL, RANKS
+from vendors.states import State
+
+_DEVICE = "JOIN devices_device d ON d.id = {} AND d.life IN ('seen', 'missing')"
+
+
+class Handle(NamedTuple):
+    """Which issue is meant, as forms and decisions name it."""
+
+    kind: str
+    ref: int
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """One source. `rank`: what all its issues have; None: told by `rank_sql`.
+
+    `fingerprint`: what an issue is, to tell whether it changed since somebody decided about it.
+    """
+
+    kind: IssueKind
+    number: int
+    source: str
+    ref: str
+    key: str
+    rank: int | None
+    rank_sql: str
+    since: str
+    told: str
+    state: str
+    title: str
+    raw: str
+    silenced: str
+    account: str
+    device: str
+    fingerprint: str
+
+
+_SEEN_AT = "coalesce(p.seen_at, s.created_at)"
+BRANCHES = (
+    Branch(
+        kind=IssueKind.ISSUE,
+        number=0,
+        source="{issues} i JOIN devices_sighting s ON s.id = i.sighting_id AND s.life = 'seen' " + _DEVICE.format("s.device_id"),
+        ref="i.sighting_id",
+        key="i.key",
+        rank=None,
+        rank_sql=RANK_SQL.replace("CASE state", "CASE i.state"),
+        since="coalesce(i.since, i.first_seen_at)",
+        told="i.since IS NOT NULL",
+        state="i.state",
+        title="i.title",
+        raw="i.raw",
+        silenced="i.silenced",
+        account="s.account_id",
+        device="s.device_id",
+        fingerprint="concat_ws(' · ', i.state, i.raw, i.title)",
+    ),
+    Branch(
+        kind=IssueKind.STALE,
+        number=1,
+        source="devices_sighting s JOIN devices_pulse p ON p.sighting_id = s.id AND s.stale AND s.life = 'seen' "
+        + _DEVICE.format("s.device_id"),
+        ref="s.id",
+        key="''",
+        rank=RANKS[State.UNKNOWN],
+        rank_sql=str(RANKS[State.UNKNOWN]),
+        since=_SEEN_AT,
+        told="true",
+        state=f"'{State.UNKNOWN}'",
+        title="''",
+        raw="s.state_raw",
+        silenced="s.silenced",
+        account="s.account_id",
+        device="s.device_id",
+        fingerprint=f"extract(epoch FROM {_SEEN_AT})::text",
+    ),
+    Branch(
+        kind=IssueKind.GAP,
+        number=2,
+        source="devices_gap g " + _DEVICE.format("g.device_id"),
+        ref="g.id",
+        key="''",
+        rank=RANKS[State.ATTENTION],
+        rank_sql=str(RANKS[State.ATTENTION]),
+        since="g.since",
+        told="false",
+        state=f"'{State.ATTENTION}'",
+        title="''",
+        raw="''",
+        silenced="false",
+        account="g.account_id",
+        device="g.device_id",
+        fingerprint="extract(epoch FROM g.since)::text",
+    ),
+)

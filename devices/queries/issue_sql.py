@@ -1,0 +1,137 @@
+"""Questions about issues as SQL. Each source is read in the order of an index (migration 0007), as far as one page needs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import unquote
+
+from devices.models import IssueKind
+from devices.queries.columns import RANKS
+from devices.queries.issue_filters import ALL, OPEN, VENDOR, WOKEN, IssueFilters
+from devices.queries.issue_sources import BRANCHES, Branch, Handle
+from devices.queries.place import Place
+from vendors.states import State
+
+_NAMED = """(SELECT i.* FROM unnest(%(refs)s::bigint[], %(keys)s::text[]) AS w(ref, key)
+    JOIN devices_issue i ON i.sighting_id = w.ref AND i.key = w.key
+    UNION SELECT i.* FROM unnest(%(devices)s::bigint[]) AS w(id)
+    JOIN devices_sighting n ON n.device_id = w.id JOIN devices_issue i ON i.sighting_id = n.id)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Only the issues of these devices, those that we notice at these accounts, and these very ones."""
+
+    devices: Sequence[int] = ()
+    accounts: Sequence[int] = ()
+    handles: Sequence[Handle] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """`accounts`: those that are asked about, None: all; `sound`: those whose list proves now that a device is missing."""
+
+    filters: IssueFilters
+    now: datetime
+    sound: Sequence[int]
+    accounts: Sequence[int] | None = None
+    reach: Reach | None = None
+
+    def branches(self) -> list[Branch]:
+        """Those that can have an answer."""
+        wanted = self.filters.severity
+        rank = RANKS[State(wanted)] if wanted else None
+        kinds = [each for each in BRANCHES if self.filters.kind in ("", each.kind)]
+        return [each for each in kinds if rank is None or each.rank in (None, rank)]
+
+    def values(self) -> dict[str, Any]:
+        reach, span = self.reach or Reach(), self.filters.span
+        named = [each for each in reach.handles if each.kind == IssueKind.ISSUE]
+        return {
+            "now": self.now,
+            "edge": self.now - span if span else None,
+            "accounts": list(self.accounts or ()),
+            "sound": list(self.sound),
+            "rank": RANKS[State(self.filters.severity)] if self.filters.severity else None,
+            "decided": self.filters.standing,
+            "devices": list(reach.devices),
+            "noticed": list(reach.accounts),
+            "refs": [each.ref for each in named],
+            "keys": [each.key for each in named],
+            **{f"{kind}_refs": [each.ref for each in reach.handles if each.kind == kind] for kind in (IssueKind.STALE, IssueKind.GAP)},
+        }
+
+    def select(self, branch: Branch, columns: str, *, beyond: str = "true") -> str:
+        """Without an order and a limit."""
+        source = branch.source.format(issues=_NAMED if self.reach else "devices_issue")
+        return f"""SELECT {columns} FROM {source}
+            LEFT JOIN devices_triage t ON t.kind = '{branch.kind}' AND t.ref = {branch.ref} AND t.key = {branch.key}
+            WHERE {" AND ".join([*self._conditions(branch), beyond])}"""
+
+    def _conditions(self, branch: Branch) -> list[str]:
+        found = []
+        if self.reach and branch.kind != IssueKind.ISSUE:
+            found.append(
+                f"({branch.device} = ANY(%(devices)s) OR {branch.account} = ANY(%(noticed)s) OR {branch.ref} = ANY(%({branch.kind}_refs)s))"
+            )
+        if self.accounts is not None:
+            found.append(f"{branch.account} = ANY(%(accounts)s)")
+        if branch.kind == IssueKind.GAP:
+            found.append(f"{branch.account} = ANY(%(sound)s)")
+        if self.filters.severity and branch.rank is None:
+            found.append(f"{branch.rank_sql} = %(rank)s")
+        if self.filters.age:
+            found.append(f"{branch.since} {'>=' if self.filters.young else '<'} %(edge)s")
+        return found + _decided(branch, self.filters.standing)
+
+
+def holds(branch: Branch) -> str:
+    """Whether a decision is in force, by the clock and by what the issue is now."""
+    return f"coalesce(t.ended_at IS NULL AND t.token = {branch.fingerprint} AND (t.until IS NULL OR t.until > %(now)s), false)"
+
+
+def _decided(branch: Branch, standing: str) -> list[str]:
+    if standing == ALL:
+        return []
+    if standing in (OPEN, WOKEN):
+        return [f"NOT {branch.silenced}", f"NOT {holds(branch)}", *(["t.id IS NOT NULL"] if standing == WOKEN else [])]
+    if standing == VENDOR:
+        return [branch.silenced, f"NOT {holds(branch)}"]
+    return ["t.standing = %(decided)s", holds(branch)]
+
+
+def columns(branch: Branch) -> str:
+    """As `Issue` of queries/issues.py has them."""
+    force = holds(branch)
+    standing = f"CASE WHEN {force} THEN t.standing WHEN {branch.silenced} THEN '{VENDOR}' ELSE '{OPEN}' END"
+    woke = f"""CASE WHEN t.id IS NULL OR {force} THEN '' WHEN t.token <> {branch.fingerprint} THEN 'changed'
+        WHEN t.until <= %(now)s THEN 'time' ELSE 'back' END"""
+    own = (branch.ref, branch.key, branch.rank_sql, branch.since, branch.told, branch.state, branch.title, branch.raw, branch.fingerprint)
+    triage = "t.until, coalesce(t.reason, ''), coalesce(t.ticket, ''), coalesce(t.by_name, ''), t.at"
+    return f"{branch.account}, {branch.number}, {', '.join(own)}, d.id, d.name, {standing}, {woke}, {triage}"
+
+
+def order(branch: Branch, *, ranked: bool, descending: bool) -> str:
+    way = " DESC" if descending else ""
+    first = [branch.rank_sql] if ranked and branch.rank is None else []
+    return ", ".join(f"{each}{way}" for each in [*first, branch.since, branch.ref, branch.key] if each != "''")
+
+
+def beyond(branch: Branch, place: Place, *, ranked: bool, descending: bool) -> tuple[str, dict[str, Any]]:
+    """The rows after a place, whichever source its own row is from. Said so that the index of this source answers it."""
+    *rank, since, number, ref, tie = place.values
+    if rank and branch.rank is not None and branch.rank != rank[0]:
+        return ("true" if (branch.rank > int(str(rank[0]))) is not descending else "false"), {}
+    sign = "<" if descending else ">"
+    names = [branch.rank_sql] if rank and ranked and branch.rank is None else []
+    marks = ["%(place_rank)s"] if names else []
+    names, marks = [*names, branch.since], [*marks, "%(place_since)s"]
+    values = {"place_rank": rank[0] if rank else None, "place_since": since, "place_ref": ref, "place_key": unquote(str(tie))}
+    if branch.number == number:
+        names, marks = [*names, branch.ref, branch.key], [*marks, "%(place_ref)s", "%(place_key)s"]
+    elif (branch.number > int(str(number))) is not descending:
+        sign += "="
+    return f"({', '.join(names)}) {sign} ({', '.join(marks)})", values

@@ -1,0 +1,166 @@
+"""What people decide about issues: acknowledge, snooze until a day, mute with a reason, and take back.
+
+A decision hides an issue from the list of undecided ones and changes nothing else: no verdict, no count of a device, nothing at any vendor.
+It ends by itself when its day comes or the issue changes; queries/issue_sql.py asks that of every row, and `tidy` remembers it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from django.db import connection, transaction
+from django.http import HttpRequest
+from django.utils import timezone
+
+from devices import audit, changes
+from devices.locks import hold_devices
+from devices.models import Account, ChangeKind, Standing, Triage, User
+from devices.queries import issue_sql
+from devices.queries.issue_filters import ALL, IssueFilters
+from devices.queries.issue_sources import Handle
+from devices.queries.issues import MOST, Issue, these
+
+LONGEST_REASON = 500
+LONGEST_SNOOZE = timedelta(days=366)
+REMEMBERED = timedelta(days=14)  # how long an issue says that it woke up
+OPEN = "open"
+
+
+class CannotTriage(Exception):
+    """`sentence` says why and what to do; `field` is what it is about: standing, until, reason or nothing."""
+
+    def __init__(self, sentence: str, *, field: str = "") -> None:
+        super().__init__(sentence)
+        self.sentence, self.field = sentence, field
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """`until`: the first day on which a snoozed issue shows again."""
+
+    standing: Standing
+    until: date | None = None
+    reason: str = ""
+
+    @property
+    def wakes_at(self) -> datetime | None:
+        return timezone.make_aware(datetime.combine(self.until, time())) if self.until else None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How many it was written for, how many stood so already, and how many are not there any more."""
+
+    written: int
+    already: int
+    gone: int
+
+
+def read(standing: str, *, until: str, reason: str, now: datetime) -> Decision:
+    """What a form says. Raises CannotTriage."""
+    if standing not in Standing:
+        raise CannotTriage("Choose whether to acknowledge, snooze or mute.", field="standing")
+    chosen, words = Standing(standing), reason.strip()
+    if "\0" in words or len(words) > LONGEST_REASON:
+        problem = f"has {len(words):,} characters" if len(words) > LONGEST_REASON else "has a character that cannot be kept"
+        raise CannotTriage(f"The reason {problem}: write at most {LONGEST_REASON} plain characters.", field="reason")
+    if chosen is Standing.MUTED and not words:
+        raise CannotTriage("Write in a few words why: what is muted without an end needs a reason that others can check.", field="reason")
+    return Decision(chosen, _day(until, now) if chosen is Standing.SNOOZED else None, words)
+
+
+def _day(text: str, now: datetime) -> date:
+    today = timezone.localdate(now)
+    try:
+        day = date.fromisoformat(text.strip()[:20])
+    except ValueError:
+        raise CannotTriage(f"Choose a day, or write it like {today + timedelta(days=7)}.", field="until") from None
+    if not today < day <= today + LONGEST_SNOOZE:
+        raise CannotTriage("Choose a day from tomorrow up to a year from now; what should never come back is muted.", field="until")
+    return day
+
+
+def decide(
+    handles: Sequence[Handle], decision: Decision, *, by: User, now: datetime, ticket: str = "", request: HttpRequest | None = None
+) -> Outcome:
+    """The same for all of them; what stands so already is not written again. Raises CannotTriage."""
+    with transaction.atomic():
+        found = _held(handles, now)
+        fresh = [each for each in found if not _stands(each, decision)]
+        told = {"until": decision.wakes_at, "reason": decision.reason, "ticket": ticket, "by": by, "by_name": by.get_username(), "at": now}
+        names = ["standing", "token", "ended_at", *told]
+        Triage.objects.bulk_create(
+            [Triage(**each.handle._asdict(), standing=decision.standing, token=each.token, **told) for each in fresh],
+            update_conflicts=True,
+            unique_fields=["kind", "ref", "key"],
+            update_fields=names,
+        )
+        until = str(decision.until or "")
+        _tell("issues triaged", fresh, decision.standing.value, until, decision.reason, by=by, now=now, ticket=ticket, request=request)
+    return Outcome(len(fresh), len(found) - len(fresh), len(set(handles)) - len(found))
+
+
+def take_back(handles: Sequence[Handle], *, by: User, now: datetime, ticket: str = "", request: HttpRequest | None = None) -> int:
+    """Nobody has decided about them from now on. Returns how many had been decided about. Raises CannotTriage."""
+    with transaction.atomic():
+        fresh = [each for each in _held(handles, now) if each.by_name]
+        with connection.cursor() as cursor:
+            cursor.execute(
+                """DELETE FROM devices_triage t USING unnest(%s::text[], %s::bigint[], %s::text[]) AS w(kind, ref, key)
+                   WHERE t.kind = w.kind AND t.ref = w.ref AND t.key = w.key""",
+                [list(column) for column in zip(*(each.handle for each in fresh), strict=True)] or [[], [], []],
+            )
+        _tell("triage taken back", fresh, OPEN, "", "", by=by, now=now, ticket=ticket, request=request)
+    return len(fresh)
+
+
+def tidy(now: datetime) -> None:
+    """Remember which decisions ended, so that an issue that comes back is not hidden by an old one; forget them after a while."""
+    question = issue_sql.Question(IssueFilters(standing=ALL), now, list(Account.objects.values_list("pk", flat=True)))
+    alive = " UNION ALL ".join(
+        question.select(branch, "t.id", beyond=f"t.id IS NOT NULL AND {issue_sql.holds(branch)}") for branch in question.branches()
+    )
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE devices_triage SET ended_at = %(now)s WHERE ended_at IS NULL AND id NOT IN ({alive})", question.values() | {"now": now}
+        )
+    Triage.objects.filter(ended_at__lt=now - REMEMBERED).delete()
+
+
+def _held(handles: Sequence[Handle], now: datetime) -> list[Issue]:
+    """As they are now; no import may change them meanwhile."""
+    if len(handles) > MOST:
+        raise CannotTriage(f"That is more than {MOST:,} issues: narrow the list down, and decide part by part.")
+    hold_devices()
+    found = these(handles, now=now)
+    if not found:
+        raise CannotTriage("None of these issues is there any more: look at the list again.")
+    return found
+
+
+def _stands(issue: Issue, decision: Decision) -> bool:
+    return (issue.standing, issue.until, issue.reason) == (decision.standing.value, decision.wakes_at, decision.reason)
+
+
+def _tell(
+    action: str,
+    issues: Sequence[Issue],
+    field: str,
+    until: str,
+    reason: str,
+    *,
+    by: User,
+    now: datetime,
+    ticket: str,
+    request: HttpRequest | None,
+) -> None:
+    if not issues:
+        return
+    told = [(each.device, f"{each.account.name}: {each.title}") for each in issues]
+    changes.by_person_on_many(told, ChangeKind.TRIAGED, actor=by, now=now, field=field, before=until, reason=reason, ticket=ticket)
+    target = told[0][1] if len(told) == 1 else f"{len(told):,} issues"
+    said = {name: words for name, words in (("until", until), ("reason", reason)) if words}
+    devices = sorted({device for device, _ in told})
+    audit.record(action, actor=by, target=target, request=request, ticket=ticket, decision=field, devices=devices, **said)
