@@ -65,7 +65,7 @@ app.conf.update(
     enable_utc=True,
     beat_schedule=settings.CELERY_BEAT_SCHEDULE,
 )
-app.autodiscover_tasks(["devices", "installers"])
+app.autodiscover_tasks(["devices", "installers", "patching"])
 
 
 @signals.setup_logging.connect

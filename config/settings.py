@@ -161,6 +161,8 @@ VENDOR_DEADLINE_SECONDS = env.number("ROLLCALL_VENDOR_DEADLINE_SECONDS", 30, low
 GONE_AFTER_SECONDS = env.number("ROLLCALL_GONE_AFTER_SECONDS", 24 * 3600)
 # The timeline of a device forgets what is older; notes are never deleted.
 KEEP_CHANGES_DAYS = env.number("ROLLCALL_KEEP_CHANGES_DAYS", 400, low=1)
+# Attempts to patch are remembered so long, although vendors forget them after days.
+KEEP_ATTEMPTS_DAYS = env.number("ROLLCALL_KEEP_ATTEMPTS_DAYS", 400, low=1)
 # A serial, MAC or hostname that stands on more machines than this joins nothing any more.
 COMMON_KEY_DEVICES = env.number("ROLLCALL_COMMON_KEY_DEVICES", 3, low=1)
 # How long an order of which nobody knows what became of it is looked for: a vendor's time-out and the life of its cached answers.

@@ -16,6 +16,7 @@ urlpatterns = [
     *(path(f"accounts/{each}/<path:rest>", errors.nowhere) for each in WITH_MAIL),
     path("accounts/", include("allauth.urls")),
     path("installers/", include("installers.urls")),
+    path("patching/", include("patching.urls")),
     path("i/<str:token>", short_link.page, name="short_link"),
     path("", include("devices.urls")),
 ]

@@ -12,22 +12,26 @@ MOST_BATCHES = 400  # in one go; the rest waits for the next hour
 
 
 def forget_changes(now: datetime, *, batch: int = BATCH) -> int:
-    """Delete the changes that are older than is to be remembered, the oldest first. Returns how many. Each batch is a transaction."""
-    before = now - timedelta(days=settings.KEEP_CHANGES_DAYS)
+    """Delete the changes that are older than is to be remembered. Returns how many."""
+    return forget_older("devices_change", before=now - timedelta(days=settings.KEEP_CHANGES_DAYS), batch=batch)
+
+
+def forget_older(table: str, *, before: datetime, batch: int = BATCH) -> int:
+    """Delete the rows of `table`, a name of ours, whose `at` is older, the oldest first. Returns how many. Each batch is a transaction."""
     gone = 0
     for _ in range(MOST_BATCHES):
-        deleted = _forget_some(before, batch)
+        deleted = _forget_some(table, before, batch)
         gone += deleted
         if deleted < batch:
             break
     return gone
 
 
-def _forget_some(before: datetime, batch: int) -> int:
+def _forget_some(table: str, before: datetime, batch: int) -> int:
     with connection.cursor() as cursor:
         cursor.execute(
-            """DELETE FROM devices_change WHERE id = ANY(ARRAY(
-                   SELECT id FROM devices_change WHERE at < %s ORDER BY at LIMIT %s FOR UPDATE SKIP LOCKED))""",
+            f"""DELETE FROM {table} WHERE id = ANY(ARRAY(
+                   SELECT id FROM {table} WHERE at < %s ORDER BY at LIMIT %s FOR UPDATE SKIP LOCKED))""",
             [before, batch],
         )
         return int(cursor.rowcount)

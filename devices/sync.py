@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from devices import absence, health, quarantine, thresholds
 from devices.connect import Link, connect
+from devices.keepers import KEEPERS
 from devices.locks import hold_devices
 from devices.models import Account, Health, SyncRun, User
 from devices.models.job import ACTIVE
@@ -57,6 +58,8 @@ class SyncHandler:
         if run.kind in ("everything", "changed"):
             account.changes_at, account.changes_since = now, run.started_at
         absence.mark_stale(account.pk, thresholds.of(account.vendor).stale, now)
+        for keeper in KEEPERS:
+            keeper.ended(run, now)
         health.succeeded(account, now)
 
     def stumbled(self, _run: SyncRun, _error: VendorError, _now: datetime) -> Page | None:

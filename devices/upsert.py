@@ -16,6 +16,7 @@ from django.db import connection
 from devices import changes, joining, quarantine, returning
 from devices.children import replace_identifiers, replace_issues
 from devices.copying import quoted, stage
+from devices.keepers import KEEPERS
 from devices.locks import hold_devices
 from devices.mapped import Mapped
 from devices.matching import kinds_mask
@@ -79,6 +80,8 @@ def save_page(run: SyncRun, entries: Sequence[Entry], now: datetime) -> Outcome:
     replace_identifiers(mapped)
     replace_issues(mapped, now)
     replace_remediation(mapped)
+    for keeper in KEEPERS:
+        keeper.page(run, mapped, now)
     joining.apply(plan, now)
     woken = returning.listed_again(run, now) | returning.awake(run, now)
     _write_pulses(run, now)

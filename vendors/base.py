@@ -154,6 +154,10 @@ class Vendor:
     def secret_names(self) -> tuple[str, ...]:
         return tuple(each.name for each in self.fields if each.secret)
 
+    @property
+    def tells_patches(self) -> bool:
+        return bool(self.patch_sources) or self.patches_with_devices
+
     def require(self, kind: Kind) -> None:
         """Raise Unsupported when this vendor's API cannot walk so."""
         if kind not in self.scopes:

@@ -89,8 +89,7 @@ class Migration(migrations.Migration):
             name="Listed",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("device_ref", models.CharField(max_length=128)),
-                ("key", models.CharField(max_length=255)),
+                ("patches", django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None)),
                 (
                     "run",
                     models.ForeignKey(
@@ -407,6 +406,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="patch",
             index=models.Index(fields=["sighting"], name="patch_by_sighting"),
+        ),
+        migrations.AddIndex(
+            model_name="patch",
+            index=models.Index(condition=models.Q(("counted", False)), fields=["account", "device_ref"], name="patch_resting"),
         ),
         migrations.AddIndex(
             model_name="patch",

@@ -31,8 +31,8 @@ class Title(models.Model):
 class Patch(models.Model):
     """One patch on one device. Written by patching/upsert.py only; a trigger keeps PatchTally beside it.
 
-    `device_ref` is the vendor's id of the device; `sighting` is empty until that device was listed. `counted`: the device is in use, so
-    that the patch is counted and listed; what its vendor no longer lists is kept and rests.
+    `device_ref` is the vendor's id of the device; `sighting` is empty until that device was listed. `counted`: the device is listed and in
+    use, so that the patch is counted and listed too; what its vendor no longer lists is kept and rests.
     """
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+", db_index=False)
@@ -61,6 +61,7 @@ class Patch(models.Model):
         constraints = [models.UniqueConstraint(fields=["account", "device_ref", "key"], name="one_patch_per_device_and_key")]
         indexes = [
             models.Index(fields=["sighting"], name="patch_by_sighting"),
+            models.Index(fields=["account", "device_ref"], condition=models.Q(counted=False), name="patch_resting"),
             models.Index(fields=["open_since", "id"], condition=models.Q(status__in=OPEN, counted=True), name="patch_open_by_age"),
             models.Index(fields=["title", "status", "open_since", "id"], name="patch_by_title"),
             models.Index(fields=["status", "reason", "open_since", "id"], name="patch_by_status"),

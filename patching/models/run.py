@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from devices.models import Account, VendorJob
@@ -51,8 +52,10 @@ class Reading(models.Model):
 
 
 class Listed(models.Model):
-    """Which patches a walk has shown so far, so that its end can close the others. Emptied when the walk ends."""
+    """Which patches a page of a walk showed, so that the walk's end can close the others. Emptied when the walk ends.
+
+    A row is a page: a row for each patch would cost as much as the patches themselves, at every walk.
+    """
 
     run = models.ForeignKey(PatchRun, on_delete=models.CASCADE, related_name="listed", db_constraint=False)
-    device_ref = models.CharField(max_length=128)
-    key = models.CharField(max_length=255)
+    patches = ArrayField(models.BigIntegerField())

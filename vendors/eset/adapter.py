@@ -85,8 +85,8 @@ class Eset:
     # -- patching: see vendors/patching.py -----------------------------------------------------------------------------
 
     def read_patches(self, source: Source, since: datetime | None, cursor: Cursor | None) -> Sheet:
-        state = dict(cursor or patching.start(since, now=self._now()))
-        return patching.Reading(self._client, self._session(state.pop("sign_in", None)), state, self._now).step(source)
+        state = dict(cursor or {})
+        return patching.Reading(self._client, self._session(state.pop("sign_in", None)), state, self._now, since).step(source)
 
     def _session(self, waiting: Cursor | None) -> Session:
         return Session(

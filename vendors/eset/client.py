@@ -104,10 +104,9 @@ class Client:
         return self._patching("/v1/application-patching-processes/recent/details", token, [], "list recent attempts", response_id)
 
     # https://help.eset.com/eset_connect/en-US/patching_v1_patching-process-details_get.html
-    def attempts(self, token: Secret, *, start: str = "", end: str = "", page_token: str = "", response_id: str = "") -> Reply:
-        """`start` is inclusive, `end` exclusive; empty: any time."""
-        period = [("timePeriod.startTime", start), ("timePeriod.endTime", end)]
-        params = [each for each in period if each[1]] + _paging(page_token, PAGE_SIZE)
+    def attempts(self, token: Secret, *, start: str = "", page_token: str = "", response_id: str = "") -> Reply:
+        """From `start` on; empty: any time."""
+        params = [*([("timePeriod.startTime", start)] if start else []), *_paging(page_token, PAGE_SIZE)]
         return self._patching("/v1/patching-process-details", token, params, "list attempts per device", response_id)
 
     # https://help.eset.com/eset_connect/en-US/device_patches_v1_device-patches_get.html

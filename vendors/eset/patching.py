@@ -1,6 +1,6 @@
 """Talking to ESET Connect about patching: one call a step.
 
-The period that a walk asks for stands in its cursor: a prepared answer, and every further page, belong to the identical request.
+A period has a beginning and no end: a prepared answer, and every further page, belong to the identical request, so no clock may be in it.
 """
 
 from __future__ import annotations
@@ -23,20 +23,15 @@ MOST_PAGES = 20_000
 NOT_OFFERED = (404, 501)
 
 
-def start(since: datetime | None, *, now: float) -> Cursor:
-    """Attempts that happen while the pages are read are left to the next walk. No `since`: all that ESET still knows."""
-    period = {"start": _stamp(since), "end": _stamp(datetime.fromtimestamp(now, UTC))} if since else {"start": "", "end": ""}
-    return {"token": "", **period}
-
-
 @dataclass(slots=True)
 class Reading:
-    """A walk of one source; `cursor` is where it stands."""
+    """A walk of one source; `cursor` is where it stands. `since`: see ReadsPatches."""
 
     client: Client
     session: Session
     cursor: Cursor
     now: Callable[[], float]
+    since: datetime | None = None
 
     def step(self, source: Source) -> Sheet:
         sources = {Source.RECENT: self._recent, Source.ATTEMPTS: self._attempts, Source.PATCHES: self._patches}
@@ -54,15 +49,15 @@ class Reading:
         return Sheet(attempts=found, rejects=rejects)
 
     def _attempts(self) -> Sheet:
-        given, first, last = (str(self.cursor.get(name, "")) for name in ("token", "start", "end"))
-        reply = self._ask(lambda token, known: self.client.attempts(token, start=first, end=last, page_token=given, response_id=known))
+        given, start = self._given(), self.since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if self.since else ""
+        reply = self._ask(lambda token, known: self.client.attempts(token, start=start, page_token=given, response_id=known))
         listing = untyped.page(reply.body, type=attempts.AttemptListing, operation=reply.operation, request_id=reply.request_id)
         found, rejects = attempts.attempts(listing.patchingDetails or [])
         return Sheet(attempts=found, rejects=rejects, cursor=self._following(listing.nextPageToken, reply))
 
     def _patches(self) -> Sheet:
         """What this list leaves out is not missing any more, so its end must be said and its first page must hold a list."""
-        given = str(self.cursor.get("token", ""))
+        given = self._given()
         reply = self._ask(lambda token, known: self.client.patches(token, page_token=given, response_id=known))
         listing = untyped.page(reply.body, type=patches.PatchListing, operation=reply.operation, request_id=reply.request_id)
         if listing.devices is None and not given:
@@ -73,7 +68,7 @@ class Reading:
         return Sheet(patches=found, rejects=rejects, unreadable=unreadable, cursor=self._following(listing.nextPageToken, reply))
 
     def _ask(self, call: Callable[[Secret, str], Reply]) -> Reply:
-        known, given = delayed.response_id(self.cursor), self.cursor.get("token")
+        known, given = delayed.response_id(self.cursor), self._given()
         reply = self.session.run(lambda token: call(token, known))
         reply = delayed.follow(self.cursor, reply, now=self.now())
         self.cursor = delayed.settled(self.cursor)
@@ -85,6 +80,9 @@ class Reading:
         if reply.status != 200:
             raise from_status(reply.status, operation=reply.operation, request_id=reply.request_id)
         return reply
+
+    def _given(self) -> str:
+        return str(self.cursor.get("token", ""))
 
     def _following(self, token: str | None, reply: Reply) -> Cursor | None:
         return paging.following(self.cursor, token, reply, most=MOST_PAGES)
@@ -101,7 +99,3 @@ def _not_offered(reply: Reply) -> Misconfigured:
 
 def _later(page: Page, cursor: Cursor | None = None) -> Sheet:
     return Sheet(cursor=cursor or page.cursor, wait=page.wait, waiting_for=page.waiting_for)
-
-
-def _stamp(at: datetime) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,25 @@
+"""What a walk of devices tells about patches: of some vendors everything, of all of them which devices are in use."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from devices.mapped import Mapped
+from devices.models import SyncRun
+from patching.placing import place
+from patching.upsert import replace_patches
+
+
+class PatchKeeper:
+    """See devices/keepers.py."""
+
+    def page(self, run: SyncRun, mapped: Sequence[Mapped], now: datetime) -> None:
+        told = [(each.entry.external_id, each.device.patches) for each in mapped if each.device.patches is not None]
+        if told:
+            patches = [(device, patch) for device, found in told for patch in found]
+            replace_patches(run.account, [device for device, _ in told], patches, now)
+
+    def ended(self, run: SyncRun, _now: datetime) -> None:
+        if run.account.about.patch_sources or run.account.about.patches_with_devices:
+            place(run.account_id)

@@ -1,0 +1,38 @@
+"""Which device a patch or an attempt belongs to, and whether it counts. Runs at the end of every walk, over an account as a whole."""
+
+from __future__ import annotations
+
+from django.db import connection
+
+_HOLD = 0x70C5
+IN_USE = "s.life = 'seen' AND d.life <> 'retired'"
+
+
+def hold_patching(account: int) -> None:
+    """Until this transaction ends nobody else writes patches or attempts of this account: walks of devices and of patching both do."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_HOLD, account])
+
+
+def place(account: int) -> None:
+    """Find the devices that were not listed before, and let rest what is not in use. Only what differs is written."""
+    hold_patching(account)
+    with connection.cursor() as cursor:
+        cursor.execute(_WAKE, {"account": account})
+        cursor.execute(_REST, {"account": account})
+        cursor.execute(_FIND_ATTEMPTS, {"account": account})
+
+
+_WAKE = f"""UPDATE patching_patch p SET sighting_id = s.id, counted = {IN_USE}
+            FROM devices_sighting s JOIN devices_device d ON d.id = s.device_id
+            WHERE p.account_id = %(account)s AND NOT p.counted AND s.account_id = p.account_id AND s.external_id = p.device_ref
+            AND (p.sighting_id IS DISTINCT FROM s.id OR ({IN_USE}))"""
+_REST = """UPDATE patching_patch p SET counted = false
+           FROM (SELECT id FROM devices_sighting WHERE account_id = %(account)s AND life <> 'seen'
+                 UNION
+                 SELECT s.id FROM devices_device d JOIN devices_sighting s ON s.device_id = d.id
+                 WHERE d.life = 'retired' AND s.account_id = %(account)s) idle
+           WHERE p.sighting_id = idle.id AND p.counted"""
+_FIND_ATTEMPTS = """UPDATE patching_attempt a SET sighting_id = s.id FROM devices_sighting s
+                    WHERE a.account_id = %(account)s AND a.sighting_id IS NULL AND a.device_ref <> ''
+                    AND s.account_id = a.account_id AND s.external_id = a.device_ref"""

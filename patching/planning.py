@@ -1,0 +1,62 @@
+"""When patching is read: every hour, before the vendor forgets. What a credential was refused is tried again once a day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from devices.models import Account, Health, JobState
+from devices.models.job import ACTIVE
+from patching.models import PatchRun, Reading
+from vendors.patching import Source
+from vendors.registry import VENDORS
+
+EVERY = timedelta(hours=1)
+REFUSED_EVERY = timedelta(days=1)
+# All attempts that the vendor still knows: a device that was away for longer than the overlap tells its own late.
+WHOLE_EVERY = timedelta(days=1)
+
+
+def telling() -> list[Account]:
+    """Accounts in use whose vendor tells about patching beside its devices."""
+    slugs = [slug for slug, vendor in VENDORS.items() if vendor.patch_sources]
+    return list(Account.objects.filter(vendor__in=slugs, enabled=True))
+
+
+def plan(accounts: Iterable[Account], now: datetime) -> list[PatchRun]:
+    """Ask for what is due. An account that needs a person waits for one: another sign-in could lock it."""
+    accounts = [each for each in accounts if each.health != Health.PERSON and (each.try_after is None or each.try_after <= now)]
+    known = {(each.account_id, each.source): each for each in Reading.objects.filter(account__in=accounts)}
+    planned = []
+    for account in accounts:
+        for source in account.about.patch_sources:
+            reading = known.get((account.pk, source.value))
+            if _due(source, reading, now):
+                planned.append(request_run(account, source, reading=reading, now=now))
+    return planned
+
+
+def _due(source: Source, reading: Reading | None, now: datetime) -> bool:
+    if reading is None or reading.tried_at is None:
+        return True
+    rare = reading.can is False and source is not Source.RECENT
+    return now - reading.tried_at >= (REFUSED_EVERY if rare else EVERY)
+
+
+def request_run(account: Account, source: Source, *, reading: Reading | None, now: datetime) -> PatchRun:
+    """Ask for a walk, or get the one that is already on its way."""
+    active = PatchRun.objects.filter(account=account, source=source, state__in=ACTIVE)
+    while True:
+        if run := active.order_by("-id").first():
+            return run
+        since = _since(account, reading, now) if source is Source.ATTEMPTS else None
+        asked = PatchRun(account=account, source=source, since=since, created_at=now, next_step_at=now)
+        PatchRun.objects.bulk_create([asked], ignore_conflicts=True)
+
+
+def _since(account: Account, reading: Reading | None, now: datetime) -> datetime | None:
+    if reading is None or reading.since is None:
+        return None
+    whole = PatchRun.objects.filter(account=account, source=Source.ATTEMPTS, state=JobState.DONE, since=None)
+    last = whole.order_by("-id").values_list("finished_at", flat=True).first()
+    return reading.since if last is not None and now - last < WHOLE_EVERY else None

@@ -1,0 +1,54 @@
+"""What each credential can read about patching, found out by trying."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from devices.models import Account
+from patching.models import PatchRun, Reading
+from vendors.errors import VendorError
+from vendors.patching import Source, refused
+
+# A device that was offline tells its attempts late, and a clock may differ: a period begins before the last one ended.
+OVERLAP = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One source of an account. `can` None: nobody knows yet. `sentence`: why not, or what went wrong last."""
+
+    source: Source
+    can: bool | None
+    sentence: str = ""
+    tried_at: datetime | None = None
+    complete_at: datetime | None = None
+
+
+def readings(account: Account) -> list[Told]:
+    """All sources that the vendor has, tried or not; none for a vendor that tells of patches with its devices, or not at all."""
+    known = {each.source: each for each in Reading.objects.filter(account=account)}
+    return [_told(source, known.get(source.value)) for source in account.about.patch_sources]
+
+
+def _told(source: Source, reading: Reading | None) -> Told:
+    if reading is None:
+        return Told(source, None)
+    return Told(source, reading.can, reading.sentence, reading.tried_at, reading.complete_at)
+
+
+def succeeded(run: PatchRun, now: datetime) -> None:
+    """The next period begins before this walk did, because attempts that happened meanwhile were not asked for."""
+    since = (run.started_at or run.created_at) - OVERLAP
+    _write(run, can=True, sentence="", tried_at=now, complete_at=now, since=since)
+
+
+def failed(run: PatchRun, error: VendorError, now: datetime) -> None:
+    if refused(error):
+        _write(run, can=False, sentence=error.sentence, tried_at=now)
+    else:
+        _write(run, sentence=error.sentence, tried_at=now)
+
+
+def _write(run: PatchRun, **columns: object) -> None:
+    Reading.objects.update_or_create(account_id=run.account_id, source=run.source, defaults=columns)

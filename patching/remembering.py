@@ -1,0 +1,139 @@
+"""Writes attempts, each once, whichever source tells it, however often and in whatever order.
+
+`exact` names an attempt of a known device. `loose` is the same without the device. A list without devices that shows n alike attempts needs
+n of that `loose`, with or without a device, and only what lacks is added. An attempt that is told with its device first takes over one that
+is there without. So the number of alike attempts is always the most that one source alone ever showed.
+
+Runs inside the transaction that saves the cursor.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+from django.conf import settings
+from django.db import connection
+
+from devices.copying import quoted, stage
+from patching.models import PatchRun
+from patching.placing import hold_patching
+from patching.titles import save_titles
+from patching.upsert import Outcome
+from vendors.normalise import plausible
+from vendors.records import Attempt
+
+PLAIN = {
+    "loose": "bytea",
+    "status": "text",
+    "reason": "text",
+    "raw": "text",
+    "before": "text",
+    "before_number": "numeric",
+    "after": "text",
+    "after_number": "numeric",
+    "started_at": "timestamptz",
+    "ended_at": "timestamptz",
+}
+TOLD = {"place": "int4", "exact": "bytea", "nth": "int4", "device_ref": "text", "title_key": "text", "happened": "timestamptz", **PLAIN}
+
+
+def save_attempts(run: PatchRun, told: Sequence[Attempt], now: datetime) -> Outcome:
+    told = [attempt for attempt in told if not _forgotten(attempt, now)]
+    if not told:
+        return Outcome()
+    hold_patching(run.account_id)
+    save_titles(run.account.vendor, (attempt.title for attempt in told))
+    stage("told_attempts", TOLD, _rows(told, now), key="place")
+    given: dict[str, Any] = {"account": run.account_id, "vendor": run.account.vendor, "run": run.pk, "now": now, "zone": settings.TIME_ZONE}
+    with connection.cursor() as cursor:
+        counts = []
+        for statement in (_TAKE_OVER, _CORRECT, _ADD, _ADD_WITHOUT_DEVICE):
+            cursor.execute(statement, given)
+            counts.append(int(cursor.rowcount))
+    taken, corrected, added, added_without = counts
+    return Outcome(added + added_without, taken + corrected)
+
+
+def _forgotten(attempt: Attempt, now: datetime) -> bool:
+    """A vendor may remember longer than this installation is to."""
+    at = attempt.ended_at or attempt.started_at
+    return at is not None and now - at > timedelta(days=settings.KEEP_ATTEMPTS_DAYS)
+
+
+def _rows(told: Sequence[Attempt], now: datetime) -> Iterable[tuple[Any, ...]]:
+    """One row per attempt of a device, the last that was told; those without a device are numbered among their like."""
+    exact = {digest(attempt, exact=True): attempt for attempt in told if attempt.device_id}
+    alike: Counter[bytes] = Counter()
+    rows: list[tuple[bytes | None, bytes, int, Attempt]] = [
+        (name, digest(attempt, exact=False), 0, attempt) for name, attempt in exact.items()
+    ]
+    for attempt in told:
+        if not attempt.device_id:
+            loose = digest(attempt, exact=False)
+            alike[loose] += 1
+            rows.append((None, loose, alike[loose], attempt))
+    return ((place, name, nth, *_row(attempt, loose, now)) for place, (name, loose, nth, attempt) in enumerate(rows))
+
+
+def digest(attempt: Attempt, *, exact: bool) -> bytes:
+    """Of what does not change. A vendor that does not say when it began may say when it ended."""
+    began = attempt.started_at or attempt.ended_at
+    known = [attempt.title.key, began.isoformat() if began else ""]
+    known += [str(part) for version in (attempt.before, attempt.after) for part in (version.number, version.name)]
+    known += [attempt.device_id] if exact else [attempt.status.value, attempt.reason.value]
+    return hashlib.blake2b(msgspec.json.encode(known), digest_size=16).digest()
+
+
+def _row(attempt: Attempt, loose: bytes, now: datetime) -> tuple[Any, ...]:
+    return (
+        attempt.device_id,
+        attempt.title.key[:255],
+        plausible(attempt.ended_at, now=now) or plausible(attempt.started_at, now=now),
+        loose,
+        attempt.status.value,
+        attempt.reason.value,
+        attempt.raw[:100],
+        attempt.before.name[:255],
+        attempt.before.number,
+        attempt.after.name[:255],
+        attempt.after.number,
+        attempt.started_at,
+        attempt.ended_at,
+    )
+
+
+_NAMES = quoted(PLAIN)
+_TELLING, _HELD = (", ".join(f'{side}."{name}"' for name in PLAIN) for side in ("t", "a"))
+_SETS = ", ".join(f'"{name}" = t."{name}"' for name in PLAIN)
+_WHEN = "at = coalesce(t.happened, a.first_at), day = (coalesce(t.happened, a.first_at) AT TIME ZONE %(zone)s)::date"
+_TAKE_OVER = f"""
+WITH fresh AS (
+    SELECT t.*, row_number() OVER (PARTITION BY t.loose ORDER BY t.exact) AS turn FROM told_attempts t
+    WHERE t.exact IS NOT NULL AND NOT EXISTS (SELECT 1 FROM patching_attempt a WHERE a.account_id = %(account)s AND a.exact = t.exact)),
+idle AS (
+    SELECT a.id, a.loose, row_number() OVER (PARTITION BY a.loose ORDER BY a.id) AS turn FROM patching_attempt a
+    WHERE a.account_id = %(account)s AND a.exact IS NULL AND a.loose IN (SELECT loose FROM fresh)),
+pairs AS (SELECT fresh.*, idle.id FROM fresh JOIN idle USING (loose, turn))
+UPDATE patching_attempt a SET exact = t.exact, device_ref = t.device_ref, {_SETS}, {_WHEN}, run_id = %(run)s,
+    sighting_id = (SELECT s.id FROM devices_sighting s WHERE s.account_id = %(account)s AND s.external_id = t.device_ref)
+FROM pairs t WHERE a.id = t.id"""
+_CORRECT = f"""
+UPDATE patching_attempt a SET {_SETS}, {_WHEN}
+FROM told_attempts t WHERE a.account_id = %(account)s AND a.exact = t.exact AND ({_HELD}) IS DISTINCT FROM ({_TELLING})"""
+_INSERT = f"""
+INSERT INTO patching_attempt (account_id, title_id, device_ref, sighting_id, exact, {_NAMES}, at, day, first_at, run_id)
+SELECT %(account)s, n.id, t.device_ref, s.id, t.exact, {_TELLING}, coalesce(t.happened, %(now)s),
+    (coalesce(t.happened, %(now)s) AT TIME ZONE %(zone)s)::date, %(now)s, %(run)s
+FROM told_attempts t JOIN patching_title n ON n.vendor = %(vendor)s AND n.key = t.title_key
+LEFT JOIN devices_sighting s ON s.account_id = %(account)s AND s.external_id = t.device_ref"""
+_ADD = f"""{_INSERT}
+WHERE t.exact IS NOT NULL AND NOT EXISTS (SELECT 1 FROM patching_attempt a WHERE a.account_id = %(account)s AND a.exact = t.exact)
+ORDER BY t.place"""
+_ADD_WITHOUT_DEVICE = f"""{_INSERT}
+WHERE t.exact IS NULL AND t.nth > (SELECT count(*) FROM patching_attempt a WHERE a.account_id = %(account)s AND a.loose = t.loose)
+ORDER BY t.place"""

@@ -1,0 +1,16 @@
+"""What is forgotten by itself: old attempts, and tallies of what is gone."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+
+from devices.retention import forget_older
+from patching.models import AttemptTally, PatchTally
+
+
+def tidy(now: datetime) -> None:
+    forget_older("patching_attempt", before=now - timedelta(days=settings.KEEP_ATTEMPTS_DAYS))
+    for tally in (AttemptTally, PatchTally):
+        tally._default_manager.filter(number=0).delete()

@@ -1,0 +1,43 @@
+"""Wake-up calls. A task carries an id and no logic; losing one costs a tick."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.utils import timezone
+
+from devices import jobs
+from devices.tasks import WAKE_EXPIRES
+from patching import planning, retention
+from patching.handler import PatchRunHandler
+from patching.models import PatchRun
+
+
+@shared_task(name="patching.tasks.announce")
+def announce() -> None:
+    for pk in jobs.due(PatchRun, now=jobs.database_clock()):
+        wake(pk)
+
+
+@shared_task(name="patching.tasks.plan")
+def plan() -> None:
+    for run in planning.plan(planning.telling(), jobs.database_clock()):
+        wake(run.pk)
+
+
+@shared_task(name="patching.tasks.step")
+def step(run_id: int) -> None:
+    handler = PatchRunHandler()
+    try:
+        if jobs.Engine(handler).advance(run_id):
+            wake(run_id)
+    finally:
+        handler.close()
+
+
+@shared_task(name="patching.tasks.tidy")
+def tidy() -> None:
+    retention.tidy(timezone.now())
+
+
+def wake(run_id: int) -> None:
+    step.apply_async((run_id,), queue="sync", expires=WAKE_EXPIRES)
