@@ -27,7 +27,7 @@ PLAIN = {
     "severity": "text",
     "security": "bool",
     "restart": "bool",
-    "fixes": "text[]",
+    "fixes": "varchar[]",
     "released": "date",
     "notes": "text",
     "since": "timestamptz",

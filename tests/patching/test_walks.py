@@ -1,0 +1,210 @@
+"""Walks about patching against the simulated ESET: what they keep, what their end closes, and what a refusal changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from devices.models import Account, Device, Health, JobState, Life, Sighting
+from patching import planning
+from patching.models import Attempt, Listed, Patch, PatchRun, PatchTally, Reading, Title
+from patching.readings import readings
+from patching.upsert import save_patches
+from sandbox import patch_life
+from sandbox.server import Simulation, running
+from sandbox.world import Options
+from tests.devices.following import account_at, sync
+from tests.patching.polling import Hand
+from vendors import records
+from vendors.patching import Source
+from vendors.states import PatchKind, PatchStatus
+
+pytestmark = pytest.mark.django_db
+
+DAY = 86400
+
+
+def lacked(sim: Simulation) -> set[tuple[str, str]]:
+    """The truth: device and key of every patch that is missing now."""
+    found = [patch_life.missing(sim.fleet, *divmod(place, 4)) for place in range(sim.fleet.total("eset") * 4)]
+    return {(sim.fleet.vendor_id("eset", each.position), each.uuid) for each in found if each}
+
+
+def held() -> set[tuple[str, str]]:
+    return set(Patch.objects.values_list("device_ref", "key"))
+
+
+def test_missing_patches_are_those_of_the_last_complete_walk(eset: Account, hand: Hand, sim: Simulation) -> None:
+    first = hand.poll(eset, Source.PATCHES)
+    assert (held(), first.state, first.created, first.records) == (lacked(sim), JobState.DONE, len(held()), len(held()))
+    before = held()
+    hand.go(5 * DAY)
+    second = hand.poll(eset, Source.PATCHES)
+    assert held() == lacked(sim)
+    assert (second.closed, second.created) == (len(before - held()), len(held() - before))
+    assert second.closed > 0 < second.created and not Listed.objects.exists()
+
+
+def test_what_did_not_change_is_not_written(eset: Account, hand: Hand) -> None:
+    hand.poll(eset, Source.PATCHES)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id, xmin::text, ctid::text FROM patching_patch ORDER BY id")
+        before = cursor.fetchall()
+        run = hand.poll(eset, Source.PATCHES)
+        cursor.execute("SELECT id, xmin::text, ctid::text FROM patching_patch ORDER BY id")
+        assert (cursor.fetchall(), run.created, run.changed, run.closed) == (before, 0, 0, 0)
+
+
+@pytest.fixture
+def large() -> Iterator[Simulation]:
+    """Lists of more than one page."""
+    with running(devices=1200, options=Options(rate_limits=False)) as simulation:
+        yield simulation
+
+
+@pytest.mark.parametrize("fault", ["eset:403", "eset:cut-json", "eset:404", "eset:503"])
+def test_a_walk_that_breaks_closes_nothing(large: Simulation, fault: str) -> None:
+    account, hand = account_at(large.url, "eset"), Hand(large)
+    hand.poll(account, Source.PATCHES)
+    before = held()
+    hand.go(5 * DAY)
+    large.fault(f"{fault}~pageToken")
+    run = hand.poll(account, Source.PATCHES)
+    assert run.state == JobState.FAILED and run.pages == 1
+    assert before < held() and not Listed.objects.exists()
+    large.clear_faults()
+    hand.poll(account, Source.PATCHES)
+    assert held() == lacked(large)
+
+
+@pytest.mark.parametrize("fault", ["eset:202=2", "eset:duplicate-rows=pages", "eset:duplicate-rows", "eset:503@2"])
+def test_a_slow_or_untidy_vendor_changes_nothing(large: Simulation, fault: str) -> None:
+    account, hand = account_at(large.url, "eset"), Hand(large)
+    large.fault(f"{fault}~/patch-management/")
+    runs = [hand.poll(account, Source.PATCHES), hand.poll(account, Source.ATTEMPTS)]
+    assert [run.state for run in runs] == [JobState.DONE] * 2 and all(run.pages > 1 for run in runs)
+    told = list(patch_life.attempts(large.fleet, since=large.fleet.now() - 30 * DAY, until=large.fleet.now()))
+    assert held() == lacked(large)
+    assert Attempt.objects.count() == len(told)
+
+
+def test_a_patch_that_cannot_be_read_is_not_closed(eset: Account, hand: Hand, sim: Simulation) -> None:
+    hand.poll(eset, Source.PATCHES)
+    before = held()
+    sim.fault("eset:poison=nul~/v1/device-patches")
+    run = hand.poll(eset, Source.PATCHES)
+    assert (run.state, run.rejected, run.closed) == (JobState.DONE, 1, 0) and held() == before
+
+
+def test_a_device_that_is_not_listed_yet_is_found_later(eset: Account, hand: Hand) -> None:
+    hand.poll(eset, Source.PATCHES)
+    hand.poll(eset, Source.ATTEMPTS)
+    assert not Patch.objects.filter(counted=True).exists() and not PatchTally.objects.filter(number__gt=0).exists()
+    sync(eset)
+    listed = set(Sighting.objects.values_list("external_id", flat=True))
+    told = {"patches": Patch.objects, "attempts": Attempt.objects}
+    for rows in told.values():
+        assert {each.device_ref for each in rows.filter(sighting=None)} == {each.device_ref for each in rows.all()} - listed
+        assert all(each.sighting and each.sighting.external_id == each.device_ref for each in rows.exclude(sighting=None))
+    assert not Patch.objects.filter(sighting=None, counted=True).exists() and Patch.objects.filter(counted=True).exists()
+
+
+def test_patches_of_a_device_that_is_not_in_use_rest(eset: Account, hand: Hand) -> None:
+    sync(eset)
+    hand.poll(eset, Source.PATCHES)
+    gone, retired = (each.sighting_id for each in Patch.objects.filter(counted=True).distinct("sighting").order_by("sighting")[:2])
+    Sighting.objects.filter(pk=gone).update(life=Life.GONE)
+    Device.objects.filter(sightings=retired).update(life=Life.RETIRED)
+    hand.poll(eset, Source.RECENT)
+    assert set(Patch.objects.exclude(sighting=None).filter(counted=False).values_list("sighting", flat=True)) >= {gone, retired}
+    assert sum(PatchTally.objects.values_list("number", flat=True)) == Patch.objects.filter(counted=True).count()
+    Sighting.objects.filter(pk=gone).update(life=Life.SEEN)
+    hand.poll(eset, Source.RECENT)
+    assert not Patch.objects.filter(sighting=gone, counted=False).exists()
+
+
+def test_a_refusal_is_remembered_and_harms_nobody(eset: Account, hand: Hand, sim: Simulation) -> None:
+    sync(eset)
+    sim.options.eset_patching_rights = "recent"
+    for source in Source:
+        hand.poll(eset, source)
+    eset.refresh_from_db()
+    assert (eset.health, eset.failures, eset.try_after) == (Health.OK, 0, None)
+    told = {each.source: each for each in readings(eset)}
+    assert {source: each.can for source, each in told.items()} == {Source.RECENT: True, Source.ATTEMPTS: False, Source.PATCHES: False}
+    assert told[Source.PATCHES].sentence.startswith("Could not list missing patches: permission was refused (status 403")
+    assert told[Source.RECENT].complete_at and told[Source.ATTEMPTS].complete_at is None
+
+
+def test_a_failure_does_not_say_what_the_credential_may(eset: Account, hand: Hand, sim: Simulation) -> None:
+    hand.poll(eset, Source.RECENT)
+    sim.fault("eset:503~/patch-management/")
+    for source in (Source.RECENT, Source.PATCHES):
+        hand.poll(eset, source)
+    told = {each.source: each for each in readings(eset)}
+    assert (told[Source.RECENT].can, told[Source.PATCHES].can, told[Source.ATTEMPTS].can) == (True, None, None)
+    assert "status 503" in told[Source.PATCHES].sentence and told[Source.RECENT].complete_at
+
+
+def test_every_list_is_read_hourly_and_a_refused_one_daily(eset: Account, hand: Hand, sim: Simulation) -> None:
+    sim.options.eset_patching_rights = "recent,attempts"
+
+    def planned() -> list[str]:
+        runs = planning.plan(planning.telling(), hand.now)
+        again = planning.plan(planning.telling(), hand.now)
+        assert {run.pk for run in runs} == {run.pk for run in again}
+        for run in runs:
+            hand.poll(eset, Source(run.source))
+        return [run.source for run in runs]
+
+    assert planned() == ["recent", "attempts", "patches"]
+    assert planned() == []
+    hand.go(3601)
+    assert planned() == ["recent", "attempts"]
+    hand.go(DAY)
+    assert planned() == ["recent", "attempts", "patches"]
+
+
+def test_what_needs_a_person_waits_for_one(eset: Account, hand: Hand) -> None:
+    Account.objects.update(health=Health.PERSON)
+    assert planning.plan(planning.telling(), hand.now) == []
+    Account.objects.update(health=Health.OK, enabled=False)
+    assert planning.plan(planning.telling(), hand.now) == []
+
+
+def test_a_period_overlaps_the_last_one_and_once_a_day_all_is_asked_for(eset: Account, hand: Hand) -> None:
+    first = hand.poll(eset, Source.ATTEMPTS)
+    hand.go(3600)
+    second = hand.poll(eset, Source.ATTEMPTS)
+    assert (first.since, second.since) == (None, (first.started_at or hand.now) - timedelta(days=1))
+    hand.go(23 * 3600)
+    assert hand.poll(eset, Source.ATTEMPTS).since is None
+
+
+def test_five9s_tells_patches_with_its_devices(sim: Simulation) -> None:
+    five9s = account_at(sim.url, "five9s")
+    run = sync(five9s)
+    assert run.state == JobState.DONE
+    assert set(Title.objects.values_list("vendor", "kind")) == {("five9s", PatchKind.VULNERABILITY)}
+    assert set(Patch.objects.values_list("status", flat=True)) >= {"installed", "scheduled", "available", "failed", "excluded", "unknown"}
+    assert not Patch.objects.filter(counted=False).exists()
+    sim.change(100)
+    sim.clock.forward(5 * 3600)
+    before = held()
+    sync(five9s)
+    assert held() == before and not PatchRun.objects.exists() and not Reading.objects.exists()
+
+
+def test_a_page_costs_the_same_few_statements_however_long_it_is(eset: Account, hand: Hand) -> None:
+    title = records.Title("t", "Title", PatchKind.APPLICATION)
+    costs = []
+    for size in (1, 500):
+        patches = [("device", records.Patch(f"{size}-{nth}", title, PatchStatus.AVAILABLE, "")) for nth in range(size)]
+        with CaptureQueriesContext(connection) as captured:
+            assert save_patches(eset, patches, hand.now).created == size
+        costs.append(len(captured))
+    assert costs[0] == costs[1] < 12
