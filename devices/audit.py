@@ -28,6 +28,8 @@ ACTIONS = {
     "secret replaced": "Secret replaced",
     "connection tested": "Connection tested",
     "export": "Devices exported",
+    "issues exported": "Issues exported",
+    "patching exported": "Patches or attempts exported",
     "disappearance applied": "Disappearance applied",
     "devices linked": "Devices linked",
     "device taken apart": "Device taken apart",

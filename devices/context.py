@@ -15,8 +15,10 @@ THEME_COOKIE = "rollcall_theme"
 PLACES = (
     ("devices:dashboard", "Dashboard", "layout-dashboard", "view_device"),
     ("devices:list", "Devices", "monitor-smartphone", "view_device"),
+    ("devices:issues", "Issues", "siren", "view_issue"),
     ("devices:coverage", "Coverage", "radar", "view_device"),
     ("devices:disagreements", "Disagreements", "equal-not", "view_device"),
+    ("patching:overview", "Patching", "bandage", "view_device"),
     ("installers:register", "Installers", "package", "view_installer", "hand_out_installer"),
     ("devices:accounts", "Vendor accounts", "cable", "view_account"),
     ("devices:audit", "Audit log", "scroll-text", "view_audit"),

@@ -10,13 +10,14 @@ ADMINISTRATOR = "Administrator"
 
 # Rights are named without their app; those that other apps bring are listed here.
 APPS = dict.fromkeys(("view_installer", "create_installer", "hand_out_installer", "revoke_installer"), "installers")
+APPS |= {"export_patch": "patching"}
 
 _HELPDESK = ("view_device", "view_sighting", "view_issue", "annotate_device", "open_remediation", "ask_device", "hand_out_installer")
 _IT_STAFF = (
     *_HELPDESK,
     *("view_account", "refresh_account", "export_device", "view_raw", "view_syncrun"),
     *("link_device", "share_view", "tag_device", "retire_device", "settle_device", "triage_issue"),
-    *("view_installer", "create_installer", "revoke_installer"),
+    *("view_installer", "create_installer", "revoke_installer", "export_patch"),
 )
 _ADMINISTRATOR = (*_IT_STAFF, "manage_account", "manage_threshold", "change_syncrun", "delete_note", "view_audit", "view_quarantine")
 ROLES: dict[str, tuple[str, ...]] = {HELPDESK: _HELPDESK, IT_STAFF: _IT_STAFF, ADMINISTRATOR: _ADMINISTRATOR}

@@ -24,7 +24,7 @@ AGES = {f"over-{days}": f"Open for more than {days} days" for days in _DAYS} | {
 MONTH = "30"
 PERIODS = {"1": "Today", "7": "Last 7 days", MONTH: "Last 30 days", "90": "Last 90 days", ALL: "All that is kept"}
 # Whom a device can be shown by; a vendor that tells nothing about patching is no choice.
-TELLING = {slug: vendor.label for slug, vendor in VENDORS.items() if vendor.patch_sources or vendor.patches_with_devices}
+TELLING = {slug: vendor.label for slug, vendor in VENDORS.items() if vendor.tells_patches}
 _VENDORS = {slug: vendor.label for slug, vendor in VENDORS.items()}
 
 

@@ -49,7 +49,7 @@ WORKS = (
         Reason.CORRUPT,
         "Get a new installer",
         "The installer was damaged. Have it downloaded again; if that happens twice, look at what filters downloads on the way.",
-        "file-warning",
+        "file-x",
     ),
     Work(
         PatchStatus.FAILED,

@@ -29,8 +29,10 @@ CURRENT = "current"
 LIVES = {CURRENT: "Not gone or retired", **{life.value: life.label for life in Life}, "all": "All, also gone and retired"}
 _LIFE_CONDITIONS = {CURRENT: Q(life__in=[Life.SEEN, Life.MISSING]), "all": Q()}
 YES = "yes"
+UNTOLD = "untold"
 DIFFERS = {ANY: "On any field", **FIELDS}
 _VENDORS = {slug: vendor.label for slug, vendor in VENDORS.items()}
+_TELLING = [slug for slug, vendor in VENDORS.items() if vendor.tells_patches]
 _DAYS = ((1, "24 hours"), (7, "7 days"), (14, "14 days"), (30, "30 days"))
 SEEN = {f"within-{days}": f"In the last {words}" for days, words in _DAYS}
 SEEN |= {f"over-{days}": f"More than {words} ago" for days, words in _DAYS}
@@ -65,6 +67,7 @@ KINDS = {
     "stale": Kind("Contact", {YES: "Stale at a vendor"}),
     "silenced": Kind("Silenced", {YES: "Muted or exempt"}),
     "differs": Kind("Disagreement", DIFFERS),
+    "patching": Kind("Patching", {UNTOLD: "No vendor tells"}),
     "account": Kind("Account"),
     "group": Kind("Group"),
     "tag": Kind("Tag"),
@@ -126,6 +129,7 @@ class Filters(Asked):
     stale: str = ""
     silenced: str = ""
     differs: str = ""
+    patching: str = ""
     account: str = ""
     group: str = ""
     tag: str = ""
@@ -133,7 +137,7 @@ class Filters(Asked):
     @property
     def hidden(self) -> bool:
         """A filter is on that the first row of the form does not show."""
-        return any(getattr(self, name) for name in ("lacks", "seen", "stale", "silenced", "differs", "account", "group", "tag"))
+        return any(getattr(self, name) for name in ("lacks", "seen", "stale", "silenced", "differs", "patching", "account", "group", "tag"))
 
     @property
     def summary_only(self) -> bool:
@@ -157,6 +161,8 @@ class Filters(Asked):
             condition &= Q(silenced=True)
         if self.differs:
             condition &= conditions.differing(self.differs)
+        if self.patching:
+            condition &= ~Q(vendors__overlap=_TELLING)
         return condition
 
     def whole_condition(self, *, now: datetime) -> Q:

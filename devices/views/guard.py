@@ -42,6 +42,7 @@ WORDS = {
     "create_installer": "make installers",
     "hand_out_installer": "hand out installers",
     "revoke_installer": "revoke installers",
+    "export_patch": "export patches and attempts",
     "view_quarantine": "look at records that could not be used",
 }
 

@@ -31,6 +31,11 @@ class Number:
     more: bool = False
 
     @property
+    def label(self) -> str:
+        """Of its status."""
+        return self.filters.kinds["status"].words(self.filters.status)
+
+    @property
     def words(self) -> str:
         return f"{self.count:,}+" if self.more else f"{self.count:,}"
 

@@ -1,0 +1,81 @@
+"""Lists of patching as a file: exactly the rows and the order of the page. Words as on the page, times as ISO 8601 in UTC."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from devices.export import Echo, cell
+from patching.queries.attempts import AttemptRow
+from patching.queries.patches import PatchRow
+from patching.queries.rows import Named
+from patching.queries.titles import TitleRow
+from vendors.registry import VENDORS
+from vendors.states import PatchKind, PatchStatus, Reason, Severity
+
+NO_DEVICE = "the vendor does not say"
+Values = Mapping[str, Callable[[Any], object]]
+
+
+def _moment(at: datetime | None) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if at else ""
+
+
+def _device(row: Named) -> str:
+    return row.device_name or row.device_ref or NO_DEVICE
+
+
+def _yes(told: bool | None) -> str:
+    return "" if told is None else "yes" if told else "no"
+
+
+_WHAT: Values = {
+    "Device": _device,
+    "Application": lambda row: row.title,
+    "Developer": lambda row: row.developer,
+    "Kind": lambda row: PatchKind(row.kind).label if row.kind else "",
+    "Status": lambda row: PatchStatus(row.status).label,
+    "Reason": lambda row: Reason(row.reason).label,
+    "Next step": lambda row: row.work.step if row.work else "",
+    "Vendor's word": lambda row: row.raw,
+}
+PATCH_VALUES: Values = {
+    **_WHAT,
+    "To version": lambda row: row.version,
+    "Severity": lambda row: Severity(row.severity).label,
+    "Security update": lambda row: _yes(row.security),
+    "Needs a restart": lambda row: _yes(row.restart),
+    "Fixes": lambda row: " ".join(row.fixes),
+    "Released": lambda row: row.released or "",
+    "Open since": lambda row: _moment(row.open_since),
+    "Account": lambda row: row.account,
+}
+ATTEMPT_VALUES: Values = {
+    **_WHAT,
+    "From version": lambda row: row.before,
+    "To version": lambda row: row.after,
+    "Started": lambda row: _moment(row.started_at),
+    "Ended": lambda row: _moment(row.ended_at),
+    "First told": lambda row: _moment(row.first_at),
+    "Account": lambda row: row.account,
+}
+TITLE_VALUES: Values = {
+    "Application": lambda row: row.name,
+    "Developer": lambda row: row.developer,
+    "Kind": lambda row: PatchKind(row.kind).label,
+    "Vendor": lambda row: VENDORS[row.vendor].label if row.vendor in VENDORS else row.vendor,
+    "Open patches": lambda row: row.open,
+    "Failed patches": lambda row: row.failed,
+    "Attempts, 30 days": lambda row: row.tried,
+    "Failed attempts": lambda row: row.failures,
+}
+
+
+def lines(rows: Iterable[PatchRow | AttemptRow | TitleRow], values: Values) -> Iterator[str]:
+    """A header, then a line per row; no cell is a formula."""
+    writer = csv.writer(Echo())
+    yield str(writer.writerow(list(values)))
+    for row in rows:
+        yield str(writer.writerow([cell(value(row)) for value in values.values()]))

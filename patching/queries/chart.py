@@ -1,0 +1,92 @@
+"""Attempts per day by outcome: the numbers, and where their bars stand in a drawing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Sum
+from django.utils import timezone
+
+from patching.filters import MONTH, OTHER, OUTCOMES, AttemptFilters
+from patching.models import AttemptTally
+from patching.queries import narrowing
+from patching.queries.numbers import Number
+from vendors.states import PatchStatus
+
+WIDTH, HEIGHT, STEP, GAP = 720, 180, 24, 4
+OUTCOME_LABELS = {**{status.value: status.label for status in OUTCOMES}, OTHER: "No outcome"}
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    outcome: str
+    y: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One day. `numbers` are in the order of OUTCOME_LABELS."""
+
+    day: date
+    x: int
+    width: int
+    segments: list[Segment]
+    numbers: list[tuple[str, Number]]
+    all: Number
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """`top`: what the whole height stands for."""
+
+    bars: list[Bar]
+    top: int
+    totals: list[tuple[str, str, Number]]  # outcome, its label, how many
+    all: Number
+    ended: Number
+    width: int = WIDTH
+    height: int = HEIGHT
+
+    @property
+    def rate(self) -> int | None:
+        """Percent of the attempts that ended; None: none did."""
+        installed = self.totals[0][2].count
+        return round(100 * installed / self.ended.count) if self.ended.count else None
+
+
+def chart(wanted: AttemptFilters, *, now: datetime) -> Chart:
+    """Of the last 30 days, days without attempts too. One query."""
+    today = timezone.localdate(now)
+    days = [today - timedelta(days=back) for back in reversed(range(int(MONTH)))]
+    counted: dict[date, Counter[str]] = {day: Counter() for day in days}
+    tallies = AttemptTally.objects.filter(narrowing.attempts_told(wanted, now=now), number__gt=0)
+    for day, status, number in tallies.order_by().values_list("day", "status").annotate(sum=Sum("number")):
+        counted.setdefault(day, Counter())[status if status in OUTCOMES else OTHER] += number
+    top = max((sum(each.values()) for each in counted.values()), default=0)
+    sums = sum(counted.values(), Counter())
+    return Chart(
+        bars=[_bar(wanted, day, counted[day], place=place, top=top) for place, day in enumerate(days)],
+        top=top,
+        totals=[(outcome, label, _number(wanted, sums[outcome], status=outcome)) for outcome, label in OUTCOME_LABELS.items()],
+        all=_number(wanted, sums.total()),
+        ended=_number(wanted, sums[PatchStatus.INSTALLED] + sums[PatchStatus.FAILED], status="ended"),
+    )
+
+
+def _bar(wanted: AttemptFilters, day: date, counts: Counter[str], *, place: int, top: int) -> Bar:
+    y, segments = float(HEIGHT), []
+    for outcome in OUTCOME_LABELS:
+        if counts[outcome]:
+            height = counts[outcome] * HEIGHT / top
+            y -= height
+            segments.append(Segment(outcome, round(y, 1), round(height, 1)))
+    on = day.isoformat()
+    numbers = [(label, _number(wanted, counts[outcome], day=on, status=outcome)) for outcome, label in OUTCOME_LABELS.items()]
+    return Bar(day, place * STEP + GAP // 2, STEP - GAP, segments, numbers, _number(wanted, counts.total(), day=on))
+
+
+def _number(wanted: AttemptFilters, count: int, *, day: str = "", status: str = "") -> Number:
+    return Number(AttemptFilters(title=wanted.title, account=wanted.account, day=day, status=status), count)

@@ -1,0 +1,118 @@
+"""Applications, packages, systems and vulnerabilities, each with what is open and how attempts went: from the tallies alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+
+from devices.queries.columns import Column, Sort
+from devices.queries.newest import HIGHEST
+from devices.queries.place import Place
+from devices.queries.plain_listing import PlainListing, Shape
+from devices.queries.turning import Total, Turned, turn
+from patching.filters import MONTH, AttemptFilters, PatchFilters, TitleFilters
+from patching.models import Title
+from patching.models.patch import OPEN
+from patching.queries import narrowing
+from patching.queries.numbers import Number
+from vendors.states import PatchStatus
+
+TitleListing = PlainListing[TitleFilters]
+SHAPE = Shape(
+    filters=TitleFilters,
+    columns={
+        "name": Column("Application"),
+        "kind": Column("Kind"),
+        "open": Column("Open patches", number=True),
+        "failed": Column("Failed patches", number=True),
+        "tried": Column("Attempts, 30 days", number=True),
+        "failures": Column("Failed attempts", number=True),
+    },
+    sorts={
+        "name": Sort("Application", ("name", "id")),
+        "open": Sort("Open patches", ("open", "id"), descending_first=True, whole=("open",)),
+        "failed": Sort("Failed patches", ("failed", "id"), descending_first=True, whole=("failed",)),
+        "tried": Sort("Attempts", ("tried", "id"), descending_first=True, whole=("tried",)),
+        "failures": Sort("Failed attempts", ("failures", "id"), descending_first=True, whole=("failures",)),
+    },
+    sort="-open",
+)
+_SELECTED = """WITH p AS (SELECT title_id, sum(number) AS open, sum(number) FILTER (WHERE status = 'failed') AS failed
+  FROM patching_patchtally WHERE status = ANY(%(open)s) AND number > 0 GROUP BY 1),
+a AS (SELECT title_id, sum(number) AS tried, sum(number) FILTER (WHERE status = 'failed') AS failures
+  FROM patching_attempttally WHERE day > %(since)s AND number > 0 GROUP BY 1),
+told AS (SELECT t.id, t.vendor, t.name, t.developer, t.kind, coalesce(p.open, 0)::bigint AS open, coalesce(p.failed, 0)::bigint AS failed,
+  coalesce(a.tried, 0)::bigint AS tried, coalesce(a.failures, 0)::bigint AS failures
+  FROM ({titles}) t LEFT JOIN p ON p.title_id = t.id LEFT JOIN a ON a.title_id = t.id)
+SELECT * FROM told {beyond} ORDER BY {order} LIMIT {most}"""
+
+
+@dataclass(slots=True)
+class TitleRow:
+    id: int
+    vendor: str
+    name: str
+    developer: str
+    kind: str
+    open: int
+    failed: int
+    tried: int
+    failures: int
+
+    def _patches(self, count: int, **more: str) -> Number:
+        return Number(PatchFilters(title=str(self.id), **more), count)
+
+    def _attempts(self, count: int, **more: str) -> Number:
+        return Number(AttemptFilters(title=str(self.id), **more), count)
+
+    @property
+    def numbers(self) -> list[tuple[str, Number]]:
+        """With the label of its column, in their order."""
+        failed = PatchStatus.FAILED.value
+        found = [self._patches(self.open), self._patches(self.failed, status=failed)]
+        found += [self._attempts(self.tried), self._attempts(self.failures, status=failed)]
+        return list(zip((column.label for column in SHAPE.columns.values() if column.number), found, strict=True))
+
+
+def title_page(listing: TitleListing, *, now: datetime, after: str = "", before: str = "") -> Turned[TitleRow]:
+    """Two queries."""
+    order = listing.order
+
+    def take(start: Place | None, descending: bool) -> list[TitleRow]:
+        return _rows(listing, start, descending=descending, most=listing.size + 1, now=now)
+
+    total = Total(narrowing.titles(listing.filters).count())
+    return turn(take, order, size=listing.size, total=total, after=after, before=before)
+
+
+def every_title(listing: TitleListing, *, now: datetime) -> list[TitleRow]:
+    return _rows(listing, None, descending=listing.order.descending, most=None, now=now)
+
+
+def one_title(pk: int) -> Title | None:
+    return Title.objects.filter(pk=pk).first() if pk <= HIGHEST else None
+
+
+def _rows(listing: TitleListing, start: Place | None, *, descending: bool, most: int | None, now: datetime) -> list[TitleRow]:
+    titles, values = narrowing.titles(listing.filters).query.sql_with_params()
+    by, way = listing.order.sort.by, "DESC" if descending else "ASC"
+    named: dict[str, Any] = {"open": OPEN, "since": timezone.localdate(now) - timedelta(days=int(MONTH))}
+    named |= {f"t{place}": value for place, value in enumerate(values)} | {
+        f"b{place}": value for place, value in enumerate(start.values if start else ())
+    }
+    marks = ", ".join(f"%(b{place})s" for place in range(len(by)))
+    statement = _SELECTED.format(
+        titles=titles % tuple(f"%(t{place})s" for place in range(len(values))),
+        beyond=f"WHERE ({', '.join(by)}) {'<' if descending else '>'} ({marks})" if start else "",
+        order=", ".join(f"{name} {way}" for name in by),
+        most="ALL" if most is None else int(most),
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, named)
+        names = [column.name for column in cursor.description]
+        wanted = [names.index(each) for each in TitleRow.__slots__]
+        return [TitleRow(*(row[place] for place in wanted)) for row in cursor.fetchall()]

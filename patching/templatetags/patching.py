@@ -1,0 +1,75 @@
+"""How patches and attempts look."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+
+from devices.templatetags.drawn import drawn_once
+from patching.queries.numbers import Number
+from patching.words import Work, work_of
+from vendors.states import PATCH_KIND_LABELS, PATCH_LABELS, REASON_LABELS, SEVERITY_LABELS, PatchKind, PatchStatus, Reason, Severity
+
+register = template.Library()
+
+LOOKS = {
+    PatchStatus.AVAILABLE: ("attention", "circle-arrow-down", "The device does not have it yet."),
+    PatchStatus.SCHEDULED: ("busy", "calendar-clock", "It will be installed; until then the device does not have it."),
+    PatchStatus.INSTALLING: ("busy", "loader", "It is being installed."),
+    PatchStatus.INSTALLED: ("ok", "circle-check", "The device has it."),
+    PatchStatus.RESTART: ("attention", "rotate-ccw", "It is in place, and a restart makes it work."),
+    PatchStatus.FAILED: ("critical", "octagon-alert", "It could not be installed."),
+    PatchStatus.EXCLUDED: ("unknown", "circle-slash", "Left out by a person at the vendor."),
+    PatchStatus.NOT_APPLICABLE: ("unknown", "circle-off", "The vendor says that it does not fit this device."),
+    PatchStatus.UNKNOWN: ("unknown", "circle-question-mark", "The vendor's word is not known here, so it counts as open."),
+}
+SEVERITY_LOOKS = {
+    Severity.HIGH: ("critical", "chevrons-up"),
+    Severity.MEDIUM: ("attention", "chevron-up"),
+    Severity.LOW: ("unknown", "chevron-down"),
+    Severity.INFORMATIONAL: ("unknown", "info"),
+}
+
+
+@drawn_once(register, "devices/parts/pill.html")
+def patch_pill(status: str) -> dict[str, Any]:
+    known = PatchStatus(status) if status in PATCH_LABELS else PatchStatus.UNKNOWN
+    look, icon, title = LOOKS[known]
+    return {"look": f"is-{look}", "icon": icon, "word": known.label, "title": title}
+
+
+@drawn_once(register, "patching/parts/severity.html")
+def severity_pill(severity: str) -> dict[str, Any]:
+    """Most vendors say nothing: then no pill stands there, which would look like a verdict."""
+    known = Severity(severity) if severity in SEVERITY_LABELS else Severity.UNKNOWN
+    look, icon = SEVERITY_LOOKS.get(known, ("", ""))
+    return {"look": f"is-{look}", "icon": icon, "word": known.label, "told": bool(look)}
+
+
+@register.filter
+def reason_label(reason: str) -> str:
+    return Reason(reason).label if reason in REASON_LABELS else reason
+
+
+@register.filter
+def kind_label(kind: str) -> str:
+    return PatchKind(kind).label if kind in PATCH_KIND_LABELS else kind
+
+
+@register.simple_tag
+def work_for(status: str, reason: str) -> Work | None:
+    return work_of(status, reason)
+
+
+@register.filter
+def unlocalized(number: float) -> str:
+    """As SVG reads it."""
+    return f"{number:g}"
+
+
+@register.inclusion_tag("patching/parts/status_tile.html")
+def status_tile(number: Number) -> dict[str, Any]:
+    """Of a filter with one status."""
+    look, icon, meaning = LOOKS[PatchStatus(number.filters.status)]
+    return {"number": number, "look": look, "icon": icon, "meaning": meaning}

@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from patching.views import beside, export, lists, overview, titles
+
+app_name = "patching"
+
+urlpatterns = [
+    path("", overview.page, name="overview"),
+    path("patches/", lists.patches, name="patches"),
+    path("patches.csv", export.patches, name="patches_csv"),
+    path("attempts/", lists.attempts, name="attempts"),
+    path("attempts.csv", export.attempts, name="attempts_csv"),
+    path("titles/", titles.page, name="titles"),
+    path("titles.csv", export.titles, name="titles_csv"),
+    path("titles/<int:pk>/", titles.one, name="title"),
+    path("reasons/", overview.reasons, name="reasons"),
+    path("device/<int:pk>/", beside.device_panel, name="device_panel"),
+    path("account/<slug:name>/", beside.readings, name="readings"),
+]

@@ -1,0 +1,34 @@
+"""What patching says on pages of devices and of accounts; they meet by address alone."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from devices.models import Account
+from devices.views.guard import is_fragment, needs
+from devices.views.known_device import device_or_404
+from patching.filters import PatchFilters
+from patching.queries.device import on_device
+from patching.queries.numbers import Number
+from patching.queries.reading import reading
+
+
+@require_safe
+@needs("view_device")
+def device_panel(request: HttpRequest, pk: int) -> HttpResponse:
+    device = device_or_404(pk)
+    if not is_fragment(request):
+        return redirect(Number(PatchFilters(device=str(device.pk)), 0).url)
+    return render(request, "patching/_device.html", {"device": device, "found": on_device(device, now=timezone.now())})
+
+
+@require_safe
+@needs("view_account")
+def readings(request: HttpRequest, name: str) -> HttpResponse:
+    account = get_object_or_404(Account, name=name)
+    if not is_fragment(request):
+        return redirect("devices:account", name=name)
+    return render(request, "patching/_readings.html", {"account": account, "found": reading(account)})

@@ -1,0 +1,91 @@
+"""Every number opens the list that makes it up, and that list has as many rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from devices.models import Device, Sighting, User
+from patching.filters import PatchFilters
+from patching.models import Title
+from patching.queries import numbers
+from patching.queries.attempts import ATTEMPTS
+from patching.queries.patches import PATCHES
+from patching.queries.table import Table
+from tests.patching import made
+from tests.patching.linked import listed, numbers_on
+
+pytestmark = pytest.mark.django_db
+HTMX = {"HX-Request": "true"}
+
+
+def check(client: Client, address: str, *, least: int, **headers: str) -> None:
+    found = numbers_on(client, address, **headers)
+    assert len(found) >= least, found
+    wrong = {each: words for each in dict(found) if (words := listed(client, each)) != dict(found)[each]}
+    assert wrong == {}, dict(found)
+
+
+@pytest.mark.parametrize(("address", "least"), [("/patching/", 30), ("/patching/titles/", 36), ("/patching/reasons/", 24)])
+def test_on_the_pages(client: Client, bob: User, address: str, least: int) -> None:
+    made.small_patching()
+    client.force_login(bob)
+    check(client, address, least=least)
+
+
+def test_on_the_page_of_each_application(client: Client, bob: User) -> None:
+    made.small_patching()
+    client.force_login(bob)
+    for title in Title.objects.all():
+        check(client, f"/patching/titles/{title.pk}/", least=0 if title.name == "Resting" else 1)
+
+
+def test_on_the_panel_of_each_device(client: Client, bob: User) -> None:
+    made.small_patching()
+    client.force_login(bob)
+    for device in Device.objects.all():
+        told = device.name in ("nb-berlin-01", "nb-munich-02", "mac-zurich-03", "srv-london-05")
+        check(client, f"/patching/device/{device.pk}/", least=2 if told else 0, **HTMX)
+
+
+def filters_of(kind: type[Any]) -> list[Any]:
+    """Each value of each filter, alone and beside an account."""
+    values = {name: list(each.options or ()) for name, each in kind.kinds.items()}
+    values |= {
+        "q": ["fire", "munich", "nothing"],
+        "account": ["eset-main", "nobody"],
+        "title": [str(Title.objects.get(name="VLC").pk), "99"],
+    }
+    values |= {"device": [str(Device.objects.get(name="nb-munich-02").pk), "99"]}
+    if "day" in values:
+        values["day"] = [timezone.localdate().isoformat(), "0001-01-01", "9999-12-31"]
+    alone = [{name: value} for name, found in values.items() for value in found]
+    return [kind.read(each | more) for each in alone for more in ({}, {"account": "eset-main"}, {"status": "failed"})]
+
+
+@pytest.mark.parametrize("table", [PATCHES, ATTEMPTS], ids=["patches", "attempts"])
+def test_what_the_tallies_say_is_what_the_rows_say(table: Table[Any, Any, Any]) -> None:
+    made.small_patching()
+    now = timezone.now()
+    for filters in filters_of(table.shape.filters):
+        listing = table.shape.read(filters.pairs() | {"size": "250"})
+        page = table.page(listing, now=now)
+        assert len(page.rows) == page.total == len(list(table.every(listing, now=now))), filters
+        assert numbers.number(filters, now=now).count == page.total, filters
+
+
+def test_more_than_are_counted_is_said_alike(client: Client, bob: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(numbers, "MOST_COUNTED", 26)
+    eset = made.small_patching()["eset"]
+    berlin = Sighting.objects.get(account=eset, name="nb-berlin-01")
+    for days in range(60, 90):
+        made.patch(berlin, "Opera", days=days)
+    client.force_login(bob)
+    old = numbers.number(PatchFilters(age="over-30"), now=timezone.now())
+    assert old.words == "26+" == listed(client, f"{old.url}&size=25")
+    assert ("/patching/patches/?age=over-30", "26+") in numbers_on(client, "/patching/")
+    every = numbers.number(PatchFilters(), now=timezone.now())
+    assert every.words == "41" == listed(client, every.url)  # the tallies know them all
