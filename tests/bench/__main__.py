@@ -1,7 +1,7 @@
 """`make bench`: Rollcall beside the floor, in one run on one machine. Ratios count; absolute times do not.
 
-`make bench` measures syncs and pages; ARGS=sync or ARGS=pages one of them. SIZES=100000,300000 are the fleets of the syncs;
-pages are measured at 100,000 devices and, with SCALE=1000000, at so many too.
+`make bench` measures syncs, pages and patching; ARGS=sync, ARGS=pages or ARGS=patching one of them. SIZES=100000,300000 are the fleets of
+the syncs; pages are measured at 100,000 devices and, with SCALE=1000000, at so many too; patching with ten patches a device at 100,000.
 """
 
 from __future__ import annotations
@@ -31,7 +31,13 @@ def pages(machine: Machine) -> dict[str, Any]:
     return measured.run(machine)
 
 
-PARTS = {"sync": sync, "pages": pages}
+def patching(machine: Machine) -> dict[str, Any]:
+    from tests.bench import patching as measured
+
+    return measured.run(machine)
+
+
+PARTS = {"sync": sync, "pages": pages, "patching": patching}
 
 
 def main(chosen: list[str]) -> int:

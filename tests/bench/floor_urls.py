@@ -13,6 +13,7 @@ from django.urls import path
 from config import urls
 from devices.views import coverage, detail, devices, lookup
 from devices.views.guard import needs
+from patching.views import beside, lists, overview, titles
 from tests.bench.floor_settings import FROM_MEMORY
 
 kept: dict[str, tuple[str, dict[str, Any]]] = {}
@@ -24,8 +25,8 @@ def remember(request: HttpRequest, template: str, context: dict[str, Any]) -> Ht
     return render(request, template, context)
 
 
-def remembered(module: ModuleType) -> Callable[..., HttpResponseBase]:
-    view = module.page
+def remembered(module: ModuleType, name: str = "page") -> Callable[..., HttpResponseBase]:
+    view = getattr(module, name)
     module.__dict__["render"] = remember
 
     @needs("view_device")
@@ -46,6 +47,11 @@ urlpatterns = [
     path("devices/<int:pk>/", remembered(detail)),
     path("d/", remembered(lookup)),
     path("coverage/", remembered(coverage)),
+    path("patching/", remembered(overview)),
+    path("patching/titles/", remembered(titles)),
+    path("patching/titles/<int:pk>/", remembered(titles, "one")),
+    path("patching/device/<int:pk>/", remembered(beside, "device_panel")),
+    path("patching/patches/", remembered(lists, "patches")),
     *urls.urlpatterns,
 ]
 handler500 = urls.handler500

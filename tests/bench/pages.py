@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -53,15 +53,18 @@ def measure(machine: Machine, size: int) -> list[Row]:
     started = time.monotonic()
     write_fleet(size, now=timezone.now())
     print(f"  {time.monotonic() - started:.0f} s", file=sys.stderr, flush=True)
-    asked = questions(size)
+    rows = ask_all(machine, size, questions(size))
+    forget_fleet()
+    return rows
+
+
+def ask_all(machine: Machine, size: int, asked: Sequence[Question]) -> list[Row]:
     most = max(CLIENTS)
     with (
         people(machine, "floor", count=most, settings_module="tests.bench.floor_settings", from_memory=True) as floor,
         people(machine, "rollcall", count=most, settings_module="config.settings", from_memory=False) as rollcall,
     ):
-        rows = [row for question in asked for row in _compare(size, question, floor, rollcall)]
-    forget_fleet()
-    return rows
+        return [row for question in asked for row in _compare(size, question, floor, rollcall)]
 
 
 def _compare(size: int, question: Question, floor: list[Person], rollcall: list[Person]) -> list[Row]:
@@ -69,6 +72,7 @@ def _compare(size: int, question: Question, floor: list[Person], rollcall: list[
     remembered = question.addresses[:REMEMBERED]
     for crowd in (floor, rollcall):
         for person in crowd:
+            person.prefer(fragment=question.fragment)
             for address in remembered:
                 person.prepare(address)
     searches = [BareSearch(question) for _ in rollcall] if question.bare else []
@@ -128,14 +132,14 @@ def judge(rows: list[Row]) -> list[str]:
         p50, p95 = row.p50 / floor.p50, row.p95 / floor.p95
         words = f"{devices:,}, {page}, {clients} at once: p50 {p50:.2f} x and p95 {p95:.2f} x the floor"
         if row.goal and devices == SIZES[0]:
-            words += f" (goal {P50_GOAL} and {P95_GOAL}: {_verdict(p50 <= P50_GOAL and p95 <= P95_GOAL)})"
+            words += f" (goal {P50_GOAL} and {P95_GOAL}: {verdict(p50 <= P50_GOAL and p95 <= P95_GOAL)})"
         if devices > SIZES[0]:
             growth = row.p95 / found[SIZES[0], page, clients].p95
             words += f"; p95 {growth:.2f} x that at {SIZES[0]:,}"
-            words += f" (goal {GROWTH_GOAL}: {_verdict(growth <= GROWTH_GOAL)})" if row.goal else ""
+            words += f" (goal {GROWTH_GOAL}: {verdict(growth <= GROWTH_GOAL)})" if row.goal else ""
         told.append(words)
     return told
 
 
-def _verdict(reached: bool) -> str:
+def verdict(reached: bool) -> str:
     return "reached" if reached else "MISSED"

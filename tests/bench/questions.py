@@ -29,12 +29,16 @@ JOIN devices_pulse p ON p.sighting_id = s.id WHERE s.device_id = ANY(%s)"""
 
 @dataclass(frozen=True)
 class Question:
-    """`bare`: what bare psycopg is asked for each address, None where nothing is searched. `goal`: the ratios to the floor are judged."""
+    """`bare`: what bare psycopg is asked for each address, None where nothing is searched. `goal`: the ratios to the floor are judged.
+
+    `fragment`: asked as htmx asks for a part of a page.
+    """
 
     name: str
     addresses: list[str]
     bare: list[tuple[str, list[Any]]] = field(default_factory=list)
     goal: bool = True
+    fragment: bool = False
 
 
 def questions(size: int) -> list[Question]:

@@ -35,6 +35,11 @@ class Person:
         self._headers = {"Cookie": cookie, "Accept": "text/html"}
         self._from_memory = from_memory
 
+    def prefer(self, *, fragment: bool) -> None:
+        """Whether what is asked from here on is a part of a page."""
+        self._headers.pop("HX-Request", None)
+        self._headers |= {"HX-Request": "true"} if fragment else {}
+
     def prepare(self, address: str) -> None:
         """Until the floor has the page in the memory of the process that this connection leads to."""
         for _ in range(MOST_TRIES):
