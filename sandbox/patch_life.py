@@ -84,13 +84,18 @@ def patches_itself(machine: Machine) -> bool:
 
 def attempt(fleet: Fleet, position: int, wave: int) -> Attempt | None:
     """What the machine at `position` tried in this wave, told or not yet."""
-    dice = Dice(fleet.seed, "attempt", position, wave)
+    return _attempt(fleet.seed, position, wave)
+
+
+@lru_cache(maxsize=1 << 16)
+def _attempt(seed: int, position: int, wave: int) -> Attempt | None:
+    dice = Dice(seed, "attempt", position, wave)
     if not dice.chance(12):
         return None
-    machine = fleet.entry("eset", position).machine
+    machine = Fleet(seed).entry("eset", position).machine
     if not patches_itself(machine):
         return None
-    product, start = _wave(fleet.seed, wave, machine.model.family)
+    product, start = _wave(seed, wave, machine.model.family)
     delay, end = 2 * MINUTE + dice.below(20 * MINUTE), start + 20 + dice.below(300)
     if dice.chance(6):  # was offline: patched at its own time, and told it when it came back
         start += 1 + dice.below(3 * HOUR)

@@ -106,17 +106,17 @@ def test_a_device_that_is_not_listed_yet_is_found_later(eset: Account, hand: Han
     assert not Patch.objects.filter(counted=True).exists() and not PatchTally.objects.filter(number__gt=0).exists()
     sync(eset)
     listed = set(Sighting.objects.values_list("external_id", flat=True))
-    told = {"patches": Patch.objects, "attempts": Attempt.objects}
-    for rows in told.values():
-        assert {each.device_ref for each in rows.filter(sighting=None)} == {each.device_ref for each in rows.all()} - listed
-        assert all(each.sighting and each.sighting.external_id == each.device_ref for each in rows.exclude(sighting=None))
+    for rows in (list(Patch.objects.select_related("sighting")), list(Attempt.objects.select_related("sighting"))):
+        assert all(each.sighting.external_id == each.device_ref if each.sighting else each.device_ref not in listed for each in rows)
+        assert any(each.sighting for each in rows) and not all(each.sighting for each in rows)
     assert not Patch.objects.filter(sighting=None, counted=True).exists() and Patch.objects.filter(counted=True).exists()
 
 
 def test_patches_of_a_device_that_is_not_in_use_rest(eset: Account, hand: Hand) -> None:
     sync(eset)
     hand.poll(eset, Source.PATCHES)
-    gone, retired = (each.sighting_id for each in Patch.objects.filter(counted=True).distinct("sighting").order_by("sighting")[:2])
+    used = Sighting.objects.filter(patches__counted=True).distinct().order_by("pk")
+    gone, retired = used.values_list("pk", flat=True)[:2]
     Sighting.objects.filter(pk=gone).update(life=Life.GONE)
     Device.objects.filter(sightings=retired).update(life=Life.RETIRED)
     hand.poll(eset, Source.RECENT)
