@@ -19,6 +19,8 @@ class Work:
 
     @property
     def word(self) -> str:
+        if self.status == PatchStatus.UNKNOWN:
+            return "Vendor's word is not known"
         return self.reason.label or self.status.label
 
 

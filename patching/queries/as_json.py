@@ -1,0 +1,63 @@
+"""Attempts and open patches as commands print them. Times are in UTC; keys may be added, never renamed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from devices.queries.as_json import moment
+from patching.filters import ALL, OPEN
+from patching.queries.attempts import ATTEMPTS, AttemptRow
+from patching.queries.patches import PATCHES, PatchRow
+from patching.queries.rows import Named
+
+Document = dict[str, Any]
+
+
+def attempts(account: str, *, now: datetime) -> Iterator[Document]:
+    """All that are kept, newest first; `account` "": of every account."""
+    return map(_attempt, ATTEMPTS.every(ATTEMPTS.shape.read({"account": account, "period": ALL}), now=now))
+
+
+def open_patches(account: str, *, now: datetime) -> Iterator[Document]:
+    """The oldest first."""
+    return map(_patch, PATCHES.every(PATCHES.shape.read({"account": account, "status": OPEN}), now=now))
+
+
+WHAT: Mapping[str, Callable[..., Iterator[Document]]] = {"attempts": attempts, "open": open_patches}
+
+
+def _attempt(row: AttemptRow) -> Document:
+    return {
+        "application": row.title,
+        "developer": row.developer,
+        "from": row.before or None,
+        "to": row.after or None,
+        "status": row.status,
+        "reason": row.reason or None,
+        "raw_status": row.raw,
+        "start": moment(row.started_at),
+        "end": moment(row.ended_at),
+        **_where(row),
+    }
+
+
+def _patch(row: PatchRow) -> Document:
+    return {
+        "application": row.title,
+        "developer": row.developer,
+        "to": row.version or None,
+        "status": row.status,
+        "reason": row.reason or None,
+        "next_step": row.work.step if row.work else None,
+        "raw_status": row.raw,
+        "severity": row.severity,
+        "open_since": moment(row.open_since),
+        **_where(row),
+    }
+
+
+def _where(row: Named) -> Document:
+    """`device` null: the vendor does not say which; `device_id` null beside a name: the vendor has not listed it yet."""
+    return {"device": row.device_name or row.device_ref or None, "device_id": row.device, "account": row.account}

@@ -1,0 +1,89 @@
+"""`manage.py patches`."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+
+from devices.management.console import Refused
+from devices.models import AuditEvent
+from tests.devices.shell import manage
+from tests.patching import made
+
+pytestmark = pytest.mark.django_db
+
+
+def patches(*arguments: str) -> str:
+    out = io.StringIO()
+    call_command("patches", *arguments, stdout=out)
+    return out.getvalue()
+
+
+def rows(*arguments: str) -> list[dict[str, Any]]:
+    found = json.loads(patches(*arguments, "--json"))
+    assert isinstance(found, list)
+    return found
+
+
+def test_attempts_as_json_newest_first_with_the_vendors_word_and_the_device_or_null() -> None:
+    made.small_patching()
+    found = rows("attempts")
+    assert len(found) == 8
+    keys = {"application", "developer", "from", "to", "status", "reason", "raw_status", "start", "end", "device", "device_id", "account"}
+    assert all(set(each) == keys for each in found)
+    first, third, last = found[0], found[2], found[-1]
+    assert (first["application"], first["status"], first["reason"], first["device"]) == ("Firefox", "failed", "running", "nb-berlin-01")
+    assert (third["device"], third["device_id"], third["account"]) == (None, None, "eset-main")
+    assert [each["start"] for each in found] == sorted((each["start"] for each in found), reverse=True)
+    assert last["start"].endswith("Z")
+    assert {each["raw_status"] for each in found} >= {"APPLICATION_PATCHING_STATUS_NEW_WORD"}
+
+
+def test_open_patches_oldest_first_with_the_next_step() -> None:
+    made.small_patching()
+    found = rows("open")
+    assert len(found) == 11 and found[0]["application"] == "CVE-2026-1234"
+    assert {each["next_step"] for each in found} >= {"Close the application and try again", "Restart the device", None}
+    assert [each["account"] for each in rows("open", "--account", "five-main")] == ["five-main"] * 3
+
+
+def test_lines_for_people_and_words_for_nothing() -> None:
+    assert patches("attempts") == "No attempt is kept.\n"
+    assert patches("open") == "No open patch is known.\n"
+    assert rows("open") == []
+    made.small_patching()
+    lines = patches("attempts").splitlines()
+    assert len(lines) == 8 and "failed (running)  Firefox  1.0 -> 2.0  nb-berlin-01  eset-main" in lines[0]
+    assert any("device not told" in line for line in lines)
+    assert "failed (uninstall)  Acrobat  2.0  nb-munich-02" in patches("open")
+
+
+def test_what_a_vendor_wrote_cannot_steer_the_terminal() -> None:
+    eset = made.small_patching()["eset"]
+    made.attempt(eset, "\x1b[2JEvil", days=0)
+    assert "\x1b" not in patches("attempts")
+
+
+def test_an_account_that_is_not_there_is_refused_in_one_sentence() -> None:
+    made.small_patching()
+    with pytest.raises(Refused, match=r"There is no account 'nobody'\. Known: eset-main, five-main, opswat-main"):
+        patches("open", "--account", "nobody")
+
+
+def test_what_left_is_audited() -> None:
+    made.small_patching()
+    patches("open", "--account", "eset-main")
+    event = AuditEvent.objects.get(action="patching exported")
+    assert (event.actor_name, event.target, event.detail) == ("command line", "open", {"account": "eset-main"})
+
+
+@pytest.mark.django_db(transaction=True)
+def test_from_a_shell() -> None:
+    code, out, err = manage("patches", "open", "--account", "nobody")
+    assert (code, out) == (1, "") and err.startswith("There is no account 'nobody'.")
+    assert manage("patches", "everything")[0] == 2
+    assert manage("patches", "attempts", "--json")[:2] == (0, "[\n]\n")
