@@ -37,9 +37,7 @@ class PatchRunHandler:
     def keep(self, run: PatchRun, sheet: Sheet, now: datetime) -> None:
         attempts = save_attempts(run, sheet.attempts, now)
         patches = save_patches(run.account, [(patch.device_id, patch) for patch in sheet.patches], now)
-        shown = [(patch.device_id, patch.key) for patch in sheet.patches]
-        if shown or sheet.unreadable:
-            list_shown(run, [*shown, *sheet.unreadable])
+        list_shown(run, patches.ids, sheet.unreadable)
         run.pages += bool(sheet.attempts or sheet.patches or sheet.rejects)
         run.records += len(sheet.attempts) + len(sheet.patches)
         run.created += attempts.created + patches.created

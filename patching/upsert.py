@@ -14,7 +14,7 @@ from django.db import connection
 
 from devices.copying import quoted, stage
 from devices.models import Account
-from patching.models import Listed, PatchRun
+from patching.models import Listed, Patch, PatchRun
 from patching.placing import IN_USE, hold_patching
 from patching.titles import save_titles
 from vendors import records
@@ -38,8 +38,11 @@ REFS = {"device_ref": "text"}
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
+    """`ids`: the rows of all patches that were told, changed or not."""
+
     created: int = 0
     changed: int = 0
+    ids: tuple[int, ...] = ()
 
 
 def save_patches(account: Account, told: Sequence[tuple[str, records.Patch]], now: datetime) -> Outcome:
@@ -49,11 +52,11 @@ def save_patches(account: Account, told: Sequence[tuple[str, records.Patch]], no
     hold_patching(account.pk)
     save_titles(account.vendor, (patch.title for _, patch in told))
     newest = {(device, patch.key[:255]): patch for device, patch in told}
-    stage("told_patches", PATCH, (_row(device, key, patch) for (device, key), patch in newest.items()), key="device_ref, key")
+    stage("told_patches", PATCH, (_row(device, key, patch) for (device, key), patch in newest.items()))
     with connection.cursor() as cursor:
         cursor.execute(_SAVE, {"account": account.pk, "vendor": account.vendor, "now": now})
-        ((created, written),) = cursor.fetchall()
-    return Outcome(created, written - created)
+        ((created, written, ids),) = cursor.fetchall()
+    return Outcome(created, written - created, tuple(ids))
 
 
 def replace_patches(account: Account, devices: Sequence[str], told: Sequence[tuple[str, records.Patch]], now: datetime) -> Outcome:
@@ -63,7 +66,7 @@ def replace_patches(account: Account, devices: Sequence[str], told: Sequence[tup
     outcome = save_patches(account, told, now)
     with connection.cursor() as cursor:
         if not told:
-            stage("told_patches", PATCH, (), key="device_ref, key")
+            stage("told_patches", PATCH, ())
         cursor.execute(
             """DELETE FROM patching_patch p USING told_devices d WHERE p.account_id = %s AND p.device_ref = d.device_ref
                AND NOT EXISTS (SELECT 1 FROM told_patches t WHERE t.device_ref = p.device_ref AND t.key = p.key)""",
@@ -72,15 +75,13 @@ def replace_patches(account: Account, devices: Sequence[str], told: Sequence[tup
     return outcome
 
 
-def list_shown(run: PatchRun, shown: Sequence[tuple[str, str]]) -> None:
-    """Remember which of the patches that we hold a page showed, by device and key."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """INSERT INTO patching_listed (run_id, patches)
-               SELECT %s, array_agg(p.id) FROM unnest(%s::text[], %s::text[]) AS s(device_ref, key)
-               JOIN patching_patch p ON p.account_id = %s AND p.device_ref = s.device_ref AND p.key = s.key HAVING count(*) > 0""",
-            [run.pk, [device for device, _ in shown], [key[:255] for _, key in shown], run.account_id],
-        )
+def list_shown(run: PatchRun, ids: Sequence[int], unreadable: Sequence[tuple[str, str]]) -> None:
+    """Remember what a page showed: `unreadable` names, by device and key, what could not be used and is there all the same."""
+    held = Patch.objects.filter(account=run.account_id).order_by()
+    for device, key in unreadable:
+        ids = [*ids, *held.filter(device_ref=device, key=key[:255]).values_list("pk", flat=True)]
+    if ids:
+        Listed.objects.create(run=run, patches=list(ids))
 
 
 def close_others(run: PatchRun) -> int:
@@ -88,9 +89,9 @@ def close_others(run: PatchRun) -> int:
     hold_patching(run.account_id)
     with connection.cursor() as cursor:
         cursor.execute(
-            """DELETE FROM patching_patch WHERE account_id = %s
-               AND id NOT IN (SELECT unnest(patches) FROM patching_listed WHERE run_id = %s)""",
-            [run.account_id, run.pk],
+            """WITH shown AS MATERIALIZED (SELECT unnest(patches) AS id FROM patching_listed WHERE run_id = %s)
+               DELETE FROM patching_patch p WHERE account_id = %s AND NOT EXISTS (SELECT FROM shown WHERE shown.id = p.id)""",
+            [run.pk, run.account_id],
         )
         closed = int(cursor.rowcount)
     forget_shown(run)
@@ -126,19 +127,22 @@ _SETS = ", ".join(f'"{name}" = EXCLUDED."{name}"' for name in PLAIN)
 # Looked up one by one, whatever the statistics of a table that is just being filled say.
 # Age counts from the earlier of what the vendor says and what we saw; a vendor that corrects its date moves it.
 _SAVE = f"""
-WITH written AS (
-    INSERT INTO patching_patch AS held (account_id, device_ref, key, sighting_id, title_id, {_NAMES}, first_at, open_since, counted)
-    SELECT %(account)s, t.device_ref, t.key, s.id, n.id, {_TOLD}, %(now)s, least(t.since, %(now)s), coalesce({IN_USE}, false)
+WITH matched AS MATERIALIZED (
+    SELECT t.*, n.id AS title_id, p.id AS held_id, s.id AS sighting_id, coalesce({IN_USE}, false) AS counted,
+        (p.title_id, {_HELD}) IS DISTINCT FROM (n.id, {_TOLD}) AS differs
     FROM told_patches t JOIN patching_title n ON n.vendor = %(vendor)s AND n.key = t.title_key
     LEFT JOIN LATERAL (SELECT * FROM patching_patch p
                        WHERE p.account_id = %(account)s AND p.device_ref = t.device_ref AND p.key = t.key LIMIT 1) p ON true
     LEFT JOIN LATERAL (SELECT * FROM devices_sighting s
                        WHERE s.account_id = %(account)s AND s.external_id = t.device_ref LIMIT 1) s ON true
-    LEFT JOIN devices_device d ON d.id = s.device_id
-    WHERE p.id IS NULL OR (p.title_id, {_HELD}) IS DISTINCT FROM (n.id, {_TOLD})
-    ORDER BY t.device_ref, t.key
+    LEFT JOIN devices_device d ON d.id = s.device_id),
+written AS (
+    INSERT INTO patching_patch AS held (account_id, device_ref, key, sighting_id, title_id, {_NAMES}, first_at, open_since, counted)
+    SELECT %(account)s, device_ref, key, sighting_id, title_id, {_NAMES}, %(now)s, least(since, %(now)s), counted
+    FROM matched WHERE held_id IS NULL OR differs ORDER BY device_ref, key
     ON CONFLICT (account_id, device_ref, key) DO UPDATE
     SET title_id = EXCLUDED.title_id, {_SETS}, open_since = least(EXCLUDED.since, held.first_at),
         sighting_id = EXCLUDED.sighting_id, counted = EXCLUDED.counted
-    RETURNING xmax = 0 AS fresh)
-SELECT count(*) FILTER (WHERE fresh), count(*) FROM written"""
+    RETURNING id, xmax = 0 AS fresh)
+SELECT count(*) FILTER (WHERE fresh), count(*), array(SELECT held_id FROM matched WHERE NOT differs UNION SELECT id FROM written)
+FROM written"""
