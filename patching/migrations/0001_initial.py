@@ -238,7 +238,13 @@ class Migration(migrations.Migration):
                 ("counted", models.BooleanField(default=True)),
                 (
                     "account",
-                    models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="devices.account"),
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="devices.account",
+                    ),
                 ),
                 (
                     "sighting",
@@ -348,7 +354,13 @@ class Migration(migrations.Migration):
                 ("first_at", models.DateTimeField(help_text="when it was first told to us")),
                 (
                     "account",
-                    models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="devices.account"),
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="devices.account",
+                    ),
                 ),
                 (
                     "sighting",

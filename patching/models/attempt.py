@@ -17,7 +17,7 @@ class Attempt(models.Model):
     is known again, and counted, when the same one is told with its device. A trigger keeps AttemptTally beside it.
     """
 
-    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+", db_index=False)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+", db_constraint=False, db_index=False)
     title = models.ForeignKey(Title, on_delete=models.CASCADE, related_name="attempts", db_constraint=False, db_index=False)
     device_ref = models.CharField(max_length=128, blank=True)
     sighting = models.ForeignKey(

@@ -35,7 +35,7 @@ class Patch(models.Model):
     use, so that the patch is counted and listed too; what its vendor no longer lists is kept and rests.
     """
 
-    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+", db_index=False)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+", db_constraint=False, db_index=False)
     device_ref = models.CharField(max_length=128)
     key = models.CharField(max_length=255)
     sighting = models.ForeignKey(
