@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
+from django.db.models import Q
 
 from devices.copying import quoted, stage
 from devices.models import Account
@@ -77,11 +78,10 @@ def replace_patches(account: Account, devices: Sequence[str], told: Sequence[tup
 
 def list_shown(run: PatchRun, ids: Sequence[int], unreadable: Sequence[tuple[str, str]]) -> None:
     """Remember what a page showed: `unreadable` names, by device and key, what could not be used and is there all the same."""
-    held = Patch.objects.filter(account=run.account_id).order_by()
-    for device, key in unreadable:
-        ids = [*ids, *held.filter(device_ref=device, key=key[:255]).values_list("pk", flat=True)]
-    if ids:
-        Listed.objects.create(run=run, patches=list(ids))
+    named = Q.create([Q(device_ref=device, key=key[:255]) for device, key in unreadable], connector=Q.OR)
+    there = Patch.objects.filter(named, account=run.account_id).values_list("pk", flat=True) if unreadable else ()
+    if ids or there:
+        Listed.objects.create(run=run, patches=[*ids, *there])
 
 
 def close_others(run: PatchRun) -> int:

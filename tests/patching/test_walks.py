@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from datetime import timedelta
 
 import pytest
@@ -59,37 +59,36 @@ def test_what_did_not_change_is_not_written(eset: Account, hand: Hand) -> None:
         assert (cursor.fetchall(), run.created, run.changed, run.closed) == (before, 0, 0, 0)
 
 
-@pytest.fixture
-def large() -> Iterator[Simulation]:
-    """Lists of more than one page."""
-    with running(devices=1200, options=Options(rate_limits=False)) as simulation:
-        yield simulation
-
-
 @pytest.mark.parametrize("fault", ["eset:403", "eset:cut-json", "eset:404", "eset:503"])
-def test_a_walk_that_breaks_closes_nothing(large: Simulation, fault: str) -> None:
-    account, hand = account_at(large.url, "eset"), Hand(large)
-    hand.poll(account, Source.PATCHES)
-    before = held()
-    hand.go(5 * DAY)
-    large.fault(f"{fault}~pageToken")
-    run = hand.poll(account, Source.PATCHES)
-    assert run.state == JobState.FAILED and run.pages == 1
-    assert before < held() and not Listed.objects.exists()
-    large.clear_faults()
-    hand.poll(account, Source.PATCHES)
-    assert held() == lacked(large)
+def test_a_walk_that_breaks_closes_nothing(fault: str) -> None:
+    with large() as sim:
+        account, hand = account_at(sim.url, "eset"), Hand(sim)
+        hand.poll(account, Source.PATCHES)
+        before = held()
+        hand.go(5 * DAY)
+        sim.fault(f"{fault}~pageToken")
+        run = hand.poll(account, Source.PATCHES)
+        assert run.state == JobState.FAILED and run.pages == 1
+        assert before < held() and not Listed.objects.exists()
+        sim.clear_faults()
+        assert hand.poll(account, Source.PATCHES).closed
 
 
 @pytest.mark.parametrize("fault", ["eset:202=2", "eset:duplicate-rows=pages", "eset:duplicate-rows", "eset:503@2"])
-def test_a_slow_or_untidy_vendor_changes_nothing(large: Simulation, fault: str) -> None:
-    account, hand = account_at(large.url, "eset"), Hand(large)
-    large.fault(f"{fault}~/patch-management/")
-    runs = [hand.poll(account, Source.PATCHES), hand.poll(account, Source.ATTEMPTS)]
-    assert [run.state for run in runs] == [JobState.DONE] * 2 and all(run.pages > 1 for run in runs)
-    told = list(patch_life.attempts(large.fleet, since=large.fleet.now() - 30 * DAY, until=large.fleet.now()))
-    assert held() == lacked(large)
-    assert Attempt.objects.count() == len(told)
+def test_a_slow_or_untidy_vendor_changes_nothing(fault: str) -> None:
+    with large(frozen=True) as sim:
+        account, hand = account_at(sim.url, "eset"), Hand(sim)
+        sim.fault(f"{fault}~/patch-management/")
+        runs = [hand.poll(account, Source.PATCHES), hand.poll(account, Source.ATTEMPTS)]
+        assert [run.state for run in runs] == [JobState.DONE] * 2 and all(run.pages > 1 for run in runs)
+        told = list(patch_life.attempts(sim.fleet, since=sim.fleet.now() - 30 * DAY, until=sim.fleet.now()))
+        assert held() == lacked(sim)
+        assert Attempt.objects.count() == len(told)
+
+
+def large(*, frozen: bool = False) -> AbstractContextManager[Simulation]:
+    """Lists of more than one page."""
+    return running(devices=1200, frozen=frozen, options=Options(rate_limits=False))
 
 
 def test_a_patch_that_cannot_be_read_is_not_closed(eset: Account, hand: Hand, sim: Simulation) -> None:
