@@ -18,8 +18,9 @@ from devices.summary import summarise
 
 FLOOR = 10
 SHARE = 0.10
-_CROSSED = """SELECT s.id FROM devices_sighting s JOIN devices_pulse p ON p.sighting_id = s.id
-              WHERE s.account_id = %s AND s.stale <> coalesce(p.seen_at < %s, false)"""
+_CROSSED = """SELECT s.id, p.seen_at FROM devices_sighting s JOIN devices_pulse p ON p.sighting_id = s.id
+              WHERE s.account_id = %(account)s AND (s.stale <> coalesce(p.seen_at < %(edge)s, false)
+                                                    OR s.stale AND s.quiet_since IS DISTINCT FROM p.seen_at)"""
 
 
 def settle(run: SyncRun, now: datetime) -> None:
@@ -79,7 +80,7 @@ def mark_stale(account_id: int, stale_after: float, now: datetime) -> None:
 
     Rows that an import holds are left to the end of that import, or to the next hour.
     """
-    values: list[int | datetime] = [account_id, now - timedelta(seconds=stale_after)]
+    values: dict[str, int | datetime] = {"account": account_id, "edge": now - timedelta(seconds=stale_after)}
     with transaction.atomic(), connection.cursor() as cursor:
         be_patient()
         cursor.execute(f"SELECT EXISTS ({_CROSSED})", values)
@@ -88,7 +89,9 @@ def mark_stale(account_id: int, stale_after: float, now: datetime) -> None:
         hold_devices()
         cursor.execute(
             f"""WITH crossed AS ({_CROSSED} FOR NO KEY UPDATE OF s SKIP LOCKED)
-                UPDATE devices_sighting s SET stale = NOT s.stale FROM crossed WHERE s.id = crossed.id RETURNING s.device_id""",
+                UPDATE devices_sighting s SET stale = coalesce(c.seen_at < %(edge)s, false),
+                    quiet_since = CASE WHEN c.seen_at < %(edge)s THEN c.seen_at END
+                FROM crossed c WHERE s.id = c.id RETURNING s.device_id""",
             values,
         )
         summarise({row[0] for row in cursor.fetchall()}, now)

@@ -15,12 +15,13 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from devices import audit, changes
-from devices.locks import hold_devices
+from devices.locks import be_patient, hold_devices
 from devices.models import Account, ChangeKind, Standing, Triage, User
 from devices.queries import issue_sql
 from devices.queries.issue_filters import ALL, IssueFilters
+from devices.queries.issue_rows import Issue
 from devices.queries.issue_sources import Handle
-from devices.queries.issues import MOST, Issue, these
+from devices.queries.issues import MOST, these
 
 LONGEST_REASON = 500
 LONGEST_SNOOZE = timedelta(days=366)
@@ -123,6 +124,7 @@ def tidy(now: datetime) -> None:
         question.select(branch, "t.id", beyond=f"t.id IS NOT NULL AND {issue_sql.holds(branch)}") for branch in question.branches()
     )
     with transaction.atomic(), connection.cursor() as cursor:
+        be_patient()
         cursor.execute(
             f"UPDATE devices_triage SET ended_at = %(now)s WHERE ended_at IS NULL AND id NOT IN ({alive})", question.values() | {"now": now}
         )

@@ -36,6 +36,9 @@ class Sighting(models.Model):
     life = models.CharField(max_length=10, default=Life.SEEN, choices=Life)
     missing_since = models.DateTimeField(null=True)
     stale = models.BooleanField(default=False, help_text="last seen longer ago than the vendor's threshold: not counted in the state")
+    quiet_since = models.DateTimeField(
+        null=True, help_text="when a stale device was last seen: the pulse's time, kept where it has an order"
+    )
     key_kinds = models.SmallIntegerField(db_default=0, help_text="matching.kinds_mask of its identifiers that are not junk")
     raw = models.JSONField()
 
@@ -43,7 +46,7 @@ class Sighting(models.Model):
         constraints = [models.UniqueConstraint(fields=["account", "external_id"], name="one_sighting_per_id")]
         indexes = [
             models.Index(fields=["account"], condition=~models.Q(life="seen"), name="sighting_not_seen"),
-            models.Index(fields=["id"], condition=models.Q(stale=True, life="seen"), name="sighting_stale"),
+            models.Index(fields=["quiet_since", "id"], condition=models.Q(stale=True, life="seen"), name="sighting_quiet"),
             # Everything that coverage asks, so that it reads this index alone and never the wide rows.
             models.Index(
                 fields=["device", "account"], include=["key_kinds", "life", "stale", "silenced", "enrolment"], name="sighting_cover"

@@ -48,7 +48,6 @@ class Branch:
     fingerprint: str
 
 
-_SEEN_AT = "coalesce(p.seen_at, s.created_at)"
 BRANCHES = (
     Branch(
         kind=IssueKind.ISSUE,
@@ -71,13 +70,13 @@ BRANCHES = (
     Branch(
         kind=IssueKind.STALE,
         number=1,
-        source="devices_sighting s JOIN devices_pulse p ON p.sighting_id = s.id AND s.stale AND s.life = 'seen' "
+        source="(SELECT * FROM devices_sighting WHERE stale AND life = 'seen' AND quiet_since IS NOT NULL) s "
         + _DEVICE.format("s.device_id"),
         ref="s.id",
         key="''",
         rank=RANKS[State.UNKNOWN],
         rank_sql=str(RANKS[State.UNKNOWN]),
-        since=_SEEN_AT,
+        since="s.quiet_since",
         told="true",
         state=f"'{State.UNKNOWN}'",
         title="''",
@@ -85,7 +84,7 @@ BRANCHES = (
         silenced="s.silenced",
         account="s.account_id",
         device="s.device_id",
-        fingerprint=f"extract(epoch FROM {_SEEN_AT})::text",
+        fingerprint="extract(epoch FROM s.quiet_since)::text",
     ),
     Branch(
         kind=IssueKind.GAP,

@@ -109,6 +109,7 @@ def columns(branch: Branch) -> str:
     standing = f"CASE WHEN {force} THEN t.standing WHEN {branch.silenced} THEN '{VENDOR}' ELSE '{OPEN}' END"
     woke = f"""CASE WHEN t.id IS NULL OR {force} THEN '' WHEN t.token <> {branch.fingerprint} THEN 'changed'
         WHEN t.until <= %(now)s THEN 'time' ELSE 'back' END"""
+    # What order_of_columns counts on: account, branch, ref, key, rank, since.
     own = (branch.ref, branch.key, branch.rank_sql, branch.since, branch.told, branch.state, branch.title, branch.raw, branch.fingerprint)
     triage = "t.until, coalesce(t.reason, ''), coalesce(t.ticket, ''), coalesce(t.by_name, ''), t.at"
     return f"{branch.account}, {branch.number}, {', '.join(own)}, d.id, d.name, {standing}, {woke}, {triage}"
@@ -118,6 +119,12 @@ def order(branch: Branch, *, ranked: bool, descending: bool) -> str:
     way = " DESC" if descending else ""
     first = [branch.rank_sql] if ranked and branch.rank is None else []
     return ", ".join(f"{each}{way}" for each in [*first, branch.since, branch.ref, branch.key] if each != "''")
+
+
+def order_of_columns(*, ranked: bool, descending: bool) -> str:
+    """The same by the places of `columns`: rank, age, ref, key."""
+    way = " DESC" if descending else ""
+    return ", ".join(f"{place}{way}" for place in ([5] if ranked else []) + [6, 3, 4])
 
 
 def beyond(branch: Branch, place: Place, *, ranked: bool, descending: bool) -> tuple[str, dict[str, Any]]:

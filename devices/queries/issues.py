@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
-from urllib.parse import quote
 
 from django.db import connection
 from django.db.models import Q
@@ -15,6 +13,7 @@ from devices.models import IssueKind, Life
 from devices.queries import issue_sql, search
 from devices.queries.clue import SHORTEST_WORD
 from devices.queries.issue_filters import ALL, UNDECIDED, WORST, IssueFilters, IssueListing
+from devices.queries.issue_rows import Issue, read_issues
 from devices.queries.issue_sources import Branch, Handle
 from devices.queries.issue_sql import Question, Reach
 from devices.queries.place import Place
@@ -26,60 +25,25 @@ CHUNK = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Issue:
-    """One line. `since` is ours where the vendor does not tell (`told`); `standing` what is decided, `woke` why a decision ended."""
-
-    account: Proof
-    branch: int
-    ref: int
-    key: str
-    rank: int
-    since: datetime
-    told: bool
-    state: str
-    vendors_title: str
-    raw: str
-    token: str
-    device: int
-    device_name: str
-    standing: str
-    woke: str
-    until: datetime | None
-    reason: str
-    ticket: str
-    by_name: str
-    at: datetime | None
-
-    @property
-    def kind(self) -> IssueKind:
-        return list(IssueKind)[self.branch]
-
-    @property
-    def handle(self) -> Handle:
-        return Handle(self.kind.value, self.ref, self.key)
-
-    @property
-    def tie(self) -> str:
-        """The key as a token of a page can carry it."""
-        return quote(self.key)
-
-    @property
-    def title(self) -> str:
-        return _noticed(self.kind, self.account) or self.vendors_title
-
-    @property
-    def decided(self) -> bool:
-        return self.by_name != "" and not self.woke
-
-
-@dataclass(frozen=True, slots=True)
 class Found:
-    """What a filter means. `cut`: the text means more than is looked for, so that only a part is here."""
+    """What a filter means. `numbers`: how many each source has, up to one more than MOST; one without a number was not counted.
+
+    `cut`: the text means more than is looked for, so that only a part is here.
+    """
 
     question: Question
     accounts: dict[int, Proof]
-    total: Total
+    numbers: Mapping[int, int] = field(default_factory=dict)
     cut: bool = False
+
+    @property
+    def total(self) -> Total:
+        number = sum(self.numbers.values())
+        return Total(min(number, MOST), number > MOST)
+
+    def few(self, branch: Branch) -> bool:
+        """So few that to find all of them costs less than to look for the first ones in their order."""
+        return self.numbers.get(branch.number, 0) <= MOST
 
 
 def matching(filters: IssueFilters, *, now: datetime) -> Found:
@@ -87,15 +51,14 @@ def matching(filters: IssueFilters, *, now: datetime) -> Found:
     accounts = {proof.account: proof for proof in proofs(now)}
     reach, cut = _reach(filters.q, accounts) if filters.q else (None, False)
     question = replace(_question(filters, accounts, now), reach=reach)
-    number = _count(question)
-    return Found(question, accounts, Total(min(number, MOST), number > MOST), cut)
+    return Found(question, accounts, _count(question), cut)
 
 
 def issue_page(listing: IssueListing, found: Found, *, after: str = "", before: str = "") -> Turned[Issue]:
     """`after` and `before` are tokens of an earlier page. One query a source, at most three."""
 
     def take(place: Place | None, descending: bool) -> list[Issue]:
-        return _take(found, ranked=listing.sort == WORST, place=place, descending=descending, limit=listing.size + 1)
+        return _take(found, ranked=_ranked(listing), place=place, descending=descending, limit=listing.size + 1)
 
     return turn(take, listing.order, size=listing.size, total=found.total, after=after, before=before)
 
@@ -103,7 +66,9 @@ def issue_page(listing: IssueListing, found: Found, *, after: str = "", before: 
 def every_issue(listing: IssueListing, found: Found) -> Iterator[Issue]:
     """All pages in the order of the list: memory stays flat however many there are."""
     place: Place | None = None
-    while rows := _take(found, ranked=listing.sort == WORST, place=place, descending=listing.order.descending, limit=CHUNK):
+    while rows := _take(
+        found, ranked=listing.sort.removeprefix("-") == WORST, place=place, descending=listing.order.descending, limit=CHUNK
+    ):
         yield from rows
         place = Place(listing.sort, tuple(getattr(rows[-1], name) for name in listing.order.sort.by), 0)
 
@@ -114,18 +79,24 @@ def undecided(now: datetime) -> Total:
 
 
 def device_issues(device: int, known: Sequence[Proof], *, now: datetime) -> list[Issue]:
-    """Everything that is wrong with one device, the worst first. Three queries."""
+    """Everything that is wrong with one device, the worst first. One query."""
     return _few(Reach(devices=[device]), {proof.account: proof for proof in known}, now)
 
 
 def these(handles: Sequence[Handle], *, now: datetime) -> list[Issue]:
-    """What forms name, as it is now; what is not there any more is left out. Five queries."""
+    """What forms name, as it is now; what is not there any more is left out. Three queries."""
     return _few(Reach(handles=handles), {proof.account: proof for proof in proofs(now)}, now)
+
+
+def _ranked(listing: IssueListing) -> bool:
+    return listing.sort.removeprefix("-") == WORST
 
 
 def _few(reach: Reach, accounts: dict[int, Proof], now: datetime) -> list[Issue]:
     question = replace(_question(IssueFilters(standing=ALL), accounts, now), reach=reach)
-    return _take(Found(question, accounts, Total(0)), ranked=True, place=None, descending=False, limit=None)
+    parts = [question.select(branch, issue_sql.columns(branch)) for branch in question.branches()]
+    rows = read_issues(" UNION ALL ".join(parts), question.values(), accounts)
+    return sorted(rows, key=lambda row: (row.rank, row.since, row.branch, row.ref, row.key))
 
 
 def _question(filters: IssueFilters, accounts: dict[int, Proof], now: datetime) -> Question:
@@ -150,21 +121,22 @@ def _reach(text: str, accounts: dict[int, Proof]) -> tuple[Reach, bool]:
     return Reach(devices[:MOST], [pk for pk, each in accounts.items() if lower in each.name.lower()], named[:MOST]), cut
 
 
-def _count(question: Question) -> int:
-    """Up to one more than MOST."""
-    parts = [f"SELECT count(*) AS n FROM ({question.select(branch, '1')} LIMIT {MOST + 1}) few" for branch in question.branches()]
+def _count(question: Question) -> dict[int, int]:
+    """Of each source up to one more than MOST. One query."""
+    parts = [f"(SELECT count(*) FROM ({question.select(branch, '1')} LIMIT {MOST + 1}) few)" for branch in question.branches()]
     if not parts:
-        return 0
+        return {}
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT sum(n)::bigint FROM ({' UNION ALL '.join(parts)}) parts", question.values())
-        return int(cursor.fetchone()[0])
+        cursor.execute(f"SELECT {', '.join(parts)}", question.values())
+        return {branch.number: number for branch, number in zip(question.branches(), cursor.fetchone(), strict=True)}
 
 
-def _take(found: Found, *, ranked: bool, place: Place | None, descending: bool, limit: int | None) -> list[Issue]:
-    """The first rows beyond a place, from all sources. One whose rows would all come later is not asked."""
+def _take(found: Found, *, ranked: bool, place: Place | None, descending: bool, limit: int) -> list[Issue]:
+    """The first rows beyond a place, from all sources. One that has none, or whose rows would all come later, is not asked."""
     rows: list[Issue] = []
-    for branch in sorted(found.question.branches(), key=lambda each: -1 if each.rank is None else -each.rank if descending else each.rank):
-        if ranked and limit and sum(_before(row, branch, descending=descending) for row in rows) >= limit:
+    asked = [each for each in found.question.branches() if found.numbers.get(each.number) != 0]
+    for branch in sorted(asked, key=lambda each: -1 if each.rank is None else -each.rank if descending else each.rank):
+        if ranked and sum(_before(row, branch, descending=descending) for row in rows) >= limit:
             continue
         rows += _rows(found, branch, ranked=ranked, place=place, descending=descending, limit=limit)
     # Rows of one source come in the database's order, which is another one for texts: sorting is stable and leaves them so.
@@ -176,18 +148,10 @@ def _before(row: Issue, branch: Branch, *, descending: bool) -> bool:
     return branch.rank is not None and (row.rank > branch.rank if descending else row.rank < branch.rank)
 
 
-def _rows(found: Found, branch: Branch, *, ranked: bool, place: Place | None, descending: bool, limit: int | None) -> list[Issue]:
+def _rows(found: Found, branch: Branch, *, ranked: bool, place: Place | None, descending: bool, limit: int) -> list[Issue]:
     beyond, values = issue_sql.beyond(branch, place, ranked=ranked, descending=descending) if place else ("true", {})
     text = found.question.select(branch, issue_sql.columns(branch), beyond=beyond)
     order = issue_sql.order(branch, ranked=ranked, descending=descending)
-    with connection.cursor() as cursor:
-        cursor.execute(f"{text} ORDER BY {order}{f' LIMIT {limit}' if limit else ''}", found.question.values() | values)
-        told: list[tuple[Any, ...]] = cursor.fetchall()
-    return [Issue(found.accounts[account], *rest) for account, *rest in told if account in found.accounts]
-
-
-def _noticed(kind: IssueKind, account: Proof) -> str:
-    """What nobody but us says."""
-    if kind == IssueKind.STALE:
-        return f"No recent contact with {account.label}"
-    return f"Missing in the complete list of {account.name}" if kind == IssueKind.GAP else ""
+    if found.few(branch):
+        text, order = f"SELECT * FROM ({text} OFFSET 0) few", issue_sql.order_of_columns(ranked=ranked, descending=descending)
+    return read_issues(f"{text} ORDER BY {order} LIMIT {limit}", found.question.values() | values, found.accounts)

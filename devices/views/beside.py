@@ -1,10 +1,15 @@
-"""What people keep about a device, for its page: last changes, notes, tags, and whether it is retired."""
+"""What people keep about a device, for its page: last changes, notes, tags, decisions about issues, and whether it is retired."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-from devices.models import Device, Life, Retirement, User
+from devices.models import Device, IssueKind, Life, Retirement, User
+from devices.queries.detail import Detail
+from devices.queries.issues import device_issues
+from devices.queries.proof import Proof
 from devices.queries.timeline import timeline
 from devices.views import notes, tags
 
@@ -16,3 +21,11 @@ def beside(device: Device, reader: User) -> dict[str, Any]:
     retired = Retirement.objects.filter(device=device).first() if device.life == Life.RETIRED else None
     last = timeline(device.pk, size=LAST_CHANGES, notes=False)
     return {"timeline": last, "retirement": retired, **notes.beside(device, reader), **tags.beside(device)}
+
+
+def decisions(found: Detail, known: Sequence[Proof], *, now: datetime) -> dict[str, Any]:
+    """Each problem with its decision, None where its vendor lists the device no more; and what nobody but us notices. One query."""
+    rows = device_issues(found.device.pk, known, now=now)
+    named = {(row.ref, row.key): row for row in rows if row.kind == IssueKind.ISSUE}
+    problems = [(each, named.get((each.issue.sighting_id, each.issue.key))) for each in (*found.problems, *found.silenced_problems)]
+    return {"problems": problems, "noticed": [row for row in rows if row.kind != IssueKind.ISSUE]}

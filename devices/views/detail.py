@@ -17,7 +17,7 @@ from devices.queries.proof import proofs
 from devices.queries.ticket import texts
 from devices.queries.values import values
 from devices.views.ask_device import numbers_of, watched
-from devices.views.beside import beside
+from devices.views.beside import beside, decisions
 from devices.views.guard import is_fragment, needs
 from devices.views.person import person
 from devices.views.ticket import query, ticket_of
@@ -41,6 +41,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
             raise Http404
         return redirect(reverse("devices:detail", args=[other]) + query(ticket=ticket))
     asks = about(view.sighting for view in found.views)
+    known = proofs(now)
     whys = joins({view.sighting.pk: view.short for view in found.views})
     context = {
         "found": found,
@@ -51,10 +52,11 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         "questions": asks,
         "possible": any(not each.refusal for each in asks),
         "watched": watched(found.device, under_way(asks, numbers=numbers_of(request)), ticket=ticket),
-        "gaps": gaps(pk, proofs(now)),
+        "gaps": gaps(pk, known),
         "values": values(found),
         "joins": [(view, whys.get(view.sighting.pk)) for view in found.views],
         "rulings": rulings(pk),
+        **decisions(found, known, now=now),
         **beside(found.device, person(request)),
     }
     return render(request, "devices/detail.html", context)

@@ -46,11 +46,13 @@ def sighting(
     device = device or Device.objects.create(created_at=now)
     number = Sighting.objects.count()
     values: dict[str, object] = {"state": "ok", "state_raw": "FINE", "enrolment": "managed", "raw": {"name": name}, **columns}
+    heard_at = seen_at or now - timedelta(hours=3)
+    values |= {"quiet_since": heard_at} if columns.get("stale") else {}
     made = Sighting.objects.create(
         account=of, vendor=of.vendor, device=device, name=name, external_id=f"{of.name}-{number}",
         digest=bytes(16), created_at=now, changed_at=now, **values,
     )  # fmt: skip
-    Pulse.objects.create(sighting=made, seen_at=seen_at or now - timedelta(hours=3), fetched_at=now, run_id=0)
+    Pulse.objects.create(sighting=made, seen_at=heard_at, fetched_at=now, run_id=0)
     keys = [known for kind, value in [(IdKind.HOSTNAME, name), *ids] if (known := identifier(kind, value)) is not None]
     for known in keys:
         Identifier.objects.create(sighting=made, kind=known.kind, key=known.key, value=known.value, junk=known.junk)

@@ -12,6 +12,7 @@ from devices.joining import rematch_everything
 from devices.models import Account, AuditEvent, Change, Device, Gap, Issue, Pulse, Sighting, Standing, Triage, User
 from devices.queries.issue_sources import Handle
 from devices.queries.issues import MOST, undecided
+from devices.sync import grow_old
 from devices.triage import CannotTriage, Decision, Outcome
 from tests.devices import shown
 from tests.devices.troubled import decided, fleet, listed, named, one, titles
@@ -71,6 +72,7 @@ def test_an_issue_that_changes_wakes_at_once(accounts: dict[str, Account], ivan:
 def test_a_silence_wakes_when_the_device_was_heard_and_fell_silent_again(accounts: dict[str, Account], ivan: User) -> None:
     found = decided("No recent contact", Standing.ACKNOWLEDGED, ivan)
     Pulse.objects.filter(sighting=found.ref).update(seen_at=NOW() - timedelta(days=20))
+    grow_old(NOW())
     assert one("No recent contact").woke == "changed"
 
 

@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from devices import gaps, triage
 from devices.models import Account, Device, JobState, Standing, User
-from devices.queries.issue_filters import ALL, IssueFilters, IssueListing
-from devices.queries.issues import Issue, issue_page, matching
+from devices.queries.issue_filters import ALL, ISSUES, IssueListing
+from devices.queries.issue_rows import Issue
+from devices.queries.issues import issue_page, matching
 from devices.triage import Decision
 from tests.devices import shown
 
@@ -45,9 +46,13 @@ def complete(account: Account, *, at: datetime | None = None) -> None:
     Account.objects.filter(pk=account.pk).update(complete_at=at)
 
 
+def listing_of(**address: str) -> IssueListing:
+    return ISSUES.read(address)
+
+
 def listed(*, now: datetime | None = None, standing: str = ALL, **filters: str) -> list[Issue]:
     """All issues that a filter shows, decided or not unless said otherwise."""
-    listing = IssueListing(IssueFilters(standing=standing, **filters), size=250)
+    listing = listing_of(standing=standing, size="250", **filters)
     return issue_page(listing, matching(listing.filters, now=now or timezone.now())).rows
 
 

@@ -1,0 +1,46 @@
+"""The list of issues as a file: exactly its rows and their order, with what is decided about each."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
+
+from devices.export import Echo, cell
+from devices.queries.issue_filters import STANDINGS
+from devices.queries.issue_rows import Issue
+from vendors.states import STATE_LABELS, State
+
+COLUMNS: dict[str, Callable[[Issue], object]] = {
+    "Severity": lambda issue: STATE_LABELS[State(issue.state)] if issue.state in STATE_LABELS else issue.state,
+    "Issue": lambda issue: issue.title,
+    "Vendor's word": lambda issue: issue.raw,
+    "Kind": lambda issue: issue.kind.label,
+    "Device": lambda issue: issue.device_name,
+    "Device id": lambda issue: issue.device,
+    "Vendor": lambda issue: issue.account.label,
+    "Account": lambda issue: issue.account.name,
+    "Since": lambda issue: _moment(issue.since),
+    "Decision": lambda issue: STANDINGS[issue.standing],
+    "Until": lambda issue: _moment(issue.until),
+    "Reason": lambda issue: issue.reason,
+    "Ticket": lambda issue: issue.ticket,
+    "By": lambda issue: issue.by_name,
+    "At": lambda issue: _moment(issue.at),
+}
+
+
+def lines(issues: Iterable[Issue]) -> Iterator[str]:
+    """A header, then a line per issue. Words as on the page, times as ISO 8601 in UTC, cells never a formula."""
+    writer = csv.writer(Echo())
+    yield str(writer.writerow(COLUMNS))
+    for issue in issues:
+        yield str(writer.writerow([cell(value(issue)) for value in COLUMNS.values()]))
+
+
+def file_name(*, now: datetime) -> str:
+    return f"rollcall-issues-{now.astimezone(UTC):%Y-%m-%d}.csv"
+
+
+def _moment(at: datetime | None) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if at else ""

@@ -1,0 +1,77 @@
+"""One issue as lists, pages and forms know it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+from django.db import connection
+
+from devices.models import IssueKind
+from devices.queries.issue_sources import Handle
+from devices.queries.proof import Proof
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One line. `since` is ours where the vendor does not tell (`told`); `standing` what is decided, `woke` why a decision ended."""
+
+    account: Proof
+    branch: int
+    ref: int
+    key: str
+    rank: int
+    since: datetime
+    told: bool
+    state: str
+    vendors_title: str
+    raw: str
+    token: str
+    device: int
+    device_name: str
+    standing: str
+    woke: str
+    until: datetime | None
+    reason: str
+    ticket: str
+    by_name: str
+    at: datetime | None
+
+    @property
+    def kind(self) -> IssueKind:
+        return list(IssueKind)[self.branch]
+
+    @property
+    def handle(self) -> Handle:
+        return Handle(self.kind.value, self.ref, self.key)
+
+    @property
+    def tie(self) -> str:
+        """The key as a token of a page can carry it."""
+        return quote(self.key)
+
+    @property
+    def title(self) -> str:
+        return _noticed(self.kind, self.account) or self.vendors_title
+
+    @property
+    def decided(self) -> bool:
+        return self.by_name != "" and not self.woke
+
+
+def read_issues(text: str, values: Mapping[str, Any], accounts: dict[int, Proof]) -> list[Issue]:
+    """What a question of queries/issue_sql.py finds, in its order."""
+    with connection.cursor() as cursor:
+        cursor.execute(text, values)
+        told: list[tuple[Any, ...]] = cursor.fetchall()
+    return [Issue(accounts[account], *rest) for account, *rest in told if account in accounts]
+
+
+def _noticed(kind: IssueKind, account: Proof) -> str:
+    """What nobody but us says."""
+    if kind == IssueKind.STALE:
+        return f"No recent contact with {account.label}"
+    return f"Missing in the complete list of {account.name}" if kind == IssueKind.GAP else ""

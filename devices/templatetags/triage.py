@@ -1,0 +1,41 @@
+"""How a decision about an issue looks, and how a form names the issue."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django import template
+
+from devices.models import Standing
+from devices.queries.issue_filters import STANDINGS, VENDOR, WOKEN
+from devices.queries.issue_sources import Handle
+from devices.templatetags.drawn import drawn_once
+
+register = template.Library()
+
+LOOKS = {
+    Standing.ACKNOWLEDGED.value: ("is-busy", "check", "Somebody is on it."),
+    Standing.SNOOZED.value: ("is-unknown", "alarm-clock", "Shows again on its day, or when it changes."),
+    Standing.MUTED.value: ("is-unknown", "bell-off", "Known and accepted; shows again when it changes."),
+    VENDOR: ("is-unknown", "bell-off", "Muted, exempt or excluded at the vendor, not here."),
+    WOKEN: ("is-attention", "bell-ring", "Somebody had decided about it; that has ended."),
+}
+
+
+@drawn_once(register, "devices/parts/pill.html")
+def decision(standing: str) -> dict[str, Any]:
+    look, icon, title = LOOKS[standing]
+    return {"look": look, "icon": icon, "word": STANDINGS[standing], "title": title}
+
+
+@register.filter
+def handle(named: Handle) -> str:
+    """As devices/views/issues_picking.py reads it."""
+    return "-".join((named.kind, str(named.ref), named.key))
+
+
+@register.filter
+def and_item(query: str, named: Handle) -> str:
+    """The query string of a list, with one issue of it."""
+    return f"{query or '?'}{'&' if query else ''}{urlencode({'item': handle(named)})}"

@@ -1,0 +1,133 @@
+"""Deciding about issues: one by one at once, or many after a word about what it does."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from devices import triage
+from devices.models import Standing
+from devices.queries.issue_sources import Handle
+from devices.queries.issues import MOST, these
+from devices.triage import LONGEST_REASON, LONGEST_SNOOZE, CannotTriage, Decision, Outcome
+from devices.views.guard import needs
+from devices.views.issues_picking import back_to, here, picked, written
+from devices.views.person import person
+from devices.views.ticket import LONGEST_TICKET, ticket_of
+
+MOST_NAMES = 50
+NOTHING = "No issue was chosen: tick some, or choose all on this page or all that match."
+DONE = {
+    Standing.ACKNOWLEDGED: "acknowledged: it shows again when it changes",
+    Standing.SNOOZED: "snoozed until {until}: it shows again on that day, or when it changes",
+    Standing.MUTED: "muted: it shows again when it changes",
+}
+PRESETS = ((1, "Tomorrow"), (7, "In a week"), (14, "In two weeks"), (30, "In 30 days"), (90, "In 90 days"))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs("triage_issue")
+def decide(request: HttpRequest) -> HttpResponse:
+    """Without `confirmed`: what is meant, and a form. With it: the decision is written."""
+    back, problem = back_to(request), None
+    try:
+        handles = picked(request)
+    except CannotTriage as refused:
+        return _refused(request, refused.sentence, back)
+    if not handles:
+        return _refused(request, NOTHING, back)
+    if request.POST.get("action") == "take_back":
+        return _take_back(request, handles, back)
+    if request.POST.get("confirmed"):
+        try:
+            return _carry_out(request, handles, back)
+        except CannotTriage as refused:
+            problem = refused
+    return _form(request, handles, back, problem)
+
+
+@require_POST
+@needs("triage_issue")
+def take_back(request: HttpRequest) -> HttpResponse:
+    back = back_to(request)
+    try:
+        handles = picked(request)
+    except CannotTriage as refused:
+        return _refused(request, refused.sentence, back)
+    return _take_back(request, handles, back) if handles else _refused(request, NOTHING, back)
+
+
+def _refused(request: HttpRequest, sentence: str, back: str) -> HttpResponse:
+    messages.error(request, sentence)
+    return redirect(back)
+
+
+def _take_back(request: HttpRequest, handles: list[Handle], back: str) -> HttpResponse:
+    try:
+        count = triage.take_back(handles, by=person(request), now=timezone.now(), ticket=ticket_of(request), request=request)
+    except CannotTriage as refused:
+        return _refused(request, refused.sentence, back)
+    if count:
+        messages.success(request, f"{_issues(count)} open again: nobody has decided about {'it' if count == 1 else 'them'} from now on.")
+    else:
+        messages.info(request, "Nobody had decided about that, or it was taken back already.")
+    return redirect(back)
+
+
+def _carry_out(request: HttpRequest, handles: list[Handle], back: str) -> HttpResponse:
+    """Raises CannotTriage."""
+    now = timezone.now()
+    until = request.POST.get("until") or request.POST.get("preset", "")
+    decision = triage.read(request.POST.get("standing", ""), until=until, reason=request.POST.get("reason", ""), now=now)
+    outcome = triage.decide(handles, decision, by=person(request), now=now, ticket=ticket_of(request), request=request)
+    messages.success(request, _words(decision, outcome))
+    return redirect(back)
+
+
+def _form(request: HttpRequest, handles: list[Handle], back: str, problem: CannotTriage | None) -> HttpResponse:
+    now = timezone.now()
+    found = these(handles, now=now) if len(handles) <= MOST else []
+    if not found and problem is None:
+        return _refused(request, "None of these issues is there any more: look at the list again.", back)
+    typed = request.POST if request.method == "POST" else request.GET
+    context = {
+        "issues": found[:MOST_NAMES],
+        "number": len(found),
+        "items": written(handles),
+        "here": here(request),
+        "device": typed.get("device", "")[:20],
+        "back": back,
+        "chosen": typed.get("standing") or typed.get("action") or Standing.ACKNOWLEDGED.value,
+        "reason": typed.get("reason", "")[: 2 * LONGEST_REASON],
+        "until": typed.get("until", "")[:20],
+        "preset": typed.get("preset", ""),
+        "problem": problem,
+        "ticket": ticket_of(request),
+        "longest": LONGEST_REASON,
+        "longest_ticket": LONGEST_TICKET,
+        **_days(timezone.localdate(now)),
+    }
+    return render(request, "devices/issues_decide.html", context, status=422 if problem else 200)
+
+
+def _days(today: date) -> dict[str, Any]:
+    presets = [(str(day), f"{words}, {day:%a} {day.day} {day:%b}") for number, words in PRESETS if (day := today + timedelta(days=number))]
+    return {"presets": presets, "first_day": str(today + timedelta(days=1)), "last_day": str(today + LONGEST_SNOOZE)}
+
+
+def _words(decision: Decision, outcome: Outcome) -> str:
+    done = DONE[decision.standing].format(until=decision.until)
+    rest = f" {outcome.already:,} stood so already." if outcome.already else ""
+    gone = f" {outcome.gone:,} {'is' if outcome.gone == 1 else 'are'} not there any more." if outcome.gone else ""
+    many = done.replace("it shows", "each shows") if outcome.written != 1 else done
+    return f"{_issues(outcome.written)} {many}.{rest}{gone}"
+
+
+def _issues(count: int) -> str:
+    return f"{count:,} {'issue' if count == 1 else 'issues'}"

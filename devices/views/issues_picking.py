@@ -1,0 +1,79 @@
+"""Which issues a form means, and where the person came from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from itertools import islice
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+from devices.models import IssueKind
+from devices.queries.issue_filters import ISSUES
+from devices.queries.issue_sources import Handle
+from devices.queries.issues import MOST, every_issue, matching
+from devices.queries.newest import HIGHEST
+from devices.triage import CannotTriage
+from devices.views.picking import MATCHING, PAGE
+from devices.views.ticket import query, ticket_of
+from vendors.normalise import UNSTORABLE
+
+LONGEST_KEY = 255
+LONGEST_ITEMS = 1_000_000  # characters: MOST issues with the longest keys
+
+
+def picked(request: HttpRequest) -> list[Handle]:
+    """The ticked ones, those of the page, all that match, or those that an earlier form listed. Raises CannotTriage for too many."""
+    if request.POST.get("which") == MATCHING:
+        return _matching(request)
+    texts = request.GET.getlist("item") if request.method != "POST" else request.POST.getlist("item")
+    if request.POST.get("which") == PAGE or not texts:
+        texts = _listed(request.POST.get("items", ""))
+    return list(dict.fromkeys(_handles(texts[: MOST + 1])))
+
+
+def written(handles: list[Handle]) -> str:
+    """As a hidden field carries them."""
+    return json.dumps(["-".join((each.kind, str(each.ref), each.key)) for each in handles])
+
+
+def back_to(request: HttpRequest) -> str:
+    """The device page, or the list with its filters and its page."""
+    device = (request.POST.get("device") or request.GET.get("device") or "")[:20]
+    if device.isascii() and device.isdigit() and int(device) <= HIGHEST:
+        return reverse("devices:detail", args=[int(device)]) + query(ticket=ticket_of(request))
+    return reverse("devices:issues") + here(request)
+
+
+def here(request: HttpRequest) -> str:
+    """The part of the address that says which list, and which page of it."""
+    place = {name: request.GET.get(name, "") for name in ("after", "before")}
+    return ISSUES.read(request.GET.dict()).query_string(**place)
+
+
+def _matching(request: HttpRequest) -> list[Handle]:
+    listing = ISSUES.read(request.GET.dict())
+    found = matching(listing.filters, now=timezone.now())
+    if found.cut or found.total.more:
+        raise CannotTriage(f"That is more than {MOST:,} issues: narrow the list down, and decide part by part.")
+    return [each.handle for each in islice(every_issue(listing, found), MOST)]
+
+
+def _listed(text: str) -> list[str]:
+    try:
+        found = json.loads(text) if 0 < len(text) <= LONGEST_ITEMS else []
+    except (ValueError, RecursionError):
+        return []
+    return [each for each in found if isinstance(each, str)] if isinstance(found, list) else []
+
+
+def _handles(texts: list[str]) -> Iterator[Handle]:
+    """`issue-17-CVE-2026-1`; what is no handle is left out."""
+    for text in texts:
+        kind, _, rest = text.partition("-")
+        ref, _, key = rest.partition("-")
+        number = int(ref) if ref.isascii() and ref.isdigit() and len(ref) < 20 else HIGHEST + 1
+        if kind in IssueKind and number <= HIGHEST and len(key) <= LONGEST_KEY and not UNSTORABLE.search(key):
+            yield Handle(kind, number, key)
