@@ -56,8 +56,8 @@ def save_patches(account: Account, told: Sequence[tuple[str, records.Patch]], no
     stage("told_patches", PATCH, (_row(device, key, patch) for (device, key), patch in newest.items()))
     with connection.cursor() as cursor:
         cursor.execute(_SAVE, {"account": account.pk, "vendor": account.vendor, "now": now})
-        ((created, written, ids),) = cursor.fetchall()
-    return Outcome(created, written - created, tuple(ids))
+        ((created, changed, ids),) = cursor.fetchall()
+    return Outcome(created, changed, tuple(ids))
 
 
 def replace_patches(account: Account, devices: Sequence[str], told: Sequence[tuple[str, records.Patch]], now: datetime) -> Outcome:
@@ -123,7 +123,7 @@ def _row(device: str, key: str, patch: records.Patch) -> tuple[Any, ...]:
 
 _NAMES = quoted(PLAIN)
 _TOLD, _HELD = (", ".join(f'{side}."{name}"' for name in PLAIN) for side in ("t", "p"))
-_SETS = ", ".join(f'"{name}" = EXCLUDED."{name}"' for name in PLAIN)
+_SETS = ", ".join(f'"{name}" = t."{name}"' for name in PLAIN)
 # Looked up one by one, whatever the statistics of a table that is just being filled say.
 # Age counts from the earlier of what the vendor says and what we saw; a vendor that corrects its date moves it.
 _SAVE = f"""
@@ -136,13 +136,13 @@ WITH matched AS MATERIALIZED (
     LEFT JOIN LATERAL (SELECT * FROM devices_sighting s
                        WHERE s.account_id = %(account)s AND s.external_id = t.device_ref LIMIT 1) s ON true
     LEFT JOIN devices_device d ON d.id = s.device_id),
-written AS (
-    INSERT INTO patching_patch AS held (account_id, device_ref, key, sighting_id, title_id, {_NAMES}, first_at, open_since, counted)
+added AS (
+    INSERT INTO patching_patch (account_id, device_ref, key, sighting_id, title_id, {_NAMES}, first_at, open_since, counted)
     SELECT %(account)s, device_ref, key, sighting_id, title_id, {_NAMES}, %(now)s, least(since, %(now)s), counted
-    FROM matched WHERE held_id IS NULL OR differs ORDER BY device_ref, key
-    ON CONFLICT (account_id, device_ref, key) DO UPDATE
-    SET title_id = EXCLUDED.title_id, {_SETS}, open_since = least(EXCLUDED.since, held.first_at),
-        sighting_id = EXCLUDED.sighting_id, counted = EXCLUDED.counted
-    RETURNING id, xmax = 0 AS fresh)
-SELECT count(*) FILTER (WHERE fresh), count(*), array(SELECT held_id FROM matched WHERE NOT differs UNION SELECT id FROM written)
-FROM written"""
+    FROM matched WHERE held_id IS NULL ORDER BY device_ref, key RETURNING id),
+corrected AS (
+    UPDATE patching_patch p SET title_id = t.title_id, {_SETS}, open_since = least(t.since, p.first_at),
+        sighting_id = t.sighting_id, counted = t.counted
+    FROM matched t WHERE p.id = t.held_id AND t.differs RETURNING p.id)
+SELECT (SELECT count(*) FROM added), (SELECT count(*) FROM corrected),
+    array(SELECT held_id FROM matched WHERE held_id IS NOT NULL UNION ALL SELECT id FROM added)"""
