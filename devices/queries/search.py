@@ -9,31 +9,25 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any, TypedDict
+from typing import TypedDict
 
-from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from devices.models import Account, Device, Life, Sighting
 from devices.queries.as_json import DeviceDocument, device_documents
 from devices.queries.clue import Clue, parse
+from devices.queries.holders import devices_holding, holders
 from vendors.states import IdKind
 
 MOST = 1000
 # A prefix that more identifiers share says next to nothing; reading them all would cost seconds at a million devices.
 MOST_HOLDERS = 3 * MOST
-HELD = "(SELECT sighting_id, kind, key, value FROM devices_identifier WHERE key {} %s AND kind = ANY(%s) ORDER BY key USING ~<~ LIMIT %s)"
-OUR_TAGS = "(SELECT device_id, 'tag', key, name FROM devices_devicetag WHERE key {} %s ORDER BY key USING ~<~ LIMIT %s)"
 FEW_HOLDERS, MANY_NAMES = 300, 200
 MOST_REASONS = 20  # shown per device
 # What many machines may be called: such a hit does not open a device while others were meant too.
 LOOSE = frozenset({IdKind.NICKNAME, IdKind.TAG, IdKind.CUSTOM})
 LIFE_ORDER: dict[str, int] = {Life.SEEN: 0, Life.MISSING: 1}
 Placed = dict[int, tuple[str, str]]  # device → its name and its life, by which answers are ordered
-# What several vendors tell of one device is one reason.
-_ONCE = """SELECT d.id, d.name, d.life, h.kind, h.key, h.value, h.times
-FROM (SELECT device_id, kind, key, min(value) AS value, count(*) AS times FROM ({found}) f GROUP BY 1, 2, 3) h
-JOIN devices_device d ON d.id = h.device_id"""
 
 
 class Reason(TypedDict):
@@ -69,7 +63,7 @@ def candidates(query: str, within: Q) -> list[int]:
     clue = parse(query)
     within &= _inside(clue)
     named = _by_words(clue, within)
-    held = [] if len(named) > MOST else _held(clue)
+    held = [] if len(named) > MOST else devices_holding(clue, most=MOST_HOLDERS)
     allowed = _first(Device.objects.filter(within, pk__in=held)) if held else {}
     return list({**allowed, **named})[: MOST + 1]
 
@@ -122,50 +116,6 @@ def _first(devices: QuerySet[Device]) -> Placed:
     return {pk: (name, life) for pk, name, life in rows}
 
 
-def _holders(clue: Clue, *, most: int) -> list[tuple[int, str, str, str, str, str, int]]:
-    """(device, its name, its life, kind, key, value, how often) of the identifiers and of our tags that the text means."""
-    found, values = _found(clue, most=most)
-    return _rows(_ONCE.format(found=found), values) if found else []
-
-
-def _held(clue: Clue) -> list[int]:
-    """Their devices alone."""
-    found, values = _found(clue, most=MOST_HOLDERS)
-    return [device for (device,) in _rows(f"SELECT DISTINCT device_id FROM ({found}) f", values)] if found else []
-
-
-def _rows(query: str, values: list[Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(query, values)
-        return [tuple(row) for row in cursor.fetchall()]
-
-
-def _found(clue: Clue, *, most: int) -> tuple[str, list[Any]]:
-    """SQL of (device_id, kind, key, value), "" where the text means none.
-
-    Written out because the order of the index is not the order of the language: asked in the index's own order, PostgreSQL reads on from
-    where the prefix begins and stops at the limit, however many follow; and what equals the prefix comes first.
-    """
-    ranges: dict[tuple[str, bool], list[str]] = defaultdict(list)
-    for form in clue.forms:
-        ranges[form.key, form.whole].append(form.kind.value)
-    if not ranges:
-        return "", []
-    branches = " UNION ALL ".join(HELD.format("=" if whole else "LIKE") for _, whole in ranges)
-    values: list[Any] = []
-    for (key, whole), kinds in ranges.items():
-        values += [key if whole else literally(key) + "%", kinds, most]
-    ours = " UNION ALL ".join(OUR_TAGS.format("=" if form.whole else "LIKE") for form in clue.forms if form.kind == IdKind.TAG)
-    for form in clue.forms:
-        values += [form.key if form.whole else literally(form.key) + "%", most] if form.kind == IdKind.TAG else []
-    found = f"SELECT s.device_id, i.kind, i.key, i.value FROM ({branches}) i JOIN devices_sighting s ON s.id = i.sighting_id"
-    return f"{found} UNION ALL {ours}" if ours else found, values
-
-
-def literally(key: str) -> str:
-    return key.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-
-
 def _reasons(clue: Clue, *, most: int) -> tuple[Placed, dict[int, dict[tuple[str, str], Reason]], dict[int, set[str]], bool]:
     """Devices, the identifiers of each that the text means, the kinds that are meant completely, and whether there are more."""
     held: Placed = {}
@@ -174,7 +124,7 @@ def _reasons(clue: Clue, *, most: int) -> tuple[Placed, dict[int, dict[tuple[str
     whole = {(form.kind.value, form.key) for form in clue.forms}
     read = 0
     for device, name, life, kind, key, value, times in sorted(
-        _holders(clue, most=most), key=lambda row: ((row[3], row[4]) not in whole, row[3:])
+        holders(clue, most=most), key=lambda row: ((row[3], row[4]) not in whole, row[3:])
     ):
         held[device] = name, life
         reasons[device][kind, key] = Reason(kind=kind, value=value)

@@ -1,0 +1,62 @@
+"""Which devices hold an identifier, or one of our tags, that a text means. The one place that reads identifiers by their beginning."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from django.db import connection
+
+from devices.queries.clue import Clue
+from vendors.states import IdKind
+
+HELD = "(SELECT sighting_id, kind, key, value FROM devices_identifier WHERE key {} %s AND kind = ANY(%s) ORDER BY key USING ~<~ LIMIT %s)"
+OUR_TAGS = "(SELECT device_id, 'tag', key, name FROM devices_devicetag WHERE key {} %s ORDER BY key USING ~<~ LIMIT %s)"
+# What several vendors tell of one device is one reason.
+_ONCE = """SELECT d.id, d.name, d.life, h.kind, h.key, h.value, h.times
+FROM (SELECT device_id, kind, key, min(value) AS value, count(*) AS times FROM ({found}) f GROUP BY 1, 2, 3) h
+JOIN devices_device d ON d.id = h.device_id"""
+
+
+def holders(clue: Clue, *, most: int) -> list[tuple[int, str, str, str, str, str, int]]:
+    """(device, its name, its life, kind, key, value, how often) of the identifiers and of our tags that the text means."""
+    found, values = _found(clue, most=most)
+    return _rows(_ONCE.format(found=found), values) if found else []
+
+
+def devices_holding(clue: Clue, *, most: int) -> list[int]:
+    """Their devices alone."""
+    found, values = _found(clue, most=most)
+    return [device for (device,) in _rows(f"SELECT DISTINCT device_id FROM ({found}) f", values)] if found else []
+
+
+def _rows(query: str, values: list[Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(query, values)
+        return [tuple(row) for row in cursor.fetchall()]
+
+
+def _found(clue: Clue, *, most: int) -> tuple[str, list[Any]]:
+    """SQL of (device_id, kind, key, value), "" where the text means none.
+
+    Written out because the order of the index is not the order of the language: asked in the index's own order, PostgreSQL reads on from
+    where the prefix begins and stops at the limit, however many follow; and what equals the prefix comes first.
+    """
+    ranges: dict[tuple[str, bool], list[str]] = defaultdict(list)
+    for form in clue.forms:
+        ranges[form.key, form.whole].append(form.kind.value)
+    if not ranges:
+        return "", []
+    branches = " UNION ALL ".join(HELD.format("=" if whole else "LIKE") for _, whole in ranges)
+    values: list[Any] = []
+    for (key, whole), kinds in ranges.items():
+        values += [key if whole else literally(key) + "%", kinds, most]
+    ours = " UNION ALL ".join(OUR_TAGS.format("=" if form.whole else "LIKE") for form in clue.forms if form.kind == IdKind.TAG)
+    for form in clue.forms:
+        values += [form.key if form.whole else literally(form.key) + "%", most] if form.kind == IdKind.TAG else []
+    found = f"SELECT s.device_id, i.kind, i.key, i.value FROM ({branches}) i JOIN devices_sighting s ON s.id = i.sighting_id"
+    return f"{found} UNION ALL {ours}" if ours else found, values
+
+
+def literally(key: str) -> str:
+    return key.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
