@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import Q
 
 from devices.models import IssueKind, Life
-from devices.queries import issue_sql, search
+from devices.queries import holders, issue_sql, search
 from devices.queries.clue import SHORTEST_WORD
 from devices.queries.issue_filters import ALL, UNDECIDED, WORST, IssueFilters, IssueListing
 from devices.queries.issue_rows import Issue, read_issues
@@ -114,7 +114,7 @@ def _reach(text: str, accounts: dict[int, Proof]) -> tuple[Reach, bool]:
     named: list[Handle] = []
     if len(lower) >= SHORTEST_WORD:
         with connection.cursor() as cursor:
-            like = f"%{search.literally(lower)}%"
+            like = f"%{holders.literally(lower)}%"
             cursor.execute("SELECT sighting_id, key FROM devices_issue WHERE lower(title) LIKE %s LIMIT %s", [like, MOST + 1])
             named = [Handle(IssueKind.ISSUE.value, *row) for row in cursor.fetchall()]
     cut = len(devices) > MOST or len(named) > MOST
