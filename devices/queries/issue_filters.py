@@ -12,11 +12,12 @@ from devices.queries.plain_listing import PlainListing, Shape
 from vendors.registry import VENDORS
 from vendors.states import State
 
-OPEN, WOKEN, VENDOR, ALL = "open", "woken", "vendor", "all"
+OPEN, WOKEN, SILENCED, VENDOR, ALL = "open", "woken", "silenced", "vendor", "all"
 STANDINGS = {
     OPEN: "Undecided",
     WOKEN: "Woke up again",
     **{each.value: each.label for each in Standing},
+    SILENCED: "Snoozed or muted",
     VENDOR: "Silenced at the vendor",
     ALL: "Decided or not",
 }

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from devices.models import IssueKind
 from devices.queries.columns import RANKS
-from devices.queries.issue_filters import ALL, OPEN, VENDOR, WOKEN, IssueFilters
+from devices.queries.issue_filters import ALL, OPEN, SILENCED, VENDOR, WOKEN, IssueFilters
 from devices.queries.issue_sources import BRANCHES, Branch, Handle
 from devices.queries.place import Place
 from vendors.states import State
@@ -100,6 +100,8 @@ def _decided(branch: Branch, standing: str) -> list[str]:
         return [f"NOT {branch.silenced}", f"NOT {holds(branch)}", *(["t.id IS NOT NULL"] if standing == WOKEN else [])]
     if standing == VENDOR:
         return [branch.silenced, f"NOT {holds(branch)}"]
+    if standing == SILENCED:
+        return ["t.standing IN ('snoozed', 'muted')", holds(branch)]
     return ["t.standing = %(decided)s", holds(branch)]
 
 

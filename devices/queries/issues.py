@@ -46,9 +46,9 @@ class Found:
         return self.numbers.get(branch.number, 0) <= MOST
 
 
-def matching(filters: IssueFilters, *, now: datetime) -> Found:
-    """Three queries; with a text those of the search and one more."""
-    accounts = {proof.account: proof for proof in proofs(now)}
+def matching(filters: IssueFilters, *, now: datetime, known: Sequence[Proof] | None = None) -> Found:
+    """Three queries, one where the proofs are `known`; with a text those of the search and one more."""
+    accounts = {proof.account: proof for proof in (proofs(now) if known is None else known)}
     reach, cut = _reach(filters.q, accounts) if filters.q else (None, False)
     question = replace(_question(filters, accounts, now), reach=reach)
     return Found(question, accounts, _count(question), cut)

@@ -1,0 +1,143 @@
+"""What is silenced anywhere: here, and at vendors; first of all where one vendor's word is silenced while another one says critical."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from devices.models import ChangeKind, IssueKind
+from devices.queries.filters import YES, Filters
+from devices.queries.issue_filters import ISSUES, SILENCED, VENDOR, IssueFilters, IssueListing
+from devices.queries.issue_rows import Issue
+from devices.queries.issue_sources import BRANCHES
+from devices.queries.issue_sql import Question
+from devices.queries.issues import issue_page, matching
+from devices.queries.list import matching as matching_devices
+from devices.queries.proof import Proof, proofs
+from devices.queries.turning import Total, Turned
+
+SHOWN = 25
+MOST_PAIRS = 500
+# Where a person silenced something about a vendor's word; a gap is nobody's word.
+_OURS = [branch for branch in BRANCHES if branch.kind != IssueKind.GAP]
+_CONTRADICTED = """
+WITH red AS MATERIALIZED (
+  SELECT s.id, s.device_id, s.account_id, s.state_raw FROM devices_device d JOIN devices_sighting s ON s.device_id = d.id
+  WHERE d.state = 'critical' AND d.life IN ('seen', 'missing')
+  AND s.life = 'seen' AND NOT s.stale AND NOT s.silenced AND s.state = 'critical'
+), near AS MATERIALIZED (
+  SELECT s.id, s.device_id, s.account_id, s.silenced FROM devices_sighting s
+  WHERE s.life = 'seen' AND s.device_id IN (SELECT device_id FROM red)
+), quiet AS (
+  SELECT id, device_id, account_id, '' AS words, 0 AS number FROM near WHERE silenced
+  UNION ALL SELECT n.id, n.device_id, n.account_id, '', count(*) FROM near n JOIN devices_issue i ON i.sighting_id = n.id
+  WHERE i.silenced AND NOT n.silenced GROUP BY n.id, n.device_id, n.account_id
+  UNION ALL {ours}
+)
+SELECT q.device_id, d.name, q.account_id, q.words, q.number, r.account_id, r.state_raw
+FROM quiet q JOIN red r ON r.device_id = q.device_id AND r.id <> q.id JOIN devices_device d ON d.id = q.device_id
+ORDER BY d.name, d.id, q.account_id, q.words, r.account_id LIMIT %(most)s"""
+_MUTED = f"""
+SELECT s.account_id, d.id, d.name, s.state, s.state_raw, coalesce(c.at, s.created_at) AS since, c.at IS NOT NULL
+FROM devices_device d JOIN devices_sighting s ON s.device_id = d.id AND s.silenced AND s.life = 'seen'
+LEFT JOIN LATERAL (SELECT max(at) AS at FROM devices_change WHERE device_id = d.id AND kind = '{ChangeKind.FIELD}' AND field = 'silenced'
+                   AND after = 'true' AND account_id = s.account_id) c ON true
+WHERE d.silenced AND d.life IN ('seen', 'missing') ORDER BY since, s.id LIMIT %s"""
+
+
+@dataclass(slots=True)
+class Contradicted:
+    """A device that somebody silenced in one place while `reds`, (account, its word), say critical. `quiet`: where, and what."""
+
+    device: int
+    name: str
+    quiet: list[str] = field(default_factory=list)
+    reds: list[tuple[str, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class MutedDevice:
+    """A device that a vendor has silenced. `since`: when that came, or, where not `told`, when we first saw it so."""
+
+    account: Proof
+    device: int
+    name: str
+    state: str
+    raw: str
+    since: datetime
+    told: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Issues of one kind of silence, the oldest first, and the list that has all of them."""
+
+    listing: IssueListing
+    page: Turned[Issue]
+
+
+@dataclass(frozen=True, slots=True)
+class Silences:
+    contradicted: Sequence[Contradicted]
+    more: bool  # there are more of them than are shown
+    here: Part
+    there: Part
+    devices: Sequence[MutedDevice]
+    devices_total: Total
+    devices_filters: Filters
+
+
+def silences(*, now: datetime) -> Silences:
+    """At most thirteen queries."""
+    known = proofs(now)
+    accounts = {proof.account: proof for proof in known}
+    contradicted, more = _contradicted(accounts, now)
+    muted = Filters(silenced=YES)
+    _, number, beyond = matching_devices(muted, now=now)
+    here, there = _part(SILENCED, known, now), _part(VENDOR, known, now)
+    return Silences(contradicted, more, here, there, _muted(accounts), Total(number, beyond), muted)
+
+
+def _part(standing: str, known: Sequence[Proof], now: datetime) -> Part:
+    listing = ISSUES.read({"standing": standing, "sort": "age", "size": str(SHOWN)})
+    return Part(listing, issue_page(listing, matching(listing.filters, now=now, known=known)))
+
+
+def _contradicted(accounts: dict[int, Proof], now: datetime) -> tuple[list[Contradicted], bool]:
+    question = Question(IssueFilters(standing=SILENCED), now, [])
+    ours = " UNION ALL ".join(
+        question.select(each, "s.id, s.device_id, s.account_id, t.standing, 1", beyond="s.device_id IN (SELECT device_id FROM red)")
+        for each in _OURS
+    )
+    rows = _asked(_CONTRADICTED.format(ours=ours), question.values() | {"most": MOST_PAIRS + 1})
+    found: dict[int, Contradicted] = {}
+    for device, name, account, words, number, red, raw in rows[:MOST_PAIRS]:
+        if account not in accounts or red not in accounts:
+            continue
+        entry = found.setdefault(device, Contradicted(device, name))
+        quiet, loud = _words(accounts[account], words, number), (accounts[red].name, raw)
+        entry.quiet += [quiet] if quiet not in entry.quiet else []
+        entry.reds += [loud] if loud not in entry.reds else []
+    return list(found.values()), len(rows) > MOST_PAIRS
+
+
+def _words(account: Proof, standing: str, number: int) -> str:
+    if standing:
+        return f"{account.name}: an issue {standing} here"
+    if number:
+        return f"{account.name}: {number:,} {'issue' if number == 1 else 'issues'} silenced there"
+    return f"{account.name}: the device silenced there"
+
+
+def _muted(accounts: dict[int, Proof]) -> list[MutedDevice]:
+    return [MutedDevice(accounts[account], *rest) for account, *rest in _asked(_MUTED, [SHOWN]) if account in accounts]
+
+
+def _asked(text: str, values: Any) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(text, values)
+        return [tuple(row) for row in cursor.fetchall()]

@@ -1,0 +1,19 @@
+"""What is silenced anywhere, here and at vendors."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from devices.queries.silenced import silences
+from devices.views.guard import needs
+
+
+@require_safe
+@needs("view_issue")
+def page(request: HttpRequest) -> HttpResponse:
+    context = {"found": silences(now=timezone.now()), "list_url": reverse("devices:issues"), "devices_url": reverse("devices:list")}
+    return render(request, "devices/silenced.html", context)
