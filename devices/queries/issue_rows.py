@@ -17,7 +17,10 @@ from devices.queries.proof import Proof
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """One line. `since` is ours where the vendor does not tell (`told`); `standing` what is decided, `woke` why a decision ended."""
+    """One line. `since` is ours where the vendor does not tell (`told`); `silenced`: by the vendor.
+
+    `standing`: what is decided; `woke`: why a decision ended.
+    """
 
     account: Proof
     branch: int
@@ -29,6 +32,7 @@ class Issue:
     state: str
     vendors_title: str
     raw: str
+    silenced: bool
     token: str
     device: int
     device_name: str

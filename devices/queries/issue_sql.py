@@ -112,7 +112,18 @@ def columns(branch: Branch) -> str:
     woke = f"""CASE WHEN t.id IS NULL OR {force} THEN '' WHEN t.token <> {branch.fingerprint} THEN 'changed'
         WHEN t.until <= %(now)s THEN 'time' ELSE 'back' END"""
     # What order_of_columns counts on: account, branch, ref, key, rank, since.
-    own = (branch.ref, branch.key, branch.rank_sql, branch.since, branch.told, branch.state, branch.title, branch.raw, branch.fingerprint)
+    own = (
+        branch.ref,
+        branch.key,
+        branch.rank_sql,
+        branch.since,
+        branch.told,
+        branch.state,
+        branch.title,
+        branch.raw,
+        branch.silenced,
+        branch.fingerprint,
+    )
     triage = "t.until, coalesce(t.reason, ''), coalesce(t.ticket, ''), coalesce(t.by_name, ''), t.at"
     return f"{branch.account}, {branch.number}, {', '.join(own)}, d.id, d.name, {standing}, {woke}, {triage}"
 

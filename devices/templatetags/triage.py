@@ -26,7 +26,7 @@ LOOKS = {
 @drawn_once(register, "devices/parts/pill.html")
 def decision(standing: str) -> dict[str, Any]:
     look, icon, title = LOOKS[standing]
-    return {"look": look, "icon": icon, "word": STANDINGS[standing], "title": title}
+    return {"look": look, "icon": icon, "word": "Silenced there" if standing == VENDOR else STANDINGS[standing], "title": title}
 
 
 @register.filter

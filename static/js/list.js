@@ -1,7 +1,7 @@
 "use strict";
 // Comfort only: ticking all rows of the page, and saying how many are ticked.
 
-const ticks = () => [...document.querySelectorAll('input[name="ids"][form="bulk"]')];
+const ticks = () => [...document.querySelectorAll('input[type="checkbox"][form="bulk"]')];
 const count = () => {
   const all = ticks();
   const ticked = all.filter((box) => box.checked).length;
@@ -15,7 +15,7 @@ const count = () => {
 };
 document.addEventListener("change", (event) => {
   if (event.target.id === "tick-all") for (const box of ticks()) box.checked = event.target.checked;
-  if (event.target.id === "tick-all" || event.target.name === "ids") {
+  if (event.target.id === "tick-all" || ticks().includes(event.target)) {
     const which = document.getElementById("which");
     if (which) which.value = "ticked";
     count();

@@ -1,0 +1,137 @@
+"""People decide about issues in a real browser: by keyboard alone, on a phone, in the dark, without scripts."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from devices.models import Account, Standing, Triage, User
+from tests.browser.conftest import PHONE, Desk
+from tests.browser.test_deciding import reach
+from tests.browser.test_reading_pages import overflow, serious
+from tests.devices.troubled import decided, fleet, listed, named
+
+pytestmark = pytest.mark.django_db(transaction=True)
+FIRST, SECOND = "3 problems reported", "1 critical issue"
+
+
+@pytest.fixture
+def accounts(transactional_db: None) -> dict[str, Account]:
+    return fleet()
+
+
+def test_the_worst_are_acknowledged_one_after_the_other_by_keyboard(desk: Desk, accounts: dict[str, Account], ivan: User) -> None:
+    """The focus stays in its place, so that the next one is under it."""
+    page = desk.open("/issues/", user=ivan)
+    reach(page, page.get_by_role("button", name=f"Acknowledge {FIRST}"))
+    page.keyboard.press("Enter")
+    status = page.locator("#results .list-head p")
+    expect(status).to_contain_text("of 5 issues")
+    expect(page.get_by_text("1 issue acknowledged")).to_be_visible()
+    expect(page.get_by_role("button", name=f"Acknowledge {SECOND}")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(status).to_contain_text("of 4 issues")
+    assert set(Triage.objects.values_list("standing", "by_name")) == {("acknowledged", "ivan")}
+    page.get_by_label("Decision", exact=True).select_option("acknowledged")
+    expect(status).to_contain_text("of 2 issues")
+    expect(page).to_have_url(re.compile(r"/issues/\?standing=acknowledged$"))
+    reach(page, page.get_by_role("button", name=f"Take back the decision about {FIRST}"))
+    page.keyboard.press("Enter")
+    expect(status).to_contain_text("of 1 issue")
+    assert Triage.objects.count() == 1
+
+
+def test_several_are_ticked_and_snoozed_with_a_day_by_keyboard(desk: Desk, accounts: dict[str, Account], ivan: User) -> None:
+    page = desk.open("/issues/?kind=issue", user=ivan)
+    for title in (FIRST, SECOND):
+        reach(page, page.get_by_role("checkbox", name=f"Tick {title}"))
+        page.keyboard.press("Space")
+    expect(page.locator("#ticked")).to_have_text("The 2 ticked")
+    page.get_by_role("button", name="Snooze …").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Decide about 2 issues")
+    expect(page.get_by_role("radio", name="Snooze")).to_be_checked()
+    reach(page, page.get_by_label("Snooze until"))
+    page.keyboard.press("ArrowDown")
+    reach(page, page.get_by_label("Why"))
+    page.keyboard.insert_text("waits for the vendor")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("2 issues snoozed until")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"/issues/\?kind=issue$"))
+    found = listed(standing="snoozed")
+    week = timezone.localdate() + timedelta(days=7)
+    assert [(each.until.date() if each.until else None, each.reason) for each in found] == [(week, "waits for the vendor")] * 2
+
+
+def test_muting_without_a_reason_says_what_to_do_and_keeps_what_was_typed(desk: Desk, accounts: dict[str, Account], ivan: User) -> None:
+    desk.expected.append("422")
+    page = desk.open("/issues/", user=ivan, scripts=False)
+    page.get_by_role("link", name=re.compile(f"Decide … *about {FIRST}")).click()
+    page.get_by_role("radio", name="Mute").check()
+    page.get_by_label("Ticket").fill("INC7")
+    page.get_by_role("button", name="Decide about 1 issue").click()
+    expect(page.get_by_role("alert")).to_contain_text("Write in a few words why")
+    expect(page.get_by_role("radio", name="Mute")).to_be_checked()
+    expect(page.get_by_label("Ticket")).to_have_value("INC7")
+    page.get_by_label("Why").fill("replaced in March")
+    page.get_by_role("button", name="Decide about 1 issue").click()
+    expect(page.get_by_text("1 issue muted")).to_be_visible()
+    assert Triage.objects.get().reason == "replaced in March"
+
+
+def test_the_device_page_shows_the_decision_and_offers_the_same(desk: Desk, accounts: dict[str, Account], ivan: User) -> None:
+    device = named("nb-1")
+    page = desk.open(f"/devices/{device.pk}/?ticket=INC7", user=ivan)
+    issues = page.locator("#issues-panel")
+    verdict = page.locator("#answer").inner_text()
+    issues.get_by_role("button", name=f"Acknowledge {FIRST}").click()
+    expect(issues.get_by_text("Acknowledged", exact=True)).to_be_visible()
+    expect(issues).to_contain_text("INC7")
+    expect(page.locator("#last-changes")).to_contain_text(f"Acknowledged: eset-main: {FIRST}")
+    expect(page).to_have_url(re.compile(rf"/devices/{device.pk}/\?ticket=INC7$"))
+    assert page.locator("#answer").inner_text() == verdict
+    issues.get_by_role("link", name=re.compile(f"Decide … *about {SECOND}")).click()
+    page.get_by_role("radio", name="Mute").check()
+    page.get_by_label("Why").fill("known")
+    page.get_by_role("button", name="Decide about 1 issue").click()
+    expect(page.locator("#issues-panel").get_by_text("Muted", exact=True)).to_be_visible()
+
+
+def addresses(ivan: User) -> list[str]:
+    decided("2 issues", Standing.MUTED, ivan, reason="known " * 40)
+    decided("CVE", Standing.SNOOZED, ivan, until=timezone.localdate() + timedelta(days=3))
+    item = f"item=issue-{listed()[0].ref}-issue-0"
+    lists = ["/issues/", "/issues/?standing=all&q=nb&account=eset-main", "/issues/?q=nothing-has-this", "/issues/silenced/"]
+    return [*lists, f"/issues/decide/?{item}", f"/devices/{named('nb-1').pk}/"]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_no_serious_accessibility_violation(desk: Desk, accounts: dict[str, Account], ivan: User, theme: str) -> None:
+    pages = addresses(ivan)
+    page = desk.open("/issues/", user=ivan, theme=theme)
+    found = {}
+    for address in pages:
+        page.goto(address)
+        found[address] = serious(page)
+    assert not any(found.values()), found
+
+
+def test_a_phone_shows_it_without_sideways_scrolling(desk: Desk, accounts: dict[str, Account], ivan: User) -> None:
+    pages = addresses(ivan)
+    page = desk.open("/issues/", user=ivan, size=PHONE)
+    for address in pages:
+        page.goto(address)
+        assert overflow(page) == 0, address
+    page.goto("/issues/")
+    page.get_by_role("button", name=f"Acknowledge {FIRST}").click()
+    expect(page.get_by_text("1 issue acknowledged")).to_be_visible()
+
+
+def test_the_dashboard_leads_to_as_many_issues_as_it_says(desk: Desk, accounts: dict[str, Account], ivan: User) -> None:
+    page = desk.open("/", user=ivan)
+    page.get_by_role("link", name="6 issues").click()
+    expect(page.locator("#results .list-head p")).to_contain_text("of 6 issues")
