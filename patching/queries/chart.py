@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from django.db.models import Sum
 from django.utils import timezone
 
-from patching.filters import MONTH, OTHER, OUTCOMES, AttemptFilters
+from patching.filters import ENDED, MONTH, OTHER, OUTCOMES, AttemptFilters
 from patching.models import AttemptTally
 from patching.queries import narrowing
 from patching.queries.numbers import Number
@@ -57,22 +58,40 @@ class Chart:
         return round(100 * installed / self.ended.count) if self.ended.count else None
 
 
-def chart(wanted: AttemptFilters, *, now: datetime) -> Chart:
-    """Of the last 30 days, days without attempts too. One query."""
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """Attempts of the last 30 days by day, status and reason, as far as `wanted` asks for them."""
+
+    wanted: AttemptFilters
+    counts: Mapping[tuple[date, str, str], int]
+
+    def number(self, status: str, reason: str) -> Number:
+        found = sum(count for (_, how, why), count in self.counts.items() if how == status and reason in ("", why))
+        return Number(replace(self.wanted, status=status, reason=reason), found)
+
+
+def tried(wanted: AttemptFilters, *, now: datetime) -> Tried:
+    """One query."""
+    tallies = AttemptTally.objects.filter(narrowing.attempts_told(wanted, now=now), number__gt=0).order_by()
+    rows = tallies.values_list("day", "status", "reason").annotate(sum=Sum("number"))
+    return Tried(wanted, {(day, status, reason): number for day, status, reason, number in rows})
+
+
+def chart(found: Tried, *, now: datetime) -> Chart:
+    """Days without attempts too."""
     today = timezone.localdate(now)
     days = [today - timedelta(days=back) for back in reversed(range(int(MONTH)))]
     counted: dict[date, Counter[str]] = {day: Counter() for day in days}
-    tallies = AttemptTally.objects.filter(narrowing.attempts_told(wanted, now=now), number__gt=0)
-    for day, status, number in tallies.order_by().values_list("day", "status").annotate(sum=Sum("number")):
-        counted.setdefault(day, Counter())[status if status in OUTCOMES else OTHER] += number
+    for (day, status, _), count in found.counts.items():
+        counted.setdefault(day, Counter())[status if status in OUTCOMES else OTHER] += count
     top = max((sum(each.values()) for each in counted.values()), default=0)
-    sums = sum(counted.values(), Counter())
+    sums, wanted = sum(counted.values(), Counter()), found.wanted
     return Chart(
         bars=[_bar(wanted, day, counted[day], place=place, top=top) for place, day in enumerate(days)],
         top=top,
         totals=[(outcome, label, _number(wanted, sums[outcome], status=outcome)) for outcome, label in OUTCOME_LABELS.items()],
         all=_number(wanted, sums.total()),
-        ended=_number(wanted, sums[PatchStatus.INSTALLED] + sums[PatchStatus.FAILED], status="ended"),
+        ended=_number(wanted, sums[PatchStatus.INSTALLED] + sums[PatchStatus.FAILED], status=ENDED),
     )
 
 
@@ -89,4 +108,4 @@ def _bar(wanted: AttemptFilters, day: date, counts: Counter[str], *, place: int,
 
 
 def _number(wanted: AttemptFilters, count: int, *, day: str = "", status: str = "") -> Number:
-    return Number(AttemptFilters(title=wanted.title, account=wanted.account, day=day, status=status), count)
+    return Number(replace(wanted, day=day, status=status), count)

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Count, Q
 
 from devices.models import Device, Sighting
 from patching.filters import ALL, AttemptFilters, PatchFilters
-from patching.models import Patch
+from patching.models import Attempt, Patch
+from patching.models.patch import OPEN
 from patching.queries.attempts import ATTEMPTS, AttemptRow
-from patching.queries.numbers import Number
+from patching.queries.numbers import MOST_COUNTED, Number
 from patching.queries.overview import OPEN_ORDER
 from patching.queries.patches import PATCHES, PatchRow
+from patching.queries.rows import Accounts, add_names
 from vendors.registry import VENDORS
 
 MOST = 5
@@ -33,23 +35,20 @@ class OnDevice:
 
 
 def on_device(device: Device, *, now: datetime) -> OnDevice:
-    """Fourteen queries, each of one device."""
+    """Six queries, each of one device."""
     pk = str(device.pk)
-    listed = list(Sighting.objects.filter(device=device).order_by("vendor").values_list("pk", "vendor"))
-    counts = _by_status([sighting for sighting, _ in listed])
-    wanted = AttemptFilters(device=pk, period=ALL)
-    patches = PATCHES.page(replace(PATCHES.shape.read({"device": pk}), size=MOST), now=now)
-    attempts = ATTEMPTS.page(replace(ATTEMPTS.shape.read(wanted.pairs()), size=MOST), now=now)
+    sightings = list(Sighting.objects.filter(device=device).values_list("pk", "account_id", "account__name", "vendor"))
+    here = Q(sighting_id__in=[sighting for sighting, *_ in sightings])
+    by_status = dict(Patch.objects.filter(here, counted=True).order_by().values_list("status").annotate(number=Count("pk")))
+    patches = PATCHES.some(here & Q(counted=True, status__in=OPEN), PATCHES.first, most=MOST)
+    attempts = ATTEMPTS.some(here, ATTEMPTS.first, most=MOST)
+    add_names([*patches, *attempts], Accounts({account: (name, vendor) for _, account, name, vendor in sightings}), devices=False)
+    tried = Attempt.objects.filter(here).order_by()[: MOST_COUNTED + 1].count()
     return OnDevice(
-        open=Number(PatchFilters(device=pk), patches.total, patches.more),
-        states=[Number(PatchFilters(device=pk, status=status), counts[status]) for status in OPEN_ORDER if counts.get(status)],
-        patches=patches.rows,
-        tried=Number(wanted, attempts.total, attempts.more),
-        attempts=attempts.rows,
-        told=sorted({VENDORS[vendor].label for _, vendor in listed if vendor in VENDORS and VENDORS[vendor].tells_patches}),
+        open=Number(PatchFilters(device=pk), sum(by_status.get(status, 0) for status in OPEN)),
+        states=[Number(PatchFilters(device=pk, status=status), by_status[status]) for status in OPEN_ORDER if status in by_status],
+        patches=patches,
+        tried=Number(AttemptFilters(device=pk, period=ALL), min(tried, MOST_COUNTED), tried > MOST_COUNTED),
+        attempts=attempts,
+        told=sorted({VENDORS[vendor].label for *_, vendor in sightings if vendor in VENDORS and VENDORS[vendor].tells_patches}),
     )
-
-
-def _by_status(sightings: list[int]) -> dict[str, int]:
-    found = Patch.objects.filter(Q(counted=True), sighting_id__in=sightings).order_by()
-    return dict(found.values_list("status").annotate(number=Count("pk")))

@@ -17,6 +17,7 @@ from patching.queries import narrowing
 from patching.queries.narrowing import Narrowed
 
 MOST_COUNTED = 10_000
+FEW = 1000
 Filters = PatchFilters | AttemptFilters
 F = TypeVar("F", PatchFilters, AttemptFilters)
 _LISTS = {PatchFilters: "patching:patches", AttemptFilters: "patching:attempts"}
@@ -45,8 +46,8 @@ class Number:
 
 
 def number(filters: Filters, *, now: datetime) -> Number:
-    counted = total(filters, narrowed(filters, now=now), now=now)
-    return Number(filters, counted.number, counted.more)
+    total, _ = counted(filters, narrowed(filters, now=now), now=now)
+    return Number(filters, total.number, total.more)
 
 
 def numbers(wanted: Sequence[F], *, now: datetime) -> dict[F, Number]:
@@ -61,15 +62,21 @@ def narrowed(filters: Filters, *, now: datetime) -> Narrowed:
     return narrowing.patches(filters, now=now) if isinstance(filters, PatchFilters) else narrowing.attempts(filters, now=now)
 
 
-def total(filters: Filters, found: Narrowed, *, now: datetime) -> Total:
-    """`found`: what `narrowed` made of the filters. From the tallies where they know, else counted up to MOST_COUNTED."""
-    told = isinstance(filters, PatchFilters)
+def counted(filters: Filters, found: Narrowed, *, now: datetime) -> tuple[Total, Q]:
+    """How many, and the condition that finds them best; `found` is what `narrowed` made of the filters.
+
+    From the tallies where they know, else counted up to MOST_COUNTED. Few that are scattered are named one by one: asked for them in
+    the order of time, PostgreSQL would walk through a million others.
+    """
+    patches = isinstance(filters, PatchFilters)
     if filters.tallied:
-        tallies = PatchTally.objects if told else AttemptTally.objects
-        return Total(tallies.filter(_told(filters, now=now)).aggregate(sum=Sum("number", default=0))["sum"])
-    rows = Patch.objects if told else Attempt.objects
-    counted = rows.filter(found.condition).order_by().values("pk")[: MOST_COUNTED + 1].count()
-    return Total(min(counted, MOST_COUNTED), counted > MOST_COUNTED or found.wide)
+        tallies = PatchTally.objects if patches else AttemptTally.objects
+        number = tallies.filter(_told(filters, now=now)).aggregate(sum=Sum("number", default=0))["sum"]
+        return Total(number), found.condition if number else Q(pk__in=[])
+    rows = Patch.objects if patches else Attempt.objects
+    ids = list(rows.filter(found.condition).order_by().values_list("pk", flat=True)[: MOST_COUNTED + 1])
+    total = Total(min(len(ids), MOST_COUNTED), len(ids) > MOST_COUNTED or found.wide)
+    return total, Q(pk__in=ids) if len(ids) <= FEW else found.condition
 
 
 def _told(filters: Filters, *, now: datetime) -> Q:

@@ -40,16 +40,14 @@ def _accounts() -> QuerySet[Account, tuple[Any, ...]]:
     return Account.objects.order_by().values_list("pk", "name", "vendor")
 
 
-def add_names(rows: Sequence[Named], accounts: Accounts) -> None:
-    """Two queries."""
+def add_names(rows: Sequence[Named], accounts: Accounts, *, devices: bool = True) -> None:
+    """Two queries; one where everybody knows which device it is."""
     titles = Title.objects.in_bulk({row.title_id for row in rows})
-    sightings = Sighting.objects.filter(pk__in={row.sighting_id for row in rows if row.sighting_id}).order_by()
-    devices = {
-        pk: (device, ours or theirs) for pk, device, ours, theirs in sightings.values_list("pk", "device_id", "device__name", "name")
-    }
+    sightings = Sighting.objects.filter(pk__in={row.sighting_id for row in rows if row.sighting_id} if devices else []).order_by()
+    placed = {pk: (device, ours or theirs) for pk, device, ours, theirs in sightings.values_list("pk", "device_id", "device__name", "name")}
     for row in rows:
         row.account, row.vendor = accounts.known.get(row.account_id, ("", ""))
         if (title := titles.get(row.title_id)) is not None:
             row.title, row.developer, row.kind = title.name, title.developer, title.kind
-        if row.sighting_id in devices:
-            row.device, row.device_name = devices[row.sighting_id]
+        if row.sighting_id in placed:
+            row.device, row.device_name = placed[row.sighting_id]

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
-from patching.filters import ALL, AttemptFilters, PatchFilters
+from django.db.models import Q
+
+from patching.filters import AttemptFilters, PatchFilters
 from patching.models import Attempt, Title
 from patching.queries.attempts import ATTEMPTS, AttemptRow
-from patching.queries.chart import Chart, chart
-from patching.queries.numbers import Number, numbers
+from patching.queries.chart import Chart, chart, tried
+from patching.queries.numbers import Number, narrowed, numbers
 from patching.queries.patches import PATCHES, PatchRow
+from patching.queries.rows import Accounts, add_names
 from vendors.states import PatchStatus
 
 SHOWN = 10
@@ -31,19 +34,20 @@ class OneTitle:
 
 
 def of_title(title: Title, *, now: datetime) -> OneTitle:
-    """Fourteen queries."""
+    """Eight queries."""
     pk = str(title.pk)
     asked = [PatchFilters(title=pk), *(PatchFilters(title=pk, status=status) for status in PatchStatus)]
-    counted = numbers(asked, now=now)
-    patches = replace(PATCHES.shape.read({"title": pk}), size=SHOWN)
-    attempts = replace(ATTEMPTS.shape.read({"title": pk, "period": ALL}), size=SHOWN)
+    counts = numbers(asked, now=now)
+    patches = PATCHES.some(narrowed(asked[0], now=now).condition, PATCHES.first, most=SHOWN)
+    attempts = ATTEMPTS.some(Q(title=title), ATTEMPTS.first, most=SHOWN)
+    add_names([*patches, *attempts], Accounts())
     return OneTitle(
         title=title,
-        open=counted[asked[0]],
-        states=[found for filters in asked[1:] if (found := counted[filters]).count],
-        chart=chart(AttemptFilters(title=pk), now=now),
-        patches=PATCHES.page(patches, now=now).rows,
-        attempts=ATTEMPTS.page(attempts, now=now).rows,
+        open=counts[asked[0]],
+        states=[found for filters in asked[1:] if (found := counts[filters]).count],
+        chart=chart(tried(AttemptFilters(title=pk), now=now), now=now),
+        patches=patches,
+        attempts=attempts,
         newest=_newest(title),
     )
 

@@ -8,8 +8,9 @@ from datetime import datetime
 
 from django.db.models import Q, Sum
 
-from patching.filters import AttemptFilters, PatchFilters
+from patching.filters import PatchFilters
 from patching.models import PatchTally, Title
+from patching.queries.chart import Tried
 from patching.queries.numbers import Number, numbers
 from patching.words import WORKS, Work
 
@@ -26,15 +27,10 @@ class WorkRow:
     titles: list[tuple[Title, Number]]
 
 
-def works(*, now: datetime) -> list[WorkRow]:
-    """Four queries."""
-    patches = numbers([_patches(work) for work in WORKS], now=now)
-    attempts = numbers([AttemptFilters(status=work.status, reason=work.reason) for work in WORKS], now=now)
-    most = _most()
-    return [
-        WorkRow(work, patches[_patches(work)], attempts[AttemptFilters(status=work.status, reason=work.reason)], most.get(work, []))
-        for work in WORKS
-    ]
+def works(found: Tried, *, now: datetime) -> list[WorkRow]:
+    """Three queries."""
+    counts, most = numbers([_patches(work) for work in WORKS], now=now), _most()
+    return [WorkRow(work, counts[_patches(work)], found.number(work.status, work.reason), most.get(work, [])) for work in WORKS]
 
 
 def _patches(work: Work, title: str = "") -> PatchFilters:

@@ -8,6 +8,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from devices.views.guard import needs
+from patching.filters import AttemptFilters
+from patching.queries.chart import tried
 from patching.queries.overview import overview
 from patching.queries.works import works
 
@@ -21,4 +23,5 @@ def page(request: HttpRequest) -> HttpResponse:
 @require_safe
 @needs("view_device")
 def reasons(request: HttpRequest) -> HttpResponse:
-    return render(request, "patching/reasons.html", {"works": works(now=timezone.now())})
+    now = timezone.now()
+    return render(request, "patching/reasons.html", {"works": works(tried(AttemptFilters(), now=now), now=now)})

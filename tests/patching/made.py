@@ -32,7 +32,7 @@ def patch(sighting: Sighting, name: str = "Firefox", status: str = "available", 
     return Patch.objects.create(
         account=sighting.account,
         device_ref=sighting.external_id,
-        key=f"{name}-{number}",
+        key=f"{number}-{name}"[:255],
         title=of,
         sighting=sighting,
         status=status,
@@ -45,9 +45,10 @@ def attempt(
 ) -> Attempt:
     at: datetime = timezone.now() - timedelta(days=days)
     number = Attempt.objects.count()
-    values: dict[str, object] = {"raw": status.upper(), "before": "1.0", "after": "2.0", "started_at": at, "ended_at": at, **columns}
+    values: dict[str, object] = {"raw": status.upper(), "before": "1.0", "after": "2.0", "started_at": at, "ended_at": at}
+    values |= {"device_ref": on.external_id if on else "", **columns}
     return Attempt.objects.create(
-        account=account, title=title(name, vendor=account.vendor), status=status, sighting=on, device_ref=on.external_id if on else "",
+        account=account, title=title(name, vendor=account.vendor), status=status, sighting=on,
         loose=hashlib.md5(f"{number}".encode(), usedforsecurity=False).digest(), at=at, day=timezone.localdate(at), first_at=at, **values,
     )  # fmt: skip
 

@@ -1,0 +1,124 @@
+"""Lists of patching as files: exactly what they show, safe in a spreadsheet, and audited. And what each page costs in queries."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from devices.models import AuditEvent, Device, Sighting, User
+from devices.queries import search
+from patching.models import Title
+from patching.queries import table
+from tests.devices import shown
+from tests.patching import made
+
+pytestmark = pytest.mark.django_db
+HTMX = {"HX-Request": "true"}
+
+
+def rows_of(client: Client, address: str) -> list[list[str]]:
+    answer = client.get(address)
+    assert answer.status_code == 200 and answer.streaming
+    assert answer["Content-Type"] == "text/csv; charset=utf-8"
+    return list(csv.reader(io.StringIO(b"".join(answer).decode())))  # type: ignore[arg-type]  # streamed, so that it iterates
+
+
+def test_patches_as_they_are_listed(client: Client, ivan: User) -> None:
+    made.small_patching()
+    client.force_login(ivan)
+    head, *rows = rows_of(client, "/patching/patches.csv?status=failed")
+    assert head[:8] == ["Device", "Application", "Developer", "Kind", "Status", "Reason", "Next step", "Vendor's word"]
+    assert [row[0] for row in rows] == ["srv-london-05", "nb-munich-02", "nb-berlin-01", "mac-zurich-03", "nb-munich-02", "nb-munich-02"]
+    berlin = dict(zip(head, rows[2], strict=True))
+    assert berlin["Next step"] == "Close the application and try again" and berlin["Fixes"] == "CVE-2026-1"
+    assert (berlin["Severity"], berlin["Security update"], berlin["Needs a restart"]) == ("High", "yes", "yes")
+    turned = rows_of(client, "/patching/patches.csv?status=failed&sort=-age")
+    assert [row[1] for row in turned[:0:-1]] == [row[1] for row in rows]
+
+
+def test_attempts_and_applications_as_they_are_listed(client: Client, ivan: User) -> None:
+    made.small_patching()
+    client.force_login(ivan)
+    head, *rows = rows_of(client, "/patching/attempts.csv")
+    assert len(rows) == 7 and len(rows_of(client, "/patching/attempts.csv?period=all")) == 9
+    assert [row[0] for row in rows[1:3]] == ["nb-munich-02", "the vendor does not say"]
+    assert rows[0][head.index("Started")].endswith("Z")
+    head, *rows = rows_of(client, "/patching/titles.csv?sort=-failures")
+    assert rows[0][head.index("Failed attempts")] == "1" and len(rows) == 9
+
+
+def test_cells_are_never_formulas(client: Client, ivan: User) -> None:
+    account = shown.account("eset-main", "eset")
+    made.patch(shown.sighting(account, "=1+1"), "@SUM(A1)", raw="+cmd", version="-2+3")
+    made.attempt(account, "=HYPERLINK(1)", raw="|calc", before="%0A", after="=2")
+    client.force_login(ivan)
+    for name in ("patches", "attempts", "titles"):
+        cells = [each for row in rows_of(client, f"/patching/{name}.csv") for each in row]
+        assert not [each for each in cells if each[:1] in tuple("=+-@|%")], cells
+        assert any(each.startswith("'") for each in cells)
+
+
+def test_what_left_is_audited_and_looking_whether_it_could_is_not(client: Client, ivan: User) -> None:
+    made.small_patching()
+    client.force_login(ivan)
+    client.head("/patching/patches.csv")
+    assert not AuditEvent.objects.filter(action="patching exported").exists()
+    rows_of(client, "/patching/patches.csv?status=failed&reason=running")
+    event = AuditEvent.objects.get(action="patching exported")
+    assert (event.actor_name, event.detail) == ("ivan", {"filters": "?status=failed&reason=running"})
+    assert event.target.startswith("rollcall-patches-")
+
+
+def test_a_text_that_means_too_much_is_not_exported_by_halves(client: Client, ivan: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "MOST", 1)
+    made.small_patching()
+    client.force_login(ivan)
+    answer = client.get("/patching/patches.csv?q=nb", follow=True)
+    assert answer.redirect_chain == [("/patching/patches/?q=nb", 302)]
+    assert "means more devices than are looked at: type more to narrow it down" in answer.content.decode()
+    assert "+</strong> of" in answer.content.decode() or "+ patches" in answer.content.decode()
+    assert not AuditEvent.objects.filter(action="patching exported").exists()
+
+
+def test_a_file_goes_on_where_a_chunk_ends(client: Client, ivan: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(table, "CHUNK", 3)
+    made.small_patching()
+    client.force_login(ivan)
+    assert len(rows_of(client, "/patching/patches.csv?status=all")) == 15
+
+
+@pytest.mark.parametrize(
+    ("address", "queries"),
+    [
+        ("", 18),
+        ("reasons/", 9),
+        ("titles/", 7),
+        ("titles/{title}/", 14),
+        ("device/{device}/", 11),
+        ("patches/", 11),
+        ("patches/?q=nb", 15),
+        ("patches/?account=eset-main&kind=application&status=failed", 15),
+        ("attempts/", 11),
+        ("attempts/?device={device}&period=all", 13),
+    ],
+)
+def test_the_number_of_queries_does_not_grow(
+    client: Client, ivan: User, django_assert_num_queries: Any, address: str, queries: int
+) -> None:
+    eset = made.small_patching()["eset"]
+    munich = Sighting.objects.get(account=eset, name="nb-munich-02")
+    place = address.format(title=Title.objects.get(name="Firefox").pk, device=Device.objects.get(name="nb-munich-02").pk)
+    headers = HTMX if address.startswith("device") else {}
+    client.force_login(ivan)
+    client.get("/devices/")  # the first click of a minute also renews the session
+    with django_assert_num_queries(queries):
+        assert client.get(f"/patching/{place}", headers=headers).status_code == 200
+    for number in range(8):
+        made.patch(munich, f"More {number}", "failed", reason="running")
+        made.attempt(eset, "Firefox", "failed", on=munich, reason="running", days=number)
+    with django_assert_num_queries(queries):
+        client.get(f"/patching/{place}", headers=headers)
