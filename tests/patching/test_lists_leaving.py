@@ -24,7 +24,7 @@ def rows_of(client: Client, address: str) -> list[list[str]]:
     answer = client.get(address)
     assert answer.status_code == 200 and answer.streaming
     assert answer["Content-Type"] == "text/csv; charset=utf-8"
-    return list(csv.reader(io.StringIO(b"".join(answer).decode())))  # type: ignore[arg-type]  # streamed, so that it iterates
+    return list(csv.reader(io.StringIO(b"".join(answer).decode())))
 
 
 def test_patches_as_they_are_listed(client: Client, ivan: User) -> None:
