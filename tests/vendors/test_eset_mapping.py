@@ -99,6 +99,15 @@ def test_states(word: Any, state: State) -> None:
     assert (found.state, found.state_raw) == (state, "" if word is None else str(word))
 
 
+@pytest.mark.parametrize(
+    ("word", "state"), [("ATTENTION_REQUIRED", State.CRITICAL), ("ATTENTION_RECOMMENDED", State.ATTENTION), ("X", State.UNKNOWN)]
+)
+def test_a_bad_status_without_a_number_of_problems_is_an_issue(word: str, state: State) -> None:
+    (issue,) = device({"uuid": "x", "functionalityStatus": f"DEVICE_FUNCTIONALITY_STATUS_{word}", "isMuted": True}).issues
+    assert (issue.key, issue.state, issue.raw, issue.silenced) == ("status", state, f"DEVICE_FUNCTIONALITY_STATUS_{word}", True)
+    assert not device({"uuid": "x", "functionalityStatus": "DEVICE_FUNCTIONALITY_STATUS_OK"}).issues
+
+
 def test_null_and_absent_mean_the_default() -> None:
     absent, null = device({"uuid": "nulls", "originalDisplayName": "srv-01"}), device(NULLS)
     assert absent == null and not absent.issues and absent.enrolment is Enrolment.UNKNOWN

@@ -100,6 +100,21 @@ def test_states_by_table_and_unknown_words_stay_visible(status: Any, state: Stat
     assert str(status if status is not None else "")[:1] in device.state_raw
 
 
+@pytest.mark.parametrize(
+    ("told", "issues"),
+    [
+        ({"status": 1}, [("Status 1 (not compliant), and no issue is counted", State.ATTENTION)]),
+        ({"status": 1, "critical_status": 1}, [("Status 1 (not compliant), critical, and no issue is counted", State.CRITICAL)]),
+        ({"status": 2}, [("Status 2 (not found or agent uninstalled), and no issue is counted", State.UNKNOWN)]),
+        ({"status": 0}, []),
+        ({"status": 3}, []),
+    ],
+)
+def test_a_bad_status_without_a_count_is_an_issue(told: dict[str, int], issues: list[tuple[str, State]]) -> None:
+    found = read({**LAPTOP, "critical_status": 0, "total_issue": 0, "total_critical_issue": 0, **told}).issues
+    assert [(issue.title, issue.state) for issue in found] == issues
+
+
 @pytest.mark.parametrize("status", [2, 3, 7])
 def test_critical_issues_do_not_make_an_unknown_state_known(status: int) -> None:
     assert read({**MAC, "status": status}).state is State.UNKNOWN

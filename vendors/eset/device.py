@@ -133,11 +133,13 @@ def _device(record: _Record) -> Device:
 
 
 def _issues(problems: int, state: State, word: str, muted: bool) -> tuple[Issue, ...]:
-    """ESET Connect tells how many problems a device has, not which."""
-    if not problems:
-        return ()
-    title = "1 problem reported" if problems == 1 else f"{problems} problems reported"
-    return (Issue(key="problems", title=title, state=state, raw=word, silenced=muted),)
+    """ESET Connect tells how many problems a device has, not which; a bad status without a number is one issue by itself."""
+    if problems:
+        title = "1 problem reported" if problems == 1 else f"{problems} problems reported"
+        return (Issue(key="problems", title=title, state=state, raw=word, silenced=muted),)
+    if word and state is not State.OK:
+        return (Issue(key="status", title="Status is not OK, and no problem is counted", state=state, raw=word, silenced=muted),)
+    return ()
 
 
 def _identifiers(record: _Record, profiles: list[_Profile]) -> Iterator[Identifier]:

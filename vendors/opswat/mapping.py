@@ -32,6 +32,7 @@ STATES = {
     "2": (State.UNKNOWN, "not found or agent uninstalled", Enrolment.UNKNOWN),
     "3": (State.UNKNOWN, "still sending information", Enrolment.PENDING),
 }
+LOST = "2"
 FAMILIES = {
     "windows": Family.WINDOWS,
     "mac": Family.MACOS,
@@ -137,7 +138,7 @@ def _once(found: Iterator[Identifier | None]) -> tuple[Identifier, ...]:
 
 
 def _issues(fields: Fields, *, silenced: bool) -> Iterator[Issue]:
-    """The list counts issues and does not name them."""
+    """The list counts issues and does not name them; a bad status without a count is one issue by itself."""
     critical = max(0, fields.number("total_critical_issue"))
     others = max(0, fields.number("total_issue") - critical)
     if critical:
@@ -147,6 +148,9 @@ def _issues(fields: Fields, *, silenced: bool) -> Iterator[Issue]:
         title = _count(others, "other issue" if critical else "issue")
         raw = f"total_issue {fields.number('total_issue')}"
         yield Issue("issues", title, State.ATTENTION, raw=raw, silenced=silenced)
+    state, status, _ = _state(fields)
+    if not critical and not others and (state in (State.ATTENTION, State.CRITICAL) or fields.word("status") == LOST):
+        yield Issue("status", f"Status {status}, and no issue is counted", state, raw=f"status {status}", silenced=silenced)
 
 
 def _count(number: int, noun: str) -> str:
