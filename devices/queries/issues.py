@@ -9,13 +9,14 @@ from datetime import datetime
 from django.db import connection
 from django.db.models import Q
 
-from devices.models import IssueKind, Life
-from devices.queries import holders, issue_sql, search
+from devices.models import Life
+from devices.queries import issue_sql, search
 from devices.queries.clue import SHORTEST_WORD
 from devices.queries.issue_filters import ALL, UNDECIDED, WORST, IssueFilters, IssueListing
 from devices.queries.issue_rows import Issue, read_issues
 from devices.queries.issue_sources import Branch, Handle
 from devices.queries.issue_sql import Question, Reach
+from devices.queries.issue_words import with_words
 from devices.queries.place import Place
 from devices.queries.proof import Proof, proofs
 from devices.queries.turning import Total, Turned, turn
@@ -47,7 +48,7 @@ class Found:
 
 
 def matching(filters: IssueFilters, *, now: datetime, known: Sequence[Proof] | None = None) -> Found:
-    """Three queries, one where the proofs are `known`; with a text those of the search and one more."""
+    """Three queries, one where the proofs are `known`; with a text those of the search and two more."""
     accounts = {proof.account: proof for proof in (proofs(now) if known is None else known)}
     reach, cut = _reach(filters.q, accounts) if filters.q else (None, False)
     question = replace(_question(filters, accounts, now), reach=reach)
@@ -110,15 +111,9 @@ def _question(filters: IssueFilters, accounts: dict[int, Proof], now: datetime) 
 def _reach(text: str, accounts: dict[int, Proof]) -> tuple[Reach, bool]:
     """The devices that the text means, and the issues whose words have it; at most MOST of each."""
     devices = search.candidates(text, Q(life__in=[Life.SEEN, Life.MISSING]))
-    lower = text.lower()
-    named: list[Handle] = []
-    if len(lower) >= SHORTEST_WORD:
-        with connection.cursor() as cursor:
-            like = f"%{holders.literally(lower)}%"
-            cursor.execute("SELECT sighting_id, key FROM devices_issue WHERE lower(title) LIKE %s LIMIT %s", [like, MOST + 1])
-            named = [Handle(IssueKind.ISSUE.value, *row) for row in cursor.fetchall()]
-    cut = len(devices) > MOST or len(named) > MOST
-    return Reach(devices[:MOST], [pk for pk, each in accounts.items() if lower in each.name.lower()], named[:MOST]), cut
+    named, beyond = with_words(text, most=MOST) if len(text) >= SHORTEST_WORD else ([], False)
+    noticed = [pk for pk, each in accounts.items() if text.lower() in each.name.lower()]
+    return Reach(devices[:MOST], noticed, named), beyond or len(devices) > MOST
 
 
 def _count(question: Question) -> dict[int, int]:

@@ -32,6 +32,8 @@ def page(request: HttpRequest) -> HttpResponse:
     found = matching(listing.filters, now=timezone.now())
     place = {name: value for name in ("after", "before") if (value := request.GET.get(name))}
     shown = issue_page(listing, found, **place)
+    if place and not shown.rows and found.total.number:  # the last ones of this page were just decided about
+        place, shown = {}, issue_page(listing, found)
     context = {
         "listing": listing,
         "filters": listing.filters,

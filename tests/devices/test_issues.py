@@ -166,6 +166,17 @@ def test_the_count_is_bounded(accounts: dict[str, Account]) -> None:
     assert found.cut and found.total.number == MOST
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [("rusted", {"A%_b Trusted", "x TRUSTED y"}), ("%_b", {"A%_b Trusted"}), ("ß", set()), ("straße", {"STRASSE Straße"}), ("\\", set())],
+)
+def test_words_are_found_anywhere_in_a_title_and_mean_only_themselves(text: str, found: set[str]) -> None:
+    seen = shown.sighting(shown.account("eset-main", "eset"), "nb-1")
+    for number, title in enumerate(["A%_b Trusted", "x TRUSTED y", "STRASSE Straße", "a", "", "Ärger"] * 2):
+        Issue.objects.create(sighting=seen, key=str(number), title=title, state="critical", first_seen_at=timezone.now())
+    assert set(titles(listed(q=text))) == found
+
+
 def test_a_device_has_its_own_issues(accounts: dict[str, Account]) -> None:
     now = timezone.now()
     found = device_issues(named("nb-3").pk, proofs(now), now=now)

@@ -83,6 +83,21 @@ def test_filters_pages_and_chips_stand_in_the_address(desk: Client, accounts: di
     assert "<strong>26–50</strong> of 60 issues" in text(desk, "/issues/" + older[1].replace("&amp;", "&"))
 
 
+def test_a_page_that_became_empty_leads_back_to_the_first(desk: Client, accounts: dict[str, Account], ivan: User) -> None:
+    for number in range(24):
+        shown.sighting(accounts["opswat"], f"pc-{number:02}", issues=[("old agent", "unknown")])
+    first = text(desk, "/issues/?size=25&severity=unknown")
+    older = re.search(r'rel="next" href="(/issues/[^"]+)"', first)
+    assert "of 25 issues" in first and older is None
+    shown.sighting(accounts["opswat"], "pc-24", issues=[("last one", "unknown")])
+    older = re.search(r'rel="next" href="(/issues/[^"]+)"', text(desk, "/issues/?size=25&severity=unknown"))
+    assert older is not None
+    address = older[1].replace("&amp;", "&")
+    assert "last one" in text(desk, address)
+    decided("last one", Standing.MUTED, ivan, reason="known")
+    assert "<strong>1–25</strong> of 25 issues" in text(desk, address)
+
+
 def test_the_file_is_exactly_the_list(desk: Client, ivan: User) -> None:
     Issue.objects.filter(title=FIRST).update(title="=1+1", raw="@SUM(A1)")
     decided("2 issues", Standing.MUTED, ivan, reason="known")
@@ -230,12 +245,21 @@ def test_who_has_no_role_is_refused_everywhere(accounts: dict[str, Account], cha
     assert not Triage.objects.exists()
 
 
+def test_a_stranger_is_sent_to_sign_in(accounts: dict[str, Account], client: Client) -> None:
+    for address in (*READ, "/issues/export.csv", "/issues/decide/", "/issues/silenced/"):
+        assert client.get(address)["Location"].startswith("/accounts/login/")
+    for address in WRITE:
+        assert client.post(address, {"item": item(FIRST), "confirmed": "1", "standing": "acknowledged"}).status_code == 302
+    assert not Triage.objects.exists()
+
+
 def test_helpdesk_reads_what_is_decided_and_decides_nothing(accounts: dict[str, Account], bob: User) -> None:
     client = signed_in(bob)
     page = text(client)
     assert FIRST in page
     assert ">Acknowledge<" not in page and 'name="item"' not in page and "export.csv" not in page
-    assert client.get("/issues/export.csv").status_code == 403
+    for address in ("/issues/export.csv", f"/issues/decide/?item={item(FIRST)}"):
+        assert client.get(address).status_code == 403
     for address in WRITE:
         answer = client.post(address, {"item": item(FIRST), "confirmed": "1", "standing": "acknowledged"})
         assert answer.status_code == 403 and b"triage_issue" in answer.content
