@@ -49,7 +49,7 @@ PATCH_VALUES: Values = {
     "Needs a restart": lambda row: _yes(row.restart),
     "Fixes": lambda row: " ".join(row.fixes),
     "Released": lambda row: row.released or "",
-    "Open since": lambda row: _moment(row.open_since),
+    "Since": lambda row: _moment(row.open_since),
     "Account": lambda row: row.account,
 }
 ATTEMPT_VALUES: Values = {
@@ -59,6 +59,7 @@ ATTEMPT_VALUES: Values = {
     "Started": lambda row: _moment(row.started_at),
     "Ended": lambda row: _moment(row.ended_at),
     "First told": lambda row: _moment(row.first_at),
+    "By fetch": lambda row: row.run_id or "",
     "Account": lambda row: row.account,
 }
 TITLE_VALUES: Values = {

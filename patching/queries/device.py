@@ -24,7 +24,7 @@ MOST = 5
 
 @dataclass(frozen=True, slots=True)
 class OnDevice:
-    """`told`: vendors that list the device and tell about patching."""
+    """`told`: vendors that tell about patching of the device. `rests`: what was open last is not counted, for the device is not in use."""
 
     open: Number
     states: list[Number]
@@ -32,6 +32,7 @@ class OnDevice:
     tried: Number
     attempts: Sequence[AttemptRow]
     told: list[str]
+    rests: bool
 
 
 def on_device(device: Device, *, now: datetime) -> OnDevice:
@@ -39,7 +40,9 @@ def on_device(device: Device, *, now: datetime) -> OnDevice:
     pk = str(device.pk)
     sightings = list(Sighting.objects.filter(device=device).values_list("pk", "account_id", "account__name", "vendor"))
     here = Q(sighting_id__in=[sighting for sighting, *_ in sightings])
-    by_status = dict(Patch.objects.filter(here, counted=True).order_by().values_list("status").annotate(number=Count("pk")))
+    standing = Patch.objects.filter(here).order_by().values_list("counted", "status").annotate(number=Count("pk"))
+    counts = {(counted, status): number for counted, status, number in standing}
+    by_status = {status: number for (counted, status), number in counts.items() if counted}
     patches = PATCHES.some(here & Q(counted=True, status__in=OPEN), PATCHES.first, most=MOST)
     attempts = ATTEMPTS.some(here, ATTEMPTS.first, most=MOST)
     add_names([*patches, *attempts], Accounts({account: (name, vendor) for _, account, name, vendor in sightings}), devices=False)
@@ -51,4 +54,5 @@ def on_device(device: Device, *, now: datetime) -> OnDevice:
         tried=Number(AttemptFilters(device=pk, period=ALL), min(tried, MOST_COUNTED), tried > MOST_COUNTED),
         attempts=attempts,
         told=sorted({VENDORS[vendor].label for *_, vendor in sightings if vendor in VENDORS and VENDORS[vendor].tells_patches}),
+        rests=any((False, status) in counts for status in OPEN),
     )

@@ -43,10 +43,10 @@ SHAPE = Shape(
         "status": Column("Status"),
         "version": Column("To version"),
         "severity": Column("Severity"),
-        "age": Column("Open since"),
+        "age": Column("Since"),
         "account": Column("Account"),
     },
-    sorts={"age": Sort("Open since", ("open_since", "id"), moments=("open_since",))},
+    sorts={"age": Sort("Since", ("open_since", "id"), moments=("open_since",))},
     sort="age",
 )
 PATCHES = Table(SHAPE, Patch, PatchRow)

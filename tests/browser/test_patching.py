@@ -68,7 +68,7 @@ def test_a_list_is_narrowed_while_typing_by_keyboard(desk: Desk, fleet: dict[str
     page.keyboard.press("f")
     expect(page).to_have_url(re.compile(r"\?q=fire&status=failed$"))
     expect(page.locator("#results tbody tr")).to_have_count(2)
-    follow(page, "Open since")
+    follow(page, "^Since$")
     expect(page).to_have_url(re.compile(r"status=failed&sort=-age$"))
     expect(page.locator("#results tbody tr").first).to_contain_text("nb-berlin-01")
     follow(page, "Remove filter Text: fire")

@@ -105,6 +105,14 @@ def test_the_panel_of_a_device(client: Client, bob: User) -> None:
     assert "No open patch is known: five(9)s Console tells" in words["old-06"]
 
 
+def test_the_panel_of_a_device_that_is_not_in_use_says_that_its_patches_rest(client: Client, bob: User) -> None:
+    made.small_patching()
+    device = Device.objects.get(name="nb-berlin-01")
+    Patch.objects.filter(sighting__device=device).update(counted=False)
+    words = words_of(client, bob, f"device/{device.pk}/", **HTMX)
+    assert "What was open last rests" in words and "open since" not in words
+
+
 def test_the_panel_without_scripts_is_the_list(client: Client, bob: User) -> None:
     made.small_patching()
     client.force_login(bob)
