@@ -39,7 +39,16 @@ PLAIN = {
     "started_at": "timestamptz",
     "ended_at": "timestamptz",
 }
-TOLD = {"place": "int4", "exact": "bytea", "nth": "int4", "device_ref": "text", "title_key": "text", "happened": "timestamptz", **PLAIN}
+TOLD = {
+    "place": "int4",
+    "held": "int8",
+    "exact": "bytea",
+    "nth": "int4",
+    "device_ref": "text",
+    "title_key": "text",
+    "happened": "timestamptz",
+    **PLAIN,
+}
 
 
 def save_attempts(run: PatchRun, told: Sequence[Attempt], now: datetime) -> Outcome:
@@ -51,12 +60,11 @@ def save_attempts(run: PatchRun, told: Sequence[Attempt], now: datetime) -> Outc
     stage("told_attempts", TOLD, _rows(told, now), key="place")
     given: dict[str, Any] = {"account": run.account_id, "vendor": run.account.vendor, "run": run.pk, "now": now, "zone": settings.TIME_ZONE}
     with connection.cursor() as cursor:
-        counts = []
-        for statement in (_TAKE_OVER, _CORRECT, _ADD, _ADD_WITHOUT_DEVICE):
+        counts = {}
+        for statement in (_FIND, _CORRECT, _TAKE_OVER, _FIND, _ADD, _ADD_WITHOUT_DEVICE):
             cursor.execute(statement, given)
-            counts.append(int(cursor.rowcount))
-    taken, corrected, added, added_without = counts
-    return Outcome(added + added_without, taken + corrected)
+            counts[statement] = int(cursor.rowcount)
+    return Outcome(counts[_ADD] + counts[_ADD_WITHOUT_DEVICE], counts[_CORRECT] + counts[_TAKE_OVER])
 
 
 def _forgotten(attempt: Attempt, now: datetime) -> bool:
@@ -77,7 +85,7 @@ def _rows(told: Sequence[Attempt], now: datetime) -> Iterable[tuple[Any, ...]]:
             loose = digest(attempt, exact=False)
             alike[loose] += 1
             rows.append((None, loose, alike[loose], attempt))
-    return ((place, name, nth, *_row(attempt, loose, now)) for place, (name, loose, nth, attempt) in enumerate(rows))
+    return ((place, None, name, nth, *_row(attempt, loose, now)) for place, (name, loose, nth, attempt) in enumerate(rows))
 
 
 def digest(attempt: Attempt, *, exact: bool) -> bytes:
@@ -111,29 +119,31 @@ _NAMES = quoted(PLAIN)
 _TELLING, _HELD = (", ".join(f'{side}."{name}"' for name in PLAIN) for side in ("t", "a"))
 _SETS = ", ".join(f'"{name}" = t."{name}"' for name in PLAIN)
 _WHEN = "at = coalesce(t.happened, a.first_at), day = (coalesce(t.happened, a.first_at) AT TIME ZONE %(zone)s)::date"
+_SIGHTING = "(SELECT s.id FROM devices_sighting s WHERE s.account_id = %(account)s AND s.external_id = t.device_ref LIMIT 1)"
+# Subqueries with a limit are looked up one by one, whatever the statistics of a table that is just being filled say.
+_FIND = """
+UPDATE told_attempts t SET held = (SELECT a.id FROM patching_attempt a WHERE a.account_id = %(account)s AND a.exact = t.exact LIMIT 1)
+WHERE t.exact IS NOT NULL AND t.held IS NULL"""
 _TAKE_OVER = f"""
 WITH fresh AS (
-    SELECT t.*, row_number() OVER (PARTITION BY t.loose ORDER BY t.exact) AS turn FROM told_attempts t
-    WHERE t.exact IS NOT NULL AND NOT EXISTS (SELECT 1 FROM patching_attempt a WHERE a.account_id = %(account)s AND a.exact = t.exact)),
+    SELECT t.*, row_number() OVER (PARTITION BY t.loose ORDER BY t.place) AS turn FROM told_attempts t
+    WHERE t.exact IS NOT NULL AND t.held IS NULL),
 idle AS (
-    SELECT a.id, a.loose, row_number() OVER (PARTITION BY a.loose ORDER BY a.id) AS turn FROM patching_attempt a
-    WHERE a.account_id = %(account)s AND a.exact IS NULL AND a.loose IN (SELECT loose FROM fresh)),
-pairs AS (SELECT fresh.*, idle.id FROM fresh JOIN idle USING (loose, turn))
-UPDATE patching_attempt a SET exact = t.exact, device_ref = t.device_ref, {_SETS}, {_WHEN}, run_id = %(run)s,
-    sighting_id = (SELECT s.id FROM devices_sighting s WHERE s.account_id = %(account)s AND s.external_id = t.device_ref)
+    SELECT a.id, f.loose, row_number() OVER (PARTITION BY f.loose ORDER BY a.id) AS turn
+    FROM (SELECT loose, count(*) AS most FROM fresh GROUP BY loose) f
+    CROSS JOIN LATERAL (SELECT a.id FROM patching_attempt a WHERE a.account_id = %(account)s AND a.loose = f.loose
+                        AND a.exact IS NULL LIMIT f.most) a),
+pairs AS MATERIALIZED (SELECT fresh.*, idle.id FROM fresh JOIN idle USING (loose, turn))
+UPDATE patching_attempt a SET exact = t.exact, device_ref = t.device_ref, {_SETS}, {_WHEN}, run_id = %(run)s, sighting_id = {_SIGHTING}
 FROM pairs t WHERE a.id = t.id"""
 _CORRECT = f"""
-UPDATE patching_attempt a SET {_SETS}, {_WHEN}
-FROM told_attempts t WHERE a.account_id = %(account)s AND a.exact = t.exact AND ({_HELD}) IS DISTINCT FROM ({_TELLING})"""
+UPDATE patching_attempt a SET {_SETS}, {_WHEN} FROM told_attempts t WHERE a.id = t.held AND ({_HELD}) IS DISTINCT FROM ({_TELLING})"""
 _INSERT = f"""
 INSERT INTO patching_attempt (account_id, title_id, device_ref, sighting_id, exact, {_NAMES}, at, day, first_at, run_id)
-SELECT %(account)s, n.id, t.device_ref, s.id, t.exact, {_TELLING}, coalesce(t.happened, %(now)s),
+SELECT %(account)s, n.id, t.device_ref, {_SIGHTING}, t.exact, {_TELLING}, coalesce(t.happened, %(now)s),
     (coalesce(t.happened, %(now)s) AT TIME ZONE %(zone)s)::date, %(now)s, %(run)s
-FROM told_attempts t JOIN patching_title n ON n.vendor = %(vendor)s AND n.key = t.title_key
-LEFT JOIN devices_sighting s ON s.account_id = %(account)s AND s.external_id = t.device_ref"""
-_ADD = f"""{_INSERT}
-WHERE t.exact IS NOT NULL AND NOT EXISTS (SELECT 1 FROM patching_attempt a WHERE a.account_id = %(account)s AND a.exact = t.exact)
-ORDER BY t.place"""
+FROM told_attempts t JOIN patching_title n ON n.vendor = %(vendor)s AND n.key = t.title_key"""
+_ADD = f"{_INSERT} WHERE t.exact IS NOT NULL AND t.held IS NULL ORDER BY t.place"
 _ADD_WITHOUT_DEVICE = f"""{_INSERT}
 WHERE t.exact IS NULL AND t.nth > (SELECT count(*) FROM patching_attempt a WHERE a.account_id = %(account)s AND a.loose = t.loose)
 ORDER BY t.place"""
