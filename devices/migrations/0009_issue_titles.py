@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db import migrations
+from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
@@ -12,5 +12,12 @@ class Migration(migrations.Migration):
         migrations.RunSQL(
             "DROP INDEX issue_title; CREATE INDEX issue_title ON devices_issue (lower(title) text_pattern_ops)",
             "DROP INDEX issue_title; CREATE INDEX issue_title ON devices_issue USING gin (lower(title) gin_trgm_ops)",
+        ),
+        migrations.AlterField(
+            model_name="triage",
+            name="kind",
+            field=models.CharField(
+                choices=[("issue", "Told by a vendor"), ("stale", "No recent contact"), ("gap", "Gap in coverage")], max_length=10
+            ),
         ),
     ]

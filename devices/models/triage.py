@@ -13,7 +13,7 @@ class IssueKind(models.TextChoices):
 
     ISSUE = "issue", "Told by a vendor"
     STALE = "stale", "No recent contact"
-    GAP = "gap", "Missing at an account"
+    GAP = "gap", "Gap in coverage"
 
 
 class Standing(models.TextChoices):

@@ -77,5 +77,5 @@ def read_issues(text: str, values: Mapping[str, Any], accounts: dict[int, Proof]
 def _noticed(kind: IssueKind, account: Proof) -> str:
     """What nobody but us says."""
     if kind == IssueKind.STALE:
-        return f"No recent contact with {account.label}"
+        return f"No recent contact with {account.label.partition(' ')[0]}"
     return f"Missing in the complete list of {account.name}" if kind == IssueKind.GAP else ""

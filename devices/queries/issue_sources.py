@@ -13,6 +13,7 @@ from devices.queries.columns import RANK_SQL, RANKS
 from vendors.states import State
 
 _DEVICE = "JOIN devices_device d ON d.id = {} AND d.life IN ('seen', 'missing')"
+NO_KEY = "''"
 
 
 class Handle(NamedTuple):
@@ -73,7 +74,7 @@ BRANCHES = (
         source="(SELECT * FROM devices_sighting WHERE stale AND life = 'seen' AND quiet_since IS NOT NULL) s "
         + _DEVICE.format("s.device_id"),
         ref="s.id",
-        key="''",
+        key=NO_KEY,
         rank=RANKS[State.UNKNOWN],
         rank_sql=str(RANKS[State.UNKNOWN]),
         since="s.quiet_since",
@@ -91,7 +92,7 @@ BRANCHES = (
         number=2,
         source="devices_gap g " + _DEVICE.format("g.device_id"),
         ref="g.id",
-        key="''",
+        key=NO_KEY,
         rank=RANKS[State.ATTENTION],
         rank_sql=str(RANKS[State.ATTENTION]),
         since="g.since",

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 from devices.models import IssueKind
 from devices.queries.columns import RANKS
 from devices.queries.issue_filters import ALL, OPEN, SILENCED, VENDOR, WOKEN, IssueFilters
-from devices.queries.issue_sources import BRANCHES, Branch, Handle
+from devices.queries.issue_sources import BRANCHES, NO_KEY, Branch, Handle
 from devices.queries.place import Place
 from vendors.states import State
 
@@ -131,7 +131,7 @@ def columns(branch: Branch) -> str:
 def order(branch: Branch, *, ranked: bool, descending: bool) -> str:
     way = " DESC" if descending else ""
     first = [branch.rank_sql] if ranked and branch.rank is None else []
-    return ", ".join(f"{each}{way}" for each in [*first, branch.since, branch.ref, branch.key] if each != "''")
+    return ", ".join(f"{each}{way}" for each in [*first, branch.since, branch.ref, branch.key] if each != NO_KEY)
 
 
 def order_of_columns(*, ranked: bool, descending: bool) -> str:
@@ -151,7 +151,8 @@ def beyond(branch: Branch, place: Place, *, ranked: bool, descending: bool) -> t
     names, marks = [*names, branch.since], [*marks, "%(place_since)s"]
     values = {"place_rank": rank[0] if rank else None, "place_since": since, "place_ref": ref, "place_key": unquote(str(tie))}
     if branch.number == number:
-        names, marks = [*names, branch.ref, branch.key], [*marks, "%(place_ref)s", "%(place_key)s"]
+        own = [(branch.ref, "%(place_ref)s"), (branch.key, "%(place_key)s")][: 1 if branch.key == NO_KEY else 2]
+        names, marks = [*names, *(name for name, _ in own)], [*marks, *(mark for _, mark in own)]
     elif (branch.number > int(str(number))) is not descending:
         sign += "="
     return f"({', '.join(names)}) {sign} ({', '.join(marks)})", values
