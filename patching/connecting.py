@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from devices.connect import Link, connect
+from devices.models import Health
 from patching.models import PatchRun
 from vendors.errors import Misconfigured, Unsupported
 from vendors.patching import ReadsPatches
@@ -14,10 +15,12 @@ class Line:
         self._counted = 0
 
     def reader(self, run: PatchRun) -> ReadsPatches:
-        """Raises Unsupported for a vendor that has no such list, Misconfigured as `connect` does or when the account is switched off."""
+        """Raises Unsupported for a vendor that has no such list, Misconfigured as `connect` does or when the account is not to be used."""
         account = run.account
         if not account.enabled:
             raise Misconfigured(f"The account {account.name} is switched off.", next_step="Switch it on.")
+        if account.health == Health.PERSON:  # every refused sign-in brings the vendor nearer to locking it
+            raise Misconfigured(f"The account {account.name} needs a person first.", next_step=account.health_next_step)
         if self._link is None:
             self._link = connect(account, interactive=run.requested_by_id is not None)
         if not isinstance(self._link.reader, ReadsPatches):

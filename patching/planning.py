@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from devices.models import Account, Health, JobState
@@ -17,15 +17,18 @@ REFUSED_EVERY = timedelta(days=1)
 WHOLE_EVERY = timedelta(days=1)
 
 
+# Devices come first; and a vendor that is down, or refuses to let us in, is not asked for more.
+WELL = (Health.OK, Health.LATE)
+
+
 def telling() -> list[Account]:
-    """Accounts in use whose vendor tells about patching beside its devices."""
+    """Accounts that work and whose vendor tells about patching beside its devices."""
     slugs = [slug for slug, vendor in VENDORS.items() if vendor.patch_sources]
-    return list(Account.objects.filter(vendor__in=slugs, enabled=True))
+    return list(Account.objects.filter(vendor__in=slugs, enabled=True, health__in=WELL))
 
 
-def plan(accounts: Iterable[Account], now: datetime) -> list[PatchRun]:
-    """Ask for what is due. An account that needs a person waits for one: another sign-in could lock it."""
-    accounts = [each for each in accounts if each.health != Health.PERSON and (each.try_after is None or each.try_after <= now)]
+def plan(accounts: Sequence[Account], now: datetime) -> list[PatchRun]:
+    """Ask for what is due."""
     known = {(each.account_id, each.source): each for each in Reading.objects.filter(account__in=accounts)}
     planned = []
     for account in accounts:

@@ -151,6 +151,7 @@ def test_a_failure_does_not_say_what_the_credential_may(eset: Account, hand: Han
 
 def test_every_list_is_read_hourly_and_a_refused_one_daily(eset: Account, hand: Hand, sim: Simulation) -> None:
     sim.options.eset_patching_rights = "recent,attempts"
+    Account.objects.update(health=Health.OK)
 
     def planned() -> list[str]:
         runs = planning.plan(planning.telling(), hand.now)
@@ -168,11 +169,18 @@ def test_every_list_is_read_hourly_and_a_refused_one_daily(eset: Account, hand: 
     assert planned() == ["recent", "attempts", "patches"]
 
 
-def test_what_needs_a_person_waits_for_one(eset: Account, hand: Hand) -> None:
+@pytest.mark.parametrize("health", [Health.NEW, Health.FAILING, Health.PERSON, Health.OFF])
+def test_nothing_is_planned_for_an_account_that_does_not_work(eset: Account, hand: Hand, health: Health) -> None:
+    Account.objects.update(health=health)
+    assert planning.plan(planning.telling(), hand.now) == []
+    Account.objects.update(health=Health.OK)
+    assert len(planning.plan(planning.telling(), hand.now)) == 3
+
+
+def test_an_account_that_needs_a_person_is_not_signed_in_to(eset: Account, hand: Hand, sim: Simulation) -> None:
+    run = hand.ask(eset, Source.RECENT)
     Account.objects.update(health=Health.PERSON)
-    assert planning.plan(planning.telling(), hand.now) == []
-    Account.objects.update(health=Health.OK, enabled=False)
-    assert planning.plan(planning.telling(), hand.now) == []
+    assert hand.step(run).state == JobState.FAILED and not sim.calls()
 
 
 def test_a_period_overlaps_the_last_one_and_once_a_day_all_is_asked_for(eset: Account, hand: Hand) -> None:
