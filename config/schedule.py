@@ -10,7 +10,7 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "announce due installers": {"task": "installers.tasks.announce", "schedule": 1.0, "options": {"queue": "tick", "expires": 5}},
     "plan stocktakes": {"task": "installers.tasks.plan", "schedule": 60.0, "options": {"queue": "tick", "expires": 60}},
     "announce due patch runs": {"task": "patching.tasks.announce", "schedule": 1.0, "options": {"queue": "tick", "expires": 5}},
-    "plan patch runs": {"task": "patching.tasks.plan", "schedule": 60.0, "options": {"queue": "tick", "expires": 60}},
+    "plan patch runs": {"task": "patching.tasks.plan", "schedule": 10.0, "options": {"queue": "tick", "expires": 30}},
     "tidy patching": {"task": "patching.tasks.tidy", "schedule": 3600.0, "options": {"queue": "tick", "expires": 3600}},
     "tidy": {"task": "devices.tasks.tidy", "schedule": 3600.0, "options": {"queue": "tick", "expires": 3600}},
 }

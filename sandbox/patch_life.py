@@ -87,7 +87,7 @@ def attempt(fleet: Fleet, position: int, wave: int) -> Attempt | None:
     return _attempt(fleet.seed, position, wave)
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 17)
 def _attempt(seed: int, position: int, wave: int) -> Attempt | None:
     dice = Dice(seed, "attempt", position, wave)
     if not dice.chance(12):
