@@ -29,6 +29,7 @@ from sandbox.world import Options
 from tests.vendors.scripted import connection
 from vendors.base import Cursor, Page, ReadsDevices, Scope
 from vendors.errors import AuthFailed, RateLimited, Unavailable, Unsupported, VendorError
+from vendors.patching import ReadsPatches
 from vendors.records import Device, Entry, Identifier, Issue
 from vendors.registry import VENDORS
 from vendors.states import Enrolment, Family, IdKind, State
@@ -102,6 +103,13 @@ class VendorContract:
             assert isinstance(device.os_family, Family)
             assert len({issue.key for issue in device.issues}) == len(device.issues)
             self.check_identifiers(device)
+
+    def test_what_the_description_says_about_patching_is_so(self, sim: Simulation) -> None:
+        vendor = VENDORS[self.slug]
+        assert isinstance(self.connect(sim), ReadsPatches) is bool(vendor.patch_sources)
+        told = [device.patches for device in (entry.read() for entry in self.entries(sim)) if device.patches is not None]
+        assert bool(told) is vendor.patches_with_devices
+        assert all(len({patch.key for patch in patches}) == len(patches) for patches in told)
 
     def check_identifiers(self, device: Device) -> None:
         kinds = {each.kind.value for each in device.identifiers}
