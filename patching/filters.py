@@ -16,6 +16,15 @@ PATCH_STATUSES = {OPEN: "Open", **STATUSES, ALL: "All, also done"}
 ATTEMPT_STATUSES = {**STATUSES, ENDED: "Installed or failed", OTHER: "No outcome"}
 # What an attempt can come to; every other word says that nobody knows yet, or ever will.
 OUTCOMES = (PatchStatus.INSTALLED, PatchStatus.RESTART, PatchStatus.FAILED)
+# What needs a person first.
+OPEN_ORDER = (
+    PatchStatus.FAILED,
+    PatchStatus.RESTART,
+    PatchStatus.AVAILABLE,
+    PatchStatus.SCHEDULED,
+    PatchStatus.INSTALLING,
+    PatchStatus.UNKNOWN,
+)
 REASONS = {reason.value: reason.label for reason in Reason if reason.value}
 PATCH_KINDS = {kind.value: kind.label for kind in PatchKind}
 SEVERITIES = {severity.value: severity.label for severity in Severity}

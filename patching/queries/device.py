@@ -9,12 +9,11 @@ from datetime import datetime
 from django.db.models import Count, Q
 
 from devices.models import Device, Sighting
-from patching.filters import ALL, AttemptFilters, PatchFilters
+from patching.filters import ALL, OPEN_ORDER, AttemptFilters, PatchFilters
 from patching.models import Attempt, Patch
 from patching.models.patch import OPEN
 from patching.queries.attempts import ATTEMPTS, AttemptRow
 from patching.queries.numbers import MOST_COUNTED, Number
-from patching.queries.overview import OPEN_ORDER
 from patching.queries.patches import PATCHES, PatchRow
 from patching.queries.rows import Accounts, add_names
 from vendors.registry import VENDORS

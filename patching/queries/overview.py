@@ -9,7 +9,7 @@ from devices.models import Account
 from devices.queries.filters import UNTOLD as NO_VENDOR
 from devices.queries.filters import Filters as DeviceFilters
 from devices.queries.list import matching
-from patching.filters import ALL, TELLING, AttemptFilters, PatchFilters
+from patching.filters import ALL, OPEN_ORDER, TELLING, AttemptFilters, PatchFilters
 from patching.models import Reading
 from patching.queries.chart import Chart, chart, tried
 from patching.queries.numbers import Number, narrowed, number, numbers
@@ -17,16 +17,7 @@ from patching.queries.patches import PATCHES, PatchRow
 from patching.queries.rows import Accounts, add_names
 from patching.queries.works import WorkRow, works
 from vendors.registry import VENDORS
-from vendors.states import PatchStatus
 
-OPEN_ORDER = (
-    PatchStatus.FAILED,
-    PatchStatus.RESTART,
-    PatchStatus.AVAILABLE,
-    PatchStatus.SCHEDULED,
-    PatchStatus.INSTALLING,
-    PatchStatus.UNKNOWN,
-)
 OLDEST = 5
 
 

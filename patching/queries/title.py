@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from patching.filters import AttemptFilters, PatchFilters
+from patching.filters import OPEN_ORDER, AttemptFilters, PatchFilters
 from patching.models import Attempt, Title
 from patching.queries.attempts import ATTEMPTS, AttemptRow
 from patching.queries.chart import Chart, chart, tried
@@ -17,6 +17,7 @@ from patching.queries.rows import Accounts, add_names
 from vendors.states import PatchStatus
 
 SHOWN = 10
+ORDER = (*OPEN_ORDER, *(status for status in PatchStatus if status not in OPEN_ORDER))
 LOOKED_AT = 1000
 
 
@@ -36,7 +37,7 @@ class OneTitle:
 def of_title(title: Title, *, now: datetime) -> OneTitle:
     """Eight queries."""
     pk = str(title.pk)
-    asked = [PatchFilters(title=pk), *(PatchFilters(title=pk, status=status) for status in PatchStatus)]
+    asked = [PatchFilters(title=pk), *(PatchFilters(title=pk, status=status) for status in ORDER)]
     counts = numbers(asked, now=now)
     patches = PATCHES.some(narrowed(asked[0], now=now).condition, PATCHES.first, most=SHOWN)
     attempts = ATTEMPTS.some(Q(title=title), ATTEMPTS.first, most=SHOWN)
