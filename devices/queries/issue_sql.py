@@ -32,13 +32,17 @@ class Reach:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """`accounts`: those that are asked about, None: all; `sound`: those whose list proves now that a device is missing."""
+    """`accounts`: those that are asked about, None: all; `sound`: those whose list proves now that a device is missing.
+
+    `named`: SQL that gives only some of the issues that vendors name.
+    """
 
     filters: IssueFilters
     now: datetime
     sound: Sequence[int]
     accounts: Sequence[int] | None = None
     reach: Reach | None = None
+    named: str = "devices_issue"
 
     def branches(self) -> list[Branch]:
         """Those that can have an answer."""
@@ -66,7 +70,7 @@ class Question:
 
     def select(self, branch: Branch, columns: str, *, beyond: str = "true") -> str:
         """Without an order and a limit."""
-        source = branch.source.format(issues=_NAMED if self.reach else "devices_issue")
+        source = branch.source.format(issues=_NAMED if self.reach else self.named)
         return f"""SELECT {columns} FROM {source}
             LEFT JOIN devices_triage t ON t.kind = '{branch.kind}' AND t.ref = {branch.ref} AND t.key = {branch.key}
             WHERE {" AND ".join([*self._conditions(branch), beyond])}"""

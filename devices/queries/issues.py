@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db import connection
 from django.db.models import Q
 
-from devices.models import Life
+from devices.models import IssueKind, Life
 from devices.queries import issue_sql, search
 from devices.queries.clue import SHORTEST_WORD
 from devices.queries.issue_filters import ALL, UNDECIDED, WORST, IssueFilters, IssueListing
@@ -23,6 +23,7 @@ from devices.queries.turning import Total, Turned, turn
 
 MOST = 1000  # counted, searched and decided about at once
 CHUNK = 1000
+WINDOW = 4000  # as many cost some ten milliseconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,10 @@ class Found:
     def few(self, branch: Branch) -> bool:
         """So few that to find all of them costs less than to look for the first ones in their order."""
         return self.numbers.get(branch.number, 0) <= MOST
+
+    def of_accounts(self, branch: Branch) -> bool:
+        """Only what vendors name at some accounts is asked for."""
+        return branch.kind == IssueKind.ISSUE and self.question.accounts is not None and self.question.reach is None
 
 
 def matching(filters: IssueFilters, *, now: datetime, known: Sequence[Proof] | None = None) -> Found:
@@ -144,9 +149,18 @@ def _before(row: Issue, branch: Branch, *, descending: bool) -> bool:
 
 
 def _rows(found: Found, branch: Branch, *, ranked: bool, place: Place | None, descending: bool, limit: int) -> list[Issue]:
-    beyond, values = issue_sql.beyond(branch, place, ranked=ranked, descending=descending) if place else ("true", {})
-    text = found.question.select(branch, issue_sql.columns(branch), beyond=beyond)
-    order = issue_sql.order(branch, ranked=ranked, descending=descending)
-    if found.few(branch):
-        text, order = f"SELECT * FROM ({text} OFFSET 0) few", issue_sql.order_of_columns(ranked=ranked, descending=descending)
-    return read_issues(f"{text} ORDER BY {order} LIMIT {limit}", found.question.values() | values, found.accounts)
+    beyond, more = issue_sql.beyond(branch, place, ranked=ranked, descending=descending) if place else ("true", {})
+    order, values = issue_sql.order(branch, ranked=ranked, descending=descending), found.question.values() | more
+
+    def read(question: Question, *, fenced: bool = False) -> list[Issue]:
+        text, by = question.select(branch, issue_sql.columns(branch), beyond=beyond), order
+        if fenced:
+            text, by = f"SELECT * FROM ({text} OFFSET 0) few", issue_sql.order_of_columns(ranked=ranked, descending=descending)
+        return read_issues(f"{text} ORDER BY {by} LIMIT {limit}", values, found.accounts)
+
+    if found.few(branch) or not found.of_accounts(branch):
+        return read(found.question, fenced=found.few(branch))
+    # The index knows no accounts: the first rows in its order are looked through, and if they lack it, everything of the account is sorted.
+    first = f"(SELECT i.* FROM devices_issue i WHERE {beyond} ORDER BY {order} LIMIT {WINDOW})"
+    rows = read(replace(found.question, named=first))
+    return rows if len(rows) == limit else read(found.question, fenced=True)

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from devices.models import Account, Device, Issue, Life, Sighting
 from devices.queries.issue_filters import NEWEST, OLDEST, WORST, IssueFilters, IssueListing
-from devices.queries.issues import MOST, device_issues, every_issue, issue_page, matching, undecided
+from devices.queries.issues import MOST, WINDOW, device_issues, every_issue, issue_page, matching, undecided
 from devices.queries.proof import proofs
 from devices.queries.turning import Turned
 from tests.devices import shown
@@ -175,6 +175,28 @@ def test_words_are_found_anywhere_in_a_title_and_mean_only_themselves(text: str,
     for number, title in enumerate(["A%_b Trusted", "x TRUSTED y", "STRASSE Straße", "a", "", "Ärger"] * 2):
         Issue.objects.create(sighting=seen, key=str(number), title=title, state="critical", first_seen_at=timezone.now())
     assert set(titles(listed(q=text))) == found
+
+
+@pytest.mark.parametrize("sort", [WORST, OLDEST, NEWEST])
+def test_an_account_whose_issues_all_come_late_is_listed_in_order_too(accounts: dict[str, Account], sort: str) -> None:
+    """More than are looked through in the order of the index come before them."""
+    many, few = (Sighting.objects.filter(account=accounts[slug], name="nb-1").get() for slug in ("five9s", "opswat"))
+    old = timezone.now() - timedelta(days=500)
+    for sighting, number, since in ((many, WINDOW + 500, old), (few, MOST + 100, old + timedelta(days=100))):
+        Issue.objects.bulk_create(
+            Issue(sighting=sighting, key=str(n), title="x", state="critical", first_seen_at=since + timedelta(minutes=n % 50))
+            for n in range(number)
+        )
+    for account in ("opswat-main", "five9s-main"):
+        found = page(listing_of(account=account, sort=sort, size="250"))
+        whole = [(each.rank if sort == WORST else 0, each.since, each.ref, each.key) for each in found.rows]
+        assert len(whole) == 250 and {each.account.name for each in found.rows} == {account}
+        ages = [(rank, since) for rank, since, *_ in whole]
+        assert ages == sorted(ages, reverse=sort == NEWEST)
+        then = page(listing_of(account=account, sort=sort, size="250"), after=found.older)
+        assert not {each.handle for each in then.rows} & {each.handle for each in found.rows}
+        first, last = then.rows[0].since, found.rows[-1].since
+        assert first <= last if sort == NEWEST else first >= last
 
 
 def test_a_device_has_its_own_issues(accounts: dict[str, Account]) -> None:
