@@ -13,8 +13,8 @@ HIGHEST = 2**63 - 1
 OPEN, ALL, ENDED, OTHER = "open", "all", "ended", "other"
 STATUSES = {status.value: status.label for status in PatchStatus}
 PATCH_STATUSES = {OPEN: "Open", **STATUSES, ALL: "All, also done"}
-ATTEMPT_STATUSES = {**STATUSES, ENDED: "Installed or failed", OTHER: "No outcome"}
-# What an attempt can come to; every other word says that nobody knows yet, or ever will.
+ATTEMPT_STATUSES = {**STATUSES, ENDED: "Installed or failed", OTHER: "Other: under way, not applicable, unknown"}
+# What an attempt can come to; of every other word nobody can say whether it went well.
 OUTCOMES = (PatchStatus.INSTALLED, PatchStatus.RESTART, PatchStatus.FAILED)
 # What needs a person first.
 OPEN_ORDER = (

@@ -17,7 +17,7 @@ from patching.queries.numbers import Number
 from vendors.states import PatchStatus
 
 WIDTH, HEIGHT, STEP, GAP = 720, 180, 24, 4
-OUTCOME_LABELS = {**{status.value: status.label for status in OUTCOMES}, OTHER: "No outcome"}
+OUTCOME_LABELS = {**{status.value: status.label for status in OUTCOMES}, OTHER: "Other"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ def test_the_overview_says_how_it_stands_and_what_it_cannot_tell(client: Client,
     words = words_of(client, bob, "")
     assert "11 patches are open 3 of them for more than 30 days." in words
     assert "50 % of the attempts that ended succeeded: 2 of 4 in the last 30 days." in words
-    assert "Not counted: 1 that waits for a restart, and 2 without an outcome." in words
+    assert "Not counted: 1 that waits for a restart, and 2 that came to neither (under way, not applicable, or unknown)." in words
     assert "Of 2 devices no vendor tells anything about patching: OPSWAT MetaDefender IT Access does not." in words
     assert "The credential of eset-main may not list attempts per device." in words
     assert words.index("CVE-2026-1234") < words.index("What these numbers cannot tell")
