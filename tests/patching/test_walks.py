@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from devices.models import Account, Device, Health, JobState, Life, Sighting
 from patching import planning
-from patching.models import Attempt, Listed, Patch, PatchRun, PatchTally, Reading, Title
+from patching.models import Attempt, AttemptTally, Listed, Patch, PatchRun, PatchTally, Reading, Title
 from patching.readings import readings
 from patching.upsert import save_patches
 from sandbox import patch_life
@@ -204,6 +204,16 @@ def test_five9s_tells_patches_with_its_devices(sim: Simulation) -> None:
     before = held()
     sync(five9s)
     assert held() == before and not PatchRun.objects.exists() and not Reading.objects.exists()
+
+
+def test_with_its_account_everything_goes(eset: Account, hand: Hand) -> None:
+    sync(eset)
+    for source in Source:
+        hand.poll(eset, source)
+    assert Patch.objects.filter(counted=True).exists() and AttemptTally.objects.exists()
+    eset.delete()
+    for model in (Patch, Attempt, PatchTally, AttemptTally, Reading, PatchRun):
+        assert not model._default_manager.exists(), model
 
 
 def test_a_page_costs_the_same_few_statements_however_long_it_is(eset: Account, hand: Hand) -> None:
