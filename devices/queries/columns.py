@@ -56,7 +56,7 @@ SORTS = {
     "os": Sort("System", ("os_name", "name", "id")),
     "issues": Sort("Issues", ("issue_count", "name", "id"), descending_first=True),
 }
-WHOLE = ("id", "rank", "issue_count", "branch", "ref")  # fields that are whole numbers
+WHOLE = ("id", "rank", "issue_count")  # fields that are whole numbers
 # The worst first. `device_by_rank` is an index over exactly this expression.
 RANKS = {State.CRITICAL: 0, State.ATTENTION: 1, State.UNKNOWN: 2, State.OK: 3}
 RANK_SQL = "(CASE state WHEN 'critical' THEN 0 WHEN 'attention' THEN 1 WHEN 'unknown' THEN 2 ELSE 3 END)"

@@ -45,9 +45,10 @@ COLUMNS = {
     "decision": Column("Decision"),
 }
 _ROW = ("since", "branch", "ref", "tie")
+_WHOLE = ("branch", "ref")
 SORTS = {
-    WORST: Sort("Severity", ("rank", *_ROW), moments=("since",)),
-    OLDEST: Sort("Age", _ROW, moments=("since",)),
+    WORST: Sort("Severity", ("rank", *_ROW), moments=("since",), whole=_WHOLE),
+    OLDEST: Sort("Age", _ROW, moments=("since",), whole=_WHOLE),
 }
 
 
