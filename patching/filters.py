@@ -38,7 +38,7 @@ _VENDORS = {slug: vendor.label for slug, vendor in VENDORS.items()}
 
 
 @dataclass(frozen=True, slots=True)
-class Number(Kind):
+class Id(Kind):
     """The id of a row."""
 
     def read(self, text: str) -> str | None:
@@ -50,13 +50,13 @@ class Number(Kind):
 class Day(Kind):
     def read(self, text: str) -> str | None:
         try:
-            return date.fromisoformat(text[:10]).isoformat() if text else ""
+            return date.fromisoformat(text).isoformat() if text else ""
         except ValueError:
             return None
 
 
 _WHAT = {"account": Kind("Account"), "vendor": Kind("Vendor", _VENDORS), "kind": Kind("Kind", PATCH_KINDS)}
-_ONE = {"title": Number("Application"), "device": Number("Device")}
+_ONE = {"title": Id("Application"), "device": Id("Device")}
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from django.db.models import BooleanField, F, IntegerField, Model, QuerySet
 from django.db.models.expressions import RawSQL
 
 from devices.queries.columns import RANK_SQL, WHOLE, Sort
+from vendors.normalise import UNSTORABLE
 
 M = TypeVar("M", bound=Model)
 LONGEST_TOKEN = 3000
@@ -50,7 +51,7 @@ def _read(name: str, value: object, sort: Sort) -> str | int | datetime | None:
     """None: no row has such a value there."""
     if name in WHOLE or name in sort.whole:
         return value if type(value) is int and 0 <= value < MOST else None
-    if not isinstance(value, str) or not value.replace(" ", "x").isprintable():
+    if not isinstance(value, str) or UNSTORABLE.search(value):
         return None
     return _moment(value) if name in sort.moments else value
 

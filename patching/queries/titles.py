@@ -41,14 +41,17 @@ SHAPE = Shape(
     },
     sort="-open",
 )
-_SELECTED = """WITH p AS (SELECT title_id, sum(number) AS open, sum(number) FILTER (WHERE status = 'failed') AS failed
-  FROM patching_patchtally WHERE status = ANY(%(open)s) AND number > 0 GROUP BY 1),
+# What no device has any more and nobody tried of late is left out: some vendors name a title for each version.
+_TOLD = """WITH p AS (SELECT title_id,
+  sum(number) FILTER (WHERE status = ANY(%(open)s)) AS open, sum(number) FILTER (WHERE status = 'failed') AS failed
+  FROM patching_patchtally WHERE number > 0 GROUP BY 1),
 a AS (SELECT title_id, sum(number) AS tried, sum(number) FILTER (WHERE status = 'failed') AS failures
   FROM patching_attempttally WHERE day > %(since)s AND number > 0 GROUP BY 1),
 told AS (SELECT t.id, t.vendor, t.name, t.developer, t.kind, coalesce(p.open, 0)::bigint AS open, coalesce(p.failed, 0)::bigint AS failed,
   coalesce(a.tried, 0)::bigint AS tried, coalesce(a.failures, 0)::bigint AS failures
-  FROM ({titles}) t LEFT JOIN p ON p.title_id = t.id LEFT JOIN a ON a.title_id = t.id)
-SELECT * FROM told {beyond} ORDER BY {order} LIMIT {most}"""
+  FROM ({titles}) t LEFT JOIN p ON p.title_id = t.id LEFT JOIN a ON a.title_id = t.id
+  WHERE p.title_id IS NOT NULL OR a.title_id IS NOT NULL)
+"""
 
 
 @dataclass(slots=True)
@@ -85,8 +88,8 @@ def title_page(listing: TitleListing, *, now: datetime, after: str = "", before:
     def take(start: Place | None, descending: bool) -> list[TitleRow]:
         return _rows(listing, start, descending=descending, most=listing.size + 1, now=now)
 
-    total = Total(narrowing.titles(listing.filters).count())
-    return turn(take, order, size=listing.size, total=total, after=after, before=before)
+    (((number,),), _) = _asked(listing, "SELECT count(*) FROM told", {}, now=now)
+    return turn(take, order, size=listing.size, total=Total(number), after=after, before=before)
 
 
 def every_title(listing: TitleListing, *, now: datetime) -> list[TitleRow]:
@@ -98,21 +101,22 @@ def one_title(pk: int) -> Title | None:
 
 
 def _rows(listing: TitleListing, start: Place | None, *, descending: bool, most: int | None, now: datetime) -> list[TitleRow]:
-    titles, values = narrowing.titles(listing.filters).query.sql_with_params()
     by, way = listing.order.sort.by, "DESC" if descending else "ASC"
-    named: dict[str, Any] = {"open": OPEN, "since": timezone.localdate(now) - timedelta(days=int(MONTH))}
-    named |= {f"t{place}": value for place, value in enumerate(values)} | {
-        f"b{place}": value for place, value in enumerate(start.values if start else ())
-    }
     marks = ", ".join(f"%(b{place})s" for place in range(len(by)))
-    statement = _SELECTED.format(
-        titles=titles % tuple(f"%(t{place})s" for place in range(len(values))),
-        beyond=f"WHERE ({', '.join(by)}) {'<' if descending else '>'} ({marks})" if start else "",
-        order=", ".join(f"{name} {way}" for name in by),
-        most="ALL" if most is None else int(most),
-    )
+    beyond = f"WHERE ({', '.join(by)}) {'<' if descending else '>'} ({marks})" if start else ""
+    order = ", ".join(f"{name} {way}" for name in by)
+    selected = f"SELECT * FROM told {beyond} ORDER BY {order} LIMIT {'ALL' if most is None else int(most)}"
+    rows, names = _asked(listing, selected, {f"b{place}": value for place, value in enumerate(start.values if start else ())}, now=now)
+    wanted = [names.index(each) for each in TitleRow.__slots__]
+    return [TitleRow(*(row[place] for place in wanted)) for row in rows]
+
+
+def _asked(listing: TitleListing, selected: str, values: dict[str, Any], *, now: datetime) -> tuple[list[tuple[Any, ...]], list[str]]:
+    """Rows and the names of their columns; `selected` reads from `told`."""
+    titles, of_titles = narrowing.titles(listing.filters).query.sql_with_params()
+    named = {"open": OPEN, "since": timezone.localdate(now) - timedelta(days=int(MONTH)), **values}
+    named |= {f"t{place}": value for place, value in enumerate(of_titles)}
+    told = _TOLD.format(titles=titles % tuple(f"%(t{place})s" for place in range(len(of_titles))))
     with connection.cursor() as cursor:
-        cursor.execute(statement, named)
-        names = [column.name for column in cursor.description]
-        wanted = [names.index(each) for each in TitleRow.__slots__]
-        return [TitleRow(*(row[place] for place in wanted)) for row in cursor.fetchall()]
+        cursor.execute(told + selected, named)
+        return cursor.fetchall(), [column.name for column in cursor.description]

@@ -29,7 +29,7 @@ def check(client: Client, address: str, *, least: int, **headers: str) -> None:
     assert wrong == {}, dict(found)
 
 
-@pytest.mark.parametrize(("address", "least"), [("/patching/", 30), ("/patching/titles/", 36), ("/patching/reasons/", 24)])
+@pytest.mark.parametrize(("address", "least"), [("/patching/", 30), ("/patching/titles/", 32), ("/patching/reasons/", 24)])
 def test_on_the_pages(client: Client, bob: User, address: str, least: int) -> None:
     made.small_patching()
     client.force_login(bob)

@@ -233,3 +233,18 @@ def test_a_text_means_applications_and_devices(client: Client, bob: User) -> Non
     assert "1–4 of 4 patches" in words_of(client, bob, "patches/?q=munich")
     Patch.objects.all().delete()
     assert "No patch matches" in words_of(client, bob, "patches/?q=munich")
+
+
+def test_a_title_that_no_device_has_and_nobody_tried_of_late_is_left_out(client: Client, bob: User) -> None:
+    made.small_patching()
+    words = words_of(client, bob, "titles/")
+    assert "1–8 of 8 applications" in words and "Resting" not in words
+    assert "Nothing is known of it now" in words_of(client, bob, f"titles/{Title.objects.get(name='Resting').pk}/")
+
+
+def test_pages_go_on_after_a_name_with_invisible_letters(client: Client, bob: User) -> None:
+    sighting = shown.sighting(shown.account("eset-main", "eset"), "nb-1")
+    for number in range(30):
+        made.patch(sighting, f"\u202ename {number:02}")
+    following = re.search(r'rel="next" href="/patching/([^"]+)"', text_of(client, bob, "titles/?sort=name&size=25"))
+    assert following and "26–30</strong> of 30" in text_of(client, bob, following[1].replace("&amp;", "&"))
