@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from devices.models import Device, Sighting, User
+from devices.queries.place import Place
 from patching.models import Patch, Title
 from tests.devices import shown
 from tests.devices.test_pages_list import NASTY
@@ -47,8 +49,13 @@ def test_the_overview_says_how_it_stands_and_what_it_cannot_tell(client: Client,
     assert "50 % of the attempts that ended succeeded: 2 of 4 in the last 30 days." in words
     assert "Not counted: 1 that waits for a restart, and 2 that came to neither (under way, not applicable, or unknown)." in words
     assert "Of 2 devices no vendor tells anything about patching: OPSWAT MetaDefender IT Access does not." in words
-    assert "The credential of eset-main may not list attempts per device." in words
+    assert "The credential of eset-main may not list attempts per device." in words and "lacks the right" not in words
     assert words.index("CVE-2026-1234") < words.index("What these numbers cannot tell")
+
+
+def test_why_a_vendor_refuses_is_for_those_who_see_accounts(client: Client, ivan: User) -> None:
+    made.small_patching()
+    assert "the user lacks the right to patch management" in words_of(client, ivan, "")
 
 
 def test_a_rate_needs_attempts_that_ended(client: Client, bob: User) -> None:
@@ -140,6 +147,12 @@ def test_what_a_credential_can_read_and_what_not(client: Client, ivan: User) -> 
     assert 'hx-get="/patching/account/eset-main/"' in client.get("/vendors/eset-main/").content.decode()
 
 
+TOKENS = {
+    "age": Place("age", (datetime(1, 1, 1, tzinfo=timezone.get_fixed_timezone(14 * 60)), 1), 50).token(),
+    "-at": Place("-at", (datetime(9999, 12, 31, tzinfo=timezone.get_fixed_timezone(-14 * 60)), 1), 50).token(),
+    "-open": Place("-open", (2**63, 1), 50).token(),
+    "name": Place("name", ("\0", 1), 50).token(),
+}
 LISTS = ("patches/", "attempts/", "titles/")
 BAD = [
     *({"q": each} for each in NASTY),
@@ -160,6 +173,7 @@ BAD = [
     {"day": "0001-01-01"},
     {"day": "9999-12-31", "period": "all"},
     {"after": "x", "before": "===="},
+    *({"after": token, "sort": sort} for sort, token in TOKENS.items()),
     {"after": "WyJhZ2UiLDUwLCJuZXZlciIsMV0"},
     {"after": "WyItYXQiLDUwLCIyMDI2LTAxLTAxIiwxXQ"},
 ]
