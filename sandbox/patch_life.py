@@ -16,6 +16,8 @@ from sandbox.life import DAY, HOUR, MINUTE
 from sandbox.machine import Machine
 
 WAVES = 2  # a day
+SHARE = 12  # percent of the machines take part in a wave
+SPREAD = 37  # has no factor in common with 100, so that neighbours are in different waves
 HISTORY = 30 * DAY  # of attempts per device
 RECENT, FADING = 3 * DAY, DAY  # the list of recent attempts forgets after three to four days
 LATEST = 5 * DAY  # how long after its start an attempt may be told
@@ -84,19 +86,23 @@ def patches_itself(machine: Machine) -> bool:
 
 def attempt(fleet: Fleet, position: int, wave: int) -> Attempt | None:
     """What the machine at `position` tried in this wave, told or not yet."""
-    return _attempt(fleet.seed, position, wave)
+    takes_part = (position * SPREAD + _shift(fleet.seed, wave)) % 100 < SHARE  # dice for all would cost most of the time
+    return _attempt(fleet.seed, position, wave) if takes_part else None
 
 
-@lru_cache(maxsize=1 << 17)
+@lru_cache(maxsize=512)
+def _shift(seed: int, wave: int) -> int:
+    return Dice(seed, "shift", wave).below(100)
+
+
+@lru_cache(maxsize=1 << 16)
 def _attempt(seed: int, position: int, wave: int) -> Attempt | None:
     dice = Dice(seed, "attempt", position, wave)
-    if not dice.chance(12):
-        return None
     machine = Fleet(seed).entry("eset", position).machine
     if not patches_itself(machine):
         return None
     product, start = _wave(seed, wave, machine.model.family)
-    delay, end = 2 * MINUTE + dice.below(20 * MINUTE), start + 20 + dice.below(300)
+    delay, end = 2 * MINUTE + dice.below(20 * MINUTE), start + 20 + 60 * dice.below(3)
     if dice.chance(6):  # was offline: patched at its own time, and told it when it came back
         start += 1 + dice.below(3 * HOUR)
         delay, end = HOUR + dice.below(LATEST - HOUR), start + 30
