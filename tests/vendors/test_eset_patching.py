@@ -108,6 +108,12 @@ def test_a_page_that_is_gone_is_a_lost_walk_and_no_refusal() -> None:
         assert type(failure(script, Source.PATCHES)) is Lost
 
 
+@pytest.mark.parametrize("body", [{"devices": []}, {"nextPageToken": ""}, {"devices": None, "nextPageToken": ""}])
+def test_an_empty_list_of_missing_patches_is_an_answer(body: Any) -> None:
+    with scripted(TOKEN, Reply(200, body)) as script:
+        assert sheets(script, Source.PATCHES) == [Sheet()]
+
+
 @pytest.mark.parametrize("body", [{}, {"devices": None}, {"patches": []}])
 def test_no_list_of_missing_patches_is_not_an_empty_one(body: Any) -> None:
     with scripted(TOKEN, Reply(200, body)) as script:

@@ -56,11 +56,11 @@ class Reading:
         return Sheet(attempts=found, rejects=rejects, cursor=self._following(listing.nextPageToken, reply))
 
     def _patches(self) -> Sheet:
-        """What this list leaves out is not missing any more, so its end must be said and its first page must hold a list."""
+        """What this list leaves out is not missing any more, so an empty one must be said: by itself, or by an empty token."""
         given = self._given()
         reply = self._ask(lambda token, known: self.client.patches(token, page_token=given, response_id=known))
         listing = untyped.page(reply.body, type=patches.PatchListing, operation=reply.operation, request_id=reply.request_id)
-        if listing.devices is None and not given:
+        if listing.devices is None and listing.nextPageToken is None and not given:
             raise paging.bad(reply, "the answer holds no list of patches")
         rows = listing.devices or []
         found, rejects = patches.patches(rows)
