@@ -15,6 +15,7 @@ urlpatterns = [
     path("titles/", titles.page, name="titles"),
     path("titles.csv", export.titles, name="titles_csv"),
     path("titles/<int:pk>/", titles.one, name="title"),
+    path("silent/", overview.silent_devices, name="silent"),
     path("reasons/", overview.reasons, name="reasons"),
     path("device/<int:pk>/", beside.device_panel, name="device_panel"),
     path("account/<slug:name>/", beside.readings, name="readings"),

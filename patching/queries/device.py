@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from django.db.models import Count, Q
 
-from devices.models import Device, Sighting
+from devices.models import Sighting
 from patching.filters import ALL, OPEN_ORDER, AttemptFilters, PatchFilters
 from patching.models import Attempt, Patch
 from patching.models.patch import OPEN
@@ -19,6 +19,7 @@ from patching.queries.rows import Accounts, add_names
 from vendors.registry import VENDORS
 
 MOST = 5
+LOOKED_AT = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,24 +35,43 @@ class OnDevice:
     rests: bool
 
 
-def on_device(device: Device, *, now: datetime) -> OnDevice:
-    """Six queries, each of one device."""
-    pk = str(device.pk)
-    sightings = list(Sighting.objects.filter(device=device).values_list("pk", "account_id", "account__name", "vendor"))
-    here = Q(sighting_id__in=[sighting for sighting, *_ in sightings])
-    standing = Patch.objects.filter(here).order_by().values_list("counted", "status").annotate(number=Count("pk"))
-    counts = {(counted, status): number for counted, status, number in standing}
-    by_status = {status: number for (counted, status), number in counts.items() if counted}
-    patches = PATCHES.some(here & Q(counted=True, status__in=OPEN), PATCHES.first, most=MOST)
-    attempts = ATTEMPTS.some(here, ATTEMPTS.first, most=MOST)
-    add_names([*patches, *attempts], Accounts({account: (name, vendor) for _, account, name, vendor in sightings}), devices=False)
-    tried = Attempt.objects.filter(here).order_by()[: MOST_COUNTED + 1].count()
+def on_device(pk: int) -> OnDevice | None:
+    """Four queries, each of one device; None: it has no sighting."""
+    sightings = list(Sighting.objects.filter(device_id=pk).values_list("pk", "account_id", "account__name", "vendor"))
+    if not sightings:
+        return None
+    here, wanted = Q(sighting_id__in=[sighting for sighting, *_ in sightings]), PatchFilters(device=str(pk))
+    patches = PATCHES.some(here, PATCHES.first, most=LOOKED_AT)
+    attempts = ATTEMPTS.some(here, ATTEMPTS.first, most=LOOKED_AT)
+    by_status = _by_status(here, patches)
+    opened = _opened(here, patches)
+    accounts = Accounts({account: (name, vendor) for _, account, name, vendor in sightings})
+    add_names([*opened, *attempts[:MOST]], accounts, devices=False)
     return OnDevice(
-        open=Number(PatchFilters(device=pk), sum(by_status.get(status, 0) for status in OPEN)),
-        states=[Number(PatchFilters(device=pk, status=status), by_status[status]) for status in OPEN_ORDER if status in by_status],
-        patches=patches,
-        tried=Number(AttemptFilters(device=pk, period=ALL), min(tried, MOST_COUNTED), tried > MOST_COUNTED),
-        attempts=attempts,
+        open=Number(wanted, sum(by_status.get((True, status), 0) for status in OPEN)),
+        states=[Number(replace(wanted, status=status), by_status[True, status]) for status in OPEN_ORDER if (True, status) in by_status],
+        patches=opened,
+        tried=_tried(here, attempts, AttemptFilters(device=str(pk), period=ALL)),
+        attempts=attempts[:MOST],
         told=sorted({VENDORS[vendor].label for *_, vendor in sightings if vendor in VENDORS and VENDORS[vendor].tells_patches}),
-        rests=any((False, status) in counts for status in OPEN),
+        rests=any((False, status) in by_status for status in OPEN),
     )
+
+
+def _opened(here: Q, rows: list[PatchRow]) -> list[PatchRow]:
+    """The oldest few; asked for only where there are more patches than were looked at."""
+    if len(rows) < LOOKED_AT:
+        return [row for row in rows if row.counted and row.status in OPEN][:MOST]
+    return PATCHES.some(here & Q(counted=True, status__in=OPEN), PATCHES.first, most=MOST)
+
+
+def _by_status(here: Q, rows: list[PatchRow]) -> Mapping[tuple[bool, str], int]:
+    if len(rows) < LOOKED_AT:
+        return Counter((row.counted, row.status) for row in rows)
+    standing = Patch.objects.filter(here).order_by().values_list("counted", "status").annotate(number=Count("pk"))
+    return {(counted, status): number for counted, status, number in standing}
+
+
+def _tried(here: Q, rows: list[AttemptRow], wanted: AttemptFilters) -> Number:
+    number = len(rows) if len(rows) < LOOKED_AT else Attempt.objects.filter(here).order_by()[: MOST_COUNTED + 1].count()
+    return Number(wanted, min(number, MOST_COUNTED), number > MOST_COUNTED)

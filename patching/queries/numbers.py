@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TypeVar
 
 from django.db.models import Q, Sum
 from django.urls import reverse
 
 from devices.queries.turning import Total
-from patching.filters import AttemptFilters, PatchFilters
+from patching.filters import ALL, REASONS, STATUSES, AttemptFilters, PatchFilters
 from patching.models import Attempt, AttemptTally, Patch, PatchTally
 from patching.queries import narrowing
 from patching.queries.narrowing import Narrowed
@@ -19,7 +18,6 @@ from patching.queries.narrowing import Narrowed
 MOST_COUNTED = 10_000
 FEW = 1000
 Filters = PatchFilters | AttemptFilters
-F = TypeVar("F", PatchFilters, AttemptFilters)
 _LISTS = {PatchFilters: "patching:patches", AttemptFilters: "patching:attempts"}
 
 
@@ -46,16 +44,24 @@ class Number:
 
 
 def number(filters: Filters, *, now: datetime) -> Number:
-    total, _ = counted(filters, narrowed(filters, now=now), now=now)
-    return Number(filters, total.number, total.more)
+    if filters.tallied:
+        return Number(filters, _tallied(filters, now=now))
+    found = narrowed(filters, now=now)
+    rows = Patch.objects if isinstance(filters, PatchFilters) else Attempt.objects
+    counted = rows.filter(found.condition).order_by().values("pk")[: MOST_COUNTED + 1].count()
+    return Number(filters, min(counted, MOST_COUNTED), counted > MOST_COUNTED or found.wide)
 
 
-def numbers(wanted: Sequence[F], *, now: datetime) -> dict[F, Number]:
-    """Of filters of one kind that the tallies can answer; one query."""
-    conditions = {f"n{place}": _told(filters, now=now) for place, filters in enumerate(wanted)}
-    tallies = (PatchTally if isinstance(wanted[0], PatchFilters) else AttemptTally).objects.all()
-    sums = tallies.aggregate(**{name: Sum("number", filter=condition, default=0) for name, condition in conditions.items()})
-    return {filters: Number(filters, sums[f"n{place}"]) for place, filters in enumerate(wanted)}
+def numbers(wanted: Sequence[PatchFilters]) -> dict[PatchFilters, Number]:
+    """Of filters that differ in status and reason alone, and that the tallies can answer; one query."""
+    told = narrowing.patches_told(replace(wanted[0], status=ALL, reason=""))
+    rows = list(PatchTally.objects.filter(told).order_by().values_list("status", "reason").annotate(sum=Sum("number")))
+
+    def count(filters: PatchFilters) -> int:
+        statuses, reasons = filters.statuses or STATUSES, (filters.reason,) if filters.reason else REASONS | {"": ""}
+        return sum(number for status, reason, number in rows if status in statuses and reason in reasons)
+
+    return {filters: Number(filters, count(filters)) for filters in wanted}
 
 
 def narrowed(filters: Filters, *, now: datetime) -> Narrowed:
@@ -68,16 +74,18 @@ def counted(filters: Filters, found: Narrowed, *, now: datetime) -> tuple[Total,
     From the tallies where they know, else counted up to MOST_COUNTED. Few that are scattered are named one by one: asked for them in
     the order of time, PostgreSQL would walk through a million others.
     """
-    patches = isinstance(filters, PatchFilters)
     if filters.tallied:
-        tallies = PatchTally.objects if patches else AttemptTally.objects
-        number = tallies.filter(_told(filters, now=now)).aggregate(sum=Sum("number", default=0))["sum"]
+        number = _tallied(filters, now=now)
         return Total(number), found.condition if number else Q(pk__in=[])
-    rows = Patch.objects if patches else Attempt.objects
+    rows = Patch.objects if isinstance(filters, PatchFilters) else Attempt.objects
     ids = list(rows.filter(found.condition).order_by().values_list("pk", flat=True)[: MOST_COUNTED + 1])
     total = Total(min(len(ids), MOST_COUNTED), len(ids) > MOST_COUNTED or found.wide)
     return total, Q(pk__in=ids) if len(ids) <= FEW else found.condition
 
 
-def _told(filters: Filters, *, now: datetime) -> Q:
-    return narrowing.patches_told(filters) if isinstance(filters, PatchFilters) else narrowing.attempts_told(filters, now=now)
+def _tallied(filters: Filters, *, now: datetime) -> int:
+    if isinstance(filters, PatchFilters):
+        found = PatchTally.objects.filter(narrowing.patches_told(filters)).aggregate(sum=Sum("number", default=0))
+    else:
+        found = AttemptTally.objects.filter(narrowing.attempts_told(filters, now=now)).aggregate(sum=Sum("number", default=0))
+    return int(found["sum"])

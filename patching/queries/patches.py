@@ -29,6 +29,7 @@ class PatchRow(Named):
     notes: str
     since: datetime | None
     open_since: datetime
+    counted: bool
 
     @property
     def work(self) -> Work | None:

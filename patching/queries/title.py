@@ -38,7 +38,7 @@ def of_title(title: Title, *, now: datetime) -> OneTitle:
     """Eight queries."""
     pk = str(title.pk)
     asked = [PatchFilters(title=pk), *(PatchFilters(title=pk, status=status) for status in ORDER)]
-    counts = numbers(asked, now=now)
+    counts = numbers(asked)
     patches = PATCHES.some(narrowed(asked[0], now=now).condition, PATCHES.first, most=SHOWN)
     attempts = ATTEMPTS.some(Q(title=title), ATTEMPTS.first, most=SHOWN)
     add_names([*patches, *attempts], Accounts())

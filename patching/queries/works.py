@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.db.models import Q, Sum
 
 from patching.filters import PatchFilters
 from patching.models import PatchTally, Title
 from patching.queries.chart import Tried
-from patching.queries.numbers import Number, numbers
+from patching.queries.numbers import Number
 from patching.words import WORKS, Work
 
 MOST_TITLES = 3
@@ -27,17 +27,21 @@ class WorkRow:
     titles: list[tuple[Title, Number]]
 
 
-def works(found: Tried, *, now: datetime) -> list[WorkRow]:
-    """Three queries."""
-    counts, most = numbers([_patches(work) for work in WORKS], now=now), _most()
-    return [WorkRow(work, counts[_patches(work)], found.number(work.status, work.reason), most.get(work, [])) for work in WORKS]
+def works(
+    counts: Mapping[PatchFilters, Number], found: Tried, *, most: Mapping[Work, list[tuple[Title, Number]]] | None = None
+) -> list[WorkRow]:
+    """`counts`: of WANTED at least; `most`: what `titles_with_most` found, where the page shows it."""
+    return [WorkRow(work, counts[_patches(work)], found.number(work.status, work.reason), (most or {}).get(work, [])) for work in WORKS]
 
 
 def _patches(work: Work, title: str = "") -> PatchFilters:
     return PatchFilters(status=work.status, reason=work.reason, title=title)
 
 
-def _most() -> dict[Work, list[tuple[Title, Number]]]:
+WANTED = [_patches(work) for work in WORKS]
+
+
+def titles_with_most() -> dict[Work, list[tuple[Title, Number]]]:
     """One query for the numbers and one for the names."""
     standing = Q(*(Q(status=work.status, reason=work.reason) for work in WORKS), _connector=Q.OR)
     sums = (

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from devices.models import Account
 from devices.views.guard import is_fragment, needs
 from devices.views.known_device import device_or_404
-from patching.filters import PatchFilters
+from patching.filters import HIGHEST, PatchFilters
 from patching.queries.device import on_device
 from patching.queries.numbers import Number
 from patching.queries.reading import reading
@@ -19,10 +18,11 @@ from patching.queries.reading import reading
 @require_safe
 @needs("view_device")
 def device_panel(request: HttpRequest, pk: int) -> HttpResponse:
-    device = device_or_404(pk)
     if not is_fragment(request):
-        return redirect(Number(PatchFilters(device=str(device.pk)), 0).url)
-    return render(request, "patching/_device.html", {"device": device, "found": on_device(device, now=timezone.now())})
+        return redirect(Number(PatchFilters(device=str(device_or_404(pk).pk)), 0).url)
+    # Only a device without sightings has to be looked up: it may have become part of another one.
+    found = (on_device(pk) if pk <= HIGHEST else None) or on_device(device_or_404(pk).pk)
+    return render(request, "patching/_device.html", {"found": found})
 
 
 @require_safe

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from devices.views.guard import needs
+from devices.views.guard import is_fragment, needs
 from patching.filters import AttemptFilters
 from patching.queries.chart import tried
+from patching.queries.numbers import numbers
 from patching.queries.overview import overview
-from patching.queries.works import works
+from patching.queries.silent import silent
+from patching.queries.works import WANTED, titles_with_most, works
 
 
 @require_safe
@@ -23,5 +26,15 @@ def page(request: HttpRequest) -> HttpResponse:
 @require_safe
 @needs("view_device")
 def reasons(request: HttpRequest) -> HttpResponse:
-    now = timezone.now()
-    return render(request, "patching/reasons.html", {"works": works(tried(AttemptFilters(), now=now), now=now)})
+    attempts = tried(AttemptFilters(), now=timezone.now())
+    return render(request, "patching/reasons.html", {"works": works(numbers(WANTED), attempts, most=titles_with_most())})
+
+
+@require_safe
+@needs("view_device")
+def silent_devices(request: HttpRequest) -> HttpResponse:
+    """A line of the overview, which must not wait for it: every device has to be looked at."""
+    found = silent(now=timezone.now())
+    if not is_fragment(request):
+        return redirect(reverse("devices:list") + found.query)
+    return render(request, "patching/_silent.html", {"found": found})

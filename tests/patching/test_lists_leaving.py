@@ -94,11 +94,11 @@ def test_a_file_goes_on_where_a_chunk_ends(client: Client, ivan: User, monkeypat
 @pytest.mark.parametrize(
     ("address", "queries"),
     [
-        ("", 18),
+        ("", 13),
         ("reasons/", 9),
         ("titles/", 7),
         ("titles/{title}/", 14),
-        ("device/{device}/", 11),
+        ("device/{device}/", 8),
         ("patches/", 11),
         ("patches/?q=nb", 15),
         ("patches/?account=eset-main&kind=application&status=failed", 15),

@@ -11,6 +11,7 @@ from django.utils import timezone
 from devices.models import Device, Sighting, User
 from patching.filters import PatchFilters
 from patching.models import Title
+from patching.queries import device as device_panel
 from patching.queries import numbers
 from patching.queries.attempts import ATTEMPTS
 from patching.queries.patches import PATCHES
@@ -36,6 +37,12 @@ def test_on_the_pages(client: Client, bob: User, address: str, least: int) -> No
     check(client, address, least=least)
 
 
+def test_of_devices_that_nobody_tells_about(client: Client, bob: User) -> None:
+    made.small_patching()
+    client.force_login(bob)
+    check(client, "/patching/silent/", least=1, **HTMX)
+
+
 def test_on_the_page_of_each_application(client: Client, bob: User) -> None:
     made.small_patching()
     client.force_login(bob)
@@ -43,7 +50,9 @@ def test_on_the_page_of_each_application(client: Client, bob: User) -> None:
         check(client, f"/patching/titles/{title.pk}/", least=0 if title.name == "Resting" else 1)
 
 
-def test_on_the_panel_of_each_device(client: Client, bob: User) -> None:
+@pytest.mark.parametrize("looked_at", [200, 2])
+def test_on_the_panel_of_each_device(client: Client, bob: User, monkeypatch: pytest.MonkeyPatch, looked_at: int) -> None:
+    monkeypatch.setattr(device_panel, "LOOKED_AT", looked_at)
     made.small_patching()
     client.force_login(bob)
     for device in Device.objects.all():

@@ -48,7 +48,14 @@ def test_the_overview_says_how_it_stands_and_what_it_cannot_tell(client: Client,
     assert "11 patches are open 3 of them for more than 30 days." in words
     assert "50 % of the attempts that ended succeeded: 2 of 4 in the last 30 days." in words
     assert "Not counted: 1 that waits for a restart, and 2 that came to neither (under way, not applicable, or unknown)." in words
-    assert "Of 2 devices no vendor tells anything about patching: OPSWAT MetaDefender IT Access does not." in words
+    silent = words_of(client, bob, "silent/", **HTMX)
+    assert (
+        silent
+        == "Of 2 devices no vendor tells anything about patching: OPSWAT MetaDefender IT Access does not. They are in none of these numbers."
+    )
+    assert client.get("/patching/silent/")["Location"] == "/devices/?patching=untold"
+    Device.objects.filter(name__in=("phone-04", "away-07")).update(vendors=["eset"])
+    assert words_of(client, bob, "silent/", **HTMX).startswith("Of every device at least one vendor tells about patching")
     assert "The credential of eset-main may not list attempts per device." in words and "lacks the right" not in words
     assert words.index("CVE-2026-1234") < words.index("What these numbers cannot tell")
 

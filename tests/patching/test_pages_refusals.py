@@ -18,6 +18,7 @@ ADDRESSES = [
     ("/patching/attempts/", "view_device", True, True, False),
     ("/patching/titles/", "view_device", True, True, False),
     ("/patching/titles/{title}/", "view_device", True, True, False),
+    ("/patching/silent/", "view_device", True, True, False),
     ("/patching/reasons/", "view_device", True, True, False),
     ("/patching/device/{device}/", "view_device", True, True, False),
     ("/patching/account/eset-main/", "view_account", True, False, False),

@@ -1,0 +1,34 @@
+"""Devices of which no vendor tells anything about patching: no number of it includes them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from devices.models import Account
+from devices.queries.filters import UNTOLD, Filters
+from devices.queries.list import matching
+from patching.filters import TELLING
+from vendors.registry import VENDORS
+
+
+@dataclass(frozen=True, slots=True)
+class Silent:
+    """`query`: the filter of the device list that shows them; `vendors`: who tells nothing."""
+
+    devices: int
+    more: bool
+    query: str
+    vendors: list[str]
+
+    @property
+    def words(self) -> str:
+        return f"{self.devices:,}+" if self.more else f"{self.devices:,}"
+
+
+def silent(*, now: datetime) -> Silent:
+    """Counted by the device list itself. Two queries."""
+    filters = Filters(patching=UNTOLD)
+    _, devices, more = matching(filters, now=now)
+    slugs = set(Account.objects.filter(enabled=True).order_by().values_list("vendor", flat=True)) - set(TELLING)
+    return Silent(devices, more, filters.query_string(), sorted(VENDORS[slug].label for slug in slugs if slug in VENDORS))
