@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from devices import sync
 from devices.models import Account, Health, JobState, SyncRun
+from patching.models import PatchRun
 from sandbox.server import Simulation, running
 from sandbox.world import Options
 from tests.devices.following import Follower, account_at
@@ -28,6 +29,10 @@ def sim() -> Iterator[Simulation]:
 
 def health(account: Account) -> str:
     return Account.objects.get(pk=account.pk).health
+
+
+def patching_read(account: Account) -> bool:
+    return PatchRun.objects.filter(account=account, state=JobState.DONE).count() == len(account.about.patch_sources)
 
 
 def wait_for_ticks(sim: Simulation, processes: Processes, *, beside: str) -> None:
@@ -89,6 +94,8 @@ def test_revoked_credentials_are_tried_twice_at_most(sim: Simulation, processes:
     processes.beat()
     processes.worker()
     wait_for(lambda: health(account) == Health.OK, seconds=60, why=lambda: story(processes))
+    # A walk that is under way at that moment finds out by itself, which is one more try.
+    wait_for(lambda: patching_read(account), seconds=60, why=lambda: story(processes))
     sim.restart()  # the tokens that we hold are worth nothing from now on
     sim.fault(f"{vendor}:401~{REFUSED_SIGN_IN[vendor]}")
     before = len(sim.calls(vendor=vendor, path=REFUSED_SIGN_IN[vendor]))
