@@ -23,7 +23,7 @@ password: local ## make and print a new password (NAME=admin) while `make run` i
 	@$(VENV) -m local password $(NAME)
 
 test: dev browser ## run all tests
-	@$(VENV) -m pytest -n 2 --dist worksteal $(ARGS)
+	@$(VENV) -m pytest -n 3 --dist worksteal $(ARGS)
 
 lint: dev ## check style, types and import contracts
 	@$(VENV) -m ruff check .
