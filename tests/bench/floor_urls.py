@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.urls import path
 
 from config import urls
-from devices.views import coverage, detail, devices, lookup
+from devices.views import coverage, detail, devices, issues, lookup
 from devices.views.guard import needs
 from patching.views import beside, lists, overview, titles
 from tests.bench.floor_settings import FROM_MEMORY
@@ -47,6 +47,7 @@ urlpatterns = [
     path("devices/<int:pk>/", remembered(detail)),
     path("d/", remembered(lookup)),
     path("coverage/", remembered(coverage)),
+    path("issues/", remembered(issues)),
     path("patching/", remembered(overview)),
     path("patching/titles/", remembered(titles)),
     path("patching/titles/<int:pk>/", remembered(titles, "one")),
