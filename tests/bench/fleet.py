@@ -100,7 +100,7 @@ def write_fleet(size: int, *, now: datetime) -> None:
 
 def forget_fleet() -> None:
     with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE devices_account, devices_device, devices_identifier, devices_issue, devices_pulse CASCADE")
+        cursor.execute(f"TRUNCATE devices_account, {', '.join(f'devices_{table}' for table in TABLES)} CASCADE")
 
 
 def _account(name: str, *, now: datetime) -> Account:
