@@ -85,6 +85,30 @@ class Link:
     budget: Budget
 
 
+class Line:
+    """The connection of a job: opened when it is first needed, and kept for one slice."""
+
+    def __init__(self) -> None:
+        self._link: Link | None = None
+        self._counted = 0
+
+    def open(self, account: Account, *, interactive: bool) -> ReadsDevices:
+        """Raises Misconfigured as `connect` does."""
+        if self._link is None:
+            self._link = connect(account, interactive=interactive)
+        return self._link.reader
+
+    def new_calls(self) -> int:
+        """Calls since this was last asked."""
+        total = self._link.budget.calls if self._link else 0
+        new, self._counted = total - self._counted, total
+        return new
+
+    def close(self) -> None:
+        if self._link is not None:
+            self._link.gateway.close()
+
+
 def connect(account: Account, *, interactive: bool = False, deadline: float | None = None) -> Link:
     """Raises Misconfigured when a secret is missing or does not open."""
     budget = budget_of(account)

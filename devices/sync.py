@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from devices import absence, health, quarantine, thresholds
-from devices.connect import Link, connect
+from devices.connect import Line
 from devices.keepers import KEEPERS
 from devices.locks import hold_devices
 from devices.models import Account, Health, SyncRun, User
@@ -23,13 +23,10 @@ class SyncHandler:
     model = SyncRun
 
     def __init__(self) -> None:
-        self._link: Link | None = None
-        self._counted = 0
+        self._line = Line()
 
     def step(self, run: SyncRun) -> Page:
-        if self._link is None:
-            self._link = connect(run.account, interactive=run.interactive)
-        return self._link.reader.walk(run.walk_scope, run.cursor)
+        return self._line.open(run.account, interactive=run.interactive).walk(run.walk_scope, run.cursor)
 
     def keep(self, run: SyncRun, page: Page, now: datetime) -> None:
         if page.groups:
@@ -45,7 +42,7 @@ class SyncHandler:
         run.rejected += len(page.rejects)
         run.expected = page.expected if page.expected is not None else run.expected
         run.absent = sorted({*run.absent, *page.absent})
-        run.calls += self._new_calls()
+        run.calls += self._line.new_calls()
 
     def finish(self, run: SyncRun, now: datetime) -> None:
         hold_devices()
@@ -67,17 +64,11 @@ class SyncHandler:
         return None
 
     def failed(self, run: SyncRun, error: VendorError, now: datetime) -> None:
-        run.calls += self._new_calls()
+        run.calls += self._line.new_calls()
         health.failed(Account.objects.select_for_update().get(pk=run.account_id), error, now)
 
     def close(self) -> None:
-        if self._link is not None:
-            self._link.gateway.close()
-
-    def _new_calls(self) -> int:
-        total = self._link.budget.calls if self._link else 0
-        new, self._counted = total - self._counted, total
-        return new
+        self._line.close()
 
 
 def request_run(account: Account, scope: Scope, *, now: datetime, by: User | None = None, interactive: bool = False) -> SyncRun:

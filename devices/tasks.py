@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 from celery import shared_task
 from django.contrib.sessions.backends.db import SessionStore
 from django.db.models import QuerySet
@@ -37,12 +39,9 @@ def plan() -> None:
 
 @shared_task(name="devices.tasks.step")
 def step(run_id: int) -> None:
-    handler = SyncHandler()
-    try:
+    with closing(SyncHandler()) as handler:
         if jobs.Engine(handler).advance(run_id):
             wake(run_id, interactive=False)
-    finally:
-        handler.close()
 
 
 @shared_task(name="devices.tasks.tidy")

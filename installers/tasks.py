@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 from celery import Task, shared_task
 
 from devices import jobs
@@ -23,22 +25,16 @@ def announce() -> None:
 
 @shared_task(name="installers.tasks.step")
 def step(installer_id: int) -> None:
-    handler = InstallerHandler()
-    try:
+    with closing(InstallerHandler()) as handler:
         if jobs.Engine(handler).advance(installer_id):
             wake(step, installer_id, queue="interactive")
-    finally:
-        handler.close()
 
 
 @shared_task(name="installers.tasks.take_stock")
 def take_stock(stocktake_id: int) -> None:
-    handler = StocktakeHandler()
-    try:
+    with closing(StocktakeHandler()) as handler:
         if jobs.Engine(handler).advance(stocktake_id):
             wake(take_stock, stocktake_id, queue="sync")
-    finally:
-        handler.close()
 
 
 @shared_task(name="installers.tasks.plan")

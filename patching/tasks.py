@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 from celery import shared_task
 from django.utils import timezone
 
@@ -26,12 +28,9 @@ def plan() -> None:
 
 @shared_task(name="patching.tasks.step")
 def step(run_id: int) -> None:
-    handler = PatchRunHandler()
-    try:
+    with closing(PatchRunHandler()) as handler:
         if jobs.Engine(handler).advance(run_id):
             wake(run_id)
-    finally:
-        handler.close()
 
 
 @shared_task(name="patching.tasks.tidy")
