@@ -277,3 +277,10 @@ def test_helpdesk_reads_what_is_decided_and_decides_nothing(accounts: dict[str, 
 )
 def test_other_methods_are_refused(desk: Client, address: str, methods: str) -> None:
     assert {getattr(desk, method)(address).status_code for method in methods.split()} == {405}
+
+
+def test_the_device_page_counts_every_issue_that_it_shows(client: Client, ivan: User, accounts: dict[str, Account]) -> None:
+    """Also what no vendor names: its lack at an account, and its silence."""
+    client.force_login(ivan)
+    panel = client.get(f"/devices/{named('nb-3').pk}/").text.split('id="issues-panel"')[1].split("</section>")[0]
+    assert panel.count("Noticed here") == 2 and "0, 2 noticed here" in panel
