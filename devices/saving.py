@@ -12,7 +12,7 @@ from django.utils.text import slugify
 
 from devices import audit
 from devices.models import SavedView, User
-from devices.queries.filters import clean_query
+from devices.queries.asked import clean_query
 from devices.queries.listing import Listing
 
 LONGEST_NAME = 80

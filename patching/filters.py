@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from devices.queries.filters import Asked, Kind
+from devices.queries.asked import Asked, Kind
 from vendors.registry import VENDORS
 from vendors.states import OPEN_PATCHES, PatchKind, PatchStatus, Reason, Severity
 

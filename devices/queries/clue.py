@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from devices.queries.filters import clean_query
+from devices.queries.asked import clean_query
 from vendors import normalise
 from vendors.states import IdKind
 

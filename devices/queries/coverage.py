@@ -16,8 +16,8 @@ from django.db.models.expressions import RawSQL
 
 from devices.matching import kinds_mask
 from devices.models import Device, Life
+from devices.queries.asked import clean_query
 from devices.queries.cover import Cover
-from devices.queries.filters import clean_query
 from devices.queries.proof import Proof
 
 CODES = list(Cover)

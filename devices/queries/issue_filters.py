@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from devices.models import IssueKind, Standing
+from devices.queries.asked import Asked, Kind
 from devices.queries.columns import Column, Sort
-from devices.queries.filters import Asked, Kind
 from devices.queries.plain_listing import PlainListing, Shape
 from vendors.registry import VENDORS
 from vendors.states import State

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import parse_qsl, urlencode
 
 from devices.queries import columns as columning
+from devices.queries.asked import Chip
 from devices.queries.columns import COLUMNS, NAME, SORTS, Sort
-from devices.queries.filters import Chip, Filters
+from devices.queries.filters import Filters
 
 SIZES = (25, 50, 100, 250)
 PAGE = 50

@@ -13,8 +13,8 @@ from django.db import connection
 
 from devices.export import cell
 from devices.queries.as_json import DeviceDocument, device_documents
+from devices.queries.asked import clean_query
 from devices.queries.clue import parse
-from devices.queries.filters import clean_query
 
 MOST_LINES = 500
 MOST_DEVICES = 10  # kept per line; a key that more devices share says nothing anyway

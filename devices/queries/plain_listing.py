@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 from urllib.parse import urlencode
 
+from devices.queries.asked import Asked, Chip
 from devices.queries.columns import Column, Sort
-from devices.queries.filters import Asked, Chip
 from devices.queries.listing import PAGE, SIZES, Head
 from devices.queries.turning import Order
 

@@ -13,18 +13,18 @@ from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_safe
 
 from devices.asking import MOST
-from devices.models import Account, DeviceGroup, SavedView
+from devices.models import Account, SavedView
 from devices.queries import filters as filtering
 from devices.queries.clue import SHORTEST_WORD
 from devices.queries.columns import read_columns
 from devices.queries.list import list_page
 from devices.queries.listing import Listing
+from devices.queries.part import known_groups
 from devices.queries.sources import sources
 from devices.saving import visible_to
 from devices.views.guard import is_fragment, needs
 from devices.views.person import person
 
-MOST_GROUPS = 200
 MOST_PLACES = 2
 
 
@@ -85,8 +85,7 @@ def _place(text: str) -> int:
 
 
 def _choices() -> dict[str, Any]:
-    groups = DeviceGroup.objects.exclude(name="").order_by("name").values_list("name", flat=True).distinct()[:MOST_GROUPS]
     options = {name: list(kind.options.items()) for name, kind in filtering.KINDS.items() if kind.options}
     options["life"] = [(value, label) for value, label in options["life"] if value != filtering.CURRENT]
     accounts = Account.objects.order_by("name").values_list("name", "name")
-    return {**options, "account": list(accounts), "groups": list(groups)}
+    return {**options, "account": list(accounts), "groups": known_groups()}

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from devices import links
 from devices.models import Device, Ruling, Sighting
-from devices.queries.filters import clean_query
+from devices.queries.asked import clean_query
 from devices.queries.hits import hit
 from devices.queries.newest import HIGHEST
 from devices.queries.search import search

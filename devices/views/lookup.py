@@ -14,8 +14,8 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_safe
 
 from devices.queries.answers import account_answers, document, silences
+from devices.queries.asked import clean_query
 from devices.queries.clue import SHORTEST_BEGINNING, SHORTEST_WORD, parse
-from devices.queries.filters import clean_query
 from devices.queries.hits import groups, hit
 from devices.queries.search import MOST, Answer, search
 from devices.views.guard import is_fragment, needs

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_POST, require_safe
 from devices import audit
 from devices.models import Account, SyncRun
 from devices.queries.answers import question
+from devices.queries.asked import clean_query
 from devices.queries.clue import parse
-from devices.queries.filters import clean_query
 from devices.queries.search import Match, search
 from devices.sync import request_run
 from devices.views.guard import is_fragment, needs

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from devices.models import Account, Device
-from devices.queries.filters import Chip
+from devices.queries.asked import Chip
 from devices.queries.plain_listing import PlainListing
 from devices.views.guard import is_fragment, needs
 from patching.filters import ALL, OPEN, TELLING, AttemptFilters, PatchFilters
