@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from django.db import connection
 
-_HOLD = 0x70C5
+_HOLD = 0x70C5  # migration 0004 takes the same lock where sightings move between devices
 IN_USE = "s.life = 'seen' AND d.life <> 'retired'"
 
 
-def hold_patching(account: int) -> None:
-    """Until this transaction ends nobody else writes patches or attempts of this account: walks of devices and of patching both do."""
+def hold_patching() -> None:
+    """Until this transaction ends nobody else writes patches or attempts: walks of devices and of patching both do.
+
+    One lock for all accounts, for they share the tally of a device. Who also holds the devices (devices/locks.py) holds those first.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_HOLD, account])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [_HOLD])
 
 
 def place(account: int) -> None:
     """Find the devices that were not listed before, and let rest what is not in use. Only what differs is written."""
-    hold_patching(account)
+    hold_patching()
     with connection.cursor() as cursor:
         cursor.execute(_WAKE, {"account": account})
         cursor.execute(_REST, {"account": account})

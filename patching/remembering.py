@@ -55,7 +55,7 @@ def save_attempts(run: PatchRun, told: Sequence[Attempt], now: datetime) -> Outc
     told = [attempt for attempt in told if not _forgotten(attempt, now)]
     if not told:
         return Outcome()
-    hold_patching(run.account_id)
+    hold_patching()
     save_titles(run.account.vendor, (attempt.title for attempt in told))
     stage("told_attempts", TOLD, _rows(told, now), key="place")
     given: dict[str, Any] = {"account": run.account_id, "vendor": run.account.vendor, "run": run.pk, "now": now, "zone": settings.TIME_ZONE}

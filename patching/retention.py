@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 from devices.retention import forget_older
-from patching.models import AttemptTally, PatchTally
+from patching.models import AttemptTally, DeviceTally, PatchTally
 
 
 def tidy(now: datetime) -> None:
     forget_older("patching_attempt", before=now - timedelta(days=settings.KEEP_ATTEMPTS_DAYS))
     for tally in (AttemptTally, PatchTally):
         tally._default_manager.filter(number=0).delete()
+    DeviceTally.objects.filter(open=0).delete()

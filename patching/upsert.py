@@ -50,7 +50,7 @@ def save_patches(account: Account, told: Sequence[tuple[str, records.Patch]], no
     """`told`: device and patch. The last of two with one key wins: rows move between pages while a walk goes on."""
     if not told:
         return Outcome()
-    hold_patching(account.pk)
+    hold_patching()
     save_titles(account.vendor, (patch.title for _, patch in told))
     newest = {(device, patch.key[:255]): patch for device, patch in told}
     stage("told_patches", PATCH, (_row(device, key, patch) for (device, key), patch in newest.items()))
@@ -62,7 +62,7 @@ def save_patches(account: Account, told: Sequence[tuple[str, records.Patch]], no
 
 def replace_patches(account: Account, devices: Sequence[str], told: Sequence[tuple[str, records.Patch]], now: datetime) -> Outcome:
     """What these devices lack now is `told`, and nothing else."""
-    hold_patching(account.pk)
+    hold_patching()
     stage("told_devices", REFS, ((each,) for each in sorted(set(devices))), key="device_ref")
     outcome = save_patches(account, told, now)
     with connection.cursor() as cursor:
@@ -86,7 +86,7 @@ def list_shown(run: PatchRun, ids: Sequence[int], unreadable: Sequence[tuple[str
 
 def close_others(run: PatchRun) -> int:
     """Nobody misses the patches that this complete walk did not show. Returns how many that were."""
-    hold_patching(run.account_id)
+    hold_patching()
     with connection.cursor() as cursor:
         cursor.execute(
             """WITH shown AS MATERIALIZED (SELECT unnest(patches) AS id FROM patching_listed WHERE run_id = %s)

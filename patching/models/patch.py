@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from devices.models import Account, Sighting
+from devices.models import Account, Device, Sighting
 from vendors.states import OPEN_PATCHES, PatchKind, PatchStatus, Reason, Severity
 
 OPEN = sorted(status.value for status in OPEN_PATCHES)
@@ -29,7 +29,7 @@ class Title(models.Model):
 
 
 class Patch(models.Model):
-    """One patch on one device. Written by patching/upsert.py only; a trigger keeps PatchTally beside it.
+    """One patch on one device. Written by patching/upsert.py only; triggers keep PatchTally and DeviceTally beside it.
 
     `device_ref` is the vendor's id of the device; `sighting` is empty until that device was listed. `counted`: the device is listed and in
     use, so that the patch is counted and listed too; what its vendor no longer lists is kept and rests.
@@ -84,3 +84,19 @@ class PatchTally(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account", "title", "status", "reason"], name="one_patch_tally")]
+
+
+class DeviceTally(models.Model):
+    """How many open patches each device has, and how many of them need more. Kept by triggers, also when devices merge or part."""
+
+    device = models.OneToOneField(Device, on_delete=models.CASCADE, related_name="+", db_constraint=False, primary_key=True)
+    open = models.IntegerField(default=0)
+    critical = models.IntegerField(default=0)
+    failed = models.IntegerField(default=0)
+    restart = models.IntegerField(default=0)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=[each, "device"], condition=models.Q(open__gt=0), name=f"device_tally_by_{each}")
+            for each in ("open", "critical", "failed", "restart")
+        ]

@@ -14,13 +14,14 @@ from django.utils import timezone
 import config.celery  # noqa: F401  (tasks need the application that knows the broker)
 from devices.models import Account, JobState
 from devices.models.job import ACTIVE
-from patching.models import Attempt, AttemptTally, Listed, Patch, PatchRun, PatchTally
+from patching.models import Listed, PatchRun
 from patching.placing import hold_patching
 from patching.planning import request_run
 from sandbox.server import Simulation, running
 from sandbox.world import Options
 from tests.devices.following import account_at
 from tests.faults.processes import Processes, wait_for
+from tests.patching.counted import assert_tallies_are_true
 from tests.patching.test_thirty_days import Seen, kept, kinds, shown
 from vendors.patching import Source
 
@@ -43,10 +44,10 @@ def begin(account: Account) -> None:
 
 
 @contextmanager
-def held_up(account: Account) -> Iterator[None]:
+def held_up() -> Iterator[None]:
     """Whoever wants to write has to wait."""
     with transaction.atomic():
-        hold_patching(account.pk)
+        hold_patching()
         yield
 
 
@@ -85,7 +86,7 @@ def test_no_attempt_is_lost_or_counted_twice_however_often_workers_die(sim: Simu
             sim.fault(f"eset:{fault}")
         before = shown(sim, Source.RECENT) | shown(sim, Source.ATTEMPTS)
         begin(account)
-        with held_up(account) if name == "being written" else nullcontext():
+        with held_up() if name == "being written" else nullcontext():
             wait_for(partial(reached, sim), seconds=60, why=lambda: story(processes))
             processes.kill(worker)
         sim.clear_faults()
@@ -99,5 +100,4 @@ def test_no_attempt_is_lost_or_counted_twice_however_often_workers_die(sim: Simu
         sim.clock.forward(3 * DAY)
     assert {run.state for run in PatchRun.objects.all()} == {JobState.DONE} and not Listed.objects.exists()
     assert len(must) > len(shown(sim, Source.ATTEMPTS)) / 2, "the vendor has forgotten many"
-    assert sum(AttemptTally.objects.values_list("number", flat=True)) == Attempt.objects.count()
-    assert sum(PatchTally.objects.values_list("number", flat=True)) == Patch.objects.filter(counted=True).count()
+    assert_tallies_are_true()

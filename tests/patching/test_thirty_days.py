@@ -12,12 +12,13 @@ from random import Random
 import pytest
 
 from devices.models import Account, JobState
-from patching.models import Attempt, AttemptTally
+from patching.models import Attempt
 from sandbox import patch_life
 from sandbox.clock import stamp
 from sandbox.eset_patching import application_uuid
 from sandbox.patch_life import Attempt as Tried
 from sandbox.server import Simulation
+from tests.patching.counted import assert_tallies_are_true
 from tests.patching.polling import Hand
 from vendors.patching import Source
 
@@ -105,7 +106,7 @@ def test_every_attempt_that_was_ever_shown_is_kept_once(eset: Account, hand: Han
     watch.check()
     assert len(watch.must) > 100
     assert kept(eset).total() > len(shown(sim, rights[-1])), "the vendor has forgotten some of them"
-    assert sum(AttemptTally.objects.values_list("number", flat=True)) == kept(eset).total()
+    assert_tallies_are_true()
 
 
 @pytest.mark.parametrize("source", [Source.RECENT, Source.ATTEMPTS])

@@ -1,0 +1,37 @@
+"""What triggers keep, counted again from the rows themselves."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from django.db.models import Count, F, Q
+
+from patching.models import Attempt, AttemptTally, DeviceTally, Patch, PatchTally
+from patching.models.patch import OPEN
+
+STANDING = ("account", "title", "status", "reason")
+ON_DAY = ("account", "day", "title", "status", "reason")
+NUMBERS = {
+    "open": Q(status__in=OPEN),
+    "critical": Q(status__in=OPEN, severity="critical"),
+    "failed": Q(status="failed"),
+    "restart": Q(status="restart"),
+}
+
+
+def by_device() -> dict[int, tuple[int, ...]]:
+    """Of devices that have an open patch: how many are open, critical, failed, and wait for a restart."""
+    rows = Patch.objects.filter(counted=True, sighting__isnull=False).values(on=F("sighting__device"))
+    found = rows.annotate(**{f"n_{name}": Count("pk", filter=which) for name, which in NUMBERS.items()}).filter(n_open__gt=0)
+    return {row["on"]: tuple(row[f"n_{name}"] for name in NUMBERS) for row in found}
+
+
+def assert_tallies_are_true() -> None:
+    assert dict(Counter(Patch.objects.filter(counted=True).values_list(*STANDING))) == {
+        tuple(key): number for *key, number in PatchTally.objects.exclude(number=0).values_list(*STANDING, "number")
+    }
+    assert dict(Counter(Attempt.objects.values_list(*ON_DAY))) == {
+        tuple(key): number for *key, number in AttemptTally.objects.exclude(number=0).values_list(*ON_DAY, "number")
+    }
+    tallies = {device: tuple(numbers) for device, *numbers in DeviceTally.objects.values_list("device", *NUMBERS)}
+    assert by_device() == {device: numbers for device, numbers in tallies.items() if numbers != (0, 0, 0, 0)}
