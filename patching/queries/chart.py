@@ -53,9 +53,9 @@ class Chart:
 
     @property
     def rate(self) -> int | None:
-        """Percent of the attempts that ended; None: none did."""
-        installed = self.totals[0][2].count
-        return round(100 * installed / self.ended.count) if self.ended.count else None
+        """Percent of the attempts that ended; None: none did. Rounding makes neither all nor none of what is not quite that."""
+        installed, ended = self.totals[0][2].count, self.ended.count
+        return min(max(round(100 * installed / ended), int(installed > 0)), 100 - int(installed < ended)) if ended else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,13 @@ from django.test import Client
 from django.utils import timezone
 
 from devices.models import Device, Sighting, User
-from patching.filters import PatchFilters
+from patching.filters import AttemptFilters, PatchFilters
 from patching.models import Title
 from patching.queries import device as device_panel
 from patching.queries import numbers
 from patching.queries.attempts import ATTEMPTS
+from patching.queries.chart import Chart
+from patching.queries.numbers import Number
 from patching.queries.patches import PATCHES
 from patching.queries.table import Table
 from tests.patching import made
@@ -58,6 +60,14 @@ def test_on_the_panel_of_each_device(client: Client, bob: User, monkeypatch: pyt
     for device in Device.objects.all():
         told = device.name in ("nb-berlin-01", "nb-munich-02", "mac-zurich-03", "srv-london-05")
         check(client, f"/patching/device/{device.pk}/", least=2 if told else 0, **HTMX)
+
+
+@pytest.mark.parametrize(
+    ("installed", "ended", "rate"), [(0, 0, None), (0, 3, 0), (1, 999, 1), (2, 3, 67), (399, 400, 99), (400, 400, 100)]
+)
+def test_a_rate_of_all_or_of_none_is_no_rounding(installed: int, ended: int, rate: int | None) -> None:
+    done, over = (Number(AttemptFilters(), count) for count in (installed, ended))
+    assert Chart(bars=[], top=0, totals=[("installed", "Installed", done)], all=over, ended=over).rate == rate
 
 
 def filters_of(kind: type[Any]) -> list[Any]:
