@@ -89,7 +89,7 @@ def decide(
     """The same for all of them; what stands so already is not written again. Raises CannotTriage."""
     with transaction.atomic():
         found = _held(handles, now)
-        fresh = [each for each in found if not _stands(each, decision)]
+        fresh = [each for each in found if not _stands(each, decision, ticket)]
         told = {"until": decision.wakes_at, "reason": decision.reason, "ticket": ticket, "by": by, "by_name": by.get_username(), "at": now}
         names = ["standing", "token", "ended_at", *told]
         Triage.objects.bulk_create(
@@ -142,8 +142,9 @@ def _held(handles: Sequence[Handle], now: datetime) -> list[Issue]:
     return found
 
 
-def _stands(issue: Issue, decision: Decision) -> bool:
-    return (issue.standing, issue.until, issue.reason) == (decision.standing.value, decision.wakes_at, decision.reason)
+def _stands(issue: Issue, decision: Decision, ticket: str) -> bool:
+    same = (issue.standing, issue.until, issue.reason) == (decision.standing.value, decision.wakes_at, decision.reason)
+    return same and ticket in ("", issue.ticket)
 
 
 def _tell(

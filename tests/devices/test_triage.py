@@ -146,6 +146,12 @@ def test_the_same_sent_twice_is_written_once(accounts: dict[str, Account], ivan:
     assert (AuditEvent.objects.filter(action="issues triaged").count(), Change.objects.filter(kind="triaged").count()) == (1, 6)
 
 
+def test_the_same_sent_again_with_a_ticket_keeps_the_ticket(accounts: dict[str, Account], ivan: User) -> None:
+    same = Decision(Standing.ACKNOWLEDGED)
+    written = [triage.decide([one(FIRST).handle], same, by=ivan, now=NOW(), ticket=ticket).written for ticket in ("", "INC-7", "", "INC-7")]
+    assert (written, one(FIRST).ticket) == ([1, 1, 0, 0], "INC-7")
+
+
 def test_a_later_decision_replaces_the_earlier_one(accounts: dict[str, Account], ivan: User, alice: User) -> None:
     decided(FIRST, Standing.SNOOZED, ivan, until=days(2))
     found = decided(FIRST, Standing.MUTED, alice, reason="for good")
