@@ -9,7 +9,7 @@ from django.db.models.lookups import LessThan
 
 from devices.clocks import FIRST_PLAUSIBLE_YEAR, SKEW
 from devices.disagreement import FIELDS
-from devices.models import DeviceGroup, DeviceTag, Life, Sighting
+from devices.models import DeviceGroup, DeviceTag, Identifier, Life, Sighting
 from vendors.normalise import text_key
 from vendors.states import IdKind
 
@@ -42,6 +42,20 @@ def tagged(tag: str) -> Q:
     key = text_key(tag)[:LONGEST_KEY]
     vendors = Sighting.objects.filter(identifiers__kind=IdKind.TAG, identifiers__key=key).order_by().values("device_id")
     return Q(pk__in=vendors.union(DeviceTag.objects.filter(key=key).order_by().values("device_id")))
+
+
+def one_in_group(group: str) -> Q:
+    """The same as `in_group`, asked of one device after another by who goes along an order until there are enough. One query."""
+    ids = list(DeviceGroup.objects.filter(name=group).exclude(external_id="").order_by().values_list("external_id", flat=True).distinct())
+    sightings = Sighting.objects.filter(device_id=OuterRef("pk"))
+    return Q(Exists(sightings.filter(group_name=group))) | Q(Exists(sightings.filter(group_id__in=[group, *ids])))
+
+
+def one_tagged(tag: str) -> Q:
+    """The same as `tagged`, asked of one device after another."""
+    key = text_key(tag)[:LONGEST_KEY]
+    vendors = Identifier.objects.filter(sighting__device_id=OuterRef("pk"), kind=IdKind.TAG, key=key)
+    return Q(Exists(vendors)) | Q(Exists(DeviceTag.objects.filter(device_id=OuterRef("pk"), key=key)))
 
 
 def differing(field: str) -> Q:

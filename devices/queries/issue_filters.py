@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from devices.models import IssueKind, Standing
-from devices.queries.asked import Asked, Kind
+from devices.queries.asked import Kind
 from devices.queries.columns import Column, Sort
+from devices.queries.part import PART, Part
 from devices.queries.plain_listing import PlainListing, Shape
 from vendors.registry import VENDORS
 from vendors.states import State
@@ -33,6 +34,7 @@ KINDS = {
     "vendor": Kind("Vendor", {slug: vendor.label for slug, vendor in VENDORS.items()}),
     "account": Kind("Account"),
     "age": Kind("Age", AGES),
+    **PART,
 }
 
 WORST, OLDEST, NEWEST = "severity", "age", "-age"
@@ -53,7 +55,7 @@ SORTS = {
 
 
 @dataclass(frozen=True, slots=True)
-class IssueFilters(Asked):
+class IssueFilters(Part):
     kinds = KINDS
 
     q: str = ""
@@ -67,7 +69,7 @@ class IssueFilters(Asked):
     @property
     def hidden(self) -> bool:
         """A filter is on that the first row of the form does not show."""
-        return bool(self.vendor or self.account or self.age)
+        return bool(self.vendor or self.account or self.age or self.partial)
 
     @property
     def young(self) -> bool:

@@ -12,7 +12,7 @@ from devices.models import IssueKind
 from devices.queries.columns import RANK_SQL, RANKS
 from vendors.states import State
 
-_DEVICE = "JOIN devices_device d ON d.id = {} AND d.life IN ('seen', 'missing')"
+_DEVICE = "JOIN {{devices}} d ON d.id = {} AND d.life IN ('seen', 'missing')"
 NO_KEY = "''"
 
 
@@ -26,7 +26,7 @@ class Handle(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """One source. `rank`: what all its issues have; None: told by `rank_sql`.
+    """One source, of `{devices}` and, where vendors name them, of `{issues}`. `rank`: what all its issues have; None: told by `rank_sql`.
 
     `fingerprint`: what an issue is, to tell whether it changed since somebody decided about it.
     """

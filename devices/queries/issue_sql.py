@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import unquote
@@ -12,6 +12,7 @@ from devices.models import IssueKind
 from devices.queries.columns import RANKS
 from devices.queries.issue_filters import ALL, OPEN, SILENCED, VENDOR, WOKEN, IssueFilters
 from devices.queries.issue_sources import BRANCHES, NO_KEY, Branch, Handle
+from devices.queries.part import Members
 from devices.queries.place import Place
 from vendors.states import State
 
@@ -34,7 +35,7 @@ class Reach:
 class Question:
     """`accounts`: those that are asked about, None: all; `sound`: those whose list proves now that a device is missing.
 
-    `named`: SQL that gives only some of the issues that vendors name.
+    `named`: SQL that gives only some of the issues that vendors name; `members`: the devices that are asked about.
     """
 
     filters: IssueFilters
@@ -43,6 +44,7 @@ class Question:
     accounts: Sequence[int] | None = None
     reach: Reach | None = None
     named: str = "devices_issue"
+    members: Members = field(default_factory=Members)
 
     def branches(self) -> list[Branch]:
         """Those that can have an answer."""
@@ -65,12 +67,13 @@ class Question:
             "noticed": list(reach.accounts),
             "refs": [each.ref for each in named],
             "keys": [each.key for each in named],
+            **self.members.selected("id", "name", "life")[1],
             **{f"{kind}_refs": [each.ref for each in reach.handles if each.kind == kind] for kind in (IssueKind.STALE, IssueKind.GAP)},
         }
 
     def select(self, branch: Branch, columns: str, *, beyond: str = "true") -> str:
         """Without an order and a limit."""
-        source = branch.source.format(issues=_NAMED if self.reach else self.named)
+        source = branch.source.format(issues=_NAMED if self.reach else self.named, devices=self.members.selected("id", "name", "life")[0])
         return f"""SELECT {columns} FROM {source}
             LEFT JOIN devices_triage t ON t.kind = '{branch.kind}' AND t.ref = {branch.ref} AND t.key = {branch.key}
             WHERE {" AND ".join([*self._conditions(branch), beyond])}"""
@@ -115,7 +118,7 @@ def columns(branch: Branch) -> str:
     standing = f"CASE WHEN {force} THEN t.standing WHEN {branch.silenced} THEN '{VENDOR}' ELSE '{OPEN}' END"
     woke = f"""CASE WHEN t.id IS NULL OR {force} THEN '' WHEN t.token <> {branch.fingerprint} THEN 'changed'
         WHEN t.until <= %(now)s THEN 'time' ELSE 'back' END"""
-    # What order_of_columns counts on: account, branch, ref, key, rank, since.
+    # What `fenced` counts on: account, branch, ref, key, rank, since.
     own = (
         branch.ref,
         branch.key,
@@ -138,10 +141,13 @@ def order(branch: Branch, *, ranked: bool, descending: bool) -> str:
     return ", ".join(f"{each}{way}" for each in [*first, branch.since, branch.ref, branch.key] if each != NO_KEY)
 
 
-def order_of_columns(*, ranked: bool, descending: bool) -> str:
-    """The same by the places of `columns`: rank, age, ref, key."""
-    way = " DESC" if descending else ""
-    return ", ".join(f"{place}{way}" for place in ([5] if ranked else []) + [6, 3, 4])
+def fenced(branch: Branch, text: str) -> tuple[Branch, str]:
+    """What `text` selects as `columns`, all of it found before it is ordered; and the branch by whose names it is."""
+    key = branch.key if branch.key == NO_KEY else "few.key"
+    return (
+        replace(branch, ref="few.ref", key=key, rank_sql="few.rank", since="few.since"),
+        f"SELECT * FROM ({text} OFFSET 0) AS few (account, branch, ref, key, rank, since)",
+    )
 
 
 def beyond(branch: Branch, place: Place, *, ranked: bool, descending: bool) -> tuple[str, dict[str, Any]]:

@@ -45,17 +45,19 @@ class Found:
 
     def few(self, branch: Branch) -> bool:
         """So few that to find all of them costs less than to look for the first ones in their order."""
-        return self.numbers.get(branch.number, 0) <= MOST
+        noticed = branch.kind != IssueKind.ISSUE and self.question.members.ids is not None  # at most one an account and device
+        return noticed or self.numbers.get(branch.number, 0) <= MOST
 
-    def of_accounts(self, branch: Branch) -> bool:
-        """Only what vendors name at some accounts is asked for."""
-        return branch.kind == IssueKind.ISSUE and self.question.accounts is not None and self.question.reach is None
+    def scattered(self, branch: Branch) -> bool:
+        """Of what vendors name only that of some accounts or devices is asked for, which no index has in order."""
+        question = self.question
+        return branch.kind == IssueKind.ISSUE and question.reach is None and (question.accounts is not None or question.filters.partial)
 
 
 def matching(filters: IssueFilters, *, now: datetime, known: Sequence[Proof] | None = None) -> Found:
     """Three queries, one where the proofs are `known`; with a text those of the search and two more."""
     accounts = {proof.account: proof for proof in (proofs(now) if known is None else known)}
-    reach, cut = _reach(filters.q, accounts) if filters.q else (None, False)
+    reach, cut = _reach(filters, accounts) if filters.q else (None, False)
     question = replace(_question(filters, accounts, now), reach=reach)
     return Found(question, accounts, _count(question), cut)
 
@@ -110,12 +112,13 @@ def _question(filters: IssueFilters, accounts: dict[int, Proof], now: datetime) 
     asked = None
     if filters.account or filters.vendor:
         asked = [pk for pk, each in accounts.items() if filters.account in ("", each.name) and filters.vendor in ("", each.vendor)]
-    return Question(filters, now, sound, asked)
+    return Question(filters, now, sound, asked, members=filters.members())
 
 
-def _reach(text: str, accounts: dict[int, Proof]) -> tuple[Reach, bool]:
+def _reach(filters: IssueFilters, accounts: dict[int, Proof]) -> tuple[Reach, bool]:
     """The devices that the text means, and the issues whose words have it; at most MOST of each."""
-    devices = search.candidates(text, Q(life__in=[Life.SEEN, Life.MISSING]))
+    text = filters.q
+    devices = search.candidates(text, Q(life__in=[Life.SEEN, Life.MISSING]) & filters.devices())
     named, beyond = with_words(text, most=MOST) if len(text) >= SHORTEST_WORD else ([], False)
     noticed = [pk for pk, each in accounts.items() if text.lower() in each.name.lower()]
     return Reach(devices[:MOST], noticed, named), beyond or len(devices) > MOST
@@ -149,18 +152,25 @@ def _before(row: Issue, branch: Branch, *, descending: bool) -> bool:
 
 
 def _rows(found: Found, branch: Branch, *, ranked: bool, place: Place | None, descending: bool, limit: int) -> list[Issue]:
-    beyond, more = issue_sql.beyond(branch, place, ranked=ranked, descending=descending) if place else ("true", {})
-    order, values = issue_sql.order(branch, ranked=ranked, descending=descending), found.question.values() | more
+    question, columns, values = found.question, issue_sql.columns(branch), found.question.values()
 
-    def read(question: Question, *, fenced: bool = False) -> list[Issue]:
-        text, by = question.select(branch, issue_sql.columns(branch), beyond=beyond), order
-        if fenced:
-            text, by = f"SELECT * FROM ({text} OFFSET 0) few", issue_sql.order_of_columns(ranked=ranked, descending=descending)
-        return read_issues(f"{text} ORDER BY {by} LIMIT {limit}", values, found.accounts)
+    def beyond(of: Branch) -> str:
+        condition, named = issue_sql.beyond(of, place, ranked=ranked, descending=descending) if place else ("true", {})
+        values.update(named)
+        return condition
 
-    if found.few(branch) or not found.of_accounts(branch):
-        return read(found.question, fenced=found.few(branch))
-    # The index knows no accounts: the first rows in its order are looked through, and if they lack it, everything of the account is sorted.
-    first = f"(SELECT i.* FROM devices_issue i WHERE {beyond} ORDER BY {order} LIMIT {WINDOW})"
-    rows = read(replace(found.question, named=first))
-    return rows if len(rows) == limit else read(found.question, fenced=True)
+    def read(text: str, of: Branch) -> list[Issue]:
+        order = issue_sql.order(of, ranked=ranked, descending=descending)
+        return read_issues(f"{text} ORDER BY {order} LIMIT {limit}", values, found.accounts)
+
+    if not found.few(branch):
+        if not found.scattered(branch):
+            return read(question.select(branch, columns, beyond=beyond(branch)), branch)
+        # The first rows in the order of the index are looked through; if too few of them are meant, everything that is meant is sorted.
+        order = issue_sql.order(branch, ranked=ranked, descending=descending)
+        first = f"(SELECT i.* FROM devices_issue i WHERE {beyond(branch)} ORDER BY {order} LIMIT {WINDOW})"
+        rows = read(replace(question, named=first).select(branch, columns), branch)
+        if len(rows) == limit:
+            return rows
+    few, text = issue_sql.fenced(branch, question.select(branch, columns))
+    return read(f"{text} WHERE {beyond(few)}", few)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from django.db.models import Q
 
@@ -14,6 +15,25 @@ from vendors.states import Family
 OS = {family.value: family.label for family in Family}
 PART = {"os": Kind("OS", OS), "group": Kind("Group"), "tag": Kind("Tag")}
 MOST_GROUPS = 200
+MOST_NAMED = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """The devices of a part, for lists of what hangs on devices. Such a list begins with `ids`; without them they are so many that it goes
+    through its own order and asks of each device whether it is one of them.
+    """
+
+    condition: Q = field(default_factory=Q)
+    ids: list[int] | None = None
+
+    def selected(self, *columns: str) -> tuple[str, dict[str, Any]]:
+        """As FROM takes them, and the values that are named in it, by names that begin with `part_`."""
+        if self.ids is not None:
+            return f"(SELECT {', '.join(columns)} FROM devices_device WHERE id = ANY(%(part_ids)s))", {"part_ids": self.ids}
+        text, values = Device.objects.filter(self.condition).order_by().values(*columns).query.sql_with_params()
+        named = {f"part_{place}": value for place, value in enumerate(values)}
+        return f"({text % tuple(f'%({name})s' for name in named)})", named
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +57,18 @@ class Part(Asked):
             condition &= conditions.in_group(self.group)
         return condition & conditions.tagged(self.tag) if self.tag else condition
 
+    def members(self) -> Members:
+        """One query, or two; none where every device is meant."""
+        if not self.partial:
+            return Members()
+        ids = list(Device.objects.filter(self.devices()).order_by().values_list("pk", flat=True)[: MOST_NAMED + 1])
+        if len(ids) <= MOST_NAMED:
+            return Members(Q(pk__in=ids), ids)
+        condition = Q(os_family=self.os) if self.os else Q()
+        if self.group:
+            condition &= conditions.one_in_group(self.group)
+        return Members(condition & conditions.one_tagged(self.tag) if self.tag else condition)
+
 
 def known_groups() -> list[str]:
     """Names to choose from, as vendors list their groups."""
@@ -46,7 +78,7 @@ def known_groups() -> list[str]:
 def nobody(part: Part) -> str:
     """Why nothing can be found, where no device at all has such a group or tag; else ""."""
     if part.group and not Device.objects.filter(conditions.in_group(part.group)).exists():
-        return f"No device is in a group “{part.group}”: write the whole name of the group, or its id."
+        return f"No known device is in a group “{part.group}”: write the whole name of the group, or its id."
     if part.tag and not Device.objects.filter(conditions.tagged(part.tag)).exists():
-        return f"No device has the tag “{part.tag}”: write the whole tag."
+        return f"No known device has the tag “{part.tag}”: write the whole tag."
     return ""

@@ -18,6 +18,7 @@ from devices.export import blocks
 from devices.issues_export import file_name, lines
 from devices.queries.issue_filters import ALL, ISSUES, KINDS, OPEN
 from devices.queries.issues import Found, every_issue, issue_page, matching
+from devices.queries.part import known_groups, nobody
 from devices.queries.sources import sources
 from devices.views.guard import is_fragment, needs
 from devices.views.issues_picking import written
@@ -47,7 +48,9 @@ def page(request: HttpRequest) -> HttpResponse:
         "undecided": listing.filters.standing == OPEN,
         "items": written([each.handle for each in shown.rows]),
         "everything": listing.filters.query_string(standing=ALL),
-        "sources": SimpleLazyObject(sources),  # only an empty page asks
+        # Only an empty page asks.
+        "sources": SimpleLazyObject(sources),
+        "nobody": SimpleLazyObject(lambda: nobody(listing.filters)),
     }
     if not is_fragment(request):
         return render(request, "devices/issues.html", context | {"choices": _choices(found)})
@@ -88,4 +91,4 @@ def _words(found: Found) -> str:
 def _choices(found: Found) -> dict[str, Any]:
     options = {name: [pair for pair in kind.options.items() if pair[0] != kind.default] for name, kind in KINDS.items() if kind.options}
     names = sorted(proof.name for proof in found.accounts.values())
-    return {**options, "account": [(name, name) for name in names]}
+    return {**options, "account": [(name, name) for name in names], "groups": known_groups()}
