@@ -6,7 +6,7 @@ It ends by itself when its day comes or the issue changes; queries/issue_sql.py 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -52,11 +52,12 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How many it was written for, how many stood so already, and how many are not there any more."""
+    """How many it was written for, how many stood so already, how many are gone, and how many changed since they were seen."""
 
     written: int
     already: int
     gone: int
+    changed: int = 0
 
 
 def read(standing: str, *, until: str, reason: str, now: datetime) -> Decision:
@@ -84,11 +85,22 @@ def _day(text: str, now: datetime) -> date:
 
 
 def decide(
-    handles: Sequence[Handle], decision: Decision, *, by: User, now: datetime, ticket: str = "", request: HttpRequest | None = None
+    handles: Sequence[Handle],
+    decision: Decision,
+    *,
+    by: User,
+    now: datetime,
+    seen: Mapping[Handle, str] | None = None,
+    ticket: str = "",
+    request: HttpRequest | None = None,
 ) -> Outcome:
-    """The same for all of them; what stands so already is not written again. Raises CannotTriage."""
+    """The same for all; what stands so already is not written again, what is not as it was `seen` (Issue.look) stays as it is.
+
+    Raises CannotTriage.
+    """
     with transaction.atomic():
-        found = _held(handles, now)
+        there, looks = _held(handles, now), seen or {}
+        found = [each for each in there if looks.get(each.handle) in (None, "", each.look)]
         fresh = [each for each in found if not _stands(each, decision, ticket)]
         told = {"until": decision.wakes_at, "reason": decision.reason, "ticket": ticket, "by": by, "by_name": by.get_username(), "at": now}
         names = ["standing", "token", "ended_at", *told]
@@ -100,7 +112,7 @@ def decide(
         )
         until = str(decision.until or "")
         _tell("issues triaged", fresh, decision.standing.value, until, decision.reason, by=by, now=now, ticket=ticket, request=request)
-    return Outcome(len(fresh), len(found) - len(fresh), len(set(handles)) - len(found))
+    return Outcome(len(fresh), len(found) - len(fresh), len(set(handles)) - len(there), len(there) - len(found))
 
 
 def take_back(handles: Sequence[Handle], *, by: User, now: datetime, ticket: str = "", request: HttpRequest | None = None) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import blake2b
 from typing import Any
 from urllib.parse import quote
 
@@ -51,6 +52,11 @@ class Issue:
     @property
     def handle(self) -> Handle:
         return Handle(self.kind.value, self.ref, self.key)
+
+    @property
+    def look(self) -> str:
+        """What the issue is now, in few letters: a form says by it what its reader saw."""
+        return blake2b(self.token.encode(), digest_size=4).hexdigest()
 
     @property
     def tie(self) -> str:

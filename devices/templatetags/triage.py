@@ -9,6 +9,7 @@ from django import template
 
 from devices.models import Standing
 from devices.queries.issue_filters import STANDINGS, VENDOR, WOKEN
+from devices.queries.issue_rows import Issue
 from devices.queries.issue_sources import Handle
 from devices.templatetags.drawn import drawn_once
 
@@ -33,6 +34,12 @@ def decision(standing: str) -> dict[str, Any]:
 def handle(named: Handle) -> str:
     """As devices/views/issues_picking.py reads it."""
     return "-".join((named.kind, str(named.ref), named.key))
+
+
+@register.filter
+def as_seen(issue: Issue) -> str:
+    """The same, and what the issue was when it was shown: a decision is about that."""
+    return "-".join((issue.kind, f"{issue.ref}.{issue.look}", issue.key))
 
 
 @register.filter

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,6 +17,7 @@ from devices import triage
 from devices.models import Standing
 from devices.queries.issue_sources import Handle
 from devices.queries.issues import MOST, these
+from devices.templatetags.triage import as_seen
 from devices.triage import LONGEST_REASON, LONGEST_SNOOZE, CannotTriage, Decision, Outcome
 from devices.views.guard import needs
 from devices.views.issues_picking import back_to, here, picked, written
@@ -68,9 +71,9 @@ def _refused(request: HttpRequest, sentence: str, back: str) -> HttpResponse:
     return redirect(back)
 
 
-def _take_back(request: HttpRequest, handles: list[Handle], back: str) -> HttpResponse:
+def _take_back(request: HttpRequest, handles: Iterable[Handle], back: str) -> HttpResponse:
     try:
-        count = triage.take_back(handles, by=person(request), now=timezone.now(), ticket=ticket_of(request), request=request)
+        count = triage.take_back(list(handles), by=person(request), now=timezone.now(), ticket=ticket_of(request), request=request)
     except CannotTriage as refused:
         return _refused(request, refused.sentence, back)
     if count:
@@ -80,26 +83,30 @@ def _take_back(request: HttpRequest, handles: list[Handle], back: str) -> HttpRe
     return redirect(back)
 
 
-def _carry_out(request: HttpRequest, handles: list[Handle], back: str) -> HttpResponse:
+def _carry_out(request: HttpRequest, handles: Mapping[Handle, str], back: str) -> HttpResponse:
     """Raises CannotTriage."""
     now = timezone.now()
     until = request.POST.get("until") or request.POST.get("preset", "")
     decision = triage.read(request.POST.get("standing", ""), until=until, reason=request.POST.get("reason", ""), now=now)
-    outcome = triage.decide(handles, decision, by=person(request), now=now, ticket=ticket_of(request), request=request)
-    messages.success(request, _words(decision, outcome))
+    about = list(handles)
+    outcome = triage.decide(about, decision, by=person(request), now=now, seen=handles, ticket=ticket_of(request), request=request)
+    if outcome.changed:
+        messages.warning(request, _changed(outcome.changed))
+    if outcome.written or not outcome.changed:
+        messages.success(request, _words(decision, outcome))
     return redirect(back)
 
 
-def _form(request: HttpRequest, handles: list[Handle], back: str, problem: CannotTriage | None) -> HttpResponse:
+def _form(request: HttpRequest, handles: Mapping[Handle, str], back: str, problem: CannotTriage | None) -> HttpResponse:
     now = timezone.now()
-    found = these(handles, now=now) if len(handles) <= MOST else []
+    found = these(list(handles), now=now) if len(handles) <= MOST else []
     if not found and problem is None:
         return _refused(request, "None of these issues is there any more: look at the list again.", back)
     typed = request.POST if request.method == "POST" else request.GET
     context = {
         "issues": found[:MOST_NAMES],
         "number": len(found),
-        "items": written(handles),
+        "items": json.dumps([as_seen(each) for each in found]) if found else written(list(handles)),
         "here": here(request),
         "device": typed.get("device", "")[:20],
         "back": back,
@@ -127,6 +134,10 @@ def _words(decision: Decision, outcome: Outcome) -> str:
     gone = f" {outcome.gone:,} {'is' if outcome.gone == 1 else 'are'} not there any more." if outcome.gone else ""
     many = done.replace("it shows", "each shows") if outcome.written != 1 else done
     return f"{_issues(outcome.written)} {many}.{rest}{gone}"
+
+
+def _changed(count: int) -> str:
+    return f"{_issues(count)} changed since this page was made, so nothing was decided about {'it' if count == 1 else 'them'}: look again."
 
 
 def _issues(count: int) -> str:

@@ -24,14 +24,17 @@ LONGEST_KEY = 255
 LONGEST_ITEMS = 1_000_000  # characters: MOST issues with the longest keys
 
 
-def picked(request: HttpRequest) -> list[Handle]:
-    """The ticked ones, those of the page, all that match, or those that an earlier form listed. Raises CannotTriage for too many."""
+def picked(request: HttpRequest) -> dict[Handle, str]:
+    """The ticked ones, those of the page, all that match, or those that an earlier form listed. Raises CannotTriage for too many.
+
+    Beside each what it was when it was seen (`Issue.look`), "" where the form does not say.
+    """
     if request.POST.get("which") == MATCHING:
         return _matching(request)
     texts = request.GET.getlist("item") if request.method != "POST" else request.POST.getlist("item")
     if request.POST.get("which") == PAGE or not texts:
         texts = _listed(request.POST.get("items", ""))
-    return list(dict.fromkeys(_handles(texts[: MOST + 1])))
+    return dict(_handles(texts[: MOST + 1]))
 
 
 def written(handles: list[Handle]) -> str:
@@ -53,12 +56,12 @@ def here(request: HttpRequest) -> str:
     return ISSUES.read(request.GET.dict()).query_string(**place)
 
 
-def _matching(request: HttpRequest) -> list[Handle]:
+def _matching(request: HttpRequest) -> dict[Handle, str]:
     listing = ISSUES.read(request.GET.dict())
     found = matching(listing.filters, now=timezone.now())
     if found.cut or found.total.more:
         raise CannotTriage(f"That is more than {MOST:,} issues: narrow the list down, and decide part by part.")
-    return [each.handle for each in islice(every_issue(listing, found), MOST)]
+    return {each.handle: "" for each in islice(every_issue(listing, found), MOST)}
 
 
 def _listed(text: str) -> list[str]:
@@ -69,11 +72,12 @@ def _listed(text: str) -> list[str]:
     return [each for each in found if isinstance(each, str)] if isinstance(found, list) else []
 
 
-def _handles(texts: list[str]) -> Iterator[Handle]:
-    """`issue-17-CVE-2026-1`; what is no handle is left out."""
+def _handles(texts: list[str]) -> Iterator[tuple[Handle, str]]:
+    """`issue-17-CVE-2026-1` or `issue-17.3fa9c1b2-CVE-2026-1`; what is no handle is left out."""
     for text in texts:
         kind, _, rest = text.partition("-")
-        ref, _, key = rest.partition("-")
+        middle, _, key = rest.partition("-")
+        ref, _, look = middle.partition(".")
         number = int(ref) if ref.isascii() and ref.isdigit() and len(ref) < 20 else HIGHEST + 1
         if kind in IssueKind and number <= HIGHEST and len(key) <= LONGEST_KEY and not UNSTORABLE.search(key):
-            yield Handle(kind, number, key)
+            yield Handle(kind, number, key), look
