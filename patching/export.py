@@ -9,6 +9,7 @@ from typing import Any
 
 from devices.export import Echo, cell
 from patching.queries.attempts import AttemptRow
+from patching.queries.devices import DeviceRow
 from patching.queries.patches import PatchRow
 from patching.queries.rows import Named
 from patching.queries.titles import TitleRow
@@ -72,9 +73,20 @@ TITLE_VALUES: Values = {
     "Attempts, 30 days": lambda row: row.tried,
     "Failed attempts": lambda row: row.failures,
 }
+DEVICE_VALUES: Values = {
+    "Device": lambda row: row.name,
+    "Device id": lambda row: row.device_id,
+    "User": lambda row: row.user,
+    "System": lambda row: row.os,
+    "Open patches": lambda row: row.open,
+    "High severity": lambda row: row.high,
+    "Failed": lambda row: row.failed,
+    "Restart needed": lambda row: row.restart,
+    "Oldest": lambda row: _moment(row.oldest),
+}
 
 
-def lines(rows: Iterable[PatchRow | AttemptRow | TitleRow], values: Values) -> Iterator[str]:
+def lines(rows: Iterable[PatchRow | AttemptRow | TitleRow | DeviceRow], values: Values) -> Iterator[str]:
     """A header, then a line per row; no cell is a formula."""
     writer = csv.writer(Echo())
     yield str(writer.writerow(list(values)))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from devices.queries.asked import Asked, Kind
+from devices.queries.part import PART, Part
 from vendors.registry import VENDORS
 from vendors.states import OPEN_PATCHES, PatchKind, PatchStatus, Reason, Severity
 
@@ -32,6 +33,8 @@ _DAYS = (7, 30, 90, 365)
 AGES = {f"over-{days}": f"Open for more than {days} days" for days in _DAYS} | {"within-7": "Opened in the last 7 days"}
 MONTH = "30"
 PERIODS = {"1": "Today", "7": "Last 7 days", MONTH: "Last 30 days", "90": "Last 90 days", ALL: "All that is kept"}
+# What a device can be shown for, as the columns of its tally are called.
+HAS = {"high": "A patch of high severity", "failed": "A failed patch", "restart": "A restart needed"}
 # Whom a device can be shown by; a vendor that tells nothing about patching is no choice.
 TELLING = {slug: vendor.label for slug, vendor in VENDORS.items() if vendor.tells_patches}
 _VENDORS = {slug: vendor.label for slug, vendor in VENDORS.items()}
@@ -56,11 +59,11 @@ class Day(Kind):
 
 
 _WHAT = {"account": Kind("Account"), "vendor": Kind("Vendor", _VENDORS), "kind": Kind("Kind", PATCH_KINDS)}
-_ONE = {"title": Id("Application"), "device": Id("Device")}
+_ONE = {**PART, "title": Id("Application"), "device": Id("Device")}
 
 
 @dataclass(frozen=True, slots=True)
-class Told(Asked):
+class Told(Part):
     """What both patches and attempts are narrowed by."""
 
     q: str = ""
@@ -98,12 +101,12 @@ class PatchFilters(Told):
     @property
     def tallied(self) -> bool:
         """The tallies alone answer how many."""
-        return not (self.q or self.severity or self.age or self.device)
+        return not (self.q or self.severity or self.age or self.device or self.partial)
 
     @property
     def hidden(self) -> bool:
         """A filter is on that the first row of the form does not show."""
-        return bool(self.vendor or self.account or self.kind or self.severity)
+        return bool(self.vendor or self.account or self.kind or self.severity or self.partial)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,12 +137,12 @@ class AttemptFilters(Told):
     @property
     def tallied(self) -> bool:
         """The tallies alone answer how many, and quickly: those of all years are many."""
-        return not (self.q or self.device) and (self.period != ALL or bool(self.day))
+        return not (self.q or self.device or self.partial) and (self.period != ALL or bool(self.day))
 
     @property
     def hidden(self) -> bool:
         """A filter is on that the first row of the form does not show."""
-        return bool(self.vendor or self.account or self.kind)
+        return bool(self.vendor or self.account or self.kind or self.partial)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,3 +152,11 @@ class TitleFilters(Asked):
     q: str = ""
     vendor: str = ""
     kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceFilters(Part):
+    kinds = {"q": Kind("Text"), "has": Kind("With", HAS), **PART}
+
+    q: str = ""
+    has: str = ""

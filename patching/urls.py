@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from patching.views import beside, export, lists, overview, titles
+from patching.views import beside, export, lists, overview, title
 
 app_name = "patching"
 
@@ -12,9 +12,11 @@ urlpatterns = [
     path("patches.csv", export.patches, name="patches_csv"),
     path("attempts/", lists.attempts, name="attempts"),
     path("attempts.csv", export.attempts, name="attempts_csv"),
-    path("titles/", titles.page, name="titles"),
+    path("devices/", lists.devices, name="devices"),
+    path("devices.csv", export.devices, name="devices_csv"),
+    path("titles/", lists.titles, name="titles"),
     path("titles.csv", export.titles, name="titles_csv"),
-    path("titles/<int:pk>/", titles.one, name="title"),
+    path("titles/<int:pk>/", title.page, name="title"),
     path("silent/", overview.silent_devices, name="silent"),
     path("reasons/", overview.reasons, name="reasons"),
     path("device/<int:pk>/", beside.device_panel, name="device_panel"),

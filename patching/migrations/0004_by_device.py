@@ -5,9 +5,9 @@ from __future__ import annotations
 import django.db.models.deletion
 from django.db import migrations, models
 
-NUMBERS = ("open", "critical", "failed", "restart")
+NUMBERS = ("open", "high", "failed", "restart")
 OPEN = "status IN ('available', 'failed', 'installing', 'restart', 'scheduled', 'unknown')"
-WHICH = dict(zip(NUMBERS, (OPEN, f"{OPEN} AND severity = 'critical'", "status = 'failed'", "status = 'restart'"), strict=True))
+WHICH = dict(zip(NUMBERS, (OPEN, f"{OPEN} AND severity = 'high'", "status = 'failed'", "status = 'restart'"), strict=True))
 # The lock of patching/placing.py: without it two accounts that tell of the same devices in another order would deadlock.
 HOLD = "PERFORM pg_advisory_xact_lock(28869, 0);"
 NAMES = ", ".join(NUMBERS)

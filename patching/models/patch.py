@@ -91,12 +91,12 @@ class DeviceTally(models.Model):
 
     device = models.OneToOneField(Device, on_delete=models.CASCADE, related_name="+", db_constraint=False, primary_key=True)
     open = models.IntegerField(default=0)
-    critical = models.IntegerField(default=0)
+    high = models.IntegerField(default=0)
     failed = models.IntegerField(default=0)
     restart = models.IntegerField(default=0)
 
     class Meta:
         indexes = [
             models.Index(fields=[each, "device"], condition=models.Q(open__gt=0), name=f"device_tally_by_{each}")
-            for each in ("open", "critical", "failed", "restart")
+            for each in ("open", "high", "failed", "restart")
         ]

@@ -10,7 +10,7 @@ from devices.queries.columns import Column, Sort
 from devices.queries.plain_listing import Shape
 from patching.filters import AttemptFilters
 from patching.models import Attempt
-from patching.queries.rows import Named
+from patching.queries.rows import Named, naming, told
 from patching.queries.table import Table
 from patching.words import Work, work_of
 
@@ -54,4 +54,4 @@ SHAPE = Shape(
     sorts={"at": Sort("When", ("at", "id"), descending_first=True, moments=("at",))},
     sort="-at",
 )
-ATTEMPTS = Table(SHAPE, Attempt, AttemptRow)
+ATTEMPTS = Table(SHAPE, Attempt, AttemptRow, told(AttemptRow), naming)

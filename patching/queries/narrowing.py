@@ -8,12 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from devices.models import Account, Sighting
+from devices.models import Account, Device, Sighting
 from devices.queries import search
-from patching.filters import ALL, AttemptFilters, PatchFilters, TitleFilters, Told
+from patching.filters import ALL, AttemptFilters, DeviceFilters, PatchFilters, TitleFilters, Told
 from patching.models import Title
 
 MOST_TITLES = 1000
@@ -36,7 +36,7 @@ def patches_told(filters: PatchFilters) -> Q:
 def patches(filters: PatchFilters, *, now: datetime) -> Narrowed:
     """Of Patch: those of devices in use."""
     text = _text(filters)
-    found = Q(counted=True) & patches_told(filters) & text.condition & _device(filters)
+    found = Q(counted=True) & patches_told(filters) & text.condition & _devices(filters)
     if filters.severity:
         found &= Q(severity=filters.severity)
     if filters.age:
@@ -59,7 +59,7 @@ def attempts_told(filters: AttemptFilters, *, now: datetime) -> Q:
 def attempts(filters: AttemptFilters, *, now: datetime) -> Narrowed:
     """Of Attempt."""
     text = _text(filters)
-    found = attempts_told(filters, now=now) & text.condition & _device(filters)
+    found = attempts_told(filters, now=now) & text.condition & _devices(filters)
     if filters.day:
         # An index knows the time, and the day follows from it: without this, PostgreSQL would read from the newest on.
         begin = datetime.combine(datetime.fromisoformat(filters.day), time(), UTC)
@@ -67,6 +67,19 @@ def attempts(filters: AttemptFilters, *, now: datetime) -> Narrowed:
     elif filters.period != ALL:
         found &= Q(at__gte=now - timedelta(days=int(filters.period) + 1))
     return Narrowed(found, text.wide)
+
+
+def devices(filters: DeviceFilters) -> Narrowed:
+    """Of DeviceTally: those with an open patch."""
+    found, wide = Q(open__gt=0), False
+    if filters.has:
+        found &= Q((f"{filters.has}__gt", 0))
+    if filters.q:
+        named = search.candidates(filters.q, filters.devices())
+        found, wide = found & Q(device_id__in=named), len(named) > search.MOST
+    elif filters.partial:
+        found &= Q(device_id__in=Device.objects.filter(filters.devices()).order_by().values("pk"))
+    return Narrowed(found, wide)
 
 
 def titles(filters: TitleFilters) -> QuerySet[Title]:
@@ -114,13 +127,20 @@ def _text(filters: Told) -> Narrowed:
     """In the name or the maker of the application, or anything that a device is found by."""
     if not filters.q:
         return Narrowed(Q())
-    devices = search.candidates(filters.q, Q())
+    devices = search.candidates(filters.q, filters.devices())
     sightings = list(Sighting.objects.filter(device_id__in=devices).order_by().values_list("pk", flat=True)) if devices else []
     return Narrowed(_of_titles(titles(TitleFilters(q=filters.q))) | Q(sighting_id__in=sightings), len(devices) > search.MOST)
 
 
-def _device(filters: Told) -> Q:
-    if not filters.device:
-        return Q()
-    sightings = Sighting.objects.filter(device_id=int(filters.device)).order_by()
-    return Q(sighting_id__in=list(sightings.values_list("pk", flat=True)))
+def _devices(filters: Told) -> Q:
+    """Of one device, and of a part of the fleet."""
+    found, sightings = Q(), Sighting.objects.order_by()
+    if filters.device:
+        found &= Q(sighting_id__in=list(sightings.filter(device_id=int(filters.device)).values_list("pk", flat=True)))
+    if filters.partial:
+        members = filters.members()
+        if members.ids is not None:
+            found &= Q(sighting_id__in=list(sightings.filter(device_id__in=members.ids).values_list("pk", flat=True)))
+        else:
+            found &= Q(Exists(Device.objects.filter(members.condition, sightings=OuterRef("sighting_id"))))
+    return found

@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Q, Sum
+from django.db.models import Model, Q, QuerySet, Sum
 from django.urls import reverse
 
 from devices.queries.turning import Total
-from patching.filters import ALL, REASONS, STATUSES, AttemptFilters, PatchFilters
-from patching.models import Attempt, AttemptTally, Patch, PatchTally
+from patching.filters import ALL, REASONS, STATUSES, AttemptFilters, DeviceFilters, PatchFilters
+from patching.models import Attempt, AttemptTally, DeviceTally, Patch, PatchTally
 from patching.queries import narrowing
 from patching.queries.narrowing import Narrowed
 
 MOST_COUNTED = 10_000
 FEW = 1000
-Filters = PatchFilters | AttemptFilters
-_LISTS = {PatchFilters: "patching:patches", AttemptFilters: "patching:attempts"}
+Filters = PatchFilters | AttemptFilters | DeviceFilters
+_LISTS = {PatchFilters: "patching:patches", AttemptFilters: "patching:attempts", DeviceFilters: "patching:devices"}
+_ROWS: dict[type[Filters], type[Model]] = {PatchFilters: Patch, AttemptFilters: Attempt, DeviceFilters: DeviceTally}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +32,14 @@ class Number:
     more: bool = False
 
     @property
+    def status(self) -> str:
+        """Devices have none."""
+        return "" if isinstance(self.filters, DeviceFilters) else self.filters.status
+
+    @property
     def label(self) -> str:
         """Of its status."""
-        return self.filters.kinds["status"].words(self.filters.status)
+        return self.filters.kinds["status"].words(self.status)
 
     @property
     def words(self) -> str:
@@ -44,11 +51,10 @@ class Number:
 
 
 def number(filters: Filters, *, now: datetime) -> Number:
-    if filters.tallied:
+    if not isinstance(filters, DeviceFilters) and filters.tallied:
         return Number(filters, _tallied(filters, now=now))
     found = narrowed(filters, now=now)
-    rows = Patch.objects if isinstance(filters, PatchFilters) else Attempt.objects
-    counted = rows.filter(found.condition).order_by().values("pk")[: MOST_COUNTED + 1].count()
+    counted = _rows(filters, found).values("pk")[: MOST_COUNTED + 1].count()
     return Number(filters, min(counted, MOST_COUNTED), counted > MOST_COUNTED or found.wide)
 
 
@@ -65,6 +71,8 @@ def numbers(wanted: Sequence[PatchFilters]) -> dict[PatchFilters, Number]:
 
 
 def narrowed(filters: Filters, *, now: datetime) -> Narrowed:
+    if isinstance(filters, DeviceFilters):
+        return narrowing.devices(filters)
     return narrowing.patches(filters, now=now) if isinstance(filters, PatchFilters) else narrowing.attempts(filters, now=now)
 
 
@@ -74,16 +82,19 @@ def counted(filters: Filters, found: Narrowed, *, now: datetime) -> tuple[Total,
     From the tallies where they know, else counted up to MOST_COUNTED. Few that are scattered are named one by one: asked for them in
     the order of time, PostgreSQL would walk through a million others.
     """
-    if filters.tallied:
+    if not isinstance(filters, DeviceFilters) and filters.tallied:
         number = _tallied(filters, now=now)
         return Total(number), found.condition if number else Q(pk__in=[])
-    rows = Patch.objects if isinstance(filters, PatchFilters) else Attempt.objects
-    ids = list(rows.filter(found.condition).order_by().values_list("pk", flat=True)[: MOST_COUNTED + 1])
+    ids = list(_rows(filters, found).values_list("pk", flat=True)[: MOST_COUNTED + 1])
     total = Total(min(len(ids), MOST_COUNTED), len(ids) > MOST_COUNTED or found.wide)
     return total, Q(pk__in=ids) if len(ids) <= FEW else found.condition
 
 
-def _tallied(filters: Filters, *, now: datetime) -> int:
+def _rows(filters: Filters, found: Narrowed) -> QuerySet[Any]:
+    return _ROWS[type(filters)]._default_manager.filter(found.condition).order_by()
+
+
+def _tallied(filters: PatchFilters | AttemptFilters, *, now: datetime) -> int:
     if isinstance(filters, PatchFilters):
         found = PatchTally.objects.filter(narrowing.patches_told(filters)).aggregate(sum=Sum("number", default=0))
     else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from patching.filters import ALL, OPEN_ORDER, AttemptFilters, PatchFilters
+from patching.filters import ALL, OPEN_ORDER, AttemptFilters, DeviceFilters, PatchFilters
 from patching.models import Reading
 from patching.queries.chart import Chart, chart, tried
 from patching.queries.numbers import Number, narrowed, number, numbers
@@ -21,6 +21,7 @@ class Overview:
     open: Number
     known: Number
     states: list[Number]
+    devices: Number  # with an open patch
     old: Number
     chart: Chart
     works: list[WorkRow]
@@ -34,7 +35,7 @@ class Overview:
 
 
 def overview(*, now: datetime) -> Overview:
-    """Eight queries."""
+    """Nine queries."""
     asked = [PatchFilters(), PatchFilters(status=ALL), *(PatchFilters(status=status) for status in OPEN_ORDER)]
     counts, attempts = numbers([*asked, *WANTED]), tried(AttemptFilters(), now=now)
     oldest = PATCHES.some(narrowed(asked[0], now=now).condition, PATCHES.first, most=OLDEST)
@@ -44,6 +45,7 @@ def overview(*, now: datetime) -> Overview:
         open=counts[asked[0]],
         known=counts[asked[1]],
         states=[counts[filters] for filters in asked[2:]],
+        devices=number(DeviceFilters(), now=now),
         old=number(PatchFilters(age="over-30"), now=now),
         chart=chart(attempts, now=now),
         works=works(counts, attempts),

@@ -9,7 +9,7 @@ from devices.queries.columns import Column, Sort
 from devices.queries.plain_listing import Shape
 from patching.filters import PatchFilters
 from patching.models import Patch
-from patching.queries.rows import Named
+from patching.queries.rows import Named, naming, told
 from patching.queries.table import Table
 from patching.words import Work, work_of
 
@@ -50,4 +50,4 @@ SHAPE = Shape(
     sorts={"age": Sort("Since", ("open_since", "id"), moments=("open_since",))},
     sort="age",
 )
-PATCHES = Table(SHAPE, Patch, PatchRow)
+PATCHES = Table(SHAPE, Patch, PatchRow, told(PatchRow), naming)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, fields
+from functools import partial
 from typing import Any
 
 from django.db.models import QuerySet
 
 from devices.models import Account, Sighting
 from patching.models import Title
+
+TOLD = ("account_id", "title_id", "device_ref", "sighting_id")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -27,6 +30,11 @@ class Named:
     kind: str = ""
     device: int | None = None
     device_name: str = ""
+
+
+def told(row: type[Named]) -> tuple[str, ...]:
+    """What is read for such a row; the rest of Named is added."""
+    return (*TOLD, *(each.name for each in fields(row) if each.name not in Named.__dataclass_fields__))
 
 
 @dataclass(slots=True)
@@ -51,3 +59,8 @@ def add_names(rows: Sequence[Named], accounts: Accounts, *, devices: bool = True
             row.title, row.developer, row.kind = title.name, title.developer, title.kind
         if row.sighting_id in placed:
             row.device, row.device_name = placed[row.sighting_id]
+
+
+def naming() -> Callable[[Sequence[Named]], None]:
+    """Names for page after page."""
+    return partial(add_names, accounts=Accounts())

@@ -71,5 +71,5 @@ def unlocalized(number: float) -> str:
 @register.inclusion_tag("patching/parts/status_tile.html")
 def status_tile(number: Number) -> dict[str, Any]:
     """Of a filter with one status."""
-    look, icon, meaning = LOOKS[PatchStatus(number.filters.status)]
+    look, icon, meaning = LOOKS[PatchStatus(number.status)]
     return {"number": number, "look": look, "icon": icon, "meaning": meaning}

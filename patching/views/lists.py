@@ -1,8 +1,8 @@
-"""The list of patches and the list of attempts. Everything about them stands in their address."""
+"""The lists of patching. Everything about them stands in their address."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -10,84 +10,112 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_safe
 
 from devices.models import Account, Device
-from devices.queries.asked import Chip
+from devices.queries.asked import Asked, Chip
+from devices.queries.part import Part, known_groups, nobody
 from devices.queries.plain_listing import PlainListing
+from devices.queries.turning import Turned
 from devices.views.guard import is_fragment, needs
-from patching.filters import ALL, OPEN, TELLING, AttemptFilters, PatchFilters
+from devices.views.turning import place, results, turned
+from patching.filters import ALL, OPEN, TELLING, DeviceFilters, PatchFilters, Told
 from patching.models import Title
 from patching.queries.attempts import ATTEMPTS
+from patching.queries.devices import DEVICES
 from patching.queries.patches import PATCHES
 from patching.queries.table import Table
+from patching.queries.titles import SHAPE, title_page
 from patching.words import Work, work_of
 from vendors.states import PatchStatus
 
-ONE = {"patches": "patch", "attempts": "attempt"}
-Listing = PlainListing[PatchFilters] | PlainListing[AttemptFilters]
+# By the name of their address: what one row is, and several are.
+ROWS = {
+    "patches": ("patch", "patches"),
+    "attempts": ("attempt", "attempts"),
+    "devices": ("device", "devices"),
+    "titles": ("application", "applications"),
+}
 
 
 @require_safe
 @needs("view_device")
 def patches(request: HttpRequest) -> HttpResponse:
-    listing = PATCHES.shape.read(request.GET)
-    return _answer(request, "patches", PATCHES, listing, {"all": ALL, "work": _work(listing.filters.status, listing.filters.reason)})
+    listing, found = _table(request, PATCHES)
+    return _answer(request, "patches", listing, found, all=ALL, work=_work(listing.filters))
 
 
 @require_safe
 @needs("view_device")
 def attempts(request: HttpRequest) -> HttpResponse:
-    listing = ATTEMPTS.shape.read(request.GET)
-    return _answer(request, "attempts", ATTEMPTS, listing, {"work": _work(listing.filters.status, listing.filters.reason)})
+    listing, found = _table(request, ATTEMPTS)
+    return _answer(request, "attempts", listing, found, work=_work(listing.filters))
 
 
-def _answer(request: HttpRequest, what: str, table: Table[Any, Any, Any], listing: Listing, more: Mapping[str, Any]) -> HttpResponse:
+@require_safe
+@needs("view_device")
+def devices(request: HttpRequest) -> HttpResponse:
+    return _answer(request, "devices", *_table(request, DEVICES))
+
+
+@require_safe
+@needs("view_device")
+def titles(request: HttpRequest) -> HttpResponse:
+    listing = SHAPE.read(request.GET)
+    return _answer(request, "titles", listing, title_page(listing, now=timezone.now(), **place(request)))
+
+
+def _table(request: HttpRequest, table: Table[Any, Any, Any]) -> tuple[PlainListing[Any], Turned[Any]]:
+    listing = table.shape.read(request.GET)
+    return listing, table.page(listing, now=timezone.now(), **place(request))
+
+
+def _answer(request: HttpRequest, what: str, listing: PlainListing[Any], found: Turned[Any], **more: Any) -> HttpResponse:
     """The page; as a fragment only the results."""
-    found = table.page(listing, now=timezone.now(), after=request.GET.get("after", ""), before=request.GET.get("before", ""))
-    context = {
+    filters, (one, many) = listing.filters, ROWS[what]
+    context = turned(listing, found) | {
         "what": what,
-        "one": ONE[what],
+        "one": one,
+        "many": many,
+        "row_template": f"patching/parts/{one}_rows.html",
         "list_url": reverse(f"patching:{what}"),
         "export_url": reverse(f"patching:{what}_csv"),
-        "listing": listing,
-        "filters": listing.filters,
         "chips": list(chips(listing)),
-        "page": found,
-        "older": listing.query_string(after=found.older) if found.older else "",
-        "newer": listing.query_string(before=found.newer) if found.newer else "",
+        "nobody": SimpleLazyObject(lambda: nobody(filters) if isinstance(filters, Part) else ""),  # only an empty page asks
         **more,
     }
-    if not is_fragment(request):
-        return render(request, f"patching/{what}.html", context | {"choices": _choices(listing)})
-    answer = render(request, "patching/_results.html", context)
-    # The form sends every field; the address that people share has only what differs.
-    place = {name: value for name in ("after", "before") if (value := request.GET.get(name))}
-    answer["HX-Push-Url"] = request.path + listing.query_string(**place)
-    return answer
+    if is_fragment(request):
+        return results(request, "patching/_results.html", context, at=place(request))
+    return render(request, f"patching/{what}.html", context | {"choices": _choices(filters)})
 
 
-def chips(listing: Listing) -> Iterator[Chip]:
+def chips(listing: PlainListing[Any]) -> Iterator[Chip]:
     """With names where the address has ids."""
     filters, called = listing.filters, {}
-    if filters.title:
+    if isinstance(filters, Told) and filters.title:
         called["Application"] = Title.objects.filter(pk=filters.title).values_list("name", flat=True).first()
-    if filters.device:
+    if isinstance(filters, Told) and filters.device:
         called["Device"] = Device.objects.filter(pk=filters.device).values_list("name", flat=True).first()
     for chip in listing.chips():
         yield replace(chip, value=called.get(chip.label) or chip.value)
 
 
-def _choices(listing: Listing) -> dict[str, Any]:
-    options = {name: list(kind.options.items()) for name, kind in listing.filters.kinds.items() if kind.options}
-    # What stands there without a choice is not a choice of its own.
-    options["status"] = [(value, label) for value, label in options["status"] if value != OPEN]
-    accounts = Account.objects.order_by("name").values_list("name", "name")
-    return {**options, "vendor": list(TELLING.items()), "account": list(accounts)}
+def _choices(filters: Asked) -> dict[str, Any]:
+    found: dict[str, Any] = {name: list(kind.options.items()) for name, kind in filters.kinds.items() if kind.options}
+    if "vendor" in found:
+        found["vendor"] = list(TELLING.items())
+    if isinstance(filters, PatchFilters):  # what stands there without a choice is not a choice of its own
+        found["status"] = [(value, label) for value, label in found["status"] if value != OPEN]
+    if isinstance(filters, Told):
+        found["account"] = list(Account.objects.order_by("name").values_list("name", "name"))
+    if isinstance(filters, Told | DeviceFilters):
+        found["groups"] = known_groups()
+    return found
 
 
-def _work(status: str, reason: str) -> Work | None:
+def _work(filters: Any) -> Work | None:
     """The next step of a work list; none while several are mixed."""
-    if reason:
-        return work_of(PatchStatus.FAILED, reason)
-    return work_of(status, "") if status in (PatchStatus.RESTART, PatchStatus.UNKNOWN) else None
+    if filters.reason:
+        return work_of(PatchStatus.FAILED, filters.reason)
+    return work_of(filters.status, "") if filters.status in (PatchStatus.RESTART, PatchStatus.UNKNOWN) else None

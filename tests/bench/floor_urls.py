@@ -13,7 +13,7 @@ from django.urls import path
 from config import urls
 from devices.views import coverage, detail, devices, issues, lookup
 from devices.views.guard import needs
-from patching.views import beside, lists, overview, titles
+from patching.views import beside, lists, overview, title
 from tests.bench.floor_settings import FROM_MEMORY
 
 kept: dict[str, tuple[str, dict[str, Any]]] = {}
@@ -49,8 +49,9 @@ urlpatterns = [
     path("coverage/", remembered(coverage)),
     path("issues/", remembered(issues)),
     path("patching/", remembered(overview)),
-    path("patching/titles/", remembered(titles)),
-    path("patching/titles/<int:pk>/", remembered(titles, "one")),
+    path("patching/devices/", remembered(lists, "devices")),
+    path("patching/titles/", remembered(lists, "titles")),
+    path("patching/titles/<int:pk>/", remembered(title)),
     path("patching/device/<int:pk>/", remembered(beside, "device_panel")),
     path("patching/patches/", remembered(lists, "patches")),
     *urls.urlpatterns,

@@ -149,6 +149,7 @@ def questions(account: Account) -> list[Question]:
     return [
         Question("patching, overview", ["/patching/"]),
         Question("patching, by application", ["/patching/titles/"]),
+        Question("patching, by device", ["/patching/devices/"]),
         Question("patching, one application", [f"/patching/titles/{pk}/" for pk in titles]),
         Question("patching, panel of a device", [f"/patching/device/{pk}/" for pk in devices], fragment=True),
         Question("patching, open patches", ["/patching/patches/"]),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, Q
 
 from patching.models import Attempt, AttemptTally, DeviceTally, Patch, PatchTally
 from patching.models.patch import OPEN
@@ -13,17 +13,17 @@ STANDING = ("account", "title", "status", "reason")
 ON_DAY = ("account", "day", "title", "status", "reason")
 NUMBERS = {
     "open": Q(status__in=OPEN),
-    "critical": Q(status__in=OPEN, severity="critical"),
+    "high": Q(status__in=OPEN, severity="high"),
     "failed": Q(status="failed"),
     "restart": Q(status="restart"),
 }
 
 
 def by_device() -> dict[int, tuple[int, ...]]:
-    """Of devices that have an open patch: how many are open, critical, failed, and wait for a restart."""
-    rows = Patch.objects.filter(counted=True, sighting__isnull=False).values(on=F("sighting__device"))
-    found = rows.annotate(**{f"n_{name}": Count("pk", filter=which) for name, which in NUMBERS.items()}).filter(n_open__gt=0)
-    return {row["on"]: tuple(row[f"n_{name}"] for name in NUMBERS) for row in found}
+    """Of devices that have an open patch: how many are open, of high severity, failed, and wait for a restart."""
+    rows = Patch.objects.filter(counted=True, sighting__isnull=False).order_by().values_list("sighting__device")
+    numbers = rows.annotate(**{f"n_{name}": Count("pk", filter=which) for name, which in NUMBERS.items()})
+    return {device: tuple(found) for device, *found in numbers if any(found)}
 
 
 def assert_tallies_are_true() -> None:

@@ -33,11 +33,11 @@ def of(device: int) -> tuple[int, ...]:
 
 
 @pytest.mark.django_db
-def test_it_counts_what_is_open_critical_failed_and_waits_for_a_restart() -> None:
+def test_it_counts_what_is_open_severe_failed_and_waits_for_a_restart() -> None:
     made.small_patching()
     munich = Device.objects.get(name="nb-munich-02").pk
     assert of(munich) == (4, 0, 3, 0)
-    Patch.objects.filter(sighting__device=munich, status="installing").update(severity="critical")
+    Patch.objects.filter(sighting__device=munich, status="installing").update(severity="high")
     assert of(munich) == (4, 1, 3, 0)
     Patch.objects.filter(sighting__device=munich, status="failed").update(status="restart")
     assert of(munich) == (4, 1, 0, 3)

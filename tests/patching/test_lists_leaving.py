@@ -11,7 +11,7 @@ from django.test import Client
 
 from devices.models import AuditEvent, Device, Sighting, User
 from devices.queries import search
-from patching.models import Title
+from patching.models import Patch, Title
 from patching.queries import table
 from tests.devices import shown
 from tests.patching import made
@@ -51,12 +51,24 @@ def test_attempts_and_applications_as_they_are_listed(client: Client, ivan: User
     assert rows[0][head.index("Failed attempts")] == "1" and len(rows) == 8
 
 
+def test_devices_as_they_are_listed(client: Client, ivan: User) -> None:
+    made.small_patching()
+    client.force_login(ivan)
+    head, *rows = rows_of(client, "/patching/devices.csv")
+    assert [row[0] for row in rows] == ["nb-munich-02", "srv-london-05", "mac-zurich-03", "nb-berlin-01"]
+    munich = dict(zip(head, rows[0], strict=True))
+    assert [munich[each] for each in ("Open patches", "High severity", "Failed", "Restart needed")] == ["4", "0", "3", "0"]
+    oldest = Patch.objects.filter(sighting__device__name="nb-munich-02", counted=True).earliest("open_since")
+    assert munich["Oldest"] == f"{oldest.open_since:%Y-%m-%dT%H:%M:%SZ}"
+    assert [row[0] for row in rows_of(client, "/patching/devices.csv?has=high")[1:]] == ["nb-berlin-01"]
+
+
 def test_cells_are_never_formulas(client: Client, ivan: User) -> None:
     account = shown.account("eset-main", "eset")
     made.patch(shown.sighting(account, "=1+1"), "@SUM(A1)", raw="+cmd", version="-2+3")
     made.attempt(account, "=HYPERLINK(1)", raw="|calc", before="%0A", after="=2")
     client.force_login(ivan)
-    for name in ("patches", "attempts", "titles"):
+    for name in ("patches", "attempts", "titles", "devices"):
         cells = [each for row in rows_of(client, f"/patching/{name}.csv") for each in row]
         assert not [each for each in cells if each[:1] in tuple("=+-@|%")], cells
         assert any(each.startswith("'") for each in cells)
@@ -94,16 +106,18 @@ def test_a_file_goes_on_where_a_chunk_ends(client: Client, ivan: User, monkeypat
 @pytest.mark.parametrize(
     ("address", "queries"),
     [
-        ("", 13),
+        ("", 14),
         ("reasons/", 9),
         ("titles/", 7),
         ("titles/{title}/", 14),
         ("device/{device}/", 8),
-        ("patches/", 11),
-        ("patches/?q=nb", 15),
-        ("patches/?account=eset-main&kind=application&status=failed", 15),
-        ("attempts/", 11),
-        ("attempts/?device={device}&period=all", 13),
+        ("patches/", 12),
+        ("patches/?q=nb", 16),
+        ("patches/?account=eset-main&kind=application&status=failed", 16),
+        ("attempts/", 12),
+        ("attempts/?device={device}&period=all", 14),
+        ("devices/", 8),
+        ("devices/?q=nb&sort=-failed", 10),
     ],
 )
 def test_the_number_of_queries_does_not_grow(

@@ -15,6 +15,7 @@ from patching.queries import device as device_panel
 from patching.queries import numbers
 from patching.queries.attempts import ATTEMPTS
 from patching.queries.chart import Chart
+from patching.queries.devices import DEVICES
 from patching.queries.numbers import Number
 from patching.queries.patches import PATCHES
 from patching.queries.table import Table
@@ -32,7 +33,9 @@ def check(client: Client, address: str, *, least: int, **headers: str) -> None:
     assert wrong == {}, dict(found)
 
 
-@pytest.mark.parametrize(("address", "least"), [("/patching/", 30), ("/patching/titles/", 32), ("/patching/reasons/", 24)])
+@pytest.mark.parametrize(
+    ("address", "least"), [("/patching/", 30), ("/patching/titles/", 32), ("/patching/reasons/", 24), ("/patching/devices/", 16)]
+)
 def test_on_the_pages(client: Client, bob: User, address: str, least: int) -> None:
     made.small_patching()
     client.force_login(bob)
@@ -85,7 +88,7 @@ def filters_of(kind: type[Any]) -> list[Any]:
     return [kind.read(each | more) for each in alone for more in ({}, {"account": "eset-main"}, {"status": "failed"})]
 
 
-@pytest.mark.parametrize("table", [PATCHES, ATTEMPTS], ids=["patches", "attempts"])
+@pytest.mark.parametrize("table", [PATCHES, ATTEMPTS, DEVICES], ids=["patches", "attempts", "devices"])
 def test_what_the_tallies_say_is_what_the_rows_say(table: Table[Any, Any, Any]) -> None:
     made.small_patching()
     now = timezone.now()

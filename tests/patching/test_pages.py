@@ -45,7 +45,7 @@ def test_before_anything_is_told(client: Client, bob: User) -> None:
 def test_the_overview_says_how_it_stands_and_what_it_cannot_tell(client: Client, bob: User) -> None:
     made.small_patching()
     words = words_of(client, bob, "")
-    assert "11 patches are open 3 of them for more than 30 days." in words
+    assert "11 patches are open On 4 devices in use. 3 of them for more than 30 days." in words
     assert "50 % of the attempts that ended succeeded: 2 of 4 in the last 30 days." in words
     assert "Not counted: 1 that waits for a restart, and 2 that came to neither (under way, not applicable, or unknown)." in words
     silent = words_of(client, bob, "silent/", **HTMX)
@@ -160,7 +160,7 @@ TOKENS = {
     "-open": Place("-open", (2**63, 1), 50).token(),
     "name": Place("name", ("\0", 1), 50).token(),
 }
-LISTS = ("patches/", "attempts/", "titles/")
+LISTS = ("patches/", "attempts/", "devices/", "titles/")
 BAD = [
     *({"q": each} for each in NASTY),
     {
@@ -211,7 +211,7 @@ def test_hostile_words_are_only_text(client: Client, bob: User) -> None:
     for words in shown.HOSTILE:
         made.patch(berlin, words, raw=words[:100], version=words)
         made.attempt(eset, words, raw=words[:100], after=words)
-    for address in ("", "patches/", "attempts/", "titles/", "reasons/"):
+    for address in ("", "patches/", "attempts/", "devices/", "titles/", "reasons/"):
         text = text_of(client, bob, address)
         assert "<script>alert" not in text and "<img src=x" not in text and '<div hx-get="/devices/">' not in text
 
@@ -226,16 +226,31 @@ def test_pages_show_every_row_once_in_both_directions(client: Client, bob: User,
     for each in range(number):
         made.patch(sighting, f"Application {each:02}", open_since=at)
         made.attempt(eset, f"Application {each:02}")
+    assert_every_row_once(client, bob, address, r"Application \d\d", [f"Application {each:02}" for each in range(number)])
+
+
+@pytest.mark.parametrize("sort", ["-open", "open", "-failed"])
+def test_devices_that_lack_as_much_come_once_each(client: Client, bob: User, sort: str) -> None:
+    eset, names = shown.account("eset-main", "eset"), [f"nb-{each:02}" for each in range(60)]
+    for each, name in enumerate(names):
+        sighting = shown.sighting(eset, name)
+        for status in ("failed", "available")[each % 2 :]:
+            made.patch(sighting, status=status)
+    assert_every_row_once(client, bob, f"devices/?sort={sort}", r"nb-\d\d", names)
+
+
+def assert_every_row_once(client: Client, bob: User, address: str, row: str, names: list[str]) -> None:
+    """Three pages, and back to the first."""
     places, seen = [f"{address}&size=25" if "?" in address else f"{address}?size=25"], []
     for rel in ("next", "next", "prev", "prev"):
         text = text_of(client, bob, places[-1])
-        seen.append(re.findall(r"Application \d\d(?=</a>)", text))
+        seen.append(re.findall(f"{row}(?=</a>)", text))
         found = re.search(rf'rel="{rel}" href="/patching/([^"]+)"', text)
         assert found, (rel, places)
         places.append(found[1].replace("&amp;", "&"))
-    seen.append(re.findall(r"Application \d\d(?=</a>)", text_of(client, bob, places[-1])))
+    seen.append(re.findall(f"{row}(?=</a>)", text_of(client, bob, places[-1])))
     assert seen[0] == seen[4] and seen[1] == seen[3]
-    assert sorted(seen[0] + seen[1] + seen[2]) == [f"Application {each:02}" for each in range(number)]
+    assert sorted(seen[0] + seen[1] + seen[2]) == names
 
 
 def test_the_fragment_is_the_results_only_and_its_address_has_what_differs(client: Client, bob: User) -> None:
@@ -245,6 +260,7 @@ def test_the_fragment_is_the_results_only_and_its_address_has_what_differs(clien
     assert answer["HX-Push-Url"] == "/patching/patches/?status=failed"
     assert answer.content.decode().strip().startswith('<section id="results"')
     assert client.get("/patching/attempts/?period=30&status=", headers=HTMX)["HX-Push-Url"] == "/patching/attempts/"
+    assert client.get("/patching/devices/?q=&has=failed&group=&tag=", headers=HTMX)["HX-Push-Url"] == "/patching/devices/?has=failed"
     assert client.get("/patching/titles/?q=fire&kind=", headers=HTMX)["HX-Push-Url"] == "/patching/titles/?q=fire"
 
 
@@ -261,6 +277,23 @@ def test_a_title_that_no_device_has_and_nobody_tried_of_late_is_left_out(client:
     words = words_of(client, bob, "titles/")
     assert "1–8 of 8 applications" in words and "Resting" not in words
     assert "Nothing is known of it now" in words_of(client, bob, f"titles/{Title.objects.get(name='Resting').pk}/")
+
+
+def test_devices_stand_by_what_they_lack(client: Client, bob: User) -> None:
+    accounts = made.small_patching()
+    berlin = Device.objects.get(name="nb-berlin-01")
+    Sighting.objects.filter(device=berlin, account=accounts["eset"]).update(group_name="Sales")
+    names = re.compile("(nb-munich-02|srv-london-05|mac-zurich-03|nb-berlin-01) ")
+    assert names.findall(words_of(client, bob, "devices/")) == ["nb-munich-02", "srv-london-05", "mac-zurich-03", "nb-berlin-01"]
+    assert names.findall(words_of(client, bob, "devices/?sort=-restart"))[0] == "mac-zurich-03"
+    assert names.findall(words_of(client, bob, "devices/?sort=-high"))[0] == "nb-berlin-01"
+    assert names.findall(words_of(client, bob, "devices/?has=failed&sort=failed"))[-1] == "nb-munich-02"
+    assert names.findall(words_of(client, bob, "devices/?q=munich")) == ["nb-munich-02"]
+    assert names.findall(words_of(client, bob, "devices/?group=Sales")) == ["nb-berlin-01"]
+    assert "No known device is in a group “Nobody”" in words_of(client, bob, "devices/?group=Nobody")
+    Sighting.objects.filter(device=berlin).update(life="gone")
+    Patch.objects.filter(sighting__device=berlin).update(counted=False)
+    assert names.findall(words_of(client, bob, "devices/?has=high")) == []
 
 
 def test_pages_go_on_after_a_name_with_invisible_letters(client: Client, bob: User) -> None:

@@ -16,6 +16,7 @@ ADDRESSES = [
     ("/patching/", "view_device", True, True, False),
     ("/patching/patches/", "view_device", True, True, False),
     ("/patching/attempts/", "view_device", True, True, False),
+    ("/patching/devices/", "view_device", True, True, False),
     ("/patching/titles/", "view_device", True, True, False),
     ("/patching/titles/{title}/", "view_device", True, True, False),
     ("/patching/silent/", "view_device", True, True, False),
@@ -24,6 +25,7 @@ ADDRESSES = [
     ("/patching/account/eset-main/", "view_account", True, False, False),
     ("/patching/patches.csv", "export_patch", True, False, False),
     ("/patching/attempts.csv", "export_patch", True, False, False),
+    ("/patching/devices.csv", "export_patch", True, False, False),
     ("/patching/titles.csv", "export_patch", True, False, False),
 ]
 CASES = [

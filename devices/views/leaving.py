@@ -1,0 +1,24 @@
+"""A file of what a list shows, on its way out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
+
+from devices import audit
+from devices.export import blocks
+from devices.views.person import person
+
+
+def csv_file(request: HttpRequest, name: str, lines: Callable[[], Iterable[str]], *, action: str, **told: Any) -> HttpResponseBase:
+    """Streams the lines; `action` and what is `told` are for the audit log."""
+    content: Iterable[str] = ()
+    if request.method != "HEAD":
+        # Written first: what left is known even if the reader or this process dies on the way.
+        audit.record(action, actor=person(request), target=name, request=request, **told)
+        content = lines()
+    answer = StreamingHttpResponse(blocks(content), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer

@@ -1,0 +1,46 @@
+"""A list as a page and, asked for on its own, as the results that take the place of those shown before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from devices.queries.asked import Asked, Chip
+from devices.queries.turning import Turned
+
+
+class Listing(Protocol):
+    @property
+    def filters(self) -> Asked: ...
+
+    def query_string(self, **more: str) -> str: ...
+
+    def chips(self) -> Iterable[Chip]: ...
+
+
+def place(request: HttpRequest) -> dict[str, str]:
+    """`after` or `before`: the token of the page that is asked for."""
+    return {name: value for name in ("after", "before") if (value := request.GET.get(name))}
+
+
+def turned(listing: Listing, page: Turned[Any]) -> dict[str, Any]:
+    """What every template of a list shows."""
+    return {
+        "listing": listing,
+        "filters": listing.filters,
+        "chips": list(listing.chips()),
+        "page": page,
+        "older": listing.query_string(after=page.older) if page.older else "",
+        "newer": listing.query_string(before=page.newer) if page.newer else "",
+    }
+
+
+def results(request: HttpRequest, template: str, context: Mapping[str, Any], *, at: Mapping[str, str]) -> HttpResponse:
+    """Only the results of the page `at` a place."""
+    answer = render(request, template, dict(context))
+    # The form sends every field; the address that people share has only what differs.
+    answer["HX-Push-Url"] = request.path + context["listing"].query_string(**at)
+    return answer

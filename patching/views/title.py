@@ -1,0 +1,21 @@
+"""One application."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from devices.views.guard import needs
+from patching.queries.title import of_title
+from patching.queries.titles import one_title
+
+
+@require_safe
+@needs("view_device")
+def page(request: HttpRequest, pk: int) -> HttpResponse:
+    title = one_title(pk)
+    if title is None:
+        raise Http404
+    return render(request, "patching/title.html", {"found": of_title(title, now=timezone.now()), "title": title})
