@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from urllib.parse import unquote
 
 from django.db import connection
 from django.db.models import Q
@@ -20,6 +21,7 @@ from devices.queries.issue_words import with_words
 from devices.queries.place import Place
 from devices.queries.proof import Proof, proofs
 from devices.queries.turning import Total, Turned, turn
+from vendors.normalise import UNSTORABLE
 
 MOST = 1000  # counted, searched and decided about at once
 CHUNK = 1000
@@ -66,6 +68,8 @@ def issue_page(listing: IssueListing, found: Found, *, after: str = "", before: 
     """`after` and `before` are tokens of an earlier page. One query a source, at most three."""
 
     def take(place: Place | None, descending: bool) -> list[Issue]:
+        if place is not None and UNSTORABLE.search(unquote(str(place.values[-1]))):
+            place = None  # no issue has such a key, and the database takes none
         return _take(found, ranked=_ranked(listing), place=place, descending=descending, limit=listing.size + 1)
 
     return turn(take, listing.order, size=listing.size, total=found.total, after=after, before=before)

@@ -13,6 +13,7 @@ from django.utils import timezone
 from devices.models import Account, Device, Issue, Life, Sighting
 from devices.queries.issue_filters import NEWEST, OLDEST, WORST, IssueFilters, IssueListing
 from devices.queries.issues import MOST, WINDOW, device_issues, every_issue, issue_page, matching, undecided
+from devices.queries.place import Place
 from devices.queries.proof import proofs
 from devices.queries.turning import Turned
 from tests.devices import shown
@@ -152,6 +153,14 @@ def test_a_strange_key_does_not_lose_the_place(key: str) -> None:
         seen_so_far += [each.handle for each in part.rows]
         after = part.older
     assert seen_so_far == whole
+
+
+@pytest.mark.parametrize("sort", [WORST, OLDEST])
+def test_a_made_up_place_is_the_beginning(accounts: dict[str, Account], sort: str) -> None:
+    listing = listing_of(sort=sort, standing="all")
+    whole = [each.handle for each in page(listing).rows]
+    values = (1, timezone.now(), 0, 7, "%00")[-len(listing.order.sort.by) :]
+    assert [each.handle for each in page(listing, after=Place(sort, values, 0).token()).rows] == whole
 
 
 def test_the_count_is_bounded(accounts: dict[str, Account]) -> None:
