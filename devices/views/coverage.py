@@ -1,22 +1,21 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable
 
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from devices import audit
 from devices.coverage_export import lines_of_devices, lines_of_matrix
-from devices.export import blocks
-from devices.models import User
 from devices.queries.cover import Cover
 from devices.queries.coverage import Drill, matrix
 from devices.queries.coverage_list import drill_page
 from devices.queries.proof import proofs
 from devices.views.guard import needs
+from devices.views.leaving import csv_file
 from devices.views.ticket import query
+from devices.views.turning import place
 
 
 @require_safe
@@ -32,7 +31,7 @@ def page(request: HttpRequest) -> HttpResponse:
 def devices(request: HttpRequest) -> HttpResponse:
     """The devices that one number of the matrix counts."""
     drill = _drill(request)
-    found = drill_page(drill, now=timezone.now(), after=request.GET.get("after", ""), before=request.GET.get("before", ""))
+    found = drill_page(drill, now=timezone.now(), **place(request))
     context = {
         "drill": drill,
         "proof": drill.proof,
@@ -46,20 +45,17 @@ def devices(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @needs("export_device")
-def devices_csv(request: HttpRequest) -> StreamingHttpResponse:
+def devices_csv(request: HttpRequest) -> HttpResponseBase:
     """All pages of the list, with the same text."""
     drill = _drill(request)
-    name = f"coverage-{drill.proof.name}-{drill.cover}"
-    _audit(request, name, q=drill.q)
-    return _csv(lines_of_devices(drill), name)
+    return _csv(request, f"coverage-{drill.proof.name}-{drill.cover}", lambda: lines_of_devices(drill), q=drill.q)
 
 
 @require_safe
 @needs("export_device")
-def matrix_csv(request: HttpRequest) -> StreamingHttpResponse:
+def matrix_csv(request: HttpRequest) -> HttpResponseBase:
     """Every device with its state at every account."""
-    _audit(request, "coverage")
-    return _csv(lines_of_matrix(proofs(timezone.now())), "coverage")
+    return _csv(request, "coverage", lambda: lines_of_matrix(proofs(timezone.now())))
 
 
 def _closable(drill: Drill) -> bool:
@@ -74,13 +70,5 @@ def _drill(request: HttpRequest) -> Drill:
     return drill
 
 
-def _audit(request: HttpRequest, target: str, **detail: str) -> None:
-    """Written first: what left is known even if the stream breaks off."""
-    actor = request.user if isinstance(request.user, User) else None
-    audit.record("export", actor=actor, target=target, request=request, format="csv", **detail)
-
-
-def _csv(lines: Iterator[str], name: str) -> StreamingHttpResponse:
-    answer = StreamingHttpResponse(blocks(lines), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="rollcall-{name}-{timezone.now():%Y%m%d-%H%M}.csv"'
-    return answer
+def _csv(request: HttpRequest, name: str, lines: Callable[[], Iterable[str]], **told: str) -> HttpResponseBase:
+    return csv_file(request, f"rollcall-{name}-{timezone.now():%Y%m%d-%H%M}.csv", lines, action="export", format="csv", **told)

@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_safe
@@ -24,6 +25,7 @@ from devices.queries.sources import sources
 from devices.saving import visible_to
 from devices.views.guard import is_fragment, needs
 from devices.views.person import person
+from devices.views.turning import place, results, turned
 
 MOST_PLACES = 2
 
@@ -36,26 +38,17 @@ def page(request: HttpRequest) -> HttpResponse:
     listing = read_listing(request, views)
     if "col" in request.GET:
         return _chosen(request, listing)
-    found = list_page(listing, now=timezone.now(), after=request.GET.get("after", ""), before=request.GET.get("before", ""))
-    context = {
-        "listing": listing,
-        "filters": listing.filters,
+    context = turned(listing, list_page(listing, now=timezone.now(), **place(request))) | {
+        "list_url": reverse("devices:list"),
         "short": 0 < len(listing.filters.q) < SHORTEST_WORD,
-        "page": found,
         "sources": SimpleLazyObject(sources),  # only an empty page asks
-        "older": listing.query_string(after=found.older) if found.older else "",
-        "newer": listing.query_string(before=found.newer) if found.newer else "",
         "views": views,
         "view": next((view for view in views if view.slug == listing.view), None),
         "most": MOST,
         "can_pick": request.user.has_perm("devices.export_device") or request.user.has_perm("devices.refresh_account"),
     }
     if is_fragment(request):
-        answer = render(request, "devices/_rows.html", context)
-        # The form sends every field; the address that people share has only what differs.
-        place = {name: value for name in ("after", "before") if (value := request.GET.get(name))}
-        answer["HX-Push-Url"] = request.path + listing.query_string(**place)
-        return answer
+        return results(request, "devices/_rows.html", context, at=place(request))
     if request.GET.get("view") and not listing.view:
         messages.warning(request, "There is no such view, or it is not shared with you: this is the list without it.")
     return render(request, "devices/list.html", context | {"choices": _choices()})

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from devices import audit
-from devices.export import blocks
 from devices.listed import file_name, lines
 from devices.models import Device
 from devices.queries.list import every_row, matching
@@ -21,6 +17,7 @@ from devices.queries.listing import Listing
 from devices.saving import visible_to
 from devices.views.devices import read_listing
 from devices.views.guard import needs
+from devices.views.leaving import csv_file
 from devices.views.person import person
 
 
@@ -39,15 +36,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
 def stream(request: HttpRequest, listing: Listing, found: QuerySet[Device], *, count: str, which: str) -> HttpResponseBase:
     """`count` and `which` are for the audit log."""
     now = timezone.now()
-    name = file_name(listing, now=now)
-    if request.method == "HEAD":
-        content: Iterable[str] = ()
-    else:
-        # Written first: what left is known even if the reader or this process dies on the way.
-        audit.record(
-            "export", actor=person(request), target=name, request=request, devices=count, filters=which, columns=list(listing.columns)
-        )
-        content = lines(every_row(found, listing, now=now), listing)
-    answer = StreamingHttpResponse(blocks(content), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
+    told = {"devices": count, "filters": which, "columns": list(listing.columns)}
+    return csv_file(
+        request, file_name(listing, now=now), lambda: lines(every_row(found, listing, now=now), listing), action="export", **told
+    )

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_safe
 
-from devices import audit
-from devices.export import blocks
 from devices.issues_export import file_name, lines
 from devices.queries.issue_filters import ALL, ISSUES, KINDS, OPEN
 from devices.queries.issues import Found, every_issue, issue_page, matching
@@ -22,7 +19,8 @@ from devices.queries.part import known_groups, nobody
 from devices.queries.sources import sources
 from devices.views.guard import is_fragment, needs
 from devices.views.issues_picking import written
-from devices.views.person import person
+from devices.views.leaving import csv_file
+from devices.views.turning import place, results, turned
 
 
 @require_safe
@@ -31,19 +29,13 @@ def page(request: HttpRequest) -> HttpResponse:
     """The list; as a fragment only the results."""
     listing = ISSUES.read(request.GET.dict())
     found = matching(listing.filters, now=timezone.now())
-    place = {name: value for name in ("after", "before") if (value := request.GET.get(name))}
-    shown = issue_page(listing, found, **place)
-    if place and not shown.rows and found.total.number:  # the last ones of this page were just decided about
-        place, shown = {}, issue_page(listing, found)
-    context = {
-        "listing": listing,
-        "filters": listing.filters,
-        "chips": list(listing.chips()),
-        "page": shown,
+    at = place(request)
+    shown = issue_page(listing, found, **at)
+    if at and not shown.rows and found.total.number:  # the last ones of this page were just decided about
+        at, shown = {}, issue_page(listing, found)
+    context = turned(listing, shown) | {
         "cut": found.cut,
-        "older": listing.query_string(after=shown.older) if shown.older else "",
-        "newer": listing.query_string(before=shown.newer) if shown.newer else "",
-        "here": listing.query_string(**place),
+        "here": listing.query_string(**at),
         "list_url": reverse("devices:issues"),
         "undecided": listing.filters.standing == OPEN,
         "items": written([each.handle for each in shown.rows]),
@@ -52,12 +44,9 @@ def page(request: HttpRequest) -> HttpResponse:
         "sources": SimpleLazyObject(sources),
         "nobody": SimpleLazyObject(lambda: nobody(listing.filters)),
     }
-    if not is_fragment(request):
-        return render(request, "devices/issues.html", context | {"choices": _choices(found)})
-    answer = render(request, "devices/_issues.html", context)
-    # The form sends every field; the address that people share has only what differs.
-    answer["HX-Push-Url"] = request.path + listing.query_string(**place)
-    return answer
+    if is_fragment(request):
+        return results(request, "devices/_issues.html", context, at=at)
+    return render(request, "devices/issues.html", context | {"choices": _choices(found)})
 
 
 @require_safe
@@ -69,19 +58,8 @@ def export(request: HttpRequest) -> HttpResponseBase:
     if found.cut:
         messages.error(request, f"“{listing.filters.q}” means too many issues: type more to narrow it down, then export.")
         return redirect(reverse("devices:issues") + listing.address)
-    name, content = file_name(now=now), _nothing()
-    if request.method != "HEAD":
-        # Written first: what left is known even if the reader or this process dies on the way.
-        filters = {"filters": listing.address or "what nobody has decided about"}
-        audit.record("issues exported", actor=person(request), target=name, request=request, issues=_words(found), **filters)
-        content = lines(every_issue(listing, found))
-    answer = StreamingHttpResponse(blocks(content), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
-
-
-def _nothing() -> Iterable[str]:
-    return ()
+    told = {"issues": _words(found), "filters": listing.address or "what nobody has decided about"}
+    return csv_file(request, file_name(now=now), lambda: lines(every_issue(listing, found)), action="issues exported", **told)
 
 
 def _words(found: Found) -> str:
