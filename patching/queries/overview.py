@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from patching.filters import ALL, OPEN_ORDER, AttemptFilters, DeviceFilters, PatchFilters
+from django.db.models import Q
+
+from devices.models import Account
+from patching.filters import ALL, OPEN_ORDER, TELLING, AttemptFilters, DeviceFilters, PatchFilters
 from patching.models import Reading
+from patching.planning import EVERY
 from patching.queries.chart import Chart, chart, tried
 from patching.queries.numbers import Number, narrowed, number, numbers
 from patching.queries.patches import PATCHES, PatchRow
@@ -14,6 +18,7 @@ from patching.queries.rows import Accounts, add_names
 from patching.queries.works import WANTED, WorkRow, works
 
 OLDEST = 5
+LATE = 2 * EVERY
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +31,8 @@ class Overview:
     chart: Chart
     works: list[WorkRow]
     oldest: list[PatchRow]
-    unread: list[Reading]  # what a credential may not read, or has not yet
+    unread: list[Reading]  # what a credential may not read, has not yet, or has not for long
+    off: list[Account]  # what they told once still counts
 
     @property
     def told(self) -> bool:
@@ -35,12 +41,14 @@ class Overview:
 
 
 def overview(*, now: datetime) -> Overview:
-    """Nine queries."""
+    """Ten queries."""
     asked = [PatchFilters(), PatchFilters(status=ALL), *(PatchFilters(status=status) for status in OPEN_ORDER)]
     counts, attempts = numbers([*asked, *WANTED]), tried(AttemptFilters(), now=now)
     oldest = PATCHES.some(narrowed(asked[0], now=now).condition, PATCHES.first, most=OLDEST)
     add_names(oldest, Accounts())
-    readings = Reading.objects.filter(account__enabled=True).exclude(can=True).select_related("account")
+    unread = Q(can=None) | Q(can=False) | Q(complete_at__lt=now - LATE)
+    readings = Reading.objects.filter(unread, account__enabled=True).select_related("account")
+    told = Account.objects.filter(enabled=False, vendor__in=TELLING).exclude(complete_at=None)
     return Overview(
         open=counts[asked[0]],
         known=counts[asked[1]],
@@ -50,5 +58,6 @@ def overview(*, now: datetime) -> Overview:
         chart=chart(attempts, now=now),
         works=works(counts, attempts),
         oldest=oldest,
-        unread=list(readings.only("source", "can", "sentence", "account__name").order_by("account__name", "source")),
+        unread=list(readings.only("source", "can", "sentence", "complete_at", "account__name").order_by("account__name", "source")),
+        off=list(told.only("name", "complete_at").order_by("name")),
     )

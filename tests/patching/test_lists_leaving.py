@@ -106,7 +106,7 @@ def test_a_file_goes_on_where_a_chunk_ends(client: Client, ivan: User, monkeypat
 @pytest.mark.parametrize(
     ("address", "queries"),
     [
-        ("", 14),
+        ("", 15),
         ("reasons/", 9),
         ("titles/", 7),
         ("titles/{title}/", 14),
