@@ -8,6 +8,7 @@ from datetime import datetime
 from devices.mapped import Mapped
 from devices.models import SyncRun
 from patching.placing import place
+from patching.readings import try_again
 from patching.upsert import replace_patches
 
 
@@ -21,5 +22,7 @@ class PatchKeeper:
             replace_patches(run.account, [device for device, _ in told], patches, now)
 
     def ended(self, run: SyncRun, _now: datetime) -> None:
+        if run.kind == "everything" and run.requested_by_id is not None:
+            try_again(run.account_id)
         if run.account.about.patch_sources or run.account.about.patches_with_devices:
             place(run.account_id)

@@ -50,5 +50,10 @@ def failed(run: PatchRun, error: VendorError, now: datetime) -> None:
         _write(run, sentence=error.sentence, tried_at=now)
 
 
+def try_again(account: int) -> None:
+    """What was refused may be granted by now: a person refreshed the account and waits."""
+    Reading.objects.filter(account=account, can=False).update(tried_at=None)
+
+
 def _write(run: PatchRun, **columns: object) -> None:
     Reading.objects.update_or_create(account_id=run.account_id, source=run.source, defaults=columns)

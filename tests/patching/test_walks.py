@@ -9,7 +9,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from devices.models import Account, Device, Health, JobState, Life, Sighting
+from devices.models import Account, Device, Health, JobState, Life, Sighting, User
+from devices.sync import request_run
 from patching import planning
 from patching.models import Attempt, AttemptTally, Listed, Patch, PatchRun, PatchTally, Reading, Title
 from patching.readings import readings
@@ -17,10 +18,11 @@ from patching.upsert import save_patches
 from sandbox import patch_life
 from sandbox.server import Simulation, running
 from sandbox.world import Options
-from tests.devices.following import account_at, sync
+from tests.devices.following import Follower, account_at, sync
 from tests.patching.counted import assert_tallies_are_true
 from tests.patching.polling import Hand
 from vendors import records
+from vendors.base import Scope
 from vendors.patching import Source
 from vendors.states import PatchKind, PatchStatus
 
@@ -170,6 +172,18 @@ def test_every_list_is_read_hourly_and_a_refused_one_daily(eset: Account, hand: 
     assert planned() == ["recent", "attempts"]
     hand.go(DAY)
     assert planned() == ["recent", "attempts", "patches"]
+
+
+def test_what_was_refused_is_tried_again_when_a_person_refreshes(eset: Account, hand: Hand, sim: Simulation, ivan: User) -> None:
+    sync(eset)
+    sim.options.eset_patching_rights = "recent"
+    for source in Source:
+        hand.poll(eset, source)
+    sim.options.eset_patching_rights = "recent,attempts,patches"
+    for by, wanted in ((None, []), (ivan, ["attempts", "patches"])):
+        follower = Follower()
+        follower.follow(request_run(eset, Scope(), now=follower.now, by=by))
+        assert [run.source for run in planning.plan(planning.telling(), hand.now)] == wanted
 
 
 @pytest.mark.parametrize("health", [Health.NEW, Health.FAILING, Health.PERSON, Health.OFF])
