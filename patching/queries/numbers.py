@@ -87,7 +87,8 @@ def counted(filters: Filters, found: Narrowed, *, now: datetime) -> tuple[Total,
         return Total(number), found.condition if number else Q(pk__in=[])
     ids = list(_rows(filters, found).values_list("pk", flat=True)[: MOST_COUNTED + 1])
     total = Total(min(len(ids), MOST_COUNTED), len(ids) > MOST_COUNTED or found.wide)
-    return total, Q(pk__in=ids) if len(ids) <= FEW else found.condition
+    few = MOST_COUNTED if filters.partial else FEW  # a group that was added yesterday stands as a whole at one end of the order
+    return total, Q(pk__in=ids) if len(ids) <= few else found.condition
 
 
 def _rows(filters: Filters, found: Narrowed) -> QuerySet[Any]:
