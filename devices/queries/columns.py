@@ -38,28 +38,29 @@ DEFAULT = ("state", "user", "serial", "os", "seen_by", "issues", "last_seen")
 @dataclass(frozen=True, slots=True)
 class Sort:
     """`by`: fields of a row, the last one unique; an index has them in this order. `descending_first`: for the first click.
-    `moments` and `whole`: which of them are times, and which are whole numbers beside WHOLE."""
+    `moments` and `whole`: which of them are times, and which are whole numbers beside WHOLE. `rank`: the SQL of the one of that name."""
 
     label: str
     by: tuple[str, ...]
     descending_first: bool = False
     moments: tuple[str, ...] = ()
     whole: tuple[str, ...] = ()
+    rank: str = ""
 
 
+# The worst first. `device_by_rank` is an index over exactly this expression.
+RANKS = {State.CRITICAL: 0, State.ATTENTION: 1, State.UNKNOWN: 2, State.OK: 3}
+RANK_SQL = "(CASE state WHEN 'critical' THEN 0 WHEN 'attention' THEN 1 WHEN 'unknown' THEN 2 ELSE 3 END)"
 # Not by "last seen": that moves with every poll, and an index that follows it would make each poll many times as dear.
 SORTS = {
     NAME: Sort("Name", ("name", "id")),
-    "state": Sort("State", ("rank", "name", "id")),
+    "state": Sort("State", ("rank", "name", "id"), rank=RANK_SQL),
     "user": Sort("User", ("user", "id")),
     "serial": Sort("Serial", ("serial", "id")),
     "os": Sort("System", ("os_name", "name", "id")),
     "issues": Sort("Issues", ("issue_count", "name", "id"), descending_first=True),
 }
 WHOLE = ("id", "rank", "issue_count")  # fields that are whole numbers
-# The worst first. `device_by_rank` is an index over exactly this expression.
-RANKS = {State.CRITICAL: 0, State.ATTENTION: 1, State.UNKNOWN: 2, State.OK: 3}
-RANK_SQL = "(CASE state WHEN 'critical' THEN 0 WHEN 'attention' THEN 1 WHEN 'unknown' THEN 2 ELSE 3 END)"
 
 
 def read_columns(text: str) -> tuple[str, ...]:

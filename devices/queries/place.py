@@ -12,7 +12,7 @@ from typing import TypeVar
 from django.db.models import BooleanField, F, IntegerField, Model, QuerySet
 from django.db.models.expressions import RawSQL
 
-from devices.queries.columns import RANK_SQL, WHOLE, Sort
+from devices.queries.columns import WHOLE, Sort
 from vendors.normalise import UNSTORABLE
 
 M = TypeVar("M", bound=Model)
@@ -65,14 +65,14 @@ def _moment(text: str) -> datetime | None:
 
 
 def ordered(found: QuerySet[M], sort: Sort, *, descending: bool) -> QuerySet[M]:
-    by = (RawSQL(RANK_SQL, (), output_field=IntegerField()) if name == "rank" else F(name) for name in sort.by)  # noqa: S611
+    by = (RawSQL(sort.rank, (), output_field=IntegerField()) if name == "rank" else F(name) for name in sort.by)  # noqa: S611
     return found.order_by(*(each.desc() if descending else each.asc() for each in by))
 
 
 def beyond(found: QuerySet[M], place: Place, sort: Sort, *, descending: bool) -> QuerySet[M]:
     """The rows that come after the place, or before it when the order is turned round."""
     table = found.model._meta.db_table
-    names = ", ".join(RANK_SQL if name == "rank" else f'"{table}"."{name}"' for name in sort.by)
+    names = ", ".join(sort.rank if name == "rank" else f'"{table}"."{name}"' for name in sort.by)
     marks = ", ".join("%s" for _ in sort.by)
     row = f"({names}) {'<' if descending else '>'} ({marks})"
     return found.filter(RawSQL(row, place.values, output_field=BooleanField()))  # noqa: S611

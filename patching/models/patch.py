@@ -63,9 +63,6 @@ class Patch(models.Model):
             models.Index(fields=["sighting"], name="patch_by_sighting"),
             models.Index(fields=["account", "device_ref"], condition=models.Q(counted=False), name="patch_resting"),
             models.Index(fields=["open_since", "id"], condition=models.Q(status__in=OPEN, counted=True), name="patch_open_by_age"),
-            models.Index(
-                fields=["severity", "open_since", "id"], condition=models.Q(status__in=OPEN, counted=True), name="patch_open_by_severity"
-            ),
             models.Index(fields=["open_since", "id"], condition=models.Q(counted=True), name="patch_by_age"),
             models.Index(fields=["title", "status", "open_since", "id"], name="patch_by_title"),
             models.Index(fields=["status", "reason", "open_since", "id"], name="patch_by_status"),

@@ -15,6 +15,7 @@ from devices.models import Account, Device, Sighting
 from devices.queries import search
 from patching.filters import ALL, AttemptFilters, DeviceFilters, PatchFilters, TitleFilters, Told
 from patching.models import Title
+from patching.queries.severity import severe
 
 MOST_TITLES = 1000
 _FURTHEST_ZONE = timedelta(hours=26)  # between the same clock time at both ends of the world
@@ -38,7 +39,7 @@ def patches(filters: PatchFilters, *, now: datetime) -> Narrowed:
     text = _text(filters)
     found = Q(counted=True) & patches_told(filters) & text.condition & _devices(filters)
     if filters.severity:
-        found &= Q(severity=filters.severity)
+        found &= severe(filters.severity)
     if filters.age:
         side, _, days = filters.age.partition("-")
         edge = now - timedelta(days=int(days))

@@ -10,6 +10,7 @@ from devices.queries.plain_listing import Shape
 from patching.filters import PatchFilters
 from patching.models import Patch
 from patching.queries.rows import Named, naming, told
+from patching.queries.severity import RANK_SQL, RANKS
 from patching.queries.table import Table
 from patching.words import Work, work_of
 
@@ -32,6 +33,11 @@ class PatchRow(Named):
     counted: bool
 
     @property
+    def rank(self) -> int:
+        """By severity."""
+        return RANKS.get(self.severity, len(RANKS) - 1)
+
+    @property
     def work(self) -> Work | None:
         return work_of(self.status, self.reason)
 
@@ -47,7 +53,10 @@ SHAPE = Shape(
         "age": Column("Since"),
         "account": Column("Account"),
     },
-    sorts={"age": Sort("Since", ("open_since", "id"), moments=("open_since",))},
+    sorts={
+        "severity": Sort("Severity", ("rank", "open_since", "id"), moments=("open_since",), rank=RANK_SQL),
+        "age": Sort("Since", ("open_since", "id"), moments=("open_since",)),
+    },
     sort="age",
 )
 PATCHES = Table(SHAPE, Patch, PatchRow, told(PatchRow), naming)

@@ -62,7 +62,7 @@ def test_exports_need_their_permission_and_are_audited(
     assert rows_of(client, address)
     event = AuditEvent.objects.filter(action="export").get()
     assert (event.actor_name, event.detail["format"]) == ("ivan", "csv")
-    assert event.target.startswith("coverage")
+    assert event.target.startswith("rollcall-coverage-")
 
 
 def test_the_answer_stands_first_and_the_worst_account_before_the_others(client: Client, fleet: dict[str, Account], bob: User) -> None:

@@ -16,6 +16,7 @@ from patching.models import Patch, Title
 from tests.devices import shown
 from tests.devices.test_pages_list import NASTY
 from tests.patching import made
+from vendors.states import Severity
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -217,14 +218,22 @@ def test_hostile_words_are_only_text(client: Client, bob: User) -> None:
 
 
 @pytest.mark.parametrize(
-    ("address", "number"), [("patches/?status=all", 60), ("attempts/", 60), ("titles/?sort=name", 60), ("titles/?sort=-open", 60)]
+    ("address", "number"),
+    [
+        ("patches/?status=all", 60),
+        ("patches/?sort=severity", 60),
+        ("patches/?sort=-severity&status=all", 60),
+        ("attempts/", 60),
+        ("titles/?sort=name", 60),
+        ("titles/?sort=-open", 60),
+    ],
 )
 def test_pages_show_every_row_once_in_both_directions(client: Client, bob: User, address: str, number: int) -> None:
     eset = shown.account("eset-main", "eset")
     sighting = shown.sighting(eset, "nb-1")
-    at = timezone.now()
+    at, severities = timezone.now(), list(Severity)
     for each in range(number):
-        made.patch(sighting, f"Application {each:02}", open_since=at)
+        made.patch(sighting, f"Application {each:02}", open_since=at, severity=severities[each % 5])
         made.attempt(eset, f"Application {each:02}")
     assert_every_row_once(client, bob, address, r"Application \d\d", [f"Application {each:02}" for each in range(number)])
 
@@ -277,6 +286,16 @@ def test_a_title_that_no_device_has_and_nobody_tried_of_late_is_left_out(client:
     words = words_of(client, bob, "titles/")
     assert "1–8 of 8 applications" in words and "Resting" not in words
     assert "Nothing is known of it now" in words_of(client, bob, f"titles/{Title.objects.get(name='Resting').pk}/")
+
+
+def test_the_worst_stand_first(client: Client, bob: User) -> None:
+    made.small_patching()
+    found = re.findall("(?:High|Medium) ", words_of(client, bob, "patches/?sort=severity").partition("Account")[2])
+    assert found == ["High ", "Medium "]
+    assert words_of(client, bob, "patches/?sort=-severity").rstrip().index("Medium") < words_of(
+        client, bob, "patches/?sort=-severity"
+    ).rindex("High ")
+    assert "1–1 of 1 patch" in words_of(client, bob, "patches/?severity=medium")
 
 
 def test_devices_stand_by_what_they_lack(client: Client, bob: User) -> None:
