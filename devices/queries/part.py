@@ -78,6 +78,8 @@ def known_groups() -> list[str]:
 def nobody(part: Part) -> str:
     """Why nothing can be found, where no device at all has such a group or tag; else ""."""
     if part.group and not Device.objects.filter(conditions.in_group(part.group)).exists():
+        if DeviceGroup.objects.filter(Q(name=part.group) | Q(external_id=part.group)).exists():
+            return f"No known device is in the group “{part.group}” itself; groups below it are groups of their own."
         return f"No known device is in a group “{part.group}”: write the whole name of the group, or its id."
     if part.tag and not Device.objects.filter(conditions.tagged(part.tag)).exists():
         return f"No known device has the tag “{part.tag}”: write the whole tag."
