@@ -13,6 +13,7 @@ from devices.models import Account, Standing, Triage, User
 from tests.browser.conftest import PHONE, Desk
 from tests.browser.test_deciding import reach
 from tests.browser.test_reading_pages import overflow, serious
+from tests.devices import shown
 from tests.devices.troubled import decided, fleet, listed, named
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -43,6 +44,18 @@ def test_the_worst_are_acknowledged_one_after_the_other_by_keyboard(desk: Desk, 
     page.keyboard.press("Enter")
     expect(status).to_contain_text("of 1 issue")
     assert Triage.objects.count() == 1
+
+
+def test_sorting_and_paging_leave_the_focus_where_it_was(desk: Desk, accounts: dict[str, Account], ivan: User) -> None:
+    for number in range(60):
+        shown.sighting(accounts["eset"], f"pc-{number}", issues=[("old agent", "attention")])
+    page = desk.open("/issues/?size=25", user=ivan)
+    age, older = page.locator("thead").get_by_role("link", name="Age"), page.get_by_role("link", name="Next")
+    for link, address in ((age, "sort=age"), (older, "after=")):
+        reach(page, link)
+        page.keyboard.press("Enter")
+        expect(page).to_have_url(re.compile(address))
+        expect(link).to_be_focused()
 
 
 def test_several_are_ticked_and_snoozed_with_a_day_by_keyboard(desk: Desk, accounts: dict[str, Account], ivan: User) -> None:

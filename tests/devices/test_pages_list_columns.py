@@ -77,10 +77,10 @@ def test_a_page_of_another_order_is_the_first_page() -> None:
 def test_a_head_says_the_order_and_turns_it_round(client: Client, bob: User) -> None:
     shown.small_fleet()
     text = text_of(client, bob, "?sort=user&state=ok")
-    assert 'aria-sort="ascending"><a class="sort" href="/devices/?state=ok&amp;sort=-user"' in text
+    assert 'aria-sort="ascending"><a class="sort" id="sort-3" href="/devices/?state=ok&amp;sort=-user"' in text
     assert 'href="/devices/?state=ok&amp;sort=-issues"' in text
     assert text.count("aria-sort") == 1
-    assert 'aria-sort="descending"><a class="sort" href="/devices/?"' in text_of(client, bob, "?sort=-name")
+    assert 'aria-sort="descending"><a class="sort" id="sort-1" href="/devices/?"' in text_of(client, bob, "?sort=-name")
 
 
 @pytest.mark.parametrize("query", ["?sort=rank", "?sort=--name", "?sort=last_seen", "?size=51", "?size=٢٥", "?cols=x,y", "?cols="])
