@@ -3,49 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from urllib.parse import urlsplit
+from dataclasses import asdict
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
 from devices import absence, audit, health
+from devices.account_settings import BadAccount, Options, check_name, checked, filled, moves, vendor_named
 from devices.locks import be_patient, hold_devices
 from devices.models import Account, AccountSecret, JobState, SyncRun, User
 from devices.models.job import ACTIVE
 from devices.sync import request_run
-from vendors.base import Scope, Vendor
-from vendors.registry import VENDORS
+from vendors.base import Scope
 from vendors.secret import Secret
 
 # What a person edits. The clocks of the account's runs are not among it: a run may end while a form is open.
 EDITED = ("settings", "tokens", "ca_pem", "strict_ca", "full_every", "changes_every")
-LONGEST_SECRET = 8 * 1024
-RESERVED = frozenset({"add", "test", "thresholds"})  # the pages of these names are not accounts
-
-
-class BadAccount(Exception):
-    """What was entered cannot be used: one sentence each."""
-
-    def __init__(self, *sentences: str) -> None:
-        super().__init__(" ".join(sentences))
-        self.sentences = sentences
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What every account has beside its vendor's settings: whom to trust instead of the public CAs, and how often to ask, in seconds."""
-
-    ca_pem: str = ""
-    strict_ca: bool = True
-    full_every: int | None = None
-    changes_every: int | None = None
-
-    @classmethod
-    def of(cls, account: Account) -> Options:
-        return cls(account.ca_pem, account.strict_ca, account.full_every, account.changes_every)
 
 
 def create_account(
@@ -60,7 +34,7 @@ def create_account(
 ) -> Account:
     """Raises BadAccount. Values are texts; unknown names are refused, so that a typing error is not lost."""
     about = vendor_named(vendor)
-    _check_name(name)
+    check_name(name)
     values = checked(about, settings, {**secrets}, known_secrets=frozenset())
     with transaction.atomic():
         chosen = {"vendor": vendor, "settings": values, **asdict(options or Options())}
@@ -110,7 +84,7 @@ def _end_runs_under_way(account: Account, settings: Mapping[str, str]) -> None:
     """A list begun with other settings must not be completed with these: it would call devices missing that are elsewhere."""
     defaults = {field.name: field.default for field in account.about.fields if not field.secret}
     stored = Account.objects.values_list("settings", flat=True).get(pk=account.pk)
-    if _filled(settings, defaults) != _filled(stored, defaults):
+    if filled(settings, defaults) != filled(stored, defaults):
         _cancel_runs(
             account, "The account was changed while this fetch was under way, so it was ended.", "The next fetch uses the new settings."
         )
@@ -121,20 +95,6 @@ def _cancel_runs(account: Account, why: str, next_step: str) -> None:
     SyncRun.objects.filter(account=account, state__in=ACTIVE).update(
         state=JobState.CANCELLED, finished_at=timezone.now(), lease_until=None, waiting_for="", error=why, error_next_step=next_step
     )
-
-
-def moves(account: Account, settings: Mapping[str, str]) -> bool:
-    """Whether these settings would send the stored secrets to another host or over another scheme. What cannot be read counts as moved."""
-
-    def place(values: Mapping[str, str]) -> tuple[str, ...]:
-        parts = urlsplit(values["url"])
-        return parts.scheme, parts.netloc.lower(), values["region"], values["allow_http"]
-
-    defaults = {"url": "", "region": "", "allow_http": ""} | {field.name: field.default for field in account.about.fields}
-    try:
-        return place(_filled(account.settings, defaults)) != place(_filled(settings, defaults))
-    except ValueError:
-        return True
 
 
 def switch_account(account: Account, *, enabled: bool, actor: User | None = None, request: HttpRequest | None = None) -> None:
@@ -174,51 +134,6 @@ def apply_disappearance(run: SyncRun, *, reason: str, actor: User | None, reques
         run.save(update_fields=["missing", "applied_at", "applied_by"])
         audit.record("disappearance applied", actor=actor, target=account.name, request=request, run=run.pk, devices=count, reason=reason)
     return count
-
-
-def _check_name(name: str) -> None:
-    try:
-        Account._meta.get_field("name").clean(name, None)
-    except ValidationError:
-        raise BadAccount("The name must be 1 to 60 letters, digits, hyphens or underscores.") from None
-    if name in RESERVED:
-        raise BadAccount(f"No account can be named {name!r}, because a page has that address: choose another name.")
-
-
-def vendor_named(slug: str) -> Vendor:
-    if slug not in VENDORS:
-        raise BadAccount(f"There is no vendor {slug!r}: choose one of {', '.join(VENDORS)}.")
-    return VENDORS[slug]
-
-
-def checked(vendor: Vendor, settings: Mapping[str, str], secrets: Mapping[str, str], *, known_secrets: frozenset[str]) -> dict[str, str]:
-    """The settings with defaults filled in. Raises BadAccount with every sentence at once."""
-    plain = {field.name: field for field in vendor.fields if not field.secret}
-    sentences = [f"{vendor.label} has no setting {name!r}." for name in sorted({*settings} - {*plain})]
-    sentences += [f"{vendor.label} has no secret {name!r}." for name in sorted({*secrets} - {*vendor.secret_names})]
-    values = _filled(settings, {name: field.default for name, field in plain.items()})
-    for field in vendor.fields:
-        given = secrets.get(field.name) or field.name in known_secrets if field.secret else values[field.name]
-        if field.required and not given:
-            sentences.append(f"{field.label} is missing: enter it.")
-        if field.choices and values.get(field.name) and values[field.name] not in dict(field.choices):
-            sentences.append(f"{field.label} must be one of {', '.join(key for key, _ in field.choices)}.")
-    sentences += [
-        f"{field.label} contains a character that cannot be stored." for field in plain.values() if not _writable(values[field.name])
-    ]
-    sentences += [f"{name!r} is too long for a secret." for name, value in secrets.items() if len(value) > LONGEST_SECRET]
-    sentences += vendor.check(values) if not sentences else []
-    if sentences:
-        raise BadAccount(*sentences)
-    return values
-
-
-def _filled(settings: Mapping[str, str], defaults: Mapping[str, str]) -> dict[str, str]:
-    return {name: str(settings.get(name) or default).strip() for name, default in defaults.items()}
-
-
-def _writable(text: str) -> bool:
-    return text.replace(" ", "x").isprintable() or not text
 
 
 def _changed(before: Mapping[str, object], after: Mapping[str, object]) -> list[str]:

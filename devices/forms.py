@@ -8,7 +8,7 @@ from django import forms
 from django.http import QueryDict
 
 from devices import certificates
-from devices.accounts import LONGEST_SECRET, BadAccount, Options, checked, moves
+from devices.account_settings import LONGEST_SECRET, BadAccount, Options, checked, moves
 from devices.models import Account
 from devices.templatetags.runs import every
 from vendors.base import Field, Vendor

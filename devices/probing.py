@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from devices import sealing
-from devices.accounts import BadAccount, Options, checked, moves, vendor_named
+from devices.account_settings import BadAccount, Options, checked, moves, vendor_named
 from devices.connect import Link, budget_of, build, connect
 from devices.models import Account
 from vendors.budget import Budget, Unlimited

@@ -1,4 +1,4 @@
-"""The one gateway to the network, and the only importer of httpx.
+"""The one gateway to the network; beside its transport the only importer of httpx.
 
 Promises: a total deadline, a cap on decoded bytes while streaming, no redirects, no cookies, no proxy or netrc environment, private and
 loopback addresses refused at connect time unless named, a CA per account, one translation of errors raised `from None`.
@@ -7,9 +7,8 @@ loopback addresses refused at connect time unless named, a CA per account, one t
 from __future__ import annotations
 
 import http.cookiejar
-import logging
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,29 +22,12 @@ from vendors.decoding import Undecodable, decoded
 from vendors.errors import Misconfigured, RateLimited, VendorError
 from vendors.network import Backend, Call, Fault, Resolve, system_resolve
 from vendors.refusals import from_error, from_status, told_wait
+from vendors.transport import Transport
 
 Params = Sequence[tuple[str, str]]
 
 REQUEST_IDS = ("request-id", "x-request-id", "x-correlation-id")
 SENDABLE = re.compile(r"([\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?)?")
-
-
-class _Quiet(logging.Filter):
-    """These libraries write URLs and headers below WARNING. A level can be set back by any logging configuration; a filter stays."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        return record.levelno >= logging.WARNING
-
-
-for _name in (
-    "httpx",
-    "httpcore",
-    "httpcore.connection",
-    "httpcore.http11",
-    "httpcore.http2",
-    "httpcore.proxy",
-):
-    logging.getLogger(_name).addFilter(_Quiet())
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +85,7 @@ class Gateway:
         )
         no_cookies = http.cookiejar.CookieJar(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
         self._client = httpx.Client(
-            transport=_Transport(pool),
+            transport=Transport(pool),
             trust_env=False,
             follow_redirects=False,
             cookies=no_cookies,
@@ -202,39 +184,6 @@ class Gateway:
         if wait and response.status_code in (429, 503):
             self.budget.block(wait)
         return from_status(response.status_code, operation=operation, request_id=request_id, wait=wait or 0.0)
-
-
-class _Transport(httpx.BaseTransport):
-    """httpx over our own pool: its public way to a network backend that checks addresses."""
-
-    def __init__(self, pool: httpcore.ConnectionPool) -> None:
-        self._pool = pool
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        url = request.url
-        answer = self._pool.handle_request(
-            httpcore.Request(
-                method=request.method,
-                url=httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
-                headers=request.headers.raw,
-                content=request.stream,
-            )
-        )
-        return httpx.Response(answer.status, headers=answer.headers, stream=_Stream(answer))
-
-    def close(self) -> None:
-        self._pool.close()
-
-
-class _Stream(httpx.SyncByteStream):
-    def __init__(self, answer: httpcore.Response) -> None:
-        self._answer = answer
-
-    def __iter__(self) -> Iterator[bytes]:
-        return self._answer.iter_stream()
-
-    def close(self) -> None:
-        self._answer.close()
 
 
 def _request_id(headers: httpx.Headers) -> str:

@@ -11,7 +11,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from devices import audit, certificates, throttle
-from devices.accounts import BadAccount, create_account, refresh_account, update_account
+from devices.account_settings import BadAccount
+from devices.accounts import create_account, refresh_account, update_account
 from devices.forms import AccountForm
 from devices.models import Account
 from devices.probing import Probe, probe_account, probe_values

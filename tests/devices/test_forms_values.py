@@ -9,7 +9,8 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
-from devices.accounts import BadAccount, create_account, moves, update_account
+from devices.account_settings import BadAccount, moves
+from devices.accounts import create_account, update_account
 from devices.connect import SealedTokens
 from devices.jobs import Engine
 from devices.models import Account, AuditEvent, JobState, Sighting, SyncRun, User

@@ -7,7 +7,8 @@ from argparse import ArgumentParser, ArgumentTypeError
 from pathlib import Path
 from typing import Any
 
-from devices.accounts import LONGEST_SECRET, BadAccount, create_account
+from devices.account_settings import LONGEST_SECRET, BadAccount
+from devices.accounts import create_account
 from devices.management.console import NOT_READY, Refused, account_named
 from devices.management.console import Command as ConsoleCommand
 from devices.models import Account, Health
