@@ -16,7 +16,7 @@ from patching.models import Patch, Title
 from tests.devices import shown
 from tests.devices.test_pages_list import NASTY
 from tests.patching import made
-from vendors.states import Severity
+from vendors.patch_states import Severity
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -48,7 +48,7 @@ def test_the_overview_says_how_it_stands_and_what_it_cannot_tell(client: Client,
     words = words_of(client, bob, "")
     assert "11 patches are open On 4 devices in use. 3 of them for more than 30 days." in words
     assert "50 % of the attempts that ended succeeded: 2 of 4 in the last 30 days." in words
-    assert "Not counted: 1 that waits for a restart, and 2 that came to neither (under way, not applicable, or unknown)." in words
+    assert "Not counted: 1 that needed a restart, and 2 that came to neither (under way, not applicable, or unknown)." in words
     silent = words_of(client, bob, "silent/", **HTMX)
     assert (
         silent
