@@ -13,8 +13,8 @@ from patching.queries.devices import DeviceRow
 from patching.queries.patches import PatchRow
 from patching.queries.rows import Named
 from patching.queries.titles import TitleRow
+from vendors.patch_states import PatchKind, PatchStatus, Reason, Severity
 from vendors.registry import VENDORS
-from vendors.states import PatchKind, PatchStatus, Reason, Severity
 
 NO_DEVICE = "the vendor does not say"
 Values = Mapping[str, Callable[[Any], object]]

@@ -7,8 +7,8 @@ from datetime import date
 
 from devices.queries.asked import Asked, Kind
 from devices.queries.part import PART, Part
+from vendors.patch_states import OPEN_PATCHES, PatchKind, PatchStatus, Reason, Severity
 from vendors.registry import VENDORS
-from vendors.states import OPEN_PATCHES, PatchKind, PatchStatus, Reason, Severity
 
 HIGHEST = 2**63 - 1
 OPEN, ALL, ENDED, OTHER = "open", "all", "ended", "other"

@@ -24,8 +24,8 @@ from patching.models import PatchRun
 from patching.placing import hold_patching
 from patching.titles import save_titles
 from patching.upsert import Outcome
-from vendors.normalise import plausible
 from vendors.records import Attempt
+from vendors.times import plausible
 
 PLAIN = {
     "loose": "bytea",

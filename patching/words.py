@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from vendors.states import PatchStatus, Reason
+from vendors.patch_states import PatchStatus, Reason
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Vendor text → comparable key, stored text, time.
+"""Vendor text → comparable key, stored text.
 
 Every `*_key` is pure, never raises, is idempotent, and gives "" when the text is not of its kind. Junk is decided in junk.py.
 """
@@ -9,7 +9,6 @@ import ipaddress
 import re
 import unicodedata
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
 from vendors import junk
 from vendors.errors import BadRecord
@@ -28,15 +27,6 @@ HEX12 = re.compile("[0-9a-f]{12}")
 HEX32 = re.compile("[0-9a-f]{32}")
 _BYTE = "(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
 V4 = re.compile(rf"{_BYTE}(?:\.{_BYTE}){{3}}")
-
-ISO = re.compile(
-    r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:[.,]([0-9]{1,9}))?)?"
-    r"\s?(?:([Zz])|([+-])([0-9]{2}):?([0-9]{2})?)?"
-)
-DOTNET = re.compile(r"\\?/Date\((-?[0-9]{1,15})(?:[+-][0-9]{4})?\)\\?/")
-
-# Clocks that were never set say year 1, 1601, 1900, 1970 or 1980. No device of these vendors reported before 1990.
-FIRST_YEAR = 1990
 
 
 def clean_text(text: str, *, field: str, limit: int = LONGEST_VALUE) -> str:
@@ -168,48 +158,3 @@ def identifier(kind: IdKind, value: str | None) -> Identifier | None:
     if not key or len(key) > LONGEST_KEY:  # folding can lengthen
         return Identifier(kind, shown, text_key(shown)[:LONGEST_KEY], junk=True)
     return Identifier(kind, shown, key, junk=is_junk(key))
-
-
-def parse_time(text: str | None, *, zone: tzinfo | None = None) -> datetime | None:
-    """ISO-8601 with 0 to 9 fractional digits or `/Date(ms)/`, as aware UTC.
-
-    A time without offset is read in `zone`; without `zone` it is None, because guessing would make frozen data look live. In the hour that
-    a change of clocks repeats, the first one is meant; in the hour that it leaves out, the clock is read as if it had not been changed.
-    """
-    if not isinstance(text, str) or len(text) > 100:
-        return None
-    at = _dotnet(text.strip()) or _iso(text.strip(), zone)
-    return at if at is not None and at.year >= FIRST_YEAR else None
-
-
-def plausible(at: datetime | None, *, now: datetime) -> datetime | None:
-    """None for a time more than a day ahead of `now`: the device's clock is wrong, and the time says nothing."""
-    return at if at is not None and at <= now + timedelta(hours=24) else None
-
-
-def _dotnet(text: str) -> datetime | None:
-    found = DOTNET.fullmatch(text)
-    if not found:
-        return None
-    try:
-        return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=int(found[1]))
-    except OverflowError:
-        return None
-
-
-def _iso(text: str, zone: tzinfo | None) -> datetime | None:
-    found = ISO.fullmatch(text)
-    if not found:
-        return None
-    year, month, day, hour, minute, second, fraction, zulu, sign, hours, minutes = found.groups()
-    try:
-        if zulu:
-            zone = UTC
-        elif sign:
-            offset = timedelta(hours=int(hours), minutes=int(minutes or 0))
-            zone = timezone(-offset if sign == "-" else offset)
-        micro = int((fraction or "0").ljust(6, "0")[:6])
-        at = datetime(int(year), int(month), int(day), int(hour), int(minute), int(second or 0), micro, tzinfo=zone)
-        return at.astimezone(UTC) if zone else None
-    except (ValueError, OverflowError):
-        return None

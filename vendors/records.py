@@ -8,8 +8,9 @@ from datetime import date, datetime
 
 import msgspec
 
+from vendors.patch_states import PatchKind, PatchStatus, Reason, Severity
 from vendors.secret import Secret
-from vendors.states import Enrolment, Family, IdKind, PatchKind, PatchStatus, Reason, Severity, State
+from vendors.states import Enrolment, Family, IdKind, State
 
 
 class Identifier(msgspec.Struct, frozen=True, gc=False):

@@ -5,7 +5,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-import vendors.states
+import vendors.patch_states
 
 
 class Migration(migrations.Migration):
@@ -223,7 +223,7 @@ class Migration(migrations.Migration):
                             ("informational", "Informational"),
                             ("unknown", "Not told"),
                         ],
-                        default=vendors.states.Severity["UNKNOWN"],
+                        default=vendors.patch_states.Severity["UNKNOWN"],
                         max_length=15,
                     ),
                 ),

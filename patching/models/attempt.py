@@ -7,7 +7,7 @@ from django.db import models
 from devices.models import Account, Sighting
 from patching.models.patch import Title
 from patching.models.run import PatchRun
-from vendors.states import PatchStatus, Reason
+from vendors.patch_states import PatchStatus, Reason
 
 
 class Attempt(models.Model):

@@ -6,7 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from devices.models import Account, Device, Sighting
-from vendors.states import OPEN_PATCHES, PatchKind, PatchStatus, Reason, Severity
+from vendors.patch_states import OPEN_PATCHES, PatchKind, PatchStatus, Reason, Severity
 
 OPEN = sorted(status.value for status in OPEN_PATCHES)
 

@@ -14,7 +14,7 @@ from patching.filters import ENDED, MONTH, OTHER, OUTCOMES, AttemptFilters
 from patching.models import AttemptTally
 from patching.queries import narrowing
 from patching.queries.numbers import Number
-from vendors.states import PatchStatus
+from vendors.patch_states import PatchStatus
 
 WIDTH, HEIGHT, STEP, GAP = 720, 180, 24, 4
 OUTCOME_LABELS = {**{status.value: status.label for status in OUTCOMES}, OTHER: "Other"}

@@ -16,7 +16,7 @@ from patching.models import DeviceTally, Patch
 from patching.models.patch import OPEN
 from patching.queries.numbers import Number
 from patching.queries.table import Table
-from vendors.states import PatchStatus, Severity
+from vendors.patch_states import PatchStatus, Severity
 
 NUMBERS = {"open": "Open patches", "high": "High severity", "failed": "Failed", "restart": "Restart needed"}
 

@@ -6,7 +6,7 @@ from django.db.models import IntegerField, Q
 from django.db.models.expressions import RawSQL
 from django.db.models.lookups import Exact
 
-from vendors.states import Severity
+from vendors.patch_states import Severity
 
 RANKS: dict[str, int] = {severity.value: rank for rank, severity in enumerate(Severity)}
 # `patch_open_by_severity` is an index over exactly this expression.

@@ -14,7 +14,7 @@ from patching.queries.chart import Chart, chart, tried
 from patching.queries.numbers import Number, narrowed, numbers
 from patching.queries.patches import PATCHES, PatchRow
 from patching.queries.rows import Accounts, add_names
-from vendors.states import PatchStatus
+from vendors.patch_states import PatchStatus
 
 SHOWN = 10
 ORDER = (*OPEN_ORDER, *(status for status in PatchStatus if status not in OPEN_ORDER))

@@ -19,7 +19,7 @@ from patching.models import Title
 from patching.models.patch import OPEN
 from patching.queries import narrowing
 from patching.queries.numbers import Number
-from vendors.states import PatchStatus
+from vendors.patch_states import PatchStatus
 
 TitleListing = PlainListing[TitleFilters]
 SHAPE = Shape(

@@ -9,7 +9,7 @@ from django import template
 from devices.templatetags.drawn import drawn_once
 from patching.queries.numbers import Number
 from patching.words import Work, work_of
-from vendors.states import PATCH_KIND_LABELS, PATCH_LABELS, REASON_LABELS, SEVERITY_LABELS, PatchKind, PatchStatus, Reason, Severity
+from vendors.patch_states import PATCH_KIND_LABELS, PATCH_LABELS, REASON_LABELS, SEVERITY_LABELS, PatchKind, PatchStatus, Reason, Severity
 
 register = template.Library()
 

@@ -28,7 +28,7 @@ from patching.queries.patches import PATCHES
 from patching.queries.table import Table
 from patching.queries.titles import SHAPE, title_page
 from patching.words import Work, work_of
-from vendors.states import PatchStatus
+from vendors.patch_states import PatchStatus
 
 # By the name of their address: what one row is, and several are.
 ROWS = {

@@ -22,8 +22,8 @@ from tests.devices.test_locks import somebody_waits, start, until
 from tests.patching import made
 from tests.patching.counted import NUMBERS, assert_tallies_are_true, by_device
 from tests.patching.polling import Hand
+from vendors.patch_states import PatchStatus, Severity
 from vendors.patching import Source
-from vendors.states import PatchStatus, Severity
 
 NOW = timezone.now()
 

@@ -17,9 +17,9 @@ from patching.models import Attempt, PatchRun, Title
 from patching.remembering import save_attempts
 from tests.devices import shown
 from vendors import records
+from vendors.patch_states import PatchKind, PatchStatus, Reason
 from vendors.patching import Source
 from vendors.records import Version
-from vendors.states import PatchKind, PatchStatus, Reason
 
 pytestmark = pytest.mark.django_db
 

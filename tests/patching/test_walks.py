@@ -23,8 +23,8 @@ from tests.patching.counted import assert_tallies_are_true
 from tests.patching.polling import Hand
 from vendors import records
 from vendors.base import Scope
+from vendors.patch_states import PatchKind, PatchStatus
 from vendors.patching import Source
-from vendors.states import PatchKind, PatchStatus
 
 pytestmark = pytest.mark.django_db
 

@@ -13,8 +13,8 @@ import pytest
 
 from tests.vendors.fields import paths, replaced, without
 from vendors.eset import attempts, patches
+from vendors.patch_states import OPEN_PATCHES, PatchKind, PatchStatus, Reason, Severity
 from vendors.records import Attempt, Patch, Title, Version
-from vendors.states import OPEN_PATCHES, PatchKind, PatchStatus, Reason, Severity
 
 ROWS: dict[str, Any] = json.loads((Path(__file__).parent / "payloads/eset/patching.json").read_text())
 RECENT, PACKAGE, SYSTEM, MISSING = ROWS["recent"], ROWS["package"], ROWS["system"], ROWS["missing"]

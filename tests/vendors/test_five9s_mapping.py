@@ -15,8 +15,9 @@ from tests.vendors import fields
 from vendors.errors import BadRecord
 from vendors.five9s.client import Data
 from vendors.five9s.mapping import VOLATILE, entries
+from vendors.patch_states import OPEN_PATCHES, PatchStatus, Reason
 from vendors.records import Device, Entry, Reject
-from vendors.states import OPEN_PATCHES, Enrolment, Family, IdKind, PatchStatus, Reason, State
+from vendors.states import Enrolment, Family, IdKind, State
 from vendors.untyped import page
 
 PAGE: dict[str, Any] = json.loads((Path(__file__).parent / "payloads/five9s/page.json").read_text())

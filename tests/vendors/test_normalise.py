@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vendors import normalise
+from vendors import normalise, times
 from vendors.errors import BadRecord
-from vendors.normalise import clean_text, identifier, parse_time, plausible
+from vendors.normalise import clean_text, identifier
 from vendors.states import IdKind
+from vendors.times import parse_time, plausible
 
 BERLIN = ZoneInfo("Europe/Berlin")
 KEYS: list[Callable[[str], str]] = [
@@ -206,7 +207,7 @@ def test_a_time_without_zone_is_not_guessed() -> None:
     assert parse_time("2025-08-06T15:19:59") is None
 
 
-@given(ANY_TEXT | st.from_regex(normalise.ISO, fullmatch=True) | st.from_regex(normalise.DOTNET, fullmatch=True))
+@given(ANY_TEXT | st.from_regex(times.ISO, fullmatch=True) | st.from_regex(times.DOTNET, fullmatch=True))
 def test_reading_a_time_never_raises(text: str) -> None:
     at = parse_time(text, zone=BERLIN)
     assert at is None or at.tzinfo is UTC

@@ -13,9 +13,9 @@ import msgspec
 from vendors.errors import BadRecord
 from vendors.eset import titles
 from vendors.eset.titles import LONGEST, device_of
-from vendors.normalise import parse_time
+from vendors.patch_states import PatchStatus, Reason
 from vendors.records import Attempt, Reject, Title, Version
-from vendors.states import PatchStatus, Reason
+from vendors.times import parse_time
 from vendors.untyped import Fields
 
 PREFIXES = ("APPLICATION_PATCHING_STATUS_", "PATCHING_STATUS_")

@@ -18,8 +18,9 @@ import msgspec
 from vendors import untyped
 from vendors.errors import BadRecord
 from vendors.eset.device import LARGEST_RECORD, device
-from vendors.normalise import UNSTORABLE, parse_time, plausible
+from vendors.normalise import UNSTORABLE
 from vendors.records import Device, Entry, Group, Reject
+from vendors.times import parse_time, plausible
 
 SECRETS = ("deviceToken", "salt")
 LONGEST_UUID = 100

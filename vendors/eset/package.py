@@ -12,10 +12,10 @@ from vendors import untyped
 from vendors.errors import BadRecord
 from vendors.eset.mapping import usable_uuid
 from vendors.installing import Order
-from vendors.normalise import parse_time
 from vendors.records import Installer, Product
 from vendors.secret import Secret
 from vendors.states import Family
+from vendors.times import parse_time
 
 FAMILIES = {Family.WINDOWS: 1, Family.MACOS: 3}  # 2, Linux, is refused by ESET
 SCHEMES = ("https://", "http://127.0.0.1:")  # the latter never leaves this machine

@@ -12,8 +12,8 @@ from vendors.errors import BadRecord
 from vendors.eset import titles
 from vendors.eset.mapping import usable_uuid
 from vendors.eset.titles import LONGEST, device_of
+from vendors.patch_states import PatchKind, PatchStatus, Severity
 from vendors.records import Patch, Reject, Title
-from vendors.states import PatchKind, PatchStatus, Severity
 from vendors.untyped import LONGEST_ID, Fields
 
 SEVERITIES = {

@@ -10,8 +10,8 @@ import msgspec
 from vendors import untyped
 from vendors.errors import BadRecord
 from vendors.eset.mapping import usable_uuid
+from vendors.patch_states import PatchKind
 from vendors.records import Reject, Title
-from vendors.states import PatchKind
 from vendors.untyped import LONGEST_ID, Fields
 
 T = TypeVar("T")

@@ -13,9 +13,10 @@ import msgspec
 
 from vendors import untyped
 from vendors.five9s import security
-from vendors.normalise import identifier, parse_time, plausible, text_key
+from vendors.normalise import identifier, text_key
 from vendors.records import Device, Entry, Identifier, Reject
 from vendors.states import Enrolment, Family, IdKind
+from vendors.times import parse_time, plausible
 from vendors.untyped import Fields, Record
 
 SCANS = ("HWLastScanDate", "SWLastScanDate", "UpdateLastScanDate", "PatchSWLastScanDate")

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime, tzinfo
 
-from vendors.normalise import parse_time
+from vendors.patch_states import PatchKind, PatchStatus, Reason
 from vendors.records import Issue, Patch, Title
-from vendors.states import PatchKind, PatchStatus, Reason, State
+from vendors.states import State
+from vendors.times import parse_time
 from vendors.untyped import Fields
 
 EXCLUDED, PLANNED, SUCCESS = "excluded", "planned", "installsuccess"

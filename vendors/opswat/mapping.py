@@ -13,10 +13,11 @@ import msgspec
 
 from vendors import untyped
 from vendors.address import openable
-from vendors.normalise import identifier, parse_time, plausible
+from vendors.normalise import identifier
 from vendors.records import Device, Entry, Identifier, Issue, Reject
 from vendors.secret import Secret
 from vendors.states import Enrolment, Family, IdKind, State
+from vendors.times import parse_time, plausible
 from vendors.untyped import Fields, Record
 
 # A capability link: whoever holds it can act on the device. It leaves here as a Secret, and is part of the digest only.
