@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from devices.matching import KINDS, NOTHING, PERSON, Group, Key, Rulings, Tie, Told, clash, lacks_witness
+from devices.evidence import KINDS, NOTHING, Key, clash, lacks_witness
+from devices.matching import PERSON, Group, Rulings, Tie, Told
 from vendors.states import IdKind
 
 MOST_NEAR = 8  # near misses kept per sighting

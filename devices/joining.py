@@ -13,10 +13,11 @@ from django.db import connection, transaction
 
 from devices import changes
 from devices.copying import quoted, stage
+from devices.evidence import KINDS, NOTHING, Key, Keys
 from devices.explaining import Reason, reason
 from devices.locks import hold_devices
 from devices.mapped import Mapped
-from devices.matching import KINDS, NOTHING, Key, Keys, Told, arrange
+from devices.matching import Told, arrange
 from devices.merging import Naming, hand_over, move_sightings, name_devices
 from devices.models import Join, Sighting
 from devices.neighbours import Neighbourhood, collect

@@ -11,17 +11,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
+from devices.evidence import STRENGTH, Key, Keys, clash, joinable
 from vendors.states import IdKind
 
-STRENGTH = (IdKind.SERIAL, IdKind.BIOS_UUID, IdKind.MAC, IdKind.HOSTNAME)
-KINDS = (*STRENGTH, IdKind.USER)
 PERSON = "person"  # stands where a kind stands, when a person's ruling joined two sightings
 # A key on more sightings than this is not even looked at: a bound for the work, far above vendors times re-enrolments.
 MOST_SIGHTINGS = 15
 
-Keys = Mapping[str, frozenset[str]]
-Key = tuple[str, str]
-NOTHING: frozenset[str] = frozenset()
 _BITS: Mapping[str, int] = {kind.value: 1 << place for place, kind in enumerate(STRENGTH)}  # stored: never renumber
 
 
@@ -67,39 +63,6 @@ class Group:
     members: list[Told]
     keys: Mapping[str, set[str]]
     ties: list[Tie] = field(default_factory=list)
-
-
-def clash(own: Mapping[str, Iterable[str]], other: Mapping[str, Iterable[str]], kind: str) -> str:
-    """The kind of key that speaks against a join by `kind`, or "".
-
-    Serial and BIOS UUID must not contradict each other, nor anything stronger than the key that joins. Cloned virtual machines
-    share both and differ in hostname and MAC: there a differing hostname needs a common MAC.
-    """
-    stronger = (IdKind.SERIAL, IdKind.BIOS_UUID, *STRENGTH[: STRENGTH.index(IdKind(kind))])
-    for each in stronger:
-        if each != kind and _differ(own, other, each):
-            return each.value
-    cloned = kind in STRENGTH[:2] and _differ(own, other, IdKind.HOSTNAME) and not _common(own, other, IdKind.MAC)
-    if cloned:
-        return IdKind.HOSTNAME.value
-    return IdKind.USER.value if kind == IdKind.HOSTNAME and _differ(own, other, IdKind.USER) else ""
-
-
-def lacks_witness(own: Keys, other: Keys, kind: str) -> str:
-    """The kind of a second key that would have to agree, or "": a MAC alone may be a dock's, a hostname alone a reused name."""
-    if kind == IdKind.HOSTNAME:
-        return "" if _common(own, other, IdKind.USER) else IdKind.USER.value
-    if kind != IdKind.MAC or _common(own, other, IdKind.HOSTNAME):
-        return ""
-    mine, theirs = own[kind], other[kind]
-    within = mine <= theirs or theirs <= mine
-    named_alike = not _differ(own, other, IdKind.HOSTNAME)
-    enough = within and (named_alike or len(mine & theirs) > 1)
-    return "" if enough else IdKind.HOSTNAME.value
-
-
-def joinable(own: Keys, other: Keys, kind: str) -> bool:
-    return not clash(own, other, kind) and not lacks_witness(own, other, kind)
 
 
 def spread(holders: Sequence[Told], kind: str) -> int:
@@ -195,16 +158,6 @@ class _Arrangement:
         group = Group(first.members + second.members, merged, [*first.ties, *second.ties, tie])
         for told in group.members:
             self._group[told.id] = group
-
-
-def _differ(own: Mapping[str, Iterable[str]], other: Mapping[str, Iterable[str]], kind: str) -> bool:
-    mine, theirs = own.get(kind), other.get(kind)
-    return bool(mine and theirs and set(mine).isdisjoint(theirs))
-
-
-def _common(own: Mapping[str, Iterable[str]], other: Mapping[str, Iterable[str]], kind: str) -> bool:
-    mine, theirs = own.get(kind), other.get(kind)
-    return bool(mine and theirs and not set(mine).isdisjoint(theirs))
 
 
 def kinds_mask(kinds: Iterable[str]) -> int:

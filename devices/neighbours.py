@@ -11,7 +11,8 @@ from collections.abc import Collection, Iterable, Sequence
 
 from django.db import connection
 
-from devices.matching import KINDS, MOST_SIGHTINGS, Key, Rulings, Told, common_on, joinable
+from devices.evidence import KINDS, Key, joinable
+from devices.matching import MOST_SIGHTINGS, Rulings, Told, common_on
 from devices.models import Ruling
 
 # One text each: quoting thousands of array members one by one costs more than the question. Keys hold no control characters.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from devices.matching import STRENGTH
+from devices.evidence import STRENGTH
 from devices.models import Account, JobState, SyncRun
 from vendors.registry import VENDORS
 
