@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from devices.queries.aged import aged
 from devices.queries.conditions import ANY
 from devices.queries.disagreements import count
 from devices.queries.issues import undecided
@@ -19,6 +20,7 @@ def page(request: HttpRequest) -> HttpResponse:
     """How all devices are, and how far that can be trusted. As a fragment it renews itself while a fetch is running."""
     known = sources()
     vendors = list(dict.fromkeys(source.vendor for source in known.all))
-    context = {"sources": known, "tiles": tiles(vendors), "differing": count(ANY), "undecided": undecided(timezone.now())}
+    now = timezone.now()
+    context = {"sources": known, "tiles": tiles(vendors), "differing": count(ANY), "undecided": undecided(now), "aged": aged(now=now)}
     template = "devices/_dashboard.html" if is_fragment(request) else "devices/dashboard.html"
     return render(request, template, context)

@@ -16,8 +16,10 @@ from django.views.decorators.http import require_safe
 from devices.asking import MOST
 from devices.models import Account, SavedView
 from devices.queries import filters as filtering
+from devices.queries.aged import aged
 from devices.queries.clue import SHORTEST_WORD
 from devices.queries.columns import read_columns
+from devices.queries.left_out import left_out
 from devices.queries.list import list_page
 from devices.queries.listing import Listing
 from devices.queries.part import known_groups
@@ -38,9 +40,11 @@ def page(request: HttpRequest) -> HttpResponse:
     listing = read_listing(request, views)
     if "col" in request.GET:
         return _chosen(request, listing)
-    context = turned(listing, list_page(listing, now=timezone.now(), **place(request))) | {
+    now, filters = timezone.now(), listing.filters
+    context = turned(listing, list_page(listing, now=now, **place(request))) | {
+        "aged": aged(now=now, account=filters.account, vendor=filters.vendor),
         "list_url": reverse("devices:list"),
-        "short": 0 < len(listing.filters.q) < SHORTEST_WORD,
+        "short": 0 < len(filters.q) < SHORTEST_WORD,
         "sources": SimpleLazyObject(sources),  # only an empty page asks
         "views": views,
         "view": next((view for view in views if view.slug == listing.view), None),
@@ -51,6 +55,8 @@ def page(request: HttpRequest) -> HttpResponse:
         return results(request, "devices/_rows.html", context, at=place(request))
     if request.GET.get("view") and not listing.view:
         messages.warning(request, "There is no such view, or it is not shared with you: this is the list without it.")
+    if listing.base and listing.base.unread:  # stored by a version that knew it
+        messages.warning(request, left_out(listing.base.unread, filters=filtering.Filters, source="view"))
     return render(request, "devices/list.html", context | {"choices": _choices()})
 
 

@@ -13,13 +13,14 @@ from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_safe
 
 from devices.issues_export import file_name, lines
+from devices.queries.aged import aged
 from devices.queries.issue_filters import ALL, ISSUES, KINDS, OPEN
 from devices.queries.issues import Found, every_issue, issue_page, matching
 from devices.queries.part import known_groups, nobody
 from devices.queries.sources import sources
 from devices.views.guard import is_fragment, needs
 from devices.views.issues_picking import written
-from devices.views.leaving import csv_file
+from devices.views.leaving import csv_file, no_file
 from devices.views.turning import place, results, turned
 
 
@@ -28,21 +29,23 @@ from devices.views.turning import place, results, turned
 def page(request: HttpRequest) -> HttpResponse:
     """The list; as a fragment only the results."""
     listing = ISSUES.read(request.GET.dict())
-    found = matching(listing.filters, now=timezone.now())
+    now, filters = timezone.now(), listing.filters
+    found = matching(filters, now=now)
     at = place(request)
     shown = issue_page(listing, found, **at)
     if at and not shown.rows and found.total.number:  # the last ones of this page were just decided about
         at, shown = {}, issue_page(listing, found)
     context = turned(listing, shown) | {
         "cut": found.cut,
+        "aged": aged(now=now, account=filters.account, vendor=filters.vendor),
         "here": listing.query_string(**at),
         "list_url": reverse("devices:issues"),
-        "undecided": listing.filters.standing == OPEN,
+        "undecided": filters.standing == OPEN,
         "items": written([each.handle for each in shown.rows]),
-        "everything": listing.filters.query_string(standing=ALL),
+        "everything": filters.query_string(standing=ALL),
         # Only an empty page asks.
         "sources": SimpleLazyObject(sources),
-        "nobody": SimpleLazyObject(lambda: nobody(listing.filters)),
+        "nobody": SimpleLazyObject(lambda: nobody(filters)),
     }
     if is_fragment(request):
         return results(request, "devices/_issues.html", context, at=at)
@@ -54,6 +57,8 @@ def page(request: HttpRequest) -> HttpResponse:
 def export(request: HttpRequest) -> HttpResponseBase:
     """All pages of the list at this address. Refused where the list itself cannot say which issues it means."""
     listing, now = ISSUES.read(request.GET.dict()), timezone.now()
+    if listing.unread:
+        return no_file(request, reverse("devices:issues"))
     found = matching(listing.filters, now=now)
     if found.cut:
         messages.error(request, f"“{listing.filters.q}” means too many issues: type more to narrow it down, then export.")

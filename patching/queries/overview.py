@@ -7,18 +7,18 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from devices.models import Account
-from patching.filters import ALL, OPEN_ORDER, TELLING, AttemptFilters, DeviceFilters, PatchFilters
+from devices.queries.aged import OFF, Aged
+from patching.filters import ALL, OPEN_ORDER, AttemptFilters, DeviceFilters, PatchFilters
 from patching.models import Reading
-from patching.planning import EVERY
+from patching.queries.aged import LATE, told_long_ago
 from patching.queries.chart import Chart, chart, tried
 from patching.queries.numbers import Number, narrowed, number, numbers
 from patching.queries.patches import PATCHES, PatchRow
 from patching.queries.rows import Accounts, add_names
 from patching.queries.works import WANTED, WorkRow, works
+from vendors.patching import Source
 
 OLDEST = 5
-LATE = 2 * EVERY
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Overview:
     works: list[WorkRow]
     oldest: list[PatchRow]
     unread: list[Reading]  # what a credential may not read, has not yet, or has not for long
-    off: list[Account]  # what they told once still counts
+    off: list[Aged]  # what they told once still counts
 
     @property
     def told(self) -> bool:
@@ -48,7 +48,6 @@ def overview(*, now: datetime) -> Overview:
     add_names(oldest, Accounts())
     unread = Q(can=None) | Q(can=False) | Q(complete_at__lt=now - LATE)
     readings = Reading.objects.filter(unread, account__enabled=True).select_related("account")
-    told = Account.objects.filter(enabled=False, vendor__in=TELLING).exclude(complete_at=None)
     return Overview(
         open=counts[asked[0]],
         known=counts[asked[1]],
@@ -59,5 +58,5 @@ def overview(*, now: datetime) -> Overview:
         works=works(counts, attempts),
         oldest=oldest,
         unread=list(readings.only("source", "can", "sentence", "complete_at", "account__name").order_by("account__name", "source")),
-        off=list(told.only("name", "complete_at").order_by("name")),
+        off=[each for each in told_long_ago(Source, now=now) if each.why == OFF],
     )

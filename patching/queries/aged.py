@@ -1,0 +1,53 @@
+"""Whose word about patching still counts although it is old."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db.models import Exists, Max, OuterRef, Q
+
+from devices.models import Account, Sighting
+from devices.queries.aged import OFF, Aged
+from devices.queries.asked import Asked
+from patching.filters import TELLING, AttemptFilters, TitleFilters, Told
+from patching.models import Title
+from patching.planning import EVERY
+from vendors.patching import Source
+from vendors.registry import VENDORS
+
+LATE = 2 * EVERY
+WITH_DEVICES = [slug for slug, vendor in VENDORS.items() if vendor.patches_with_devices]
+
+
+def aged(filters: Asked, *, now: datetime) -> list[Aged]:
+    """Of the accounts that this list counts. One query."""
+    sources = (Source.RECENT, Source.ATTEMPTS) if isinstance(filters, AttemptFilters) else (Source.PATCHES,)
+    return told_long_ago(sources, now=now, meant=_meant(filters))
+
+
+def told_long_ago(sources: Collection[Source], *, now: datetime, meant: Q | None = None) -> list[Aged]:
+    """Of accounts that told one of these sources to its end once. Who tells with its devices is late with them, and every page says so."""
+    read_at = Max("readings__complete_at", filter=Q(readings__source__in=sources))
+    accounts = Account.objects.filter(meant or Q(), vendor__in=TELLING).annotate(read_at=read_at).order_by("name")
+    found = []
+    for name, vendor, enabled, fetched_at, read in accounts.values_list("name", "vendor", "enabled", "complete_at", "read_at"):
+        at = fetched_at if vendor in WITH_DEVICES else read
+        if at is not None and not enabled:
+            found.append(Aged(name, OFF, at))
+        elif at is not None and vendor not in WITH_DEVICES and at < now - LATE:
+            found.append(Aged(name, "has not told its whole list lately", at))
+    return found
+
+
+def _meant(filters: Asked) -> Q:
+    found = Q()
+    if isinstance(filters, Told | TitleFilters) and filters.vendor:
+        found &= Q(vendor=filters.vendor)
+    if isinstance(filters, Told) and filters.account:
+        found &= Q(name=filters.account)
+    if isinstance(filters, Told) and filters.title:
+        found &= Q(vendor__in=Title.objects.filter(pk=int(filters.title)).values("vendor"))
+    if isinstance(filters, Told) and filters.device:
+        found &= Exists(Sighting.objects.filter(account=OuterRef("pk"), device_id=int(filters.device)))
+    return found

@@ -1,0 +1,92 @@
+"""Whoever reads a number or a row can tell that it is counted from long ago."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from devices.models import Account, Device, Pulse, User
+from tests.devices import shown
+
+pytestmark = pytest.mark.django_db
+OFF = "</strong> is switched off: what it told last,"
+
+
+@pytest.fixture
+def fleet() -> dict[str, Account]:
+    """eset-main is switched off and told its whole list five days ago."""
+    accounts, at = shown.small_fleet(), timezone.now() - timedelta(days=5)
+    Pulse.objects.filter(sighting__account=accounts["eset"]).update(fetched_at=at)
+    Account.objects.filter(pk=accounts["eset"].pk).update(enabled=False, complete_at=at)
+    return accounts
+
+
+def words(client: Client, user: User, address: str) -> str:
+    client.force_login(user)
+    answer = client.get(address)
+    assert answer.status_code == 200
+    return " ".join(answer.content.decode().split())
+
+
+def text(client: Client, user: User, address: str) -> str:
+    """What stands on the page, without its tags."""
+    return " ".join(part.partition(">")[2] for part in words(client, user, address).split("<")).replace("  ", " ")
+
+
+@pytest.mark.parametrize("address", ["/", "/devices/", "/issues/"])
+def test_what_an_account_told_that_is_switched_off_is_said_to_be_old(client: Client, bob: User, address: str) -> None:
+    accounts = shown.small_fleet()
+    assert "still counts" not in words(client, bob, address)
+    Account.objects.filter(pk=accounts["five9s"].pk).update(enabled=False, complete_at=timezone.now() - timedelta(days=5))
+    page = text(client, bob, address)
+    assert "five-main is switched off: what it told last, 5 days ago , still counts." in page
+    assert "eset-main is" not in page
+
+
+@pytest.mark.parametrize("page", ["/devices/", "/issues/"])
+def test_a_list_of_other_accounts_is_not(client: Client, bob: User, fleet: dict[str, Account], page: str) -> None:
+    for query, said in (("?account=eset-main", True), ("?vendor=eset", True), ("?account=five-main", False), ("?vendor=opswat", False)):
+        assert (OFF in words(client, bob, page + query)) is said, query
+
+
+def test_an_account_that_never_told_of_a_device_is_not_named(client: Client, bob: User) -> None:
+    shown.small_fleet()
+    fresh = shown.account("later", "eset", complete=False)
+    Account.objects.filter(pk=fresh.pk).update(enabled=False)
+    assert "is switched off" not in words(client, bob, "/devices/")
+
+
+def test_what_was_told_before_any_list_was_complete_still_counts(client: Client, bob: User, fleet: dict[str, Account]) -> None:
+    Account.objects.filter(pk=fleet["eset"].pk).update(complete_at=None)
+    assert "eset-main is switched off: what it told before still counts." in text(client, bob, "/devices/")
+
+
+def test_a_list_that_is_fetched_only_on_demand_grows_old_too(client: Client, bob: User) -> None:
+    eset = shown.small_fleet()["eset"]
+    Account.objects.filter(pk=eset.pk).update(full_every=0)
+    assert "still counts" not in words(client, bob, "/devices/")
+    Account.objects.filter(pk=eset.pk).update(complete_at=timezone.now() - timedelta(hours=3))
+    assert "eset-main is fetched only when somebody asks: what it told last, 3 h ago , still counts." in text(client, bob, "/devices/")
+
+
+def test_many_such_accounts_are_counted_and_not_all_named(client: Client, bob: User, fleet: dict[str, Account]) -> None:
+    for number in range(4):
+        shown.sighting(shown.account(f"away-{number}", "eset"), f"pc-{number}")
+    Account.objects.filter(name__startswith="away").update(enabled=False)
+    page = text(client, bob, "/devices/")
+    assert page.count("is switched off") == 3 and "So it is with 2 more accounts." in page
+
+
+def test_each_issue_of_such_an_account_says_as_of_when_it_is(client: Client, bob: User, fleet: dict[str, Account]) -> None:
+    shown.fetch(fleet["eset"], state="done", finished_at=timezone.now() - timedelta(days=5))
+    page = text(client, bob, "/issues/")
+    assert "Trojan found" in page and "eset-main, as of 5 days ago" in page and "opswat-main, as of" not in page
+
+
+def test_on_the_page_of_a_device_the_card_says_it_beside_its_ages(client: Client, bob: User, fleet: dict[str, Account]) -> None:
+    page = text(client, bob, f"/devices/{Device.objects.get(name='nb-berlin-01').pk}/")
+    assert page.count("so nobody asks any more: what follows is as of") == 1
+    assert "eset-main is switched off, so nobody asks any more: what follows is as of 5 days ago ." in page
