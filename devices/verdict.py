@@ -24,6 +24,8 @@ _SAYS = {
     State.OK: "says it is fine",
     State.UNKNOWN: "gives no state",
 }
+# What is only planned does not spoil a device for its vendor, and is not “fine” without more.
+_FOR_NOW, _ASKS_NOTHING = "Fine for now", "asks for nothing now"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +63,18 @@ def judge(answers: Sequence[Answer]) -> Verdict:
     reasons = ", ".join(_reason(each) for each in counted) if counted else _nothing(answers)
     listed = any(each.present for each in answers)
     left_out = _left_out([each for each in answers if not each.counted]) if listed else ()
-    return Verdict(state, _HEADLINES[state], reasons, left_out)
+    headline = _FOR_NOW if state is State.OK and any(each.problems > 0 for each in counted) else _HEADLINES[state]
+    return Verdict(state, headline, reasons, left_out)
 
 
 def _reason(each: Answer) -> str:
-    words = f"{each.who} {_SAYS[each.state]}"
+    words = f"{each.who} {_ASKS_NOTHING if each.state is State.OK and each.problems > 0 else _SAYS[each.state]}"
     if each.state is State.UNKNOWN and each.raw:
         words = f"{each.who} says “{each.raw}”, which this version does not know"
     notes = []
     if each.problems > 0:
-        notes.append(f"{each.problems} problem{'' if each.problems == 1 else 's'}")
+        known = "open problem" if each.state is State.OK else "problem"
+        notes.append(f"{each.problems} {known}{'' if each.problems == 1 else 's'}")
     if each.silenced:
         notes.append("silenced there")
     return f"{words} ({', '.join(notes)})" if notes else words

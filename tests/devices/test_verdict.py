@@ -12,6 +12,14 @@ def test_the_worst_fresh_answer_is_the_verdict_and_everybody_is_named() -> None:
     assert verdict.left_out == ()
 
 
+def test_a_device_that_its_vendor_calls_fine_in_spite_of_open_problems_is_not_fine_without_more() -> None:
+    verdict = judge([Answer("five(9)s", State.OK, problems=2), Answer("ESET", State.OK)])
+    assert (verdict.state, verdict.headline) == (State.OK, "Fine for now")
+    assert verdict.reasons == "five(9)s asks for nothing now (2 open problems), ESET says it is fine"
+    stale = judge([Answer("five(9)s", State.OK, problems=1, stale=True), Answer("ESET", State.OK)])
+    assert (stale.headline, stale.reasons) == ("Fine", "ESET says it is fine")
+
+
 def test_a_stale_answer_is_not_counted_and_the_words_say_so() -> None:
     verdict = judge([Answer("ESET", State.OK), Answer("OPSWAT", State.CRITICAL, stale=True, stale_after="1 day")])
     assert verdict.state is State.OK
