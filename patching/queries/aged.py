@@ -27,17 +27,23 @@ def aged(filters: Asked, *, now: datetime) -> list[Aged]:
 
 
 def told_long_ago(sources: Collection[Source], *, now: datetime, meant: Q | None = None) -> list[Aged]:
-    """Of accounts that told one of these sources to its end once. Who tells with its devices is late with them, and every page says so."""
+    """Of accounts that told one of these sources to its end once."""
     read_at = Max("readings__complete_at", filter=Q(readings__source__in=sources))
     accounts = Account.objects.filter(meant or Q(), vendor__in=TELLING).annotate(read_at=read_at).order_by("name")
-    found = []
-    for name, vendor, enabled, fetched_at, read in accounts.values_list("name", "vendor", "enabled", "complete_at", "read_at"):
-        at = fetched_at if vendor in WITH_DEVICES else read
-        if at is not None and not enabled:
-            found.append(Aged(name, OFF, at))
-        elif at is not None and vendor not in WITH_DEVICES and at < now - LATE:
-            found.append(Aged(name, "has not told its whole list lately", at))
-    return found
+    rows = accounts.values_list("name", "vendor", "enabled", "complete_at", "read_at")
+    return [found for row in rows if (found := as_of(*row, now=now)) and found.why]
+
+
+def as_of(account: str, vendor: str, enabled: bool, fetched_at: datetime | None, read_at: datetime | None, *, now: datetime) -> Aged | None:
+    """When it last told of patches; `why` is "" where that is lately. None: it never did.
+
+    Who tells them with its devices is late with those too, and every page says so by itself.
+    """
+    at = fetched_at if vendor in WITH_DEVICES else read_at
+    if at is None:
+        return None
+    late = vendor not in WITH_DEVICES and at < now - LATE
+    return Aged(account, OFF if not enabled else "has not told its whole list lately" if late else "", at)
 
 
 def _meant(filters: Asked) -> Q:

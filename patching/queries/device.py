@@ -5,26 +5,35 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Q, Subquery
 
 from devices.models import Sighting
+from devices.queries.aged import Aged
 from patching.filters import ALL, OPEN_ORDER, AttemptFilters, PatchFilters
-from patching.models import Attempt, Patch
+from patching.models import Attempt, Patch, Reading
 from patching.models.patch import OPEN
+from patching.queries.aged import as_of
 from patching.queries.attempts import ATTEMPTS, AttemptRow
 from patching.queries.numbers import MOST_COUNTED, Number
 from patching.queries.patches import PATCHES, PatchRow
 from patching.queries.rows import Accounts, add_names
+from vendors.patching import Source
 from vendors.registry import VENDORS
 
 MOST = 5
 LOOKED_AT = 200
+_READ = Reading.objects.filter(account=OuterRef("account"), source=Source.PATCHES).values("complete_at")
+_TOLD_BY = ("account__name", "vendor", "account__enabled", "pulse__fetched_at", Subquery(_READ))  # as `as_of` takes it
 
 
 @dataclass(frozen=True, slots=True)
 class OnDevice:
-    """`told`: vendors that tell about patching of the device. `rests`: what was open last is not counted, for the device is not in use."""
+    """`told`: vendors that tell about patching of the device; `as_of`: when each of their accounts last did.
+
+    `rests`: what was open last is not counted, for the device is not in use.
+    """
 
     open: Number
     states: list[Number]
@@ -32,20 +41,22 @@ class OnDevice:
     tried: Number
     attempts: Sequence[AttemptRow]
     told: list[str]
+    as_of: list[Aged]
     rests: bool
 
 
-def on_device(pk: int) -> OnDevice | None:
+def on_device(pk: int, *, now: datetime) -> OnDevice | None:
     """Four queries, each of one device; None: it has no sighting."""
-    sightings = list(Sighting.objects.filter(device_id=pk).values_list("pk", "account_id", "account__name", "vendor"))
+    sightings = list(Sighting.objects.filter(device_id=pk).order_by("account__name").values_list("pk", "account_id", *_TOLD_BY))
     if not sightings:
         return None
     here, wanted = Q(sighting_id__in=[sighting for sighting, *_ in sightings]), PatchFilters(device=str(pk))
+    told = {account: told_by for _, account, *told_by in sightings}
     patches = PATCHES.some(here, PATCHES.first, most=LOOKED_AT)
     attempts = ATTEMPTS.some(here, ATTEMPTS.first, most=LOOKED_AT)
     by_status = _by_status(here, patches)
     opened = _opened(here, patches)
-    accounts = Accounts({account: (name, vendor) for _, account, name, vendor in sightings})
+    accounts = Accounts({account: (name, vendor) for account, (name, vendor, *_) in told.items()})
     add_names([*opened, *attempts[:MOST]], accounts, devices=False)
     return OnDevice(
         open=Number(wanted, sum(by_status.get((True, status), 0) for status in OPEN)),
@@ -53,7 +64,8 @@ def on_device(pk: int) -> OnDevice | None:
         patches=opened,
         tried=_tried(here, attempts, AttemptFilters(device=str(pk), period=ALL)),
         attempts=attempts[:MOST],
-        told=sorted({VENDORS[vendor].label for *_, vendor in sightings if vendor in VENDORS and VENDORS[vendor].tells_patches}),
+        told=sorted({VENDORS[vendor].label for _, vendor, *_ in told.values() if vendor in VENDORS and VENDORS[vendor].tells_patches}),
+        as_of=[each for told_by in told.values() if (each := as_of(*told_by, now=now))],
         rests=any((False, status) in by_status for status in OPEN),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from devices.models import Account
@@ -21,7 +22,8 @@ def device_panel(request: HttpRequest, pk: int) -> HttpResponse:
     if not is_fragment(request):
         return redirect(Number(PatchFilters(device=str(device_or_404(pk).pk)), 0).url)
     # Only a device without sightings has to be looked up: it may have become part of another one.
-    found = (on_device(pk) if pk <= HIGHEST else None) or on_device(device_or_404(pk).pk)
+    now = timezone.now()
+    found = (on_device(pk, now=now) if pk <= HIGHEST else None) or on_device(device_or_404(pk).pk, now=now)
     return render(request, "patching/_device.html", {"found": found})
 
 
