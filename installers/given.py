@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -13,15 +13,15 @@ from django.db.models import Case, DateTimeField, F, OuterRef, Q, QuerySet, Subq
 from devices.clocks import SKEW
 from devices.export import CHUNK, Echo, cell
 from devices.models import Device, Sighting, User
+from devices.queries.asked import Asked, Kind
 from devices.queries.newest import Newest, newest
 from installers.handout import Handout, Way
 from installers.models import Installer, Standing
-from vendors.normalise import UNSTORABLE
 from vendors.states import Enrolment
 
 PAGE = 50
 LOG = 10  # on the page of an installer
-LONGEST_TERM = 100
+SHOWN = {"open": "Not used or not arrived"}
 NOT_MANAGED = (Enrolment.PENDING, Enrolment.FAILED)
 COLUMNS = (
     *("given", "by", "to", "ticket", "way", "installer", "account", "os", "device", "outcome", "uses", "most_uses"),
@@ -52,15 +52,11 @@ LOOKS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Filters:
-    """What is written in the address of the page; unknown words narrow nothing."""
+class Filters(Asked):
+    kinds = {"q": Kind("Text"), "show": Kind("Show", SHOWN)}
 
-    term: str = ""
-    open: bool = False
-
-    @classmethod
-    def read(cls, query: Mapping[str, str]) -> Filters:
-        return cls(UNSTORABLE.sub("", query.get("q", ""))[:LONGEST_TERM].strip(), query.get("show") == "open")
+    q: str = ""
+    show: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +118,10 @@ def csv_lines(user: User, filters: Filters, *, now: datetime) -> Iterator[str]:
 
 def _found(user: User, filters: Filters) -> QuerySet[Handout]:
     rows = _with_arrival(visible(user))
-    if filters.term:
+    if filters.q:
         words = ("recipient", "ticket", "giver", "installer__name", "device__name")
-        rows = rows.filter(Q(*[(f"{word}__icontains", filters.term) for word in words], _connector=Q.OR))
-    return _unfinished(rows) if filters.open else rows
+        rows = rows.filter(Q(*[(f"{word}__icontains", filters.q) for word in words], _connector=Q.OR))
+    return _unfinished(rows) if filters.show else rows
 
 
 def _with_arrival(rows: QuerySet[Handout]) -> QuerySet[Handout]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import ClassVar, Self
 from urllib.parse import urlencode
 
@@ -29,6 +30,15 @@ class Kind:
 
 
 @dataclass(frozen=True, slots=True)
+class Day(Kind):
+    def read(self, text: str) -> str | None:
+        try:
+            return date.fromisoformat(text).isoformat() if text else ""
+        except ValueError:
+            return None
+
+
+@dataclass(frozen=True, slots=True)
 class Chip:
     label: str
     value: str
@@ -46,6 +56,11 @@ class Asked:
         """Whatever an address can hold: what is not known is as if it were not there; what is not said is as in `base`."""
         told = {name: kind.read(query[name]) for name, kind in cls.kinds.items() if name in query}
         return replace(base or cls(), **{name: value for name, value in told.items() if value is not None})
+
+    @classmethod
+    def unread(cls, query: Mapping[str, str]) -> dict[str, str]:
+        """What `query` asks for and `read` does not know. It is left out, so somebody has to say it (queries/left_out.py)."""
+        return {name: query[name] for name, kind in cls.kinds.items() if query.get(name) and kind.read(query[name]) is None}
 
     @property
     def narrowed(self) -> bool:

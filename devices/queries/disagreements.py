@@ -12,6 +12,8 @@ from django.db.models import QuerySet
 from devices.disagreement import FIELDS, shown
 from devices.models import Device, Life, Sighting
 from devices.precedence import rank
+from devices.queries.asked import Asked, Kind
+from devices.queries.conditions import ANY
 from devices.queries.filters import DIFFERS, Filters
 from devices.queries.list import Row, list_page
 from devices.queries.turning import Turned
@@ -19,6 +21,13 @@ from vendors.registry import VENDORS
 
 MOST_COUNTED = 1000
 TOLD = ("name", "serial", "user", "os_name", "os_family", "model", "state")
+
+
+@dataclass(frozen=True, slots=True)
+class Which(Asked):
+    kinds = {"field": Kind("Field", DIFFERS, ANY)}
+
+    field: str = ANY
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """`base`: what the address leaves out, from the view or from the person's own default."""
+    """`base`: what the address leaves out, from the view or from the person's own default. `unread`: what it asks for and nobody knows."""
 
     filters: Filters = EVERYTHING
     sort: str = NAME
@@ -46,19 +46,22 @@ class Listing:
     size: int = PAGE
     view: str = ""
     base: Listing | None = field(default=None, compare=False, repr=False)
+    unread: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def read(cls, query: Mapping[str, str], *, base: Listing | None = None, view: str = "") -> Listing:
         """Whatever an address can hold; never an error."""
         under = base or cls()
-        size = query.get("size", "")
+        size, sort = query.get("size", ""), query.get("sort", "")
+        known = columning.read_sort(sort)
         return cls(
             filters=Filters.read(query, base=under.filters),
-            sort=columning.read_sort(query.get("sort", "")) or under.sort,
+            sort=known or under.sort,
             columns=columning.read_columns(query.get("cols", "")) or under.columns,
             size=int(size) if size in map(str, SIZES) else under.size,
             view=view,
             base=under,
+            unread=Filters.unread(query) | ({"sort": sort} if sort and not known else {}),
         )
 
     @classmethod

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 from urllib.parse import urlencode
 
@@ -27,11 +27,13 @@ class Shape(Generic[A]):
     def read(self, query: Mapping[str, str]) -> PlainListing[A]:
         """Whatever an address can hold; never an error."""
         size, sort = query.get("size", ""), query.get("sort", "")
+        known = sort.removeprefix("-") in self.sorts and not sort.startswith("--")
         return PlainListing(
             self,
             filters=self.filters.read(query),
-            sort=sort if sort.removeprefix("-") in self.sorts and not sort.startswith("--") else self.sort,
+            sort=sort if known else self.sort,
             size=int(size) if size in map(str, SIZES) else PAGE,
+            unread=self.filters.unread(query) | ({"sort": sort} if sort and not known else {}),
         )
 
 
@@ -41,6 +43,7 @@ class PlainListing(Generic[A]):
     filters: A
     sort: str
     size: int = PAGE
+    unread: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def order(self) -> Order:

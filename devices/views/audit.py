@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 
 from devices.audit import ACTIONS
 from devices.queries.audit import PAGE, AuditFilters, line, people
+from devices.queries.left_out import left_out
 from devices.queries.newest import newest
 from devices.views.guard import needs
 
@@ -18,9 +19,10 @@ def page(request: HttpRequest) -> HttpResponse:
     found = newest(filters.events(), size=PAGE, before=request.GET.get("before", ""), after=request.GET.get("after", ""))
     context = {
         "filters": filters,
+        "left_out": left_out(AuditFilters.unread(request.GET), filters=AuditFilters),
         "lines": [line(event) for event in found.rows],
-        "older": filters.query_string(before=found.older) if found.older else "",
-        "newer": filters.query_string(after=found.newer) if found.newer else "",
+        "older": filters.query_string(before=str(found.older)) if found.older else "",
+        "newer": filters.query_string(after=str(found.newer)) if found.newer else "",
         "actions": list(ACTIONS.items()),
         "people": people(),
     }

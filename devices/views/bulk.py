@@ -16,9 +16,9 @@ from devices.saving import visible_to
 from devices.views import bulk_tag
 from devices.views.devices import read_listing
 from devices.views.export_view import stream
-from devices.views.guard import needs, refuse
+from devices.views.guard import needs
 from devices.views.person import person
-from devices.views.picking import MATCHING, nothing, picked
+from devices.views.picking import MATCHING, nothing, picked, unclear
 from devices.views.ticket import ticket_of
 
 
@@ -27,12 +27,17 @@ from devices.views.ticket import ticket_of
 def bulk(request: HttpRequest) -> HttpResponseBase:
     """The address says which list; `which` says whether the ticked devices, those of the page or all that match are meant."""
     listing = read_listing(request, list(visible_to(person(request))))
+    if listing.unread and request.POST.get("which") == MATCHING:
+        return unclear(request)
     if request.POST.get("action") == "refresh":
         return _refresh(request, listing)
     if request.POST.get("action") == "tag":
         return bulk_tag.tag(request, listing)
-    if not request.user.has_perm("devices.export_device"):
-        return refuse(request, "export_device")
+    return _export(request, listing)
+
+
+@needs("export_device")
+def _export(request: HttpRequest, listing: Listing) -> HttpResponseBase:
     if request.POST.get("which") == MATCHING:
         return redirect(reverse("devices:export") + listing.address)
     ids = picked(request, listing, most=asking.MOST)

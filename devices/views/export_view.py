@@ -17,7 +17,7 @@ from devices.queries.listing import Listing
 from devices.saving import visible_to
 from devices.views.devices import read_listing
 from devices.views.guard import needs
-from devices.views.leaving import csv_file
+from devices.views.leaving import csv_file, no_file
 from devices.views.person import person
 
 
@@ -26,6 +26,8 @@ from devices.views.person import person
 def export(request: HttpRequest) -> HttpResponseBase:
     """All pages of the list at this address. Refused where the list itself cannot say which devices it means."""
     listing = read_listing(request, list(visible_to(person(request))))
+    if listing.unread:
+        return no_file(request, reverse("devices:list"))
     found, total, more = matching(listing.filters, now=timezone.now())
     if listing.filters.q and more:
         messages.error(request, f"More than {total:,} devices match “{listing.filters.q}”: type more to narrow it down, then export.")

@@ -58,6 +58,8 @@ def here(request: HttpRequest) -> str:
 
 def _matching(request: HttpRequest) -> dict[Handle, str]:
     listing = ISSUES.read(request.GET.dict())
+    if listing.unread:
+        raise CannotTriage("The link asks for something that Rollcall does not know: narrow the list again, then decide.")
     found = matching(listing.filters, now=timezone.now())
     if found.cut or found.total.more:
         raise CannotTriage(f"That is more than {MOST:,} issues: narrow the list down, and decide part by part.")

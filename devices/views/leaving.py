@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import redirect
 
 from devices import audit
 from devices.export import blocks
@@ -22,3 +24,9 @@ def csv_file(request: HttpRequest, name: str, lines: Callable[[], Iterable[str]]
     answer = StreamingHttpResponse(blocks(content), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
+
+
+def no_file(request: HttpRequest, list_url: str) -> HttpResponse:
+    """For an address that asks for something unknown: the list at the same address says what."""
+    messages.error(request, "No file was made, because it would not hold what its link meant: this page says why.")
+    return redirect(f"{list_url}?{request.GET.urlencode()}")

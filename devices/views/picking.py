@@ -27,6 +27,12 @@ def picked(request: HttpRequest, listing: Listing, *, most: int) -> list[int]:
     return sorted(pk for pk in told if pk <= HIGHEST)
 
 
+def unclear(request: HttpRequest) -> HttpResponse:
+    """For all that match an address that asks for something unknown: those may be all there are."""
+    messages.error(request, "Nothing was done: this is not the list that the link meant. Narrow it again, then choose.")
+    return redirect(f"{reverse('devices:list')}?{request.GET.urlencode()}")
+
+
 def nothing(request: HttpRequest, listing: Listing) -> HttpResponse:
     messages.error(request, "No device was chosen: tick some, or choose all on this page or all that match.")
     return redirect(reverse("devices:list") + listing.address)

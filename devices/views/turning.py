@@ -9,12 +9,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from devices.queries.asked import Asked, Chip
+from devices.queries.left_out import left_out
 from devices.queries.turning import Turned
 
 
 class Listing(Protocol):
     @property
     def filters(self) -> Asked: ...
+
+    @property
+    def unread(self) -> Mapping[str, str]: ...
 
     def query_string(self, **more: str) -> str: ...
 
@@ -31,6 +35,7 @@ def turned(listing: Listing, page: Turned[Any]) -> dict[str, Any]:
     return {
         "listing": listing,
         "filters": listing.filters,
+        "left_out": left_out(listing.unread, filters=type(listing.filters)),
         "chips": list(listing.chips()),
         "page": page,
         "older": listing.query_string(after=page.older) if page.older else "",

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from devices import audit
-from devices.export import blocks
+from devices.queries.left_out import left_out
 from devices.queries.newest import HIGHEST
 from devices.views.guard import needs
+from devices.views.leaving import csv_file, no_file
 from devices.views.person import person
-from devices.views.ticket import query
 from installers import given, handing
 
 
@@ -27,23 +26,24 @@ def page(request: HttpRequest) -> HttpResponse:
     context = {
         "lines": lines,
         "filters": filters,
+        "left_out": left_out(given.Filters.unread(request.GET), filters=given.Filters),
         "open": given.waiting_count(user),
-        "kept": query(**_kept(filters)),
-        "older": query(**_kept(filters), before=str(found.older)) if found.older else "",
-        "newer": query(**_kept(filters), after=str(found.newer)) if found.newer else "",
+        "kept": filters.query_string(),
+        "older": filters.query_string(before=str(found.older)) if found.older else "",
+        "newer": filters.query_string(after=str(found.newer)) if found.newer else "",
     }
     return render(request, "installers/handouts.html", context)
 
 
 @require_safe
 @needs("view_installer")
-def as_csv(request: HttpRequest) -> StreamingHttpResponse:
+def as_csv(request: HttpRequest) -> HttpResponseBase:
     """All pages of the log, with the same filter. Written into the audit log first."""
     user, filters, now = person(request), given.Filters.read(request.GET), timezone.now()
-    audit.record("export", actor=user, target="hand-outs of installers", request=request, format="csv", **_kept(filters))
-    answer = StreamingHttpResponse(blocks(given.csv_lines(user, filters, now=now)), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="rollcall-hand-outs-{now:%Y%m%d-%H%M}.csv"'
-    return answer
+    if given.Filters.unread(request.GET):
+        return no_file(request, reverse("installers:handouts"))
+    name = f"rollcall-hand-outs-{now:%Y%m%d-%H%M}.csv"
+    return csv_file(request, name, lambda: given.csv_lines(user, filters, now=now), action="export", format="csv", **filters.pairs())
 
 
 @require_POST
@@ -63,7 +63,3 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
     messages.success(request, done)
     back = request.POST.get("back") == "list"
     return redirect(reverse("installers:handouts") if back else reverse("installers:hand_out", args=[found.installer_id]))
-
-
-def _kept(filters: given.Filters) -> dict[str, str]:
-    return {"q": filters.term, "show": "open" if filters.open else ""}

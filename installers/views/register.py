@@ -7,10 +7,11 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from devices.queries.left_out import left_out
 from devices.views.guard import needs
 from devices.views.person import person
 from installers import queries
-from installers.filters import MADE, Filters
+from installers.filters import EXPIRING, MADE, Filters
 from installers.models import Standing
 from installers.queries import makers
 
@@ -25,9 +26,10 @@ def page(request: HttpRequest) -> HttpResponse:
     accounts = makers()
     context = {
         "filters": filters,
+        "left_out": left_out(Filters.unread(request.GET), filters=Filters),
         "rows": found.page.rows,
-        "older": filters.query_string(before=found.page.older) if found.page.older else "",
-        "newer": filters.query_string(after=found.page.newer) if found.page.newer else "",
+        "older": filters.query_string(before=str(found.page.older)) if found.page.older else "",
+        "newer": filters.query_string(after=str(found.page.newer)) if found.page.newer else "",
         "total": sum(found.counts.values()),
         "waiting": found.counts.get(Standing.AMBIGUOUS, 0),
         "compared": queries.compared(user),
@@ -38,6 +40,6 @@ def page(request: HttpRequest) -> HttpResponse:
         "systems": sorted({(family.value, family.label) for each in accounts if each.offer for family in each.offer.families}),
         "accounts": [(each.account.name, each.account.name) for each in accounts if each.offer],
         "made": list(MADE.items()),
-        "ends": [("1", "Within 30 days")],
+        "ends": list(EXPIRING.items()),
     }
     return render(request, "installers/register.html", context)

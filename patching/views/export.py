@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from devices.queries.plain_listing import PlainListing
 from devices.views.guard import needs
-from devices.views.leaving import csv_file
+from devices.views.leaving import csv_file, no_file
 from patching.export import ATTEMPT_VALUES, DEVICE_VALUES, PATCH_VALUES, TITLE_VALUES, Values, lines
 from patching.queries.attempts import ATTEMPTS
 from patching.queries.devices import DEVICES
@@ -47,12 +47,16 @@ def devices(request: HttpRequest) -> HttpResponseBase:
 @needs("export_patch")
 def titles(request: HttpRequest) -> HttpResponseBase:
     listing = SHAPE.read(request.GET)
+    if listing.unread:
+        return no_file(request, reverse("patching:titles"))
     return _file(request, "applications", listing, lambda: lines(every_title(listing, now=timezone.now()), TITLE_VALUES))
 
 
 def _table(request: HttpRequest, what: str, table: Table[Any, Any, Any], values: Values, *, name: str = "") -> HttpResponseBase:
     """Refused where the list itself cannot say what it means."""
     listing = table.shape.read(request.GET)
+    if listing.unread:
+        return no_file(request, reverse(f"patching:{what}"))
     now = timezone.now()
     if narrowed(listing.filters, now=now).wide:
         messages.error(request, f"“{listing.filters.q}” means more devices than are looked at: type more to narrow it down, then export.")

@@ -1,0 +1,110 @@
+"""What an address asks of a list and nobody knows: it is said above the results, and no file and no deed comes of it."""
+
+from __future__ import annotations
+
+import html
+import re
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from devices.models import AuditEvent, DeviceTag, SavedView, User
+from devices.queries.filters import Filters
+from devices.queries.left_out import left_out
+from tests.devices import shown
+from tests.devices.administering import HTMX
+
+pytestmark = pytest.mark.django_db
+LISTS = [
+    ("/devices/?lacks=bogus", "wider than"),
+    ("/devices/?life=bogus", "another one than"),
+    ("/issues/?severity=bogus", "wider than"),
+    ("/issues/?standing=bogus", "another one than"),
+    ("/patching/patches/?device=bogus", "wider than"),
+    ("/patching/patches/?status=bogus", "another one than"),
+    ("/patching/attempts/?day=bogus", "wider than"),
+    ("/patching/titles/?kind=bogus", "wider than"),
+    ("/patching/devices/?has=bogus", "wider than"),
+    ("/disagreements/?field=bogus", "another one than"),
+    ("/installers/?os=bogus", "wider than"),
+    ("/installers/hand-outs/?show=bogus", "wider than"),
+    ("/audit/?since=bogus", "wider than"),
+]
+FILES = [
+    "/devices/export.csv?state=bogus",
+    "/issues/export.csv?kind=bogus",
+    "/patching/patches.csv?severity=bogus",
+    "/patching/attempts.csv?sort=bogus",
+    "/patching/titles.csv?vendor=bogus",
+    "/patching/devices.csv?os=bogus",
+    "/installers/hand-outs.csv?show=bogus",
+]
+
+
+@pytest.fixture
+def desk(client: Client, alice: User) -> Client:
+    shown.small_fleet()
+    client.force_login(alice)
+    return client
+
+
+def words_of(client: Client, address: str, **headers: str) -> str:
+    answer = client.get(address, headers=headers)
+    assert answer.status_code == 200, address
+    return html.unescape(" ".join(re.sub("<[^>]+>", " ", answer.content.decode()).split()))
+
+
+@pytest.mark.parametrize(("address", "what"), LISTS)
+@pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "results"])
+def test_every_list_says_what_it_left_out(desk: Client, address: str, what: str, headers: dict[str, str]) -> None:
+    name = address.partition("?")[2].partition("=")[0]
+    sentence = f"{name}=bogus is not a filter that Rollcall knows, so it was left out: this list is {what} the link meant."
+    assert sentence in words_of(desk, address, **headers)
+    for known in (f"?{name}=", "?utm_source=bogus", "?size=7&cols=bogus&after=bogus"):
+        assert "Rollcall knows" not in words_of(desk, address.partition("?")[0] + known, **headers)
+
+
+def test_several_are_named_in_one_sentence_and_an_order_in_its_own(desk: Client) -> None:
+    words = words_of(desk, "/devices/?state=blue&vendor=acme&os=beos&sort=--name")
+    assert "state=blue, vendor=acme and os=beos are not filters that Rollcall knows, so they were left out: this list is wider than" in words
+    assert "sort=--name is not an order that Rollcall knows, so this list stands in its usual one." in words
+
+
+def test_what_is_repeated_of_an_address_is_short_clean_and_escaped(desk: Client) -> None:
+    assert left_out({"state": "x" * 300}, filters=Filters).startswith(f"state={'x' * 59}… is not")
+    page = desk.get("/devices/?state=<script>alert(1)</script>%00%0A&device=12345678901234567890").content.decode()
+    assert "state=&lt;script&gt;alert(1)&lt;/script&gt; is not" in page and "<script>alert" not in page
+    device = words_of(desk, "/patching/patches/?device=12345678901234567890")
+    assert "device=12345678901234567890 is not a filter that Rollcall knows" in device
+
+
+@pytest.mark.parametrize("address", FILES)
+def test_no_file_is_made_and_the_list_says_why(desk: Client, address: str) -> None:
+    answer = desk.get(address)
+    list_url = address.replace(".csv", "/").replace("export/", "")
+    assert answer.status_code == 302 and answer["Location"] == list_url
+    words = words_of(desk, list_url)
+    assert "No file was made, because it would not hold what its link meant" in words
+    assert "=bogus is not" in words
+    assert not AuditEvent.objects.filter(action__contains="export").exists()
+
+
+def test_nothing_is_done_with_all_that_match_what_nobody_knows(desk: Client) -> None:
+    sent = {"action": "tag", "which": "matching", "confirmed": "1", "tag": "old"}
+    answer = desk.post("/devices/bulk/?state=bogus", sent)
+    assert answer["Location"] == "/devices/?state=bogus"
+    words = words_of(desk, "/devices/?state=bogus")
+    assert "Nothing was done: this is not the list that the link meant." in words
+    assert not DeviceTag.objects.exists()
+    answer = desk.post("/issues/decide/?severity=bogus", {"which": "matching"}, follow=True)
+    assert "asks for something that Rollcall does not know" in answer.content.decode()
+
+
+def test_a_view_that_asks_for_what_a_later_version_does_not_know_still_opens_and_says_so(desk: Client, alice: User) -> None:
+    SavedView.objects.create(owner=alice, name="Old", slug="old", query="?state=mauve&os=windows&sort=shoe", changed_at=timezone.now())
+    words = words_of(desk, "/devices/?view=old")
+    assert "state=mauve is not a filter that Rollcall knows, so it was left out: this list is wider than the view meant." in words
+    assert "nb-berlin-01" in words and "phone-04" not in words
+    assert desk.get("/devices/export.csv?view=old").status_code == 200
+    assert words_of(desk, "/devices/views/")
