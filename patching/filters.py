@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 
-from devices.queries.asked import Asked, Kind
+from devices.queries.asked import Asked, Day, Kind
 from devices.queries.part import PART, Part
 from vendors.patch_states import OPEN_PATCHES, PatchKind, PatchStatus, Reason, Severity
 from vendors.registry import VENDORS
@@ -33,6 +32,7 @@ _DAYS = (7, 30, 90, 365)
 AGES = {f"over-{days}": f"Open for more than {days} days" for days in _DAYS} | {"within-7": "Opened in the last 7 days"}
 MONTH = "30"
 PERIODS = {"1": "Today", "7": "Last 7 days", MONTH: "Last 30 days", "90": "Last 90 days", ALL: "All that is kept"}
+LAST = {"yes": "The last on its device"}
 # What a device can be shown for, as the columns of its tally are called.
 HAS = {"high": "A patch of high severity", "failed": "A failed patch", "restart": "A restart needed"}
 # Whom a device can be shown by; a vendor that tells nothing about patching is no choice.
@@ -47,15 +47,6 @@ class Id(Kind):
     def read(self, text: str) -> str | None:
         known = text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= HIGHEST
         return str(int(text)) if known else None if text else ""
-
-
-@dataclass(frozen=True, slots=True)
-class Day(Kind):
-    def read(self, text: str) -> str | None:
-        try:
-            return date.fromisoformat(text).isoformat() if text else ""
-        except ValueError:
-            return None
 
 
 _WHAT = {"account": Kind("Account"), "vendor": Kind("Vendor", _VENDORS), "kind": Kind("Kind", PATCH_KINDS)}
@@ -84,12 +75,14 @@ class PatchFilters(Told):
         **_WHAT,
         "severity": Kind("Severity", SEVERITIES),
         "age": Kind("Age", AGES),
+        "probably": Id("Probably"),
         **_ONE,
     }
 
     status: str = OPEN
     severity: str = ""
     age: str = ""
+    probably: str = ""
 
     @property
     def statuses(self) -> list[str]:
@@ -118,12 +111,14 @@ class AttemptFilters(Told):
         **_WHAT,
         "period": Kind("Period", PERIODS, MONTH),
         "day": Day("Day"),
+        "last": Kind("Which", LAST),
         **_ONE,
     }
 
     status: str = ""
     period: str = MONTH
     day: str = ""
+    last: str = ""
 
     @property
     def statuses(self) -> list[str]:
@@ -142,7 +137,7 @@ class AttemptFilters(Told):
     @property
     def hidden(self) -> bool:
         """A filter is on that the first row of the form does not show."""
-        return bool(self.vendor or self.account or self.kind or self.partial)
+        return bool(self.vendor or self.account or self.kind or self.last or self.partial)
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,7 @@ def save_attempts(run: PatchRun, told: Sequence[Attempt], now: datetime) -> Outc
     given: dict[str, Any] = {"account": run.account_id, "vendor": run.account.vendor, "run": run.pk, "now": now, "zone": settings.TIME_ZONE}
     with connection.cursor() as cursor:
         counts = {}
-        for statement in (_FIND, _CORRECT, _TAKE_OVER, _FIND, _ADD, _ADD_WITHOUT_DEVICE):
+        for statement in (_FIND, _CORRECT, _TAKE_OVER, _FIND, _ADD, _ADD_WITHOUT_DEVICE, _MARK_LAST):
             cursor.execute(statement, given)
             counts[statement] = int(cursor.rowcount)
     return Outcome(counts[_ADD] + counts[_ADD_WITHOUT_DEVICE], counts[_CORRECT] + counts[_TAKE_OVER])
@@ -139,11 +139,20 @@ FROM pairs t WHERE a.id = t.id"""
 _CORRECT = f"""
 UPDATE patching_attempt a SET {_SETS}, {_WHEN} FROM told_attempts t WHERE a.id = t.held AND ({_HELD}) IS DISTINCT FROM ({_TELLING})"""
 _INSERT = f"""
-INSERT INTO patching_attempt (account_id, title_id, device_ref, sighting_id, exact, {_NAMES}, at, day, first_at, run_id)
+INSERT INTO patching_attempt (account_id, title_id, device_ref, sighting_id, exact, {_NAMES}, at, day, first_at, run_id, last)
 SELECT %(account)s, n.id, t.device_ref, {_SIGHTING}, t.exact, {_TELLING}, coalesce(t.happened, %(now)s),
-    (coalesce(t.happened, %(now)s) AT TIME ZONE %(zone)s)::date, %(now)s, %(run)s
+    (coalesce(t.happened, %(now)s) AT TIME ZONE %(zone)s)::date, %(now)s, %(run)s, t.exact IS NOT NULL
 FROM told_attempts t JOIN patching_title n ON n.vendor = %(vendor)s AND n.key = t.title_key"""
 _ADD = f"{_INSERT} WHERE t.exact IS NOT NULL AND t.held IS NULL ORDER BY t.place"
 _ADD_WITHOUT_DEVICE = f"""{_INSERT}
 WHERE t.exact IS NULL AND t.nth > (SELECT count(*) FROM patching_attempt a WHERE a.account_id = %(account)s AND a.loose = t.loose)
 ORDER BY t.place"""
+# A device is known by its name at the vendor, whether it was listed yet or not. Those without a device stay unmarked: nobody knows.
+_MARK_LAST = """
+UPDATE patching_attempt a SET last = ranked.newest FROM (
+    SELECT a.id, a.last, row_number() OVER (PARTITION BY a.device_ref, a.title_id ORDER BY a.at DESC, a.id DESC) = 1 AS newest
+    FROM (SELECT DISTINCT t.device_ref, n.id AS title_id FROM told_attempts t
+          JOIN patching_title n ON n.vendor = %(vendor)s AND n.key = t.title_key WHERE t.exact IS NOT NULL) touched
+    CROSS JOIN LATERAL (SELECT * FROM patching_attempt a WHERE a.account_id = %(account)s AND a.device_ref = touched.device_ref
+                        AND a.device_ref <> '' AND a.title_id = touched.title_id OFFSET 0) a) ranked
+WHERE a.id = ranked.id AND ranked.last <> ranked.newest"""

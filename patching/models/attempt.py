@@ -37,6 +37,7 @@ class Attempt(models.Model):
     at = models.DateTimeField(help_text="its end, else its start, else when it was first told to us")
     day = models.DateField(help_text="the day of `at` in the time zone of this installation")
     first_at = models.DateTimeField(help_text="when it was first told to us")
+    last = models.BooleanField(default=False, help_text="no later one of the same application on its device is known")
     run = models.ForeignKey(PatchRun, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
 
     class Meta:
@@ -45,8 +46,12 @@ class Attempt(models.Model):
             models.Index(fields=["account", "loose"], name="attempt_by_loose"),
             models.Index(fields=["-at", "-id"], name="attempt_by_time"),
             models.Index(fields=["title", "-at", "-id"], name="attempt_by_title"),
+            models.Index(fields=["title", "after"], name="attempt_by_version"),
             models.Index(fields=["status", "reason", "-at", "-id"], name="attempt_by_status"),
             models.Index(fields=["sighting", "-at"], condition=models.Q(sighting__isnull=False), name="attempt_by_sighting"),
+            models.Index(
+                fields=["account", "device_ref", "title", "-at", "-id"], condition=~models.Q(device_ref=""), name="attempt_by_device_title"
+            ),
             models.Index(
                 fields=["account", "device_ref"],
                 condition=models.Q(sighting__isnull=True) & ~models.Q(device_ref=""),
@@ -63,8 +68,9 @@ class AttemptTally(models.Model):
     title = models.ForeignKey(Title, on_delete=models.CASCADE, related_name="+", db_constraint=False, db_index=False)
     status = models.CharField(max_length=15)
     reason = models.CharField(max_length=10, blank=True)
+    last = models.BooleanField(default=False)
     number = models.IntegerField(default=0)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["account", "day", "title", "status", "reason"], name="one_attempt_tally")]
+        constraints = [models.UniqueConstraint(fields=["account", "day", "title", "status", "reason", "last"], name="one_attempt_tally")]
         indexes = [models.Index(fields=["day"], name="attempt_tally_by_day")]

@@ -39,6 +39,7 @@ def _attempt(row: AttemptRow) -> Document:
         "raw_status": row.raw,
         "start": moment(row.started_at),
         "end": moment(row.ended_at),
+        "last": row.last if row.device_ref else None,
         **_where(row),
     }
 
@@ -54,6 +55,7 @@ def _patch(row: PatchRow) -> Document:
         "raw_status": row.raw,
         "severity": row.severity,
         "open_since": moment(row.open_since),
+        "probably": row.probably or None,
         **_where(row),
     }
 

@@ -29,6 +29,7 @@ class AttemptRow(Named):
     ended_at: datetime | None
     at: datetime
     first_at: datetime
+    last: bool
     run_id: int | None
 
     @property

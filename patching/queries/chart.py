@@ -60,21 +60,23 @@ class Chart:
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """Attempts of the last 30 days by day, status and reason, as far as `wanted` asks for them."""
+    """Attempts of the last 30 days by day, status, reason and whether they are the last on their device, as far as `wanted` asks."""
 
     wanted: AttemptFilters
-    counts: Mapping[tuple[date, str, str], int]
+    counts: Mapping[tuple[date, str, str, bool], int]
 
-    def number(self, status: str, reason: str) -> Number:
-        found = sum(count for (_, how, why), count in self.counts.items() if how == status and reason in ("", why))
-        return Number(replace(self.wanted, status=status, reason=reason), found)
+    def number(self, status: str, reason: str, *, last: bool = False) -> Number:
+        """`last`: only those that are."""
+        kinds = self.counts.items()
+        found = sum(count for (_, how, why, newest), count in kinds if how == status and reason in ("", why) and newest >= last)
+        return Number(replace(self.wanted, status=status, reason=reason, last="yes" if last else ""), found)
 
 
 def tried(wanted: AttemptFilters, *, now: datetime) -> Tried:
     """One query."""
     tallies = AttemptTally.objects.filter(narrowing.attempts_told(wanted, now=now), number__gt=0).order_by()
-    rows = tallies.values_list("day", "status", "reason").annotate(sum=Sum("number"))
-    return Tried(wanted, {(day, status, reason): number for day, status, reason, number in rows})
+    rows = tallies.values_list("day", "status", "reason", "last").annotate(sum=Sum("number"))
+    return Tried(wanted, {(day, status, reason, last): number for day, status, reason, last, number in rows})
 
 
 def chart(found: Tried, *, now: datetime) -> Chart:
@@ -82,7 +84,7 @@ def chart(found: Tried, *, now: datetime) -> Chart:
     today = timezone.localdate(now)
     days = [today - timedelta(days=back) for back in reversed(range(int(MONTH)))]
     counted: dict[date, Counter[str]] = {day: Counter() for day in days}
-    for (day, status, _), count in found.counts.items():
+    for (day, status, _, _), count in found.counts.items():
         counted.setdefault(day, Counter())[status if status in OUTCOMES else OTHER] += count
     top = max((sum(each.values()) for each in counted.values()), default=0)
     sums, wanted = sum(counted.values(), Counter()), found.wanted

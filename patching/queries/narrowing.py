@@ -31,7 +31,8 @@ class Narrowed:
 
 def patches_told(filters: PatchFilters) -> Q:
     """Of Patch and of PatchTally."""
-    return _told(filters) & _standing(filters.statuses, filters.reason)
+    probably = _of_titles(Title.objects.filter(likely_id=int(filters.probably))) if filters.probably else Q()
+    return _told(filters) & _standing(filters.statuses, filters.reason) & probably
 
 
 def patches(filters: PatchFilters, *, now: datetime) -> Narrowed:
@@ -50,6 +51,8 @@ def patches(filters: PatchFilters, *, now: datetime) -> Narrowed:
 def attempts_told(filters: AttemptFilters, *, now: datetime) -> Q:
     """Of Attempt and of AttemptTally."""
     found = _told(filters) & _standing(filters.statuses, filters.reason)
+    if filters.last:
+        found &= Q(last=True)
     if filters.day:
         return found & Q(day=filters.day)
     if filters.period != ALL:
@@ -86,7 +89,8 @@ def devices(filters: DeviceFilters) -> Narrowed:
 def titles(filters: TitleFilters) -> QuerySet[Title]:
     found = Title.objects.order_by()
     if filters.q:
-        found = found.filter(Q(name__icontains=filters.q) | Q(developer__icontains=filters.q))
+        named = Q(name__icontains=filters.q) | Q(developer__icontains=filters.q)
+        found = found.filter(named | Q(likely__name__icontains=filters.q))
     if filters.vendor:
         found = found.filter(vendor=filters.vendor)
     return found.filter(kind=filters.kind) if filters.kind else found

@@ -1,15 +1,20 @@
-"""What is left to do, by its next step: how many patches wait for it and how many attempts ended so, and for which applications most."""
+"""What is left to do, by its next step: patches that wait for it, and devices on which the last attempt ended so.
+
+An attempt that was repeated since, whatever came of it, is history and nobody's work; how often it happened stands beside.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 
-from patching.filters import PatchFilters
-from patching.models import PatchTally, Title
+from patching.filters import AttemptFilters, PatchFilters
+from patching.models import AttemptTally, PatchTally, Title
+from patching.queries import narrowing
 from patching.queries.chart import Tried
 from patching.queries.numbers import Number
 from patching.words import WORKS, Work
@@ -18,45 +23,73 @@ MOST_TITLES = 3
 
 
 @dataclass(frozen=True, slots=True)
+class Most:
+    """An application with many of them. `of`: what its number counts."""
+
+    title: Title
+    number: Number
+    of: str
+
+
+@dataclass(frozen=True, slots=True)
 class WorkRow:
-    """`titles`: those with the most such patches."""
+    """`last`: attempts since which none was made of the same application on the same device; `titles`: those with the most of it."""
 
     work: Work
     patches: Number
+    last: Number
     attempts: Number
-    titles: list[tuple[Title, Number]]
+    titles: list[Most] = field(default_factory=list)
 
 
-def works(
-    counts: Mapping[PatchFilters, Number], found: Tried, *, most: Mapping[Work, list[tuple[Title, Number]]] | None = None
-) -> list[WorkRow]:
+def works(counts: Mapping[PatchFilters, Number], found: Tried, *, most: Mapping[Work, list[Most]] | None = None) -> list[WorkRow]:
     """`counts`: of WANTED at least; `most`: what `titles_with_most` found, where the page shows it."""
-    return [WorkRow(work, counts[_patches(work)], found.number(work.status, work.reason), (most or {}).get(work, [])) for work in WORKS]
+    return [
+        WorkRow(
+            work=work,
+            patches=counts[_patches(work)],
+            last=found.number(work.status, work.reason, last=True),
+            attempts=found.number(work.status, work.reason),
+            titles=(most or {}).get(work, []),
+        )
+        for work in WORKS
+    ]
 
 
 def _patches(work: Work, title: str = "") -> PatchFilters:
     return PatchFilters(status=work.status, reason=work.reason, title=title)
 
 
+def _attempts(work: Work, title: str) -> AttemptFilters:
+    return AttemptFilters(status=work.status, reason=work.reason, title=title, last="yes")
+
+
 WANTED = [_patches(work) for work in WORKS]
+_STANDING = Q(*(Q(status=work.status, reason=work.reason) for work in WORKS), _connector=Q.OR)
 
 
-def titles_with_most() -> dict[Work, list[tuple[Title, Number]]]:
-    """One query for the numbers and one for the names."""
-    standing = Q(*(Q(status=work.status, reason=work.reason) for work in WORKS), _connector=Q.OR)
-    sums = (
-        PatchTally.objects.filter(standing, number__gt=0).order_by().values_list("status", "reason", "title_id").annotate(sum=Sum("number"))
-    )
+def titles_with_most(*, now: datetime) -> dict[Work, list[Most]]:
+    """Two queries for the numbers and one for the names."""
+    patches = _sums(PatchTally.objects.filter(_STANDING, number__gt=0))
+    last = narrowing.attempts_told(AttemptFilters(last="yes"), now=now)
+    attempts = _sums(AttemptTally.objects.filter(_STANDING, last, number__gt=0))
+    titles = Title.objects.in_bulk({title for found in (patches, attempts) for each in found.values() for title, _ in each})
+
+    def told(work: Work) -> Iterable[Most]:
+        key = work.status.value, work.reason.value
+        for title, number in patches.get(key, ()):
+            yield Most(titles[title], Number(_patches(work, str(title)), number), "open")
+        for title, number in attempts.get(key, ()):
+            yield Most(titles[title], Number(_attempts(work, str(title)), number), "last attempts")
+
+    return {work: sorted(told(work), key=lambda each: -each.number.count)[:MOST_TITLES] for work in WORKS}
+
+
+def _sums(tallies: QuerySet[PatchTally] | QuerySet[AttemptTally]) -> dict[tuple[str, str], list[tuple[int, int]]]:
+    """Status and reason → titles with their number, the largest first."""
     best: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
-    for status, reason, title, number in sums.order_by("-sum", "title_id"):
+    rows = tallies.order_by().values_list("status", "reason", "title_id").annotate(sum=Sum("number"))
+    for status, reason, title, number in rows.order_by("-sum", "title_id"):
         if len(best[status, reason]) < MOST_TITLES:
             best[status, reason].append((title, number))
-    titles = Title.objects.in_bulk({title for found in best.values() for title, _ in found})
-    return {
-        work: [
-            (titles[title], Number(_patches(work, str(title)), number))
-            for title, number in best.get((work.status, work.reason), [])
-            if title in titles
-        ]
-        for work in WORKS
-    }
+    return best

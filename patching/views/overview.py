@@ -26,8 +26,9 @@ def page(request: HttpRequest) -> HttpResponse:
 @require_safe
 @needs("view_device")
 def reasons(request: HttpRequest) -> HttpResponse:
-    attempts = tried(AttemptFilters(), now=timezone.now())
-    return render(request, "patching/reasons.html", {"works": works(numbers(WANTED), attempts, most=titles_with_most())})
+    now = timezone.now()
+    found = works(numbers(WANTED), tried(AttemptFilters(), now=now), most=titles_with_most(now=now))
+    return render(request, "patching/reasons.html", {"works": found})
 
 
 @require_safe

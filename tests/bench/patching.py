@@ -41,10 +41,10 @@ FLOOR = {"id": "int8", "account_id": "int8", "title_id": "int8", "first_at": "ti
 COLUMNS = {**{name: kind for name, kind in PATCH.items() if name != "title_key"}, **FLOOR}
 
 _ATTEMPTS = """INSERT INTO patching_attempt (account_id, title_id, device_ref, sighting_id, exact, loose, status, reason, raw, before, after,
-  started_at, ended_at, at, day, first_at)
+  started_at, ended_at, at, day, first_at, last)
 SELECT s.account_id, t.first + s.id %% %(titles)s, s.external_id, s.id, decode(md5('exact' || s.id || n), 'hex'), decode(md5('loose' || s.id || n), 'hex'),
   CASE (s.id + n) %% 7 WHEN 0 THEN 'failed' WHEN 1 THEN 'restart' ELSE 'installed' END, CASE (s.id + n) %% 7 WHEN 0 THEN 'running' ELSE '' END,
-  'X', '1.0', '1.1', at, at, at, at::date, %(now)s
+  'X', '1.0', '1.1', at, at, at, at::date, %(now)s, n = 1
 FROM devices_sighting s CROSS JOIN generate_series(1, 2) AS n CROSS JOIN (SELECT min(id) AS first FROM patching_title) t
 CROSS JOIN LATERAL (SELECT %(now)s - interval '1 hour' * ((s.id * 7 + n * 331) %% 720) AS at) a WHERE s.account_id = %(account)s"""
 

@@ -10,7 +10,7 @@ from patching.models import Attempt, AttemptTally, DeviceTally, Patch, PatchTall
 from patching.models.patch import OPEN
 
 STANDING = ("account", "title", "status", "reason")
-ON_DAY = ("account", "day", "title", "status", "reason")
+ON_DAY = ("account", "day", "title", "status", "reason", "last")
 NUMBERS = {
     "open": Q(status__in=OPEN),
     "high": Q(status__in=OPEN, severity="high"),
@@ -24,6 +24,15 @@ def by_device() -> dict[int, tuple[int, ...]]:
     rows = Patch.objects.filter(counted=True, sighting__isnull=False).order_by().values_list("sighting__device")
     numbers = rows.annotate(**{f"n_{name}": Count("pk", filter=which) for name, which in NUMBERS.items()})
     return {device: tuple(found) for device, *found in numbers if any(found)}
+
+
+def last_on_their_devices() -> set[int]:
+    """The newest attempt of each application on each device."""
+    newest: dict[tuple[object, ...], int] = {}
+    told = Attempt.objects.exclude(device_ref="").order_by("at", "pk")
+    for pk, *key in told.values_list("pk", "account", "device_ref", "title"):
+        newest[tuple(key)] = pk
+    return set(newest.values())
 
 
 def assert_tallies_are_true() -> None:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from devices.models import Account, Sighting
 from patching.models import Attempt, Patch, Reading, Title
 from tests.devices import shown
+from tests.patching.counted import last_on_their_devices
 from vendors.patching import Source
 
 
@@ -82,6 +83,7 @@ def small_patching() -> dict[str, Account]:
     attempt(eset, "VLC", "installing", days=29, ended_at=None)
     attempt(eset, "VLC", "unknown", days=4, raw="APPLICATION_PATCHING_STATUS_NEW_WORD")
     attempt(eset, "VLC", "installed", days=80)
+    Attempt.objects.filter(pk__in=last_on_their_devices()).update(last=True)
     Reading.objects.create(account=eset, source=Source.RECENT, can=True, complete_at=timezone.now(), tried_at=timezone.now())
     refused = "The vendor refuses it: the user lacks the right to patch management."
     Reading.objects.create(account=eset, source=Source.ATTEMPTS, can=False, sentence=refused, tried_at=timezone.now())

@@ -33,7 +33,21 @@ def test_attempts_as_json_newest_first_with_the_vendors_word_and_the_device_or_n
     made.small_patching()
     found = rows("attempts")
     assert len(found) == 8
-    keys = {"application", "developer", "from", "to", "status", "reason", "raw_status", "start", "end", "device", "device_id", "account"}
+    keys = {
+        "application",
+        "developer",
+        "from",
+        "to",
+        "status",
+        "reason",
+        "raw_status",
+        "start",
+        "end",
+        "last",
+        "device",
+        "device_id",
+        "account",
+    }
     assert all(set(each) == keys for each in found)
     first, third, last = found[0], found[2], found[-1]
     assert (first["application"], first["status"], first["reason"], first["device"]) == ("Firefox", "failed", "running", "nb-berlin-01")

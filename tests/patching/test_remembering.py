@@ -16,6 +16,7 @@ from devices.models import Account
 from patching.models import Attempt, PatchRun, Title
 from patching.remembering import save_attempts
 from tests.devices import shown
+from tests.patching.counted import assert_tallies_are_true, last_on_their_devices
 from vendors import records
 from vendors.patch_states import PatchKind, PatchStatus, Reason
 from vendors.patching import Source
@@ -99,6 +100,40 @@ def test_what_is_told_of_a_device_changes_in_place(run: PatchRun) -> None:
 def test_one_answer_with_a_row_twice_is_one_attempt(run: PatchRun) -> None:
     assert save(run, tried("a"), tried("a", status=PatchStatus.RESTART)) == (1, 0)
     assert Attempt.objects.get().status == "restart"
+
+
+def last() -> list[tuple[str, str]]:
+    assert_tallies_are_true()
+    marked = Attempt.objects.filter(last=True)
+    assert set(marked.values_list("pk", flat=True)) == last_on_their_devices()
+    return sorted(marked.values_list("device_ref", "status"))
+
+
+def test_the_last_attempt_on_a_device_is_known_in_whatever_order_they_are_told(run: PatchRun) -> None:
+    failed = tried("a", status=PatchStatus.FAILED)
+    save(run, failed)
+    assert last() == [("a", "failed")]
+    save(run, tried("a", at=NOON + timedelta(hours=1)))
+    assert last() == [("a", "installed")]
+    save(run, tried("a", at=NOON - timedelta(days=3), status=PatchStatus.RESTART), failed)
+    assert last() == [("a", "installed")]
+    save(run, tried("a", at=NOON + timedelta(hours=2), title=replace(FIREFOX, key="tb", name="Thunderbird"), status=PatchStatus.RESTART))
+    save(run, tried("b", status=PatchStatus.FAILED))
+    assert last() == [("a", "installed"), ("a", "restart"), ("b", "failed")]
+
+
+def test_an_attempt_whose_end_is_told_later_may_become_the_last(run: PatchRun) -> None:
+    save(run, tried("a", at=NOON - timedelta(hours=1), ended_at=None, status=PatchStatus.SCHEDULED), tried("a", status=PatchStatus.FAILED))
+    assert last() == [("a", "failed")]
+    save(run, tried("a", at=NOON - timedelta(hours=1), ended_at=NOON + timedelta(hours=1)))
+    assert last() == [("a", "installed")]
+
+
+def test_which_is_the_last_without_a_device_nobody_knows(run: PatchRun) -> None:
+    save(run, tried(status=PatchStatus.FAILED), tried(at=NOON + timedelta(hours=1)))
+    assert last() == []
+    save(run, tried("a", status=PatchStatus.FAILED))
+    assert last() == [("a", "failed")]
 
 
 def test_the_day_is_that_of_this_installation(run: PatchRun, settings: Settings) -> None:

@@ -18,7 +18,7 @@ from sandbox.clock import stamp
 from sandbox.eset_patching import application_uuid
 from sandbox.patch_life import Attempt as Tried
 from sandbox.server import Simulation
-from tests.patching.counted import assert_tallies_are_true
+from tests.patching.counted import assert_tallies_are_true, last_on_their_devices
 from tests.patching.polling import Hand
 from vendors.patching import Source
 
@@ -78,6 +78,7 @@ class Watch:
         held = kept(self.account)
         assert kinds(self.must.values()) - held == {}, "lost"
         assert held - kinds(self.may.values()) == {}, "counted twice"
+        assert set(Attempt.objects.filter(last=True).values_list("pk", flat=True)) == last_on_their_devices()
 
 
 FAULTS = ["eset:202=1", "eset:503@1x1", "eset:429@1x1", "eset:cut-json@1x3", "eset:503@1x9", "eset:401@1x1", "eset:duplicate-rows~process-"]

@@ -1,0 +1,51 @@
+"""Work lists count what is left to do: an attempt that was repeated since is nobody's work."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from devices.models import Sighting, User
+from patching.filters import AttemptFilters
+from patching.models import Attempt
+from patching.queries.chart import tried
+from patching.queries.numbers import numbers
+from patching.queries.works import WANTED, WorkRow, titles_with_most, works
+from tests.patching import made
+from tests.patching.counted import assert_tallies_are_true, last_on_their_devices
+
+pytestmark = pytest.mark.django_db
+
+
+def row(reason: str) -> WorkRow:
+    now = timezone.now()
+    found = works(numbers(WANTED), tried(AttemptFilters(), now=now), most=titles_with_most(now=now))
+    return next(each for each in found if each.work.reason == reason)
+
+
+def test_what_was_tried_again_since_is_history() -> None:
+    eset = made.small_patching()["eset"]
+    munich = Sighting.objects.get(account=eset, name="nb-munich-02")
+    for days, reason in ((9, "corrupt"), (5, "corrupt"), (4, "prepare")):
+        made.attempt(eset, "VLC", "failed", on=munich, reason=reason, days=days)
+    made.attempt(eset, "Acrobat", "failed", on=munich, reason="corrupt", days=3)
+    made.attempt(eset, "Acrobat", "failed", reason="corrupt", days=3)
+    Attempt.objects.filter(pk__in=last_on_their_devices()).update(last=True)
+    Attempt.objects.exclude(pk__in=last_on_their_devices()).update(last=False)
+    corrupt, prepare = row("corrupt"), row("prepare")
+    assert (corrupt.last.count, corrupt.attempts.count) == (1, 4)
+    assert (prepare.last.count, prepare.attempts.count) == (1, 1)
+    assert [(most.title.name, most.number.count, most.of) for most in corrupt.titles] == [
+        ("VLC", 1, "open"),
+        ("Acrobat", 1, "last attempts"),
+    ]
+    assert_tallies_are_true()
+
+
+def test_the_list_says_which_it_shows(client: Client, bob: User) -> None:
+    made.small_patching()
+    client.force_login(bob)
+    page = client.get("/patching/attempts/?status=failed&last=yes").content.decode()
+    assert "1–1</strong> of 1 attempt" in " ".join(page.split()) and "Which: The last on its device" in page
+    assert client.get("/patching/attempts/?last=no").content.decode().count("<tr>") == 1 + 7
