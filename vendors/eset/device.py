@@ -27,14 +27,7 @@ ENROLMENTS = {
     "DEVICE_ENROLLMENT_STATUS_PENDING": Enrolment.PENDING,
     "DEVICE_ENROLLMENT_STATUS_FAILED": Enrolment.FAILED,
 }
-FAMILIES = {
-    1: Family.WINDOWS,
-    2: Family.LINUX,
-    3: Family.MACOS,
-    4: Family.ANDROID,
-    5: Family.WINDOWS,
-    7: Family.UNIX,
-}
+FAMILIES = {1: Family.WINDOWS, 2: Family.LINUX, 3: Family.MACOS, 4: Family.ANDROID, 5: Family.WINDOWS, 7: Family.UNIX}
 MOBILE_EDITION = 3
 
 # Whole numbers of 64 bits are texts in proto3 JSON.
