@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from devices import changes
+from devices.keepers import tell_use_changed
 from devices.locks import be_patient, hold_devices
 from devices.models import ChangeKind, Life, Sighting, SyncRun
 from devices.summary import summarise
@@ -38,7 +39,9 @@ def settle(run: SyncRun, now: datetime) -> None:
 
 def apply_withheld(run: SyncRun, now: datetime) -> int:
     """A person has decided: mark what this run did not see and nobody saw since. Returns how many sightings."""
-    run.missing = _mark(run, now)
+    missing = _mark(run, now)
+    tell_use_changed(missing)
+    run.missing = len(missing)
     return run.missing
 
 
@@ -53,7 +56,8 @@ def unseen(run: SyncRun) -> QuerySet[Sighting]:
     return Sighting.objects.filter(account=run.account, life=Life.SEEN, pulse__run_id__lt=run.pk)
 
 
-def _mark(run: SyncRun, now: datetime) -> int:
+def _mark(run: SyncRun, now: datetime) -> list[int]:
+    """The devices of the sightings that are missing from now on."""
     gone_before = now - timedelta(seconds=settings.GONE_AFTER_SECONDS)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -72,7 +76,7 @@ def _mark(run: SyncRun, now: datetime) -> int:
         )
         missing = [device for (device,) in cursor.fetchall()]
     summarise({*gone, *missing}, now, run=run)
-    return len(missing)
+    return missing
 
 
 def mark_stale(account_id: int, stale_after: float, now: datetime) -> None:

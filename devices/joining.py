@@ -15,6 +15,7 @@ from devices import changes
 from devices.copying import quoted, stage
 from devices.evidence import KINDS, NOTHING, Key, Keys
 from devices.explaining import Reason, reason
+from devices.keepers import tell_use_changed
 from devices.locks import hold_devices
 from devices.mapped import Mapped
 from devices.matching import Told, arrange
@@ -86,6 +87,7 @@ def rematch(sightings: Collection[int], now: datetime) -> int:
         apply(plan, now)
         summarise(plan.renew, now)
         hand_over(plan.naming.merged, now)
+        tell_use_changed(plan.renew)
     return len(plan.moved)
 
 

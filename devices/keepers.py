@@ -1,8 +1,8 @@
-"""What apps that stand on this one keep of a walk of devices. They enter themselves when they start (patching/apps.py)."""
+"""What apps that stand on this one keep of devices. They enter themselves when they start (patching/apps.py)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -11,7 +11,7 @@ from devices.models import SyncRun
 
 
 class Keeper(Protocol):
-    """Both run inside the transaction that saves the cursor, which holds the devices already."""
+    """All run inside the transaction that writes, which holds the devices already."""
 
     def page(self, run: SyncRun, mapped: Sequence[Mapped], now: datetime) -> None:
         """`mapped`: the new and changed devices of a page, written."""
@@ -21,5 +21,15 @@ class Keeper(Protocol):
         """The walk is complete, and what it did not show is settled."""
         ...
 
+    def use_changed(self, devices: Collection[int]) -> None:
+        """These devices went out of use or came back into it, or sightings moved to them, and their summaries are written."""
+        ...
+
 
 KEEPERS: list[Keeper] = []
+
+
+def tell_use_changed(devices: Collection[int]) -> None:
+    if devices:
+        for keeper in KEEPERS:
+            keeper.use_changed(devices)

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.http import HttpRequest
 
 from devices import audit, changes
+from devices.keepers import tell_use_changed
 from devices.locks import hold_devices
 from devices.models import ChangeKind, Device, Life, Retirement, User
 from devices.summary import summarise
@@ -37,6 +38,7 @@ def retire(device: int, *, reason: str, by: User, now: datetime, ticket: str = "
             raise CannotRetire("Somebody has retired this device already.")
         Retirement.objects.create(device_id=device, at=now, by=by, by_name=by.get_username(), reason=reason)
         Device.objects.filter(pk=device).update(life=Life.RETIRED)
+        tell_use_changed([device])
         told = {"before": before, "after": Life.RETIRED.value, "reason": reason, "ticket": ticket}
         changes.by_person(device, ChangeKind.RETIRED, actor=by, now=now, field=FIELD, **told)
         audit.record("device retired", actor=by, target=str(device), request=request, ticket=ticket, reason=reason)
@@ -50,6 +52,7 @@ def bring_back(device: int, *, by: User, now: datetime, ticket: str = "", reques
             raise CannotRetire("It is not retired: somebody brought it back, or a vendor has heard from it.")
         Device.objects.filter(pk=device).update(life=Life.GONE)  # what it is while no vendor says otherwise
         summarise([device], now)
+        tell_use_changed([device])
         life = Device.objects.values_list("life", flat=True).get(pk=device)
         changes.by_person(device, ChangeKind.RETIRED, actor=by, now=now, field=FIELD, before=Life.RETIRED, after=life, ticket=ticket)
         audit.record("device brought back", actor=by, target=str(device), request=request, ticket=ticket)

@@ -16,7 +16,7 @@ from django.db import connection
 from devices import changes, joining, quarantine, returning
 from devices.children import replace_identifiers, replace_issues
 from devices.copying import quoted, stage
-from devices.keepers import KEEPERS
+from devices.keepers import KEEPERS, tell_use_changed
 from devices.locks import hold_devices
 from devices.mapped import Mapped
 from devices.matching import kinds_mask
@@ -87,6 +87,7 @@ def save_page(run: SyncRun, entries: Sequence[Entry], now: datetime) -> Outcome:
     _write_pulses(run, now)
     summarise({each.device_id for each in mapped if each.device_id is not None} | plan.renew | woken, now, run=run)
     hand_over(plan.naming.merged, now)
+    tell_use_changed(woken.union(*plan.moved.values()))
     joining.rematch(strays, now)
     quarantine.settle(run, broken=broken, well=[each.entry.external_id for each in mapped], now=now)
     created = sum(each.fresh for each in mapped)

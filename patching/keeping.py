@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from devices.mapped import Mapped
 from devices.models import SyncRun
-from patching.placing import place
+from patching.placing import place, place_on
 from patching.readings import try_again
 from patching.upsert import replace_patches
 
@@ -26,3 +26,6 @@ class PatchKeeper:
             try_again(run.account_id)
         if run.account.about.patch_sources or run.account.about.patches_with_devices:
             place(run.account_id)
+
+    def use_changed(self, devices: Collection[int]) -> None:
+        place_on(devices)
