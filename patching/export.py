@@ -44,6 +44,7 @@ _WHAT: Values = {
 }
 PATCH_VALUES: Values = {
     **_WHAT,
+    "Probably": lambda row: row.probably,
     "To version": lambda row: row.version,
     "Severity": lambda row: Severity(row.severity).label,
     "Security update": lambda row: _yes(row.security),
@@ -59,6 +60,7 @@ ATTEMPT_VALUES: Values = {
     "To version": lambda row: row.after,
     "Started": lambda row: _moment(row.started_at),
     "Ended": lambda row: _moment(row.ended_at),
+    "Last on its device": lambda row: _yes(row.last if row.device_ref else None),
     "First told": lambda row: _moment(row.first_at),
     "By fetch": lambda row: row.run_id or "",
     "Account": lambda row: row.account,
@@ -72,6 +74,7 @@ TITLE_VALUES: Values = {
     "Failed patches": lambda row: row.failed,
     "Attempts, 30 days": lambda row: row.tried,
     "Failed attempts": lambda row: row.failures,
+    "Probably": lambda row: row.probably,
 }
 DEVICE_VALUES: Values = {
     "Device": lambda row: row.name,

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from patching import readings
 from patching.connecting import Line
+from patching.likely import infer
 from patching.models import PatchRun
 from patching.placing import place
 from patching.remembering import save_attempts
@@ -49,6 +50,7 @@ class PatchRunHandler:
         if run.source == Source.PATCHES:
             run.closed = close_others(run)
         place(run.account_id)
+        infer(run.account.vendor)
         readings.succeeded(run, now)
 
     def stumbled(self, _run: PatchRun, _error: VendorError, _now: datetime) -> Sheet | None:

@@ -36,12 +36,16 @@ class Issue:
 
 @dataclass(frozen=True, slots=True)
 class Title:
-    """What a patch is for: an application, a package, a system or a vulnerability. `key` is the vendor's own id of it."""
+    """What a patch is for: an application, a package, a system or a vulnerability. `key` is the vendor's own id of it.
+
+    `version` stands for a name that the vendor does not tell: the one that would be reached. Empty where it is named.
+    """
 
     key: str
     name: str
     kind: PatchKind
     developer: str = ""
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,13 +12,18 @@ OPEN = sorted(status.value for status in OPEN_PATCHES)
 
 
 class Title(models.Model):
-    """What a patch is for, as one vendor names it: an application, package, system or vulnerability. `key` is the vendor's own id of it."""
+    """What a patch is for, as one vendor names it: an application, package, system or vulnerability. `key` is the vendor's own id of it.
+
+    Some it does not name: `version`, which would be reached, stands for the name, and `likely` is what we infer (patching/likely.py).
+    """
 
     vendor = models.CharField(max_length=20)
     key = models.CharField(max_length=255)
     name = models.CharField(max_length=255)
     developer = models.CharField(max_length=255, blank=True)
     kind = models.CharField(max_length=15, choices=[(kind.value, kind.label) for kind in PatchKind])
+    version = models.CharField(max_length=255, blank=True, help_text="told in place of a name; empty where it is named")
+    likely = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="+", db_constraint=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["vendor", "key"], name="one_title_per_key")]

@@ -17,7 +17,10 @@ TOLD = ("account_id", "title_id", "device_ref", "sighting_id")
 
 @dataclass(slots=True, kw_only=True)
 class Named:
-    """`device` None: no device of ours; then `device_ref` is the vendor's id of one that it has not listed, or it says none."""
+    """`device` None: no device of ours; then `device_ref` is the vendor's id of one that it has not listed, or it says none.
+
+    `probably`: the application that one without a name is inferred to be of.
+    """
 
     account_id: int
     title_id: int
@@ -28,6 +31,8 @@ class Named:
     title: str = ""
     developer: str = ""
     kind: str = ""
+    likely_id: int | None = None
+    probably: str = ""
     device: int | None = None
     device_name: str = ""
 
@@ -50,13 +55,14 @@ def _accounts() -> QuerySet[Account, tuple[Any, ...]]:
 
 def add_names(rows: Sequence[Named], accounts: Accounts, *, devices: bool = True) -> None:
     """Two queries; one where everybody knows which device it is."""
-    titles = Title.objects.in_bulk({row.title_id for row in rows})
+    titles = Title.objects.select_related("likely").in_bulk({row.title_id for row in rows})
     sightings = Sighting.objects.filter(pk__in={row.sighting_id for row in rows if row.sighting_id} if devices else []).order_by()
     placed = {pk: (device, ours or theirs) for pk, device, ours, theirs in sightings.values_list("pk", "device_id", "device__name", "name")}
     for row in rows:
         row.account, row.vendor = accounts.known.get(row.account_id, ("", ""))
         if (title := titles.get(row.title_id)) is not None:
             row.title, row.developer, row.kind = title.name, title.developer, title.kind
+            row.likely_id, row.probably = title.likely_id, title.likely.name if title.likely else ""
         if row.sighting_id in placed:
             row.device, row.device_name = placed[row.sighting_id]
 

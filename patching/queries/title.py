@@ -11,7 +11,7 @@ from patching.filters import OPEN_ORDER, AttemptFilters, PatchFilters
 from patching.models import Attempt, Title
 from patching.queries.attempts import ATTEMPTS, AttemptRow
 from patching.queries.chart import Chart, chart, tried
-from patching.queries.numbers import Number, narrowed, numbers
+from patching.queries.numbers import Number, narrowed, number, numbers
 from patching.queries.patches import PATCHES, PatchRow
 from patching.queries.rows import Accounts, add_names
 from vendors.patch_states import PatchStatus
@@ -23,7 +23,10 @@ LOOKED_AT = 1000
 
 @dataclass(frozen=True, slots=True)
 class OneTitle:
-    """`newest`: the highest version that was installed among the latest attempts, by the vendor's number; "" where none is known."""
+    """`newest`: the highest version that was installed among the latest attempts, by the vendor's number; "" where none is known.
+
+    `probably`: open patches of titles without a name that are probably of this one; they are in none of the other numbers.
+    """
 
     title: Title
     open: Number
@@ -32,10 +35,11 @@ class OneTitle:
     patches: list[PatchRow]
     attempts: list[AttemptRow]
     newest: str
+    probably: Number
 
 
 def of_title(title: Title, *, now: datetime) -> OneTitle:
-    """Eight queries."""
+    """Ten queries."""
     pk = str(title.pk)
     asked = [PatchFilters(title=pk), *(PatchFilters(title=pk, status=status) for status in ORDER)]
     counts = numbers(asked)
@@ -50,6 +54,7 @@ def of_title(title: Title, *, now: datetime) -> OneTitle:
         patches=patches,
         attempts=attempts,
         newest=_newest(title),
+        probably=number(PatchFilters(probably=pk), now=now),
     )
 
 

@@ -47,9 +47,11 @@ _TOLD = """WITH p AS (SELECT title_id,
   FROM patching_patchtally WHERE number > 0 GROUP BY 1),
 a AS (SELECT title_id, sum(number) AS tried, sum(number) FILTER (WHERE status = 'failed') AS failures
   FROM patching_attempttally WHERE day > %(since)s AND number > 0 GROUP BY 1),
-told AS (SELECT t.id, t.vendor, t.name, t.developer, t.kind, coalesce(p.open, 0)::bigint AS open, coalesce(p.failed, 0)::bigint AS failed,
+told AS (SELECT t.id, t.vendor, t.name, t.developer, t.kind, l.id AS likely_id, coalesce(l.name, '') AS probably,
+  coalesce(p.open, 0)::bigint AS open, coalesce(p.failed, 0)::bigint AS failed,
   coalesce(a.tried, 0)::bigint AS tried, coalesce(a.failures, 0)::bigint AS failures
   FROM ({titles}) t LEFT JOIN p ON p.title_id = t.id LEFT JOIN a ON a.title_id = t.id
+  LEFT JOIN patching_title l ON l.id = t.likely_id
   WHERE p.title_id IS NOT NULL OR a.title_id IS NOT NULL)
 """
 
@@ -61,6 +63,8 @@ class TitleRow:
     name: str
     developer: str
     kind: str
+    likely_id: int | None
+    probably: str
     open: int
     failed: int
     tried: int
@@ -97,7 +101,7 @@ def every_title(listing: TitleListing, *, now: datetime) -> list[TitleRow]:
 
 
 def one_title(pk: int) -> Title | None:
-    return Title.objects.filter(pk=pk).first() if pk <= HIGHEST else None
+    return Title.objects.filter(pk=pk).select_related("likely").first() if pk <= HIGHEST else None
 
 
 def _rows(listing: TitleListing, start: Place | None, *, descending: bool, most: int | None, now: datetime) -> list[TitleRow]:

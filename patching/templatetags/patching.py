@@ -8,7 +8,7 @@ from django import template
 
 from devices.templatetags.drawn import drawn_once
 from patching.queries.numbers import Number
-from patching.words import Work, work_of
+from patching.words import Work, short_word, work_of
 from vendors.patch_states import PATCH_KIND_LABELS, PATCH_LABELS, REASON_LABELS, SEVERITY_LABELS, PatchKind, PatchStatus, Reason, Severity
 
 register = template.Library()
@@ -55,6 +55,9 @@ def reason_label(reason: str) -> str:
 @register.filter
 def kind_label(kind: str) -> str:
     return PatchKind(kind).label if kind in PATCH_KIND_LABELS else kind
+
+
+register.filter("short_word", short_word)
 
 
 @register.simple_tag

@@ -22,6 +22,7 @@ from devices.views.guard import is_fragment, needs
 from devices.views.turning import place, results, turned
 from patching.filters import ALL, OPEN, TELLING, DeviceFilters, PatchFilters, Told
 from patching.models import Title
+from patching.queries.aged import aged
 from patching.queries.attempts import ATTEMPTS
 from patching.queries.devices import DEVICES
 from patching.queries.patches import PATCHES
@@ -35,7 +36,7 @@ ROWS = {
     "patches": ("patch", "patches"),
     "attempts": ("attempt", "attempts"),
     "devices": ("device", "devices"),
-    "titles": ("application", "applications"),
+    "titles": ("entry", "entries"),  # also packages, systems and vulnerabilities
 }
 
 
@@ -82,6 +83,7 @@ def _answer(request: HttpRequest, what: str, listing: PlainListing[Any], found: 
         "list_url": reverse(f"patching:{what}"),
         "export_url": reverse(f"patching:{what}_csv"),
         "chips": list(chips(listing)),
+        "aged": aged(filters, now=timezone.now()),
         "nobody": SimpleLazyObject(lambda: nobody(filters) if isinstance(filters, Part) else ""),  # only an empty page asks
         **more,
     }
@@ -97,6 +99,8 @@ def chips(listing: PlainListing[Any]) -> Iterator[Chip]:
         called["Application"] = Title.objects.filter(pk=filters.title).values_list("name", flat=True).first()
     if isinstance(filters, Told) and filters.device:
         called["Device"] = Device.objects.filter(pk=filters.device).values_list("name", flat=True).first()
+    if isinstance(filters, PatchFilters) and filters.probably:
+        called["Probably"] = Title.objects.filter(pk=filters.probably).values_list("name", flat=True).first()
     for chip in listing.chips():
         yield replace(chip, value=called.get(chip.label) or chip.value)
 

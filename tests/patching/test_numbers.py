@@ -80,6 +80,7 @@ def filters_of(kind: type[Any]) -> list[Any]:
         "q": ["fire", "munich", "nothing"],
         "account": ["eset-main", "nobody"],
         "title": [str(Title.objects.get(name="VLC").pk), "99"],
+        "probably": [str(Title.objects.get(name="7-Zip").pk), "99"],
     }
     values |= {"device": [str(Device.objects.get(name="nb-munich-02").pk), "99"]}
     if "day" in values:

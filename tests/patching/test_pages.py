@@ -174,9 +174,9 @@ BAD = [
         "period": "0",
         "day": "yesterday",
     },
-    {"title": "9" * 30, "device": "-1"},
+    {"title": "9" * 30, "device": "-1", "probably": "9" * 30},
     {"title": "٣", "device": "1e5", "day": "2026-02-30"},
-    {"title": str(2**63), "device": str(2**63 - 1)},
+    {"title": str(2**63), "device": str(2**63 - 1), "probably": str(2**63 - 1)},
     {"account": "\0", "sort": "--age", "size": "1000000"},
     {"day": "0001-01-01"},
     {"day": "9999-12-31", "period": "all"},
@@ -284,7 +284,7 @@ def test_a_text_means_applications_and_devices(client: Client, bob: User) -> Non
 def test_a_title_that_no_device_has_and_nobody_tried_of_late_is_left_out(client: Client, bob: User) -> None:
     made.small_patching()
     words = words_of(client, bob, "titles/")
-    assert "1–8 of 8 applications" in words and "Resting" not in words
+    assert "1–8 of 8 entries" in words and "Resting" not in words
     assert "Nothing is known of it now" in words_of(client, bob, f"titles/{Title.objects.get(name='Resting').pk}/")
 
 

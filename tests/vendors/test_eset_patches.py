@@ -102,7 +102,9 @@ def test_versions_compare_by_number() -> None:
 def test_a_missing_patch_is_read_whole() -> None:
     assert missing(MISSING) == Patch(
         key="p-1",
-        title=Title("catalogue:7001", "Application by Mozilla Corporation, version 128.0", PatchKind.APPLICATION, "Mozilla Corporation"),
+        title=Title(
+            "catalogue:7001", "Application by Mozilla Corporation, version 128.0", PatchKind.APPLICATION, "Mozilla Corporation", "128.0"
+        ),
         status=PatchStatus.AVAILABLE,
         raw="",
         device_id="d-1",

@@ -101,7 +101,7 @@ def _unnamed(part: Fields, key: str) -> Title:
     unique = (
         titles.key("catalogue", catalogue) if catalogue not in ("", "0") else titles.key("result", f"{developer} {version}".strip() or key)
     )
-    return Title(unique, f"{maker}, version {version}" if version else maker, PatchKind.APPLICATION, developer)
+    return Title(unique, f"{maker}, version {version}" if version else maker, PatchKind.APPLICATION, developer, version)
 
 
 def _fixes(part: Fields) -> tuple[str, ...]:

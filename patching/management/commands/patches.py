@@ -50,6 +50,7 @@ class Command(ConsoleCommand):
             versions = f"{each.get('from') or '?'} -> {each['to'] or '?'}" if "from" in each else each["to"] or "?"
             how = f"{each['status']} ({each['reason']})" if each["reason"] else each["status"]
             where = f"{each['device'] or 'device not told'}  {each['account']}"
-            self.say(f"{when or 'no time told'}  {how}  {each['application']}  {versions}  {where}")
+            what = f"{each['application']} (probably {each['probably']})" if each.get("probably") else each["application"]
+            self.say(f"{when or 'no time told'}  {how}  {what}  {versions}  {where}")
         if none:
             self.say(nothing)

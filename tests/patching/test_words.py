@@ -1,0 +1,43 @@
+"""The words in which patching asks for work, and what it makes of those of vendors."""
+
+from __future__ import annotations
+
+import csv
+import io
+from html import unescape
+
+import pytest
+from django.test import Client
+
+from devices.models import User
+from patching.words import WORKS, short_word
+from tests.patching import made
+from tests.patching.test_pages import text_of
+
+LONG = "APPLICATION_PATCHING_STATUS_FAILED_TERMINATION_REQUIRED"
+
+
+def test_every_next_step_is_another() -> None:
+    assert len({work.step for work in WORKS}) == len(WORKS)
+
+
+@pytest.mark.parametrize("word", ["InstallFailure", "STATUS_", "_STATUS_x", "PATCHING_STATUS_", "some_STATUS_OK", "", "OK"])
+def test_a_word_that_does_not_begin_as_those_of_a_list_stays_whole(word: str) -> None:
+    assert short_word(word) == word
+
+
+@pytest.mark.django_db
+def test_a_long_word_is_shown_without_what_all_of_them_begin_with_and_the_whole_is_one_look_away(client: Client, ivan: User) -> None:
+    made.attempt(made.small_patching()["eset"], "Opera", "failed", reason="running", raw=LONG)
+    text = unescape(text_of(client, ivan, "attempts/?q=opera"))
+    assert f'title="The vendor\'s own word: {LONG}">FAILED_TERMINATION_REQUIRED<' in text
+    answer = client.get("/patching/attempts.csv?q=opera")
+    assert answer.streaming
+    (row,) = csv.DictReader(io.StringIO(b"".join(answer).decode()))
+    assert row["Vendor's word"] == LONG
+
+
+@pytest.mark.django_db
+def test_a_word_that_nobody_knows_is_to_be_looked_up(client: Client, bob: User) -> None:
+    made.small_patching()
+    assert "Look up the vendor's word." in unescape(text_of(client, bob, "patches/?status=unknown"))
