@@ -44,8 +44,8 @@ def turned(listing: Listing, page: Turned[Any]) -> dict[str, Any]:
 
 
 def results(request: HttpRequest, template: str, context: Mapping[str, Any], *, at: Mapping[str, str]) -> HttpResponse:
-    """Only the results of the page `at` a place."""
-    answer = render(request, template, dict(context))
+    """Only the results of the page `at` a place; as a `fragment` they renew what stands elsewhere on the page too."""
+    answer = render(request, template, {**context, "fragment": True})
     # The form sends every field; the address that people share has only what differs.
     answer["HX-Push-Url"] = request.path + context["listing"].query_string(**at)
     return answer

@@ -93,6 +93,9 @@ document.addEventListener("submit", (event) => { // its menu is done with; who w
 document.addEventListener("htmx:beforeRequest", (event) => {
   if (document.hidden && event.target.matches("[data-poll]")) event.preventDefault();
 });
+document.addEventListener("htmx:historyCacheMiss", () => { // what was asked before going back would rename the page
+  if (document.getElementById("filters")) htmx.trigger("#filters", "htmx:abort");
+});
 document.addEventListener("htmx:responseError", (event) => {
   if (!event.detail.shouldSwap) say(`That did not work (${event.detail.xhr.status}): reload the page and try again.`, "error");
 });
