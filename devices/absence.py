@@ -19,6 +19,8 @@ from devices.summary import summarise
 
 FLOOR = 10
 SHARE = 0.10
+_LACKING = """SELECT s.id FROM devices_sighting s JOIN devices_pulse p ON p.sighting_id = s.id
+              WHERE s.account_id = %(account)s AND p.run_id < %(run)s"""
 _CROSSED = """SELECT s.id, p.seen_at FROM devices_sighting s JOIN devices_pulse p ON p.sighting_id = s.id
               WHERE s.account_id = %(account)s AND (s.stale <> coalesce(p.seen_at < %(edge)s, false)
                                                     OR s.stale AND s.quiet_since IS DISTINCT FROM p.seen_at)"""
@@ -37,12 +39,12 @@ def settle(run: SyncRun, now: datetime) -> None:
     _mark(run, now)
 
 
-def apply_withheld(run: SyncRun, now: datetime) -> int:
-    """A person has decided: mark what this run did not see and nobody saw since. Returns how many sightings."""
-    missing = _mark(run, now)
+def apply_withheld(run: SyncRun, now: datetime, *, most: int) -> int:
+    """A person has decided: mark what this run did not see and nobody saw since, at most so many. Returns how many sightings that were."""
+    gone, missing = _mark(run, now, most)
     tell_use_changed(missing)
-    run.missing = len(missing)
-    return run.missing
+    run.missing += len(missing)
+    return len(gone) + len(missing)
 
 
 def proves_absence(run: SyncRun) -> bool:
@@ -56,27 +58,28 @@ def unseen(run: SyncRun) -> QuerySet[Sighting]:
     return Sighting.objects.filter(account=run.account, life=Life.SEEN, pulse__run_id__lt=run.pk)
 
 
-def _mark(run: SyncRun, now: datetime) -> list[int]:
-    """The devices of the sightings that are missing from now on."""
-    gone_before = now - timedelta(seconds=settings.GONE_AFTER_SECONDS)
+def _mark(run: SyncRun, now: datetime, most: int | None = None) -> tuple[list[int], list[int]]:
+    """The devices of the sightings that are gone, and that are missing, from now on."""
+    # What this very decision has marked as missing stays so, however late the rest of it is marked.
+    gone_before = (run.decided_at or now) - timedelta(seconds=settings.GONE_AFTER_SECONDS)
+    values = {"gone_before": gone_before, "most": most, **changes.cause(run, now)}
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""WITH left_out AS (UPDATE devices_sighting s SET life = 'gone' FROM devices_pulse p
-                WHERE s.account_id = %(account)s AND s.life = 'missing' AND s.missing_since <= %(gone_before)s
-                AND p.sighting_id = s.id AND p.run_id < %(run)s RETURNING s.device_id)
+            f"""WITH left_out AS (UPDATE devices_sighting SET life = 'gone' WHERE id IN (
+                    {_LACKING} AND s.life = 'missing' AND s.missing_since <= %(gone_before)s LIMIT %(most)s) RETURNING device_id)
                 {changes.into(ChangeKind.GONE, "left_out")} RETURNING device_id""",
-            {"gone_before": gone_before, **changes.cause(run, now)},
+            values,
         )
         gone = [device for (device,) in cursor.fetchall()]
         cursor.execute(
-            f"""WITH left_out AS (UPDATE devices_sighting s SET life = 'missing', missing_since = %(now)s FROM devices_pulse p
-                WHERE s.account_id = %(account)s AND s.life = 'seen' AND p.sighting_id = s.id AND p.run_id < %(run)s RETURNING s.device_id)
+            f"""WITH left_out AS (UPDATE devices_sighting SET life = 'missing', missing_since = %(now)s WHERE id IN (
+                    {_LACKING} AND s.life = 'seen' LIMIT %(most)s) RETURNING device_id)
                 {changes.into(ChangeKind.MISSING, "left_out")} RETURNING device_id""",
-            changes.cause(run, now),
+            values,
         )
         missing = [device for (device,) in cursor.fetchall()]
     summarise({*gone, *missing}, now, run=run)
-    return missing
+    return gone, missing
 
 
 def mark_stale(account_id: int, stale_after: float, now: datetime) -> None:

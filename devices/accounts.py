@@ -9,9 +9,8 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
-from devices import absence, audit, health
+from devices import audit, health
 from devices.account_settings import BadAccount, Options, check_name, checked, filled, moves, vendor_named
-from devices.locks import be_patient, hold_devices
 from devices.models import Account, AccountSecret, JobState, SyncRun, User
 from devices.models.job import ACTIVE
 from devices.sync import request_run
@@ -117,23 +116,6 @@ def refresh_account(account: Account, *, full: bool = True, actor: User | None =
         run = request_run(account, Scope(since=since), now=timezone.now(), by=actor, interactive=True)
         audit.record("refresh asked", actor=actor, target=account.name, request=request, run=run.pk)
     return run
-
-
-def apply_disappearance(run: SyncRun, *, reason: str, actor: User | None, request: HttpRequest | None = None) -> int | None:
-    """A person decides that what this list lacks is missing. How many devices; None when it was overtaken or applied already."""
-    with transaction.atomic():
-        be_patient()
-        hold_devices()
-        account = Account.objects.select_for_update().get(pk=run.account_id)
-        run = SyncRun.objects.select_for_update().get(pk=run.pk)
-        if not absence.proves_absence(run):
-            return None
-        now = timezone.now()
-        count = absence.apply_withheld(run, now)
-        run.applied_at, run.applied_by = now, actor
-        run.save(update_fields=["missing", "applied_at", "applied_by"])
-        audit.record("disappearance applied", actor=actor, target=account.name, request=request, run=run.pk, devices=count, reason=reason)
-    return count
 
 
 def _changed(before: Mapping[str, object], after: Mapping[str, object]) -> list[str]:

@@ -9,7 +9,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from devices import gaps, heartbeat, jobs, thresholds, triage
+from devices import disappearance, gaps, heartbeat, jobs, thresholds, triage
 from devices.models import Account, SyncRun
 from devices.retention import forget_changes
 from devices.sync import SyncHandler, apply_thresholds, grow_old
@@ -22,10 +22,13 @@ WAKE_EXPIRES = 10  # seconds; an unread wake-up is announced again
 @shared_task(name="devices.tasks.announce")
 def announce() -> None:
     heartbeat.beat()
-    due = jobs.due(SyncRun, now=jobs.database_clock())
+    now = jobs.database_clock()
+    due = jobs.due(SyncRun, now=now)
     people = set(SyncRun.objects.filter(pk__in=due, interactive=True).values_list("pk", flat=True))
     for run_id in due:
         wake(run_id, interactive=run_id in people)
+    for run_id in disappearance.claim(now):
+        wake_marking(run_id)
 
 
 @shared_task(name="devices.tasks.plan")
@@ -42,6 +45,12 @@ def step(run_id: int) -> None:
     with closing(SyncHandler()) as handler:
         if jobs.Engine(handler).advance(run_id):
             wake(run_id, interactive=False)
+
+
+@shared_task(name="devices.tasks.mark")
+def mark(run_id: int) -> None:
+    if disappearance.advance(run_id, now=jobs.database_clock()):
+        wake_marking(run_id)
 
 
 @shared_task(name="devices.tasks.tidy")
@@ -62,3 +71,7 @@ def _usable() -> QuerySet[Account]:
 def wake(run_id: int, *, interactive: bool) -> None:
     queue = "interactive" if interactive else "sync"
     step.apply_async((run_id,), queue=queue, expires=WAKE_EXPIRES)
+
+
+def wake_marking(run_id: int) -> None:
+    mark.apply_async((run_id,), queue="interactive", expires=WAKE_EXPIRES)

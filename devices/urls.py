@@ -89,6 +89,7 @@ urlpatterns = [
     path("vendors/<slug:name>/refresh/", accounts.refresh, name="account_refresh"),
     path("vendors/<slug:name>/progress/", accounts.progress, name="account_progress"),
     path("vendors/<slug:name>/apply/<int:run>/", accounts_apply.apply, name="account_apply"),
+    path("vendors/<slug:name>/applying/<int:run>/", accounts_apply.applying, name="account_applying"),
     path("troubles/", troubles.fragment, name="troubles"),
     path("audit/", audit.page, name="audit"),
 ]

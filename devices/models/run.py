@@ -27,6 +27,9 @@ class SyncRun(VendorJob):
     absent = models.JSONField(default=list, help_text="names that the vendor said it does not know")
     missing = models.PositiveIntegerField(default=0)
     withheld = models.PositiveIntegerField(default=0, help_text="disappearances held back for a person")
+    decided_at = models.DateTimeField(null=True, help_text="when a person decided that what is withheld is to be marked as missing")
+    decided_reason = models.TextField(blank=True)
+    marked_at = models.DateTimeField(null=True, help_text="when a worker was last told to mark some of it, or did")
     applied_at = models.DateTimeField(null=True)
     applied_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
 
@@ -39,7 +42,13 @@ class SyncRun(VendorJob):
             models.Index(fields=["next_step_at"], condition=models.Q(state__in=ACTIVE), name="run_due"),
             models.Index(fields=["account", "-id"], name="run_by_account"),
             models.Index(fields=["account", "-started_at"], name="run_by_start"),
+            models.Index(fields=["decided_at"], condition=models.Q(decided_at__isnull=False, applied_at=None), name="run_decided"),
         ]
+
+    @property
+    def being_applied(self) -> bool:
+        """A person decided, and a worker has not marked everything yet."""
+        return self.decided_at is not None and self.applied_at is None
 
     @property
     def unusable(self) -> int:

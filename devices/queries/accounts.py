@@ -46,7 +46,7 @@ class Card:
 
     @property
     def held(self) -> SyncRun | None:
-        """The run whose disappearances wait for a person."""
+        """The run whose disappearances wait for a person, or for a worker who marks them."""
         return self.full if self.full and self.full.withheld and self.full.applied_at is None else None
 
     @property
@@ -57,7 +57,7 @@ class Card:
             known=self.vendor is not None,
             running=self.run is not None,
             late=self.vendor is not None and is_late(account, self.now),
-            withheld=self.held.withheld if self.held else 0,
+            withheld=self.held.withheld if self.held and not self.held.being_applied else 0,
             quarantined=self.quarantined,
         )
 

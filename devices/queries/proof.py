@@ -69,7 +69,8 @@ def _doubt(account: Account, run: SyncRun | None, *, late: bool) -> str:
     if late:
         return "its last complete list is older than two intervals"
     if _withheld(run):
-        return f"{_count(run.withheld, 'device')} vanished from its list at once, and a person has to decide"
+        next_step = "they are just being marked as missing" if run.being_applied else "a person has to decide"
+        return f"{_count(run.withheld, 'device')} vanished from its list at once, and {next_step}"
     if run.unusable:
         return f"{_count(run.unusable, 'record')} of its last list could not be read"
     return ""

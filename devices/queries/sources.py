@@ -96,7 +96,7 @@ def sources() -> Sources:
     judged = (
         SyncRun.objects.filter(state=JobState.DONE, lane="list", kind="everything").order_by("account_id", "-id").distinct("account_id")
     )
-    held = {run.account_id: run for run in judged if run.withheld and run.applied_at is None}
+    held = {run.account_id: run for run in judged if run.withheld and run.decided_at is None and run.applied_at is None}
     return Sources([_source(account, running.get(account.pk), held.get(account.pk)) for account in Account.objects.all()])
 
 

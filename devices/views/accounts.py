@@ -51,7 +51,7 @@ def page(request: HttpRequest, name: str) -> HttpResponse:
     if request.user.has_perm("devices.view_syncrun"):
         runs = SyncRun.objects.filter(account=account).select_related("requested_by", "applied_by")
         context["history"] = newest(runs, size=RUNS, before=request.GET.get("before", ""), after=request.GET.get("after", ""))
-    if shown.held:
+    if shown.held and not shown.held.being_applied:
         context["unseen"] = absence.unseen(shown.held).order_by("name", "pk").values_list("name", "external_id", "device_id")[:MOST_NAMES]
     if shown.quarantined and request.user.has_perm("devices.view_quarantine"):
         context["quarantine"] = Quarantine.objects.filter(account=account).order_by("-last_at", "external_id")[:MOST_QUARANTINED]

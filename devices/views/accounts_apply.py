@@ -1,17 +1,19 @@
-"""Disappearances that were held back: a person looks, says why, and decides."""
+"""Disappearances that were held back: a person looks, says why, and decides; a worker marks them, and the page follows it."""
 
 from __future__ import annotations
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+from django_htmx.http import trigger_client_event
 
-from devices import absence
-from devices.accounts import apply_disappearance
+from devices import absence, disappearance
 from devices.models import Account, SyncRun
 from devices.queries.newest import HIGHEST
-from devices.views.guard import needs
+from devices.views.accounts import RUN_ENDED
+from devices.views.guard import is_fragment, needs
 from devices.views.person import person
 
 MOST_NAMES = 50
@@ -21,20 +23,19 @@ LONGEST_REASON = 500
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("change_syncrun")
 def apply(request: HttpRequest, name: str, run: int) -> HttpResponse:
-    account = get_object_or_404(Account, name=name)
-    if run > HIGHEST:
-        raise Http404
-    found = get_object_or_404(SyncRun, pk=run, account=account)
+    account, found = _run(name, run)
+    if found.being_applied:
+        messages.info(request, "Somebody has decided already, and the devices are being marked.")
+        return redirect("devices:account", name=name)
     if not absence.proves_absence(found):
         messages.error(request, "There is nothing to decide any more: a newer list came in, or somebody decided already.")
         return redirect("devices:account", name=name)
     reason = request.POST.get("reason", "").strip()
     if request.method == "POST" and reason and "\0" not in reason:
-        count = apply_disappearance(found, reason=reason[:LONGEST_REASON], actor=person(request), request=request)
-        if count is None:
-            messages.error(request, "Somebody else was faster, or a newer list came in: look again.")
+        if disappearance.decide(found, reason=reason[:LONGEST_REASON], actor=person(request), now=timezone.now(), request=request):
+            messages.success(request, "Decided. They are marked from now on, which takes a moment.")
         else:
-            messages.success(request, f"{count:,} {'device is' if count == 1 else 'devices are'} now shown as missing.")
+            messages.error(request, "Somebody else was faster, or a newer list came in: look again.")
         return redirect("devices:account", name=name)
     unseen = absence.unseen(found)
     context = {
@@ -45,3 +46,22 @@ def apply(request: HttpRequest, name: str, run: int) -> HttpResponse:
         "error": "Write in a few words why: it is kept in the audit log." if request.method == "POST" else "",
     }
     return render(request, "devices/account_apply.html", context, status=422 if request.method == "POST" else 200)
+
+
+@require_safe
+@needs("view_account")
+def applying(request: HttpRequest, name: str, run: int) -> HttpResponse:
+    """The fragment that the page polls while devices are being marked; its last answer renews the page around it."""
+    account, found = _run(name, run)
+    if not is_fragment(request):
+        return redirect("devices:account", name=name)
+    context = {"account": account, "run": found, "done": not found.being_applied}
+    answer = render(request, "devices/_account_applying.html", context)
+    return answer if found.being_applied else trigger_client_event(answer, RUN_ENDED)
+
+
+def _run(name: str, run: int) -> tuple[Account, SyncRun]:
+    account = get_object_or_404(Account, name=name)
+    if run > HIGHEST:
+        raise Http404
+    return account, get_object_or_404(SyncRun.objects.select_related("applied_by"), pk=run, account=account)

@@ -55,5 +55,5 @@ def _meant(filters: Asked) -> Q:
     if isinstance(filters, Told) and filters.title:
         found &= Q(vendor__in=Title.objects.filter(pk=int(filters.title)).values("vendor"))
     if isinstance(filters, Told) and filters.device:
-        found &= Exists(Sighting.objects.filter(account=OuterRef("pk"), device_id=int(filters.device)))
+        found &= Q(Exists(Sighting.objects.filter(account=OuterRef("pk"), device_id=int(filters.device))))
     return found

@@ -58,5 +58,5 @@ def overview(*, now: datetime) -> Overview:
         works=works(counts, attempts),
         oldest=oldest,
         unread=list(readings.only("source", "can", "sentence", "complete_at", "account__name").order_by("account__name", "source")),
-        off=[each for each in told_long_ago(Source, now=now) if each.why == OFF],
+        off=[each for each in told_long_ago(list(Source), now=now) if each.why == OFF],
     )

@@ -16,7 +16,7 @@ from sandbox.server import Simulation, running
 from sandbox.world import Options
 from tests.browser.conftest import PHONE, Desk
 from tests.devices import making, shown
-from tests.devices.administering import withheld_run
+from tests.devices.administering import mark_what_was_decided, withheld_run
 from tests.devices.following import Follower
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -133,9 +133,12 @@ def test_a_disappearance_is_looked_at_and_decided(desk: Desk, alice: User) -> No
     page.get_by_role("link", name="See which, and decide").click()
     page.get_by_label("Why is this right?").fill("The branch was closed")
     page.get_by_role("button", name="Mark 25 devices as missing").click()
-    expect(page.get_by_text("25 devices are now shown as missing.")).to_be_visible()
+    expect(page.locator("#applying")).to_contain_text("25 devices that vanished from eset-main are being marked as missing.")
+    mark_what_was_decided()
+    expect(page.locator("#applying")).to_contain_text("25 devices are now shown as missing.")
+    expect(page.get_by_text("25 disappearances applied")).to_be_visible()
     page.goto("/audit/")
-    expect(page.get_by_text("The branch was closed")).to_be_visible()
+    expect(page.get_by_text("The branch was closed").first).to_be_visible()
     page.get_by_label("Action").select_option("sign-in")
     page.get_by_role("button", name="Filter").click()
     expect(page.get_by_text("The branch was closed")).to_have_count(0)

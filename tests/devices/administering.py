@@ -6,7 +6,7 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
-from devices import absence
+from devices import absence, disappearance
 from devices.models import Account, Health, JobState, SyncRun, User
 from devices.upsert import save_page
 from tests.devices import making
@@ -51,3 +51,10 @@ def withheld_run(account: Account, *, seen: int = 30, left: int = 5) -> SyncRun:
     account.complete_at, account.health = now, Health.OK
     account.save()
     return run
+
+
+def mark_what_was_decided() -> None:
+    """As a worker does that beat wakes."""
+    for run in disappearance.claim(timezone.now()):
+        while disappearance.advance(run, now=timezone.now()):
+            pass

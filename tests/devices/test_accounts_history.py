@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
-from django.urls import reverse
 from django.utils import timezone
 
-from devices.models import AuditEvent, JobState, Life, Quarantine, Sighting, SyncRun, User
+from devices.models import JobState, Quarantine, SyncRun, User
 from tests.devices import making
-from tests.devices.administering import signed_in, withheld_run
+from tests.devices.administering import signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -69,49 +66,3 @@ class TestHistory:
         page = signed_in(ivan).get("/vendors/eset-main/").text
         assert "&lt;script&gt;" not in page
         assert "view_quarantine" in page
-
-
-class TestDisappearances:
-    def test_a_person_decides_says_why_and_it_is_audited(self, alice: User) -> None:
-        account = making.account()
-        run = withheld_run(account)
-        client = signed_in(alice)
-        address = reverse("devices:account_apply", args=[account.name, run.pk])
-        assert address in client.get("/vendors/eset-main/").text
-        asked = client.get(address).text
-        assert "Mark 25 devices of eset-main as missing?" in asked
-        assert "D17" in asked
-        assert Sighting.objects.filter(life=Life.SEEN).count() == 30
-        assert client.post(address, {"reason": "  "}).status_code == 422
-        assert Sighting.objects.filter(life=Life.SEEN).count() == 30
-        client.post(address, {"reason": "Branch closed"})
-        assert Sighting.objects.filter(life=Life.SEEN).count() == 5
-        run.refresh_from_db()
-        assert (run.applied_by, run.missing) == (alice, 25)
-        event = AuditEvent.objects.get(action="disappearance applied")
-        assert (event.actor, event.target, event.detail) == (alice, "eset-main", {"run": run.pk, "devices": 25, "reason": "Branch closed"})
-        again = client.post(address, {"reason": "once more"}, follow=True)
-        assert "nothing to decide any more" in again.text
-        assert AuditEvent.objects.filter(action="disappearance applied").count() == 1
-
-    def test_who_may_not_decide_still_sees_which(self, ivan: User) -> None:
-        run = withheld_run(making.account(), seen=90)
-        page = signed_in(ivan).get("/vendors/eset-main/").text
-        assert len(re.findall(r'href="/devices/\d+/"', page)) == 50
-        assert "(the first 50)" in page
-        assert f"/apply/{run.pk}/" not in page
-        assert "An Administrator can look and decide" in page
-
-    def test_a_list_that_was_overtaken_decides_nothing(self, alice: User) -> None:
-        account = making.account()
-        run = withheld_run(account)
-        newer = making.run(account)
-        SyncRun.objects.filter(pk=newer.pk).update(state=JobState.DONE)
-        signed_in(alice).post(reverse("devices:account_apply", args=[account.name, run.pk]), {"reason": "why"})
-        assert Sighting.objects.filter(life=Life.SEEN).count() == 30
-
-    def test_a_run_of_another_account_is_not_found(self, alice: User) -> None:
-        run = withheld_run(making.account())
-        making.account("other")
-        assert signed_in(alice).get(reverse("devices:account_apply", args=["other", run.pk])).status_code == 404
-        assert signed_in(alice).get(reverse("devices:account_apply", args=["other", 2**70])).status_code == 404

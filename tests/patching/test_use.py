@@ -98,5 +98,5 @@ def test_what_a_person_marks_as_missing_stops_counting_at_once() -> None:
     absence.settle(run, NOW + timedelta(hours=1))
     run.save()
     assert run.withheld == 29 and len(counted()) == 30
-    absence.apply_withheld(run, NOW + timedelta(hours=2))
+    absence.apply_withheld(run, NOW + timedelta(hours=2), most=100)
     assert counted() == ["D00"]

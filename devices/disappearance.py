@@ -1,0 +1,75 @@
+"""Disappearances that were held back, and that a person decided to apply. The decision is a column of the run, audited at once; the marking
+is work for a worker, some thousand devices at a time, so that no page waits for it and no import waits long.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+from django.http import HttpRequest
+
+from devices import absence, audit
+from devices.locks import be_patient, hold_devices
+from devices.models import Account, SyncRun, User
+
+AT_ONCE = 10_000  # sightings in one transaction: a few seconds
+LOST_AFTER = timedelta(seconds=30)  # without progress a wake-up was lost, or its worker died
+NEEDED = Q(decided_at__isnull=False, applied_at=None)
+
+
+def decide(run: SyncRun, *, reason: str, actor: User | None, now: datetime, request: HttpRequest | None = None) -> bool:
+    """What this list lacks is to be marked as missing. False: a newer list came in, or somebody decided already."""
+    with transaction.atomic():
+        run = SyncRun.objects.select_for_update(of=("self",)).select_related("account").get(pk=run.pk)
+        if run.decided_at is not None or not absence.proves_absence(run):
+            return False
+        run.decided_at, run.applied_by, run.decided_reason = now, actor, reason
+        run.save(update_fields=["decided_at", "applied_by", "decided_reason"])
+        _audit("decided", run, devices=run.withheld, request=request)
+    return True
+
+
+def claim(now: datetime) -> list[int]:
+    """Runs that were decided about and that no worker is at; they are not named again until `LOST_AFTER` has passed without progress."""
+    free = Q(marked_at=None) | Q(marked_at__lt=now - LOST_AFTER)
+    with transaction.atomic():
+        runs = list(SyncRun.objects.filter(NEEDED & free).select_for_update(skip_locked=True).values_list("pk", flat=True))
+        SyncRun.objects.filter(pk__in=runs).update(marked_at=now)
+    return runs
+
+
+def advance(run_id: int, *, now: datetime) -> bool:
+    """Mark some of what was decided about. True: there is more. Done again, or by two workers at a time, it marks nothing twice."""
+    with transaction.atomic():
+        be_patient()
+        hold_devices()  # whatever ends a list does so too: this one is the newest until this transaction ends
+        run = SyncRun.objects.filter(NEEDED, pk=run_id).select_related("account", "applied_by").first()
+        if run is None:
+            return False
+        if not absence.proves_absence(run):
+            _void(run)
+            return False
+        Account.objects.select_for_update().get(pk=run.account_id)
+        marked = absence.apply_withheld(run, now, most=AT_ONCE)
+        run.marked_at = now
+        if not marked:
+            run.applied_at = now
+            _audit("applied", run, devices=run.missing)
+        run.save(update_fields=["missing", "marked_at", "applied_at"])
+        return marked > 0
+
+
+def _void(run: SyncRun) -> None:
+    """A newer list says better who is there. What was marked already and is listed again is seen again by itself."""
+    _audit("overtaken", run, devices=run.missing)
+    run.decided_at = run.applied_by = None
+    run.save(update_fields=["decided_at", "applied_by"])
+
+
+def _audit(what: str, run: SyncRun, *, devices: int, request: HttpRequest | None = None) -> None:
+    actor, target = run.applied_by, run.account.name
+    audit.record(
+        f"disappearance {what}", actor=actor, target=target, request=request, run=run.pk, devices=devices, reason=run.decided_reason
+    )
