@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from vendors.patch_states import PatchStatus, Reason
@@ -83,15 +82,9 @@ WORKS = (
         "circle-question-mark",
     ),
 )
-_KIND_OF_WORD = re.compile("[A-Z_]+_STATUS_(?=[A-Z])")  # APPLICATION_PATCHING_STATUS_FAILED_…: what every word of a list begins with
 _BY_KEY = {(work.status.value, work.reason.value): work for work in WORKS}
 
 
 def work_of(status: str, reason: str) -> Work | None:
     """None: nothing for a person to do."""
     return _BY_KEY.get((status, reason)) or (_BY_KEY[status, Reason.UNTOLD.value] if status == PatchStatus.FAILED else None)
-
-
-def short_word(raw: str) -> str:
-    """The vendor's own word without what says only that it is the word for a status."""
-    return _KIND_OF_WORD.sub("", raw, count=1) if _KIND_OF_WORD.match(raw) else raw

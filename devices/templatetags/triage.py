@@ -12,8 +12,10 @@ from devices.queries.issue_filters import STANDINGS, VENDOR, WOKEN
 from devices.queries.issue_rows import Issue
 from devices.queries.issue_sources import Handle
 from devices.templatetags.drawn import drawn_once
+from vendors.words import short_word
 
 register = template.Library()
+register.filter("short_word", short_word)
 
 LOOKS = {
     Standing.ACKNOWLEDGED.value: ("is-busy", "check", "Somebody is on it."),

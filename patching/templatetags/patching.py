@@ -8,8 +8,9 @@ from django import template
 
 from devices.templatetags.drawn import drawn_once
 from patching.queries.numbers import Number
-from patching.words import Work, short_word, work_of
+from patching.words import Work, work_of
 from vendors.patch_states import PATCH_KIND_LABELS, PATCH_LABELS, REASON_LABELS, SEVERITY_LABELS, PatchKind, PatchStatus, Reason, Severity
+from vendors.words import short_word
 
 register = template.Library()
 

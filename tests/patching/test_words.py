@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from devices.models import User
-from patching.words import WORKS, short_word
+from patching.words import WORKS
 from tests.patching import made
 from tests.patching.test_pages import text_of
 
@@ -19,11 +19,6 @@ LONG = "APPLICATION_PATCHING_STATUS_FAILED_TERMINATION_REQUIRED"
 
 def test_every_next_step_is_another() -> None:
     assert len({work.step for work in WORKS}) == len(WORKS)
-
-
-@pytest.mark.parametrize("word", ["InstallFailure", "STATUS_", "_STATUS_x", "PATCHING_STATUS_", "some_STATUS_OK", "", "OK"])
-def test_a_word_that_does_not_begin_as_those_of_a_list_stays_whole(word: str) -> None:
-    assert short_word(word) == word
 
 
 @pytest.mark.django_db
