@@ -90,3 +90,12 @@ def test_on_the_page_of_a_device_the_card_says_it_beside_its_ages(client: Client
     page = text(client, bob, f"/devices/{Device.objects.get(name='nb-berlin-01').pk}/")
     assert page.count("so nobody asks any more: what follows is as of") == 1
     assert "eset-main is switched off, so nobody asks any more: what follows is as of 5 days ago ." in page
+
+
+def test_the_dashboard_says_now_only_where_everything_is_asked(client: Client, bob: User) -> None:
+    accounts = shown.small_fleet()
+    page = words(client, bob, "/")
+    assert "attention now</h1>" in page and "<p>Every account's list is complete.</p>" in page
+    Account.objects.filter(pk=accounts["five9s"].pk).update(enabled=False)
+    page = words(client, bob, "/")
+    assert "attention</h1>" in page and "Every account's list is complete, except where nobody asks any more." in page
