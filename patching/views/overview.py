@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from devices.views.guard import is_fragment, needs
-from patching.filters import AttemptFilters
+from patching.filters import AttemptFilters, PatchFilters
+from patching.queries.aged import aged
 from patching.queries.chart import tried
 from patching.queries.numbers import numbers
 from patching.queries.overview import overview
@@ -28,7 +29,7 @@ def page(request: HttpRequest) -> HttpResponse:
 def reasons(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     found = works(numbers(WANTED), tried(AttemptFilters(), now=now), most=titles_with_most(now=now))
-    return render(request, "patching/reasons.html", {"works": found})
+    return render(request, "patching/reasons.html", {"works": found, "aged": aged(PatchFilters(), now=now)})
 
 
 @require_safe

@@ -8,6 +8,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from devices.views.guard import needs
+from patching.filters import PatchFilters
+from patching.queries.aged import aged
 from patching.queries.title import of_title
 from patching.queries.titles import one_title
 
@@ -18,4 +20,6 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
     title = one_title(pk)
     if title is None:
         raise Http404
-    return render(request, "patching/title.html", {"found": of_title(title, now=timezone.now()), "title": title})
+    now = timezone.now()
+    context = {"found": of_title(title, now=now), "title": title, "aged": aged(PatchFilters(vendor=title.vendor), now=now)}
+    return render(request, "patching/title.html", context)

@@ -82,3 +82,14 @@ def test_the_panel_of_a_device_says_as_of_when_it_is(client: Client, bob: User, 
     assert "eset-main as of 4 days ago; it has not told its whole list lately" in text
     Reading.objects.filter(source=Source.PATCHES).delete()
     assert "eset-main as of" not in panel("nb-munich-02")
+
+
+def test_the_work_lists_and_the_page_of_an_application_say_it_too(client: Client, bob: User, accounts: dict[str, Account]) -> None:
+    firefox = made.title("Firefox").pk
+    for address, said in (("reasons/", True), (f"titles/{firefox}/", False)):
+        assert "still counts" not in words_of(client, bob, address)
+        Account.objects.filter(pk=accounts["five9s"].pk).update(enabled=False)
+        assert ("five-main is switched off" in words_of(client, bob, address)) is said
+        Account.objects.update(enabled=True)
+    read_last(Source.PATCHES, days=4)
+    assert "eset-main has not told its whole list lately" in words_of(client, bob, f"titles/{firefox}/")

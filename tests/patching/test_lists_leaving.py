@@ -107,9 +107,9 @@ def test_a_file_goes_on_where_a_chunk_ends(client: Client, ivan: User, monkeypat
     ("address", "queries"),
     [
         ("", 15),
-        ("reasons/", 10),
+        ("reasons/", 11),
         ("titles/", 8),
-        ("titles/{title}/", 15),
+        ("titles/{title}/", 16),
         ("device/{device}/", 8),
         ("patches/", 13),
         ("patches/?q=nb", 17),
