@@ -31,7 +31,9 @@ class Migration(migrations.Migration):
     dependencies = [("patching", "0005_by_severity")]
     operations = [
         migrations.RunSQL(UNMADE, MADE),
-        migrations.AddField("attempt", "last", models.BooleanField(default=False)),
+        migrations.AddField(
+            "attempt", "last", models.BooleanField(default=False, help_text="no later one of the same application on its device is known")
+        ),
         migrations.AddField("attempttally", "last", models.BooleanField(default=False)),
         migrations.RemoveConstraint("attempttally", "one_attempt_tally"),
         migrations.AddConstraint(

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from devices.models import Account, Device, User
 from patching.models import Title
-from tests.browser.conftest import PHONE, Desk
+from tests.browser.conftest import DESK, PHONE, Desk
 from tests.browser.test_deciding import follow, reach
 from tests.browser.test_reading_pages import overflow, serious
 from tests.patching import made
@@ -136,3 +136,37 @@ def test_the_pages_fit_and_are_accessible(desk: Desk, fleet: dict[str, Account],
         expect(page.get_by_role("heading", name="Patching")).to_be_visible()
         found[place] = (serious(page), overflow(page))
     assert set(map(str, found.values())) == {"([], 0)"}, found
+
+
+def box(page: Page, selector: str) -> tuple[float, float, float, float]:
+    """Left, top, right, bottom."""
+    found = page.locator(selector).bounding_box()
+    assert found
+    return found["x"], found["y"], found["x"] + found["width"], found["y"] + found["height"]
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE])
+def test_what_is_patched_stands_under_the_issues_and_beside_or_before_the_identifiers(
+    desk: Desk, fleet: dict[str, Account], bob: User, size: tuple[int, int]
+) -> None:
+    page = desk.open(f"/devices/{Device.objects.get(name='nb-munich-02').pk}/", user=bob, size=size)
+    expect(page.locator("#patching-panel")).to_contain_text("4 open")
+    (_, top, _, end), (_, below, right, last), (left, keys, _, _) = (
+        box(page, f"#{each}-panel") for each in ("issues", "patching", "identifiers")
+    )
+    assert end <= below and last - below >= 320
+    assert (keys == top and left >= right) if size == DESK else last <= keys
+
+
+def test_the_application_that_a_patch_without_a_name_is_probably_of_is_one_click_away(
+    desk: Desk, fleet: dict[str, Account], bob: User
+) -> None:
+    named = Title.objects.get(name="7-Zip")
+    Title.objects.filter(name="Acrobat").update(name="Application by Igor Pavlov, version 24.67", version="24.67", likely=named)
+    page = desk.open("/patching/patches/?q=pavlov", user=bob)
+    row = page.locator("#results tbody tr").filter(has_text="probably")
+    row.get_by_role("link", name="7-Zip", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("7-Zip")
+    page.locator(".verdict").get_by_role("link", name="1", exact=True).last.click()
+    expect(page).to_have_url(re.compile(rf"/patching/patches/\?probably={named.pk}$"))
+    expect(page.locator("#results tbody tr")).to_have_count(1)
