@@ -41,9 +41,11 @@ def page(request: HttpRequest) -> HttpResponse:
     if "col" in request.GET:
         return _chosen(request, listing)
     now, filters = timezone.now(), listing.filters
-    context = turned(listing, list_page(listing, now=now, **place(request))) | {
+    context = turned(listing, list_page(listing, now=now, **place(request)), rows=("device", "devices")) | {
         "aged": aged(now=now, account=filters.account, vendor=filters.vendor),
         "list_url": reverse("devices:list"),
+        "export_url": reverse("devices:export"),
+        "may_export": request.user.has_perm("devices.export_device"),
         "short": 0 < len(filters.q) < SHORTEST_WORD,
         "sources": SimpleLazyObject(sources),  # only an empty page asks
         "views": views,

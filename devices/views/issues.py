@@ -35,11 +35,13 @@ def page(request: HttpRequest) -> HttpResponse:
     shown = issue_page(listing, found, **at)
     if at and not shown.rows and found.total.number:  # the last ones of this page were just decided about
         at, shown = {}, issue_page(listing, found)
-    context = turned(listing, shown) | {
+    context = turned(listing, shown, rows=("issue", "issues")) | {
         "cut": found.cut,
         "aged": aged(now=now, account=filters.account, vendor=filters.vendor),
         "here": listing.query_string(**at),
         "list_url": reverse("devices:issues"),
+        "export_url": reverse("devices:issues_csv"),
+        "may_export": request.user.has_perm("devices.export_device"),
         "undecided": filters.standing == OPEN,
         "items": written([each.handle for each in shown.rows]),
         "everything": filters.query_string(standing=ALL),

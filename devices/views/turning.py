@@ -30,14 +30,17 @@ def place(request: HttpRequest) -> dict[str, str]:
     return {name: value for name in ("after", "before") if (value := request.GET.get(name))}
 
 
-def turned(listing: Listing, page: Turned[Any]) -> dict[str, Any]:
-    """What every template of a list shows."""
+def turned(listing: Listing, page: Turned[Any], *, rows: tuple[str, str]) -> dict[str, Any]:
+    """What every template of a list shows; `rows`: what one is called, and several are."""
     return {
+        "one": rows[0],
+        "many": rows[1],
         "listing": listing,
         "filters": listing.filters,
         "left_out": left_out(listing.unread, filters=type(listing.filters)),
         "chips": list(listing.chips()),
         "page": page,
+        "cut": page.more and "q" in listing.filters.pairs(),
         "older": listing.query_string(after=page.older) if page.older else "",
         "newer": listing.query_string(before=page.newer) if page.newer else "",
     }

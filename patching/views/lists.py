@@ -74,14 +74,13 @@ def _table(request: HttpRequest, table: Table[Any, Any, Any]) -> tuple[PlainList
 
 def _answer(request: HttpRequest, what: str, listing: PlainListing[Any], found: Turned[Any], **more: Any) -> HttpResponse:
     """The page; as a fragment only the results."""
-    filters, (one, many) = listing.filters, ROWS[what]
-    context = turned(listing, found) | {
+    filters, rows = listing.filters, ROWS[what]
+    context = turned(listing, found, rows=rows) | {
         "what": what,
-        "one": one,
-        "many": many,
-        "row_template": f"patching/parts/{one}_rows.html",
+        "row_template": f"patching/parts/{rows[0]}_rows.html",
         "list_url": reverse(f"patching:{what}"),
         "export_url": reverse(f"patching:{what}_csv"),
+        "may_export": request.user.has_perm("patching.export_patch"),
         "chips": list(chips(listing)),
         "aged": aged(filters, now=timezone.now()),
         "nobody": SimpleLazyObject(lambda: nobody(filters) if isinstance(filters, Part) else ""),  # only an empty page asks
