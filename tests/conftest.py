@@ -6,6 +6,7 @@ from functools import cache
 import pytest
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
+from django.test import Client
 
 from devices import budget
 from devices.models import User
@@ -54,6 +55,15 @@ def bob(db: None) -> User:
 def charlie(db: None) -> User:
     """Signed in, without any role: must be refused."""
     return _person("charlie", None)
+
+
+@pytest.fixture
+def people(ivan: User, bob: User, charlie: User) -> dict[str, Client]:
+    """At their browsers, by name."""
+    signed_in = {user.get_username(): Client() for user in (ivan, bob, charlie)}
+    for user in (ivan, bob, charlie):
+        signed_in[user.get_username()].force_login(user)
+    return signed_in
 
 
 @pytest.fixture(autouse=True)

@@ -1,16 +1,13 @@
 from __future__ import annotations
 
 import io
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
 from django.utils import timezone
 
-from devices import heartbeat, jobs
+from devices import heartbeat
 from devices.management.commands.sync import watch
 from devices.management.console import Refused
 from devices.models import Account, JobState, SyncRun
@@ -19,6 +16,7 @@ from sandbox.server import Simulation, running
 from sandbox.world import Options
 from tests.devices import making
 from tests.devices.following import account_at
+from tests.devices.working import worker
 from vendors.base import Scope
 
 pytestmark = pytest.mark.django_db
@@ -33,32 +31,6 @@ def sync(*arguments: str, out: io.StringIO | None = None) -> tuple[str, str]:
     out, err = out or io.StringIO(), io.StringIO()
     call_command("sync", *arguments, stdout=out, stderr=err)
     return out.getvalue(), err.getvalue()
-
-
-@contextmanager
-def worker() -> Iterator[None]:
-    """What workers and beat do, in a thread."""
-    stop = threading.Event()
-
-    def work() -> None:
-        try:
-            while not stop.wait(0.05):
-                heartbeat.beat()
-                for run_id in jobs.due(SyncRun, now=jobs.database_clock()):
-                    handler = SyncHandler()
-                    jobs.Engine(handler).advance(run_id)
-                    handler.close()
-        finally:
-            connection.close()
-
-    heartbeat.beat()
-    thread = threading.Thread(target=work)
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join()
 
 
 @pytest.fixture
@@ -80,7 +52,7 @@ def test_a_run_is_asked_for_and_without_workers_the_command_says_so() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_waiting_follows_the_run_to_its_complete_end(sim: Simulation) -> None:
     account_at(sim.url, "opswat", calls_per_minute="600")
-    with worker():
+    with worker(SyncHandler):
         out, err = sync("opswat-demo", "--wait")
     run = SyncRun.objects.get()
     assert run.state == JobState.DONE
@@ -92,7 +64,7 @@ def test_waiting_follows_the_run_to_its_complete_end(sim: Simulation) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_a_terminal_gets_a_line_that_is_written_over(sim: Simulation) -> None:
     account_at(sim.url, "opswat", calls_per_minute="600")
-    with worker():
+    with worker(SyncHandler):
         out, _ = sync("opswat-demo", "--wait", out=Terminal())
     assert "\rRun " in out
     assert " devices" in out.split("\r")[1]
@@ -102,7 +74,7 @@ def test_a_terminal_gets_a_line_that_is_written_over(sim: Simulation) -> None:
 def test_a_run_that_fails_is_a_failure_with_the_reason(sim: Simulation) -> None:
     account_at(sim.url, "opswat", calls_per_minute="600")
     sim.fault("opswat:401")
-    with worker(), pytest.raises(Refused, match=r"^Run \d+ failed: .+\.$") as refused:
+    with worker(SyncHandler), pytest.raises(Refused, match=r"^Run \d+ failed: .+\.$") as refused:
         sync("opswat-demo", "--wait")
     assert refused.value.returncode == 1
 
@@ -113,7 +85,7 @@ def test_full_waits_for_a_run_of_changes_and_then_reads_everything(sim: Simulati
     request_run(account, Scope(since=timezone.now()), now=timezone.now())
     with pytest.raises(Refused, match="for changes only, is under way"):
         sync("five9s-demo", "--full")
-    with worker():
+    with worker(SyncHandler):
         sync("five9s-demo", "--full", "--wait")
     assert list(SyncRun.objects.order_by("pk").values_list("kind", "state")) == [("changed", "done"), ("everything", "done")]
 

@@ -67,7 +67,9 @@ def test_every_list_says_what_it_left_out(desk: Client, address: str, what: str,
 
 def test_several_are_named_in_one_sentence_and_an_order_in_its_own(desk: Client) -> None:
     words = words_of(desk, "/devices/?state=blue&vendor=acme&os=beos&sort=--name")
-    assert "state=blue, vendor=acme and os=beos are not filters that Rollcall knows, so they were left out: this list is wider than" in words
+    assert (
+        "state=blue, vendor=acme and os=beos are not filters that Rollcall knows, so they were left out: this list is wider than" in words
+    )
     assert "sort=--name is not an order that Rollcall knows, so this list stands in its usual one." in words
 
 

@@ -4,15 +4,10 @@ from __future__ import annotations
 
 import io
 import json
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
 
-from devices import heartbeat, jobs
 from devices.management.console import Refused
 from installers.handler import InstallerHandler
 from installers.management.commands.installer import follow
@@ -21,6 +16,7 @@ from sandbox.eset_groups import LOST_GROUP
 from sandbox.server import Simulation
 from tests.devices.following import account_at
 from tests.devices.shell import manage
+from tests.devices.working import worker
 from tests.installers.ordering import Hand, account, order
 
 pytestmark = pytest.mark.django_db
@@ -36,32 +32,6 @@ def installer(*arguments: str) -> str:
     return out.getvalue()
 
 
-@contextmanager
-def worker() -> Iterator[None]:
-    """What workers and beat do, in a thread."""
-    stop = threading.Event()
-
-    def work() -> None:
-        try:
-            while not stop.wait(0.05):
-                heartbeat.beat()
-                for pk in jobs.due(Installer, now=jobs.database_clock()):
-                    handler = InstallerHandler()
-                    jobs.Engine(handler).advance(pk)
-                    handler.close()
-        finally:
-            connection.close()
-
-    heartbeat.beat()
-    thread = threading.Thread(target=work)
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join()
-
-
 def test_an_order_is_written_down_and_without_workers_the_command_says_so(sim: Simulation) -> None:
     account(sim)
     text = installer("create", "eset-demo", "--os", "windows", "--name", "Reception", "--group", "lost & found", "--ticket", "INC1")
@@ -73,12 +43,12 @@ def test_an_order_is_written_down_and_without_workers_the_command_says_so(sim: S
 @pytest.mark.django_db(transaction=True)
 def test_waiting_follows_it_until_it_is_ready_and_never_prints_the_link(sim: Simulation) -> None:
     account(sim)
-    with worker():
+    with worker(InstallerHandler):
         text = installer("create", "eset-demo", "--os", "macos", "--language", "de-de", "--wait", "--json")
     told = json.loads(text)
     assert set(told) == KEYS and (told["state"], told["os"], told["language"]) == ("ready", "macos", "de-de")
     assert "canary" not in text and "http" not in text
-    with worker():
+    with worker(InstallerHandler):
         assert "is being revoked" in installer("revoke", str(told["id"]))
         ended = follow(Installer.objects.get(), warn=lambda _: None)
     assert ended.standing == Standing.REVOKED
@@ -88,7 +58,7 @@ def test_waiting_follows_it_until_it_is_ready_and_never_prints_the_link(sim: Sim
 def test_waiting_for_one_that_fails_is_a_failure_with_the_reason(sim: Simulation) -> None:
     account(sim)
     sim.options.eset_installer_rights = "list"
-    with worker(), pytest.raises(Refused, match="permission was refused"):
+    with worker(InstallerHandler), pytest.raises(Refused, match="permission was refused"):
         installer("create", "eset-demo", "--os", "windows", "--wait")
 
 

@@ -35,14 +35,6 @@ def installer(db: None) -> Installer:
     return booked(accounts(), "Reception", for_helpdesk=True)
 
 
-@pytest.fixture
-def people(ivan: User, bob: User, charlie: User) -> dict[str, Client]:
-    signed_in = {user.get_username(): Client() for user in (ivan, bob, charlie)}
-    for user in (ivan, bob, charlie):
-        signed_in[user.get_username()].force_login(user)
-    return signed_in
-
-
 @pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "fragment"])
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_rights(people: dict[str, Client], installer: Installer, case: tuple[str, str, str, bool], headers: dict[str, str]) -> None:

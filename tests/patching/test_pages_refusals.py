@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from devices.models import AuditEvent, Device, User
+from devices.models import AuditEvent, Device
 from patching.models import Title
 from tests.patching import made
 
@@ -39,14 +39,6 @@ CASES = [
 def parts(db: None) -> dict[str, int]:
     made.small_patching()
     return {"title": Title.objects.get(name="Firefox").pk, "device": Device.objects.get(name="nb-munich-02").pk}
-
-
-@pytest.fixture
-def people(ivan: User, bob: User, charlie: User) -> dict[str, Client]:
-    signed_in = {user.get_username(): Client() for user in (ivan, bob, charlie)}
-    for user in (ivan, bob, charlie):
-        signed_in[user.get_username()].force_login(user)
-    return signed_in
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "fragment"])
