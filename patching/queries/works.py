@@ -24,11 +24,11 @@ MOST_TITLES = 3
 
 @dataclass(frozen=True, slots=True)
 class Most:
-    """An application with many of them. `of`: what its number counts."""
+    """An application with many of them. `open`: its number counts patches, else last attempts."""
 
     title: Title
     number: Number
-    of: str
+    open: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +78,9 @@ def titles_with_most(*, now: datetime) -> dict[Work, list[Most]]:
     def told(work: Work) -> Iterable[Most]:
         key = work.status.value, work.reason.value
         for title, number in patches.get(key, ()):
-            yield Most(titles[title], Number(_patches(work, str(title)), number), "open")
+            yield Most(titles[title], Number(_patches(work, str(title)), number), True)
         for title, number in attempts.get(key, ()):
-            yield Most(titles[title], Number(_attempts(work, str(title)), number), "last attempts")
+            yield Most(titles[title], Number(_attempts(work, str(title)), number), False)
 
     return {work: sorted(told(work), key=lambda each: -each.number.count)[:MOST_TITLES] for work in WORKS}
 
