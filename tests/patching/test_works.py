@@ -36,9 +36,9 @@ def test_what_was_tried_again_since_is_history() -> None:
     corrupt, prepare = row("corrupt"), row("prepare")
     assert (corrupt.last.count, corrupt.attempts.count) == (1, 4)
     assert (prepare.last.count, prepare.attempts.count) == (1, 1)
-    assert [(most.title.name, most.number.count, most.of) for most in corrupt.titles] == [
-        ("VLC", 1, "open"),
-        ("Acrobat", 1, "last attempts"),
+    assert [(most.title.name, most.number.count, most.open) for most in corrupt.titles] == [
+        ("VLC", 1, True),
+        ("Acrobat", 1, False),
     ]
     assert_tallies_are_true()
 
