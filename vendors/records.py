@@ -36,10 +36,7 @@ class Issue:
 
 @dataclass(frozen=True, slots=True)
 class Title:
-    """What a patch is for: an application, a package, a system or a vulnerability. `key` is the vendor's own id of it.
-
-    `version` stands for a name that the vendor does not tell: the one that would be reached. Empty where it is named.
-    """
+    """What a patch is for. `key` is the vendor's own id of it; `version` is the one to be reached where the vendor tells no name."""
 
     key: str
     name: str

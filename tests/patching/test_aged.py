@@ -12,7 +12,7 @@ from django.utils import timezone
 from devices.models import Account, Device, Pulse, User
 from patching.models import Reading
 from tests.patching import made
-from tests.patching.test_pages import words_of
+from tests.patching.reading import words_of
 from vendors.patching import Source
 
 pytestmark = pytest.mark.django_db

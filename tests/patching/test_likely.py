@@ -20,7 +20,7 @@ from tests.devices.following import sync
 from tests.patching import made
 from tests.patching.linked import listed, numbers_on
 from tests.patching.polling import Hand
-from tests.patching.test_pages import words_of
+from tests.patching.reading import words_of
 from vendors.patching import Source
 
 pytestmark = pytest.mark.django_db

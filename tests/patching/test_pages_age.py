@@ -11,7 +11,7 @@ from django.utils import timezone
 from devices.models import Account, User
 from patching.models import Reading
 from tests.patching import made
-from tests.patching.test_pages import text_of, words_of
+from tests.patching.reading import text_of, words_of
 from vendors.patching import Source
 
 pytestmark = pytest.mark.django_db

@@ -12,7 +12,7 @@ from django.test import Client
 from devices.models import User
 from patching.words import WORKS
 from tests.patching import made
-from tests.patching.test_pages import text_of
+from tests.patching.reading import text_of
 
 LONG = "APPLICATION_PATCHING_STATUS_FAILED_TERMINATION_REQUIRED"
 
