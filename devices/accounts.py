@@ -59,7 +59,7 @@ def update_account(
     with transaction.atomic():
         # Runs before accounts, as the engine locks them.
         _end_runs_under_way(account, settings)
-        account = Account.objects.select_for_update().get(pk=account.pk)
+        account = Account.objects.select_for_update(no_key=True).get(pk=account.pk)
         moved = moves(account, settings)
         kept = frozenset() if moved else frozenset(account.secrets.values_list("name", flat=True))
         values = checked(account.about, settings, replaced, known_secrets=kept)

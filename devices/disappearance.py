@@ -51,7 +51,7 @@ def advance(run_id: int, *, now: datetime) -> bool:
         if not absence.proves_absence(run):
             _void(run)
             return False
-        Account.objects.select_for_update().get(pk=run.account_id)
+        Account.objects.select_for_update(no_key=True).get(pk=run.account_id)
         marked = absence.apply_withheld(run, now, most=AT_ONCE)
         run.marked_at = now
         if not marked:

@@ -46,7 +46,7 @@ def judge_late(account: Account, now: datetime) -> None:
     if not _late(account, now):
         return
     with transaction.atomic():
-        account = Account.objects.select_for_update().get(pk=account.pk)  # a list may have been completed since it was read
+        account = Account.objects.select_for_update(no_key=True).get(pk=account.pk)  # a list may have been completed since it was read
         if _late(account, now):
             _become(
                 account,

@@ -1,4 +1,7 @@
-"""Who waits for whom in the database. One order everywhere: run, devices, account, sightings."""
+"""Who waits for whom in the database. One order everywhere: run, devices, account, sightings, and then what the apps above hold.
+
+An account is held with no_key: whoever only writes a row that belongs to it must not wait, for it may hold what comes later in that order.
+"""
 
 from __future__ import annotations
 

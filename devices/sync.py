@@ -46,7 +46,7 @@ class SyncHandler:
 
     def finish(self, run: SyncRun, now: datetime) -> None:
         hold_devices()
-        account = Account.objects.select_for_update().get(pk=run.account_id)
+        account = Account.objects.select_for_update(no_key=True).get(pk=run.account_id)
         run.account = account
         if run.kind == "everything":
             absence.settle(run, now)
@@ -65,7 +65,7 @@ class SyncHandler:
 
     def failed(self, run: SyncRun, error: VendorError, now: datetime) -> None:
         run.calls += self._line.new_calls()
-        health.failed(Account.objects.select_for_update().get(pk=run.account_id), error, now)
+        health.failed(Account.objects.select_for_update(no_key=True).get(pk=run.account_id), error, now)
 
     def close(self) -> None:
         self._line.close()

@@ -22,10 +22,11 @@ class PatchKeeper:
             replace_patches(run.account, [device for device, _ in told], patches, now)
 
     def ended(self, run: SyncRun, _now: datetime) -> None:
-        if run.kind == "everything" and run.requested_by_id is not None:
-            try_again(run.account_id)
         if run.account.about.patch_sources or run.account.about.patches_with_devices:
             place(run.account_id)
+        # After `place`, whose lock comes first: a walk of patching that ends now writes the same rows under it.
+        if run.kind == "everything" and run.requested_by_id is not None:
+            try_again(run.account_id)
 
     def use_changed(self, devices: Collection[int]) -> None:
         place_on(devices)

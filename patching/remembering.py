@@ -61,10 +61,13 @@ def save_attempts(run: PatchRun, told: Sequence[Attempt], now: datetime) -> Outc
     given: dict[str, Any] = {"account": run.account_id, "vendor": run.account.vendor, "run": run.pk, "now": now, "zone": settings.TIME_ZONE}
     with connection.cursor() as cursor:
         counts = {}
-        for statement in (_FIND, _CORRECT, _TAKE_OVER, _FIND, _ADD, _ADD_WITHOUT_DEVICE, _MARK_LAST):
+        for statement in (_FIND, _CORRECT, _TAKE_OVER, _FIND, _ADD, _ADD_WITHOUT_DEVICE):
             cursor.execute(statement, given)
             counts[statement] = int(cursor.rowcount)
-    return Outcome(counts[_ADD] + counts[_ADD_WITHOUT_DEVICE], counts[_CORRECT] + counts[_TAKE_OVER])
+        outcome = Outcome(counts[_ADD] + counts[_ADD_WITHOUT_DEVICE], counts[_CORRECT] + counts[_TAKE_OVER])
+        if outcome.created or outcome.changed:
+            cursor.execute(_MARK_LAST, given)
+    return outcome
 
 
 def _forgotten(attempt: Attempt, now: datetime) -> bool:
