@@ -9,19 +9,21 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from devices import changes
 from devices.keepers import tell_use_changed
 from devices.locks import be_patient, hold_devices
-from devices.models import ChangeKind, Life, Sighting, SyncRun
+from devices.models import ChangeKind, Life, Pulse, Sighting, SyncRun
 from devices.summary import summarise
 
 FLOOR = 10
 SHARE = 0.10
-_LACKING = """SELECT s.id FROM devices_sighting s JOIN devices_pulse p ON p.sighting_id = s.id
-              WHERE s.account_id = %(account)s AND p.run_id < %(run)s"""
-_CROSSED = """SELECT s.id, p.seen_at FROM devices_sighting s JOIN devices_pulse p ON p.sighting_id = s.id
+# Every pulse is looked up by its key: a plan by the statistics of tables that were just filled joins each row with each.
+_LACKING = """SELECT s.id FROM devices_sighting s WHERE s.account_id = %(account)s
+              AND (SELECT p.run_id FROM devices_pulse p WHERE p.sighting_id = s.id) < %(run)s"""
+_CROSSED = """SELECT s.id FROM devices_sighting s
+              CROSS JOIN LATERAL (SELECT p.seen_at FROM devices_pulse p WHERE p.sighting_id = s.id OFFSET 0) p
               WHERE s.account_id = %(account)s AND (s.stale <> coalesce(p.seen_at < %(edge)s, false)
                                                     OR s.stale AND s.quiet_since IS DISTINCT FROM p.seen_at)"""
 
@@ -55,7 +57,8 @@ def proves_absence(run: SyncRun) -> bool:
 
 def unseen(run: SyncRun) -> QuerySet[Sighting]:
     """What is shown as seen although this complete list does not have it, nor any answer since."""
-    return Sighting.objects.filter(account=run.account, life=Life.SEEN, pulse__run_id__lt=run.pk)
+    last_run = Subquery(Pulse.objects.filter(sighting=OuterRef("pk")).values("run_id"))
+    return Sighting.objects.alias(last_run=last_run).filter(account=run.account, life=Life.SEEN, last_run__lt=run.pk)
 
 
 def _mark(run: SyncRun, now: datetime, most: int | None = None) -> tuple[list[int], list[int]]:
@@ -65,15 +68,15 @@ def _mark(run: SyncRun, now: datetime, most: int | None = None) -> tuple[list[in
     values = {"gone_before": gone_before, "most": most, **changes.cause(run, now)}
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""WITH left_out AS (UPDATE devices_sighting SET life = 'gone' WHERE id IN (
-                    {_LACKING} AND s.life = 'missing' AND s.missing_since <= %(gone_before)s LIMIT %(most)s) RETURNING device_id)
+            f"""WITH left_out AS (UPDATE devices_sighting SET life = 'gone' WHERE id = ANY(ARRAY(
+                    {_LACKING} AND s.life = 'missing' AND s.missing_since <= %(gone_before)s LIMIT %(most)s)) RETURNING device_id)
                 {changes.into(ChangeKind.GONE, "left_out")} RETURNING device_id""",
             values,
         )
         gone = [device for (device,) in cursor.fetchall()]
         cursor.execute(
-            f"""WITH left_out AS (UPDATE devices_sighting SET life = 'missing', missing_since = %(now)s WHERE id IN (
-                    {_LACKING} AND s.life = 'seen' LIMIT %(most)s) RETURNING device_id)
+            f"""WITH left_out AS (UPDATE devices_sighting SET life = 'missing', missing_since = %(now)s WHERE id = ANY(ARRAY(
+                    {_LACKING} AND s.life = 'seen' LIMIT %(most)s)) RETURNING device_id)
                 {changes.into(ChangeKind.MISSING, "left_out")} RETURNING device_id""",
             values,
         )
@@ -95,10 +98,10 @@ def mark_stale(account_id: int, stale_after: float, now: datetime) -> None:
             return
         hold_devices()
         cursor.execute(
-            f"""WITH crossed AS ({_CROSSED} FOR NO KEY UPDATE OF s SKIP LOCKED)
-                UPDATE devices_sighting s SET stale = coalesce(c.seen_at < %(edge)s, false),
-                    quiet_since = CASE WHEN c.seen_at < %(edge)s THEN c.seen_at END
-                FROM crossed c WHERE s.id = c.id RETURNING s.device_id""",
+            f"""UPDATE devices_sighting s SET (stale, quiet_since) = (
+                    SELECT coalesce(p.seen_at < %(edge)s, false), CASE WHEN p.seen_at < %(edge)s THEN p.seen_at END
+                    FROM devices_pulse p WHERE p.sighting_id = s.id)
+                WHERE s.id = ANY(ARRAY({_CROSSED} FOR NO KEY UPDATE OF s SKIP LOCKED)) RETURNING s.device_id""",
             values,
         )
         summarise({row[0] for row in cursor.fetchall()}, now)

@@ -14,6 +14,7 @@ from django.db import connection
 
 from devices import changes
 from devices.models import ChangeKind, Device, Settlement, Sighting
+from devices.models.identifier import identifiers_of
 from devices.precedence import rank_sql
 from vendors.states import FAMILY_LABELS, STATE_LABELS, Family, State
 
@@ -28,9 +29,9 @@ FIELDS = {
 _SHOWN = {"os": "os_name"}  # the column that a field of another name is shown from
 _RANKS = {"name": "name", "serial": "serial", "user": "user", "os": "os_name", "model": "model"}
 # What a sighting `s` says: rows (field, words).
-WORDS = """(
+WORDS = f"""(
     SELECT CASE i.kind WHEN 'hostname' THEN 'name' ELSE i.kind END AS field, array_agg(i.key::text ORDER BY i.key) AS words
-    FROM devices_identifier i WHERE i.sighting_id = s.id AND i.kind IN ('hostname', 'serial', 'user') AND NOT i.junk GROUP BY i.kind
+    FROM {identifiers_of("s.id")} i WHERE i.kind IN ('hostname', 'serial', 'user') AND NOT i.junk GROUP BY i.kind
     UNION ALL
     SELECT v.field, ARRAY[v.word] FROM (VALUES
         ('os', nullif(s.os_family, 'unknown')),

@@ -21,6 +21,7 @@ from devices.mapped import Mapped
 from devices.matching import Told, arrange
 from devices.merging import Naming, hand_over, move_sightings, name_devices
 from devices.models import Join, Sighting
+from devices.models.identifier import identifiers_of
 from devices.neighbours import Neighbourhood, collect
 from devices.summary import summarise
 
@@ -129,9 +130,9 @@ def _stored_keys(sightings: list[int]) -> dict[int, Keys]:
         return {}
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT w.id, i.kinds, i.keys FROM unnest(%s::bigint[]) AS w(id)
-               CROSS JOIN LATERAL (SELECT array_agg(i.kind) kinds, array_agg(i.key) keys FROM devices_identifier i
-                                   WHERE i.sighting_id = w.id AND i.kind = ANY(%s) AND NOT i.junk OFFSET 0) i""",
+            f"""SELECT w.id, i.kinds, i.keys FROM unnest(%s::bigint[]) AS w(id)
+                CROSS JOIN LATERAL (SELECT array_agg(i.kind) kinds, array_agg(i.key) keys FROM {identifiers_of("w.id")} i
+                                    WHERE i.kind = ANY(%s) AND NOT i.junk) i""",
             [sightings, list(KINDS)],
         )
         return {sighting: collect(zip(kinds or (), keys or (), strict=True)) for sighting, kinds, keys in cursor.fetchall()}

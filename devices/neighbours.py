@@ -14,6 +14,7 @@ from django.db import connection
 from devices.evidence import KINDS, Key, joinable
 from devices.matching import MOST_SIGHTINGS, Rulings, Told, common_on
 from devices.models import Ruling
+from devices.models.identifier import identifiers_of
 
 # One text each: quoting thousands of array members one by one costs more than the question. Keys hold no control characters.
 _SEPARATOR = "\x1f"
@@ -22,14 +23,14 @@ WITH wanted AS (SELECT DISTINCT * FROM unnest(string_to_array(%s, chr(31)), stri
 SELECT w.kind, w.key, i.sighting_id FROM wanted w CROSS JOIN LATERAL (
   SELECT i.sighting_id FROM devices_identifier i
   WHERE i.key = w.key AND i.kind = w.kind AND NOT i.junk AND i.sighting_id <> ALL(%s) LIMIT {MOST_SIGHTINGS + 1}) i"""
-_DEVICES = """
+_DEVICES = f"""
 WITH devices AS (SELECT DISTINCT s.device_id FROM unnest(%s::bigint[]) w(id) CROSS JOIN LATERAL (
   SELECT s.device_id FROM devices_sighting s WHERE s.id = w.id OFFSET 0) s)
 SELECT s.id, s.vendor, s.external_id, s.account_id, s.device_id, i.kinds, i.keys FROM devices d
 CROSS JOIN LATERAL (SELECT s.id, s.vendor, s.external_id, s.account_id, s.device_id
                     FROM devices_sighting s WHERE s.device_id = d.device_id OFFSET 0) s
-CROSS JOIN LATERAL (SELECT array_agg(i.kind) kinds, array_agg(i.key) keys FROM devices_identifier i
-                    WHERE i.sighting_id = s.id AND i.kind = ANY(%s) AND NOT i.junk OFFSET 0) i"""
+CROSS JOIN LATERAL (SELECT array_agg(i.kind) kinds, array_agg(i.key) keys FROM {identifiers_of("s.id")} i
+                    WHERE i.kind = ANY(%s) AND NOT i.junk) i"""
 
 
 class Neighbourhood:

@@ -135,7 +135,7 @@ WITH matched AS MATERIALIZED (
                        WHERE p.account_id = %(account)s AND p.device_ref = t.device_ref AND p.key = t.key LIMIT 1) p ON true
     LEFT JOIN LATERAL (SELECT * FROM devices_sighting s
                        WHERE s.account_id = %(account)s AND s.external_id = t.device_ref LIMIT 1) s ON true
-    LEFT JOIN devices_device d ON d.id = s.device_id),
+    LEFT JOIN LATERAL (SELECT * FROM devices_device d WHERE d.id = s.device_id LIMIT 1) d ON true),
 added AS (
     INSERT INTO patching_patch (account_id, device_ref, key, sighting_id, title_id, {_NAMES}, first_at, open_since, counted)
     SELECT %(account)s, device_ref, key, sighting_id, title_id, {_NAMES}, %(now)s, least(since, %(now)s), counted
