@@ -16,7 +16,7 @@ from devices import changes
 from devices.models import ChangeKind, Device, Settlement, Sighting
 from devices.models.identifier import identifiers_of
 from devices.precedence import rank_sql
-from vendors.states import FAMILY_LABELS, STATE_LABELS, Family, State
+from vendors.states import Family, State
 
 FIELDS = {
     "name": "Name",
@@ -86,16 +86,14 @@ def words(device: int) -> dict[int, dict[str, list[str]]]:
 def word(said_by: Device | Sighting, field: str) -> str:
     """What is shown of a field."""
     if field == "state":
-        return STATE_LABELS[State(said_by.state)] if said_by.state in STATE_LABELS else said_by.state
+        return State.labelled(said_by.state)
     return str(getattr(said_by, _SHOWN.get(field, field)))
 
 
 def shown(said_by: Device | Sighting, field: str) -> str:
     """The same; of a system that has no name its family."""
-    family = said_by.os_family
-    return word(said_by, field) or (
-        FAMILY_LABELS[Family(family)] if field == "os" and family in FAMILY_LABELS and family != Family.UNKNOWN else ""
-    )
+    family = Family.known(said_by.os_family)
+    return word(said_by, field) or (family.label if field == "os" and family != Family.UNKNOWN else "")
 
 
 def said(device: int, field: str) -> str:

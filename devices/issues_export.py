@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 from devices.export import Echo, cell
 from devices.queries.issue_filters import STANDINGS
 from devices.queries.issue_rows import Issue
-from vendors.states import STATE_LABELS, State
+from vendors.states import State
 
 COLUMNS: dict[str, Callable[[Issue], object]] = {
-    "Severity": lambda issue: STATE_LABELS[State(issue.state)] if issue.state in STATE_LABELS else issue.state,
+    "Severity": lambda issue: State.labelled(issue.state),
     "Issue": lambda issue: issue.title,
     "Vendor's word": lambda issue: issue.raw,
     "Kind": lambda issue: issue.kind.label,

@@ -9,19 +9,19 @@ from datetime import UTC, datetime
 from devices.export import Echo, cell
 from devices.models import Life
 from devices.queries.columns import COLUMNS, NAME
+from devices.queries.filters import DeviceListing
 from devices.queries.list import Row, Seen
-from devices.queries.listing import Listing
 from vendors.registry import VENDORS
-from vendors.states import STATE_LABELS, State
+from vendors.states import State
 
 BETWEEN = "; "
 
 
-def file_name(listing: Listing, *, now: datetime) -> str:
+def file_name(listing: DeviceListing, *, now: datetime) -> str:
     return f"rollcall-{listing.view or 'devices'}-{now.astimezone(UTC):%Y-%m-%d}.csv"
 
 
-def lines(rows: Iterable[Row], listing: Listing) -> Iterator[str]:
+def lines(rows: Iterable[Row], listing: DeviceListing) -> Iterator[str]:
     """A header, then a line per row. Words as on the page, times as ISO 8601 in UTC, cells never a formula."""
     columns = listing.columns if "serial" in listing.columns else (*listing.columns, "serial")
     writer = csv.writer(Echo())
@@ -31,7 +31,7 @@ def lines(rows: Iterable[Row], listing: Listing) -> Iterator[str]:
 
 
 def _state(row: Row) -> str:
-    return STATE_LABELS[State(row.state)] if row.life == Life.SEEN else Life(row.life).label
+    return State.labelled(row.state) if row.life == Life.SEEN else Life(row.life).label
 
 
 def _seen(seen: Seen, name: str) -> str:

@@ -16,7 +16,7 @@ from installers.models import Installer, Standing
 from installers.queries import visible
 from vendors.installing import Offer
 from vendors.registry import VENDORS
-from vendors.states import FAMILY_LABELS, Family
+from vendors.states import Family
 
 MOST = 20
 
@@ -53,7 +53,7 @@ def _ready(user: User, accounts: Sequence[int], now: datetime) -> list[Installer
 def _gap(device: Device, proof: Proof, cover: Cover, ready: Sequence[Installer]) -> Gap:
     vendor = VENDORS[proof.vendor]
     offer = vendor.installers()
-    family = Family(device.os_family) if device.os_family in FAMILY_LABELS else Family.UNKNOWN
+    family = Family.known(device.os_family)
     if family != Family.UNKNOWN and family not in offer.families:
         return Gap(proof, cover, [], "", offer.refusals.get(family) or _none_for(family, offer, vendor.label))
     fits = [each for each in ready if family in (Family.UNKNOWN, each.family)][:MOST]

@@ -4,30 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any, Protocol, runtime_checkable
 
 from vendors.errors import Misconfigured, VendorError
 from vendors.records import Attempt, Patch, Reject
+from vendors.vocabulary import Word
 
 
-class Source(StrEnum):
+class Source(Word):
     """A walk about patching. PATCHES is complete: what it no longer shows is not missing any more. The others only ever add."""
 
-    RECENT = "recent"
-    ATTEMPTS = "attempts"
-    PATCHES = "patches"
-
-    @property
-    def label(self) -> str:
-        return SOURCE_LABELS[self]
-
-
-SOURCE_LABELS = {
-    Source.RECENT: "list recent attempts, without their devices",
-    Source.ATTEMPTS: "list attempts per device",
-    Source.PATCHES: "list missing patches per device",
-}
+    RECENT = "recent", "list recent attempts, without their devices"
+    ATTEMPTS = "attempts", "list attempts per device"
+    PATCHES = "patches", "list missing patches per device"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,94 +2,49 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
+from vendors.vocabulary import Word
 
 
-class State(StrEnum):
+class State(Word):
     """How a device is, from best to worst; UNKNOWN is neither."""
 
-    OK = "ok"
-    ATTENTION = "attention"
-    CRITICAL = "critical"
-    UNKNOWN = "unknown"
-
-    @property
-    def label(self) -> str:
-        return STATE_LABELS[self]
+    OK = "ok", "OK"
+    ATTENTION = "attention", "Attention"
+    CRITICAL = "critical", "Critical"
+    UNKNOWN = "unknown", "Unknown"
 
 
-STATE_LABELS = {
-    State.OK: "OK",
-    State.ATTENTION: "Attention",
-    State.CRITICAL: "Critical",
-    State.UNKNOWN: "Unknown",
-}
-
-
-class Family(StrEnum):
+class Family(Word):
     """Operating system family."""
 
-    WINDOWS = "windows"
-    MACOS = "macos"
-    LINUX = "linux"
-    ANDROID = "android"
-    IOS = "ios"
-    UNIX = "unix"
-    UNKNOWN = "unknown"
-
-    @property
-    def label(self) -> str:
-        return FAMILY_LABELS[self]
+    WINDOWS = "windows", "Windows"
+    MACOS = "macos", "macOS"
+    LINUX = "linux", "Linux"
+    ANDROID = "android", "Android"
+    IOS = "ios", "iOS"
+    UNIX = "unix", "UNIX"
+    UNKNOWN = "unknown", "Unknown"
 
 
-FAMILY_LABELS = {
-    Family.WINDOWS: "Windows",
-    Family.MACOS: "macOS",
-    Family.LINUX: "Linux",
-    Family.ANDROID: "Android",
-    Family.IOS: "iOS",
-    Family.UNIX: "UNIX",
-    Family.UNKNOWN: "Unknown",
-}
-
-
-class Enrolment(StrEnum):
+class Enrolment(Word):
     """Whether the vendor manages the device already."""
 
-    MANAGED = "managed"
-    PENDING = "pending"
-    FAILED = "failed"
-    UNKNOWN = "unknown"
+    MANAGED = "managed", "Managed"
+    PENDING = "pending", "Pending"
+    FAILED = "failed", "Failed"
+    UNKNOWN = "unknown", "Unknown"
 
 
-class IdKind(StrEnum):
+class IdKind(Word):
     """Kinds of identifier, strongest for matching first."""
 
-    SERIAL = "serial"
-    BIOS_UUID = "bios_uuid"
-    MAC = "mac"
-    HOSTNAME = "hostname"
-    USER = "user"
-    IP = "ip"
-    VENDOR_ID = "vendor_id"
-    NICKNAME = "nickname"
-    TAG = "tag"
-    CUSTOM = "custom"
-
-    @property
-    def label(self) -> str:
-        return ID_LABELS[self]
-
-
-ID_LABELS = {
-    IdKind.SERIAL: "Serial",
-    IdKind.BIOS_UUID: "BIOS UUID",
-    IdKind.MAC: "MAC",
-    IdKind.HOSTNAME: "Hostname",
-    IdKind.USER: "User",
-    IdKind.IP: "IP",
-    IdKind.VENDOR_ID: "Vendor id",
-    IdKind.NICKNAME: "Nickname",
-    IdKind.TAG: "Tag",
-    IdKind.CUSTOM: "Custom field",
-}
+    SERIAL = "serial", "Serial"
+    BIOS_UUID = "bios_uuid", "BIOS UUID"
+    MAC = "mac", "MAC"
+    HOSTNAME = "hostname", "Hostname"
+    USER = "user", "User"
+    IP = "ip", "IP"
+    VENDOR_ID = "vendor_id", "Vendor id"
+    NICKNAME = "nickname", "Nickname"
+    TAG = "tag", "Tag"
+    CUSTOM = "custom", "Custom field"

@@ -14,7 +14,7 @@ from devices.verdict import Answer, Verdict, judge
 from vendors import console
 from vendors.address import openable
 from vendors.registry import VENDORS
-from vendors.states import STATE_LABELS, Enrolment, IdKind, State
+from vendors.states import Enrolment, IdKind, State
 
 BESIDE = ("account", "pulse", "remediation")
 UNREAD = ("raw", "digest", "remediation__sealed", "account__tokens")
@@ -151,7 +151,7 @@ def _answer(view: View) -> Answer:
     sighting = view.sighting
     return Answer(
         who=view.short,
-        state=_state(sighting.state),
+        state=State.known(sighting.state),
         raw=sighting.state_raw,
         problems=sighting.problem_count or view.issue_count,
         present=sighting.present,
@@ -162,16 +162,12 @@ def _answer(view: View) -> Answer:
     )
 
 
-def _state(word: str) -> State:
-    return State(word) if word in STATE_LABELS else State.UNKNOWN
-
-
 def _problems(views: dict[int, View]) -> list[Problem]:
     found = [
         Problem(issue, views[issue.sighting_id].short, views[issue.sighting_id].sighting.present)
         for issue in Issue.objects.filter(sighting_id__in=list(views))
     ]
-    found.sort(key=lambda each: (_STATE_ORDER[_state(each.issue.state)], each.issue.title))
+    found.sort(key=lambda each: (_STATE_ORDER[State.known(each.issue.state)], each.issue.title))
     return found
 
 

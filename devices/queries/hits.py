@@ -9,7 +9,7 @@ from devices.clocks import newest
 from devices.queries.as_json import DeviceDocument
 from devices.queries.clue import Clue
 from devices.queries.search import Answer, Match, Reason
-from vendors.states import ID_LABELS, IdKind
+from vendors.states import IdKind
 
 # Reasons that are columns of the summary, and devices of which only other text matched.
 TEXTS = {"name": "Name", "": "Other text"}
@@ -73,4 +73,5 @@ def _needles(clue: Clue, reason: Reason) -> list[str]:
 
 
 def _label(kind: str) -> str:
-    return IdKind(kind).label if kind in ID_LABELS else TEXTS.get(kind, kind.capitalize())
+    found = IdKind.of(kind)
+    return found.label if found else TEXTS.get(kind, kind.capitalize())

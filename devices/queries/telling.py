@@ -25,7 +25,7 @@ FIELDS = {
     "silenced": "Silenced",
 }
 DECISIONS = {"acknowledged": "Acknowledged", "snoozed": "Snoozed", "muted": "Muted", "open": "Decision taken back"}
-_ENROLMENT = {each.value: each.value.capitalize() for each in Enrolment}
+_ENROLMENT = {each.value: each.label for each in Enrolment}
 _VALUES = {"silenced": {"true": "yes", "false": "no"}, "enrolment": _ENROLMENT}
 _ICONS = {
     ChangeKind.FIELD: "pencil",

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from html import escape
 
 from devices.queries.detail import Detail, Problem, View
-from vendors.states import STATE_LABELS, State
+from vendors.states import State
 
 MOST_ISSUES = 20
 LONGEST = 200  # characters of a vendor's word
@@ -83,7 +83,7 @@ def _verdict(found: Detail, write: Callable[[str], str]) -> str:
 def _word(view: View, write: Callable[[str], str]) -> str:
     """The state, the vendor's own word, and the three clocks as far as they are known."""
     sighting = view.sighting
-    label = State(sighting.state).label if sighting.state in STATE_LABELS else State.UNKNOWN.label
+    label = State.known(sighting.state).label
     said = f"{label} ({write(sighting.state_raw)})" if sighting.state_raw else label
     if not sighting.present:
         said = f"{sighting.get_life_display()}; before that {said}"

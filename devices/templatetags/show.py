@@ -16,7 +16,7 @@ from devices.queries.troubles import Troubles, troubles
 from devices.templatetags.drawn import drawn_once
 from devices.thresholds import Freshness
 from vendors.registry import VENDORS
-from vendors.states import FAMILY_LABELS, ID_LABELS, STATE_LABELS, Family, IdKind, State
+from vendors.states import Family, IdKind, State
 
 register = template.Library()
 
@@ -82,7 +82,7 @@ def ago(at: datetime | None, never: str = "never") -> SafeString:
 @drawn_once(register, "devices/parts/pill.html")
 def state_pill(state: str, raw: str = "", silenced: bool = False, large: bool = False) -> dict[str, Any]:
     """`raw` is the vendor's own word, shown on hover; a state that no table knows is UNKNOWN."""
-    known = State(state) if state in STATE_LABELS else State.UNKNOWN
+    known = State.known(state)
     title = f"The vendor says: {raw}" if raw else ""
     if silenced:
         title = f"Silenced at the vendor. {title}".strip()
@@ -163,12 +163,13 @@ def vendor_short(slug: str) -> str:
 
 @register.filter
 def id_label(kind: str) -> str:
-    return IdKind(kind).label if kind in ID_LABELS else kind.replace("_", " ").capitalize()
+    found = IdKind.of(kind)
+    return found.label if found else kind.replace("_", " ").capitalize()
 
 
 @register.filter
 def family_label(family: str) -> str:
-    return Family(family).label if family in FAMILY_LABELS else family
+    return Family.labelled(family)
 
 
 @register.filter

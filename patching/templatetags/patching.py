@@ -9,7 +9,7 @@ from django import template
 from devices.templatetags.drawn import drawn_once
 from patching.queries.numbers import Number
 from patching.words import Work, work_of
-from vendors.patch_states import PATCH_KIND_LABELS, PATCH_LABELS, REASON_LABELS, SEVERITY_LABELS, PatchKind, PatchStatus, Reason, Severity
+from vendors.patch_states import PatchKind, PatchStatus, Reason, Severity
 from vendors.words import short_word
 
 register = template.Library()
@@ -35,7 +35,7 @@ SEVERITY_LOOKS = {
 
 @drawn_once(register, "devices/parts/pill.html")
 def patch_pill(status: str) -> dict[str, Any]:
-    known = PatchStatus(status) if status in PATCH_LABELS else PatchStatus.UNKNOWN
+    known = PatchStatus.known(status)
     look, icon, title = LOOKS[known]
     return {"look": f"is-{look}", "icon": icon, "word": known.label, "title": title}
 
@@ -43,19 +43,19 @@ def patch_pill(status: str) -> dict[str, Any]:
 @drawn_once(register, "patching/parts/severity.html")
 def severity_pill(severity: str) -> dict[str, Any]:
     """Most vendors say nothing: then no pill stands there, which would look like a verdict."""
-    known = Severity(severity) if severity in SEVERITY_LABELS else Severity.UNKNOWN
+    known = Severity.known(severity)
     look, icon = SEVERITY_LOOKS.get(known, ("", ""))
     return {"look": f"is-{look}", "icon": icon, "word": known.label, "told": bool(look)}
 
 
 @register.filter
 def reason_label(reason: str) -> str:
-    return Reason(reason).label if reason in REASON_LABELS else reason
+    return Reason.labelled(reason)
 
 
 @register.filter
 def kind_label(kind: str) -> str:
-    return PatchKind(kind).label if kind in PATCH_KIND_LABELS else kind
+    return PatchKind.labelled(kind)
 
 
 register.filter("short_word", short_word)
