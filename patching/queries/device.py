@@ -1,4 +1,4 @@
-"""Patching of one device, for its page: what is open first, then what was tried."""
+"""Patching of one device, for its page: what is open first, then how each application went last."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from patching.models import Attempt, Patch, Reading
 from patching.models.patch import OPEN
 from patching.queries.aged import as_of
 from patching.queries.attempts import ATTEMPTS, AttemptRow
+from patching.queries.last import Last, last_of_each
 from patching.queries.numbers import MOST_COUNTED, Number
 from patching.queries.patches import PATCHES, PatchRow
 from patching.queries.rows import Accounts, add_names
@@ -23,6 +24,7 @@ from vendors.patching import Source
 from vendors.registry import VENDORS
 
 MOST = 5
+MOST_LASTS = 8
 LOOKED_AT = 200
 _READ = Reading.objects.filter(account=OuterRef("account"), source=Source.PATCHES).values("complete_at")
 _TOLD_BY = ("account__name", "vendor", "account__enabled", "pulse__fetched_at", Subquery(_READ))  # as `as_of` takes it
@@ -39,7 +41,7 @@ class OnDevice:
     states: list[Number]
     patches: Sequence[PatchRow]
     tried: Number
-    attempts: Sequence[AttemptRow]
+    lasts: Sequence[Last]
     told: list[str]
     as_of: list[Aged]
     rests: bool
@@ -55,15 +57,15 @@ def on_device(pk: int, *, now: datetime) -> OnDevice | None:
     patches = PATCHES.some(here, PATCHES.first, most=LOOKED_AT)
     attempts = ATTEMPTS.some(here, ATTEMPTS.first, most=LOOKED_AT)
     by_status = _by_status(here, patches)
-    opened = _opened(here, patches)
+    opened, lasts = _opened(here, patches), last_of_each(attempts)[:MOST_LASTS]
     accounts = Accounts({account: (name, vendor) for account, (name, vendor, *_) in told.items()})
-    add_names([*opened, *attempts[:MOST]], accounts, devices=False)
+    add_names([*opened, *(each.attempt for each in lasts)], accounts, devices=False)
     return OnDevice(
         open=Number(wanted, sum(by_status.get((True, status), 0) for status in OPEN)),
         states=[Number(replace(wanted, status=status), by_status[True, status]) for status in OPEN_ORDER if (True, status) in by_status],
         patches=opened,
         tried=_tried(here, attempts, AttemptFilters(device=str(pk), period=ALL)),
-        attempts=attempts[:MOST],
+        lasts=lasts,
         told=sorted({VENDORS[vendor].label for _, vendor, *_ in told.values() if vendor in VENDORS and VENDORS[vendor].tells_patches}),
         as_of=[each for told_by in told.values() if (each := as_of(*told_by, now=now))],
         rests=any((False, status) in by_status for status in OPEN),

@@ -92,9 +92,8 @@ def test_the_panel_of_a_device(client: Client, bob: User) -> None:
     made.small_patching()
     words = {each.name: words_of(client, bob, f"device/{each.pk}/", **HTMX) for each in Device.objects.all()}
     munich = words["nb-munich-02"]
-    assert munich.startswith("Patching 4 open · 3 failed · 1 installing") and munich.index("Free the download") < munich.index(
-        "Attempts 1 kept"
-    )
+    assert munich.startswith("Patching 4 open · 3 failed · 1 installing")
+    assert munich.index("Free the download. The installer did not arrive.") < munich.index("Last attempts 1 kept")
     assert "No vendor that lists this device tells anything about patching" in words["phone-04"]
     assert "No open patch is known: five(9)s Console tells" in words["old-06"]
 

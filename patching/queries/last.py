@@ -1,0 +1,38 @@
+"""How each application went last on one device, and for how long it has gone wrong."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import takewhile
+
+from patching.queries.attempts import AttemptRow
+from vendors.patch_states import PatchStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Last:
+    """`failures`: how many attempts failed without one between that did not, this one included; `since`: when the first of them was."""
+
+    attempt: AttemptRow
+    failures: int
+    since: datetime
+
+    @property
+    def again(self) -> bool:
+        return self.failures > 1
+
+
+def last_of_each(rows: Sequence[AttemptRow]) -> list[Last]:
+    """Of attempts on one device, the newest first. What waits for a person stands before what does not."""
+    by_title: dict[tuple[int | None, int], list[AttemptRow]] = defaultdict(list)
+    for row in rows:
+        by_title[row.sighting_id, row.title_id].append(row)
+    return sorted(map(_last, by_title.values()), key=lambda each: each.attempt.work is None)
+
+
+def _last(rows: Sequence[AttemptRow]) -> Last:
+    failed = list(takewhile(lambda row: row.status == PatchStatus.FAILED, rows))
+    return Last(rows[0], len(failed), failed[-1].at if failed else rows[0].at)

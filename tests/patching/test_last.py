@@ -1,0 +1,38 @@
+"""How each application went last on a device: how often it failed by now, since when, and what to do."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from devices.models import Sighting, User
+from tests.devices import shown
+from tests.patching import made
+from tests.patching.reading import HTMX, words_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def berlin() -> Sighting:
+    return Sighting.objects.get(account=shown.small_fleet()["eset"], name="nb-berlin-01")
+
+
+def panel(client: Client, person: User, sighting: Sighting) -> str:
+    return words_of(client, person, f"device/{sighting.device_id}/", **HTMX).partition("Last attempts")[2]
+
+
+def test_what_fails_again_and_again_says_since_when_and_what_to_tell_the_caller(client: Client, bob: User, berlin: Sighting) -> None:
+    for days, status, reason in ((40, "failed", "download"), (20, "installed", ""), (9, "failed", "running"), (5, "failed", "running")):
+        made.attempt(berlin.account, "Zoom", status, on=berlin, reason=reason, days=days)
+    words = panel(client, bob, berlin)
+    assert "5 days ago · 2 failures in a row since 9 days ago · Application was running" in words
+    assert "Close the application and try again. It was in use" in words and words.count("Zoom") == 1 and "Free the download" not in words
+
+
+def test_each_application_stands_once_and_first_what_waits_for_a_person(client: Client, bob: User, berlin: Sighting) -> None:
+    for name, status, days in (("Acrobat", "installed", 1), ("Zoom", "failed", 3), ("Firefox", "restart", 2), ("Acrobat", "failed", 8)):
+        made.attempt(berlin.account, name, status, on=berlin, days=days)
+    words = panel(client, bob, berlin)
+    assert words.startswith(" 4 kept") and words.index("Firefox") < words.index("Zoom") < words.index("Acrobat")
+    assert "Installed Acrobat" in words and words.count("Acrobat") == 1 and "in a row" not in words
