@@ -11,11 +11,12 @@ from devices.queries.aged import OFF, Aged
 from patching.filters import ALL, OPEN_ORDER, AttemptFilters, DeviceFilters, PatchFilters
 from patching.models import Reading
 from patching.queries.aged import LATE, told_long_ago
-from patching.queries.chart import Chart, chart, tried
+from patching.queries.chart import Chart, Tried, chart, tried
 from patching.queries.numbers import Number, narrowed, number, numbers
 from patching.queries.patches import PATCHES, PatchRow
 from patching.queries.rows import Accounts, add_names
-from patching.queries.works import WANTED, WorkRow, works
+from patching.queries.works import WorkRow, wanted, works
+from vendors.patch_states import PatchStatus
 from vendors.patching import Source
 
 OLDEST = 5
@@ -25,7 +26,7 @@ OLDEST = 5
 class Overview:
     open: Number
     known: Number
-    states: list[Number]
+    states: list[tuple[Number, Number | None]]  # and last attempts that ended so, where that is work for a person
     devices: Number  # with an open patch
     old: Number
     chart: Chart
@@ -43,7 +44,7 @@ class Overview:
 def overview(*, now: datetime) -> Overview:
     """Ten queries."""
     asked = [PatchFilters(), PatchFilters(status=ALL), *(PatchFilters(status=status) for status in OPEN_ORDER)]
-    counts, attempts = numbers([*asked, *WANTED]), tried(AttemptFilters(), now=now)
+    counts, attempts = numbers([*asked, *wanted()]), tried(AttemptFilters(), now=now)
     oldest = PATCHES.some(narrowed(asked[0], now=now).condition, PATCHES.first, most=OLDEST)
     add_names(oldest, Accounts())
     unread = Q(can=None) | Q(can=False) | Q(complete_at__lt=now - LATE)
@@ -51,7 +52,7 @@ def overview(*, now: datetime) -> Overview:
     return Overview(
         open=counts[asked[0]],
         known=counts[asked[1]],
-        states=[counts[filters] for filters in asked[2:]],
+        states=[(counts[filters], _last(attempts, filters.status)) for filters in asked[2:]],
         devices=number(DeviceFilters(), now=now),
         old=number(PatchFilters(age="over-30"), now=now),
         chart=chart(attempts, now=now),
@@ -60,3 +61,7 @@ def overview(*, now: datetime) -> Overview:
         unread=list(readings.only("source", "can", "sentence", "complete_at", "account__name").order_by("account__name", "source")),
         off=[each for each in told_long_ago(list(Source), now=now) if each.why == OFF],
     )
+
+
+def _last(attempts: Tried, status: str) -> Number | None:
+    return attempts.number(status, "", last=True) if status in (PatchStatus.FAILED, PatchStatus.RESTART) else None

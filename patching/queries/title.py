@@ -14,6 +14,7 @@ from patching.queries.chart import Chart, chart, tried
 from patching.queries.numbers import Number, narrowed, number, numbers
 from patching.queries.patches import PATCHES, PatchRow
 from patching.queries.rows import Accounts, add_names
+from patching.queries.works import WorkRow, wanted, works
 from vendors.patch_states import PatchStatus
 
 SHOWN = 10
@@ -32,6 +33,7 @@ class OneTitle:
     open: Number
     states: list[Number]
     chart: Chart
+    works: list[WorkRow]
     patches: list[PatchRow]
     attempts: list[AttemptRow]
     newest: str
@@ -42,17 +44,18 @@ def of_title(title: Title, *, now: datetime) -> OneTitle:
     """Ten queries."""
     pk = str(title.pk)
     asked = [PatchFilters(title=pk), *(PatchFilters(title=pk, status=status) for status in ORDER)]
-    counts = numbers(asked)
+    counts, attempts = numbers([*asked, *wanted(pk)]), tried(AttemptFilters(title=pk), now=now)
     patches = PATCHES.some(narrowed(asked[0], now=now).condition, PATCHES.first, most=SHOWN)
-    attempts = ATTEMPTS.some(Q(title=title), ATTEMPTS.first, most=SHOWN)
-    add_names([*patches, *attempts], Accounts())
+    latest = ATTEMPTS.some(Q(title=title), ATTEMPTS.first, most=SHOWN)
+    add_names([*patches, *latest], Accounts())
     return OneTitle(
         title=title,
         open=counts[asked[0]],
         states=[found for filters in asked[1:] if (found := counts[filters]).count],
-        chart=chart(tried(AttemptFilters(title=pk), now=now), now=now),
+        chart=chart(attempts, now=now),
+        works=[row for row in works(counts, attempts) if row],
         patches=patches,
-        attempts=attempts,
+        attempts=latest,
         newest=_newest(title),
         probably=number(PatchFilters(probably=pk), now=now),
     )

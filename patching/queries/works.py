@@ -41,13 +41,17 @@ class WorkRow:
     attempts: Number
     titles: list[Most] = field(default_factory=list)
 
+    def __bool__(self) -> bool:
+        """There is any such work."""
+        return bool(self.patches.count or self.attempts.count)
+
 
 def works(counts: Mapping[PatchFilters, Number], found: Tried, *, most: Mapping[Work, list[Most]] | None = None) -> list[WorkRow]:
-    """`counts`: of WANTED at least; `most`: what `titles_with_most` found, where the page shows it."""
+    """`counts`: of `wanted` at least, for the title of `found`; `most`: what `titles_with_most` found, where the page shows it."""
     return [
         WorkRow(
             work=work,
-            patches=counts[_patches(work)],
+            patches=counts[_patches(work, found.wanted.title)],
             last=found.number(work.status, work.reason, last=True),
             attempts=found.number(work.status, work.reason),
             titles=(most or {}).get(work, []),
@@ -64,7 +68,11 @@ def _attempts(work: Work, title: str) -> AttemptFilters:
     return AttemptFilters(status=work.status, reason=work.reason, title=title, last="yes")
 
 
-WANTED = [_patches(work) for work in WORKS]
+def wanted(title: str = "") -> list[PatchFilters]:
+    """What `works` counts patches by."""
+    return [_patches(work, title) for work in WORKS]
+
+
 _STANDING = Q(*(Q(status=work.status, reason=work.reason) for work in WORKS), _connector=Q.OR)
 
 

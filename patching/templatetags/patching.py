@@ -73,7 +73,7 @@ def unlocalized(number: float) -> str:
 
 
 @register.inclusion_tag("patching/parts/status_tile.html")
-def status_tile(number: Number) -> dict[str, Any]:
-    """Of a filter with one status."""
+def status_tile(number: Number, last: Number | None = None) -> dict[str, Any]:
+    """Of a filter with one status. `last`: attempts that ended so and were not repeated, which some vendors tell instead."""
     look, icon, meaning = LOOKS[PatchStatus(number.status)]
-    return {"number": number, "look": look, "icon": icon, "meaning": meaning}
+    return {"number": number, "last": last, "look": look, "icon": icon, "meaning": meaning}

@@ -15,7 +15,7 @@ from patching.queries.chart import tried
 from patching.queries.numbers import numbers
 from patching.queries.overview import overview
 from patching.queries.silent import silent
-from patching.queries.works import WANTED, titles_with_most, works
+from patching.queries.works import titles_with_most, wanted, works
 
 
 @require_safe
@@ -28,7 +28,7 @@ def page(request: HttpRequest) -> HttpResponse:
 @needs("view_device")
 def reasons(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
-    found = works(numbers(WANTED), tried(AttemptFilters(), now=now), most=titles_with_most(now=now))
+    found = works(numbers(wanted()), tried(AttemptFilters(), now=now), most=titles_with_most(now=now))
     return render(request, "patching/reasons.html", {"works": found, "aged": aged(PatchFilters(), now=now)})
 
 

@@ -6,8 +6,10 @@ import pytest
 from django.test import Client
 
 from devices.models import Sighting, User
+from patching.models import Attempt, Title
 from tests.devices import shown
 from tests.patching import made
+from tests.patching.counted import last_on_their_devices
 from tests.patching.reading import HTMX, words_of
 
 pytestmark = pytest.mark.django_db
@@ -36,3 +38,25 @@ def test_each_application_stands_once_and_first_what_waits_for_a_person(client: 
     words = panel(client, bob, berlin)
     assert words.startswith(" 4 kept") and words.index("Firefox") < words.index("Zoom") < words.index("Acrobat")
     assert "Installed Acrobat" in words and words.count("Acrobat") == 1 and "in a row" not in words
+
+
+def test_the_overview_counts_what_failed_last_beside_the_patches_that_failed(client: Client, bob: User, berlin: Sighting) -> None:
+    for name, status, days in (("Acrobat", "restart", 1), ("Zoom", "failed", 3), ("Zoom", "failed", 4), ("Firefox", "failed", 2)):
+        made.attempt(berlin.account, name, status, on=berlin, days=days)
+    Attempt.objects.filter(pk__in=last_on_their_devices()).update(last=True)
+    words = words_of(client, bob, "")
+    assert "Failed 0 2 last attempts Restart needed 0 1 last attempt Available 0 Scheduled" in words
+
+
+def test_an_application_says_why_it_fails_and_what_to_do(client: Client, bob: User, berlin: Sighting) -> None:
+    for reason, days in (("running", 2), ("download", 3), ("running", 4)):
+        made.attempt(berlin.account, "Zoom", "failed", on=berlin, reason=reason, days=days)
+    made.attempt(berlin.account, "Firefox", "failed", on=berlin, reason="corrupt")
+    Attempt.objects.filter(pk__in=last_on_their_devices()).update(last=True)
+    words = words_of(client, bob, f"titles/{Title.objects.get(name='Zoom').pk}/")
+    assert (
+        "Close the application and try again Application was running 0 1 2 Free the download Download failed 0 0 1 Last attempts:" in words
+    )
+    assert "Get a new installer" not in words and "Device Outcome Versions When Account nb-berlin-01 Failed" in words
+    quiet = made.title("Quiet").pk
+    assert "What to do next" not in words_of(client, bob, f"titles/{quiet}/")

@@ -11,7 +11,7 @@ from patching.filters import AttemptFilters
 from patching.models import Attempt
 from patching.queries.chart import tried
 from patching.queries.numbers import numbers
-from patching.queries.works import WANTED, WorkRow, titles_with_most, works
+from patching.queries.works import WorkRow, titles_with_most, wanted, works
 from tests.patching import made
 from tests.patching.counted import assert_tallies_are_true, last_on_their_devices
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 def row(reason: str) -> WorkRow:
     now = timezone.now()
-    found = works(numbers(WANTED), tried(AttemptFilters(), now=now), most=titles_with_most(now=now))
+    found = works(numbers(wanted()), tried(AttemptFilters(), now=now), most=titles_with_most(now=now))
     return next(each for each in found if each.work.reason == reason)
 
 
