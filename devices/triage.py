@@ -115,6 +115,11 @@ def decide(
     return Outcome(len(fresh), len(found) - len(fresh), len(set(handles)) - len(there), len(there) - len(found))
 
 
+def decided_at(moment: datetime, *, by: User) -> list[Handle]:
+    """What one form decided: nothing else was decided by this person at this very moment."""
+    return [Handle(*row) for row in Triage.objects.filter(by=by, at=moment).values_list("kind", "ref", "key")[:MOST]]
+
+
 def take_back(handles: Sequence[Handle], *, by: User, now: datetime, ticket: str = "", request: HttpRequest | None = None) -> int:
     """Nobody has decided about them from now on. Returns how many had been decided about. Raises CannotTriage."""
     with transaction.atomic():

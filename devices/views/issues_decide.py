@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -60,10 +61,28 @@ def decide(request: HttpRequest) -> HttpResponse:
 def take_back(request: HttpRequest) -> HttpResponse:
     back = back_to(request)
     try:
-        handles = picked(request)
+        handles = list(picked(request)) or _just_decided(request)
     except CannotTriage as refused:
         return _refused(request, refused.sentence, back)
     return _take_back(request, handles, back) if handles else _refused(request, NOTHING, back)
+
+
+def _undo(request: HttpRequest, now: datetime) -> str:
+    """The address that takes back what was decided now, and leads back to the same list or device."""
+    told = request.GET.copy()
+    told["decided_at"] = now.isoformat()
+    for name in ("device", "ticket"):
+        if said := request.POST.get(name):
+            told[name] = said
+    return f"{reverse('devices:issues_take_back')}?{told.urlencode()}"
+
+
+def _just_decided(request: HttpRequest) -> list[Handle]:
+    try:
+        moment = datetime.fromisoformat(request.GET.get("decided_at", ""))
+    except ValueError:
+        return []
+    return triage.decided_at(moment, by=person(request)) if moment.tzinfo else []
 
 
 def _refused(request: HttpRequest, sentence: str, back: str) -> HttpResponse:
@@ -93,7 +112,7 @@ def _carry_out(request: HttpRequest, handles: Mapping[Handle, str], back: str) -
     if outcome.changed:
         messages.warning(request, _changed(outcome.changed))
     if outcome.written or not outcome.changed:
-        messages.success(request, _words(decision, outcome))
+        messages.success(request, _words(decision, outcome), extra_tags=_undo(request, now) if outcome.written else "")
     return redirect(back)
 
 

@@ -36,7 +36,7 @@ const refreshTimes = () => {
 setInterval(refreshTimes, 30000);
 document.addEventListener("htmx:afterSettle", refreshTimes);
 refreshTimes();
-setTimeout(() => document.querySelectorAll('.toast-line[data-level="success"]').forEach((line) => line.remove()), 8000);
+setTimeout(() => document.querySelectorAll('.toast-line[data-level="success"]:not(:has(form))').forEach((line) => line.remove()), 8000);
 
 const setTheme = (theme) => {
   const age = theme === "auto" ? 0 : 31536000;

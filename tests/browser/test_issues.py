@@ -80,6 +80,25 @@ def test_several_are_ticked_and_snoozed_with_a_day_by_keyboard(desk: Desk, accou
     assert [(each.until.date() if each.until else None, each.reason) for each in found] == [(week, "waits for the vendor")] * 2
 
 
+def test_a_wrong_decision_is_made_and_taken_back_by_keyboard(desk: Desk, accounts: dict[str, Account], ivan: User) -> None:
+    page = desk.open("/issues/?kind=issue", user=ivan)
+    page.get_by_role("checkbox", name="Tick all on this page").focus()
+    page.keyboard.press("Space")
+    page.get_by_role("button", name="Mute …").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Why")).to_be_focused()
+    expect(page.get_by_label("Snooze until")).to_be_hidden()
+    page.keyboard.insert_text("the wrong list")
+    page.keyboard.press("Enter")
+    message = page.locator(".toast-line").filter(has_text="issues muted")
+    expect(message).to_be_visible()
+    message.get_by_role("button", name="Take back").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".toast-line").filter(has_text="open again")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"/issues/\?kind=issue$"))
+    assert not Triage.objects.exists()
+
+
 def test_muting_without_a_reason_says_what_to_do_and_keeps_what_was_typed(desk: Desk, accounts: dict[str, Account], ivan: User) -> None:
     desk.expected.append("422")
     page = desk.open("/issues/", user=ivan, scripts=False)
