@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 from django.conf import settings
@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.db.models import Max, Q
 from django.utils import timezone
 
-from devices import sealing
+from devices import health, sealing
 from devices.budget import SharedBudget
 from devices.models import Account, VendorJob
 from devices.models.job import ACTIVE
@@ -28,11 +28,13 @@ from vendors.secret import Secret
 class SealedTokens:
     """Tokens of one account, sealed in its row; exchanged under a lock that every worker honours.
 
-    `place` tells whose they are: a worker that still holds older settings must not leave its token to the new address.
+    `place` tells whose they are: a worker that still holds older settings must not leave its token to the new address. `asked_at`: when a
+    person asked for what this is for; None: nobody did. Once signing in was refused, only a person who asks after that is let try.
     """
 
-    def __init__(self, account_id: int, *, place: str = "") -> None:
+    def __init__(self, account_id: int, *, place: str = "", asked_at: datetime | None = None) -> None:
         self._account_id = account_id
+        self._asked_at = asked_at
         self._place = place
         self._context = f"devices.account:tokens:{account_id}"
 
@@ -49,18 +51,25 @@ class SealedTokens:
         return Tokens(Secret(access), Secret(refresh) if refresh else None, expires)
 
     def exchange(self, stale: Tokens | None, fetch: Fetch) -> Tokens:
-        try:
-            with transaction.atomic():
-                self._lock()
-                stored = self.current()
-                if stored is not None and stored != stale:
-                    return stored
+        with transaction.atomic():
+            self._lock()
+            stored = self.current()
+            if stored is not None and stored != stale:
+                return stored
+            health.stop_if_refused(Account.objects.get(pk=self._account_id), asked_at=self._asked_at)
+            try:
                 fresh = fetch(stored)
+            except AuthFailed as error:
+                refusal = error
+                self._forget(error)
+            else:
                 self._store(fresh)
                 return fresh
-        except AuthFailed:
-            Account.objects.filter(pk=self._account_id).update(tokens="")
-            raise
+        raise refusal  # after the commit: whoever waits for the lock finds the refusal
+
+    def _forget(self, error: AuthFailed) -> None:
+        Account.objects.filter(pk=self._account_id).update(tokens="")
+        health.refused(self._account_id, error, timezone.now())
 
     def _lock(self) -> None:
         """Waits for another worker's sign-in, so the ordinary time limits do not fit; the gateway's deadline bounds the holder."""
@@ -92,10 +101,11 @@ class Line:
         self._link: Link | None = None
         self._counted = 0
 
-    def open(self, account: Account, *, interactive: bool) -> ReadsDevices:
-        """Raises Misconfigured as `connect` does."""
+    def open(self, account: Account, *, asked_at: datetime | None) -> ReadsDevices:
+        """Raises Misconfigured as `connect` does, AuthFailed when the credentials were refused meanwhile (`health.stop_if_refused`)."""
+        health.stop_if_refused(account, asked_at=asked_at)
         if self._link is None:
-            self._link = connect(account, interactive=interactive)
+            self._link = connect(account, asked_at=asked_at)
         return self._link.reader
 
     def new_calls(self) -> int:
@@ -109,8 +119,9 @@ class Line:
             self._link.gateway.close()
 
 
-def connect(account: Account, *, interactive: bool = False, deadline: float | None = None) -> Link:
-    """Raises Misconfigured when a secret is missing or does not open."""
+def connect(account: Account, *, asked_at: datetime | None = None, deadline: float | None = None) -> Link:
+    """`asked_at`: when a person asked for it, who may use the calls that are kept for people. Raises Misconfigured when a secret is missing
+    or does not open."""
     budget = budget_of(account)
     try:
         secrets = {secret.name: secret.open() for secret in account.secrets.all()}
@@ -119,14 +130,14 @@ def connect(account: Account, *, interactive: bool = False, deadline: float | No
     missing = [f.label for f in account.about.fields if f.secret and f.required and not secrets.get(f.name)]
     if missing:
         raise Misconfigured(f"The account has no {' and no '.join(missing)}.", next_step="Open the account and enter it.")
-    tokens = SealedTokens(account.pk, place=json.dumps(account.settings, sort_keys=True))
+    tokens = SealedTokens(account.pk, place=json.dumps(account.settings, sort_keys=True), asked_at=asked_at)
     return build(
         account.about,
         account.settings,
         secrets,
         budget=budget,
         tokens=tokens,
-        interactive=interactive,
+        interactive=asked_at is not None,
         ca_pem=account.ca_pem,
         strict_ca=account.strict_ca,
         deadline=deadline,

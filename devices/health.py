@@ -1,4 +1,4 @@
-"""Account health is state: written when a run ends or the clock says so, logged once when it changes."""
+"""Account health is state: written when a run ends, when signing in is refused, or when the clock says so; logged once when it changes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from devices.models import Account, Health
-from vendors.errors import VendorError
+from vendors.errors import AuthFailed, VendorError
 
 log = logging.getLogger(__name__)
 LONGEST_BACKOFF = timedelta(minutes=30)
@@ -33,6 +33,24 @@ def failed(account: Account, error: VendorError, now: datetime) -> None:
     next_step = error.next_step or ("" if error.needs_person else AGAIN)
     _become(account, health, now, code=error.code, sentence=error.sentence, next_step=next_step)
     account.save(update_fields=COLUMNS)
+
+
+def refused(account_id: int, error: AuthFailed, now: datetime) -> None:
+    """Signing in was refused, whatever it was for: from now on nobody signs in (see `stop_if_refused`)."""
+    account = Account.objects.select_for_update(no_key=True).get(pk=account_id)
+    account.try_after = None
+    _become(account, Health.PERSON, now, code=error.code, sentence=error.sentence, next_step=error.next_step)
+    account.save(update_fields=COLUMNS)
+
+
+def stop_if_refused(account: Account, *, asked_at: datetime | None) -> None:
+    """Raises AuthFailed for an account whose credentials were refused, unless a person asked after that, at `asked_at`: vendors lock an
+    account after a few refused sign-ins.
+    """
+    if account.health != Health.PERSON or account.health_code != AuthFailed.code:
+        return
+    if asked_at is None or account.health_since is None or asked_at <= account.health_since:
+        raise AuthFailed(account.health_sentence, next_step=account.health_next_step)
 
 
 def cleared(account: Account, now: datetime) -> None:

@@ -6,6 +6,8 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.utils import timezone
+
 from devices import sealing
 from devices.account_settings import BadAccount, Options, checked, moves, vendor_named
 from devices.connect import Link, budget_of, build, connect
@@ -30,7 +32,7 @@ class Probe:
 def probe_account(account: Account) -> Probe:
     """Try the stored credentials, on the account's shared budget."""
     try:
-        link = connect(account, interactive=True, deadline=DEADLINE)
+        link = connect(account, asked_at=timezone.now(), deadline=DEADLINE)
     except VendorError as error:
         return _refused(error)
     return _probe(link)

@@ -26,7 +26,7 @@ class SyncHandler:
         self._line = Line()
 
     def step(self, run: SyncRun) -> Page:
-        return self._line.open(run.account, interactive=run.interactive).walk(run.walk_scope, run.cursor)
+        return self._line.open(run.account, asked_at=run.created_at if run.interactive else None).walk(run.walk_scope, run.cursor)
 
     def keep(self, run: SyncRun, page: Page, now: datetime) -> None:
         if page.groups:

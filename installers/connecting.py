@@ -10,11 +10,11 @@ from vendors.installing import MakesInstallers
 
 class Line(connect.Line):
     def maker(self, job: VendorJob) -> MakesInstallers:
-        """Raises Unsupported for a vendor that makes none, and Misconfigured as `connect` does or when the account is switched off."""
+        """Raises Unsupported for a vendor that makes none, Misconfigured when the account is switched off, and as `open` does."""
         job.account.about.installers()
         if not job.account.enabled:
             raise Misconfigured(f"The account {job.account.name} is switched off.", next_step="Switch it on.")
-        maker = self.open(job.account, interactive=job.requested_by_id is not None)
+        maker = self.open(job.account, asked_at=job.created_at if job.requested_by_id else None)
         if not isinstance(maker, MakesInstallers):
             raise Unsupported(f"{job.account.about.label} makes no installers through its API.")
         return maker

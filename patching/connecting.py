@@ -17,7 +17,7 @@ class Line(connect.Line):
             raise Misconfigured(f"The account {account.name} is switched off.", next_step="Switch it on.")
         if account.health == Health.PERSON:  # every refused sign-in brings the vendor nearer to locking it
             raise Misconfigured(f"The account {account.name} needs a person first.", next_step=account.health_next_step)
-        reader = self.open(account, interactive=run.requested_by_id is not None)
+        reader = self.open(account, asked_at=run.created_at if run.requested_by_id else None)
         if not isinstance(reader, ReadsPatches):
             raise Unsupported(f"{account.about.label} tells nothing about patching beside its devices.")
         return reader

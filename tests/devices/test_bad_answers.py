@@ -62,6 +62,7 @@ def check_bad_run(sim: Simulation, vendor: str, spec: str, **more: Any) -> SyncR
     else:
         assert (run.state, run.missing) == (JobState.DONE, 0)
     sim.clear_faults()
+    Account.objects.update(health=Health.OK)  # a person entered the credentials again: else nobody signs in after a refusal
     again = sync(account)
     assert (again.state, again.error, again.missing) == (JobState.DONE, "", 0)
     assert Account.objects.get(pk=account.pk).health == Health.OK

@@ -6,13 +6,14 @@ import logging
 from collections.abc import Iterator
 
 import pytest
+from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 import config.celery  # noqa: F401  (tasks need the application that knows the broker)
 from devices import budget, tasks
 from devices.accounts import refresh_account, update_account
 from devices.connect import connect
-from devices.models import Account, AuditEvent, JobState, RemediationLink, Sighting, SyncRun, User
+from devices.models import Account, AuditEvent, Health, JobState, RemediationLink, Sighting, SyncRun, User
 from devices.probing import probe_account, probe_values
 from sandbox.credentials import CANARY, account_settings
 from sandbox.server import Simulation, running
@@ -47,10 +48,12 @@ def sweep(sim: Simulation, vendor: str) -> list[str]:
             sim.fault(f"{vendor}:{spec}~{place[vendor]}")
             if place is SIGN_IN:
                 Account.objects.filter(pk=account.pk).update(tokens="")
+            Account.objects.filter(pk=account.pk).update(health=Health.OK)  # else nobody signs in again after a refusal
             run = sync(Account.objects.get(pk=account.pk))
             told += [run.error, run.error_next_step, run.waiting_for, repr(run.cursor), told_directly(account)]
             told.append(repr(probe_account(account)))
             sim.clear_faults()
+    Account.objects.filter(pk=account.pk).update(health=Health.OK)
     assert sync(account, Scope(ids=ids) if "named" in account.about.scopes else None).state == JobState.DONE
     values, secrets = account_settings(sim.url)[vendor]
     told.append(repr(probe_values(vendor, values, secrets)))
@@ -61,7 +64,7 @@ def sweep(sim: Simulation, vendor: str) -> list[str]:
 
 def told_directly(account: Account) -> str:
     """What the adapter raises by itself, with its whole chain."""
-    link = connect(account)
+    link = connect(account, asked_at=timezone.now())
     try:
         return repr(link.reader.walk(Scope(), None)) + repr(link)
     except VendorError as error:

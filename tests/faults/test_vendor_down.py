@@ -94,7 +94,7 @@ def test_revoked_credentials_are_tried_twice_at_most(sim: Simulation, processes:
     processes.beat()
     processes.worker()
     wait_for(lambda: health(account) == Health.OK, seconds=60, why=lambda: story(processes))
-    # A walk that is under way at that moment finds out by itself, which is one more try.
+    # A walk that is under way at that moment may still show its dead token, though it does not sign in.
     wait_for(lambda: patching_read(account), seconds=60, why=lambda: story(processes))
     sim.restart()  # the tokens that we hold are worth nothing from now on
     sim.fault(f"{vendor}:401~{REFUSED_SIGN_IN[vendor]}")
