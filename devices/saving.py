@@ -1,8 +1,9 @@
-"""Saved views of the device list: who sees which, and what is done to them. What is shared is audited."""
+"""Saved views of lists: who sees which, and what is done to them. What is shared is audited."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.contrib.auth.models import Group
 from django.db import IntegrityError, transaction
@@ -14,10 +15,10 @@ from devices import audit
 from devices.models import SavedView, User
 from devices.queries.asked import clean_query
 from devices.queries.listing import Listing
+from devices.queries.lists import lists_of
 
 LONGEST_NAME = 80
 LONGEST_SLUG = 60
-RESERVED = ("views",)
 
 
 class CannotSave(Exception):
@@ -29,9 +30,9 @@ class CannotSave(Exception):
 
 
 def visible_to(user: User) -> QuerySet[SavedView]:
-    """The person's own and those that are shared with one of the person's roles."""
+    """The person's own and those that are shared with one of the person's roles, of lists that the person may open."""
     shared = Q(shared_with__in=user.groups.order_by().values("pk"))
-    return SavedView.objects.filter(Q(owner=user) | shared).select_related("owner", "shared_with")
+    return SavedView.objects.filter(Q(owner=user) | shared, page__in=lists_of(user)).select_related("owner", "shared_with")
 
 
 def may_change(view: SavedView, user: User) -> bool:
@@ -39,28 +40,30 @@ def may_change(view: SavedView, user: User) -> bool:
     return view.owner_id == user.pk or (view.shared_with_id is not None and user.has_perm("devices.share_view"))
 
 
-def create(listing: Listing, *, name: str, role: str, default: bool, by: User, now: datetime, request: HttpRequest) -> SavedView:
+def create(listing: Listing[Any], *, name: str, role: str, default: bool, by: User, now: datetime, request: HttpRequest) -> SavedView:
     """Raises CannotSave."""
-    view = SavedView(owner=by, query=listing.whole, changed_at=now)
+    view = SavedView(owner=by, page=listing.shape.name, query=listing.whole, changed_at=now)
     with transaction.atomic():
         if default:
-            _no_default(by)
+            _no_default(view)
         view.is_default = default
         _name(view, name)
         _share(view, role, by)
         _store(view)
         if view.shared_with:
-            audit.record("view shared", actor=by, target=view.name, request=request, role=view.shared_with.name, filters=view.query)
+            audit.record(
+                "view shared", actor=by, target=view.name, request=request, list=view.page, role=view.shared_with.name, filters=view.query
+            )
     return view
 
 
-def renew(view: SavedView, listing: Listing, *, by: User, now: datetime, request: HttpRequest) -> None:
+def renew(view: SavedView, listing: Listing[Any], *, by: User, now: datetime, request: HttpRequest) -> None:
     """Let the view be what the list shows now."""
     with transaction.atomic():
         before, view.query, view.changed_at = view.query, listing.whole, now
         _store(view)
         if view.shared_with:
-            audit.record("view changed", actor=by, target=view.name, request=request, before=before, after=view.query)
+            _record("view changed", view, by, request, before=before, after=view.query)
 
 
 def change(view: SavedView, *, name: str, role: str, default: bool, by: User, now: datetime, request: HttpRequest) -> None:
@@ -70,23 +73,30 @@ def change(view: SavedView, *, name: str, role: str, default: bool, by: User, no
         _name(view, name)
         _share(view, role, by)
         if view.owner_id == by.pk and view.is_default is not default:
-            _no_default(by)
+            _no_default(view)
             view.is_default = default
         _store(view)
         if (view.name, view.shared_with) != (old_name, old_role) and (old_role or view.shared_with):
             roles = {"shared_with": view.shared_with.name if view.shared_with else "", "before": old_role.name if old_role else ""}
-            audit.record("view changed", actor=by, target=view.name, request=request, old_name=old_name, **roles)
+            _record("view changed", view, by, request, old_name=old_name, **roles)
 
 
 def remove(view: SavedView, *, by: User, request: HttpRequest) -> None:
     with transaction.atomic():
         if view.shared_with:
-            audit.record("view removed", actor=by, target=view.name, request=request, role=view.shared_with.name, filters=view.query)
+            audit.record(
+                "view removed", actor=by, target=view.name, request=request, list=view.page, role=view.shared_with.name, filters=view.query
+            )
         view.delete()
 
 
-def _no_default(user: User) -> None:
-    SavedView.objects.filter(owner=user, is_default=True).update(is_default=False)
+def _record(action: str, view: SavedView, by: User, request: HttpRequest, **told: Any) -> None:
+    audit.record(action, actor=by, target=view.name, request=request, list=view.page, **told)
+
+
+def _no_default(view: SavedView) -> None:
+    """Of its list another one may be its owner's default."""
+    SavedView.objects.filter(owner=view.owner, page=view.page, is_default=True).update(is_default=False)
 
 
 def _name(view: SavedView, name: str) -> None:
@@ -99,7 +109,7 @@ def _name(view: SavedView, name: str) -> None:
 
 def _free_slug(name: str) -> str:
     stem = slugify(name)[: LONGEST_SLUG - 6].strip("-") or "view"
-    taken = {*RESERVED, *SavedView.objects.filter(slug__startswith=stem).values_list("slug", flat=True)}
+    taken = set(SavedView.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
     return stem if stem not in taken else next(slug for n in range(2, len(taken) + 3) if (slug := f"{stem}-{n}") not in taken)
 
 

@@ -9,6 +9,9 @@ class PatchingConfig(AppConfig):
 
     def ready(self) -> None:
         from devices.keepers import KEEPERS
+        from devices.queries.lists import LISTS
         from patching.keeping import PatchKeeper
+        from patching.queries import attempts, devices, patches, titles
 
         KEEPERS.append(PatchKeeper())
+        LISTS.extend(each.SHAPE for each in (patches, attempts, devices, titles))

@@ -44,6 +44,8 @@ _VENDORS = {slug: vendor.label for slug, vendor in VENDORS.items()}
 class Id(Kind):
     """The id of a row."""
 
+    in_form = False
+
     def read(self, text: str) -> str | None:
         known = text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= HIGHEST
         return str(int(text)) if known else None if text else ""

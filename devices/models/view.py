@@ -6,7 +6,7 @@ from django.db import models
 
 
 class SavedView(models.Model):
-    """A named look at the device list: its filters, order and columns, as an address says them.
+    """A named look at a list: its filters, order, columns and page size, as an address says them.
 
     `slug` is unique, so that `?view=` means the same to everybody who may see it. `shared_with`: a role; empty: only its owner.
     """
@@ -14,6 +14,7 @@ class SavedView(models.Model):
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="views")
     name = models.CharField(max_length=80)
     slug = models.SlugField(max_length=60, unique=True)
+    page = models.CharField(max_length=40, default="devices", help_text="the name of its list (devices/queries/lists.py)")
     query = models.CharField(max_length=4000, blank=True)
     shared_with = models.ForeignKey(Group, null=True, on_delete=models.SET_NULL, related_name="+")
     is_default = models.BooleanField(default=False, help_text="its columns, order and page size are its owner's wherever none are said")
@@ -22,8 +23,8 @@ class SavedView(models.Model):
     class Meta:
         ordering = ["name", "id"]
         constraints = [
-            models.UniqueConstraint(fields=["owner"], condition=models.Q(is_default=True), name="one_default_view"),
-            models.UniqueConstraint(fields=["owner", "name"], name="one_view_per_name"),
+            models.UniqueConstraint(fields=["owner", "page"], condition=models.Q(is_default=True), name="one_default_view"),
+            models.UniqueConstraint(fields=["owner", "page", "name"], name="one_view_per_name"),
         ]
         permissions = [("share_view", "Can share saved views")]
 

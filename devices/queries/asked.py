@@ -13,7 +13,9 @@ LONGEST_QUERY = 200
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What one filter is called and which values it knows; without `options` any text."""
+    """What one filter is called and which values it knows; without `options` any text. Some stand in links only, not `in_form`."""
+
+    in_form: ClassVar[bool] = True
 
     label: str
     options: Mapping[str, str] | None = None
@@ -31,6 +33,8 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Day(Kind):
+    in_form = False
+
     def read(self, text: str) -> str | None:
         try:
             return date.fromisoformat(text).isoformat() if text else ""

@@ -1,4 +1,4 @@
-"""The columns of the device list: what they are called, which are shown unless chosen otherwise, and which can sort."""
+"""The columns of the device list: what they are called, which are shown unless others are chosen, and which can sort."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ COLUMNS = {
     "tags": Column("Tags"),
     "known_since": Column("Known since"),
 }
-DEFAULT = ("state", "user", "serial", "os", "seen_by", "issues", "last_seen")
+CHOSEN = ("state", "user", "serial", "os", "seen_by", "issues", "last_seen")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +61,3 @@ SORTS = {
     "issues": Sort("Issues", ("issue_count", "name", "id"), descending_first=True),
 }
 WHOLE = ("id", "rank", "issue_count")  # fields that are whole numbers
-
-
-def read_columns(text: str) -> tuple[str, ...]:
-    """`state,user`: the known ones, once each, in their order."""
-    return tuple(dict.fromkeys(key for key in text[:500].split(",") if key in COLUMNS))
-
-
-def read_sort(text: str) -> str:
-    """`issues` or `-issues`; "" for what is not known."""
-    return text if text.removeprefix("-") in SORTS and not text.startswith("--") else ""

@@ -9,12 +9,13 @@ from django.db.models import BooleanField
 from django.db.models.expressions import RawSQL
 
 from devices.queries.coverage import Drill
+from devices.queries.filters import DEVICES
 from devices.queries.list import FIELDS, Row, add_sightings
-from devices.queries.listing import Head, Listing
+from devices.queries.listing import Head
 
 PAGE = 50
 HIGHEST = 2**63 - 1
-LOOK = Listing()  # the columns that the list of devices has at first
+LOOK = DEVICES.at_first  # the columns that the list of devices has at first
 
 
 @dataclass(frozen=True, slots=True)

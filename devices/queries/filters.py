@@ -1,4 +1,4 @@
-"""The filter of the device list.
+"""The filter of the device list, and what else it has.
 
 Numbers on the dashboard and rows in the list come from `condition` alone.
 """
@@ -14,7 +14,9 @@ from devices.disagreement import FIELDS
 from devices.models import Life
 from devices.queries import conditions
 from devices.queries.asked import Kind
+from devices.queries.columns import CHOSEN, COLUMNS, NAME, SORTS, Column
 from devices.queries.conditions import ANY
+from devices.queries.listing import Listing, Shape
 from devices.queries.part import PART, Part
 from vendors.registry import VENDORS
 from vendors.states import State
@@ -106,3 +108,18 @@ class Filters(Part):
             side, _, days = self.seen.partition("-")
             condition &= conditions.last_seen(within=side == "within", days=int(days), now=now)
         return condition
+
+
+DeviceListing = Listing[Filters]
+DEVICES = Shape(
+    name="devices",
+    title="Devices",
+    rows=("device", "devices"),
+    url="devices:list",
+    filters=Filters,
+    columns={NAME: Column("Name")},
+    choosable=COLUMNS,
+    chosen=CHOSEN,
+    sorts=SORTS,
+    sort=NAME,
+)

@@ -8,8 +8,8 @@ from datetime import timedelta
 from devices.models import IssueKind, Standing
 from devices.queries.asked import Kind
 from devices.queries.columns import Column, Sort
+from devices.queries.listing import Listing, Shape
 from devices.queries.part import PART, Part
-from devices.queries.plain_listing import PlainListing, Shape
 from vendors.registry import VENDORS
 from vendors.states import State
 
@@ -81,5 +81,15 @@ class IssueFilters(Part):
 
 
 UNDECIDED = IssueFilters()
-IssueListing = PlainListing[IssueFilters]
-ISSUES = Shape(IssueFilters, COLUMNS, SORTS, WORST)
+IssueListing = Listing[IssueFilters]
+ISSUES = Shape(
+    name="issues",
+    title="Issues",
+    rows=("issue", "issues"),
+    url="devices:issues",
+    right="view_issue",
+    filters=IssueFilters,
+    columns=COLUMNS,
+    sorts=SORTS,
+    sort=WORST,
+)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,11 +13,11 @@ from devices.clocks import newest
 from devices.models import Device, DeviceGroup, Life, Sighting
 from devices.queries import search
 from devices.queries.columns import COLUMNS, RANKS
-from devices.queries.filters import Filters
+from devices.queries.filters import DEVICES, DeviceListing, Filters
 from devices.queries.listing import Listing
 from devices.queries.place import Place, beyond, ordered
 from devices.queries.tags import tags_of
-from devices.queries.turning import Order, Total, Turned, turn
+from devices.queries.turning import Total, Turned, turn
 from vendors.states import State
 
 MOST_COUNTED = 10_000
@@ -72,25 +72,26 @@ def matching(filters: Filters, *, now: datetime) -> tuple[QuerySet[Device], int,
     return found, min(counted, most), counted > most
 
 
-def list_page(asked: Listing | Filters, *, now: datetime, after: str = "", before: str = "") -> Turned[Row]:
+def list_page(asked: DeviceListing | Filters, *, now: datetime, after: str = "", before: str = "") -> Turned[Row]:
     """`after` and `before` are tokens of an earlier page. Three queries; with a text those of the search and two."""
-    listing = asked if isinstance(asked, Listing) else Listing(asked)
+    listing = asked if isinstance(asked, Listing) else replace(DEVICES.at_first, filters=asked)
     found, total, more = matching(listing.filters, now=now)
 
     def take(start: Place | None, descending: bool) -> list[Row]:
-        reached = found if start is None else beyond(found, start, listing.order, descending=descending)
-        rows = ordered(reached, listing.order, descending=descending).values_list(*FIELDS)[: listing.size + 1]
+        reached = found if start is None else beyond(found, start, listing.order.sort, descending=descending)
+        rows = ordered(reached, listing.order.sort, descending=descending).values_list(*FIELDS)[: listing.size + 1]
         return [Row(*values) for values in rows]
 
-    page = turn(take, Order(listing.sort, listing.order), size=listing.size, total=Total(total, more), after=after, before=before)
+    page = turn(take, listing.order, size=listing.size, total=Total(total, more), after=after, before=before)
     add_sightings(page.rows, listing, now=now)
     return page
 
 
-def every_row(found: QuerySet[Device], listing: Listing, *, now: datetime) -> Iterator[Row]:
+def every_row(found: QuerySet[Device], listing: DeviceListing, *, now: datetime) -> Iterator[Row]:
     """All pages in the order of the list, through a cursor of the database: memory stays flat however many there are."""
     chunk: list[Row] = []
-    for values in ordered(found, listing.order, descending=listing.descending).values_list(*FIELDS).iterator(chunk_size=CHUNK):
+    rows = ordered(found, listing.order.sort, descending=listing.order.descending).values_list(*FIELDS).iterator(chunk_size=CHUNK)
+    for values in rows:
         chunk.append(Row(*values))
         if len(chunk) == CHUNK:
             add_sightings(chunk, listing, now=now)
@@ -100,7 +101,7 @@ def every_row(found: QuerySet[Device], listing: Listing, *, now: datetime) -> It
     yield from chunk
 
 
-def add_sightings(rows: Sequence[Row], listing: Listing, *, now: datetime) -> None:
+def add_sightings(rows: Sequence[Row], listing: DeviceListing, *, now: datetime) -> None:
     """One query and one for tags, or none where no column needs it."""
     if rows and "tags" in listing.columns:
         tags = tags_of([row.id for row in rows])

@@ -1,19 +1,20 @@
-"""A whole address of the device list: filters, order, columns, page size, and the saved view that it stands on."""
+"""A whole address of a list: filters, order, columns, page size, and the saved view that it stands on."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Generic, TypeVar
 from urllib.parse import parse_qsl, urlencode
 
-from devices.queries import columns as columning
-from devices.queries.asked import Chip
-from devices.queries.columns import COLUMNS, NAME, SORTS, Sort
-from devices.queries.filters import Filters
+from devices.queries.asked import Asked, Chip
+from devices.queries.columns import Column, Sort
+from devices.queries.turning import Order
 
 SIZES = (25, 50, 100, 250)
 PAGE = 50
-EVERYTHING = Filters()
+LONGEST = 4000
+A = TypeVar("A", bound=Asked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,58 +37,87 @@ class Choice:
     place: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """`base`: what the address leaves out, from the view or from the person's own default. `unread`: what it asks for and nobody knows."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape(Generic[A]):
+    """What a list has. `name`: in the addresses of its views; `rows`: what one is called, and several are; `url`: the name of its address,
+    which `right` opens. `columns` always stand there, those of `choosable` which a person chose, unless others `chosen`.
+    `named` gives chips names where the address has ids.
+    """
 
-    filters: Filters = EVERYTHING
-    sort: str = NAME
-    columns: tuple[str, ...] = columning.DEFAULT
-    size: int = PAGE
-    view: str = ""
-    base: Listing | None = field(default=None, compare=False, repr=False)
-    unread: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
+    name: str
+    title: str
+    rows: tuple[str, str]
+    url: str
+    right: str = "view_device"
+    filters: type[A]
+    columns: Mapping[str, Column]
+    choosable: Mapping[str, Column] = field(default_factory=dict)
+    chosen: tuple[str, ...] = ()
+    sorts: Mapping[str, Sort]
+    sort: str
+    named: Callable[[Sequence[Chip]], Sequence[Chip]] = list
 
-    @classmethod
-    def read(cls, query: Mapping[str, str], *, base: Listing | None = None, view: str = "") -> Listing:
+    @property
+    def at_first(self) -> Listing[A]:
+        """Where nothing is asked."""
+        return Listing(self, filters=self.filters(), sort=self.sort, columns=self.chosen)
+
+    def read(self, query: Mapping[str, str], *, base: Listing[A] | None = None, view: str = "") -> Listing[A]:
         """Whatever an address can hold; never an error."""
-        under = base or cls()
+        under = base or self.at_first
         size, sort = query.get("size", ""), query.get("sort", "")
-        known = columning.read_sort(sort)
-        return cls(
-            filters=Filters.read(query, base=under.filters),
-            sort=known or under.sort,
-            columns=columning.read_columns(query.get("cols", "")) or under.columns,
+        known = sort.removeprefix("-") in self.sorts and not sort.startswith("--")
+        return Listing(
+            self,
+            filters=self.filters.read(query, base=under.filters),
+            sort=sort if known else under.sort,
+            columns=self.read_columns(query.get("cols", "")) or under.columns,
             size=int(size) if size in map(str, SIZES) else under.size,
             view=view,
             base=under,
-            unread=Filters.unread(query) | ({"sort": sort} if sort and not known else {}),
+            unread=self.filters.unread(query) | ({"sort": sort} if sort and not known else {}),
         )
 
-    @classmethod
-    def stored(cls, text: str) -> Listing:
-        return cls.read(dict(parse_qsl(text.removeprefix("?")[:4000], keep_blank_values=True)))
+    def stored(self, text: str) -> Listing[A]:
+        return self.read(dict(parse_qsl(text.removeprefix("?")[:LONGEST], keep_blank_values=True)))
+
+    def read_columns(self, text: str) -> tuple[str, ...]:
+        """`state,user`: the known ones, once each, in their order."""
+        return tuple(dict.fromkeys(key for key in text[:500].split(",") if key in self.choosable))
+
+
+@dataclass(frozen=True, slots=True)
+class Listing(Generic[A]):
+    """`base`: what the address leaves out, from the view or from the person's own default. `unread`: what it asks for and nobody knows."""
+
+    shape: Shape[A]
+    filters: A
+    sort: str
+    columns: tuple[str, ...] = ()
+    size: int = PAGE
+    view: str = ""
+    base: Listing[A] | None = field(default=None, compare=False, repr=False)
+    unread: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     @property
-    def look(self) -> Listing:
-        """Only how it is shown: what a person's default decides for every list, so that no filter hides anything unasked."""
-        return Listing(sort=self.sort, columns=self.columns, size=self.size)
+    def under(self) -> Listing[A]:
+        return self.base or self.shape.at_first
 
     @property
-    def order(self) -> Sort:
-        return SORTS[self.sort.removeprefix("-")]
+    def look(self) -> Listing[A]:
+        """Only how it is shown: what a person's default decides for the whole list, so that no filter hides anything unasked."""
+        return replace(self.shape.at_first, sort=self.sort, columns=self.columns, size=self.size)
 
     @property
-    def descending(self) -> bool:
-        return self.sort.startswith("-")
+    def order(self) -> Order:
+        return Order(self.sort, self.shape.sorts[self.sort.removeprefix("-")])
 
     def pairs(self) -> dict[str, str]:
-        under = self.base or Listing()
         pairs = {"view": self.view} if self.view else {}
-        pairs |= self.filters.pairs(base=under.filters)
-        pairs |= {"sort": self.sort} if self.sort != under.sort else {}
-        pairs |= {"cols": ",".join(self.columns)} if self.columns != under.columns else {}
-        return pairs | ({"size": str(self.size)} if self.size != under.size else {})
+        pairs |= self.filters.pairs(base=self.under.filters)
+        pairs |= {"sort": self.sort} if self.sort != self.under.sort else {}
+        pairs |= {"cols": ",".join(self.columns)} if self.columns != self.under.columns else {}
+        return pairs | ({"size": str(self.size)} if self.size != self.under.size else {})
 
     def query_string(self, **more: str) -> str:
         """`?view=…&state=…`; what `base` says is left out, "" when nothing is left."""
@@ -101,23 +131,23 @@ class Listing:
     @property
     def whole(self) -> str:
         """Without a view below it: what is stored, and what a file is made of."""
-        return replace(self, view="", base=Listing()).query_string()
+        return replace(self, view="", base=None).query_string()
 
     @property
     def cleared(self) -> str:
-        return replace(self, filters=EVERYTHING).query_string()
+        return replace(self, filters=self.shape.filters()).query_string()
 
-    @property
-    def everywhere(self) -> str:
-        return replace(self, filters=replace(self.filters, life="all")).query_string()
+    def asking(self, **told: str) -> str:
+        """The same list with these filters changed."""
+        return replace(self, filters=replace(self.filters, **told)).query_string()
 
-    def with_columns(self, columns: tuple[str, ...]) -> Listing:
-        return replace(self, columns=columns or columning.DEFAULT)
+    def with_columns(self, columns: tuple[str, ...]) -> Listing[A]:
+        return replace(self, columns=columns or self.shape.chosen)
 
     @property
     def without_columns(self) -> str:
         """With the columns that stand there unless others are chosen."""
-        return self.with_columns((self.base or Listing()).columns).query_string()
+        return self.with_columns(self.under.columns).query_string()
 
     @property
     def changed(self) -> bool:
@@ -126,31 +156,34 @@ class Listing:
 
     def kept(self) -> list[tuple[str, str]]:
         """What the filter form sends along: everything that it has no field for."""
-        return [(name, value) for name, value in self.pairs().items() if name in ("view", "sort", "cols", "size")]
+        fields = {name for name, kind in self.filters.kinds.items() if kind.in_form}
+        return [(name, value) for name, value in self.pairs().items() if name not in fields]
 
     def chips(self) -> Iterator[Chip]:
         for label, value, without in self.filters.active():
             yield Chip(label, value, replace(self, filters=without).query_string())
 
     def heads(self) -> list[Head]:
-        shown = [(NAME, "Name", False), *((key, COLUMNS[key].label, COLUMNS[key].number) for key in self.columns)]
-        return [Head(key, label, number, self._sorted_by(key), self._order_of(key)) for key, label, number in shown]
+        shown = {**self.shape.columns, **{key: self.shape.choosable[key] for key in self.columns}}
+        return [Head(key, each.label, each.number, self._sorted_by(key), self._order_of(key)) for key, each in shown.items()]
 
     def sizes(self) -> list[tuple[int, str]]:
         """Size and address; "" for the one that is shown."""
         return [(size, "" if size == self.size else replace(self, size=size).query_string() or "?") for size in SIZES]
 
     def choices(self) -> list[Choice]:
-        shown = [Choice(key, COLUMNS[key].label, place) for place, key in enumerate(self.columns, 1)]
-        return shown + [Choice(key, column.label, None) for key, column in COLUMNS.items() if key not in self.columns]
+        """Empty where the columns are fixed."""
+        known = self.shape.choosable
+        shown = [Choice(key, known[key].label, place) for place, key in enumerate(self.columns, 1)]
+        return shown + [Choice(key, column.label, None) for key, column in known.items() if key not in self.columns]
 
     def _order_of(self, key: str) -> str:
         if self.sort.removeprefix("-") != key:
             return ""
-        return "descending" if self.descending else "ascending"
+        return "descending" if self.sort.startswith("-") else "ascending"
 
     def _sorted_by(self, key: str) -> str:
-        if key not in SORTS:
+        if key not in self.shape.sorts:
             return ""
-        turned = not self.descending if self._order_of(key) else SORTS[key].descending_first
+        turned = not self.sort.startswith("-") if self._order_of(key) else self.shape.sorts[key].descending_first
         return replace(self, sort=f"-{key}" if turned else key).query_string() or "?"

@@ -11,22 +11,21 @@ from django.views.decorators.http import require_POST
 
 from devices import asking
 from devices.models import Device
-from devices.queries.listing import Listing
-from devices.saving import visible_to
+from devices.queries.filters import DEVICES, DeviceListing
 from devices.views import bulk_tag
-from devices.views.devices import read_listing
 from devices.views.export_view import stream
 from devices.views.guard import needs
 from devices.views.person import person
 from devices.views.picking import MATCHING, nothing, picked, unclear
 from devices.views.ticket import ticket_of
+from devices.views.viewed import read_listing
 
 
 @require_POST
 @needs("view_device")
 def bulk(request: HttpRequest) -> HttpResponseBase:
     """The address says which list; `which` says whether the ticked devices, those of the page or all that match are meant."""
-    listing = read_listing(request, list(visible_to(person(request))))
+    listing = read_listing(request, DEVICES)
     if listing.unread and request.POST.get("which") == MATCHING:
         return unclear(request)
     if request.POST.get("action") == "refresh":
@@ -37,7 +36,7 @@ def bulk(request: HttpRequest) -> HttpResponseBase:
 
 
 @needs("export_device")
-def _export(request: HttpRequest, listing: Listing) -> HttpResponseBase:
+def _export(request: HttpRequest, listing: DeviceListing) -> HttpResponseBase:
     if request.POST.get("which") == MATCHING:
         return redirect(reverse("devices:export") + listing.address)
     ids = picked(request, listing, most=asking.MOST)
@@ -47,7 +46,7 @@ def _export(request: HttpRequest, listing: Listing) -> HttpResponseBase:
 
 
 @needs("refresh_account")
-def _refresh(request: HttpRequest, listing: Listing) -> HttpResponse:
+def _refresh(request: HttpRequest, listing: DeviceListing) -> HttpResponse:
     """First what it costs, then, confirmed, one run per account."""
     ids = picked(request, listing, most=asking.MOST)
     if not ids:

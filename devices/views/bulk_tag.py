@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from devices import tagging
 from devices.models import Device
-from devices.queries.listing import Listing
+from devices.queries.filters import DeviceListing
 from devices.queries.search import MOST as MOST_FOUND
 from devices.tagging import CannotTag
 from devices.views.guard import needs
@@ -21,7 +21,7 @@ MOST_NAMES = 50
 
 
 @needs("tag_device")
-def tag(request: HttpRequest, listing: Listing) -> HttpResponse:
+def tag(request: HttpRequest, listing: DeviceListing) -> HttpResponse:
     ids = picked(request, listing, most=tagging.MOST)
     if not ids:
         return nothing(request, listing)

@@ -12,20 +12,18 @@ from django.views.decorators.http import require_safe
 
 from devices.listed import file_name, lines
 from devices.models import Device
+from devices.queries.filters import DEVICES, DeviceListing
 from devices.queries.list import every_row, matching
-from devices.queries.listing import Listing
-from devices.saving import visible_to
-from devices.views.devices import read_listing
 from devices.views.guard import needs
 from devices.views.leaving import csv_file, no_file
-from devices.views.person import person
+from devices.views.viewed import read_listing
 
 
 @require_safe
 @needs("export_device")
 def export(request: HttpRequest) -> HttpResponseBase:
     """All pages of the list at this address. Refused where the list itself cannot say which devices it means."""
-    listing = read_listing(request, list(visible_to(person(request))))
+    listing = read_listing(request, DEVICES)
     if listing.unread:
         return no_file(request, reverse("devices:list"))
     found, total, more = matching(listing.filters, now=timezone.now())
@@ -35,7 +33,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
     return stream(request, listing, found, count=f"{total:,}+" if more else f"{total:,}", which=listing.whole or "all that are not gone")
 
 
-def stream(request: HttpRequest, listing: Listing, found: QuerySet[Device], *, count: str, which: str) -> HttpResponseBase:
+def stream(request: HttpRequest, listing: DeviceListing, found: QuerySet[Device], *, count: str, which: str) -> HttpResponseBase:
     """`count` and `which` are for the audit log."""
     now = timezone.now()
     told = {"devices": count, "filters": which, "columns": list(listing.columns)}

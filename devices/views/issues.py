@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
@@ -21,51 +21,51 @@ from devices.queries.sources import sources
 from devices.views.guard import is_fragment, needs
 from devices.views.issues_picking import written
 from devices.views.leaving import csv_file, no_file
-from devices.views.turning import place, results, turned
+from devices.views.turning import place, results, turned, whole
+from devices.views.viewed import read_listing, viewed
 
 
 @require_safe
 @needs("view_issue")
 def page(request: HttpRequest) -> HttpResponse:
     """The list; as a fragment only the results."""
-    listing = ISSUES.read(request.GET.dict())
-    now, filters = timezone.now(), listing.filters
+    look, now = viewed(request, ISSUES), timezone.now()
+    listing, filters = look.listing, look.listing.filters
     found = matching(filters, now=now)
     at = place(request)
     shown = issue_page(listing, found, **at)
     if at and not shown.rows and found.total.number:  # the last ones of this page were just decided about
         at, shown = {}, issue_page(listing, found)
-    context = turned(listing, shown, rows=("issue", "issues")) | {
+    context = turned(look, shown) | {
         "cut": found.cut,
         "aged": aged(now=now, account=filters.account, vendor=filters.vendor),
         "here": listing.query_string(**at),
-        "list_url": reverse("devices:issues"),
         "export_url": reverse("devices:issues_csv"),
         "may_export": request.user.has_perm("devices.export_device"),
         "undecided": filters.standing == OPEN,
         "items": written([each.handle for each in shown.rows]),
-        "everything": filters.query_string(standing=ALL),
+        "everything": listing.asking(standing=ALL),
         # Only an empty page asks.
         "sources": SimpleLazyObject(sources),
         "nobody": SimpleLazyObject(lambda: nobody(filters)),
     }
     if is_fragment(request):
         return results(request, "devices/_issues.html", context, at=at)
-    return render(request, "devices/issues.html", context | {"choices": _choices(found)})
+    return whole(request, "devices/issues.html", context | {"choices": _choices(found)})
 
 
 @require_safe
 @needs("export_device")
 def export(request: HttpRequest) -> HttpResponseBase:
     """All pages of the list at this address. Refused where the list itself cannot say which issues it means."""
-    listing, now = ISSUES.read(request.GET.dict()), timezone.now()
+    listing, now = read_listing(request, ISSUES), timezone.now()
     if listing.unread:
         return no_file(request, reverse("devices:issues"))
     found = matching(listing.filters, now=now)
     if found.cut:
         messages.error(request, f"“{listing.filters.q}” means too many issues: type more to narrow it down, then export.")
         return redirect(reverse("devices:issues") + listing.address)
-    told = {"issues": _words(found), "filters": listing.address or "what nobody has decided about"}
+    told = {"issues": _words(found), "filters": listing.whole or "what nobody has decided about"}
     return csv_file(request, file_name(now=now), lambda: lines(every_issue(listing, found)), action="issues exported", **told)
 
 

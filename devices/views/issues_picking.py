@@ -18,6 +18,7 @@ from devices.queries.newest import HIGHEST
 from devices.triage import CannotTriage
 from devices.views.picking import MATCHING, PAGE
 from devices.views.ticket import query, ticket_of
+from devices.views.viewed import read_listing
 from vendors.normalise import UNSTORABLE
 
 LONGEST_KEY = 255
@@ -53,11 +54,11 @@ def back_to(request: HttpRequest) -> str:
 def here(request: HttpRequest) -> str:
     """The part of the address that says which list, and which page of it."""
     place = {name: request.GET.get(name, "") for name in ("after", "before")}
-    return ISSUES.read(request.GET.dict()).query_string(**place)
+    return read_listing(request, ISSUES).query_string(**place)
 
 
 def _matching(request: HttpRequest) -> dict[Handle, str]:
-    listing = ISSUES.read(request.GET.dict())
+    listing = read_listing(request, ISSUES)
     if listing.unread:
         raise CannotTriage("The link asks for something that Rollcall does not know: narrow the list again, then decide.")
     found = matching(listing.filters, now=timezone.now())

@@ -8,15 +8,15 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
+from devices.queries.filters import DeviceListing
 from devices.queries.list import matching
-from devices.queries.listing import Listing
 from devices.queries.newest import HIGHEST
 
 MATCHING = "matching"
 PAGE = "page"
 
 
-def picked(request: HttpRequest, listing: Listing, *, most: int) -> list[int]:
+def picked(request: HttpRequest, listing: DeviceListing, *, most: int) -> list[int]:
     """At most one more than `most`; those that are not there any more are left out later."""
     which = request.POST.get("which")
     if which == MATCHING:
@@ -33,6 +33,6 @@ def unclear(request: HttpRequest) -> HttpResponse:
     return redirect(f"{reverse('devices:list')}?{request.GET.urlencode()}")
 
 
-def nothing(request: HttpRequest, listing: Listing) -> HttpResponse:
+def nothing(request: HttpRequest, listing: DeviceListing) -> HttpResponse:
     messages.error(request, "No device was chosen: tick some, or choose all on this page or all that match.")
     return redirect(reverse("devices:list") + listing.address)

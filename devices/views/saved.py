@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -11,31 +16,53 @@ from django.views.decorators.http import require_POST, require_safe
 
 from devices import saving
 from devices.models import SavedView, User
-from devices.queries.listing import Listing
+from devices.queries.asked import Chip
+from devices.queries.listing import Shape
+from devices.queries.lists import LISTS, lists_of
 from devices.roles import ROLES
 from devices.saving import CannotSave, may_change, visible_to
-from devices.views.devices import read_listing
-from devices.views.guard import needs
+from devices.views.guard import needs, refuse
 from devices.views.person import person
+from devices.views.viewed import viewed
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    view: SavedView
+    chips: Sequence[Chip]
+    changeable: bool
+    mine: bool
 
 
 @require_safe
 @needs("view_device")
 def index(request: HttpRequest) -> HttpResponse:
-    """All that this person sees; what may be changed has its form."""
+    """All that this person sees, by list; what may be changed has its form."""
     user = person(request)
-    lines = [(view, Listing.stored(view.query), may_change(view, user), view.owner_id == user.pk) for view in visible_to(user)]
-    return render(request, "devices/list_views.html", {"lines": lines, "all_roles": list(ROLES)})
+    views = list(visible_to(user))
+    found = [(shape, list(_lines(shape, [each for each in views if each.page == shape.name], user))) for shape in lists_of(user).values()]
+    return render(request, "devices/list_views.html", {"lists": found, "some": bool(views), "all_roles": list(ROLES)})
+
+
+def _lines(shape: Shape[Any], views: Sequence[SavedView], user: User) -> Iterator[Line]:
+    told = [list(shape.stored(view.query).chips()) for view in views]
+    named = iter(shape.named([chip for chips in told for chip in chips]))  # all at once: names may cost a query
+    for view, chips in zip(views, told, strict=True):
+        yield Line(view, list(islice(named, len(chips))), may_change(view, user), view.owner_id == user.pk)
 
 
 @require_POST
 @needs("view_device")
-def save(request: HttpRequest) -> HttpResponse:
+def save(request: HttpRequest, page: str) -> HttpResponse:
     """Keep what the list at this address shows, under a new name or in the view that it stands on."""
     user, now = person(request), timezone.now()
-    views = list(visible_to(user))
-    listing = read_listing(request, views)
-    view = next((each for each in views if each.slug == listing.view), None)
+    shape = next((each for each in LISTS if each.name == page), None)
+    if shape is None:
+        raise Http404
+    if page not in lists_of(user):
+        return refuse(request, shape.right)
+    look = viewed(request, shape)
+    listing, view = look.listing, look.view
     try:
         if view is not None and request.POST.get("renew"):
             saving.renew(_changeable(view, user), listing, by=user, now=now, request=request)
@@ -51,9 +78,9 @@ def save(request: HttpRequest) -> HttpResponse:
             )
     except CannotSave as problem:
         messages.error(request, problem.sentence)
-        return redirect(reverse("devices:list") + listing.address)
+        return redirect(reverse(shape.url) + listing.address)
     messages.success(request, f"The view “{view.name}” is saved.")
-    return redirect(f"{reverse('devices:list')}?view={view.slug}")
+    return redirect(f"{reverse(shape.url)}?view={view.slug}")
 
 
 @require_POST

@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any, Protocol
+from collections.abc import Mapping
+from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
-from devices.queries.asked import Asked, Chip
 from devices.queries.left_out import left_out
 from devices.queries.turning import Turned
-
-
-class Listing(Protocol):
-    @property
-    def filters(self) -> Asked: ...
-
-    @property
-    def unread(self) -> Mapping[str, str]: ...
-
-    def query_string(self, **more: str) -> str: ...
-
-    def chips(self) -> Iterable[Chip]: ...
+from devices.roles import ROLES
+from devices.views.viewed import Viewed
 
 
 def place(request: HttpRequest) -> dict[str, str]:
@@ -30,15 +21,21 @@ def place(request: HttpRequest) -> dict[str, str]:
     return {name: value for name in ("after", "before") if (value := request.GET.get(name))}
 
 
-def turned(listing: Listing, page: Turned[Any], *, rows: tuple[str, str]) -> dict[str, Any]:
-    """What every template of a list shows; `rows`: what one is called, and several are."""
+def turned(look: Viewed[Any], page: Turned[Any]) -> dict[str, Any]:
+    """What every template of a list shows."""
+    listing, shape = look.listing, look.listing.shape
+    one, many = shape.rows
     return {
-        "one": rows[0],
-        "many": rows[1],
+        "one": one,
+        "many": many,
+        "list_url": reverse(shape.url),
         "listing": listing,
+        "views": look.views,
+        "view": look.view,
+        "all_roles": list(ROLES),
         "filters": listing.filters,
         "left_out": left_out(listing.unread, filters=type(listing.filters)),
-        "chips": list(listing.chips()),
+        "chips": shape.named(list(listing.chips())),
         "page": page,
         "cut": page.more and "q" in listing.filters.pairs(),
         "older": listing.query_string(after=page.older) if page.older else "",
@@ -52,3 +49,13 @@ def results(request: HttpRequest, template: str, context: Mapping[str, Any], *, 
     # The form sends every field; the address that people share has only what differs.
     answer["HX-Push-Url"] = request.path + context["listing"].query_string(**at)
     return answer
+
+
+def whole(request: HttpRequest, template: str, context: Mapping[str, Any]) -> HttpResponse:
+    """The whole page. It says what the address asks of saved views and is not there."""
+    listing = context["listing"]
+    if request.GET.get("view") and not listing.view:
+        messages.warning(request, "There is no such view, or it is not shared with you: this is the list without it.")
+    if listing.under.unread:  # stored by a version that knew it
+        messages.warning(request, left_out(listing.under.unread, filters=type(listing.filters), source="view"))
+    return render(request, template, context)

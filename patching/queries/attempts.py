@@ -7,9 +7,10 @@ from datetime import datetime
 from decimal import Decimal
 
 from devices.queries.columns import Column, Sort
-from devices.queries.plain_listing import Shape
+from devices.queries.listing import Shape
 from patching.filters import AttemptFilters
 from patching.models import Attempt
+from patching.queries.chips import named
 from patching.queries.rows import Named, naming, told
 from patching.queries.table import Table
 from patching.words import Work, work_of
@@ -43,6 +44,11 @@ class AttemptRow(Named):
 
 
 SHAPE = Shape(
+    name="attempts",
+    title="Attempts",
+    rows=("attempt", "attempts"),
+    url="patching:attempts",
+    named=named,
     filters=AttemptFilters,
     columns={
         "title": Column("Application"),

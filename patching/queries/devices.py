@@ -10,7 +10,7 @@ from django.db.models import Min
 
 from devices.models import Device
 from devices.queries.columns import Column, Sort
-from devices.queries.plain_listing import Shape
+from devices.queries.listing import Shape
 from patching.filters import DeviceFilters, PatchFilters
 from patching.models import DeviceTally, Patch
 from patching.models.patch import OPEN
@@ -50,6 +50,10 @@ class DeviceRow:
 
 
 SHAPE = Shape(
+    name="patching-devices",
+    title="Patching by device",
+    rows=("device", "devices"),
+    url="patching:devices",
     filters=DeviceFilters,
     columns={
         "name": Column("Device"),

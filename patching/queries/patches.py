@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from devices.queries.columns import Column, Sort
-from devices.queries.plain_listing import Shape
+from devices.queries.listing import Shape
 from patching.filters import PatchFilters
 from patching.models import Patch
+from patching.queries.chips import named
 from patching.queries.rows import Named, naming, told
 from patching.queries.severity import RANK_SQL, RANKS
 from patching.queries.table import Table
@@ -43,6 +44,11 @@ class PatchRow(Named):
 
 
 SHAPE = Shape(
+    name="patches",
+    title="Patches",
+    rows=("patch", "patches"),
+    url="patching:patches",
+    named=named,
     filters=PatchFilters,
     columns={
         "device": Column("Device"),

@@ -9,8 +9,8 @@ from typing import Any, Generic, TypeVar
 
 from django.db.models import Model, Q
 
+from devices.queries.listing import Listing, Shape
 from devices.queries.place import Place, beyond, ordered
-from devices.queries.plain_listing import PlainListing, Shape
 from devices.queries.turning import Order, Turned, turn
 from patching.filters import AttemptFilters, DeviceFilters, PatchFilters
 from patching.queries.numbers import counted, narrowed
@@ -31,7 +31,7 @@ class Table(Generic[A, M, R]):
     columns: tuple[str, ...]
     naming: Callable[[], Callable[[Sequence[R]], Any]]
 
-    def page(self, listing: PlainListing[A], *, now: datetime, after: str = "", before: str = "") -> Turned[R]:
+    def page(self, listing: Listing[A], *, now: datetime, after: str = "", before: str = "") -> Turned[R]:
         """`after` and `before` are tokens of an earlier page. Two queries, those of the names, and of what is looked up for the filter."""
         total, condition = counted(listing.filters, narrowed(listing.filters, now=now), now=now)
 
@@ -52,9 +52,9 @@ class Table(Generic[A, M, R]):
     @property
     def first(self) -> Order:
         """Unless an address says another."""
-        return self.shape.read({}).order
+        return self.shape.at_first.order
 
-    def every(self, listing: PlainListing[A], *, now: datetime) -> Iterator[R]:
+    def every(self, listing: Listing[A], *, now: datetime) -> Iterator[R]:
         """All pages, through a cursor of the database: memory stays flat however many there are. A chunk costs the queries of its names."""
         rows = self.model._default_manager.filter(narrowed(listing.filters, now=now).condition)
         found = ordered(rows, listing.order.sort, descending=listing.order.descending)

@@ -10,9 +10,9 @@ from django.db import connection
 from django.utils import timezone
 
 from devices.queries.columns import Column, Sort
+from devices.queries.listing import Listing, Shape
 from devices.queries.newest import HIGHEST
 from devices.queries.place import Place
-from devices.queries.plain_listing import PlainListing, Shape
 from devices.queries.turning import Total, Turned, turn
 from patching.filters import MONTH, AttemptFilters, PatchFilters, TitleFilters
 from patching.models import Title
@@ -21,8 +21,12 @@ from patching.queries import narrowing
 from patching.queries.numbers import Number
 from vendors.patch_states import PatchStatus
 
-TitleListing = PlainListing[TitleFilters]
+TitleListing = Listing[TitleFilters]
 SHAPE = Shape(
+    name="titles",
+    title="Patching by application",
+    rows=("entry", "entries"),  # also packages, systems and vulnerabilities
+    url="patching:titles",
     filters=TitleFilters,
     columns={
         "name": Column("Application"),

@@ -13,9 +13,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from devices.queries.plain_listing import PlainListing
+from devices.queries.listing import Listing
 from devices.views.guard import needs
 from devices.views.leaving import csv_file, no_file
+from devices.views.viewed import read_listing
 from patching.export import ATTEMPT_VALUES, DEVICE_VALUES, PATCH_VALUES, TITLE_VALUES, Values, lines
 from patching.queries.attempts import ATTEMPTS
 from patching.queries.devices import DEVICES
@@ -46,7 +47,7 @@ def devices(request: HttpRequest) -> HttpResponseBase:
 @require_safe
 @needs("export_patch")
 def titles(request: HttpRequest) -> HttpResponseBase:
-    listing = SHAPE.read(request.GET)
+    listing = read_listing(request, SHAPE)
     if listing.unread:
         return no_file(request, reverse("patching:titles"))
     return _file(request, "applications", listing, lambda: lines(every_title(listing, now=timezone.now()), TITLE_VALUES))
@@ -54,7 +55,7 @@ def titles(request: HttpRequest) -> HttpResponseBase:
 
 def _table(request: HttpRequest, what: str, table: Table[Any, Any, Any], values: Values, *, name: str = "") -> HttpResponseBase:
     """Refused where the list itself cannot say what it means."""
-    listing = table.shape.read(request.GET)
+    listing = read_listing(request, table.shape)
     if listing.unread:
         return no_file(request, reverse(f"patching:{what}"))
     now = timezone.now()
@@ -64,6 +65,6 @@ def _table(request: HttpRequest, what: str, table: Table[Any, Any, Any], values:
     return _file(request, name or what, listing, lambda: lines(table.every(listing, now=now), values))
 
 
-def _file(request: HttpRequest, what: str, listing: PlainListing[Any], content: Callable[[], Iterable[str]]) -> HttpResponseBase:
-    name = f"rollcall-{what}-{timezone.now().astimezone(UTC):%Y-%m-%d}.csv"
-    return csv_file(request, name, content, action="patching exported", filters=listing.address or "as at first")
+def _file(request: HttpRequest, what: str, listing: Listing[Any], content: Callable[[], Iterable[str]]) -> HttpResponseBase:
+    name = f"rollcall-{listing.view or what}-{timezone.now().astimezone(UTC):%Y-%m-%d}.csv"
+    return csv_file(request, name, content, action="patching exported", filters=listing.whole or "as at first")

@@ -109,4 +109,4 @@ def test_a_view_that_asks_for_what_a_later_version_does_not_know_still_opens_and
     assert "state=mauve is not a filter that Rollcall knows, so it was left out: this list is wider than the view meant." in words
     assert "nb-berlin-01" in words and "phone-04" not in words
     assert desk.get("/devices/export.csv?view=old").status_code == 200
-    assert words_of(desk, "/devices/views/")
+    assert words_of(desk, "/views/")

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from devices.models import Device, DeviceGroup, User
 from devices.queries.columns import SORTS
+from devices.queries.filters import DEVICES
 from devices.queries.list import list_page
-from devices.queries.listing import Listing
 from devices.queries.place import ordered
 from tests.devices import shown
 
@@ -43,8 +43,8 @@ def scatter(count: int) -> None:
 @pytest.mark.parametrize("sort", [*SORTS, *(f"-{key}" for key in SORTS)])
 def test_every_order_shows_every_device_once_in_both_directions(sort: str) -> None:
     scatter(60)
-    now, listing = timezone.now(), Listing(sort=sort, size=25)
-    found = ordered(Device.objects.all(), listing.order, descending=listing.descending)
+    now, listing = timezone.now(), DEVICES.read({"sort": sort, "size": "25"})
+    found = ordered(Device.objects.all(), listing.order.sort, descending=listing.order.descending)
     expected = list(found.values_list("pk", flat=True))
     page = list_page(listing, now=now)
     forth = [row.id for row in page.rows]
@@ -62,16 +62,16 @@ def test_every_order_shows_every_device_once_in_both_directions(sort: str) -> No
 
 def test_the_worst_state_comes_first() -> None:
     scatter(40)
-    rows = list_page(Listing(sort="state"), now=timezone.now()).rows
+    rows = list_page(DEVICES.read({"sort": "state"}), now=timezone.now()).rows
     assert [row.state for row in rows] == sorted((row.state for row in rows), key=["critical", "attention", "unknown", "ok"].index)
 
 
 def test_a_page_of_another_order_is_the_first_page() -> None:
     scatter(60)
     now = timezone.now()
-    token = list_page(Listing(sort="user", size=25), now=now).older
-    assert list_page(Listing(sort="-user", size=25), now=now, after=token).first == 1
-    assert list_page(Listing(sort="serial", size=25), now=now, after=token).first == 1
+    token = list_page(DEVICES.read({"sort": "user", "size": "25"}), now=now).older
+    assert list_page(DEVICES.read({"sort": "-user", "size": "25"}), now=now, after=token).first == 1
+    assert list_page(DEVICES.read({"sort": "serial", "size": "25"}), now=now, after=token).first == 1
 
 
 def test_a_head_says_the_order_and_turns_it_round(client: Client, bob: User) -> None:
@@ -115,7 +115,7 @@ def test_the_filter_form_sends_order_columns_and_size_along(client: Client, bob:
 def test_the_address_keeps_the_page_when_a_fragment_turns_it(client: Client, bob: User) -> None:
     scatter(60)
     client.force_login(bob)
-    token = list_page(Listing(size=25), now=timezone.now()).older
+    token = list_page(DEVICES.read({"size": "25"}), now=timezone.now()).older
     answer = client.get(f"/devices/?size=25&state=&after={token}", headers={"HX-Request": "true"})
     assert answer["HX-Push-Url"] == f"/devices/?size=25&after={token}"
     assert "26–50" in answer.content.decode()

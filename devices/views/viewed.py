@@ -1,0 +1,41 @@
+"""A list as a person looks at it: what the address asks, on top of a saved view or of the person's default."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from django.http import HttpRequest
+
+from devices.models import SavedView
+from devices.queries.asked import Asked
+from devices.queries.listing import Listing, Shape
+from devices.saving import visible_to
+from devices.views.person import person
+
+A = TypeVar("A", bound=Asked)
+
+
+@dataclass(frozen=True, slots=True)
+class Viewed(Generic[A]):
+    """`views`: of this list, those that the person may open; `view`: the one that the address names."""
+
+    listing: Listing[A]
+    views: Sequence[SavedView]
+    view: SavedView | None
+
+
+def viewed(request: HttpRequest, shape: Shape[A]) -> Viewed[A]:
+    """One query."""
+    user, slug = person(request), request.GET.get("view", "")
+    views = list(visible_to(user).filter(page=shape.name))
+    view = next((each for each in views if each.slug == slug), None)
+    own = next((each for each in views if each.is_default and each.owner_id == user.pk), None)
+    base = shape.stored(view.query) if view else shape.stored(own.query).look if own else None
+    return Viewed(shape.read(request.GET.dict(), base=base, view=view.slug if view else ""), views, view)
+
+
+def read_listing(request: HttpRequest, shape: Shape[A]) -> Listing[A]:
+    """For what is done with a list, and shows nothing of its views."""
+    return viewed(request, shape).listing
