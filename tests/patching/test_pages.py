@@ -25,7 +25,7 @@ def test_before_anything_is_told(client: Client, bob: User) -> None:
 def test_the_overview_says_how_it_stands_and_what_it_cannot_tell(client: Client, bob: User) -> None:
     made.small_patching()
     words = words_of(client, bob, "")
-    assert "11 patches are open On 4 devices in use; 3 of the patches for more than 30 days." in words
+    assert "11 patches are open On 4 devices in use; 3 patches for over 30 days." in words
     assert "50 % of the attempts that ended succeeded: 2 of 4 in the last 30 days." in words
     assert "Not counted: 1 that needed a restart, and 2 that came to neither (under way, not applicable, or unknown)." in words
     silent = words_of(client, bob, "silent/", **HTMX)
