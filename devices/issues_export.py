@@ -20,6 +20,8 @@ COLUMNS: dict[str, Callable[[Issue], object]] = {
     "Device id": lambda issue: issue.device,
     "Vendor": lambda issue: issue.account.label,
     "Account": lambda issue: issue.account.name,
+    "As of": lambda issue: _moment(issue.account.complete_at),
+    "Old because": lambda issue: issue.account.doubt if issue.account.old else "",
     "Since": lambda issue: _moment(issue.since),
     "Decision": lambda issue: STANDINGS[issue.standing],
     "Until": lambda issue: _moment(issue.until),
@@ -36,10 +38,6 @@ def lines(issues: Iterable[Issue]) -> Iterator[str]:
     yield str(writer.writerow(COLUMNS))
     for issue in issues:
         yield str(writer.writerow([cell(value(issue)) for value in COLUMNS.values()]))
-
-
-def file_name(*, now: datetime) -> str:
-    return f"rollcall-issues-{now.astimezone(UTC):%Y-%m-%d}.csv"
 
 
 def _moment(at: datetime | None) -> str:

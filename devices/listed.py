@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from devices.export import Echo, cell
 from devices.models import Life
+from devices.queries.aged import Aged
 from devices.queries.columns import COLUMNS, NAME
 from devices.queries.filters import DeviceListing
 from devices.queries.list import Row, Seen
@@ -15,19 +17,25 @@ from vendors.registry import VENDORS
 from vendors.states import State
 
 BETWEEN = "; "
+TOLD_LONG_AGO = "Told long ago by"
 
 
-def file_name(listing: DeviceListing, *, now: datetime) -> str:
-    return f"rollcall-{listing.view or 'devices'}-{now.astimezone(UTC):%Y-%m-%d}.csv"
-
-
-def lines(rows: Iterable[Row], listing: DeviceListing) -> Iterator[str]:
-    """A header, then a line per row. Words as on the page, times as ISO 8601 in UTC, cells never a formula."""
+def lines(rows: Iterable[Row], listing: DeviceListing, aged: Sequence[Aged] = ()) -> Iterator[str]:
+    """A header, then a line per row. Words as on the page, times as ISO 8601 in UTC, cells never a formula. The last column says of whom
+    the row has a word that is old; its rows must know their accounts then (`knowing`).
+    """
+    old = {each.account: f"{each.account}, as of {_moment(each.at) or 'an unknown time'}" for each in aged}
     columns = listing.columns if "serial" in listing.columns else (*listing.columns, "serial")
     writer = csv.writer(Echo())
-    yield str(writer.writerow(["Name", *(COLUMNS[key].label for key in columns)]))
+    yield str(writer.writerow(["Name", *(COLUMNS[key].label for key in columns), TOLD_LONG_AGO]))
     for row in rows:
-        yield str(writer.writerow([cell(row.name), *(cell(VALUES[key](row)) for key in columns)]))
+        told = BETWEEN.join(dict.fromkeys(old[seen.account] for seen in row.seen_by if seen.account in old))
+        yield str(writer.writerow([cell(row.name), *(cell(VALUES[key](row)) for key in columns), cell(told)]))
+
+
+def knowing(listing: DeviceListing) -> DeviceListing:
+    """The same list, with rows that know their accounts whatever its columns are."""
+    return replace(listing, columns=(*listing.columns, "accounts"))
 
 
 def _state(row: Row) -> str:

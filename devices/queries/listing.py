@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Generic, TypeVar
 from urllib.parse import parse_qsl, urlencode
 
@@ -39,8 +40,8 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape(Generic[A]):
-    """What a list has. `name`: in the addresses of its views; `rows`: what one is called, and several are; `url`: the name of its address,
-    which `right` opens. `columns` always stand there, those of `choosable` which a person chose, unless others `chosen`.
+    """What a list has. `name`: in the addresses of its views, and of its files. `rows`: what one is called, and several are. `url`: the
+    name of its address, which `right` opens. `columns` always stand there, of `choosable` those that a person chose, or else the `chosen`.
     `named` gives chips names where the address has ids.
     """
 
@@ -132,6 +133,9 @@ class Listing(Generic[A]):
     def whole(self) -> str:
         """Without a view below it: what is stored, and what a file is made of."""
         return replace(self, view="", base=None).query_string()
+
+    def file_name(self, *, now: datetime) -> str:
+        return f"rollcall-{self.view or self.shape.name}-{now.astimezone(UTC):%Y-%m-%d}.csv"
 
     @property
     def cleared(self) -> str:

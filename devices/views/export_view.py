@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase
@@ -10,8 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from devices.listed import file_name, lines
+from devices.listed import knowing, lines
 from devices.models import Device
+from devices.queries.aged import aged
 from devices.queries.filters import DEVICES, DeviceListing
 from devices.queries.list import every_row, matching
 from devices.views.guard import needs
@@ -37,6 +40,6 @@ def stream(request: HttpRequest, listing: DeviceListing, found: QuerySet[Device]
     """`count` and `which` are for the audit log."""
     now = timezone.now()
     told = {"devices": count, "filters": which, "columns": list(listing.columns)}
-    return csv_file(
-        request, file_name(listing, now=now), lambda: lines(every_row(found, listing, now=now), listing), action="export", **told
-    )
+    old = aged(now=now)
+    content = partial(lines, every_row(found, knowing(listing) if old else listing, now=now), listing, old)
+    return csv_file(request, listing.file_name(now=now), content, action="export", **told)

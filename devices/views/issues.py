@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_safe
 
-from devices.issues_export import file_name, lines
+from devices.issues_export import lines
 from devices.queries.aged import aged
 from devices.queries.issue_filters import ALL, ISSUES, KINDS, OPEN
 from devices.queries.issues import Found, every_issue, issue_page, matching
@@ -66,7 +66,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
         messages.error(request, f"“{listing.filters.q}” means too many issues: type more to narrow it down, then export.")
         return redirect(reverse("devices:issues") + listing.address)
     told = {"issues": _words(found), "filters": listing.whole or "what nobody has decided about"}
-    return csv_file(request, file_name(now=now), lambda: lines(every_issue(listing, found)), action="issues exported", **told)
+    return csv_file(request, listing.file_name(now=now), lambda: lines(every_issue(listing, found)), action="issues exported", **told)
 
 
 def _words(found: Found) -> str:

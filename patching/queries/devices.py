@@ -50,7 +50,7 @@ class DeviceRow:
 
 
 SHAPE = Shape(
-    name="patching-devices",
+    name="devices-by-patches",
     title="Patching by device",
     rows=("device", "devices"),
     url="patching:devices",

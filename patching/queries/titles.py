@@ -23,7 +23,7 @@ from vendors.patch_states import PatchStatus
 
 TitleListing = Listing[TitleFilters]
 SHAPE = Shape(
-    name="titles",
+    name="applications",
     title="Patching by application",
     rows=("entry", "entries"),  # also packages, systems and vulnerabilities
     url="patching:titles",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import UTC
 from typing import Any
 
 from django.contrib import messages
@@ -17,7 +16,8 @@ from devices.queries.listing import Listing
 from devices.views.guard import needs
 from devices.views.leaving import csv_file, no_file
 from devices.views.viewed import read_listing
-from patching.export import ATTEMPT_VALUES, DEVICE_VALUES, PATCH_VALUES, TITLE_VALUES, Values, lines
+from patching.export import ATTEMPT_VALUES, DEVICE_VALUES, PATCH_VALUES, TITLE_VALUES, Values, dated, lines
+from patching.queries.aged import ages
 from patching.queries.attempts import ATTEMPTS
 from patching.queries.devices import DEVICES
 from patching.queries.numbers import narrowed
@@ -29,19 +29,19 @@ from patching.queries.titles import SHAPE, every_title
 @require_safe
 @needs("export_patch")
 def patches(request: HttpRequest) -> HttpResponseBase:
-    return _table(request, "patches", PATCHES, PATCH_VALUES)
+    return _table(request, PATCHES, PATCH_VALUES, by_account=True)
 
 
 @require_safe
 @needs("export_patch")
 def attempts(request: HttpRequest) -> HttpResponseBase:
-    return _table(request, "attempts", ATTEMPTS, ATTEMPT_VALUES)
+    return _table(request, ATTEMPTS, ATTEMPT_VALUES, by_account=True)
 
 
 @require_safe
 @needs("export_patch")
 def devices(request: HttpRequest) -> HttpResponseBase:
-    return _table(request, "devices", DEVICES, DEVICE_VALUES, name="devices-by-patches")
+    return _table(request, DEVICES, DEVICE_VALUES)
 
 
 @require_safe
@@ -49,22 +49,23 @@ def devices(request: HttpRequest) -> HttpResponseBase:
 def titles(request: HttpRequest) -> HttpResponseBase:
     listing = read_listing(request, SHAPE)
     if listing.unread:
-        return no_file(request, reverse("patching:titles"))
-    return _file(request, "applications", listing, lambda: lines(every_title(listing, now=timezone.now()), TITLE_VALUES))
+        return no_file(request, reverse(SHAPE.url))
+    return _file(request, listing, lambda: lines(every_title(listing, now=timezone.now()), TITLE_VALUES))
 
 
-def _table(request: HttpRequest, what: str, table: Table[Any, Any, Any], values: Values, *, name: str = "") -> HttpResponseBase:
-    """Refused where the list itself cannot say what it means."""
+def _table(request: HttpRequest, table: Table[Any, Any, Any], values: Values, *, by_account: bool = False) -> HttpResponseBase:
+    """Refused where the list itself cannot say what it means. `by_account`: each row is the word of one account."""
     listing = read_listing(request, table.shape)
     if listing.unread:
-        return no_file(request, reverse(f"patching:{what}"))
+        return no_file(request, reverse(table.shape.url))
     now = timezone.now()
     if narrowed(listing.filters, now=now).wide:
         messages.error(request, f"“{listing.filters.q}” means more devices than are looked at: type more to narrow it down, then export.")
-        return redirect(reverse(f"patching:{what}") + listing.address)
-    return _file(request, name or what, listing, lambda: lines(table.every(listing, now=now), values))
+        return redirect(reverse(table.shape.url) + listing.address)
+    columns = dated(values, ages(listing.filters, now=now)) if by_account else values
+    return _file(request, listing, lambda: lines(table.every(listing, now=now), columns))
 
 
-def _file(request: HttpRequest, what: str, listing: Listing[Any], content: Callable[[], Iterable[str]]) -> HttpResponseBase:
-    name = f"rollcall-{listing.view or what}-{timezone.now().astimezone(UTC):%Y-%m-%d}.csv"
+def _file(request: HttpRequest, listing: Listing[Any], content: Callable[[], Iterable[str]]) -> HttpResponseBase:
+    name = listing.file_name(now=timezone.now())
     return csv_file(request, name, content, action="patching exported", filters=listing.whole or "as at first")

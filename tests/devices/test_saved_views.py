@@ -3,17 +3,34 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib.auth.models import Permission
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from devices.models import AuditEvent, SavedView, User
+from devices.queries.lists import LISTS
 from tests.devices import shown
-from tests.devices.administering import signed_in
+from tests.devices.administering import HTMX, signed_in
+from tests.patching import made
 
 pytestmark = pytest.mark.django_db
+ADDRESSES = {shape.name: reverse(shape.url) for shape in LISTS}
+# Of each list a filter, an order that is not its first, and a page size.
+KEPT = {
+    "devices": "?state=critical&sort=-user&size=25",
+    "issues": "?severity=critical&sort=-age&size=25",
+    "patches": "?status=failed&reason=download&sort=-age&size=25",
+    "attempts": "?status=failed&period=90&sort=at&size=25",
+    "devices-by-patches": "?has=failed&sort=failed&size=25",
+    "applications": "?kind=application&sort=-name&size=25",
+}
+EVERY_LIST = pytest.mark.parametrize("of", KEPT)
 
 
-def save(client: Client, query: str = "?state=critical", **fields: str) -> SavedView:
-    answer = client.post(f"/views/of/devices/save/{query}", {"name": "Trouble", **fields})
+def save(client: Client, query: str = "?state=critical", *, of: str = "devices", **fields: str) -> SavedView:
+    answer = client.post(f"/views/of/{of}/save/{query}", {"name": "Trouble", **fields})
     assert answer.status_code == 302
     return SavedView.objects.latest("pk")
 
@@ -117,3 +134,133 @@ def test_a_person_without_a_role_is_refused(charlie: User) -> None:
     assert client.get("/views/").status_code == 403
     assert client.post("/views/of/devices/save/", {"name": "x"}).status_code == 403
     assert client.post("/views/x/change/").status_code == 403
+
+
+def test_every_list_can_be_kept() -> None:
+    assert {shape.name for shape in LISTS} == set(KEPT)
+
+
+@EVERY_LIST
+def test_a_view_of_any_list_opens_what_was_kept_and_says_its_name(bob: User, of: str) -> None:
+    made.small_patching()
+    client, address = signed_in(bob), ADDRESSES[of]
+    assert "No view of this list is saved yet" in text_of(client, address)
+    view = save(client, f"{KEPT[of]}&after=xyz&nonsense=1", of=of)
+    assert (view.page, view.slug, view.query) == (of, "trouble", KEPT[of])
+    kept, plain = client.get(f"{address}?view=trouble").context, client.get(address + KEPT[of]).context
+    assert [vars_of(row) for row in kept["page"].rows] == [vars_of(row) for row in plain["page"].rows] != []
+    text = text_of(client, f"{address}?view=trouble")
+    assert "<h1>Trouble</h1>" in text and "<title>Trouble · " in text and "A page:</span><strong>25</strong>" in text
+    assert f'href="{address}?view=trouble" aria-current="page"' in text
+    index = text_of(client, "/views/")
+    assert f'href="{address}?view=trouble"' in index and "No filter" not in index
+
+
+def vars_of(row: object) -> object:
+    """What a row shows, without the moment at which it was asked."""
+    return next(getattr(row, name) for name in ("id", "handle", "device_id") if hasattr(row, name))
+
+
+@EVERY_LIST
+def test_the_default_of_a_list_orders_that_list_alone_and_hides_nothing(bob: User, of: str) -> None:
+    made.small_patching()
+    client = signed_in(bob)
+    before = {name: client.get(address).context["page"].total for name, address in ADDRESSES.items()}
+    save(client, KEPT[of], of=of, default="1")
+    for name, address in ADDRESSES.items():
+        context = client.get(address).context
+        assert context["page"].total == before[name] and not context["filters"].narrowed
+        assert (context["listing"].size == 25) is (name == of)
+    save(client, "", of=of, name="Other", default="1")
+    save(client, "", of="devices" if of != "devices" else "issues", name="Third", default="1")
+    assert set(SavedView.objects.filter(is_default=True).values_list("name", flat=True)) == {"Other", "Third"}
+
+
+@EVERY_LIST
+def test_a_view_is_of_one_list_and_its_name_is_free_on_the_others(bob: User, of: str) -> None:
+    client = signed_in(bob)
+    other = "issues" if of == "devices" else "devices"
+    assert (save(client, of=of).slug, save(client, of=other).slug) == ("trouble", "trouble-2")
+    assert "There is no such view" in text_of(client, f"{ADDRESSES[other]}?view=trouble")
+    assert "There is no such view" not in text_of(client, f"{ADDRESSES[of]}?view=trouble")
+
+
+@EVERY_LIST
+def test_what_is_shared_of_any_list_is_seen_and_renewed_by_whoever_may(bob: User, ivan: User, alice: User, of: str) -> None:
+    save(signed_in(ivan), KEPT[of], of=of, role="Helpdesk")
+    assert "<h1>Trouble</h1>" in text_of(signed_in(bob), f"{ADDRESSES[of]}?view=trouble")
+    assert "Trouble" not in text_of(signed_in(alice), ADDRESSES[of])
+    sent = f"/views/of/{of}/save/?view=trouble&size=100"
+    assert "Only its owner, ivan," in signed_in(bob).post(sent, {"renew": "1"}, follow=True).content.decode()
+    answer = signed_in(ivan).post(sent, {"renew": "1"})
+    assert answer["Location"] == f"{ADDRESSES[of]}?view=trouble"
+    assert SavedView.objects.get().query == KEPT[of].replace("size=25", "size=100")
+    assert AuditEvent.objects.latest("pk").detail["list"] == of
+
+
+def test_a_view_of_a_list_that_the_reader_may_not_open_is_neither_offered_nor_opened(bob: User, charlie: User) -> None:
+    view = save(signed_in(bob), "?severity=critical", of="issues", name="Worst")
+    SavedView.objects.filter(pk=view.pk).update(owner=charlie)
+    charlie.user_permissions.add(Permission.objects.get(codename="view_device", content_type__app_label="devices"))
+    client = signed_in(charlie)
+    assert "Worst" not in text_of(client, "/views/") and "Worst" not in text_of(client, "/devices/")
+    assert client.get("/issues/?view=worst").status_code == 403
+    refused = client.post("/views/of/issues/save/", {"name": "Mine"})
+    assert refused.status_code == 403 and "look at issues" in refused.content.decode()
+    assert client.post("/views/worst/change/", {"action": "remove"}).status_code == 404
+    assert SavedView.objects.get().name == "Worst"
+
+
+def test_there_is_no_view_of_a_list_that_is_not_there(bob: User) -> None:
+    assert signed_in(bob).post("/views/of/nothing/save/", {"name": "Trouble"}).status_code == 404
+
+
+def test_applications_and_devices_stand_by_name_in_views_however_many_there_are(bob: User) -> None:
+    made.small_patching()
+    client = signed_in(bob)
+    firefox, zipper = (str(made.title(name).pk) for name in ("Firefox", "7-Zip"))
+
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as context:
+            text = text_of(client, "/views/")
+        assert "Application: Firefox" in text
+        return len(context)
+
+    save(client, f"?title={firefox}", of="patches")
+    asked()
+    once = asked()
+    for number in range(5):
+        save(client, f"?title={zipper}&status=failed", of="patches", name=f"More {number}")
+    assert "Application: 7-Zip" in text_of(client, "/views/")  # also says what was just saved
+    assert asked() == once
+
+
+def test_a_filter_without_a_field_stays_and_goes_with_its_view(bob: User) -> None:
+    made.small_patching()
+    client, firefox = signed_in(bob), made.title("Firefox").pk
+    save(client, f"?title={firefox}", of="patches")
+    assert 'name="title"' not in text_of(client, "/patching/patches/?view=trouble")
+    without = text_of(client, "/patching/patches/?view=trouble&title=")
+    assert '<input type="hidden" form="filters" name="title" value="">' in without and "VLC" in without
+
+
+def test_what_is_done_with_all_that_match_is_done_with_those_of_the_view(ivan: User) -> None:
+    made.small_patching()
+    client = signed_in(ivan)
+    save(client, "?severity=critical", of="issues")
+    here = client.get("/issues/?view=trouble").context
+    answer = client.post("/issues/decide/?view=trouble", {"which": "matching"})
+    assert answer.context["number"] == here["page"].total > 0 and answer.context["back"] == "/issues/?view=trouble"
+    assert client.get("/issues/").context["page"].total > here["page"].total
+
+
+@pytest.mark.parametrize("of", ["issues", "patches", "attempts"])
+def test_a_file_has_the_name_of_its_view_and_the_log_says_what_it_held(ivan: User, of: str) -> None:
+    made.small_patching()
+    client = signed_in(ivan)
+    save(client, KEPT[of], of=of)
+    page = client.get(f"{ADDRESSES[of]}?view=trouble", headers=HTMX)
+    answer = client.get(f"{page.context['export_url']}?view=trouble")
+    assert 'filename="rollcall-trouble-' in answer["Content-Disposition"]
+    assert len(b"".join(answer).splitlines()) == page.context["page"].total + 1
+    assert AuditEvent.objects.latest("pk").detail["filters"] == KEPT[of]
