@@ -23,7 +23,7 @@ STANDINGS = {
     ALL: "Decided or not",
 }
 SEVERITIES = {each.value: each.label for each in (State.CRITICAL, State.ATTENTION, State.UNKNOWN)}
-_DAYS = ((1, "24 hours"), (7, "7 days"), (30, "30 days"), (90, "90 days"))
+_DAYS = ((1, "24 hours"), (3, "3 days"), (7, "7 days"), (30, "30 days"), (90, "90 days"))
 AGES = {f"within-{days}": f"Less than {words}" for days, words in _DAYS} | {f"over-{days}": f"More than {words}" for days, words in _DAYS}
 
 KINDS = {
@@ -34,6 +34,7 @@ KINDS = {
     "vendor": Kind("Vendor", {slug: vendor.label for slug, vendor in VENDORS.items()}),
     "account": Kind("Account"),
     "age": Kind("Age", AGES),
+    "by": Kind("Decided by"),
     **PART,
 }
 
@@ -65,11 +66,12 @@ class IssueFilters(Part):
     vendor: str = ""
     account: str = ""
     age: str = ""
+    by: str = ""
 
     @property
     def hidden(self) -> bool:
         """A filter is on that the first row of the form does not show."""
-        return bool(self.vendor or self.account or self.age or self.partial)
+        return bool(self.vendor or self.account or self.age or self.by or self.partial)
 
     @property
     def young(self) -> bool:

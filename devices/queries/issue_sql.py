@@ -63,6 +63,7 @@ class Question:
             "sound": list(self.sound),
             "rank": RANKS[State(self.filters.severity)] if self.filters.severity else None,
             "decided": self.filters.standing,
+            "by": self.filters.by,
             "devices": list(reach.devices),
             "noticed": list(reach.accounts),
             "refs": [each.ref for each in named],
@@ -92,6 +93,8 @@ class Question:
             found.append(f"{branch.rank_sql} = %(rank)s")
         if self.filters.age:
             found.append(f"{branch.since} {'>=' if self.filters.young else '<'} %(edge)s")
+        if self.filters.by:
+            found.append("lower(t.by_name) = lower(%(by)s)")
         return found + _decided(branch, self.filters.standing)
 
 
