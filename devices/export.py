@@ -19,7 +19,7 @@ from devices.queries.as_json import DeviceDocument, device_documents
 CHUNK = 1000
 BLOCK = 2**16  # characters that are sent at once
 LONGEST_CELL = 32_767  # what a spreadsheet keeps of a cell
-COLUMNS = ("id", "name", "serial", "user", "os", "state", "life", "seen_by", "seen_at", "fetched_at")
+COLUMNS = ("id", "name", "serial", "user", "os", "state", "life", "seen_by", "seen_at", "fetched_at", "switched_off")
 CONTROLS = re.compile("[\x01-\x1f\x7f-\x9f\u2028\u2029]")
 NUMBER = re.compile(r"[-+]?[0-9]+(?:[.,][0-9]+)?(?:[eE][-+]?[0-9]+)?")
 FORMULA = frozenset("=+-@|%")
@@ -40,7 +40,8 @@ def jsonl(found: Iterable[DeviceDocument]) -> Iterator[str]:
 
 
 def csv_lines(found: Iterable[DeviceDocument]) -> Iterator[str]:
-    """A header, then a row per device; `seen_by` names the accounts that list it now, the times are the newest among all."""
+    """A header, then a row per device. `seen_by` names the accounts that list it now, `switched_off` those that nobody asks any more; the
+    times are the newest among all."""
     writer = csv.writer(Echo())
     yield writer.writerow(COLUMNS)
     for document in found:
@@ -89,6 +90,7 @@ def _first_visible(text: str) -> str:
 def _row(document: DeviceDocument) -> list[object]:
     sightings = document["sightings"]
     seen_by = " ".join(sorted({sighting["account"] for sighting in sightings if sighting["present"]}))
+    switched_off = " ".join(sorted({sighting["account"] for sighting in sightings if sighting["account_off"]}))
     seen_at = max((sighting["seen_at"] or "" for sighting in sightings), default="")
     fetched_at = max((sighting["fetched_at"] or "" for sighting in sightings), default="")
     return [
@@ -102,6 +104,7 @@ def _row(document: DeviceDocument) -> list[object]:
         seen_by,
         seen_at,
         fetched_at,
+        switched_off,
     ]
 
 

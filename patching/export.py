@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from devices.export import Echo, cell
+from devices.queries.aged import Aged
 from patching.queries.attempts import AttemptRow
 from patching.queries.devices import DeviceRow
 from patching.queries.patches import PatchRow
@@ -87,6 +88,15 @@ DEVICE_VALUES: Values = {
     "Restart needed": lambda row: row.restart,
     "Oldest": lambda row: _moment(row.oldest),
 }
+
+
+def dated(values: Values, ages: Mapping[str, Aged]) -> Values:
+    """With two columns more, for rows of one account each: when it last told its whole list, and why that is old if it is."""
+
+    def of(row: Named) -> Aged:
+        return ages.get(row.account) or Aged(row.account, "", None)
+
+    return {**values, "As of": lambda row: _moment(of(row).at), "Old because": lambda row: of(row).because}
 
 
 def lines(rows: Iterable[PatchRow | AttemptRow | TitleRow | DeviceRow], values: Values) -> Iterator[str]:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -23,6 +24,11 @@ class Aged:
     why: str
     at: datetime | None
 
+    @property
+    def because(self) -> str:
+        """As a cell of a file says it."""
+        return f"it {self.why}" if self.why else ""
+
 
 def aged(*, now: datetime, account: str = "", vendor: str = "") -> list[Aged]:
     """Of all accounts that have told of a device, of one, or of those of a vendor. One query."""
@@ -32,15 +38,26 @@ def aged(*, now: datetime, account: str = "", vendor: str = "") -> list[Aged]:
         told = told.filter(name=account)
     if vendor:
         told = told.filter(vendor=vendor)
-    found = told.only("name", "vendor", "enabled", "complete_at").order_by("name")
-    return [Aged(each.name, why, each.complete_at) for each in found if (why := _why(each, now))]
+    return _those(told.only("name", "vendor", "enabled", "complete_at", "full_every").order_by("name"), now)
 
 
-def _why(account: Account, now: datetime) -> str:
+def aged_among(accounts: Iterable[Account], names: Collection[str], *, now: datetime) -> list[Aged]:
+    """Of accounts that are at hand, those of these names. No query."""
+    return _those((each for each in accounts if each.name in names), now)
+
+
+def _those(accounts: Iterable[Account], now: datetime) -> list[Aged]:
+    return [Aged(each.name, why, each.complete_at) for each in accounts if (why := why_old(each, now))]
+
+
+def why_old(account: Account, now: datetime) -> str:
+    """As the sentence about the account goes on; "" where it is fetched by itself, or was lately."""
     if account.vendor not in VENDORS:
         return "is of a vendor that this version does not know"
     if not account.enabled:
         return OFF
+    if account.full_every != 0:
+        return ""
     interval = timedelta(seconds=VENDORS[account.vendor].full_every)
     late = account.complete_at is None or now - account.complete_at > 2 * interval
     return "is fetched only when somebody asks" if late else ""

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypedDict
 
 from devices.models import Account, Health
+from devices.queries.aged import why_old
 from devices.queries.as_json import moment
 from devices.queries.clue import Clue
 from devices.queries.search import Answer
@@ -24,6 +25,7 @@ class AccountAnswer(TypedDict):
     name: str
     answer: str
     complete_as_of: str | None
+    old_because: str | None  # nobody fetches it any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,12 @@ def silences(clue: Clue, *, now: datetime) -> list[Silence]:
 def account_answers(clue: Clue, *, now: datetime) -> list[AccountAnswer]:
     """One query."""
     return [
-        AccountAnswer(name=each.account.name, answer=each.words, complete_as_of=moment(each.account.complete_at))
+        AccountAnswer(
+            name=each.account.name,
+            answer=each.words,
+            complete_as_of=moment(each.account.complete_at),
+            old_because=f"it {why}" if (why := why_old(each.account, now)) else None,
+        )
         for each in silences(clue, now=now)
     ]
 
@@ -95,9 +102,9 @@ def _stale(account: Account, vendor: Vendor, now: datetime) -> Iterator[str]:
         yield "switched off"
     elif account.health in (Health.FAILING, Health.PERSON):
         yield Health(account.health).label.lower()
-    every = vendor.full_every if account.full_every is None else account.full_every
-    if account.complete_at is not None and every and now - account.complete_at > timedelta(seconds=2 * every):
-        yield "older than two intervals"
+    every = account.full_every or vendor.full_every
+    if account.complete_at is not None and now - account.complete_at > timedelta(seconds=2 * every):
+        yield "fetched only when somebody asks" if account.full_every == 0 else "older than two intervals"
 
 
 def _words(kinds: list[IdKind]) -> str:

@@ -14,7 +14,7 @@ from devices.queries.tags import TAGS_SQL
 _DOCUMENTS = f"""WITH found AS MATERIALIZED (
     SELECT id, name, serial, "user", os_name, state, life, {TAGS_SQL} AS tags FROM devices_device WHERE id = ANY(%s))
 SELECT d.*, s.* FROM found d LEFT JOIN LATERAL (
-    SELECT a.name AS account, s.vendor, s.external_id, s.state, s.life, p.seen_at, p.fetched_at, s.id AS sighting
+    SELECT a.name AS account, s.vendor, s.external_id, s.state, s.life, p.seen_at, p.fetched_at, NOT a.enabled AS off, s.id AS sighting
     FROM devices_sighting s JOIN devices_account a ON a.id = s.account_id LEFT JOIN devices_pulse p ON p.sighting_id = s.id
     WHERE s.device_id = d.id OFFSET 0) s ON true ORDER BY s.account, s.sighting"""
 
@@ -27,6 +27,7 @@ class SightingDocument(TypedDict):
     present: bool
     seen_at: str | None
     fetched_at: str | None
+    account_off: bool  # nobody fetches it any more
 
 
 class DeviceDocument(TypedDict):
@@ -63,7 +64,7 @@ def moment(at: datetime | None) -> str | None:
 
 
 def _sighting(columns: Sequence[Any]) -> SightingDocument:
-    account, vendor, external_id, state, life, seen_at, fetched_at = columns
+    account, vendor, external_id, state, life, seen_at, fetched_at, off = columns
     return SightingDocument(
         account=account,
         vendor=vendor,
@@ -72,4 +73,5 @@ def _sighting(columns: Sequence[Any]) -> SightingDocument:
         present=life == Life.SEEN,
         seen_at=moment(seen_at),
         fetched_at=moment(fetched_at),
+        account_off=off,
     )

@@ -20,7 +20,7 @@ MOST_LINES = 500
 MOST_DEVICES = 10  # kept per line; a key that more devices share says nothing anyway
 MOST_HOLDERS = 50  # sightings read per key
 SEPARATORS = re.compile(r"[\r\n,\t]+")
-COLUMNS = ("line", "answer", "matched", "id", "name", "serial", "user", "os", "state", "life", "seen_by", "seen_at")
+COLUMNS = ("line", "answer", "matched", "id", "name", "serial", "user", "os", "state", "life", "seen_by", "seen_at", "switched_off")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,3 +98,4 @@ def _facts(device: DeviceDocument | None) -> Iterator[object]:
     yield from (device["id"], device["name"], device["serial"], device["user"], device["os"], device["state"], device["life"])
     yield " ".join(sorted({seen["account"] for seen in sightings if seen["present"]}))
     yield max((seen["seen_at"] or "" for seen in sightings), default="")
+    yield " ".join(sorted({seen["account"] for seen in sightings if seen["account_off"]}))

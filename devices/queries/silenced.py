@@ -10,6 +10,7 @@ from typing import Any
 from django.db import connection
 
 from devices.models import ChangeKind, IssueKind
+from devices.queries.aged import Aged, aged
 from devices.queries.filters import YES, Filters
 from devices.queries.issue_filters import ISSUES, SILENCED, VENDOR, IssueFilters, IssueListing
 from devices.queries.issue_rows import Issue
@@ -89,17 +90,18 @@ class Silences:
     devices: Sequence[MutedDevice]
     devices_total: Total
     devices_filters: Filters
+    aged: Sequence[Aged]
 
 
 def silences(*, now: datetime) -> Silences:
-    """At most thirteen queries."""
+    """At most fourteen queries."""
     known = proofs(now)
     accounts = {proof.account: proof for proof in known}
     contradicted, more = _contradicted(accounts, now)
     muted = Filters(silenced=YES)
     _, number, beyond = matching_devices(muted, now=now)
     here, there = _part(SILENCED, known, now), _part(VENDOR, known, now)
-    return Silences(contradicted, more, here, there, _muted(accounts), Total(number, beyond), muted)
+    return Silences(contradicted, more, here, there, _muted(accounts), Total(number, beyond), muted, aged(now=now))
 
 
 def _part(standing: str, known: Sequence[Proof], now: datetime) -> Part:

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from devices.coverage_export import lines_of_devices, lines_of_matrix
+from devices.queries.aged import aged
 from devices.queries.cover import Cover
 from devices.queries.coverage import Drill, matrix
 from devices.queries.coverage_list import drill_page
@@ -22,8 +23,10 @@ from devices.views.turning import place
 @needs("view_device")
 def page(request: HttpRequest) -> HttpResponse:
     """Which account sees how many devices, the one that misses most first."""
-    rows = matrix(proofs(timezone.now()))
-    return render(request, "devices/coverage.html", {"rows": rows, "covers": list(Cover), "devices": rows[0].total if rows else 0})
+    now = timezone.now()
+    rows = matrix(proofs(now))
+    context = {"rows": rows, "covers": list(Cover), "devices": rows[0].total if rows else 0, "aged": aged(now=now)}
+    return render(request, "devices/coverage.html", context)
 
 
 @require_safe
@@ -31,11 +34,13 @@ def page(request: HttpRequest) -> HttpResponse:
 def devices(request: HttpRequest) -> HttpResponse:
     """The devices that one number of the matrix counts."""
     drill = _drill(request)
-    found = drill_page(drill, now=timezone.now(), **place(request))
+    now = timezone.now()
+    found = drill_page(drill, now=now, **place(request))
     context = {
         "drill": drill,
         "proof": drill.proof,
         "page": found,
+        "aged": aged(now=now),
         "older": drill.query_string(after=found.older) if found.older else "",
         "newer": drill.query_string(before=found.newer) if found.newer else "",
         "installer_account": query(account=drill.proof.name) if _closable(drill) else "",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -13,7 +15,8 @@ from django.utils.cache import patch_vary_headers
 from django.utils.html import format_html
 from django.views.decorators.http import require_safe
 
-from devices.queries.answers import account_answers, document, silences
+from devices.queries.aged import Aged, aged_among
+from devices.queries.answers import Silence, account_answers, document, silences
 from devices.queries.asked import clean_query
 from devices.queries.clue import SHORTEST_BEGINNING, SHORTEST_WORD, parse
 from devices.queries.hits import groups, hit
@@ -65,14 +68,17 @@ def _answer(request: HttpRequest, term: str) -> HttpResponse:
     ticket = ticket_of(request)
     if answer.opens is not None and "all" not in request.GET:
         return _open(request, answer, answer.opens, term, ticket)
+    now = timezone.now()
+    told = silences(answer.clue, now=now) if term else []
     context = {
         "answer": answer,
         "term": term,
         "search_value": term,
         "ticket": ticket,
         "ticket_query": query(ticket=ticket),
-        "groups": groups(answer, now=timezone.now()),
-        "silences": silences(answer.clue, now=timezone.now()) if term else [],
+        "groups": groups(answer, now=now),
+        "silences": told,
+        "aged": _aged(answer, told, now),
         "asked": _asked(request),
         "short": 0 < len(answer.clue.rest) < SHORTEST_WORD,
         "list_query": query(q=term),
@@ -88,6 +94,12 @@ def _open(request: HttpRequest, answer: Answer, pk: int, term: str, ticket: str)
         words = '“{}” is exactly this device. <a href="{}">Show all {} that match</a>.'
         messages.info(request, format_html(words, term, more, f"{answer.total:,}{'+' if answer.many else ''}"))
     return redirect(reverse("devices:detail", args=[pk]) + query(ticket=ticket))
+
+
+def _aged(answer: Answer, told: Sequence[Silence], now: datetime) -> list[Aged]:
+    """Of the accounts that told of the devices that are shown."""
+    names = {sighting["account"] for match in answer.matches for sighting in match.device["sightings"]}
+    return aged_among([each.account for each in told], names, now=now)
 
 
 def _asked(request: HttpRequest) -> Outcome | None:

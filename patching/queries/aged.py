@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import datetime
 
 from django.db.models import Exists, Max, OuterRef, Q
@@ -22,16 +22,28 @@ WITH_DEVICES = [slug for slug, vendor in VENDORS.items() if vendor.patches_with_
 
 def aged(filters: Asked, *, now: datetime) -> list[Aged]:
     """Of the accounts that this list counts. One query."""
-    sources = (Source.RECENT, Source.ATTEMPTS) if isinstance(filters, AttemptFilters) else (Source.PATCHES,)
-    return told_long_ago(sources, now=now, meant=_meant(filters))
+    return told_long_ago(_sources(filters), now=now, meant=_meant(filters))
+
+
+def ages(filters: Asked, *, now: datetime) -> dict[str, Aged]:
+    """By name, of all accounts that told what such a list is made of. One query."""
+    return {each.account: each for each in _told(_sources(filters), now, Q())}
 
 
 def told_long_ago(sources: Collection[Source], *, now: datetime, meant: Q | None = None) -> list[Aged]:
     """Of accounts that told one of these sources to its end once."""
+    return [each for each in _told(sources, now, meant or Q()) if each.why]
+
+
+def _sources(filters: Asked) -> Collection[Source]:
+    return (Source.RECENT, Source.ATTEMPTS) if isinstance(filters, AttemptFilters) else (Source.PATCHES,)
+
+
+def _told(sources: Collection[Source], now: datetime, meant: Q) -> Iterator[Aged]:
     read_at = Max("readings__complete_at", filter=Q(readings__source__in=sources))
-    accounts = Account.objects.filter(meant or Q(), vendor__in=TELLING).annotate(read_at=read_at).order_by("name")
+    accounts = Account.objects.filter(meant, vendor__in=TELLING).annotate(read_at=read_at).order_by("name")
     rows = accounts.values_list("name", "vendor", "enabled", "complete_at", "read_at")
-    return [found for row in rows if (found := as_of(*row, now=now)) and found.why]
+    return (found for row in rows if (found := as_of(*row, now=now)))
 
 
 def as_of(account: str, vendor: str, enabled: bool, fetched_at: datetime | None, read_at: datetime | None, *, now: datetime) -> Aged | None:

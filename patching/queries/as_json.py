@@ -8,24 +8,35 @@ from typing import Any
 
 from devices.queries.as_json import moment
 from patching.filters import ALL, OPEN
+from patching.queries.aged import ages
 from patching.queries.attempts import ATTEMPTS, AttemptRow
 from patching.queries.patches import PATCHES, PatchRow
 from patching.queries.rows import Named
+from patching.queries.table import Table
 
 Document = dict[str, Any]
 
 
 def attempts(account: str, *, now: datetime) -> Iterator[Document]:
     """All that are kept, newest first; `account` "": of every account."""
-    return map(_attempt, ATTEMPTS.every(ATTEMPTS.shape.read({"account": account, "period": ALL}), now=now))
+    return _dated(_attempt, ATTEMPTS, {"account": account, "period": ALL}, now)
 
 
 def open_patches(account: str, *, now: datetime) -> Iterator[Document]:
     """The oldest first."""
-    return map(_patch, PATCHES.every(PATCHES.shape.read({"account": account, "status": OPEN}), now=now))
+    return _dated(_patch, PATCHES, {"account": account, "status": OPEN}, now)
 
 
 WHAT: Mapping[str, Callable[..., Iterator[Document]]] = {"attempts": attempts, "open": open_patches}
+
+
+def _dated(document: Callable[[Any], Document], table: Table[Any, Any, Any], query: Mapping[str, str], now: datetime) -> Iterator[Document]:
+    """Each with the time when its account last told its whole list, and why that is old; null where it is not."""
+    listing = table.shape.read(query)
+    told = ages(listing.filters, now=now)
+    for row in table.every(listing, now=now):
+        age = told.get(row.account)
+        yield {**document(row), "as_of": moment(age.at) if age else None, "old_because": age.because or None if age else None}
 
 
 def _attempt(row: AttemptRow) -> Document:

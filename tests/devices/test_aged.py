@@ -36,10 +36,13 @@ def text(client: Client, user: User, address: str) -> str:
     return " ".join(part.partition(">")[2] for part in words(client, user, address).split("<")).replace("  ", " ")
 
 
-@pytest.mark.parametrize("address", ["/", "/devices/", "/issues/"])
+@pytest.mark.parametrize(
+    "address",
+    ["/", "/devices/", "/issues/", "/issues/silenced/", "/coverage/", "/coverage/devices/?account=eset-main&cover=fresh", "/d/?q=nb"],
+)
 def test_what_an_account_told_that_is_switched_off_is_said_to_be_old(client: Client, bob: User, address: str) -> None:
     accounts = shown.small_fleet()
-    assert "still counts" not in words(client, bob, address)
+    assert "it told last" not in words(client, bob, address)
     Account.objects.filter(pk=accounts["five9s"].pk).update(enabled=False, complete_at=timezone.now() - timedelta(days=5))
     page = text(client, bob, address)
     assert "five-main is switched off: what it told last, 5 days ago , still counts." in page

@@ -42,9 +42,9 @@ def test_the_answer_is_the_stable_document(device: None) -> None:
     assert list(answer) == ["query", "matches", "accounts", "more"]
     [match] = answer["matches"]
     assert list(match) == ["id", "name", "serial", "user", "os", "state", "life", "tags", "sightings", "matched"]
-    assert list(match["sightings"][0]) == ["account", "vendor", "external_id", "state", "present", "seen_at", "fetched_at"]
+    assert list(match["sightings"][0]) == ["account", "vendor", "external_id", "state", "present", "seen_at", "fetched_at", "account_off"]
     assert match["matched"] == [{"kind": "serial", "value": "PF 3X"}]
-    assert answer["accounts"] == [{"name": "eset-main", "answer": "never fetched", "complete_as_of": None}]
+    assert answer["accounts"] == [{"name": "eset-main", "answer": "never fetched", "complete_as_of": None, "old_because": None}]
     assert answer["query"] == "pf3x"
 
 
@@ -96,5 +96,5 @@ class TestExport:
 
     def test_csv(self, device: None) -> None:
         out, _ = told("export", "devices", "--format", "csv")
-        assert out.splitlines()[0] == "id,name,serial,user,os,state,life,seen_by,seen_at,fetched_at"
+        assert out.splitlines()[0] == "id,name,serial,user,os,state,life,seen_by,seen_at,fetched_at,switched_off"
         assert ",NB-1,PF 3X,anna,Windows 11,ok,seen,eset-main,2026-11-20T09:12:00Z," in out.splitlines()[1]

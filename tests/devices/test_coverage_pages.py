@@ -140,7 +140,7 @@ def test_empty_pages_say_why(client: Client, bob: User, alice: User) -> None:
     assert "No devices to compare" in text_of(client, "/coverage/")
 
 
-@pytest.mark.parametrize("page", [(PAGES[0], 8), (PAGES[1], 11)])
+@pytest.mark.parametrize("page", [(PAGES[0], 9), (PAGES[1], 12)])
 def test_the_number_of_queries_does_not_grow(
     client: Client, fleet: dict[str, Account], ivan: User, django_assert_num_queries: object, page: tuple[str, int]
 ) -> None:

@@ -117,6 +117,7 @@ class TestStreams:
                     "state": "ok",
                     "present": True,
                     "seen_at": "2026-11-20T09:12:00Z",
+                    "account_off": False,
                 }
             ],
         }

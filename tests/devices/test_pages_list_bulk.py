@@ -31,7 +31,7 @@ def pk(name: str) -> int:
 def test_a_file_has_the_rows_order_and_columns_of_the_list_and_the_serial(ivan: User) -> None:
     shown.small_fleet()
     found = rows(signed_in(ivan), "?vendor=eset&sort=-name&cols=state,seen_by&size=25")
-    assert list(found[0]) == ["Name", "State", "Seen by", "Serial"]
+    assert list(found[0]) == ["Name", "State", "Seen by", "Serial", "Told long ago by"]
     assert [row["Name"] for row in found] == ["nb-munich-02", "nb-berlin-01", "mac-zurich-03"]
     assert found[0]["State"] == "Critical" and "(missing)" in found[0]["Seen by"]
     assert found[1]["Serial"] == "PF3XK2"

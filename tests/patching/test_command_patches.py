@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import io
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 
 from devices.management.console import Refused
-from devices.models import AuditEvent
+from devices.models import Account, AuditEvent
+from devices.queries.as_json import moment
+from patching.models import Reading
 from tests.devices.shell import manage
 from tests.patching import made
+from vendors.patching import Source
 
 pytestmark = pytest.mark.django_db
 
@@ -47,6 +52,8 @@ def test_attempts_as_json_newest_first_with_the_vendors_word_and_the_device_or_n
         "device",
         "device_id",
         "account",
+        "as_of",
+        "old_because",
     }
     assert all(set(each) == keys for each in found)
     first, third, last = found[0], found[2], found[-1]
@@ -63,6 +70,16 @@ def test_open_patches_oldest_first_with_the_next_step() -> None:
     assert len(found) == 11 and found[0]["application"] == "CVE-2026-1234"
     assert {each["next_step"] for each in found} >= {"Close the application and try again", "Restart the device", None}
     assert [each["account"] for each in rows("open", "--account", "five-main")] == ["five-main"] * 3
+
+
+def test_each_says_as_of_when_it_is_and_why_that_is_old() -> None:
+    accounts, at = made.small_patching(), timezone.now() - timedelta(days=4)
+    Reading.objects.create(account=accounts["eset"], source=Source.PATCHES, can=True, complete_at=at, tried_at=at)
+    Account.objects.filter(name="five-main").update(enabled=False)
+    told = {each["account"]: (each["as_of"], each["old_because"]) for each in rows("open")}
+    five = moment(Account.objects.get(name="five-main").complete_at)
+    assert told == {"eset-main": (moment(at), "it has not told its whole list lately"), "five-main": (five, "it is switched off")}
+    assert all(each["old_because"] is None for each in rows("attempts"))
 
 
 def test_lines_for_people_and_words_for_nothing() -> None:

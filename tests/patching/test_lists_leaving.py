@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from devices.models import AuditEvent, Device, Sighting, User
+from devices.models import Account, AuditEvent, Device, Sighting, User
 from devices.queries import search
 from patching.models import Patch, Title
 from patching.queries import table
@@ -61,6 +61,18 @@ def test_devices_as_they_are_listed(client: Client, ivan: User) -> None:
     oldest = Patch.objects.filter(sighting__device__name="nb-munich-02", counted=True).earliest("open_since")
     assert munich["Oldest"] == f"{oldest.open_since:%Y-%m-%dT%H:%M:%SZ}"
     assert [row[0] for row in rows_of(client, "/patching/devices.csv?has=high")[1:]] == ["nb-berlin-01"]
+
+
+def test_each_row_says_as_of_when_it_is_and_why_that_is_old(client: Client, ivan: User) -> None:
+    made.small_patching()
+    Account.objects.filter(name="five-main").update(enabled=False)
+    client.force_login(ivan)
+    head, *rows = rows_of(client, "/patching/patches.csv?account=five-main")
+    assert head[-2:] == ["As of", "Old because"]
+    at = Account.objects.get(name="five-main").complete_at
+    assert {tuple(row[-2:]) for row in rows} == {(f"{at:%Y-%m-%dT%H:%M:%SZ}", "it is switched off")}
+    head, *rows = rows_of(client, "/patching/attempts.csv")
+    assert head[-2:] == ["As of", "Old because"] and {row[-1] for row in rows} == {""}
 
 
 def test_cells_are_never_formulas(client: Client, ivan: User) -> None:
