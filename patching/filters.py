@@ -32,7 +32,7 @@ _DAYS = (7, 30, 90, 365)
 AGES = {f"over-{days}": f"Open for more than {days} days" for days in _DAYS} | {"within-7": "Opened in the last 7 days"}
 MONTH = "30"
 PERIODS = {"1": "Today", "3": "Last 3 days", "7": "Last 7 days", MONTH: "Last 30 days", "90": "Last 90 days", ALL: "All that is kept"}
-LAST = {"yes": "The last on its device"}
+LAST = {"yes": "Last on its device"}
 # What a device can be shown for, as the columns of its tally are called.
 HAS = {"high": "A patch of high severity", "failed": "A failed patch", "restart": "A restart needed"}
 # Whom a device can be shown by; a vendor that tells nothing about patching is no choice.

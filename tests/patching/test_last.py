@@ -60,3 +60,12 @@ def test_an_application_says_why_it_fails_and_what_to_do(client: Client, bob: Us
     assert "Get a new installer" not in words and "Device Outcome Versions When Account nb-berlin-01 Failed" in words
     quiet = made.title("Quiet").pk
     assert "What to do next" not in words_of(client, bob, f"titles/{quiet}/")
+
+
+def test_no_device_with_such_a_patch_leads_to_those_with_such_an_attempt(client: Client, bob: User, berlin: Sighting) -> None:
+    made.attempt(berlin.account, "Zoom", "restart", on=berlin)
+    Attempt.objects.update(last=True)
+    assert "Some vendors tell it only with an attempt. See the last attempts" in words_of(client, bob, "devices/?has=restart")
+    page = client.get("/patching/devices/?has=restart").content.decode()
+    assert 'href="/patching/attempts/?last=yes&amp;status=restart"' in page
+    assert "1–1 of 1 attempt" in words_of(client, bob, "attempts/?last=yes&status=restart")

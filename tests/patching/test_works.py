@@ -47,5 +47,5 @@ def test_the_list_says_which_it_shows(client: Client, bob: User) -> None:
     made.small_patching()
     client.force_login(bob)
     page = client.get("/patching/attempts/?status=failed&last=yes").content.decode()
-    assert "1–1</strong> of 1 attempt" in " ".join(page.split()) and "Which: The last on its device" in page
+    assert "1–1</strong> of 1 attempt" in " ".join(page.split()) and "Which: Last on its device" in page
     assert client.get("/patching/attempts/?last=no").content.decode().count("<tr>") == 1 + 7
