@@ -14,7 +14,7 @@ from django.utils.text import slugify
 from devices import audit
 from devices.models import SavedView, User
 from devices.queries.asked import clean_query
-from devices.queries.listing import Listing
+from devices.queries.listing import LONGEST, Listing
 from devices.queries.lists import lists_of
 
 LONGEST_NAME = 80
@@ -42,7 +42,7 @@ def may_change(view: SavedView, user: User) -> bool:
 
 def create(listing: Listing[Any], *, name: str, role: str, default: bool, by: User, now: datetime, request: HttpRequest) -> SavedView:
     """Raises CannotSave."""
-    view = SavedView(owner=by, page=listing.shape.name, query=listing.whole, changed_at=now)
+    view = SavedView(owner=by, page=listing.shape.name, query=_storable(listing), changed_at=now)
     with transaction.atomic():
         if default:
             _no_default(view)
@@ -58,9 +58,9 @@ def create(listing: Listing[Any], *, name: str, role: str, default: bool, by: Us
 
 
 def renew(view: SavedView, listing: Listing[Any], *, by: User, now: datetime, request: HttpRequest) -> None:
-    """Let the view be what the list shows now."""
+    """Let the view be what the list shows now. Raises CannotSave."""
     with transaction.atomic():
-        before, view.query, view.changed_at = view.query, listing.whole, now
+        before, view.query, view.changed_at = view.query, _storable(listing), now
         _store(view)
         if view.shared_with:
             _record("view changed", view, by, request, before=before, after=view.query)
@@ -92,6 +92,12 @@ def remove(view: SavedView, *, by: User, request: HttpRequest) -> None:
 
 def _record(action: str, view: SavedView, by: User, request: HttpRequest, **told: Any) -> None:
     audit.record(action, actor=by, target=view.name, request=request, list=view.page, **told)
+
+
+def _storable(listing: Listing[Any]) -> str:
+    if len(listing.whole) > LONGEST:
+        raise CannotSave("The filters of this list are too long to keep: shorten what is typed into them, then save.")
+    return listing.whole
 
 
 def _no_default(view: SavedView) -> None:

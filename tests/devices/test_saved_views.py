@@ -129,6 +129,17 @@ def test_a_name_is_only_text(bob: User) -> None:
     assert SavedView.objects.count() == len(shown.HOSTILE)
 
 
+@EVERY_LIST
+def test_filters_too_long_to_keep_are_said_and_stay_on_the_list(bob: User, of: str) -> None:
+    wide = "&".join(f"{name}={'👩' * 200}" for name in ("q", "group", "tag", "account"))
+    kept = save(signed_in(bob), "?size=25", of=of)
+    for sent in ({"name": "Long"}, {"renew": "1"}):
+        answer = signed_in(bob).post(f"/views/of/{of}/save/?view=trouble&{wide}", sent, follow=True)
+        assert answer.status_code == 200 and ("too long to keep" in answer.content.decode()) is (of != "applications")
+    kept.refresh_from_db()
+    assert len(kept.query) < 4000
+
+
 def test_a_person_without_a_role_is_refused(charlie: User) -> None:
     client = signed_in(charlie)
     assert client.get("/views/").status_code == 403
