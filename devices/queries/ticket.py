@@ -34,16 +34,16 @@ def texts(found: Detail, *, address: str, ticket: str, now: datetime) -> TicketT
 
 
 def _plain(found: Detail, address: str, ticket: str, now: datetime) -> Iterator[str]:
-    yield _clean(found.device.name) or "Device without a name"
-    yield _verdict(found, _clean)
+    yield one_line(found.device.name) or "Device without a name"
+    yield _verdict(found, one_line)
     for label, value in _facts(found, ticket):
-        yield f"{label}: {_clean(value)}"
-    yield from (f"{_clean(view.label)}: {_word(view, _clean)}" for view in found.views)
+        yield f"{label}: {one_line(value)}"
+    yield from (f"{one_line(view.label)}: {_word(view, one_line)}" for view in found.views)
     if found.problems:
         yield "Open issues:"
-        yield from (f"  {_issue(problem, _clean)}" for problem in found.problems[:MOST_ISSUES])
+        yield from (f"  {_issue(problem, one_line)}" for problem in found.problems[:MOST_ISSUES])
         yield from _more(found, "  ")
-    yield f"As of {_stamp(now)}: {address}"
+    yield f"As of {stamp(now)}: {address}"
 
 
 def _markdown(found: Detail, address: str, ticket: str, now: datetime) -> Iterator[str]:
@@ -59,7 +59,7 @@ def _markdown(found: Detail, address: str, ticket: str, now: datetime) -> Iterat
         yield from (f"  * {_issue(problem, _escaped)}" for problem in found.problems[:MOST_ISSUES])
         yield from _more(found, "  * ")
     yield ""
-    yield f"As of {_stamp(now)}: <{address}>"
+    yield f"As of {stamp(now)}: <{address}>"
 
 
 def _facts(found: Detail, ticket: str) -> Iterator[tuple[str, str]]:
@@ -70,7 +70,7 @@ def _facts(found: Detail, ticket: str) -> Iterator[tuple[str, str]]:
         ("User", device.user),
         ("Operating system", device.os_name),
         ("Model", device.model),
-        ("Last seen", _stamp(found.last_seen)),
+        ("Last seen", stamp(found.last_seen)),
     )
     return ((label, value) for label, value in told if value)
 
@@ -88,12 +88,12 @@ def _word(view: View, write: Callable[[str], str]) -> str:
     if not sighting.present:
         said = f"{sighting.get_life_display()}; before that {said}"
     clocks = (("device reported", view.seen_at), ("vendor's data of", sighting.produced_at), ("fetched", view.fetched_at))
-    return "; ".join([said, *(f"{label} {_stamp(at)}" for label, at in clocks if at)])
+    return "; ".join([said, *(f"{label} {stamp(at)}" for label, at in clocks if at)])
 
 
 def _issue(problem: Problem, write: Callable[[str], str]) -> str:
     issue = problem.issue
-    since = f"since {_stamp(issue.since)}" if issue.since else f"first seen {_stamp(issue.first_seen_at)}"
+    since = f"since {stamp(issue.since)}" if issue.since else f"first seen {stamp(issue.first_seen_at)}"
     return f"{write(issue.title)} ({write(problem.vendor)}, {since})"
 
 
@@ -102,14 +102,15 @@ def _more(found: Detail, lead: str) -> Iterator[str]:
         yield f"{lead}and {len(found.problems) - MOST_ISSUES} more"
 
 
-def _stamp(at: datetime | None) -> str:
+def stamp(at: datetime | None) -> str:
+    """As a ticket has it; empty where it is not known."""
     return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if at else ""
 
 
-def _clean(text: str) -> str:
+def one_line(text: str) -> str:
     """One line, without what steers a terminal or turns the direction of writing."""
     return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())[:LONGEST]
 
 
 def _escaped(text: str) -> str:
-    return escape(_SPECIAL.sub(r"\\\1", _clean(text)), quote=False)
+    return escape(_SPECIAL.sub(r"\\\1", one_line(text)), quote=False)

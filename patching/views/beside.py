@@ -14,6 +14,7 @@ from patching.filters import HIGHEST, PatchFilters
 from patching.queries.device import on_device
 from patching.queries.numbers import Number
 from patching.queries.reading import reading
+from patching.queries.ticket import text
 
 
 @require_safe
@@ -24,7 +25,7 @@ def device_panel(request: HttpRequest, pk: int) -> HttpResponse:
     # Only a device without sightings has to be looked up: it may have become part of another one.
     now = timezone.now()
     found = (on_device(pk, now=now) if pk <= HIGHEST else None) or on_device(device_or_404(pk).pk, now=now)
-    return render(request, "patching/_device.html", {"found": found})
+    return render(request, "patching/_device.html", {"found": found, "text": text(found) if found else ""})
 
 
 @require_safe

@@ -1,0 +1,50 @@
+"""What a ticket gets about the patching of a device."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.test import Client
+
+from devices.models import Device, User
+from patching.models import Attempt, Patch
+from patching.queries.device import on_device
+from patching.queries.ticket import text
+from tests.devices import shown
+from tests.patching import made
+from tests.patching.reading import HTMX
+
+pytestmark = pytest.mark.django_db
+AT = datetime(2026, 11, 20, 9, 12, tzinfo=UTC)
+
+
+def lines(device: Device) -> list[str]:
+    found = on_device(device.pk, now=AT)
+    assert found is not None
+    return text(found).splitlines()
+
+
+def test_it_says_what_failed_since_when_and_what_to_do_with_absolute_times(client: Client, bob: User) -> None:
+    berlin = shown.sighting(shown.account("five-main", "five9s"), "nb-berlin-01")
+    made.patch(berlin, "KB5031455\u202e", "failed", reason="untold", raw="InstallFailure")
+    Patch.objects.update(open_since=AT)
+    for days, reason in ((9, "download"), (2, "running")):
+        one = made.attempt(berlin.account, "Zoom\nZoom", "failed", on=berlin, reason=reason, raw="FAILED_RUNNING")
+        Attempt.objects.filter(pk=one.pk).update(at=AT - timedelta(days=days))
+    assert lines(berlin.device)[:4] == [
+        "Last attempts to patch:",
+        "  Zoom Zoom 1.0 to 2.0: Failed, Application was running (FAILED_RUNNING), 2026-11-18 09:12 UTC,"
+        " 2 failures in a row since 2026-11-11 09:12 UTC. Next: Close the application and try again.",
+        "Open patches (1):",
+        "  KB5031455 2.0: Failed, Vendor gives no reason (InstallFailure), open since 2026-11-20 09:12 UTC. Next: Ask the vendor.",
+    ]
+    client.force_login(bob)
+    assert "Next: Ask the vendor." in client.get(f"/patching/device/{berlin.device_id}/", headers=HTMX).content.decode()
+
+
+def test_where_nothing_is_told_there_is_nothing_to_copy(client: Client, bob: User) -> None:
+    quiet = shown.sighting(shown.account("five-main", "five9s"), "nb-berlin-01")
+    assert lines(quiet.device) == []
+    client.force_login(bob)
+    assert "data-copy" not in client.get(f"/patching/device/{quiet.device_id}/", headers=HTMX).content.decode()
