@@ -101,9 +101,11 @@ def switch_account(account: Account, *, enabled: bool, actor: User | None = None
     with transaction.atomic():
         if not enabled:
             _cancel_runs(account, "The account was switched off while this fetch was under way.", "Switch it on to fetch again.")
+        now = timezone.now()
+        account.switched_off_at = None if enabled else account.switched_off_at or now
         account.enabled = enabled
-        health.cleared(account, timezone.now())
-        account.save(update_fields=["enabled", *health.COLUMNS])
+        health.cleared(account, now)
+        account.save(update_fields=["enabled", "switched_off_at", *health.COLUMNS])
         audit.record("account switched", actor=actor, target=account.name, request=request, enabled=enabled)
 
 

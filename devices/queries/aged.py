@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+from django.utils.dateformat import format as date_format
 
 from devices.models import Account, Sighting
 from vendors.registry import VENDORS
@@ -23,6 +25,7 @@ class Aged:
     account: str
     why: str
     at: datetime | None
+    off: bool = False
 
     @property
     def because(self) -> str:
@@ -38,7 +41,7 @@ def aged(*, now: datetime, account: str = "", vendor: str = "") -> list[Aged]:
         told = told.filter(name=account)
     if vendor:
         told = told.filter(vendor=vendor)
-    return _those(told.only("name", "vendor", "enabled", "complete_at", "full_every").order_by("name"), now)
+    return _those(told.only("name", "vendor", "enabled", "switched_off_at", "complete_at", "full_every").order_by("name"), now)
 
 
 def aged_among(accounts: Iterable[Account], names: Collection[str], *, now: datetime) -> list[Aged]:
@@ -47,7 +50,12 @@ def aged_among(accounts: Iterable[Account], names: Collection[str], *, now: date
 
 
 def _those(accounts: Iterable[Account], now: datetime) -> list[Aged]:
-    return [Aged(each.name, why, each.complete_at) for each in accounts if (why := why_old(each, now))]
+    return [Aged(each.name, why, each.complete_at, not each.enabled) for each in accounts if (why := why_old(each, now))]
+
+
+def off_words(since: datetime | None) -> str:
+    """`since`: None where nobody wrote it down. With the year, for a file may be read years later."""
+    return f"{OFF} since {date_format(timezone.localtime(since), 'j M Y')}" if since else OFF
 
 
 def why_old(account: Account, now: datetime) -> str:
@@ -55,7 +63,7 @@ def why_old(account: Account, now: datetime) -> str:
     if account.vendor not in VENDORS:
         return "is of a vendor that this version does not know"
     if not account.enabled:
-        return OFF
+        return off_words(account.switched_off_at)
     if account.full_every != 0:
         return ""
     interval = timedelta(seconds=VENDORS[account.vendor].full_every)

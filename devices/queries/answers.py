@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypedDict
 
 from devices.models import Account, Health
-from devices.queries.aged import why_old
+from devices.queries.aged import off_words, why_old
 from devices.queries.as_json import moment
 from devices.queries.clue import Clue
 from devices.queries.search import Answer
@@ -45,7 +45,7 @@ class Silence:
 
 def silences(clue: Clue, *, now: datetime) -> list[Silence]:
     """One query."""
-    accounts = Account.objects.order_by("name").only("name", "vendor", "enabled", "health", "complete_at", "full_every")
+    accounts = Account.objects.order_by("name").only("name", "vendor", "enabled", "switched_off_at", "health", "complete_at", "full_every")
     return [Silence(account, *_answer(account, clue, now), question(account, clue)) for account in accounts]
 
 
@@ -99,7 +99,7 @@ def _answer(account: Account, clue: Clue, now: datetime) -> tuple[str, str]:
 
 def _stale(account: Account, vendor: Vendor, now: datetime) -> Iterator[str]:
     if not account.enabled:
-        yield "switched off"
+        yield off_words(account.switched_off_at).removeprefix("is ")
     elif account.health in (Health.FAILING, Health.PERSON):
         yield Health(account.health).label.lower()
     every = account.full_every or vendor.full_every

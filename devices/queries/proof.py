@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from devices.evidence import STRENGTH
 from devices.models import Account, JobState, SyncRun
+from devices.queries.aged import off_words
 from vendors.registry import VENDORS
 
 
@@ -63,7 +64,7 @@ def prove(account: Account, run: SyncRun | None, now: datetime) -> Proof:
 
 def _doubt(account: Account, run: SyncRun | None, *, late: bool) -> str:
     if not account.enabled or account.vendor not in VENDORS:
-        return "it is switched off" if account.vendor in VENDORS else "this version does not know its vendor"
+        return f"it {off_words(account.switched_off_at)}" if account.vendor in VENDORS else "this version does not know its vendor"
     if run is None:
         return "no complete list has been fetched yet"
     if late:

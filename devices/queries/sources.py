@@ -32,6 +32,7 @@ class Source:
     next_step: str
     since: datetime | None
     complete_at: datetime | None
+    off_since: datetime | None
     run: SyncRun | None  # the run under way
     withheld: int  # disappearances held back for a person
     withheld_run: int | None
@@ -111,6 +112,7 @@ def _source(account: Account, run: SyncRun | None, held: SyncRun | None) -> Sour
         next_step=account.health_next_step,
         since=account.health_since,
         complete_at=account.complete_at,
+        off_since=account.switched_off_at,
         run=run,
         withheld=held.withheld if held else 0,
         withheld_run=held.pk if held else None,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from devices.models import Account, Health
+from devices.queries.aged import off_words
 
 TRIED_AGAIN = "It is tried again by itself; refresh now to try at once."
 
@@ -26,7 +27,7 @@ class Standing:
         if not account.enabled:
             return cls(
                 *("off", "Switched off", "unknown", "circle-off"),
-                "Nothing is fetched. What was fetched before is kept and grows old.",
+                f"Nothing is fetched. It {off_words(account.switched_off_at)}: what was fetched before is kept and grows old.",
                 "Switch it on to fetch again.",
             )
         if not known:

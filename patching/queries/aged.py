@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db.models import Exists, Max, OuterRef, Q
 
 from devices.models import Account, Sighting
-from devices.queries.aged import OFF, Aged
+from devices.queries.aged import Aged, off_words
 from devices.queries.asked import Asked
 from patching.filters import TELLING, AttemptFilters, TitleFilters, Told
 from patching.models import Title
@@ -18,6 +19,17 @@ from vendors.registry import VENDORS
 
 LATE = 2 * EVERY
 WITH_DEVICES = [slug for slug, vendor in VENDORS.items() if vendor.patches_with_devices]
+
+
+class ToldBy(NamedTuple):
+    """`read_at`: when its list of patches was last read to the end, where the vendor has one beside its devices."""
+
+    account: str
+    vendor: str
+    enabled: bool
+    switched_off_at: datetime | None
+    fetched_at: datetime | None
+    read_at: datetime | None
 
 
 def aged(filters: Asked, *, now: datetime) -> list[Aged]:
@@ -42,20 +54,21 @@ def _sources(filters: Asked) -> Collection[Source]:
 def _told(sources: Collection[Source], now: datetime, meant: Q) -> Iterator[Aged]:
     read_at = Max("readings__complete_at", filter=Q(readings__source__in=sources))
     accounts = Account.objects.filter(meant, vendor__in=TELLING).annotate(read_at=read_at).order_by("name")
-    rows = accounts.values_list("name", "vendor", "enabled", "complete_at", "read_at")
-    return (found for row in rows if (found := as_of(*row, now=now)))
+    rows = accounts.values_list("name", "vendor", "enabled", "switched_off_at", "complete_at", "read_at")
+    return (found for row in rows if (found := as_of(ToldBy(*row), now=now)))
 
 
-def as_of(account: str, vendor: str, enabled: bool, fetched_at: datetime | None, read_at: datetime | None, *, now: datetime) -> Aged | None:
+def as_of(told: ToldBy, *, now: datetime) -> Aged | None:
     """When it last told of patches; `why` is "" where that is lately. None: it never did.
 
     Who tells them with its devices is late with those too, and every page says so by itself.
     """
-    at = fetched_at if vendor in WITH_DEVICES else read_at
+    at = told.fetched_at if told.vendor in WITH_DEVICES else told.read_at
     if at is None:
         return None
-    late = vendor not in WITH_DEVICES and at < now - LATE
-    return Aged(account, OFF if not enabled else "has not told its whole list lately" if late else "", at)
+    late = told.vendor not in WITH_DEVICES and at < now - LATE
+    why = off_words(told.switched_off_at) if not told.enabled else "has not told its whole list lately" if late else ""
+    return Aged(told.account, why, at, not told.enabled)
 
 
 def _meant(filters: Asked) -> Q:

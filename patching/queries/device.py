@@ -14,7 +14,7 @@ from devices.queries.aged import Aged
 from patching.filters import ALL, OPEN_ORDER, AttemptFilters, PatchFilters
 from patching.models import Attempt, Patch, Reading
 from patching.models.patch import OPEN
-from patching.queries.aged import as_of
+from patching.queries.aged import ToldBy, as_of
 from patching.queries.attempts import ATTEMPTS, AttemptRow
 from patching.queries.last import Last, last_of_each
 from patching.queries.numbers import MOST_COUNTED, Number
@@ -27,7 +27,8 @@ MOST = 5
 MOST_LASTS = 8
 LOOKED_AT = 200
 _READ = Reading.objects.filter(account=OuterRef("account"), source=Source.PATCHES).values("complete_at")
-_TOLD_BY = ("account__name", "vendor", "account__enabled", "pulse__fetched_at", Subquery(_READ))  # as `as_of` takes it
+# As a ToldBy.
+_TOLD_BY = ("account__name", "vendor", "account__enabled", "account__switched_off_at", "pulse__fetched_at", Subquery(_READ))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +54,12 @@ def on_device(pk: int, *, now: datetime) -> OnDevice | None:
     if not sightings:
         return None
     here, wanted = Q(sighting_id__in=[sighting for sighting, *_ in sightings]), PatchFilters(device=str(pk))
-    told = {account: told_by for _, account, *told_by in sightings}
+    told = {account: ToldBy(*told_by) for _, account, *told_by in sightings}
     patches = PATCHES.some(here, PATCHES.first, most=LOOKED_AT)
     attempts = ATTEMPTS.some(here, ATTEMPTS.first, most=LOOKED_AT)
     by_status = _by_status(here, patches)
     opened, lasts = _opened(here, patches), last_of_each(attempts)[:MOST_LASTS]
-    accounts = Accounts({account: (name, vendor) for account, (name, vendor, *_) in told.items()})
+    accounts = Accounts({account: (each.account, each.vendor) for account, each in told.items()})
     add_names([*opened, *(each.attempt for each in lasts)], accounts, devices=False)
     return OnDevice(
         open=Number(wanted, sum(by_status.get((True, status), 0) for status in OPEN)),
@@ -67,7 +68,7 @@ def on_device(pk: int, *, now: datetime) -> OnDevice | None:
         tried=_tried(here, attempts, AttemptFilters(device=str(pk), period=ALL)),
         lasts=lasts,
         told=sorted({VENDORS[vendor].label for _, vendor, *_ in told.values() if vendor in VENDORS and VENDORS[vendor].tells_patches}),
-        as_of=[each for told_by in told.values() if (each := as_of(*told_by, now=now))],
+        as_of=[each for told_by in told.values() if (each := as_of(told_by, now=now))],
         rests=any((False, status) in by_status for status in OPEN),
     )
 

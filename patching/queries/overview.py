@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from devices.queries.aged import OFF, Aged
+from devices.queries.aged import Aged
 from patching.filters import ALL, OPEN_ORDER, AttemptFilters, DeviceFilters, PatchFilters
 from patching.models import Reading
 from patching.queries.aged import LATE, told_long_ago
@@ -59,7 +59,7 @@ def overview(*, now: datetime) -> Overview:
         works=works(counts, attempts),
         oldest=oldest,
         unread=list(readings.only("source", "can", "sentence", "complete_at", "account__name").order_by("account__name", "source")),
-        off=[each for each in told_long_ago(list(Source), now=now) if each.why == OFF],
+        off=[each for each in told_long_ago(list(Source), now=now) if each.off],
     )
 
 

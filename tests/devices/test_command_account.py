@@ -114,7 +114,7 @@ def test_the_list_says_how_each_account_is() -> None:
     assert "There is no vendor account yet" in account("list")
     making.account("b-eset")
     making.account("a-five", "five9s")
-    Account.objects.filter(name="a-five").update(enabled=False)
+    Account.objects.filter(name="a-five").update(enabled=False, switched_off_at=datetime(2026, 11, 3, 9, tzinfo=UTC))
     Account.objects.filter(name="b-eset").update(
         health=Health.PERSON,
         health_sentence="The password was refused.",
@@ -122,11 +122,21 @@ def test_the_list_says_how_each_account_is() -> None:
         complete_at=datetime(2026, 11, 20, 9, tzinfo=UTC),
     )
     assert json.loads(account("list", "--json")) == [
-        {"name": "a-five", "vendor": "five9s", "enabled": False, "health": "off", "sentence": "", "next_step": "", "complete_as_of": None},
+        {
+            "name": "a-five",
+            "vendor": "five9s",
+            "enabled": False,
+            "switched_off_at": "2026-11-03T09:00:00Z",
+            "health": "off",
+            "sentence": "",
+            "next_step": "",
+            "complete_as_of": None,
+        },
         {
             "name": "b-eset",
             "vendor": "eset",
             "enabled": True,
+            "switched_off_at": None,
             "health": "person",
             "sentence": "The password was refused.",
             "next_step": "Enter it again.",

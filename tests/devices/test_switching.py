@@ -1,11 +1,17 @@
 from __future__ import annotations
 
-import pytest
+import importlib
+from datetime import UTC, datetime, timedelta
 
-from devices import accounts, jobs
-from devices.models import AuditEvent, JobState, Sighting
+import pytest
+from django.db import connection
+from django.test import Client
+
+from devices import accounts, audit, jobs
+from devices.models import Account, AuditEvent, JobState, Sighting, User
+from devices.queries.aged import off_words
 from devices.upsert import save_page
-from tests.devices import making
+from tests.devices import making, shown
 from tests.devices.test_jobs import Script
 from vendors.base import Page
 
@@ -37,3 +43,49 @@ def test_switching_off_keeps_what_was_fetched_and_on_fetches_again() -> None:
     accounts.switch_account(account, enabled=True)
     assert making.run(account).pk > run.pk
     assert AuditEvent.objects.filter(action="account switched").count() == 2
+
+
+def test_since_when_an_account_is_off_is_kept_until_it_is_on_again() -> None:
+    account, before = making.account(), jobs.database_clock()
+    for _ in range(2):
+        accounts.switch_account(account, enabled=False)
+        account.refresh_from_db()
+        first = account.switched_off_at
+        assert first is not None and first >= before - timedelta(seconds=1)
+    accounts.switch_account(Account.objects.get(), enabled=False)
+    assert Account.objects.get().switched_off_at == first
+    accounts.switch_account(account, enabled=True)
+    assert Account.objects.get().switched_off_at is None
+
+
+def test_accounts_that_were_off_before_it_was_kept_are_found_in_the_audit_log() -> None:
+    fill = importlib.import_module("devices.migrations.0012_switched_off_at").FILL
+    for name, story in (("a", "on off off"), ("b", "off on off"), ("c", "off on"), ("d", "")):
+        account = making.account(name)
+        for word in story.split():
+            audit.record("account switched", actor=None, target=name, enabled=word == "on")
+        Account.objects.filter(pk=account.pk).update(enabled=name == "c")
+    with connection.cursor() as cursor:
+        cursor.execute(fill)
+    events = {name: list(AuditEvent.objects.filter(target=name).order_by("id").values_list("at", flat=True)) for name in "abcd"}
+    found = dict(Account.objects.values_list("name", "switched_off_at"))
+    assert found == {"a": events["a"][1], "b": events["b"][2], "c": None, "d": None}
+
+
+def test_pages_say_since_when(client: Client, ivan: User) -> None:
+    fleet = shown.small_fleet()
+    at = datetime(2026, 11, 3, 9, tzinfo=UTC)
+    assert (off_words(at), off_words(None)) == ("is switched off since 3 Nov 2026", "is switched off")
+    Account.objects.filter(pk=fleet["eset"].pk).update(enabled=False, switched_off_at=at)
+    client.force_login(ivan)
+    device = fleet["eset"].sightings.get(name="nb-berlin-01").device_id
+    since = {
+        "/devices/": "</strong> is switched off since 3 Nov 2026: ",
+        "/": "Not asked any more since 3 Nov 2026.",
+        f"/devices/{device}/": "eset-main is switched off since 3 Nov 2026, so nobody asks any more",
+        "/coverage/": "It proves no absence now: it is switched off since 3 Nov 2026.",
+        "/d/?q=nothing-99": "(switched off since 3 Nov 2026; complete list as of",
+        "/vendors/": "It is switched off since 3 Nov 2026:",
+    }
+    for address, words in since.items():
+        assert words in client.get(address).content.decode(), address

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -76,9 +76,10 @@ def test_the_panel_of_a_device_says_as_of_when_it_is(client: Client, bob: User, 
     assert "eset-main as of just now " in panel("nb-berlin-01") and "opswat-main as of" not in panel("nb-berlin-01")
     assert "eset-main as of just now" in panel("nb-munich-02") and "five-main as of 30 h ago " in panel("nb-munich-02")
     read_last(Source.PATCHES, days=4)
-    Account.objects.filter(pk=accounts["five9s"].pk).update(enabled=False)
+    since = datetime(2026, 11, 3, tzinfo=UTC)
+    Account.objects.filter(pk=accounts["five9s"].pk).update(enabled=False, switched_off_at=since)
     text = panel("nb-munich-02")
-    assert "five-main as of 30 h ago; it is switched off" in text
+    assert "five-main as of 30 h ago; it is switched off since 3 Nov 2026" in text
     assert "eset-main as of 4 days ago; it has not told its whole list lately" in text
     Reading.objects.filter(source=Source.PATCHES).delete()
     assert "eset-main as of" not in panel("nb-munich-02")

@@ -82,6 +82,7 @@ def _document(account: Account) -> dict[str, Any]:
         "name": account.name,
         "vendor": account.vendor,
         "enabled": account.enabled,
+        "switched_off_at": moment(account.switched_off_at),
         "health": account.health if account.enabled else Health.OFF.value,
         "sentence": account.health_sentence,
         "next_step": account.health_next_step,
