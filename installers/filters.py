@@ -13,7 +13,7 @@ from vendors.states import Family
 
 SOON = timedelta(days=30)  # before its end a person should think of a successor
 HERE, VENDOR = "here", "vendor"
-MADE = {HERE: "Made here", VENDOR: "Made at the vendor"}
+MADE = {HERE: "Made here", VENDOR: "Found in a vendor's list"}
 EXPIRING = {"1": "Within 30 days"}
 
 

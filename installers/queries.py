@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
+from django.db.models import CharField, Count, Exists, Func, OuterRef, QuerySet, Subquery, Value
 
 from devices.models import Account, DeviceGroup, User
 from devices.queries.as_json import moment
 from devices.queries.newest import HIGHEST, Newest, newest
+from installers.adopting import MARK
 from installers.filters import SOON, Filters, ends_soon
 from installers.handout import Handout
 from installers.models import Installer, Standing, Stocktake
@@ -54,18 +55,27 @@ def visible(user: User) -> QuerySet[Installer]:
     return rows.none()
 
 
+def with_origin(rows: QuerySet[Installer]) -> QuerySet[Installer]:
+    """Each tells by `ordered_through` which other account of ours ordered it: accounts of one tenant list the same installers. Its mark
+    alone proves nothing, because anybody can copy a name."""
+    mark = Func(OuterRef("name"), Value(MARK.pattern), function="substring", output_field=CharField())
+    same = Installer.objects.filter(nonce=mark, external_id=OuterRef("external_id")).exclude(external_id="")
+    return rows.annotate(ordered_through=Subquery(same.exclude(account=OuterRef("account")).values("account__name")[:1]))
+
+
 def register(user: User, filters: Filters, *, now: datetime, before: str = "", after: str = "", size: int = PAGE) -> Register:
     """`before` and `after`: as an address gives them. Each row tells how often it was `given`. Two queries."""
     mine = visible(user)
     counts = dict(mine.order_by().values_list("standing").annotate(Count("pk")))
     given = Handout.objects.filter(installer=OuterRef("pk")).order_by().values("installer").annotate(number=Count("pk")).values("number")
-    rows = mine.filter(filters.condition(now)).select_related("account", "requested_by", "revoked_by").annotate(given=Subquery(given))
+    rows = with_origin(mine.filter(filters.condition(now))).select_related("account", "requested_by", "revoked_by")
+    rows = rows.annotate(given=Subquery(given))
     return Register(newest(rows, size=size, before=before, after=after), counts)
 
 
 def one(user: User, pk: int) -> Installer | None:
     """None, too, for what this person may not know of."""
-    rows = visible(user).select_related("account", "requested_by", "revoked_by")
+    rows = with_origin(visible(user)).select_related("account", "requested_by", "revoked_by")
     return rows.filter(pk=pk).first() if pk <= HIGHEST else None
 
 
@@ -134,10 +144,11 @@ def fell_back(installer: Installer) -> bool:
 
 
 def as_json(installer: Installer) -> dict[str, Any]:
-    """What commands print. Never the link."""
+    """What commands print. Never the link. `ordered_through`: where `with_origin` asked for it."""
     return {
         "id": installer.pk,
         "account": installer.account.name,
+        "ordered_through": getattr(installer, "ordered_through", None),
         "name": installer.name,
         "os": installer.family,
         "state": installer.standing,

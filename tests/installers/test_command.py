@@ -21,7 +21,22 @@ from tests.installers.ordering import Hand, account, order
 
 pytestmark = pytest.mark.django_db
 KEYS = {
-    *("id", "account", "name", "os", "state", "language", "group", "ticket", "expires", "created", "created_by", "usable", "products"),
+    *(
+        "id",
+        "account",
+        "ordered_through",
+        "name",
+        "os",
+        "state",
+        "language",
+        "group",
+        "ticket",
+        "expires",
+        "created",
+        "created_by",
+        "usable",
+        "products",
+    ),
     *("needs_person", "error", "next_step", "remark"),
 }
 

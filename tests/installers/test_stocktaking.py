@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import io
+import json
 from datetime import timedelta
 
 import pytest
+from django.core.management import call_command
+from django.test import Client
 
-from devices.models import Health
+from devices.models import Health, User
 from installers import planning
 from installers.models import Installer, Standing, Stocktake
 from installers.stocktaking import expire
@@ -30,6 +34,24 @@ def test_installers_that_others_made_are_entered_once(sim: Simulation, hand: Han
     foreign = Installer.objects.exclude(pk=ours.pk).get()
     assert (foreign.ours, foreign.standing, foreign.name, foreign.requested_by) == (False, Standing.READY, "Made by hand", None)
     assert foreign.open().reveal().startswith(sim.url) and foreign.expires_at
+
+
+def test_what_another_account_of_the_same_tenant_ordered_is_named_as_that_accounts(
+    sim: Simulation, hand: Hand, client: Client, ivan: User
+) -> None:
+    first, second = account(sim), account(sim, name="eset-second")
+    ours = hand.follow(order(first, actor=ivan))
+    copied = sim.eset.installers.make(ours.name, host=host(sim))
+    hand.take_stock(second)
+    twin = Installer.objects.get(account=second, external_id=ours.external_id)
+    client.force_login(ivan)
+    assert "Ordered here, through eset-demo: both accounts list it" in client.get(f"/installers/{twin.pk}/").content.decode()
+    page = client.get("/installers/?account=eset-second").content.decode()
+    assert (page.count("Ordered through eset-demo"), page.count("Made at the vendor")) == (1, 1), "a copied name proves nothing"
+    out = io.StringIO()
+    call_command("installer", "list", "--json", stdout=out)
+    told = {each["id"]: each["ordered_through"] for each in json.loads(out.getvalue())}
+    assert (told.pop(twin.pk), set(told.values())) == ("eset-demo", {None}) and copied
 
 
 def test_what_is_no_longer_listed_was_revoked_elsewhere_and_may_come_back(sim: Simulation, hand: Hand) -> None:

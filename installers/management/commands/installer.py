@@ -77,7 +77,7 @@ class Command(ConsoleCommand):
             raise Refused(f"Stopped watching; installer {installer.pk} goes on.", code=STOPPED) from None
 
     def _list(self, *, as_json: bool) -> None:
-        rows = Installer.objects.defer("link").select_related("account", "requested_by")
+        rows = queries.with_origin(Installer.objects.defer("link")).select_related("account", "requested_by")
         if as_json:
             self.say_json([queries.as_json(each) for each in rows])
             return
