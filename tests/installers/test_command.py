@@ -21,23 +21,8 @@ from tests.installers.ordering import Hand, account, order
 
 pytestmark = pytest.mark.django_db
 KEYS = {
-    *(
-        "id",
-        "account",
-        "ordered_through",
-        "name",
-        "os",
-        "state",
-        "language",
-        "group",
-        "ticket",
-        "expires",
-        "created",
-        "created_by",
-        "usable",
-        "products",
-    ),
-    *("needs_person", "error", "next_step", "remark"),
+    *("id", "account", "name", "os", "state", "language", "group", "ticket", "expires", "created", "created_by", "usable", "products"),
+    *("ordered_through", "needs_person", "error", "next_step", "remark"),
 }
 
 
