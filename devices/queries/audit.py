@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -9,10 +10,11 @@ from typing import Any
 from django.db.models import QuerySet
 
 from devices.audit import ACTIONS
-from devices.models import AuditEvent, User
+from devices.models import AuditEvent, Device, User
 from devices.queries.asked import Asked, Day, Kind
 
 PAGE = 50
+MOST_DEVICES = 20
 COMMAND_LINE = "command line"
 
 
@@ -42,16 +44,34 @@ class AuditFilters(Asked):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One entry in words."""
+    """One entry in words. `devices`: the first of those that it is about, with the names that they have now."""
 
     event: AuditEvent
     words: str
     detail: list[tuple[str, str]]
+    devices: list[tuple[int, str]]
+    more: int
 
 
-def line(event: AuditEvent) -> Line:
+def lines(events: Iterable[AuditEvent]) -> list[Line]:
+    """One query, where an entry is about devices."""
+    about = {event: _devices(event) for event in events}
+    wanted = {pk for found in about.values() for pk in found[:MOST_DEVICES]}
+    names = dict(Device.objects.filter(pk__in=wanted).values_list("pk", "name")) if wanted else {}
+    return [_line(event, found, names) for event, found in about.items()]
+
+
+def _line(event: AuditEvent, devices: list[int], names: Mapping[int, str]) -> Line:
     detail = event.detail if isinstance(event.detail, dict) else {}
-    return Line(event, ACTIONS.get(event.action, event.action), [(key.replace("_", " "), _shown(value)) for key, value in detail.items()])
+    told = [(key.replace("_", " "), _shown(value)) for key, value in detail.items() if not (devices and key == "devices")]
+    named = [(pk, names.get(pk) or f"device {pk}") for pk in devices[:MOST_DEVICES]]
+    return Line(event, ACTIONS.get(event.action, event.action), told, named, len(devices) - len(named))
+
+
+def _devices(event: AuditEvent) -> list[int]:
+    """Their ids; where an entry only counts them there is none."""
+    told = event.detail.get("devices") if isinstance(event.detail, dict) else None
+    return [pk for pk in told if isinstance(pk, int)] if isinstance(told, list) else []
 
 
 def people() -> list[str]:

@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from devices.audit import ACTIONS
-from devices.queries.audit import PAGE, AuditFilters, line, people
+from devices.queries.audit import PAGE, AuditFilters, lines, people
 from devices.queries.left_out import left_out
 from devices.queries.newest import newest
 from devices.views.guard import needs
@@ -20,7 +20,7 @@ def page(request: HttpRequest) -> HttpResponse:
     context = {
         "filters": filters,
         "left_out": left_out(AuditFilters.unread(request.GET), filters=AuditFilters),
-        "lines": [line(event) for event in found.rows],
+        "lines": lines(found.rows),
         "older": filters.query_string(before=str(found.older)) if found.older else "",
         "newer": filters.query_string(after=str(found.newer)) if found.newer else "",
         "actions": list(ACTIONS.items()),

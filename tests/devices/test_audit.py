@@ -11,11 +11,12 @@ from django.db import DatabaseError, transaction
 from django.dispatch import Signal
 from django.test import Client, RequestFactory
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from devices import audit
 from devices.audit import ACTIONS
-from devices.models import AuditEvent, User
+from devices.models import AuditEvent, Device, User
 
 pytestmark = pytest.mark.django_db
 PAGE = "/audit/"
@@ -52,6 +53,17 @@ def test_an_entry_says_who_what_when_where_and_details(admin: Client, alice: Use
     for words in ("alice", "eset-main", "25", "&lt;b&gt;Branch&lt;/b&gt; closed", "yes", "nothing"):
         assert words in page
     assert "<b>Branch" not in page
+
+
+def test_the_devices_of_an_entry_are_named_and_one_click_away(admin: Client) -> None:
+    one, nameless = (Device.objects.create(name=name, created_at=timezone.now()) for name in ("nb-1", ""))
+    event("issues triaged", devices=[one.pk, nameless.pk], decision="muted")
+    event("issues triaged", devices=list(range(1000, 1030)))
+    event("devices tagged", devices=7)
+    many, few = (" ".join(each.split()) for each in admin.get(PAGE).content.decode().split("devices:</span>")[2:])
+    assert f'<a href="/devices/{one.pk}/">nb-1</a>, <a href="/devices/{nameless.pk}/">device {nameless.pk}</a></div>' in few
+    assert many.count("/devices/10") == 20 and "device 1019</a> and 10 more</div>" in many
+    assert '<span class="soft">devices:</span> 7' in " ".join(admin.get(PAGE).content.decode().split())
 
 
 def test_signing_in_and_being_refused_is_there(alice: User, admin: Client) -> None:
