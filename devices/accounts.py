@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import asdict
 
 from django.db import transaction
-from django.http import HttpRequest
 from django.utils import timezone
 
 from devices import audit, health
 from devices.account_settings import BadAccount, Options, check_name, checked, filled, moves, vendor_named
-from devices.models import Account, AccountSecret, JobState, SyncRun, User
+from devices.acts import Act
+from devices.models import Account, AccountSecret, JobState, SyncRun
 from devices.models.job import ACTIVE
 from devices.sync import request_run
 from vendors.base import Scope
@@ -28,10 +28,10 @@ def create_account(
     settings: Mapping[str, str],
     secrets: Mapping[str, str],
     options: Options | None = None,
-    actor: User | None = None,
-    request: HttpRequest | None = None,
+    act: Act | None = None,
 ) -> Account:
     """Raises BadAccount. Values are texts; unknown names are refused, so that a typing error is not lost."""
+    act = act or Act(timezone.now())
     about = vendor_named(vendor)
     check_name(name)
     values = checked(about, settings, {**secrets}, known_secrets=frozenset())
@@ -40,8 +40,8 @@ def create_account(
         account, new = Account.objects.get_or_create(name=name, defaults=chosen)
         if not new:
             raise BadAccount(f"There is an account named {name!r} already: choose another name.")
-        _store_secrets(account, secrets, actor)
-        audit.record("account added", actor=actor, target=name, request=request, vendor=vendor)
+        _store_secrets(account, secrets, act)
+        audit.record("account added", act=act, target=name, vendor=vendor)
     return account
 
 
@@ -51,10 +51,10 @@ def update_account(
     settings: Mapping[str, str],
     secrets: Mapping[str, str],
     options: Options | None = None,
-    actor: User | None = None,
-    request: HttpRequest | None = None,
+    act: Act | None = None,
 ) -> Account:
     """An empty secret keeps what is stored, unless the address changed: then every secret must be entered again. Raises BadAccount."""
+    act = act or Act(timezone.now())
     replaced = {name: value for name, value in secrets.items() if value}
     with transaction.atomic():
         # Runs before accounts, as the engine locks them.
@@ -70,12 +70,12 @@ def update_account(
         account.settings, account.tokens = values, ""
         for name, value in asdict(options or Options.of(account)).items():
             setattr(account, name, value)
-        health.cleared(account, timezone.now())
+        health.cleared(account, act.now)
         account.save(update_fields=[*EDITED, *health.COLUMNS, "changes_since"])
-        _store_secrets(account, replaced, actor)
-        audit.record("account changed", actor=actor, target=account.name, request=request, fields=changed)
+        _store_secrets(account, replaced, act)
+        audit.record("account changed", act=act, target=account.name, fields=changed)
         for name in sorted(replaced):
-            audit.record("secret replaced", actor=actor, target=account.name, request=request, secret=name)
+            audit.record("secret replaced", act=act, target=account.name, secret=name)
     return account
 
 
@@ -96,27 +96,28 @@ def _cancel_runs(account: Account, why: str, next_step: str) -> None:
     )
 
 
-def switch_account(account: Account, *, enabled: bool, actor: User | None = None, request: HttpRequest | None = None) -> None:
+def switch_account(account: Account, *, enabled: bool, act: Act | None = None) -> None:
     """Off ends the fetch that is under way. What was fetched stays."""
+    act = act or Act(timezone.now())
     with transaction.atomic():
         if not enabled:
             _cancel_runs(account, "The account was switched off while this fetch was under way.", "Switch it on to fetch again.")
-        now = timezone.now()
-        account.switched_off_at = None if enabled else account.switched_off_at or now
+        account.switched_off_at = None if enabled else account.switched_off_at or act.now
         account.enabled = enabled
-        health.cleared(account, now)
+        health.cleared(account, act.now)
         account.save(update_fields=["enabled", "switched_off_at", *health.COLUMNS])
-        audit.record("account switched", actor=actor, target=account.name, request=request, enabled=enabled)
+        audit.record("account switched", act=act, target=account.name, enabled=enabled)
 
 
-def refresh_account(account: Account, *, full: bool = True, actor: User | None = None, request: HttpRequest | None = None) -> SyncRun:
+def refresh_account(account: Account, *, full: bool = True, act: Act | None = None) -> SyncRun:
     """One run, however many ask. Raises Unsupported. A person's wish also tries an account that waits for a person, and may
     use the calls that are kept for people.
     """
+    act = act or Act(timezone.now())
     since = account.changes_since if not full and "changed" in account.about.scopes else None
     with transaction.atomic():
-        run = request_run(account, Scope(since=since), now=timezone.now(), by=actor, interactive=True)
-        audit.record("refresh asked", actor=actor, target=account.name, request=request, run=run.pk)
+        run = request_run(account, Scope(since=since), now=act.now, by=act.person, interactive=True)
+        audit.record("refresh asked", act=act, target=account.name, run=run.pk)
     return run
 
 
@@ -124,11 +125,11 @@ def _changed(before: Mapping[str, object], after: Mapping[str, object]) -> list[
     return sorted(key for key in {*before, *after} if before.get(key) != after.get(key))
 
 
-def _store_secrets(account: Account, secrets: Mapping[str, str], actor: User | None) -> None:
+def _store_secrets(account: Account, secrets: Mapping[str, str], act: Act) -> None:
     for name, value in secrets.items():
         if not value:
             continue
-        row, _ = AccountSecret.objects.get_or_create(account=account, name=name, defaults={"sealed": "", "set_at": timezone.now()})
+        row, _ = AccountSecret.objects.get_or_create(account=account, name=name, defaults={"sealed": "", "set_at": act.now})
         row.seal(Secret(value))
-        row.set_at, row.set_by = timezone.now(), actor
+        row.set_at, row.set_by = act.now, act.person
         row.save()

@@ -5,15 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.http import HttpRequest
 
 from devices import audit
+from devices.acts import Act
 from devices.connect import budget_of
-from devices.models import Account, Health, Life, Sighting, SyncRun, User
+from devices.models import Account, Health, Life, Sighting, SyncRun
 from devices.models.job import ACTIVE
 from devices.sync import lane_of, request_run
 from vendors.base import Scope, Vendor
@@ -57,7 +56,7 @@ def about(sightings: Iterable[Sighting]) -> list[Question]:
     return [_question(account, tuple(names)) for account, names in ids.items()]
 
 
-def ask(devices: Sequence[int], *, by: User, now: datetime, request: HttpRequest, ticket: str = "") -> Asked:
+def ask(devices: Sequence[int], *, act: Act) -> Asked:
     """A run for each account that can be asked, or the one that is under way already: asking twice costs no more than once."""
     asked = Asked([], [])
     for question in questions(devices):
@@ -67,9 +66,9 @@ def ask(devices: Sequence[int], *, by: User, now: datetime, request: HttpRequest
             asked.refusals.append(f"{account.name}: {refusal}")
             continue
         with transaction.atomic():
-            run = request_run(account, Scope(ids=question.ids), now=now, by=by, interactive=True)
+            run = request_run(account, Scope(ids=question.ids), now=act.now, by=act.person, interactive=True)
             told: dict[str, Any] = {"device": devices[0]} if len(devices) == 1 else {"devices": len(question.ids)}
-            audit.record("refresh asked", actor=by, target=account.name, request=request, ticket=ticket, run=run.pk, **told)
+            audit.record("refresh asked", act=act, target=account.name, run=run.pk, **told)
         asked.runs.append(run)
     return asked
 

@@ -8,9 +8,9 @@ from typing import Any
 from allauth.core.internal.httpkit import get_client_ip
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest
-from django.utils import timezone
 
-from devices.models import AuditEvent, User
+from devices.acts import Act
+from devices.models import AuditEvent
 
 # Every action that is written anywhere, with the words the audit page shows.
 ACTIONS = {
@@ -64,27 +64,18 @@ ACTIONS = {
 }
 
 
-def record(
-    action: str,
-    *,
-    actor: User | None,
-    target: str = "",
-    request: HttpRequest | None = None,
-    name: str = "",
-    ticket: str = "",
-    **detail: Any,
-) -> AuditEvent:
-    """Write one entry. `detail` is shown to administrators: never a secret value. Commands pass no actor: "command line" is written."""
+def record(action: str, *, act: Act, target: str = "", **detail: Any) -> AuditEvent:
+    """Write one entry. `detail` is shown to administrators: never a secret value."""
     if action not in ACTIONS:
         raise ValueError(f"{action!r} is not in audit.ACTIONS: add it there with its words.")
     return AuditEvent.objects.create(
-        at=timezone.now(),
-        actor=actor,
-        actor_name=name or (actor.get_username() if actor else "command line"),
+        at=act.now,
+        actor=act.person,
+        actor_name=act.name,
         action=action,
         target=target[:255],
-        detail=detail | ({"ticket": ticket} if ticket else {}),
-        address=address_of(request) if request else None,
+        detail=detail | ({"ticket": act.ticket} if act.ticket else {}),
+        address=act.address,
     )
 
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from django.db import connection
 
-from devices.models import Change, ChangeKind, SyncRun, User
+from devices.acts import Act
+from devices.models import Change, ChangeKind, SyncRun
 
 # What is followed in every vendor's answer. Counts and clocks move too often to mean anything.
 FOLLOWED = ("name", "serial", "user", "os_name", "model", "group_name", "state", "enrolment", "silenced")
@@ -63,25 +64,23 @@ def by_person(
     device: int,
     kind: ChangeKind,
     *,
-    actor: User,
-    now: datetime,
+    act: Act,
     field: str = "",
     before: str = "",
     after: str = "",
     reason: str = "",
-    ticket: str = "",
 ) -> Change:
     """What a person did, beside its entry in the audit log. Texts are cut to what a column holds."""
     return Change.objects.create(
         device_id=device,
-        at=now,
+        at=act.now,
         kind=kind,
         field=field,
         before=before[:255],
         after=after[:255],
-        actor_name=actor.get_username(),
+        actor_name=act.name,
         reason=reason[:500],
-        ticket=ticket[:64],
+        ticket=act.ticket[:64],
     )
 
 
@@ -89,25 +88,23 @@ def by_person_on_many(
     told: Iterable[tuple[int, str]],
     kind: ChangeKind,
     *,
-    actor: User,
-    now: datetime,
+    act: Act,
     field: str,
     before: str = "",
     reason: str = "",
-    ticket: str = "",
 ) -> None:
     """The same act on many: `told` has a device and what its line says, by line."""
     Change.objects.bulk_create(
         Change(
             device_id=device,
-            at=now,
+            at=act.now,
             kind=kind,
             field=field,
             before=before,
             after=after[:255],
-            actor_name=actor.get_username(),
+            actor_name=act.name,
             reason=reason[:500],
-            ticket=ticket[:64],
+            ticket=act.ticket[:64],
         )
         for device, after in told
     )

@@ -8,26 +8,26 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
-from django.http import HttpRequest
 
 from devices import absence, audit
+from devices.acts import Act
 from devices.locks import be_patient, hold_devices
-from devices.models import Account, SyncRun, User
+from devices.models import Account, SyncRun
 
 AT_ONCE = 10_000  # sightings in one transaction: a few seconds
 LOST_AFTER = timedelta(seconds=30)  # without progress a wake-up was lost, or its worker died
 NEEDED = Q(decided_at__isnull=False, applied_at=None)
 
 
-def decide(run: SyncRun, *, reason: str, actor: User | None, now: datetime, request: HttpRequest | None = None) -> bool:
+def decide(run: SyncRun, *, reason: str, act: Act) -> bool:
     """What this list lacks is to be marked as missing. False: a newer list came in, or somebody decided already."""
     with transaction.atomic():
         run = SyncRun.objects.select_for_update(of=("self",)).select_related("account").get(pk=run.pk)
         if run.decided_at is not None or not absence.proves_absence(run):
             return False
-        run.decided_at, run.applied_by, run.decided_reason = now, actor, reason
+        run.decided_at, run.applied_by, run.decided_reason = act.now, act.person, reason
         run.save(update_fields=["decided_at", "applied_by", "decided_reason"])
-        _audit("decided", run, devices=run.withheld, request=request)
+        _audit("decided", run, act, devices=run.withheld)
     return True
 
 
@@ -49,27 +49,24 @@ def advance(run_id: int, *, now: datetime) -> bool:
         if run is None:
             return False
         if not absence.proves_absence(run):
-            _void(run)
+            _void(run, now)
             return False
         Account.objects.select_for_update(no_key=True).get(pk=run.account_id)
         marked = absence.apply_withheld(run, now, most=AT_ONCE)
         run.marked_at = now
         if not marked:
             run.applied_at = now
-            _audit("applied", run, devices=run.missing)
+            _audit("applied", run, Act.of(run.applied_by, now=now), devices=run.missing)
         run.save(update_fields=["missing", "marked_at", "applied_at"])
         return marked > 0
 
 
-def _void(run: SyncRun) -> None:
+def _void(run: SyncRun, now: datetime) -> None:
     """A newer list says better who is there. What was marked already and is listed again is seen again by itself."""
-    _audit("overtaken", run, devices=run.missing)
+    _audit("overtaken", run, Act.of(run.applied_by, now=now), devices=run.missing)
     run.decided_at = run.applied_by = None
     run.save(update_fields=["decided_at", "applied_by"])
 
 
-def _audit(what: str, run: SyncRun, *, devices: int, request: HttpRequest | None = None) -> None:
-    actor, target = run.applied_by, run.account.name
-    audit.record(
-        f"disappearance {what}", actor=actor, target=target, request=request, run=run.pk, devices=devices, reason=run.decided_reason
-    )
+def _audit(what: str, run: SyncRun, act: Act, *, devices: int) -> None:
+    audit.record(f"disappearance {what}", act=act, target=run.account.name, run=run.pk, devices=devices, reason=run.decided_reason)

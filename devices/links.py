@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
 
 from devices import audit, changes
+from devices.acts import Act
 from devices.joining import rematch
 from devices.locks import hold_devices
-from devices.models import ChangeKind, Ruling, Sighting, User
+from devices.models import ChangeKind, Ruling, Sighting
 
 LONGEST_REASON = 500
 FIELD = "device"  # in the timeline: before and after are ids of devices
@@ -23,7 +22,7 @@ class BadLink(Exception):
     """What was asked cannot be done: one sentence."""
 
 
-def link(device: int, other: int, *, reason: str, actor: User, now: datetime, ticket: str = "", request: HttpRequest | None = None) -> int:
+def link(device: int, other: int, *, reason: str, act: Act) -> int:
     """Make two devices one. Returns the device that both are now. Raises BadLink."""
     reason = _checked(reason)
     with transaction.atomic():
@@ -32,19 +31,17 @@ def link(device: int, other: int, *, reason: str, actor: User, now: datetime, ti
         if device == other or not ours or not theirs:
             raise BadLink("Choose another device that a vendor sees: this one cannot be linked to it.")
         pairs = _between(ours, theirs)
-        _end(pairs.filter(together=False), actor=actor, reason=reason, now=now)
-        _rule(ours[0], theirs[0], together=True, reason=reason, actor=actor, now=now)
-        audit.record("devices linked", actor=actor, target=str(device), request=request, other=other, reason=reason, ticket=ticket)
-        rematch([ours[0], theirs[0]], now)
+        _end(pairs.filter(together=False), reason=reason, act=act)
+        _rule(ours[0], theirs[0], together=True, reason=reason, act=act)
+        audit.record("devices linked", act=act, target=str(device), other=other, reason=reason)
+        rematch([ours[0], theirs[0]], act.now)
         both = _device_of(ours[0])
-        told = {"before": str(other if both == device else device), "reason": reason, "ticket": ticket}
-        changes.by_person(both, ChangeKind.LINKED, actor=actor, now=now, field=FIELD, **told)
+        told = {"before": str(other if both == device else device), "reason": reason}
+        changes.by_person(both, ChangeKind.LINKED, act=act, field=FIELD, **told)
         return both
 
 
-def take_apart(
-    sighting: int, *, device: int, reason: str, actor: User, now: datetime, ticket: str = "", request: HttpRequest | None = None
-) -> int:
+def take_apart(sighting: int, *, device: int, reason: str, act: Act) -> int:
     """Make one sighting a device of its own, or of others than those it is with now. Returns its device. Raises BadLink."""
     reason = _checked(reason)
     with transaction.atomic():
@@ -53,20 +50,20 @@ def take_apart(
         others = [each for each in members if each != sighting]
         if sighting not in members or not others:
             raise BadLink("Nothing to take apart: look at the device again, it has changed.")
-        _end(_between([sighting], others).filter(together=True), actor=actor, reason=reason, now=now)
+        _end(_between([sighting], others).filter(together=True), reason=reason, act=act)
         for other in others:
-            _rule(sighting, other, together=False, reason=reason, actor=actor, now=now)
-        told = {"reason": reason, "ticket": ticket}
-        audit.record("device taken apart", actor=actor, target=str(device), request=request, sighting=sighting, **told)
-        rematch(members, now)
+            _rule(sighting, other, together=False, reason=reason, act=act)
+        told = {"reason": reason}
+        audit.record("device taken apart", act=act, target=str(device), sighting=sighting, **told)
+        rematch(members, act.now)
         left = {_device_of(each) for each in others}
         for one in left:
-            changes.by_person(one, ChangeKind.PARTED, actor=actor, now=now, field=FIELD, after=str(_device_of(sighting)), **told)
-        changes.by_person(_device_of(sighting), ChangeKind.PARTED, actor=actor, now=now, field=FIELD, before=str(device), **told)
+            changes.by_person(one, ChangeKind.PARTED, act=act, field=FIELD, after=str(_device_of(sighting)), **told)
+        changes.by_person(_device_of(sighting), ChangeKind.PARTED, act=act, field=FIELD, before=str(device), **told)
         return _device_of(sighting)
 
 
-def end_ruling(ruling: int, *, reason: str, actor: User, now: datetime, ticket: str = "", request: HttpRequest | None = None) -> None:
+def end_ruling(ruling: int, *, reason: str, act: Act) -> None:
     """Let the keys decide again. What follows from it stands in the timeline as what the keys did. Raises BadLink."""
     reason = _checked(reason)
     with transaction.atomic():
@@ -74,11 +71,11 @@ def end_ruling(ruling: int, *, reason: str, actor: User, now: datetime, ticket: 
         found = Ruling.objects.filter(pk=ruling, ended_at=None).first()
         if found is None:
             raise BadLink("Somebody has taken this back already.")
-        _end(Ruling.objects.filter(pk=ruling), actor=actor, reason=reason, now=now)
+        _end(Ruling.objects.filter(pk=ruling), reason=reason, act=act)
         pair = [found.first_id, found.second_id]
-        told: dict[str, Any] = {"reason": reason, "pair": pair, "together": found.together, "ticket": ticket}
-        audit.record("ruling ended", actor=actor, target=str(ruling), request=request, **told)
-        rematch(pair, now)
+        told: dict[str, Any] = {"reason": reason, "pair": pair, "together": found.together}
+        audit.record("ruling ended", act=act, target=str(ruling), **told)
+        rematch(pair, act.now)
 
 
 def _checked(reason: str) -> str:
@@ -104,11 +101,11 @@ def _between(ours: Collection[int], theirs: Collection[int]) -> QuerySet[Ruling]
     return Ruling.objects.filter(either, ended_at=None)
 
 
-def _end(rulings: QuerySet[Ruling], *, actor: User, reason: str, now: datetime) -> None:
-    rulings.update(ended_at=now, ended_by=actor, ended_reason=reason)
+def _end(rulings: QuerySet[Ruling], *, reason: str, act: Act) -> None:
+    rulings.update(ended_at=act.now, ended_by=act.person, ended_reason=reason)
 
 
-def _rule(one: int, other: int, *, together: bool, reason: str, actor: User, now: datetime) -> None:
+def _rule(one: int, other: int, *, together: bool, reason: str, act: Act) -> None:
     first, second = sorted((one, other))
-    values = {"together": together, "reason": reason, "made_by": actor, "made_at": now}
+    values = {"together": together, "reason": reason, "made_by": act.person, "made_at": act.now}
     Ruling.objects.get_or_create(first_id=first, second_id=second, ended_at=None, defaults=values)

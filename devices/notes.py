@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.db import transaction
-from django.http import HttpRequest
 
 from devices import audit
+from devices.acts import Act
 from devices.locks import hold_devices
 from devices.models import Device, Note, User
 
@@ -24,26 +24,26 @@ class CannotNote(Exception):
         self.sentence = sentence
 
 
-def add(device: Device, *, text: str, by: User, now: datetime, ticket: str = "") -> Note:
+def add(device: Device, *, text: str, act: Act) -> Note:
     """Raises CannotNote."""
     text = _checked(text)
     with transaction.atomic():
         hold_devices()  # or the device could become part of another one meanwhile, and the note would hang on nothing
-        last = Note.objects.filter(device=device, author=by).order_by("-pk").first()
-        if last and last.text == text and now - last.at < SENT_TWICE:
+        last = Note.objects.filter(device=device, author=act.signed_in).order_by("-pk").first()
+        if last and last.text == text and act.now - last.at < SENT_TWICE:
             return last
-        return Note.objects.create(device=device, text=text, author=by, author_name=by.get_username(), at=now, ticket=ticket)
+        return Note.objects.create(device=device, text=text, author=act.signed_in, author_name=act.name, at=act.now, ticket=act.ticket)
 
 
-def take_back(note: Note, *, by: User, request: HttpRequest | None = None) -> None:
+def take_back(note: Note, *, act: Act) -> None:
     """The audit log keeps that it was there, not what it said: often that is why it is taken back. Raises CannotNote."""
-    if not may_take_back(note, by):
+    if not may_take_back(note, act.signed_in):
         raise CannotNote(f"Only {note.author_name}, who wrote it, or an administrator can take this note back.")
     with transaction.atomic():
         if not Note.objects.filter(pk=note.pk).delete()[0]:
             return  # somebody else was faster
         written = {"written_by": note.author_name, "written_at": f"{note.at:%Y-%m-%d %H:%M} UTC"}
-        audit.record("note taken back", actor=by, target=str(note.device_id), request=request, ticket=note.ticket, **written)
+        audit.record("note taken back", act=act.for_ticket(note.ticket), target=str(note.device_id), **written)
 
 
 def may_take_back(note: Note, person: User) -> bool:

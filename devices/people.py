@@ -9,8 +9,10 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from devices import audit
+from devices.acts import Act
 from devices.models import User
 from devices.roles import ADMINISTRATOR, HELPDESK, IT_STAFF, ROLES
 
@@ -65,7 +67,7 @@ def add_person(name: str, *, role: str, password: str = "") -> str:
                 raise BadPerson(f"Somebody is called {name!r} already: choose another name.")
             user = User.objects.create_user(username=name, password=password)
             user.groups.add(Group.objects.get(name=role))
-            audit.record("person added", actor=None, target=user.get_username(), role=role)
+            audit.record("person added", act=Act(timezone.now()), target=user.get_username(), role=role)
     except IntegrityError:
         raise BadPerson(f"Somebody is called {name!r} already: choose another name.") from None
     return password
@@ -80,7 +82,7 @@ def give_role(user: User, *, role: str) -> None:
         user.groups.remove(*Group.objects.filter(name__in=ROLES))
         user.groups.add(Group.objects.get(name=role))
         User.objects.filter(pk=user.pk).update(is_superuser=False)
-        audit.record("role changed", actor=None, target=user.get_username(), before=SHORT.get(before, "none"), role=role)
+        audit.record("role changed", act=Act(timezone.now()), target=user.get_username(), before=SHORT.get(before, "none"), role=role)
 
 
 def give_password(user: User, *, password: str = "") -> str:
@@ -90,7 +92,7 @@ def give_password(user: User, *, password: str = "") -> str:
     with transaction.atomic():
         user.set_password(password)
         user.save(update_fields=["password"])
-        audit.record("password replaced", actor=None, target=user.get_username())
+        audit.record("password replaced", act=Act(timezone.now()), target=user.get_username())
     return password
 
 
@@ -100,7 +102,7 @@ def switch_person(user: User, *, enabled: bool) -> None:
         if not enabled:
             _keep_an_administrator(user)
         User.objects.filter(pk=user.pk).update(is_active=enabled)
-        audit.record("person switched", actor=None, target=user.get_username(), enabled=enabled)
+        audit.record("person switched", act=Act(timezone.now()), target=user.get_username(), enabled=enabled)
 
 
 def _check_password(password: str, user: User) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.db import connection, transaction
-from django.http import HttpRequest
 
 from devices import audit, sealing
+from devices.acts import Act
 from devices.copying import copy_rows
 from devices.mapped import Mapped
-from devices.models import RemediationLink, User
+from devices.models import RemediationLink
 from vendors.secret import Secret
 
 COLUMNS = {"sighting_id": "int8", "sealed": "text"}
@@ -37,7 +37,7 @@ def replace_remediation(mapped: Sequence[Mapped]) -> None:
         copy_rows("devices_remediationlink", COLUMNS, rows)
 
 
-def hand_out(sighting: int, *, device: int, actor: User, ticket: str, request: HttpRequest) -> Secret:
+def hand_out(sighting: int, *, device: int, act: Act) -> Secret:
     """The address, for one person, once; written into the audit log first. Raises NoPage."""
     with transaction.atomic():
         found = RemediationLink.objects.filter(sighting=sighting, sighting__device=device).select_related("sighting__account").first()
@@ -48,5 +48,5 @@ def hand_out(sighting: int, *, device: int, actor: User, ticket: str, request: H
         except sealing.SealBroken:
             raise NoPage("The stored address of the remediation page does not open: tell an administrator of Rollcall.") from None
         name = found.sighting.account.name
-        audit.record("remediation opened", actor=actor, target=str(device), request=request, ticket=ticket, account=name, sighting=sighting)
+        audit.record("remediation opened", act=act, target=str(device), account=name, sighting=sighting)
     return link

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from django.db import transaction
-from django.http import HttpRequest
 
 from devices import audit, changes
+from devices.acts import Act
 from devices.keepers import tell_use_changed
 from devices.locks import hold_devices
-from devices.models import ChangeKind, Device, Life, Retirement, User
+from devices.models import ChangeKind, Device, Life, Retirement
 from devices.summary import summarise
 
 LONGEST_REASON = 500
@@ -25,7 +23,7 @@ class CannotRetire(Exception):
         self.sentence = sentence
 
 
-def retire(device: int, *, reason: str, by: User, now: datetime, ticket: str = "", request: HttpRequest | None = None) -> None:
+def retire(device: int, *, reason: str, act: Act) -> None:
     """Raises CannotRetire."""
     reason = reason.strip()
     if not reason or "\0" in reason:
@@ -36,26 +34,26 @@ def retire(device: int, *, reason: str, by: User, now: datetime, ticket: str = "
         before = _held(device)
         if Retirement.objects.filter(device=device).exists():
             raise CannotRetire("Somebody has retired this device already.")
-        Retirement.objects.create(device_id=device, at=now, by=by, by_name=by.get_username(), reason=reason)
+        Retirement.objects.create(device_id=device, at=act.now, by=act.person, by_name=act.name, reason=reason)
         Device.objects.filter(pk=device).update(life=Life.RETIRED)
         tell_use_changed([device])
-        told = {"before": before, "after": Life.RETIRED.value, "reason": reason, "ticket": ticket}
-        changes.by_person(device, ChangeKind.RETIRED, actor=by, now=now, field=FIELD, **told)
-        audit.record("device retired", actor=by, target=str(device), request=request, ticket=ticket, reason=reason)
+        told = {"before": before, "after": Life.RETIRED.value, "reason": reason}
+        changes.by_person(device, ChangeKind.RETIRED, act=act, field=FIELD, **told)
+        audit.record("device retired", act=act, target=str(device), reason=reason)
 
 
-def bring_back(device: int, *, by: User, now: datetime, ticket: str = "", request: HttpRequest | None = None) -> str:
+def bring_back(device: int, *, act: Act) -> str:
     """Returns its life from now on. Raises CannotRetire."""
     with transaction.atomic():
         _held(device)
         if not Retirement.objects.filter(device=device).delete()[0]:
             raise CannotRetire("It is not retired: somebody brought it back, or a vendor has heard from it.")
         Device.objects.filter(pk=device).update(life=Life.GONE)  # what it is while no vendor says otherwise
-        summarise([device], now)
+        summarise([device], act.now)
         tell_use_changed([device])
         life = Device.objects.values_list("life", flat=True).get(pk=device)
-        changes.by_person(device, ChangeKind.RETIRED, actor=by, now=now, field=FIELD, before=Life.RETIRED, after=life, ticket=ticket)
-        audit.record("device brought back", actor=by, target=str(device), request=request, ticket=ticket)
+        changes.by_person(device, ChangeKind.RETIRED, act=act, field=FIELD, before=Life.RETIRED, after=life)
+        audit.record("device brought back", act=act, target=str(device))
         return life
 
 

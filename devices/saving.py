@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import Group
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
 from django.utils.text import slugify
 
 from devices import audit
+from devices.acts import Act
 from devices.models import SavedView, User
 from devices.queries.asked import clean_query
 from devices.queries.listing import LONGEST, Listing
@@ -40,58 +39,54 @@ def may_change(view: SavedView, user: User) -> bool:
     return view.owner_id == user.pk or (view.shared_with_id is not None and user.has_perm("devices.share_view"))
 
 
-def create(listing: Listing[Any], *, name: str, role: str, default: bool, by: User, now: datetime, request: HttpRequest) -> SavedView:
+def create(listing: Listing[Any], *, name: str, role: str, default: bool, act: Act) -> SavedView:
     """Raises CannotSave."""
-    view = SavedView(owner=by, page=listing.shape.name, query=_storable(listing), changed_at=now)
+    view = SavedView(owner=act.signed_in, page=listing.shape.name, query=_storable(listing), changed_at=act.now)
     with transaction.atomic():
         if default:
             _no_default(view)
         view.is_default = default
         _name(view, name)
-        _share(view, role, by)
+        _share(view, role, act.signed_in)
         _store(view)
         if view.shared_with:
-            audit.record(
-                "view shared", actor=by, target=view.name, request=request, list=view.page, role=view.shared_with.name, filters=view.query
-            )
+            _record("view shared", view, act, role=view.shared_with.name, filters=view.query)
     return view
 
 
-def renew(view: SavedView, listing: Listing[Any], *, by: User, now: datetime, request: HttpRequest) -> None:
+def renew(view: SavedView, listing: Listing[Any], *, act: Act) -> None:
     """Let the view be what the list shows now. Raises CannotSave."""
     with transaction.atomic():
-        before, view.query, view.changed_at = view.query, _storable(listing), now
+        before, view.query, view.changed_at = view.query, _storable(listing), act.now
         _store(view)
         if view.shared_with:
-            _record("view changed", view, by, request, before=before, after=view.query)
+            _record("view changed", view, act, before=before, after=view.query)
 
 
-def change(view: SavedView, *, name: str, role: str, default: bool, by: User, now: datetime, request: HttpRequest) -> None:
+def change(view: SavedView, *, name: str, role: str, default: bool, act: Act) -> None:
     """Raises CannotSave. Whether it is a default is its owner's own affair."""
     with transaction.atomic():
-        old_name, old_role, view.changed_at = view.name, view.shared_with, now
+        old_name, old_role, view.changed_at = view.name, view.shared_with, act.now
         _name(view, name)
-        _share(view, role, by)
-        if view.owner_id == by.pk and view.is_default is not default:
+        _share(view, role, act.signed_in)
+        if view.owner_id == act.signed_in.pk and view.is_default is not default:
             _no_default(view)
             view.is_default = default
         _store(view)
         if (view.name, view.shared_with) != (old_name, old_role) and (old_role or view.shared_with):
             roles = {"shared_with": view.shared_with.name if view.shared_with else "", "before": old_role.name if old_role else ""}
-            _record("view changed", view, by, request, old_name=old_name, **roles)
+            _record("view changed", view, act, old_name=old_name, **roles)
 
 
-def remove(view: SavedView, *, by: User, request: HttpRequest) -> None:
+def remove(view: SavedView, *, act: Act) -> None:
     with transaction.atomic():
         if view.shared_with:
-            audit.record(
-                "view removed", actor=by, target=view.name, request=request, list=view.page, role=view.shared_with.name, filters=view.query
-            )
+            _record("view removed", view, act, role=view.shared_with.name, filters=view.query)
         view.delete()
 
 
-def _record(action: str, view: SavedView, by: User, request: HttpRequest, **told: Any) -> None:
-    audit.record(action, actor=by, target=view.name, request=request, list=view.page, **told)
+def _record(action: str, view: SavedView, act: Act, **told: Any) -> None:
+    audit.record(action, act=act, target=view.name, list=view.page, **told)
 
 
 def _storable(listing: Listing[Any]) -> str:

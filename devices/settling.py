@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from django.db import transaction
-from django.http import HttpRequest
 
 from devices import audit, changes
+from devices.acts import Act
 from devices.disagreement import FIELDS, said, shown
 from devices.locks import hold_devices
-from devices.models import ChangeKind, Device, Life, Settlement, Sighting, User
+from devices.models import ChangeKind, Device, Life, Settlement, Sighting
 from devices.summary import summarise
 
 LONGEST_REASON = 500
@@ -25,9 +23,7 @@ class CannotSettle(Exception):
         self.sentence = sentence
 
 
-def settle(
-    device: int, *, field: str, sighting: int, reason: str, by: User, now: datetime, ticket: str = "", request: HttpRequest | None = None
-) -> Settlement:
+def settle(device: int, *, field: str, sighting: int, reason: str, act: Act) -> Settlement:
     """Let this sighting's word count for the field. Of the verdict it only says that somebody knows. Raises CannotSettle."""
     reason = _checked(reason)
     with transaction.atomic():
@@ -42,40 +38,39 @@ def settle(
         if not standing and field not in stored.disagrees:
             raise CannotSettle(CHANGED)
         if standing:
-            _end(standing, by=by, now=now)
+            _end(standing, act)
         made = Settlement.objects.create(
             device=stored,
             field=field,
             sighting=winner,
             told=said(device, field),
             reason=reason,
-            made_by_name=by.get_username(),
-            made_at=now,
+            made_by_name=act.name,
+            made_at=act.now,
         )
-        values = {"field": field, "before": shown(stored, field), "after": shown(winner, field), "reason": reason, "ticket": ticket}
-        changes.by_person(device, ChangeKind.SETTLED, actor=by, now=now, **values)
-        audit.record("disagreement settled", actor=by, target=str(device), request=request, vendor=winner.vendor, **values)
-        summarise([device], now)
+        values = {"field": field, "before": shown(stored, field), "after": shown(winner, field), "reason": reason}
+        changes.by_person(device, ChangeKind.SETTLED, act=act, **values)
+        audit.record("disagreement settled", act=act, target=str(device), vendor=winner.vendor, **values)
+        summarise([device], act.now)
         return made
 
 
-def take_back(settlement: int, *, device: int, by: User, now: datetime, ticket: str = "", request: HttpRequest | None = None) -> str:
+def take_back(settlement: int, *, device: int, act: Act) -> str:
     """Open again what was settled; returns the field. Raises CannotSettle."""
     with transaction.atomic():
         hold_devices()
         standing = Settlement.objects.filter(pk=settlement, device=device, ended_at=None).first()
         if standing is None:
             raise CannotSettle("It is open already: somebody took this back, or a vendor says something else now.")
-        _end(standing, by=by, now=now)
-        told = {"field": standing.field, "ticket": ticket}
-        changes.by_person(device, ChangeKind.SETTLED, actor=by, now=now, **told)
-        audit.record("settlement ended", actor=by, target=str(device), request=request, settled_by=standing.made_by_name, **told)
-        summarise([device], now)
+        _end(standing, act)
+        changes.by_person(device, ChangeKind.SETTLED, act=act, field=standing.field)
+        audit.record("settlement ended", act=act, target=str(device), settled_by=standing.made_by_name, field=standing.field)
+        summarise([device], act.now)
         return standing.field
 
 
-def _end(standing: Settlement, *, by: User, now: datetime) -> None:
-    standing.ended_at, standing.ended_by_name = now, by.get_username()
+def _end(standing: Settlement, act: Act) -> None:
+    standing.ended_at, standing.ended_by_name = act.now, act.name
     standing.save(update_fields=["ended_at", "ended_by_name"])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -10,8 +11,10 @@ from allauth.mfa.signals import authenticator_added, authenticator_removed, auth
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.dispatch import receiver
 from django.http import HttpRequest
+from django.utils import timezone
 
 from devices import audit
+from devices.acts import Act
 from devices.models import User
 
 
@@ -22,18 +25,18 @@ class Adapter(DefaultAccountAdapter):
 
 @receiver(user_logged_in)
 def _signed_in(request: HttpRequest, user: User, **_kwargs: Any) -> None:
-    audit.record("sign-in", actor=user, request=request)
+    audit.record("sign-in", act=_act(user, request))
 
 
 @receiver(user_logged_out)
 def _signed_out(request: HttpRequest, user: User | None, **_kwargs: Any) -> None:
     if user is not None:
-        audit.record("sign-out", actor=user, request=request)
+        audit.record("sign-out", act=_act(user, request))
 
 
 @receiver(password_changed)
 def _password_changed(request: HttpRequest, user: User, **_kwargs: Any) -> None:
-    audit.record("password replaced", actor=user, target=user.get_username(), request=request)
+    audit.record("password replaced", act=_act(user, request), target=user.get_username())
 
 
 @receiver(authenticator_added)
@@ -41,12 +44,14 @@ def _password_changed(request: HttpRequest, user: User, **_kwargs: Any) -> None:
 @receiver(authenticator_reset)
 def _factor_changed(request: HttpRequest, user: User, authenticator: Any, signal: Any, **_kwargs: Any) -> None:
     change = {id(authenticator_added): "added", id(authenticator_removed): "removed"}.get(id(signal), "made anew")
-    audit.record(
-        "second factor changed", actor=user, target=user.get_username(), request=request, kind=str(authenticator.type), change=change
-    )
+    audit.record("second factor changed", act=_act(user, request), target=user.get_username(), kind=str(authenticator.type), change=change)
 
 
 @receiver(user_login_failed)
 def _refused(credentials: dict[str, Any], request: HttpRequest | None = None, **_kwargs: Any) -> None:
     name = str(credentials.get("username") or "")[:150]
-    audit.record("sign-in refused", actor=None, request=request, name=name or "unknown")
+    audit.record("sign-in refused", act=replace(_act(None, request), name=name or "unknown"))
+
+
+def _act(user: User | None, request: HttpRequest | None) -> Act:
+    return Act.of(user, now=timezone.now(), address=audit.address_of(request) if request else None)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
-from django.http import HttpRequest
 
 from devices import audit, changes
+from devices.acts import Act
 from devices.locks import hold_devices
-from devices.models import ChangeKind, User
+from devices.models import ChangeKind
 from vendors.normalise import text_key
 
 MOST = 10_000  # devices at once
@@ -31,16 +30,16 @@ class CannotTag(Exception):
         self.sentence = sentence
 
 
-def add(devices: Collection[int], *, tag: str, by: User, now: datetime, ticket: str = "", request: HttpRequest | None = None) -> int:
+def add(devices: Collection[int], *, tag: str, act: Act) -> int:
     """Returns how many had it not yet; of those each remembers it. More than one device is audited. Raises CannotTag."""
     name = clean(tag)
-    return _write(_ADD, "after", devices, name, by=by, now=now, ticket=ticket, request=request, action="devices tagged")
+    return _write(_ADD, "after", devices, name, act=act, action="devices tagged")
 
 
-def remove(devices: Collection[int], *, tag: str, by: User, now: datetime, ticket: str = "", request: HttpRequest | None = None) -> int:
+def remove(devices: Collection[int], *, tag: str, act: Act) -> int:
     """Returns how many had it. Tags that vendors give stay. Raises CannotTag."""
     name = clean(tag)
-    return _write(_REMOVE, "before", devices, name, by=by, now=now, ticket=ticket, request=request, action="tag taken off devices")
+    return _write(_REMOVE, "before", devices, name, act=act, action="tag taken off devices")
 
 
 def clean(tag: str) -> str:
@@ -59,20 +58,17 @@ def _write(
     devices: Collection[int],
     name: str,
     *,
-    by: User,
-    now: datetime,
-    ticket: str,
-    request: HttpRequest | None,
+    act: Act,
     action: str,
 ) -> int:
     if len(devices) > MOST:
         raise CannotTag(f"That is more than {MOST:,} devices: narrow the list down, and tag it part by part.")
-    values: dict[str, Any] = {"key": text_key(name), "name": name, "who": by.get_username(), "devices": sorted(devices), "ticket": ticket}
+    values: dict[str, Any] = {"key": text_key(name), "name": name, "who": act.name, "devices": sorted(devices), "ticket": act.ticket}
     texts = {"field": "'tag'", side: "c.name", "actor_name": "%(who)s", "ticket": "%(ticket)s"}
     with transaction.atomic(), connection.cursor() as cursor:
         hold_devices()  # or a device could become part of another one meanwhile
-        cursor.execute(f"{statement} {changes.into(ChangeKind.TAGGED, 'told', **texts)}", values | changes.cause(None, now))
+        cursor.execute(f"{statement} {changes.into(ChangeKind.TAGGED, 'told', **texts)}", values | changes.cause(None, act.now))
         written = int(cursor.rowcount)
         if len(devices) > 1:
-            audit.record(action, actor=by, target=name, request=request, ticket=ticket, devices=len(devices), of_them_changed=written)
+            audit.record(action, act=act, target=name, devices=len(devices), of_them_changed=written)
     return written

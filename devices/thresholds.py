@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from django.db import transaction
-from django.http import HttpRequest
 
 from devices import audit
+from devices.acts import Act
 from devices.clocks import implausible
-from devices.models import Threshold, User
+from devices.models import Threshold
 from vendors.base import DAY
 from vendors.registry import VENDORS
 
@@ -75,7 +75,7 @@ def of(slug: str) -> Limits:
     return limits().get(slug, Limits())
 
 
-def change(vendor: str, wanted: Limits, *, actor: User, now: datetime, request: HttpRequest | None = None) -> None:
+def change(vendor: str, wanted: Limits, *, act: Act) -> None:
     """Raises BadThreshold. Sightings are marked anew by a task, because a large fleet takes longer than a page may."""
     if not wanted.live < wanted.stale < wanted.unseen:
         raise BadThreshold("Live must end before stale begins, and stale before unseen: make each number larger than the one before it.")
@@ -83,9 +83,9 @@ def change(vendor: str, wanted: Limits, *, actor: User, now: datetime, request: 
     if before == wanted:
         return
     with transaction.atomic():
-        values = {**asdict(wanted), "changed_at": now, "changed_by_name": actor.get_username()}
+        values = {**asdict(wanted), "changed_at": act.now, "changed_by_name": act.name}
         Threshold.objects.update_or_create(vendor=vendor, defaults=values)
-        audit.record("threshold changed", actor=actor, target=vendor, request=request, before=asdict(before), after=asdict(wanted))
+        audit.record("threshold changed", act=act, target=vendor, before=asdict(before), after=asdict(wanted))
 
 
 def changed_lately(now: datetime) -> list[str]:

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from django.db import connection, transaction
-from django.http import HttpRequest
 from django.utils import timezone
 
 from devices import audit, changes
+from devices.acts import Act
 from devices.locks import be_patient, hold_devices
 from devices.models import Account, ChangeKind, Standing, Triage, User
 from devices.queries import issue_sql
@@ -88,21 +88,25 @@ def decide(
     handles: Sequence[Handle],
     decision: Decision,
     *,
-    by: User,
-    now: datetime,
+    act: Act,
     seen: Mapping[Handle, str] | None = None,
-    ticket: str = "",
-    request: HttpRequest | None = None,
 ) -> Outcome:
     """The same for all; what stands so already is not written again, what is not as it was `seen` (Issue.look) stays as it is.
 
     Raises CannotTriage.
     """
     with transaction.atomic():
-        there, looks = _held(handles, now), seen or {}
+        there, looks = _held(handles, act.now), seen or {}
         found = [each for each in there if looks.get(each.handle) in (None, "", each.look)]
-        fresh = [each for each in found if not _stands(each, decision, ticket)]
-        told = {"until": decision.wakes_at, "reason": decision.reason, "ticket": ticket, "by": by, "by_name": by.get_username(), "at": now}
+        fresh = [each for each in found if not _stands(each, decision, act.ticket)]
+        told = {
+            "until": decision.wakes_at,
+            "reason": decision.reason,
+            "ticket": act.ticket,
+            "by": act.person,
+            "by_name": act.name,
+            "at": act.now,
+        }
         names = ["standing", "token", "ended_at", *told]
         Triage.objects.bulk_create(
             [Triage(**each.handle._asdict(), standing=decision.standing, token=each.token, **told) for each in fresh],
@@ -111,7 +115,7 @@ def decide(
             update_fields=names,
         )
         until = str(decision.until or "")
-        _tell("issues triaged", fresh, decision.standing.value, until, decision.reason, by=by, now=now, ticket=ticket, request=request)
+        _tell("issues triaged", fresh, decision.standing.value, until, decision.reason, act=act)
     return Outcome(len(fresh), len(found) - len(fresh), len(set(handles)) - len(there), len(there) - len(found))
 
 
@@ -120,17 +124,17 @@ def decided_at(moment: datetime, *, by: User) -> list[Handle]:
     return [Handle(*row) for row in Triage.objects.filter(by=by, at=moment).values_list("kind", "ref", "key")[:MOST]]
 
 
-def take_back(handles: Sequence[Handle], *, by: User, now: datetime, ticket: str = "", request: HttpRequest | None = None) -> int:
+def take_back(handles: Sequence[Handle], *, act: Act) -> int:
     """Nobody has decided about them from now on. Returns how many had been decided about. Raises CannotTriage."""
     with transaction.atomic():
-        fresh = [each for each in _held(handles, now) if each.by_name]
+        fresh = [each for each in _held(handles, act.now) if each.by_name]
         with connection.cursor() as cursor:
             cursor.execute(
                 """DELETE FROM devices_triage t USING unnest(%s::text[], %s::bigint[], %s::text[]) AS w(kind, ref, key)
                    WHERE t.kind = w.kind AND t.ref = w.ref AND t.key = w.key""",
                 [list(column) for column in zip(*(each.handle for each in fresh), strict=True)] or [[], [], []],
             )
-        _tell("triage taken back", fresh, OPEN, "", "", by=by, now=now, ticket=ticket, request=request)
+        _tell("triage taken back", fresh, OPEN, "", "", act=act)
     return len(fresh)
 
 
@@ -171,16 +175,13 @@ def _tell(
     until: str,
     reason: str,
     *,
-    by: User,
-    now: datetime,
-    ticket: str,
-    request: HttpRequest | None,
+    act: Act,
 ) -> None:
     if not issues:
         return
     told = [(each.device, f"{each.account.name}: {each.title}") for each in issues]
-    changes.by_person_on_many(told, ChangeKind.TRIAGED, actor=by, now=now, field=field, before=until, reason=reason, ticket=ticket)
+    changes.by_person_on_many(told, ChangeKind.TRIAGED, act=act, field=field, before=until, reason=reason)
     target = told[0][1] if len(told) == 1 else f"{len(told):,} issues"
     said = {name: words for name, words in (("until", until), ("reason", reason)) if words}
     devices = sorted({device for device, _ in told})
-    audit.record(action, actor=by, target=target, request=request, ticket=ticket, decision=field, devices=devices, **said)
+    audit.record(action, act=act, target=target, decision=field, devices=devices, **said)

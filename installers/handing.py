@@ -13,11 +13,11 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
 from devices import audit, sealing
-from devices.models import Device, User
+from devices.acts import Act
+from devices.models import Device
 from installers.handout import LONGEST_RECIPIENT, Handout, Way
 from installers.models import Installer, Standing
 from installers.wishes import LONGEST_TICKET, CannotDo
@@ -33,10 +33,9 @@ MOST_USES = 1000
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """To whom and what for. `device`: the id of what it is meant for."""
+    """To whom. `device`: the id of what it is meant for."""
 
     recipient: str = ""
-    ticket: str = ""
     device: int | None = None
 
 
@@ -57,55 +56,51 @@ def new_key() -> str:
     return secrets.token_urlsafe(KEY_BYTES)
 
 
-def reveal(
-    installer: Installer, *, actor: User, now: datetime, request: HttpRequest, ticket: str = "", slip: Slip | None = None, key: str = ""
-) -> Secret:
+def reveal(installer: Installer, *, act: Act, slip: Slip | None = None, key: str = "") -> Secret:
     """The vendor's link, for one person. The caller has asked `queries.one` whether this person may know of it. Raises CannotDo."""
-    slip = _checked(slip or Slip(ticket=ticket))
-    token = _token(key or new_key(), installer, actor=actor, slip=slip, terms=None)
+    slip = _checked(slip or Slip(), act)
+    token = _token(key or new_key(), installer, act=act, slip=slip, terms=None)
     with transaction.atomic():
         held = _held(installer)
-        link = opened(held, now)
-        given = _written(held, Way.SHOWN, token, slip, actor=actor, now=now)[0]
-        audit.record("installer link shown", actor=actor, target=held.account.name, request=request, ticket=slip.ticket, **_told(given))
+        link = opened(held, act.now)
+        given = _written(held, Way.SHOWN, token, slip, act=act)[0]
+        audit.record("installer link shown", act=act, target=held.account.name, **_told(given))
     return link
 
 
-def make_short_link(
-    installer: Installer, *, key: str, slip: Slip, terms: Terms, actor: User, now: datetime, request: HttpRequest
-) -> tuple[Handout, Secret]:
+def make_short_link(installer: Installer, *, key: str, slip: Slip, terms: Terms, act: Act) -> tuple[Handout, Secret]:
     """The row and the token, which is known to nobody else from now on. The same form again gives the same one. Raises CannotDo."""
-    slip = _checked(slip)
+    slip = _checked(slip, act)
     if not 1 <= terms.days <= MOST_DAYS:
         raise CannotDo(f"A short link lives for 1 to {MOST_DAYS} days, and never longer than the installer.", field="days")
     if terms.uses is not None and not 1 <= terms.uses <= MOST_USES:
         raise CannotDo(f"A short link can be used 1 to {MOST_USES:,} times; leave it empty for no limit.", field="uses")
-    token = _token(key, installer, actor=actor, slip=slip, terms=terms)
+    token = _token(key, installer, act=act, slip=slip, terms=terms)
     with transaction.atomic():
         held = _held(installer)
-        opened(held, now)
-        ends = now + timedelta(days=terms.days)
+        opened(held, act.now)
+        ends = act.now + timedelta(days=terms.days)
         limits = {"expires_at": min(ends, held.expires_at) if held.expires_at else ends, "most_uses": terms.uses}
-        given, new = _written(held, Way.SHORT, token, slip, actor=actor, now=now, **limits)
-        if given.ended_at or (given.expires_at and given.expires_at <= now):
+        given, new = _written(held, Way.SHORT, token, slip, act=act, **limits)
+        if given.ended_at or (given.expires_at and given.expires_at <= act.now):
             raise CannotDo("This form was sent before, and the short link that it made has ended: open the form anew.")
         if new:
             told = _told(given) | {"expires": f"{given.expires_at:%Y-%m-%d %H:%M} UTC", "uses": terms.uses or "any number"}
-            audit.record("short link made", actor=actor, target=held.account.name, request=request, ticket=slip.ticket, **told)
+            audit.record("short link made", act=act, target=held.account.name, **told)
     return given, token
 
 
-def end(handout: Handout, *, actor: User, now: datetime, request: HttpRequest) -> None:
+def end(handout: Handout, *, act: Act) -> None:
     """Switch a short link off, or stop waiting for what was shown. What the vendor's link can do does not change."""
     with transaction.atomic():
         held = Handout.objects.select_related("installer__account").select_for_update(of=("self",)).get(pk=handout.pk)
         if held.ended_at is not None:
             return
-        held.ended_at, held.ended_by = now, actor
+        held.ended_at, held.ended_by = act.now, act.person
         held.save(update_fields=["ended_at", "ended_by"])
         action = "short link switched off" if held.short else "hand-out closed"
         target = held.installer.account.name
-        audit.record(action, actor=actor, target=target, request=request, ticket=held.ticket, **_told(held))
+        audit.record(action, act=act.for_ticket(held.ticket), target=target, **_told(held))
 
 
 def hash_of(token: str) -> str:
@@ -134,36 +129,36 @@ def _held(installer: Installer) -> Installer:
     return Installer.objects.select_related("account").select_for_update(of=("self",)).get(pk=installer.pk)
 
 
-def _checked(slip: Slip) -> Slip:
-    recipient, ticket = slip.recipient.strip(), slip.ticket.strip()
+def _checked(slip: Slip, act: Act) -> Slip:
+    recipient = slip.recipient.strip()
     if len(recipient) > LONGEST_RECIPIENT or (recipient and not recipient.isprintable()):
         raise CannotDo(f"Say to whom in at most {LONGEST_RECIPIENT} letters, on one line.", field="recipient")
-    if len(ticket) > LONGEST_TICKET or UNSTORABLE.search(ticket):
+    if len(act.ticket) > LONGEST_TICKET or UNSTORABLE.search(act.ticket):
         raise CannotDo(f"A ticket has at most {LONGEST_TICKET} letters.", field="ticket")
     device = slip.device if slip.device and Device.objects.filter(pk=slip.device).exists() else None
-    return Slip(recipient, ticket, device)
+    return Slip(recipient, device)
 
 
-def _token(key: str, installer: Installer, *, actor: User, slip: Slip, terms: Terms | None) -> Secret:
+def _token(key: str, installer: Installer, *, act: Act, slip: Slip, terms: Terms | None) -> Secret:
     """What only this server can make, from the form's own random key: sent twice a form gives one link, stored nowhere."""
     if not key or len(key) > LONGEST_KEY:
         raise CannotDo("The form was incomplete: open it anew.")
-    wish = json.dumps([key, installer.pk, actor.pk, asdict(slip), asdict(terms) if terms else None])
+    wish = json.dumps([key, installer.pk, act.signed_in.pk, act.ticket, asdict(slip), asdict(terms) if terms else None])
     made = salted_hmac("installers.handing.token", wish, algorithm="sha256").digest()
     return Secret(urlsafe_b64encode(made[:TOKEN_BYTES]).decode())
 
 
-def _written(held: Installer, way: Way, token: Secret, slip: Slip, *, actor: User, now: datetime, **limits: Any) -> tuple[Handout, bool]:
+def _written(held: Installer, way: Way, token: Secret, slip: Slip, *, act: Act, **limits: Any) -> tuple[Handout, bool]:
     given, new = Handout.objects.get_or_create(
         mark=hash_of(token.reveal()),
         defaults={
             "installer": held,
             "way": way,
-            "given_at": now,
-            "given_by": actor,
-            "giver": actor.get_username(),
+            "given_at": act.now,
+            "given_by": act.person,
+            "giver": act.name,
             "recipient": slip.recipient,
-            "ticket": slip.ticket,
+            "ticket": act.ticket,
             "device_id": slip.device,
             **limits,
         },

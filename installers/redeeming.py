@@ -6,9 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from django.db import transaction
-from django.http import HttpRequest
 
 from devices import audit
+from devices.acts import Act
 from installers.handing import hash_of, opened
 from installers.handout import Handout, Way
 from installers.wishes import CannotDo
@@ -37,7 +37,7 @@ def look(token: str, *, now: datetime) -> Handout:
     return _usable(found, now)[0]
 
 
-def use(token: str, *, now: datetime, request: HttpRequest) -> tuple[Handout, Secret]:
+def use(token: str, *, now: datetime, address: str | None = None) -> tuple[Handout, Secret]:
     """The vendor's link, with one use fewer left. Who comes at the same time waits, so no use is given twice. Raises Closed."""
     with transaction.atomic():
         rows = Handout.objects.select_related("installer__account").select_for_update(of=("self",))
@@ -45,8 +45,8 @@ def use(token: str, *, now: datetime, request: HttpRequest) -> tuple[Handout, Se
         held.uses, held.used_at = held.uses + 1, now
         held.save(update_fields=["uses", "used_at"])
         told = {"installer": held.installer_id, "handout": held.pk, "use": held.uses}
-        target = held.installer.account.name
-        audit.record("short link used", actor=None, name="whoever had it", target=target, request=request, ticket=held.ticket, **told)
+        act = Act(now, name="whoever had it", ticket=held.ticket, address=address)
+        audit.record("short link used", act=act, target=held.installer.account.name, **told)
     return held, link
 
 

@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.http import HttpRequest
 
 from devices import audit
-from devices.models import Account, JobState, User
+from devices.acts import Act
+from devices.models import Account, JobState
 from installers.adopting import marked
 from installers.models import Installer, Standing
 from installers.wishes import CannotDo, Conflict, Wish, checked, digest_of
@@ -30,16 +30,13 @@ def order(
     *,
     key: uuid.UUID,
     wish: Wish,
-    actor: User | None,
-    now: datetime,
-    ticket: str = "",
-    request: HttpRequest | None = None,
+    act: Act,
 ) -> Installer:
     """The installer of this key: a new one, or the one that the same key ordered before. Raises CannotDo and Conflict."""
-    digest = digest_of(account, wish, ticket)
+    digest = digest_of(account, wish, act.ticket)
     if before := Installer.objects.filter(request_key=key).first():
         return _same(before, digest)
-    offer, group = checked(account, wish, ticket)
+    offer, group = checked(account, wish, act.ticket)
     nonce = secrets.token_hex(NONCE_BYTES)
     asked = Installer(
         account=account,
@@ -56,23 +53,23 @@ def order(
         cloud_feedback=wish.cloud_feedback,
         diagnostics=wish.diagnostics,
         for_helpdesk=wish.for_helpdesk,
-        ticket=ticket.strip(),
-        requested_by=actor,
-        created_at=now,
-        next_step_at=now,
+        ticket=act.ticket.strip(),
+        requested_by=act.person,
+        created_at=act.now,
+        next_step_at=act.now,
     )
     with transaction.atomic():
         Installer.objects.bulk_create([asked], ignore_conflicts=True)
         made = Installer.objects.filter(request_key=key).first()
         if made is not None and made.nonce == nonce:
             told: dict[str, Any] = {"installer": made.pk, "name": made.name, "os": made.family, "group": made.group_name}
-            audit.record("installer ordered", actor=actor, target=account.name, request=request, ticket=made.ticket, **told)
+            audit.record("installer ordered", act=act, target=account.name, **told)
     if made is None:
         raise CannotDo("The order could not be written down: send it again.")
     return _same(made, digest)
 
 
-def revoke(installer: Installer, *, actor: User | None, now: datetime, ticket: str = "", request: HttpRequest | None = None) -> Installer:
+def revoke(installer: Installer, *, act: Act) -> Installer:
     """Have the vendor delete it, once however many ask. Raises CannotDo."""
     with transaction.atomic():
         held = _held(installer)
@@ -82,25 +79,23 @@ def revoke(installer: Installer, *, actor: User | None, now: datetime, ticket: s
             raise CannotDo(f"This installer is {held.get_standing_display().lower()}: only one that is ready or expired can be revoked.")
         if not held.account.enabled:
             raise CannotDo(f"The account {held.account.name} is switched off: switch it on to revoke this installer.")
-        held.revoked_by = actor
-        _send(held, {"phase": "revoke"}, now)
+        held.revoked_by = act.person
+        _send(held, {"phase": "revoke"}, act.now)
         told: dict[str, Any] = {"installer": held.pk, "name": held.name}
-        audit.record("installer revocation asked", actor=actor, target=held.account.name, request=request, ticket=ticket, **told)
+        audit.record("installer revocation asked", act=act, target=held.account.name, **told)
     return held
 
 
-def look_again(installer: Installer, *, actor: User | None, now: datetime, request: HttpRequest | None = None) -> Installer:
+def look_again(installer: Installer, *, act: Act) -> Installer:
     """Look in the vendor's list once more, for one that waits for a person. Raises CannotDo."""
     with transaction.atomic():
         held = _undecided(installer)
-        _send(held, {"phase": "look"}, now)
-        audit.record("installer settled", actor=actor, target=held.account.name, request=request, installer=held.pk, decision="look again")
+        _send(held, {"phase": "look"}, act.now)
+        audit.record("installer settled", act=act, target=held.account.name, installer=held.pk, decision="look again")
     return held
 
 
-def settle(
-    installer: Installer, *, made: bool, actor: User | None, now: datetime, external_id: str = "", request: HttpRequest | None = None
-) -> Installer:
+def settle(installer: Installer, *, made: bool, act: Act, external_id: str = "") -> Installer:
     """A person decides whether it was made, where nobody else can find out. If it was, `external_id` says which one. Raises CannotDo."""
     with transaction.atomic():
         held = _undecided(installer)
@@ -109,17 +104,17 @@ def settle(
                 raise CannotDo("Enter the id that the vendor gave the installer, so that it can be read.", field="external_id")
             if Installer.objects.filter(account=held.account, external_id=external_id.strip()).exists():
                 raise CannotDo("Another installer of the register has this id: look at that one.", field="external_id")
-            _send(held, {"phase": "adopt", "id": external_id.strip()}, now)
+            _send(held, {"phase": "adopt", "id": external_id.strip()}, act.now)
         else:
             held.standing, held.error_code = Standing.FAILED, "given_up"
-            held.error, held.error_next_step = f"{_named(actor)} decided that it was not made.", "Order again."
+            held.error, held.error_next_step = f"{_named(act)} decided that it was not made.", "Order again."
             held.save(update_fields=["standing", "error_code", "error", "error_next_step"])
         told: dict[str, Any] = {"installer": held.pk, "decision": "made" if made else "not made"}
-        audit.record("installer settled", actor=actor, target=held.account.name, request=request, **told)
+        audit.record("installer settled", act=act, target=held.account.name, **told)
     return held
 
 
-def mark_for_helpdesk(installer: Installer, *, may: bool, actor: User | None, request: HttpRequest | None = None) -> None:
+def mark_for_helpdesk(installer: Installer, *, may: bool, act: Act) -> None:
     """Whether the helpdesk may see it and hand it out."""
     with transaction.atomic():
         held = _held(installer)
@@ -128,7 +123,7 @@ def mark_for_helpdesk(installer: Installer, *, may: bool, actor: User | None, re
         held.for_helpdesk = may
         held.save(update_fields=["for_helpdesk"])
         told: dict[str, Any] = {"installer": held.pk, "name": held.name, "may": may}
-        audit.record("installer marked", actor=actor, target=held.account.name, request=request, **told)
+        audit.record("installer marked", act=act, target=held.account.name, **told)
 
 
 def _same(installer: Installer, digest: str) -> Installer:
@@ -156,5 +151,5 @@ def _send(installer: Installer, cursor: dict[str, str], now: datetime) -> None:
     installer.save()
 
 
-def _named(actor: User | None) -> str:
-    return actor.get_username() if actor else "Somebody at the command line"
+def _named(act: Act) -> str:
+    return act.name if act.person else "Somebody at the command line"

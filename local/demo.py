@@ -60,7 +60,7 @@ def add_accounts(sandbox: str) -> None:
     for vendor, (settings, secrets) in account_settings(sandbox).items():
         name = f"{PREFIX}{vendor}"
         if not Account.objects.filter(name=name).exists():
-            create_account(name=name, vendor=vendor, settings=settings, secrets=secrets, actor=None)
+            create_account(name=name, vendor=vendor, settings=settings, secrets=secrets)
 
 
 def move_accounts(sandbox: str) -> None:

@@ -16,7 +16,7 @@ from devices.queries.accounts import Card, card, cards, under_way
 from devices.queries.newest import newest
 from devices.templatetags.runs import spoken
 from devices.views.guard import is_fragment, needs
-from devices.views.person import person
+from devices.views.person import act_of
 from vendors.errors import Unsupported
 from vendors.registry import VENDORS
 
@@ -106,7 +106,7 @@ def _ask_for(request: HttpRequest, account: Account) -> tuple[str, str]:
     if not account.enabled:
         return "", f"{account.name} is switched off: switch it on, then refresh."
     try:
-        run = refresh_account(account, full=request.POST.get("what") != "changes", actor=person(request), request=request)
+        run = refresh_account(account, full=request.POST.get("what") != "changes", act=act_of(request))
     except Unsupported as error:
         return "", f"{error.sentence} {error.next_step}".strip()
     return ("The fetch begins in a moment." if run.created_at >= before else "A fetch is under way already; one is enough."), ""
@@ -118,7 +118,7 @@ def switch(request: HttpRequest, name: str) -> HttpResponse:
     account = get_object_or_404(Account, name=name)
     enabled = request.POST.get("enabled") == "1"
     if enabled != account.enabled:
-        switch_account(account, enabled=enabled, actor=person(request), request=request)
+        switch_account(account, enabled=enabled, act=act_of(request))
     words = "is switched on; it is fetched within a minute." if enabled else "is switched off. What was fetched before is kept."
     messages.success(request, f"{name} {words}")
     return redirect("devices:account", name=name)

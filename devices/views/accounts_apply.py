@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import trigger_client_event
 
@@ -14,7 +13,7 @@ from devices.models import Account, SyncRun
 from devices.queries.newest import HIGHEST
 from devices.views.accounts import RUN_ENDED
 from devices.views.guard import is_fragment, needs
-from devices.views.person import person
+from devices.views.person import act_of
 
 MOST_NAMES = 50
 LONGEST_REASON = 500
@@ -32,7 +31,7 @@ def apply(request: HttpRequest, name: str, run: int) -> HttpResponse:
         return redirect("devices:account", name=name)
     reason = request.POST.get("reason", "").strip()
     if request.method == "POST" and reason and "\0" not in reason:
-        if disappearance.decide(found, reason=reason[:LONGEST_REASON], actor=person(request), now=timezone.now(), request=request):
+        if disappearance.decide(found, reason=reason[:LONGEST_REASON], act=act_of(request)):
             messages.success(request, "Decided. They are marked from now on, which takes a moment.")
         else:
             messages.error(request, "Somebody else was faster, or a newer list came in: look again.")

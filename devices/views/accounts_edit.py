@@ -17,7 +17,7 @@ from devices.forms import AccountForm
 from devices.models import Account
 from devices.probing import Probe, probe_account, probe_values
 from devices.views.guard import is_fragment, needs
-from devices.views.person import person
+from devices.views.person import act_of, person
 from vendors.base import Vendor
 from vendors.registry import VENDORS
 
@@ -45,13 +45,12 @@ def add(request: HttpRequest) -> HttpResponse:
                 settings=form.settings,
                 secrets=form.secrets,
                 options=form.options,
-                actor=person(request),
-                request=request,
+                act=act_of(request),
             )
         except BadAccount as bad:
             _refused(form, bad)
         else:
-            refresh_account(account, actor=person(request), request=request)
+            refresh_account(account, act=act_of(request))
             messages.success(request, f"{account.name} is saved, and its first fetch begins.")
             return redirect("devices:account", name=account.name)
     return _form(request, form)
@@ -69,9 +68,7 @@ def edit(request: HttpRequest, name: str) -> HttpResponse:
     form = AccountForm(vendor, request.POST if request.method == "POST" else None, account=account)
     if request.method == "POST" and form.is_valid():
         try:
-            account = update_account(
-                account, settings=form.settings, secrets=form.secrets, options=form.options, actor=person(request), request=request
-            )
+            account = update_account(account, settings=form.settings, secrets=form.secrets, options=form.options, act=act_of(request))
         except BadAccount as bad:
             _refused(form, bad)
         else:
@@ -86,7 +83,7 @@ def _try(request: HttpRequest, account: Account, form: AccountForm) -> str:
     changed = [name for name in form.changed_data if name.startswith(("set_", "secret_", "ca_pem", "lax_ca"))]
     if not account.enabled or not changed:
         return ""
-    refresh_account(account, actor=person(request), request=request)
+    refresh_account(account, act=act_of(request))
     return " A fetch with the new settings begins."
 
 
@@ -171,8 +168,7 @@ def _may_test(request: HttpRequest) -> bool:
 def _record(request: HttpRequest, vendor: Vendor, account: Account | None, probe: Probe) -> None:
     audit.record(
         "connection tested",
-        actor=person(request),
-        request=request,
+        act=act_of(request),
         target=account.name if account else f"new {vendor.label} account",
         accepted=probe.ok,
     )

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from devices import asking
@@ -16,7 +15,7 @@ from devices.queries.newest import HIGHEST
 from devices.views.bulk import say_asked
 from devices.views.guard import is_fragment, needs
 from devices.views.known_device import device_or_404
-from devices.views.person import person
+from devices.views.person import act_of
 from devices.views.ticket import query, ticket_of
 
 MOST_NUMBERS = 20
@@ -37,7 +36,7 @@ class Watched:
 def ask(request: HttpRequest, pk: int) -> HttpResponse:
     """However many ask, one account does one job."""
     device, ticket = device_or_404(pk), ticket_of(request)
-    asked = asking.ask([device.pk], by=person(request), now=timezone.now(), request=request, ticket=ticket)
+    asked = asking.ask([device.pk], act=act_of(request))
     if is_fragment(request):
         return _fragment(request, device, watched(device, asked.runs, ticket=ticket, refusals=asked.refusals, fresh=True))
     say_asked(request, asked, "The answers appear on this page as they come.")

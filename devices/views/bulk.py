@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from devices import asking
@@ -15,9 +14,8 @@ from devices.queries.filters import DEVICES, DeviceListing
 from devices.views import bulk_tag
 from devices.views.export_view import stream
 from devices.views.guard import needs
-from devices.views.person import person
+from devices.views.person import act_of
 from devices.views.picking import MATCHING, nothing, picked, unclear
-from devices.views.ticket import ticket_of
 from devices.views.viewed import read_listing
 
 
@@ -56,7 +54,7 @@ def _refresh(request: HttpRequest, listing: DeviceListing) -> HttpResponse:
         messages.error(request, f"That is more than {asking.MOST} devices: narrow the list down, or refresh the whole vendor account.")
         return redirect(back)
     if request.POST.get("confirmed"):
-        asked = asking.ask(ids, by=person(request), now=timezone.now(), request=request, ticket=ticket_of(request))
+        asked = asking.ask(ids, act=act_of(request))
         say_asked(request, asked, "The answers appear in the list as they come.")
         return redirect(back)
     questions = asking.questions(ids)

@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 
 from devices import tagging
 from devices.models import Device
@@ -14,7 +13,7 @@ from devices.queries.filters import DeviceListing
 from devices.queries.search import MOST as MOST_FOUND
 from devices.tagging import CannotTag
 from devices.views.guard import needs
-from devices.views.person import person
+from devices.views.person import act_of
 from devices.views.picking import MATCHING, nothing, picked
 
 MOST_NAMES = 50
@@ -54,9 +53,9 @@ def tag(request: HttpRequest, listing: DeviceListing) -> HttpResponse:
 def _carry_out(request: HttpRequest, ids: list[int]) -> str:
     """What to say. Raises CannotTag."""
     removing = request.POST.get("do") == "remove"
-    act = tagging.remove if removing else tagging.add
+    write = tagging.remove if removing else tagging.add
     word = request.POST.get("tag", "")
-    count = act(ids, tag=word, by=person(request), now=timezone.now(), request=request)
+    count = write(ids, tag=word, act=act_of(request))
     devices = f"{count:,} {'device' if count == 1 else 'devices'}"
     rest = len(ids) - count
     others = f" {rest:,} {'had it not' if removing else 'had it already'}." if rest else ""

@@ -28,12 +28,12 @@ class Decision:
     danger: bool = False
 
 
-def decide(request: HttpRequest, device: Device, decision: Decision, act: Callable[[str], int]) -> HttpResponse:
-    """Ask for the reason; with one, `act` on it. `act` returns the device to show then, or raises BadLink or CannotSettle."""
+def decide(request: HttpRequest, device: Device, decision: Decision, carry_out: Callable[[str], int]) -> HttpResponse:
+    """Ask for the reason; with one, `carry_out` what it is for: that returns the device to show then, or raises BadLink or CannotSettle."""
     reason, problem = request.POST.get("reason", ""), ""
     if request.method == "POST":
         try:
-            shown = act(reason)
+            shown = carry_out(reason)
         except (BadLink, CannotSettle) as refused:
             problem = str(refused)
         else:

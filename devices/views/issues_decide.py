@@ -22,7 +22,7 @@ from devices.templatetags.triage import as_seen
 from devices.triage import LONGEST_REASON, LONGEST_SNOOZE, CannotTriage, Decision, Outcome
 from devices.views.guard import needs
 from devices.views.issues_picking import back_to, here, picked, written
-from devices.views.person import person
+from devices.views.person import act_of, person
 from devices.views.ticket import LONGEST_TICKET, ticket_of
 
 MOST_NAMES = 50
@@ -92,7 +92,7 @@ def _refused(request: HttpRequest, sentence: str, back: str) -> HttpResponse:
 
 def _take_back(request: HttpRequest, handles: Iterable[Handle], back: str) -> HttpResponse:
     try:
-        count = triage.take_back(list(handles), by=person(request), now=timezone.now(), ticket=ticket_of(request), request=request)
+        count = triage.take_back(list(handles), act=act_of(request))
     except CannotTriage as refused:
         return _refused(request, refused.sentence, back)
     if count:
@@ -104,15 +104,15 @@ def _take_back(request: HttpRequest, handles: Iterable[Handle], back: str) -> Ht
 
 def _carry_out(request: HttpRequest, handles: Mapping[Handle, str], back: str) -> HttpResponse:
     """Raises CannotTriage."""
-    now = timezone.now()
+    act = act_of(request)
     until = request.POST.get("until") or request.POST.get("preset", "")
-    decision = triage.read(request.POST.get("standing", ""), until=until, reason=request.POST.get("reason", ""), now=now)
+    decision = triage.read(request.POST.get("standing", ""), until=until, reason=request.POST.get("reason", ""), now=act.now)
     about = list(handles)
-    outcome = triage.decide(about, decision, by=person(request), now=now, seen=handles, ticket=ticket_of(request), request=request)
+    outcome = triage.decide(about, decision, act=act, seen=handles)
     if outcome.changed:
         messages.warning(request, _changed(outcome.changed))
     if outcome.written or not outcome.changed:
-        messages.success(request, _words(decision, outcome), extra_tags=_undo(request, now) if outcome.written else "")
+        messages.success(request, _words(decision, outcome), extra_tags=_undo(request, act.now) if outcome.written else "")
     return redirect(back)
 
 

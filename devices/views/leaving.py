@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 
 from devices import audit
 from devices.export import blocks
-from devices.views.person import person
+from devices.views.person import act_of
 
 
 def csv_file(request: HttpRequest, name: str, lines: Callable[[], Iterable[str]], *, action: str, **told: Any) -> HttpResponseBase:
@@ -19,7 +19,7 @@ def csv_file(request: HttpRequest, name: str, lines: Callable[[], Iterable[str]]
     content: Iterable[str] = ()
     if request.method != "HEAD":
         # Written first: what left is known even if the reader or this process dies on the way.
-        audit.record(action, actor=person(request), target=name, request=request, **told)
+        audit.record(action, act=act_of(request), target=name, **told)
         content = lines()
     answer = StreamingHttpResponse(blocks(content), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{name}"'

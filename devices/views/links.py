@@ -18,7 +18,7 @@ from devices.templatetags.show import vendor_short
 from devices.views.deciding import Decision, decide, page_of
 from devices.views.guard import needs
 from devices.views.known_device import device_or_404
-from devices.views.person import person
+from devices.views.person import act_of
 from devices.views.ticket import ticket_of
 
 OFFERED = 20
@@ -43,18 +43,15 @@ def take_apart(request: HttpRequest, pk: int, sighting: int) -> HttpResponse:
         danger=True,
     )
 
-    def act(reason: str) -> int:
+    def carry_out(reason: str) -> int:
         return links.take_apart(
             leaving.pk,
             device=device.pk,
             reason=reason,
-            actor=person(request),
-            now=timezone.now(),
-            ticket=ticket_of(request),
-            request=request,
+            act=act_of(request),
         )
 
-    return decide(request, device, decision, act)
+    return decide(request, device, decision, carry_out)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -80,18 +77,15 @@ def link(request: HttpRequest, pk: int) -> HttpResponse:
         hidden={"other": str(other.pk)},
     )
 
-    def act(reason: str) -> int:
+    def carry_out(reason: str) -> int:
         return links.link(
             device.pk,
             other.pk,
             reason=reason,
-            actor=person(request),
-            now=timezone.now(),
-            ticket=ticket_of(request),
-            request=request,
+            act=act_of(request),
         )
 
-    return decide(request, device, decision, act)
+    return decide(request, device, decision, carry_out)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -112,12 +106,11 @@ def end_ruling(request: HttpRequest, pk: int, ruling: int) -> HttpResponse:
         done="The keys decide again.",
     )
 
-    def act(reason: str) -> int:
-        ticket, now = ticket_of(request), timezone.now()
-        links.end_ruling(standing.pk, reason=reason, actor=person(request), now=now, ticket=ticket, request=request)
+    def carry_out(reason: str) -> int:
+        links.end_ruling(standing.pk, reason=reason, act=act_of(request))
         return Sighting.objects.values_list("device_id", flat=True).get(pk=standing.first_id)
 
-    return decide(request, device, decision, act)
+    return decide(request, device, decision, carry_out)
 
 
 def _candidates(request: HttpRequest, device: Device) -> HttpResponse:

@@ -9,7 +9,6 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from devices import audit
@@ -20,7 +19,7 @@ from devices.queries.clue import parse
 from devices.queries.search import Match, search
 from devices.sync import request_run
 from devices.views.guard import is_fragment, needs
-from devices.views.person import person
+from devices.views.person import act_of
 from devices.views.ticket import query, ticket_of
 from vendors.errors import Unsupported
 
@@ -89,11 +88,9 @@ def _ask(request: HttpRequest, account: Account, term: str) -> tuple[SyncRun | N
         return None, f"{account.name} cannot be asked for “{term}”: it takes a host name or a serial, while it is switched on."
     try:
         with transaction.atomic():
-            run = request_run(account, scope, now=timezone.now(), by=person(request), interactive=True)
-            ticket, names = ticket_of(request), _names(run)
-            audit.record(
-                "refresh asked", actor=person(request), target=account.name, request=request, ticket=ticket, run=run.pk, names=names
-            )
+            act = act_of(request)
+            run = request_run(account, scope, now=act.now, by=act.person, interactive=True)
+            audit.record("refresh asked", act=act, target=account.name, run=run.pk, names=_names(run))
     except Unsupported as error:
         return None, f"{error.sentence} {error.next_step}".strip()
     return run, ""

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from devices import audit
 from devices.queries.pasted import MOST_LINES, Line, answers, csv_text, split
 from devices.views.guard import needs
-from devices.views.person import person
+from devices.views.person import act_of
 
 ANSWERS = ("found", "not found", "ambiguous")
 
@@ -38,7 +38,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 def _csv(request: HttpRequest, lines: list[Line]) -> HttpResponse:
     devices = sum(len(line.devices) for line in lines)
-    audit.record("export", actor=person(request), target="pasted list", request=request, format="csv", lines=len(lines), devices=devices)
+    audit.record("export", act=act_of(request), target="pasted list", format="csv", lines=len(lines), devices=devices)
     # The mark at the beginning tells spreadsheets that umlauts are UTF-8.
     answer = HttpResponse("\ufeff" + csv_text(lines), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="rollcall-lookup-{timezone.now():%Y%m%dT%H%MZ}.csv"'

@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from devices import notes
@@ -17,7 +16,7 @@ from devices.notes import CannotNote, may_take_back
 from devices.queries.newest import HIGHEST, newest
 from devices.views.guard import is_fragment, needs
 from devices.views.known_device import device_or_404
-from devices.views.person import person
+from devices.views.person import act_of, person
 from devices.views.ticket import query, ticket_of
 
 BESIDE = 4  # on the device's page; the others are on their own
@@ -36,7 +35,7 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
     """What was typed is kept while something is wrong with it."""
     device, text = device_or_404(pk), request.POST.get("text", "")
     try:
-        notes.add(device, text=text, by=person(request), now=timezone.now(), ticket=ticket_of(request))
+        notes.add(device, text=text, act=act_of(request))
     except CannotNote as problem:
         again = {"problem": problem.sentence, "typed": text}
         return _part(request, device, **again) if is_fragment(request) else _page(request, device, status=422, **again)
@@ -51,7 +50,7 @@ def take_back(request: HttpRequest, pk: int, note: int) -> HttpResponse:
     if found is None:
         raise Http404
     try:
-        notes.take_back(found, by=person(request), request=request)
+        notes.take_back(found, act=act_of(request))
     except CannotNote as problem:
         if is_fragment(request):
             return _part(request, device, problem=problem.sentence)

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from django.http import HttpRequest
+from django.utils import timezone
 
+from devices.acts import Act
+from devices.audit import address_of
 from devices.models import User
+from devices.views.ticket import ticket_of
 
 
 def person(request: HttpRequest) -> User:
@@ -12,3 +16,8 @@ def person(request: HttpRequest) -> User:
     if not isinstance(request.user, User):
         raise TypeError("a view that acts for a person was reached without one")
     return request.user
+
+
+def act_of(request: HttpRequest) -> Act:
+    """What this person does now, for the ticket that the page names."""
+    return Act.of(person(request), now=timezone.now(), ticket=ticket_of(request), address=address_of(request))

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from devices.queries.newest import HIGHEST
 from devices.remediation import NoPage, hand_out
 from devices.views.guard import needs
-from devices.views.person import person
+from devices.views.person import act_of
 from devices.views.ticket import query, ticket_of
 
 
@@ -23,7 +23,7 @@ def open_page(request: HttpRequest, pk: int, sighting: int) -> HttpResponse:
         raise Http404
     ticket = ticket_of(request)
     try:
-        link = hand_out(sighting, device=pk, actor=person(request), ticket=ticket, request=request)
+        link = hand_out(sighting, device=pk, act=act_of(request))
     except NoPage as problem:
         messages.error(request, problem.sentence)
         return redirect(reverse("devices:detail", args=[pk]) + query(ticket=ticket))

@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from devices import retiring
@@ -14,7 +13,7 @@ from devices.models import Life
 from devices.retiring import LONGEST_REASON, CannotRetire
 from devices.views.guard import needs
 from devices.views.known_device import device_or_404
-from devices.views.person import person
+from devices.views.person import act_of
 from devices.views.ticket import query, ticket_of
 
 BACK = {
@@ -35,7 +34,7 @@ def retire(request: HttpRequest, pk: int) -> HttpResponse:
     reason, problem = request.POST.get("reason", ""), ""
     if request.method == "POST":
         try:
-            retiring.retire(device.pk, reason=reason, by=person(request), now=timezone.now(), ticket=ticket, request=request)
+            retiring.retire(device.pk, reason=reason, act=act_of(request))
         except CannotRetire as refused:
             problem = refused.sentence
         else:
@@ -50,7 +49,7 @@ def retire(request: HttpRequest, pk: int) -> HttpResponse:
 def bring_back(request: HttpRequest, pk: int) -> HttpResponse:
     device, ticket = device_or_404(pk), ticket_of(request)
     try:
-        life = retiring.bring_back(device.pk, by=person(request), now=timezone.now(), ticket=ticket, request=request)
+        life = retiring.bring_back(device.pk, act=act_of(request))
     except CannotRetire as refused:
         messages.error(request, refused.sentence)
     else:

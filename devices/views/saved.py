@@ -11,7 +11,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from devices import saving
@@ -22,7 +21,7 @@ from devices.queries.lists import LISTS, lists_of
 from devices.roles import ROLES
 from devices.saving import CannotSave, may_change, visible_to
 from devices.views.guard import needs, refuse
-from devices.views.person import person
+from devices.views.person import act_of, person
 from devices.views.viewed import viewed
 
 
@@ -55,7 +54,7 @@ def _lines(shape: Shape[Any], views: Sequence[SavedView], user: User) -> Iterato
 @needs("view_device")
 def save(request: HttpRequest, page: str) -> HttpResponse:
     """Keep what the list at this address shows, under a new name or in the view that it stands on."""
-    user, now = person(request), timezone.now()
+    user, act = person(request), act_of(request)
     shape = next((each for each in LISTS if each.name == page), None)
     if shape is None:
         raise Http404
@@ -65,16 +64,14 @@ def save(request: HttpRequest, page: str) -> HttpResponse:
     listing, view = look.listing, look.view
     try:
         if view is not None and request.POST.get("renew"):
-            saving.renew(_changeable(view, user), listing, by=user, now=now, request=request)
+            saving.renew(_changeable(view, user), listing, act=act)
         else:
             view = saving.create(
                 listing,
                 name=request.POST.get("name", ""),
                 role=request.POST.get("role", ""),
                 default=bool(request.POST.get("default")),
-                by=user,
-                now=now,
-                request=request,
+                act=act,
             )
     except CannotSave as problem:
         messages.error(request, problem.sentence)
@@ -92,7 +89,7 @@ def change(request: HttpRequest, slug: str) -> HttpResponse:
     try:
         _changeable(view, user)
         if request.POST.get("action") == "remove":
-            saving.remove(view, by=user, request=request)
+            saving.remove(view, act=act_of(request))
             messages.success(request, f"The view “{view.name}” is removed.")
         else:
             _save_changes(request, view, user)
@@ -105,7 +102,7 @@ def change(request: HttpRequest, slug: str) -> HttpResponse:
 def _save_changes(request: HttpRequest, view: SavedView, user: User) -> None:
     role = request.POST.get("role", view.shared_with.name if view.shared_with else "")
     default = bool(request.POST.get("default"))
-    saving.change(view, name=request.POST.get("name", ""), role=role, default=default, by=user, now=timezone.now(), request=request)
+    saving.change(view, name=request.POST.get("name", ""), role=role, default=default, act=act_of(request))
 
 
 def _changeable(view: SavedView, user: User) -> SavedView:

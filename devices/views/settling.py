@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from devices import settling
@@ -17,8 +16,7 @@ from devices.templatetags.show import vendor_short
 from devices.views.deciding import Decision, decide, page_of
 from devices.views.guard import needs
 from devices.views.known_device import device_or_404
-from devices.views.person import person
-from devices.views.ticket import ticket_of
+from devices.views.person import act_of
 
 UNTIL = "It holds until a vendor says something else about this field, or somebody takes it back."
 STATE_EFFECTS = (
@@ -39,29 +37,26 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
     if field not in FIELDS or winner is None:
         raise Http404
 
-    def act(reason: str) -> int:
+    def carry_out(reason: str) -> int:
         settling.settle(
             device.pk,
             field=field,
             sighting=winner.pk,
             reason=reason,
-            by=person(request),
-            now=timezone.now(),
-            ticket=ticket_of(request),
-            request=request,
+            act=act_of(request),
         )
         return device.pk
 
-    return decide(request, device, _decision(device, field, winner), act)
+    return decide(request, device, _decision(device, field, winner), carry_out)
 
 
 @require_POST
 @needs("settle_device")
 def take_back(request: HttpRequest, pk: int, settlement: int) -> HttpResponse:
     device = device_or_404(pk)
-    number, now = min(settlement, HIGHEST), timezone.now()
+    number = min(settlement, HIGHEST)
     try:
-        field = settling.take_back(number, device=device.pk, by=person(request), now=now, ticket=ticket_of(request), request=request)
+        field = settling.take_back(number, device=device.pk, act=act_of(request))
     except CannotSettle as refused:
         messages.error(request, refused.sentence)
     else:

@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from devices import tagging
@@ -16,7 +15,7 @@ from devices.models import Device, DeviceTag
 from devices.tagging import CannotTag
 from devices.views.guard import is_fragment, needs
 from devices.views.known_device import device_or_404
-from devices.views.person import person
+from devices.views.person import act_of
 from devices.views.ticket import query, ticket_of
 
 LONGEST_TYPED = 200
@@ -28,10 +27,10 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
     """`action`: add or remove."""
     device, typed = device_or_404(pk), request.POST.get("tag", "")
     removing = request.POST.get("action") == "remove"
-    act = tagging.remove if removing else tagging.add
+    write = tagging.remove if removing else tagging.add
     problem = ""
     try:
-        act([device.pk], tag=typed, by=person(request), now=timezone.now(), ticket=ticket_of(request), request=request)
+        write([device.pk], tag=typed, act=act_of(request))
     except CannotTag as refused:
         problem = refused.sentence
     if is_fragment(request):

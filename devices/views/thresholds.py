@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from devices import thresholds
 from devices.models import Threshold
 from devices.thresholds import BadThreshold, Limits, age_words, by_vendor, read_age
 from devices.views.guard import needs
-from devices.views.person import person
+from devices.views.person import act_of
 from vendors.registry import VENDORS
 
 FIELDS = {"live": "Live up to", "stale": "Stale from", "unseen": "Unseen from"}
@@ -52,7 +51,7 @@ def page(request: HttpRequest) -> HttpResponse:
 def _save(request: HttpRequest, slug: str) -> HttpResponse:
     back = request.POST.get("action") == "back"
     wanted = by_vendor(slug) if back else Limits(**{name: read_age(request.POST.get(name, ""), field=name) for name in FIELDS})
-    thresholds.change(slug, wanted, actor=person(request), now=timezone.now(), request=request)
+    thresholds.change(slug, wanted, act=act_of(request))
     whose = "the vendor's own numbers count again" if wanted == by_vendor(slug) else "the new numbers count from now on"
     messages.success(request, f"{VENDORS[slug].label}: {whose}. Devices are marked anew within a minute.")
     return redirect("devices:thresholds")

@@ -6,12 +6,10 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from devices.models import User
 from devices.views.guard import needs
-from devices.views.person import person
+from devices.views.person import act_of
 from devices.views.ticket import query, ticket_of
 from installers import services
 from installers.models import Installer
@@ -35,19 +33,19 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     typed = request.POST.get("external_id", "")
     try:
-        _apply(request, installer, decision, typed, person(request))
+        _apply(request, installer, decision, typed)
     except CannotDo as refused:
         return show(request, installer, problem=refused.sentence, typed=typed)
     messages.success(request, DONE[decision])
     return _back(request, installer)
 
 
-def _apply(request: HttpRequest, installer: Installer, decision: str, typed: str, actor: User) -> None:
-    now = timezone.now()
+def _apply(request: HttpRequest, installer: Installer, decision: str, typed: str) -> None:
+    act = act_of(request)
     if decision == "look":
-        services.look_again(installer, actor=actor, now=now, request=request)
+        services.look_again(installer, act=act)
     else:
-        services.settle(installer, made=decision == "made", external_id=typed, actor=actor, now=now, request=request)
+        services.settle(installer, made=decision == "made", external_id=typed, act=act)
 
 
 @require_POST
@@ -55,7 +53,7 @@ def _apply(request: HttpRequest, installer: Installer, decision: str, typed: str
 def mark(request: HttpRequest, pk: int) -> HttpResponse:
     """`may`: 1 or 0."""
     installer, may = installer_or_404(request, pk), request.POST.get("may") == "1"
-    services.mark_for_helpdesk(installer, may=may, actor=person(request), request=request)
+    services.mark_for_helpdesk(installer, may=may, act=act_of(request))
     messages.success(request, "The helpdesk may hand it out." if may else "The helpdesk does not see it any more.")
     return _back(request, installer)
 

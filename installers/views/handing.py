@@ -14,7 +14,7 @@ from devices.models import Device
 from devices.queries.joins import now_called
 from devices.queries.newest import HIGHEST
 from devices.views.guard import needs
-from devices.views.person import person
+from devices.views.person import act_of, person
 from devices.views.ticket import query, ticket_of
 from installers import given, handing
 from installers.handing import Slip, Terms
@@ -50,17 +50,17 @@ def device_of(text: str) -> Device | None:
 
 
 def _given(request: HttpRequest, installer: Installer, device: Device | None) -> HttpResponse:
-    slip = Slip(request.POST.get("recipient", ""), ticket_of(request), device.pk if device else None)
-    told: dict[str, Any] = {"actor": person(request), "now": timezone.now(), "request": request, "slip": slip}
+    slip = Slip(request.POST.get("recipient", ""), device.pk if device else None)
+    told: dict[str, Any] = {"act": act_of(request), "slip": slip}
     key = request.POST.get("key", "")
-    context: dict[str, Any] = {"installer": installer, "device": device, "recipient": slip.recipient, "ticket": slip.ticket}
+    context: dict[str, Any] = {"installer": installer, "device": device, "recipient": slip.recipient, "ticket": ticket_of(request)}
     if request.POST.get("way") == "shown":
         link = handing.reveal(installer, key=key, **told)
     else:
         handout, token = handing.make_short_link(installer, key=key, terms=_terms(request), **told)
         link = Secret(request.build_absolute_uri(reverse("short_link", args=[token.reveal()])))
         context["handout"] = handout
-    answer = render(request, "installers/handed.html", context | {"link": link, "back": _back(installer, slip.ticket)})
+    answer = render(request, "installers/handed.html", context | {"link": link, "back": _back(installer, ticket_of(request))})
     answer["Referrer-Policy"] = "no-referrer"
     answer["Cache-Control"] = "no-store"
     return answer

@@ -13,7 +13,7 @@ from devices.queries.left_out import left_out
 from devices.queries.newest import HIGHEST
 from devices.views.guard import needs
 from devices.views.leaving import csv_file, no_file
-from devices.views.person import person
+from devices.views.person import act_of, person
 from installers import given, handing
 
 
@@ -54,7 +54,7 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
     found = given.visible(user).select_related("installer").filter(pk=pk).first() if pk <= HIGHEST else None
     if found is None:
         raise Http404
-    handing.end(found, actor=user, now=timezone.now(), request=request)
+    handing.end(found, act=act_of(request))
     done = (
         "The short link is switched off. The vendor's own link stays valid for whoever kept it."
         if found.short

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from devices.views.guard import needs
-from devices.views.person import person
+from devices.views.person import act_of, person
 from devices.views.ticket import query, ticket_of
 from installers import queries, services
 from installers.forms import InstallerForm, beginning
@@ -51,11 +51,9 @@ def _order(request: HttpRequest, maker: Maker, known: Sequence[Maker]) -> HttpRe
         raise TypeError("an order reached a vendor that makes no installers")
     form = InstallerForm(maker.account, maker.offer, request.POST)
     if form.is_valid():
-        ticket = form.cleaned_data["ticket"]
+        act = replace(act_of(request), ticket=form.cleaned_data["ticket"])
         try:
-            made = services.order(
-                maker.account, key=form.key, wish=form.wish, actor=person(request), now=timezone.now(), ticket=ticket, request=request
-            )
+            made = services.order(maker.account, key=form.key, wish=form.wish, act=act)
         except CannotDo as refused:
             form.refuse(refused)
         else:

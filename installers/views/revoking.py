@@ -6,11 +6,10 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from devices.views.guard import needs
-from devices.views.person import person
+from devices.views.person import act_of
 from devices.views.ticket import query, ticket_of
 from installers import services
 from installers.models import Installer
@@ -38,7 +37,7 @@ def _revoke(request: HttpRequest, installer: Installer, typed: str, ticket: str)
     if " ".join(typed.split()) != " ".join(installer.title.split()):
         return f"Nothing was revoked: type its name exactly as it is written here, “{installer.title}”."
     try:
-        services.revoke(installer, actor=person(request), now=timezone.now(), ticket=ticket, request=request)
+        services.revoke(installer, act=act_of(request))
     except CannotDo as refused:
         return refused.sentence
     return ""

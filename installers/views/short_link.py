@@ -28,7 +28,7 @@ def page(request: HttpRequest, token: str) -> HttpResponse:
     try:
         if request.method != "POST":
             return _answer(request, {"handout": look(token, now=now)})
-        handout, link = use(token, now=now, request=request)
+        handout, link = use(token, now=now, address=address_of(request))
     except Closed as closed:
         return _answer(request, {"why": closed.why.value}, status=STATUS.get(closed.why, 410))
     answer = _answer(request, {"handout": handout, "link": link})

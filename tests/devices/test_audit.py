@@ -15,6 +15,7 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from devices import audit
+from devices.acts import Act
 from devices.audit import ACTIONS
 from devices.models import AuditEvent, Device, User
 
@@ -46,9 +47,8 @@ def test_every_action_is_shown_in_words(admin: Client, action: str) -> None:
 
 
 def test_an_entry_says_who_what_when_where_and_details(admin: Client, alice: User) -> None:
-    audit.record(
-        "disappearance applied", actor=alice, target="eset-main", run=7, devices=25, reason="<b>Branch</b> closed", flag=True, none=[]
-    )
+    act = Act.of(alice, now=timezone.now())
+    audit.record("disappearance applied", act=act, target="eset-main", run=7, devices=25, reason="<b>Branch</b> closed", flag=True, none=[])
     page = admin.get(PAGE).text
     for words in ("alice", "eset-main", "25", "&lt;b&gt;Branch&lt;/b&gt; closed", "yes", "nothing"):
         assert words in page
@@ -87,7 +87,7 @@ def test_signing_in_and_being_refused_is_there(alice: User, admin: Client) -> No
 def test_behind_a_proxy_the_address_of_the_client_is_kept(settings: Settings, alice: User, proxies: int, forwarded: str, kept: str) -> None:
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = proxies
     request = RequestFactory().get("/", REMOTE_ADDR="192.0.2.7", headers={"X-Forwarded-For": forwarded})
-    assert audit.record("export", actor=alice, request=request).address == kept
+    assert audit.address_of(request) == kept
 
 
 @pytest.mark.parametrize(("signal", "change"), [(authenticator_added, "added"), (authenticator_removed, "removed")])
@@ -148,4 +148,4 @@ def test_entries_can_be_neither_changed_nor_deleted() -> None:
 
 def test_an_action_without_words_cannot_be_written(alice: User) -> None:
     with pytest.raises(ValueError, match=r"audit\.ACTIONS"):
-        audit.record("did something", actor=alice)
+        audit.record("did something", act=Act.of(alice, now=timezone.now()))

@@ -12,6 +12,7 @@ from pytest_django.fixtures import Settings
 import config.celery  # noqa: F401  (tasks need the application that knows the broker)
 from devices import budget, tasks
 from devices.accounts import refresh_account, update_account
+from devices.acts import Act
 from devices.connect import connect
 from devices.models import Account, AuditEvent, Health, JobState, RemediationLink, Sighting, SyncRun, User
 from devices.probing import probe_account, probe_values
@@ -82,7 +83,7 @@ def test_no_secret_is_anywhere_in_clear(
         account = Account.objects.get()
         Account.objects.update(complete_at=None, try_after=None)
         tasks.plan()
-        refresh_account(account, actor=alice)
+        refresh_account(account, act=Act.of(alice, now=timezone.now()))
         tasks.announce()
         # Read while every logger speaks: the pages, too, may log.
         shown = dict(pages(signed_in(alice)))

@@ -13,6 +13,7 @@ from django.utils import timezone
 import config.celery  # noqa: F401  (tasks need the application that knows the broker)
 from config.sessions import POLLS
 from devices import disappearance, tasks
+from devices.acts import Act
 from devices.disappearance import LOST_AFTER
 from devices.models import Account, AuditEvent, Change, Device, JobState, Life, Sighting, SyncRun, User
 from devices.queries.proof import proofs
@@ -39,7 +40,7 @@ def at(run: SyncRun, page: str = "apply") -> str:
 
 
 def decide(run: SyncRun, by: User, reason: str = "Branch closed") -> bool:
-    return disappearance.decide(run, reason=reason, actor=by, now=timezone.now())
+    return disappearance.decide(run, reason=reason, act=Act.of(by, now=timezone.now()))
 
 
 def seen() -> int:

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from devices import jobs
 from devices.accounts import refresh_account, update_account
+from devices.acts import Act
 from devices.connect import connect
 from devices.models import Account, Health, JobState, SyncRun, User
 from devices.models.job import ACTIVE
@@ -101,7 +102,7 @@ def test_a_person_who_refreshes_afterwards_tries_once(sim: Simulation, ivan: Use
         work()
         work()
         assert sign_ins(sim) == tries
-        refresh_account(eset, actor=ivan)
+        refresh_account(eset, act=Act.of(ivan, now=timezone.now()))
     sim.clear_faults()
     work()
     assert SyncRun.objects.latest("pk").state == JobState.RUNNING
@@ -114,7 +115,7 @@ def test_a_person_who_refreshes_afterwards_tries_once(sim: Simulation, ivan: Use
 def test_a_wish_from_before_the_refusal_does_not_try(sim: Simulation, ivan: User) -> None:
     eset = account_at(sim.url, "eset", calls_per_second="100")
     sim.fault("eset:400~/oauth/token")
-    refresh_account(eset, actor=ivan)
+    refresh_account(eset, act=Act.of(ivan, now=timezone.now()))
     request_walk(eset, Source.RECENT, reading=None, now=timezone.now())
     one_step(PatchRunHandler)
     work()

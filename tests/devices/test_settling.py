@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from devices import settling
+from devices.acts import Act
 from devices.links import link
 from devices.models import Account, AuditEvent, Change, ChangeKind, Device, Life, Settlement, Sighting, User
 from devices.queries.detail import detail
@@ -52,7 +53,7 @@ def now_of(sighting: Sighting) -> Device:
 
 
 def settled(other: Sighting, by: User, field: str = "serial", reason: str = "read the sticker") -> Settlement:
-    return settling.settle(other.device_id, field=field, sighting=other.pk, reason=reason, by=by, now=NOW, ticket="INC7")
+    return settling.settle(other.device_id, field=field, sighting=other.pk, reason=reason, act=Act.of(by, now=NOW, ticket="INC7"))
 
 
 def row(device: int, name: str) -> Value:
@@ -112,7 +113,7 @@ def test_it_ends_when_its_device_becomes_part_of_another(pair: tuple[Sighting, S
     first = shown.sighting(accounts["opswat"], "nb-0")
     Device.objects.filter(pk=first.device_id).update(created_at=NOW)
     settled(pair[1], ivan, "os")
-    link(pair[0].device_id, first.device_id, reason="same sticker", actor=ivan, now=NOW)
+    link(pair[0].device_id, first.device_id, reason="same sticker", act=Act.of(ivan, now=NOW))
     assert Settlement.objects.get().ended_at is not None
     assert row(now_of(Sighting.objects.get(pk=pair[0].pk)).pk, "os").value == "Windows 11"
 
@@ -136,11 +137,11 @@ def test_settling_a_verdict_only_acknowledges_it(accounts: dict[str, Account], i
 def test_taken_back_the_table_decides_again(pair: tuple[Sighting, Sighting], ivan: User) -> None:
     one, other = pair
     made = settled(other, ivan)
-    assert settling.take_back(made.pk, device=one.device_id, by=ivan, now=NOW) == "serial"
+    assert settling.take_back(made.pk, device=one.device_id, act=Act.of(ivan, now=NOW)) == "serial"
     assert (now_of(one).serial, now_of(one).disagrees) == ("PF3XK2", ["os", "serial"])
     assert AuditEvent.objects.filter(action="settlement ended").exists()
     with pytest.raises(CannotSettle, match="open already"):
-        settling.take_back(made.pk, device=one.device_id, by=ivan, now=NOW)
+        settling.take_back(made.pk, device=one.device_id, act=Act.of(ivan, now=NOW))
 
 
 def test_sent_twice_it_is_settled_once_and_another_winner_takes_its_place(pair: tuple[Sighting, Sighting], ivan: User) -> None:
@@ -160,7 +161,7 @@ def test_it_needs_a_reason_of_reasonable_length(pair: tuple[Sighting, Sighting],
 @pytest.mark.parametrize(("field", "offset"), [("name", 0), ("colour", 0), ("serial", 999)])
 def test_only_what_differs_can_be_settled(pair: tuple[Sighting, Sighting], ivan: User, field: str, offset: int) -> None:
     with pytest.raises(CannotSettle, match="Nothing to settle"):
-        settling.settle(pair[0].device_id, field=field, sighting=pair[1].pk + offset, reason="x", by=ivan, now=NOW)
+        settling.settle(pair[0].device_id, field=field, sighting=pair[1].pk + offset, reason="x", act=Act.of(ivan, now=NOW))
 
 
 class TestThePages:

@@ -6,8 +6,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
 from devices import accounts, audit, jobs
+from devices.acts import Act
 from devices.models import Account, AuditEvent, JobState, Sighting, User
 from devices.queries.aged import off_words
 from devices.upsert import save_page
@@ -63,7 +65,7 @@ def test_accounts_that_were_off_before_it_was_kept_are_found_in_the_audit_log() 
     for name, story in (("a", "on off off"), ("b", "off on off"), ("c", "off on"), ("d", "")):
         account = making.account(name)
         for word in story.split():
-            audit.record("account switched", actor=None, target=name, enabled=word == "on")
+            audit.record("account switched", act=Act(timezone.now()), target=name, enabled=word == "on")
         Account.objects.filter(pk=account.pk).update(enabled=name == "c")
     with connection.cursor() as cursor:
         cursor.execute(fill)

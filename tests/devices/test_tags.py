@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from devices import tagging
+from devices.acts import Act
 from devices.models import Account, AuditEvent, Change, Device, DeviceTag, User
 from devices.queries.as_json import device_documents
 from devices.queries.filters import Filters
@@ -36,7 +37,7 @@ def pk(name: str) -> int:
 
 
 def put(user: User, tag: str, *names: str) -> int:
-    return tagging.add([pk(name) for name in names], tag=tag, by=user, now=timezone.now())
+    return tagging.add([pk(name) for name in names], tag=tag, act=Act.of(user, now=timezone.now()))
 
 
 def bulk(client: Client, query: str = "", **data: object) -> str:
@@ -193,12 +194,12 @@ def test_ten_thousand_at_once_in_as_many_queries_as_two(ivan: User) -> None:
 
     def asked(chosen: list[int], tag: str) -> int:
         with CaptureQueriesContext(connection) as queries:
-            assert tagging.add(chosen, tag=tag, by=ivan, now=now) == len(chosen)
+            assert tagging.add(chosen, tag=tag, act=Act.of(ivan, now=now)) == len(chosen)
         return len(queries)
 
     assert asked(ids[:2], "a") == asked(ids[:10_000], "b")
     with pytest.raises(CannotTag, match="more than 10,000"):
-        tagging.add(ids, tag="c", by=ivan, now=now)
+        tagging.add(ids, tag="c", act=Act.of(ivan, now=now))
     assert "more than 10,000 devices" in bulk(signed_in(ivan), which="matching")
     assert DeviceTag.objects.count() == 10_002 == Change.objects.count()
 

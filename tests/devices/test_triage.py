@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from devices import triage
+from devices.acts import Act
 from devices.joining import rematch_everything
 from devices.models import Account, AuditEvent, Change, Device, Gap, Issue, Pulse, Sighting, Standing, Triage, User
 from devices.queries.issue_sources import Handle
@@ -114,15 +115,15 @@ def test_tidying_ends_nothing_that_holds(accounts: dict[str, Account], ivan: Use
 
 def test_taken_back_it_is_open_and_forgotten(accounts: dict[str, Account], ivan: User) -> None:
     found = decided(FIRST, Standing.MUTED, ivan, reason="accepted")
-    assert triage.take_back([found.handle, one("2 issues").handle], by=ivan, now=NOW()) == 1
+    assert triage.take_back([found.handle, one("2 issues").handle], act=Act.of(ivan, now=NOW())) == 1
     assert (one(FIRST).standing, one(FIRST).by_name, Triage.objects.count()) == ("open", "", 0)
     assert AuditEvent.objects.get(action="triage taken back").target == f"eset-main: {FIRST}"
-    assert triage.take_back([found.handle], by=ivan, now=NOW()) == 0
+    assert triage.take_back([found.handle], act=Act.of(ivan, now=NOW())) == 0
 
 
 def test_many_at_once_are_one_entry_in_the_audit_log_and_a_line_in_each_timeline(accounts: dict[str, Account], ivan: User) -> None:
     handles = [each.handle for each in listed(standing="open")]
-    outcome = triage.decide(handles, Decision(Standing.MUTED, reason="migration"), by=ivan, now=NOW(), ticket="INC7")
+    outcome = triage.decide(handles, Decision(Standing.MUTED, reason="migration"), act=Act.of(ivan, now=NOW(), ticket="INC7"))
     assert outcome == Outcome(6, 0, 0)
     event = AuditEvent.objects.get(action="issues triaged")
     assert (event.target, event.detail["decision"], event.detail["reason"], event.detail["ticket"]) == (
@@ -142,13 +143,16 @@ def test_many_at_once_are_one_entry_in_the_audit_log_and_a_line_in_each_timeline
 def test_the_same_sent_twice_is_written_once(accounts: dict[str, Account], ivan: User) -> None:
     handles = [each.handle for each in listed(standing="open")]
     for expected in (Outcome(6, 0, 0), Outcome(0, 6, 0)):
-        assert triage.decide([*handles, handles[0]], Decision(Standing.SNOOZED, days(2)), by=ivan, now=NOW()) == expected
+        assert triage.decide([*handles, handles[0]], Decision(Standing.SNOOZED, days(2)), act=Act.of(ivan, now=NOW())) == expected
     assert (AuditEvent.objects.filter(action="issues triaged").count(), Change.objects.filter(kind="triaged").count()) == (1, 6)
 
 
 def test_the_same_sent_again_with_a_ticket_keeps_the_ticket(accounts: dict[str, Account], ivan: User) -> None:
     same = Decision(Standing.ACKNOWLEDGED)
-    written = [triage.decide([one(FIRST).handle], same, by=ivan, now=NOW(), ticket=ticket).written for ticket in ("", "INC-7", "", "INC-7")]
+    written = [
+        triage.decide([one(FIRST).handle], same, act=Act.of(ivan, now=NOW(), ticket=ticket)).written
+        for ticket in ("", "INC-7", "", "INC-7")
+    ]
     assert (written, one(FIRST).ticket) == ([1, 1, 0, 0], "INC-7")
 
 
@@ -160,14 +164,14 @@ def test_a_later_decision_replaces_the_earlier_one(accounts: dict[str, Account],
 
 def test_what_is_gone_is_counted_and_nothing_at_all_is_refused(accounts: dict[str, Account], ivan: User) -> None:
     lost, there = Handle("issue", 10**15, "x"), one(FIRST).handle
-    assert triage.decide([lost, there], Decision(Standing.ACKNOWLEDGED), by=ivan, now=NOW()) == Outcome(1, 0, 1)
+    assert triage.decide([lost, there], Decision(Standing.ACKNOWLEDGED), act=Act.of(ivan, now=NOW())) == Outcome(1, 0, 1)
     with pytest.raises(CannotTriage, match="None of these issues is there any more"):
-        triage.decide([lost], Decision(Standing.ACKNOWLEDGED), by=ivan, now=NOW())
+        triage.decide([lost], Decision(Standing.ACKNOWLEDGED), act=Act.of(ivan, now=NOW()))
 
 
 def test_too_many_are_refused(accounts: dict[str, Account], ivan: User) -> None:
     with pytest.raises(CannotTriage, match="more than 1,000 issues"):
-        triage.decide([one(FIRST).handle] * (MOST + 1), Decision(Standing.ACKNOWLEDGED), by=ivan, now=NOW())
+        triage.decide([one(FIRST).handle] * (MOST + 1), Decision(Standing.ACKNOWLEDGED), act=Act.of(ivan, now=NOW()))
 
 
 @pytest.mark.parametrize(
@@ -206,7 +210,7 @@ def test_devices_that_become_one_keep_what_was_decided(accounts: dict[str, Accou
     Gap.objects.filter(device=first.device).delete()
     gap = Gap.objects.create(device=second.device, account=eset, since=NOW())
     for handle in (Handle("issue", second.pk, "issue-0"), Handle("gap", gap.pk, "")):
-        triage.decide([handle], Decision(Standing.MUTED, reason="known"), by=ivan, now=NOW())
+        triage.decide([handle], Decision(Standing.MUTED, reason="known"), act=Act.of(ivan, now=NOW()))
     rematch_everything(NOW())
     assert Sighting.objects.get(pk=second.pk).device_id == first.device_id
     found = {each.title: (each.device, each.standing) for each in listed(standing="muted")}

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from devices import gaps, triage
+from devices.acts import Act
 from devices.models import Account, Device, JobState, Standing, User
 from devices.queries.issue_filters import ALL, ISSUES, IssueListing
 from devices.queries.issue_rows import Issue
@@ -67,7 +68,7 @@ def one(title: str, *, now: datetime | None = None) -> Issue:
 def decided(title: str, standing: Standing, by: User, *, now: datetime | None = None, **decision: object) -> Issue:
     """The issue, after somebody decided about it."""
     now = now or timezone.now()
-    triage.decide([one(title, now=now).handle], Decision(standing, **decision), by=by, now=now)  # type: ignore[arg-type]
+    triage.decide([one(title, now=now).handle], Decision(standing, **decision), act=Act.of(by, now=now))  # type: ignore[arg-type]
     return one(title, now=now)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.test import Client
 from django.utils import timezone
 
+from devices.acts import Act
 from devices.models import Account, JobState, User
 from installers import services
 from installers.models import Installer, Standing
@@ -26,7 +27,7 @@ def accounts() -> Account:
 def booked(at: Account, wanted: str, *, days: float = 170, actor: User | None = None, **columns: Any) -> Installer:
     """Ours, ready, and `days` from its end, unless told otherwise."""
     now = timezone.now()
-    installer = services.order(at, key=services.new_key(), wish=Wish(purpose=wanted, family="windows"), actor=actor, now=now)
+    installer = services.order(at, key=services.new_key(), wish=Wish(purpose=wanted, family="windows"), act=Act.of(actor, now=now))
     values: dict[str, Any] = {
         "state": JobState.DONE, "standing": Standing.READY, "finished_at": now, "made_at": now, "usable": True,
         "expires_at": now + timedelta(days=days), "external_id": f"id-{installer.pk}", "language": "en-us", "listed_at": now,

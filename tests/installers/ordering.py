@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.utils import timezone
 
 from devices import budget, jobs
+from devices.acts import Act
 from devices.models import Account, DeviceGroup, User
 from installers import services
 from installers.connecting import Line
@@ -31,8 +31,8 @@ def account(sim: Simulation, **more: str) -> Account:
     return made
 
 
-def order(at: Account, wish: Wish = WISH, *, key: uuid.UUID | None = None, actor: User | None = None, **more: Any) -> Installer:
-    return services.order(at, key=key or services.new_key(), wish=wish, actor=actor, now=timezone.now(), **more)
+def order(at: Account, wish: Wish = WISH, *, key: uuid.UUID | None = None, actor: User | None = None, ticket: str = "") -> Installer:
+    return services.order(at, key=key or services.new_key(), wish=wish, act=Act.of(actor, now=timezone.now(), ticket=ticket))
 
 
 def created(sim: Simulation) -> int:

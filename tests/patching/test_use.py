@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from devices import absence, links, retiring
+from devices.acts import Act
 from devices.models import Account, Device, JobState, Life, Sighting, SyncRun, User
 from devices.upsert import save_page
 from patching.filters import DeviceFilters, PatchFilters
@@ -41,14 +42,14 @@ def counted() -> list[str]:
 
 
 def retire(device: Device, by: User) -> None:
-    retiring.retire(device.pk, reason="Sold", by=by, now=NOW)
+    retiring.retire(device.pk, reason="Sold", act=Act.of(by, now=NOW))
 
 
 def test_a_device_takes_its_patches_along_when_it_is_retired_and_when_it_is_brought_back(ivan: User) -> None:
     devices = told_of("one", "two")
     retire(devices["one"], ivan)
     assert counted() == ["TWO"]
-    retiring.bring_back(devices["one"].pk, by=ivan, now=NOW)
+    retiring.bring_back(devices["one"].pk, act=Act.of(ivan, now=NOW))
     assert counted() == ["ONE", "TWO"]
 
 
@@ -56,7 +57,7 @@ def test_a_device_that_no_vendor_lists_brings_nothing_back(ivan: User) -> None:
     devices = told_of("one", "two")
     retire(devices["one"], ivan)
     Sighting.objects.filter(device=devices["one"]).update(life=Life.GONE)
-    retiring.bring_back(devices["one"].pk, by=ivan, now=NOW)
+    retiring.bring_back(devices["one"].pk, act=Act.of(ivan, now=NOW))
     assert counted() == ["TWO"]
 
 
@@ -83,7 +84,7 @@ def test_a_device_that_is_listed_again_counts_from_then_on() -> None:
 def test_what_a_person_links_counts_as_the_device_that_both_are_now(ivan: User, sold: str, after: list[str]) -> None:
     devices = told_of("one", "two")
     retire(devices[sold], ivan)
-    links.link(devices["one"].pk, devices["two"].pk, reason="one sticker", actor=ivan, now=NOW)
+    links.link(devices["one"].pk, devices["two"].pk, reason="one sticker", act=Act.of(ivan, now=NOW))
     assert Device.objects.get().life == (Life.SEEN if after else Life.RETIRED)
     assert counted() == after
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from typing import Any
 
+from django.utils import timezone
+
 from devices import audit
+from devices.acts import Act
 from devices.export import FORMATS, documents
 from devices.management.console import Command as ConsoleCommand
 from devices.models import Device
@@ -21,7 +24,7 @@ class Command(ConsoleCommand):
     def handle(self, *_args: Any, what: str, form: str, **_options: Any) -> None:
         every = Device.objects.all()
         # Written first: what left is known even if the reader or this process dies on the way.
-        audit.record("export", actor=None, target=what, format=form, devices=every.count())
+        audit.record("export", act=Act(timezone.now()), target=what, format=form, devices=every.count())
         for line in FORMATS[form](documents(every)):
             self.stdout.write(line, ending="")
         self.stdout.flush()

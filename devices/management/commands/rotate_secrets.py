@@ -5,7 +5,10 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from typing import Any
 
+from django.utils import timezone
+
 from devices import audit, rotation
+from devices.acts import Act
 from devices.management.console import Command as ConsoleCommand
 from devices.management.console import Refused
 
@@ -23,7 +26,9 @@ class Command(ConsoleCommand):
         outcome = rotation.rotate()
         self._count("After")
         if outcome.done:
-            audit.record("secrets rotated", actor=None, target=rotation.sealing_key(), rows=outcome.done, unusable=len(outcome.broken))
+            audit.record(
+                "secrets rotated", act=Act(timezone.now()), target=rotation.sealing_key(), rows=outcome.done, unusable=len(outcome.broken)
+            )
         for sentence in outcome.broken:
             self.warn(sentence)
         if outcome.broken or outcome.busy:

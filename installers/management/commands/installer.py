@@ -10,6 +10,7 @@ from typing import Any
 from django.utils import timezone
 
 from devices import heartbeat
+from devices.acts import Act
 from devices.management.console import STOPPED, Refused, account_named
 from devices.management.console import Command as ConsoleCommand
 from devices.models import Account, DeviceGroup
@@ -55,7 +56,7 @@ class Command(ConsoleCommand):
     ) -> None:
         at = account_named(account)
         wish = Wish(purpose=name, family=family.lower(), language=language, group=_group_id(at, group))
-        installer = services.order(at, key=services.new_key(), wish=wish, actor=None, now=timezone.now(), ticket=ticket)
+        installer = services.order(at, key=services.new_key(), wish=wish, act=Act(timezone.now(), ticket=ticket))
         if wait:
             installer = self._followed(installer)
         if as_json:
@@ -91,7 +92,7 @@ class Command(ConsoleCommand):
         installer = Installer.objects.filter(pk=pk).first() if 0 < pk < 2**63 else None
         if installer is None:
             raise Refused(f"There is no installer {pk}: `manage.py installer list` shows all.")
-        services.revoke(installer, actor=None, now=timezone.now())
+        services.revoke(installer, act=Act(timezone.now()))
         self.say(f"Installer {pk} is being revoked; `manage.py installer list` shows when the vendor has done it.")
         if trouble := heartbeat.sentence():
             self.warn(trouble)
