@@ -7,10 +7,15 @@ import pytest
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 from django.test import Client
+from hypothesis import HealthCheck, settings
 
 from devices import budget
 from devices.models import User
 from devices.roles import ADMINISTRATOR, HELPDESK, IT_STAFF
+
+# A busy machine may stand still for longer than any example takes.
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
 
 PASSWORD = "correct horse battery staple"
 

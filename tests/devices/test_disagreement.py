@@ -117,7 +117,7 @@ MODELS = st.lists(
 SERIALS = st.lists(st.sets(st.sampled_from(["PF3XK2", "PF4YL3", "PF5ZM4"]), max_size=2), min_size=2, max_size=3)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(MODELS, SERIALS)
 def test_the_page_and_the_summary_compare_alike(accounts: dict[str, Account], models: list[str], serials: list[set[str]]) -> None:
     """What is compared one device at a time (agrees) and by the statement (DIFFERING) comes to the same."""

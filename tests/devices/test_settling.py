@@ -229,7 +229,7 @@ VIEW = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.permutations(["five9s", "eset", "opswat", "eset"]), st.lists(VIEW, min_size=2, max_size=4), st.integers(0, 3))
 def test_the_page_names_the_source_of_what_the_list_shows(
     accounts: dict[str, Account], order: list[str], views: list[dict[str, Any]], chosen: int

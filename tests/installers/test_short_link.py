@@ -132,7 +132,7 @@ def test_those_who_come_at_the_same_time_use_no_more_than_there_is(path: str, li
     assert AuditEvent.objects.filter(action="short link used").count() == limit
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(limit=st.one_of(st.none(), st.integers(1, 4)), steps=st.lists(st.sampled_from(["get", "head", "post", "later", "off"]), max_size=12))
 def test_uses_are_counted_exactly_whatever_happens_in_between(path: str, limit: int | None, steps: list[str]) -> None:
     now = timezone.now()
