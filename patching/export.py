@@ -42,6 +42,8 @@ _WHAT: Values = {
     "Reason": lambda row: Reason.labelled(row.reason),
     "Next step": lambda row: row.work.step if row.work else "",
     "Vendor's word": lambda row: row.raw,
+    "Device id": lambda row: row.device or "",
+    "User": lambda row: row.user,
 }
 PATCH_VALUES: Values = {
     **_WHAT,

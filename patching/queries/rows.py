@@ -19,7 +19,7 @@ TOLD = ("account_id", "title_id", "device_ref", "sighting_id")
 class Named:
     """`device` None: no device of ours; then `device_ref` is the vendor's id of one that it has not listed, or it says none.
 
-    `probably`: the application that one without a name is inferred to be of.
+    `user`: who works on it. `probably`: the application that one without a name is inferred to be of.
     """
 
     account_id: int
@@ -35,6 +35,7 @@ class Named:
     probably: str = ""
     device: int | None = None
     device_name: str = ""
+    user: str = ""
 
 
 def told(row: type[Named]) -> tuple[str, ...]:
@@ -57,14 +58,15 @@ def add_names(rows: Sequence[Named], accounts: Accounts, *, devices: bool = True
     """Two queries; one where everybody knows which device it is."""
     titles = Title.objects.select_related("likely").in_bulk({row.title_id for row in rows})
     sightings = Sighting.objects.filter(pk__in={row.sighting_id for row in rows if row.sighting_id} if devices else []).order_by()
-    placed = {pk: (device, ours or theirs) for pk, device, ours, theirs in sightings.values_list("pk", "device_id", "device__name", "name")}
+    named = sightings.values_list("pk", "device_id", "device__name", "name", "device__user")
+    placed = {pk: (device, ours or theirs, user) for pk, device, ours, theirs, user in named}
     for row in rows:
         row.account, row.vendor = accounts.known.get(row.account_id, ("", ""))
         if (title := titles.get(row.title_id)) is not None:
             row.title, row.developer, row.kind = title.name, title.developer, title.kind
             row.likely_id, row.probably = title.likely_id, title.likely.name if title.likely else ""
         if row.sighting_id in placed:
-            row.device, row.device_name = placed[row.sighting_id]
+            row.device, row.device_name, row.user = placed[row.sighting_id]
 
 
 def naming() -> Callable[[Sequence[Named]], None]:

@@ -57,7 +57,7 @@ def test_an_application_says_why_it_fails_and_what_to_do(client: Client, bob: Us
     assert (
         "Close the application and try again Application was running 0 1 2 Free the download Download failed 0 0 1 Last attempts:" in words
     )
-    assert "Get a new installer" not in words and "Device Outcome Versions When Account nb-berlin-01 Failed" in words
+    assert "Get a new installer" not in words and "Device Outcome Versions When Account nb-berlin-01 ACME" in words
     quiet = made.title("Quiet").pk
     assert "What to do next" not in words_of(client, bob, f"titles/{quiet}/")
 

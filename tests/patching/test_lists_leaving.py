@@ -34,6 +34,8 @@ def test_patches_as_they_are_listed(client: Client, ivan: User) -> None:
     assert head[:8] == ["Device", "Application", "Developer", "Kind", "Status", "Reason", "Next step", "Vendor's word"]
     assert [row[0] for row in rows] == ["srv-london-05", "nb-munich-02", "nb-berlin-01", "mac-zurich-03", "nb-munich-02", "nb-munich-02"]
     berlin = dict(zip(head, rows[2], strict=True))
+    one = Device.objects.get(name="nb-berlin-01")
+    assert (berlin["Device id"], berlin["User"]) == (str(one.pk), one.user) and one.user
     assert berlin["Next step"] == "Close the application and try again" and berlin["Fixes"] == "CVE-2026-1"
     assert (berlin["Severity"], berlin["Security update"], berlin["Needs a restart"]) == ("High", "yes", "yes")
     turned = rows_of(client, "/patching/patches.csv?status=failed&sort=-age")
