@@ -7,9 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import msgspec
 from django.conf import settings
-from django.db import connection, transaction
 from django.db.models import Max, Q
 from django.utils import timezone
 
@@ -17,72 +15,13 @@ from devices import health, sealing
 from devices.budget import SharedBudget
 from devices.models import Account, VendorJob
 from devices.models.job import ACTIVE
-from vendors.auth import Fetch, MemoryTokens, Tokens, TokenStore
+from devices.tokens import SealedTokens
+from vendors.auth import MemoryTokens, TokenStore
 from vendors.base import Connection, ReadsDevices, Vendor
 from vendors.budget import Budget
-from vendors.errors import AuthFailed, Misconfigured
+from vendors.errors import Misconfigured
 from vendors.http import Gateway
 from vendors.secret import Secret
-
-
-class SealedTokens:
-    """Tokens of one account, sealed in its row; exchanged under a lock that every worker honours.
-
-    `place` tells whose they are: a worker that still holds older settings must not leave its token to the new address. `asked_at`: when a
-    person asked for what this is for; None: nobody did. Once signing in was refused, only a person who asks after that is let try.
-    """
-
-    def __init__(self, account_id: int, *, place: str = "", asked_at: datetime | None = None) -> None:
-        self._account_id = account_id
-        self._asked_at = asked_at
-        self._place = place
-        self._context = f"devices.account:tokens:{account_id}"
-
-    def current(self) -> Tokens | None:
-        sealed = Account.objects.values_list("tokens", flat=True).get(pk=self._account_id)
-        if not sealed:
-            return None
-        try:
-            access, refresh, expires, place = msgspec.json.decode(sealing.unseal(sealed, context=self._context))
-        except (sealing.SealBroken, ValueError):
-            return None  # only a cache: sign in again, and the new tokens are sealed with today's key
-        if place != self._place:
-            return None
-        return Tokens(Secret(access), Secret(refresh) if refresh else None, expires)
-
-    def exchange(self, stale: Tokens | None, fetch: Fetch) -> Tokens:
-        with transaction.atomic():
-            self._lock()
-            stored = self.current()
-            if stored is not None and stored != stale:
-                return stored
-            health.stop_if_refused(Account.objects.get(pk=self._account_id), asked_at=self._asked_at)
-            try:
-                fresh = fetch(stored)
-            except AuthFailed as error:
-                refusal = error
-                self._forget(error)
-            else:
-                self._store(fresh)
-                return fresh
-        raise refusal  # after the commit: whoever waits for the lock finds the refusal
-
-    def _forget(self, error: AuthFailed) -> None:
-        Account.objects.filter(pk=self._account_id).update(tokens="")
-        health.refused(self._account_id, error, timezone.now())
-
-    def _lock(self) -> None:
-        """Waits for another worker's sign-in, so the ordinary time limits do not fit; the gateway's deadline bounds the holder."""
-        patience = f"{settings.VENDOR_DEADLINE_SECONDS * 2}s"
-        with connection.cursor() as cursor:
-            for limit in ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout"):
-                cursor.execute("SELECT set_config(%s, %s, true)", [limit, patience])
-            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [0x70C3, self._account_id])
-
-    def _store(self, tokens: Tokens) -> None:
-        parts = (tokens.access.reveal(), tokens.refresh.reveal() if tokens.refresh else "", tokens.expires_at, self._place)
-        sealed = sealing.seal(msgspec.json.encode(parts).decode(), context=self._context)
-        Account.objects.filter(pk=self._account_id).update(tokens=sealed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,14 +62,17 @@ def connect(account: Account, *, asked_at: datetime | None = None, deadline: flo
     """`asked_at`: when a person asked for it, who may use the calls that are kept for people. Raises Misconfigured when a secret is missing
     or does not open."""
     budget = budget_of(account)
+    stored = list(account.secrets.all())
     try:
-        secrets = {secret.name: secret.open() for secret in account.secrets.all()}
+        secrets = {secret.name: secret.open() for secret in stored}
     except sealing.SealBroken as broken:
         raise Misconfigured(str(broken), next_step="Open the account and replace its secrets.") from None
     missing = [f.label for f in account.about.fields if f.secret and f.required and not secrets.get(f.name)]
     if missing:
         raise Misconfigured(f"The account has no {' and no '.join(missing)}.", next_step="Open the account and enter it.")
-    tokens = SealedTokens(account.pk, place=json.dumps(account.settings, sort_keys=True), asked_at=asked_at)
+    entered_at = max((secret.set_at for secret in stored), default=None)
+    place = json.dumps(account.settings, sort_keys=True)
+    tokens = SealedTokens(account.pk, place=place, asked_at=asked_at, entered_at=entered_at)
     return build(
         account.about,
         account.settings,

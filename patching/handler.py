@@ -1,6 +1,6 @@
 """One walk about patching: what a step means, what is kept of it, and what its end says. Decides; upsert and remembering write.
 
-Nothing here touches the health of the account: a refused sign-in the keeper of the tokens reports (devices/connect.py), everything else the
+Nothing here touches the health of the account: a refused sign-in the keeper of the tokens reports (devices/tokens.py), everything else the
 walk of the devices, and a right that a credential lacks is no fault.
 """
 

@@ -11,10 +11,10 @@ from django.urls import reverse
 
 from devices.account_settings import BadAccount, moves
 from devices.accounts import create_account, update_account
-from devices.connect import SealedTokens
 from devices.jobs import Engine
 from devices.models import Account, AuditEvent, JobState, Sighting, SyncRun, User
 from devices.sync import SyncHandler
+from devices.tokens import SealedTokens
 from sandbox.server import Simulation, running
 from tests.devices import making
 from tests.devices.administering import ESET, FIVE9S, HTMX, OPSWAT, signed_in

@@ -20,6 +20,7 @@ from devices.models import Account, Health, JobState, SyncRun, User
 from devices.models.job import ACTIVE
 from devices.probing import probe_account
 from devices.sync import SyncHandler, request_run
+from devices.tokens import SealedTokens
 from installers.handler import InstallerHandler
 from installers.models import Installer, Stocktake
 from installers.planning import request_stocktake
@@ -32,8 +33,9 @@ from sandbox.server import Simulation, running
 from sandbox.world import Options
 from tests.devices.following import account_at
 from tests.installers.ordering import order
+from vendors.auth import Tokens
 from vendors.base import Scope
-from vendors.errors import AuthFailed
+from vendors.errors import AuthFailed, Unavailable
 from vendors.patching import Source
 
 pytestmark = pytest.mark.django_db
@@ -131,6 +133,30 @@ def test_new_credentials_are_tried(sim: Simulation) -> None:
     request_walk(eset, Source.RECENT, reading=None, now=timezone.now())
     work()
     assert PatchRun.objects.get().state == JobState.DONE
+
+
+def test_a_password_that_was_replaced_before_it_signs_in_is_not_tried(sim: Simulation) -> None:
+    eset, right = account_at(sim.url, "eset"), account_settings(sim.url)["eset"][1]
+    link = connect(update_account(eset, settings=eset.settings, secrets={"password": "revoked"}))
+    update_account(eset, settings=eset.settings, secrets=right)
+    with closing(link.gateway), pytest.raises(Unavailable, match="replaced meanwhile"):
+        link.reader.walk(Scope(), None)
+    request_run(eset, Scope(), now=timezone.now())
+    work()
+    assert (sign_ins(sim), SyncRun.objects.get().steps) == (1, 1)
+
+
+def test_a_password_that_was_replaced_while_it_signs_in_accuses_nobody(sim: Simulation) -> None:
+    eset = account_at(sim.url, "eset")
+
+    def refused_at_last(_stored: Tokens | None) -> Tokens:
+        update_account(eset, settings=eset.settings, secrets={"password": "another"})
+        raise AuthFailed("The old password was refused.")
+
+    entered_at = eset.secrets.latest("set_at").set_at
+    with pytest.raises(Unavailable, match="replaced meanwhile"):
+        SealedTokens(eset.pk, entered_at=entered_at).exchange(None, refused_at_last)
+    assert Account.objects.get().health == Health.NEW
 
 
 def test_stored_credentials_that_fail_a_test_stop_everything(sim: Simulation) -> None:

@@ -18,9 +18,9 @@ from pytest_django.fixtures import Settings
 from devices import health, rotation, sealing
 from devices.accounts import create_account, switch_account, update_account
 from devices.checks import sealing_keys_open_everything
-from devices.connect import SealedTokens
 from devices.management.console import Refused
 from devices.models import Account, AccountSecret, AuditEvent, Health
+from devices.tokens import SealedTokens
 from sandbox.credentials import account_settings
 from tests.devices.shell import start
 from vendors.auth import Tokens
