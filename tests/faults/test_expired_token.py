@@ -28,8 +28,8 @@ def sim() -> Iterator[Simulation]:
 @pytest.mark.django_db(transaction=True)
 def test_eight_workers_see_401_together(sim: Simulation) -> None:
     account = account_at(sim.url, "eset", calls_per_second="100")
-    ready = threading.Barrier(WORKERS + 1)
-    expired = threading.Barrier(WORKERS + 1)
+    ready = threading.Barrier(WORKERS + 1, timeout=60)
+    expired = threading.Barrier(WORKERS + 1, timeout=60)
 
     def walk(_number: int) -> list[Page]:
         link = connect(Account.objects.get(pk=account.pk))
