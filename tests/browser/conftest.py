@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
@@ -76,6 +78,7 @@ class Desk:
             base_url=self.server.url,
             viewport={"width": width, "height": height},
             color_scheme=scheme,
+            reduced_motion="reduce",  # what changes its colour slowly would be looked at half way
             java_script_enabled=scripts,
             permissions=["clipboard-read", "clipboard-write"],
         )
@@ -99,8 +102,18 @@ class Desk:
     def close(self) -> None:
         for context in self._contexts:
             context.close()
+        self._wait_for_answers()
         unexpected = [text for text in self.complaints if not any(part in text for part in self.expected)]
         assert not unexpected, f"the browser complained: {unexpected}"
+
+    def _wait_for_answers(self) -> None:
+        """What is still asked when the tables are emptied would wait for that, and that for it."""
+        with socket.create_connection((self.server.thread.host, self.server.thread.port), timeout=PATIENCE_MS / 1000) as last:
+            last.sendall(b"GET /healthz HTTP/1.0\r\n\r\n")
+            last.recv(1)  # connections are accepted in their order: every earlier one has its thread by now
+        for thread in threading.enumerate():
+            if getattr(getattr(thread, "_target", None), "__self__", None) is self.server.thread.httpd:
+                thread.join(PATIENCE_MS / 1000)
 
 
 def _session(user: User) -> str:

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
@@ -15,6 +14,7 @@ from sandbox.credentials import ESET_PASSWORD, ESET_USERNAME
 from sandbox.server import Simulation, running
 from sandbox.world import Options
 from tests.browser.conftest import PHONE, Desk
+from tests.browser.seen import serious
 from tests.devices import making, shown
 from tests.devices.administering import mark_what_was_decided, withheld_run
 from tests.devices.following import Follower
@@ -152,10 +152,7 @@ def test_no_serious_accessibility_violation(desk: Desk, alice: User, theme: str)
         page.goto(address)
         for fold in page.locator("main details.fold:not([open]) > summary").all():
             fold.click()
-        violations = Axe().run(page).response["violations"]
-        found[name] = [
-            f"{each['id']}: {each['nodes'][0]['html'][:160]}" for each in violations if each["impact"] in ("serious", "critical")
-        ]
+        found[name] = serious(page)
     assert not any(found.values()), found
 
 

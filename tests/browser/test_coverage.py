@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from devices.models import Account, JobState, User
 from tests.browser.conftest import PHONE, Desk
-from tests.browser.test_reading_pages import overflow, serious
+from tests.browser.seen import overflow, serious
 from tests.devices import shown
 from vendors.states import IdKind
 

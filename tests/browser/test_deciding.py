@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from devices.joining import rematch_everything
 from devices.models import Device, Sighting, User
 from tests.browser.conftest import PHONE, Desk
-from tests.browser.test_reading_pages import overflow, serious
+from tests.browser.seen import overflow, serious
 from tests.devices import shown
 from vendors.states import IdKind
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, Route, expect
 from devices import sealing
 from devices.models import Account, AuditEvent, Device, JobState, Note, RemediationLink, Sighting, SyncRun, User
 from tests.browser.conftest import DESK, PHONE, Desk
-from tests.browser.test_reading_pages import overflow, serious
+from tests.browser.seen import overflow, serious
 from tests.devices import shown
 from vendors.states import IdKind
 

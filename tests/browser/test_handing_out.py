@@ -12,9 +12,8 @@ from devices.models import AuditEvent, Device, JobState, User
 from installers.handout import Handout
 from installers.models import Installer
 from tests.browser.conftest import PHONE, Desk
-from tests.browser.seen import scanned
+from tests.browser.seen import overflow, scanned, serious
 from tests.browser.test_deciding import follow, reach
-from tests.browser.test_reading_pages import overflow, serious
 from tests.devices import shown
 from tests.installers.given_out import ready
 from vendors.states import IdKind

@@ -14,8 +14,8 @@ from installers.models import Installer, Standing
 from sandbox.server import Simulation, running
 from sandbox.world import Options
 from tests.browser.conftest import PHONE, Desk
+from tests.browser.seen import overflow, serious
 from tests.browser.test_deciding import follow, reach
-from tests.browser.test_reading_pages import overflow, serious
 from tests.installers.booked import accounts, booked, doubtful, foreign
 from tests.installers.ordering import Hand, account, created
 

@@ -11,8 +11,8 @@ from playwright.sync_api import expect
 
 from devices.models import Account, Standing, Triage, User
 from tests.browser.conftest import PHONE, Desk
+from tests.browser.seen import overflow, serious
 from tests.browser.test_deciding import reach
-from tests.browser.test_reading_pages import overflow, serious
 from tests.devices import shown
 from tests.devices.troubled import decided, fleet, listed, named
 

@@ -13,7 +13,8 @@ from devices import notes, retiring, tagging
 from devices.acts import Act
 from devices.models import Account, Change, Device, DeviceTag, Note, Retirement, User
 from tests.browser.conftest import PHONE, Desk
-from tests.browser.test_reading_pages import address_of, overflow, serious
+from tests.browser.seen import overflow, serious
+from tests.browser.test_reading_pages import address_of
 from tests.devices import shown
 
 pytestmark = pytest.mark.django_db(transaction=True)

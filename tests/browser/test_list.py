@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from devices.models import Account, SavedView, User
 from tests.browser.conftest import PHONE, Desk
-from tests.browser.test_reading_pages import overflow, serious
+from tests.browser.seen import overflow, serious
 from tests.devices import shown
 
 pytestmark = pytest.mark.django_db(transaction=True)

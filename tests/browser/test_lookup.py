@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from devices.models import Account, Device, JobState, SyncRun, User
 from tests.browser.conftest import PHONE, Desk
+from tests.browser.seen import serious
 from tests.devices import shown
 from vendors.states import IdKind
 
@@ -52,11 +52,6 @@ def fleet(transactional_db: None) -> dict[str, Account]:
 
 def every_page() -> dict[str, str]:
     return {"empty": "/d/", "several": "/d/?q=nb", "none": "/d/?q=nb-none-99", "list": "/d/list/"}
-
-
-def serious(page: Page) -> list[str]:
-    found = Axe().run(page).response["violations"]
-    return [f"{each['id']}: {each['nodes'][0]['html'][:160]}" for each in found if each["impact"] in ("serious", "critical")]
 
 
 def test_eight_kinds_of_clue_in_five_notations_open_the_device_by_keyboard(desk: Desk, fleet: dict[str, Account], bob: User) -> None:

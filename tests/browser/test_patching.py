@@ -10,8 +10,8 @@ from playwright.sync_api import Page, expect
 from devices.models import Account, Device, User
 from patching.models import Title
 from tests.browser.conftest import DESK, PHONE, Desk
+from tests.browser.seen import overflow, serious
 from tests.browser.test_deciding import follow, reach
-from tests.browser.test_reading_pages import overflow, serious
 from tests.patching import made
 
 pytestmark = pytest.mark.django_db(transaction=True)

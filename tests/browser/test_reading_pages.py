@@ -3,12 +3,12 @@ from __future__ import annotations
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from devices.models import Account, Device, JobState, Sighting, SyncRun, User
 from tests.browser.conftest import PHONE, Desk
+from tests.browser.seen import overflow, serious
 from tests.conftest import PASSWORD
 from tests.devices import shown
 
@@ -34,15 +34,6 @@ def every_page() -> dict[str, str]:
         "password": "/accounts/password/change/",
         "two-factor": "/accounts/2fa/",
     }
-
-
-def serious(page: Page) -> list[str]:
-    found = Axe().run(page).response["violations"]
-    return [f"{each['id']}: {each['nodes'][0]['html'][:160]}" for each in found if each["impact"] in ("serious", "critical")]
-
-
-def overflow(page: Page) -> int:
-    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
 
 
 def test_signing_in_and_out(desk: Desk, fleet: dict[str, Account], bob: User) -> None:

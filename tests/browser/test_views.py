@@ -9,8 +9,8 @@ from playwright.sync_api import Page, expect
 
 from devices.models import SavedView, User
 from tests.browser.conftest import PHONE, Desk
+from tests.browser.seen import overflow, serious
 from tests.browser.test_deciding import reach
-from tests.browser.test_reading_pages import overflow, serious
 from tests.patching import made
 
 pytestmark = pytest.mark.django_db(transaction=True)
