@@ -22,6 +22,8 @@ LONGEST_VALUE = 512
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 CONTROLS = re.compile("[\x01-\x1f\x7f-\x9f\u2028\u2029]")
 
+# What phones and word processors write for ' and -, and nobody types.
+TYPED = str.maketrans("\u2018\u2019\u02bc\u2032\u2010\u2011\u2012\u2013\u2014\u2212", "''''------")
 MAC_SIGNS = str.maketrans("", "", ":.- \t")
 HEX12 = re.compile("[0-9a-f]{12}")
 HEX32 = re.compile("[0-9a-f]{32}")
@@ -42,13 +44,13 @@ def clean_text(text: str, *, field: str, limit: int = LONGEST_VALUE) -> str:
 
 
 def text_key(text: str) -> str:
-    """Case, width, composition, invisible characters and the number of blanks do not matter; umlauts do."""
+    """Case, width, composition, invisible characters, the number of blanks, the kind of apostrophe or dash do not matter; umlauts do."""
     if text.isascii():
         printable = text if text.isprintable() else CONTROLS.sub(" ", text)
         return " ".join(printable.lower().split())
     for _ in range(4):  # NFKC and casefold undo each other for a few characters; two rounds settle all known ones
         before = text
-        text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+        text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()).translate(TYPED)
         text = "".join(" " if unicodedata.category(c) == "Cc" else c for c in text if unicodedata.category(c) != "Cf")
         if text == before:
             break

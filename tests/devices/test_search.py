@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import importlib
+
 import pytest
 from django.db import connection
 from django.db.models import Q
@@ -8,7 +10,8 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devices.models import Account, Device, Life, Sighting
+from devices.models import Account, Device, DeviceTag, Life, Sighting
+from devices.models import Identifier as Stored
 from devices.queries import search as module
 from devices.queries.clue import parse
 from devices.queries.search import candidates, search
@@ -25,6 +28,32 @@ def known(kind: IdKind, value: str) -> Identifier:
     found = identifier(kind, value)
     assert found is not None
     return found
+
+
+def named(name: str) -> Sighting:
+    entry = making.entry("1", name=name, identifiers=(known(IdKind.NICKNAME, name),))
+    save_page(making.run(making.account()), [entry], timezone.now())
+    return Sighting.objects.get()
+
+
+@pytest.mark.parametrize("term", ["Olga's iPhone", "olga’s iphone", "OLGA‘S IPHONE"])
+@pytest.mark.parametrize("written", ["Olga’s iPhone", "Olga's iPhone"])
+def test_an_apostrophe_is_found_however_it_is_written(written: str, term: str) -> None:
+    named(written)
+    assert [match.device["name"] for match in search(term).matches] == [written]
+
+
+def test_keys_that_were_stored_with_printed_signs_follow() -> None:
+    sighting = named("x")
+    Stored.objects.all().delete()
+    for kind, key in (("nickname", "olga’s"), ("tag", "b‑1"), ("tag", "b-1"), ("tag", "c‑–"), ("tag", "c–‑"), ("vendor_id", "v–1")):
+        Stored.objects.create(sighting=sighting, kind=kind, key=key, value=key)
+    DeviceTag.objects.create(device_id=sighting.device_id, key="pool—2", name="pool—2", by_name="ivan", at=timezone.now())
+    with connection.cursor() as cursor:
+        for statement in importlib.import_module("devices.migrations.0013_typed_keys").FOLD:
+            cursor.execute(statement)
+    assert set(Stored.objects.values_list("key", flat=True)) == {"olga's", "b‑1", "b-1", "c--", "c–‑", "v–1"}
+    assert DeviceTag.objects.get().key == "pool-2"
 
 
 @pytest.fixture
