@@ -25,6 +25,9 @@ SHOWN = 25
 MOST_PAIRS = 500
 # Where a person silenced something about a vendor's word; a gap is nobody's word.
 _OURS = [branch for branch in BRANCHES if branch.kind != IssueKind.GAP]
+_NAMED = next(branch for branch in BRANCHES if branch.kind == IssueKind.ISSUE)
+_ALARM = "i.state = 'critical' AND NOT i.silenced"
+# Who says critical for nothing but what a person here has silenced is heard already.
 _CONTRADICTED = """
 WITH red AS MATERIALIZED (
   SELECT s.id, s.device_id, s.account_id, s.state_raw FROM devices_device d JOIN devices_sighting s ON s.device_id = d.id
@@ -38,9 +41,14 @@ WITH red AS MATERIALIZED (
   UNION ALL SELECT n.id, n.device_id, n.account_id, '', count(*) FROM near n JOIN devices_issue i ON i.sighting_id = n.id
   WHERE i.silenced AND NOT n.silenced GROUP BY n.id, n.device_id, n.account_id
   UNION ALL {ours}
+), alarms AS (
+  SELECT i.sighting_id AS id, count(*) AS number FROM red r JOIN devices_issue i ON i.sighting_id = r.id WHERE {alarm} GROUP BY 1
+), hushed AS (
+  SELECT id, count(*) AS number FROM ({hushed}) h GROUP BY 1
 )
 SELECT q.device_id, d.name, q.account_id, q.words, q.number, r.account_id, r.state_raw
 FROM quiet q JOIN red r ON r.device_id = q.device_id AND r.id <> q.id JOIN devices_device d ON d.id = q.device_id
+WHERE NOT EXISTS (SELECT FROM alarms JOIN hushed USING (id, number) WHERE id = r.id)
 ORDER BY d.name, d.id, q.account_id, q.words, r.account_id LIMIT %(most)s"""
 _MUTED = f"""
 SELECT s.account_id, d.id, d.name, s.state, s.state_raw, coalesce(c.at, s.created_at) AS since, c.at IS NOT NULL
@@ -115,7 +123,8 @@ def _contradicted(accounts: dict[int, Proof], now: datetime) -> tuple[list[Contr
         question.select(each, "s.id, s.device_id, s.account_id, t.standing, 1", beyond="s.device_id IN (SELECT device_id FROM red)")
         for each in _OURS
     )
-    rows = _asked(_CONTRADICTED.format(ours=ours), question.values() | {"most": MOST_PAIRS + 1})
+    hushed = question.select(_NAMED, "s.id AS id", beyond=f"s.id IN (SELECT id FROM red) AND {_ALARM}")
+    rows = _asked(_CONTRADICTED.format(ours=ours, hushed=hushed, alarm=_ALARM), question.values() | {"most": MOST_PAIRS + 1})
     found: dict[int, Contradicted] = {}
     for device, name, account, words, number, red, raw in rows[:MOST_PAIRS]:
         if account not in accounts or red not in accounts:

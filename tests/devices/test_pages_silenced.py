@@ -54,6 +54,17 @@ def test_silence_and_alarm_of_one_and_the_same_word_are_no_contradiction(account
     assert "nb-1" not in contradicted()
 
 
+def test_an_alarm_that_people_have_silenced_as_well_contradicts_nobody(accounts: dict[str, Account], ivan: User) -> None:
+    decided("2 issues", Standing.MUTED, ivan, reason="known")
+    assert "nb-1" in contradicted()
+    alarming = named("nb-1").sightings.get(account=accounts["eset"])
+    assert alarming.issues.filter(state="critical", silenced=False).count() == 1
+    decided("3 problems", Standing.MUTED, ivan, reason="known")
+    assert "nb-1" not in contradicted()
+    alarming.issues.create(key="another", title="Another one", state="critical", raw="RED", first_seen_at=NOW())
+    assert contradicted()["nb-1"] == (["opswat-main: an issue muted here"], [("eset-main", "FINE")])
+
+
 @pytest.mark.parametrize("columns", [{"stale": True}, {"silenced": True}, {"life": "missing"}, {"state": "attention"}])
 def test_only_a_fresh_unsilenced_alarm_contradicts(accounts: dict[str, Account], columns: dict[str, object]) -> None:
     Sighting.objects.filter(account=accounts["opswat"], name="nb-2").update(**columns)
