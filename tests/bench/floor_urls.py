@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.urls import path
 
 from config import urls
-from devices.views import coverage, detail, devices, issues, lookup
+from devices.views import coverage, detail, devices, issues, lookup, turning
 from devices.views.guard import needs
 from patching.views import beside, lists, overview, title
 from tests.bench.floor_settings import FROM_MEMORY
@@ -27,7 +27,8 @@ def remember(request: HttpRequest, template: str, context: dict[str, Any]) -> Ht
 
 def remembered(module: ModuleType, name: str = "page") -> Callable[..., HttpResponseBase]:
     view = getattr(module, name)
-    module.__dict__["render"] = remember
+    for shows in (module, turning):  # lists show themselves there
+        shows.__dict__["render"] = remember
 
     @needs("view_device")
     def from_memory(request: HttpRequest, /, **parts: Any) -> HttpResponseBase:
