@@ -6,10 +6,10 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-from config import garbage
+from config import frames, garbage
 from config.ready import refuse_if_unready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-application = get_wsgi_application()
+application = frames.in_one_piece(get_wsgi_application())
 refuse_if_unready()
 garbage.settle()
