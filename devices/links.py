@@ -36,8 +36,8 @@ def link(device: int, other: int, *, reason: str, act: Act) -> int:
         audit.record("devices linked", act=act, target=str(device), other=other, reason=reason)
         rematch([ours[0], theirs[0]], act.now)
         both = _device_of(ours[0])
-        told = {"before": str(other if both == device else device), "reason": reason}
-        changes.by_person(both, ChangeKind.LINKED, act=act, field=FIELD, **told)
+        ended = str(other if both == device else device)
+        changes.by_person(both, ChangeKind.LINKED, act=act, field=FIELD, before=ended, reason=reason)
         return both
 
 
@@ -53,13 +53,12 @@ def take_apart(sighting: int, *, device: int, reason: str, act: Act) -> int:
         _end(_between([sighting], others).filter(together=True), reason=reason, act=act)
         for other in others:
             _rule(sighting, other, together=False, reason=reason, act=act)
-        told = {"reason": reason}
-        audit.record("device taken apart", act=act, target=str(device), sighting=sighting, **told)
+        audit.record("device taken apart", act=act, target=str(device), sighting=sighting, reason=reason)
         rematch(members, act.now)
         left = {_device_of(each) for each in others}
         for one in left:
-            changes.by_person(one, ChangeKind.PARTED, act=act, field=FIELD, after=str(_device_of(sighting)), **told)
-        changes.by_person(_device_of(sighting), ChangeKind.PARTED, act=act, field=FIELD, before=str(device), **told)
+            changes.by_person(one, ChangeKind.PARTED, act=act, field=FIELD, after=str(_device_of(sighting)), reason=reason)
+        changes.by_person(_device_of(sighting), ChangeKind.PARTED, act=act, field=FIELD, before=str(device), reason=reason)
         return _device_of(sighting)
 
 

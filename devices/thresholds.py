@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from django.db import transaction
 
@@ -15,6 +14,7 @@ from devices.clocks import implausible
 from devices.models import Threshold
 from vendors.base import DAY
 from vendors.registry import VENDORS
+from vendors.vocabulary import Word
 
 LATELY = timedelta(seconds=60)  # several rounds of planning, so that one that fails does no harm
 LONGEST = 10 * 365 * DAY
@@ -30,15 +30,11 @@ class BadThreshold(Exception):
         self.sentence, self.field = sentence, field
 
 
-class Freshness(StrEnum):
-    LIVE = "live"
-    AGEING = "ageing"
-    STALE = "stale"
-    UNSEEN = "unseen"
-
-    @property
-    def label(self) -> str:
-        return self.value.capitalize()
+class Freshness(Word):
+    LIVE = "live", "Live"
+    AGEING = "ageing", "Ageing"
+    STALE = "stale", "Stale"
+    UNSEEN = "unseen", "Unseen"
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,13 +84,7 @@ def _day(text: str, now: datetime) -> date:
     return day
 
 
-def decide(
-    handles: Sequence[Handle],
-    decision: Decision,
-    *,
-    act: Act,
-    seen: Mapping[Handle, str] | None = None,
-) -> Outcome:
+def decide(handles: Sequence[Handle], decision: Decision, *, act: Act, seen: Mapping[Handle, str] | None = None) -> Outcome:
     """The same for all; what stands so already is not written again, what is not as it was `seen` (Issue.look) stays as it is.
 
     Raises CannotTriage.
@@ -168,15 +162,7 @@ def _stands(issue: Issue, decision: Decision, ticket: str) -> bool:
     return same and ticket in ("", issue.ticket)
 
 
-def _tell(
-    action: str,
-    issues: Sequence[Issue],
-    field: str,
-    until: str,
-    reason: str,
-    *,
-    act: Act,
-) -> None:
+def _tell(action: str, issues: Sequence[Issue], field: str, until: str, reason: str, *, act: Act) -> None:
     if not issues:
         return
     told = [(each.device, f"{each.account.name}: {each.title}") for each in issues]
