@@ -29,6 +29,7 @@ class Account(models.Model):
     vendor = models.CharField(max_length=20, choices=choices)
     enabled = models.BooleanField(default=True)
     switched_off_at = models.DateTimeField(null=True, help_text="since when nobody asks any more")
+    deletion_requested_at = models.DateTimeField(null=True, help_text="since when workers delete it; nothing is synced any more")
     settings = models.JSONField(default=dict)
     ca_pem = models.TextField(blank=True)
     strict_ca = models.BooleanField(default=True)
