@@ -32,17 +32,28 @@ def create_account(
 ) -> Account:
     """Raises BadAccount. Values are texts; unknown names are refused, so that a typing error is not lost."""
     act = act or Act(timezone.now())
-    about = vendor_named(vendor)
-    check_name(name)
-    values = checked(about, settings, {**secrets}, known_secrets=frozenset())
+    values = check_new(name=name, vendor=vendor, settings=settings, secrets=secrets)
     with transaction.atomic():
         chosen = {"vendor": vendor, "settings": values, **asdict(options or Options())}
         account, new = Account.objects.get_or_create(name=name, defaults=chosen)
         if not new:
-            raise BadAccount(f"There is an account named {name!r} already: choose another name.")
+            raise _name_taken(name)
         _store_secrets(account, secrets, act)
         audit.record("account added", act=act, target=name, vendor=vendor)
     return account
+
+
+def check_new(*, name: str, vendor: str, settings: Mapping[str, str], secrets: Mapping[str, str]) -> dict[str, str]:
+    """What can be checked before anything is sent or saved. Returns the settings with defaults filled in. Raises BadAccount."""
+    about = vendor_named(vendor)
+    check_name(name)
+    if Account.objects.filter(name=name).exists():
+        raise _name_taken(name)
+    return checked(about, settings, secrets, known_secrets=frozenset())
+
+
+def _name_taken(name: str) -> BadAccount:
+    return BadAccount(f"There is an account named {name!r} already: choose another name.")
 
 
 def update_account(

@@ -12,7 +12,7 @@ import sys
 from typing import Any
 
 import psycopg
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, InterfaceError, OperationalError, ProgrammingError
 
 from devices.models import Account
@@ -32,6 +32,10 @@ class Command(BaseCommand):
     """Base of our commands. Called from code it raises Refused; from a shell it says the sentence and exits."""
 
     requires_system_checks: list[str] = []
+
+    def create_parser(self, prog_name: str, subcommand: str, **options: Any) -> CommandParser:
+        """Without abbreviations: `--set` of ours would be read as the beginning of Django's `--settings`."""
+        return super().create_parser(prog_name, subcommand, allow_abbrev=False, **options)
 
     def execute(self, *args: Any, **options: Any) -> str | None:
         try:

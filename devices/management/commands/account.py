@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import os
-from argparse import ArgumentParser, ArgumentTypeError
-from pathlib import Path
+from argparse import ArgumentParser
 from typing import Any
 
-from devices.account_settings import LONGEST_SECRET, BadAccount
+from devices.account_settings import BadAccount
 from devices.accounts import create_account
-from devices.management.console import NOT_READY, Refused, account_named
+from devices.management.account_input import Pairs, add_secrets, add_settings, describe_vendors, secrets_of, settings_of
 from devices.management.console import Command as ConsoleCommand
+from devices.management.console import Refused, account_named
 from devices.models import Account, Health
 from devices.probing import probe_account
 from devices.queries.as_json import moment
 from vendors.registry import VENDORS
-
-WHY_NOT_PLAIN = (
-    "A secret on the command line stays in the shell's history and shows in the list of processes: "
-    "give {name} as --secret {name}=env:VARIABLE or --secret {name}=file:PATH."
-)
 
 
 class Command(ConsoleCommand):
@@ -30,27 +24,26 @@ class Command(ConsoleCommand):
         add = actions.add_parser("add", help="add an account")
         add.add_argument("name")
         add.add_argument("--vendor", required=True, choices=list(VENDORS))
-        add.add_argument("--set", action="append", default=[], type=_pair, dest="settings", metavar="KEY=VALUE")
-        add.add_argument("--secret", action="append", default=[], type=_pair, dest="secrets", metavar="KEY=env:VAR|file:PATH")
+        add_settings(add)
+        add_secrets(add)
+        describe_vendors(add, example=True)
         listed = actions.add_parser("list", help="list accounts and how they are")
         listed.add_argument("--json", action="store_true", dest="as_json")
         actions.add_parser("test", help="sign in and read one small page").add_argument("name")
 
     def handle(self, *_args: Any, action: str, **options: Any) -> None:
         if action == "add":
-            self._add(options["name"], options["vendor"], options["settings"], options["secrets"])
+            self._add(options["name"], options["vendor"], options["setting_pairs"], options["secret_pairs"])
         elif action == "list":
             self._list(as_json=options["as_json"])
         else:
             self._test(options["name"])
 
-    def _add(self, name: str, vendor: str, settings: list[tuple[str, str]], secrets: list[tuple[str, str]]) -> None:
-        for key, _ in settings:
-            if key in VENDORS[vendor].secret_names:
-                raise Refused(WHY_NOT_PLAIN.format(name=key), code=NOT_READY)
-        values = {key: _secret(key, source) for key, source in secrets}
+    def _add(self, name: str, vendor: str, setting_pairs: Pairs, secret_pairs: Pairs) -> None:
+        settings = settings_of(setting_pairs, secret_names=VENDORS[vendor].secret_names)
+        secrets = secrets_of(secret_pairs)
         try:
-            create_account(name=name, vendor=vendor, settings=dict(settings), secrets=values)
+            create_account(name=name, vendor=vendor, settings=settings, secrets=secrets)
         except BadAccount as bad:
             raise Refused(" ".join(bad.sentences)) from None
         self.say(f"Added {name}. Try it with `manage.py account test {name}`; its first list is fetched by itself.")
@@ -88,37 +81,3 @@ def _document(account: Account) -> dict[str, Any]:
         "next_step": account.health_next_step,
         "complete_as_of": moment(account.complete_at),
     }
-
-
-def _pair(text: str) -> tuple[str, str]:
-    """Never repeats the text: it may be a secret that was put here by mistake."""
-    name, sign, value = text.partition("=")
-    if not sign or not name.strip():
-        raise ArgumentTypeError("expected KEY=VALUE")
-    return name.strip(), value
-
-
-def _secret(name: str, source: str) -> str:
-    """The value that `env:VARIABLE` or `file:PATH` names. Raises Refused; no sentence repeats a value."""
-    where, _, rest = source.partition(":")
-    if where == "env" and rest:
-        value = os.environ.get(rest, "")
-        if not value:
-            raise Refused(f"The variable {rest} for {name} is not set or empty: export it first.")
-        return value
-    if where == "file" and rest:
-        return _from_file(name, Path(rest))
-    raise Refused(WHY_NOT_PLAIN.format(name=name), code=NOT_READY)
-
-
-def _from_file(name: str, path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            content = file.read(LONGEST_SECRET + 1)
-        value = content.decode("utf-8").removesuffix("\n").removesuffix("\r")
-    except (OSError, UnicodeDecodeError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not text"
-        raise Refused(f"The file for {name} cannot be read ({reason}): {path}.") from None
-    if not value or len(content) > LONGEST_SECRET:
-        raise Refused(f"The file for {name} is {'too large' if value else 'empty'}: {path}.")
-    return value
