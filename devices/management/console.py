@@ -16,6 +16,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, InterfaceError, OperationalError, ProgrammingError
 
 from devices.models import Account
+from vendors.base import Vendor
+from vendors.registry import VENDORS
 
 FAILED, NOT_READY, STOPPED = 1, 2, 130
 TOO_SLOW = (psycopg.errors.QueryCanceled, psycopg.errors.LockNotAvailable)
@@ -80,6 +82,13 @@ def account_named(name: str) -> Account:
         known = ", ".join(Account.objects.values_list("name", flat=True)[:20])
         raise Refused(f"There is no account {visible(name)!r}. Known: {known or 'none yet, add one with `manage.py account add`'}.")
     return account
+
+
+def vendor_of(account: Account) -> Vendor:
+    """Raises Refused for a vendor that this version does not know."""
+    if account.vendor not in VENDORS:
+        raise Refused(f"This version of Rollcall does not know the vendor {visible(account.vendor)!r} of {account.name}.")
+    return account.about
 
 
 def visible(text: str) -> str:

@@ -1,52 +1,71 @@
-"""`manage.py account add|list|test`: vendor accounts without a browser. Secrets come from files or variables only."""
+"""`manage.py account …`: vendor accounts without a browser. Secrets come from files or variables only."""
 
 from __future__ import annotations
 
 from argparse import ArgumentParser
 from typing import Any
 
-from devices.account_settings import BadAccount
-from devices.accounts import create_account
+from devices.account_settings import BadAccount, checked, moves
+from devices.accounts import check_new, create_account, refresh_account, switch_account, update_account
 from devices.management.account_input import Pairs, add_secrets, add_settings, describe_vendors, secrets_of, settings_of
+from devices.management.console import NOT_READY, Refused, account_named, vendor_of
 from devices.management.console import Command as ConsoleCommand
-from devices.management.console import Refused, account_named
 from devices.models import Account, Health
-from devices.probing import probe_account
+from devices.probing import Probe, probe_account, probe_values
 from devices.queries.as_json import moment
 from vendors.registry import VENDORS
 
+UNTESTED = "Nothing was saved; --no-test saves without testing the connection."
+
 
 class Command(ConsoleCommand):
-    help = "Add, list and test vendor accounts."
+    help = "Add, list, test, edit and switch vendor accounts, and replace their secrets."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        actions = parser.add_subparsers(dest="action", required=True, metavar="add|list|test")
-        add = actions.add_parser("add", help="add an account")
-        add.add_argument("name")
-        add.add_argument("--vendor", required=True, choices=list(VENDORS))
-        add_settings(add)
-        add_secrets(add)
-        describe_vendors(add, example=True)
+        actions = parser.add_subparsers(dest="action", required=True, metavar="add|list|test|edit|rotate|enable|disable")
+        add = actions.add_parser("add", help="test the connection and add an account")
         listed = actions.add_parser("list", help="list accounts and how they are")
+        test = actions.add_parser("test", help="sign in and read one small page")
+        edit = actions.add_parser("edit", help="change settings, after a test of the connection with them")
+        rotate = actions.add_parser("rotate", help="replace secrets, after the vendor accepted the new ones")
+        enable = actions.add_parser("enable", help="sync an account again")
+        disable = actions.add_parser("disable", help="stop syncing an account; what was read stays")
+        for each in (add, test, edit, rotate, enable, disable):
+            each.add_argument("name")
+        add.add_argument("--vendor", required=True, choices=list(VENDORS))
+        for each in (add, edit):
+            add_settings(each)
+            each.add_argument("--no-test", action="store_false", dest="tested", help="save without testing the connection")
+        for each in (add, edit, rotate):
+            add_secrets(each)
+            describe_vendors(each, example=each is add)
         listed.add_argument("--json", action="store_true", dest="as_json")
-        actions.add_parser("test", help="sign in and read one small page").add_argument("name")
 
     def handle(self, *_args: Any, action: str, **options: Any) -> None:
-        if action == "add":
-            self._add(options["name"], options["vendor"], options["setting_pairs"], options["secret_pairs"])
-        elif action == "list":
-            self._list(as_json=options["as_json"])
-        else:
-            self._test(options["name"])
-
-    def _add(self, name: str, vendor: str, setting_pairs: Pairs, secret_pairs: Pairs) -> None:
-        settings = settings_of(setting_pairs, secret_names=VENDORS[vendor].secret_names)
-        secrets = secrets_of(secret_pairs)
         try:
-            create_account(name=name, vendor=vendor, settings=settings, secrets=secrets)
+            if action == "add":
+                self._add(options["name"], options["vendor"], options["setting_pairs"], options["secret_pairs"], tested=options["tested"])
+            elif action == "list":
+                self._list(as_json=options["as_json"])
+            elif action == "test":
+                self.say(_proven(probe_account(account_named(options["name"]))))
+            elif action == "edit":
+                self._edit(options["name"], options["setting_pairs"], options["secret_pairs"], tested=options["tested"])
+            elif action == "rotate":
+                self._rotate(options["name"], options["secret_pairs"])
+            else:
+                self._switch(options["name"], enabled=action == "enable")
         except BadAccount as bad:
             raise Refused(" ".join(bad.sentences)) from None
-        self.say(f"Added {name}. Try it with `manage.py account test {name}`; its first list is fetched by itself.")
+
+    def _add(self, name: str, vendor: str, setting_pairs: Pairs, secret_pairs: Pairs, *, tested: bool) -> None:
+        settings = settings_of(setting_pairs, secret_names=VENDORS[vendor].secret_names)
+        secrets = secrets_of(secret_pairs)
+        check_new(name=name, vendor=vendor, settings=settings, secrets=secrets)
+        if tested:
+            self.say(_proven(probe_values(vendor, settings, secrets), otherwise=UNTESTED))
+        create_account(name=name, vendor=vendor, settings=settings, secrets=secrets)
+        self.say(f"Added {name}; its first sync begins within a minute. `manage.py sync {name} --wait` follows it.")
 
     def _list(self, *, as_json: bool) -> None:
         documents = [_document(account) for account in Account.objects.all()]
@@ -61,12 +80,69 @@ class Command(ConsoleCommand):
         if not documents:
             self.say("There is no vendor account yet: add one with `manage.py account add`.")
 
-    def _test(self, name: str) -> None:
-        probe = probe_account(account_named(name))
-        if not probe.ok:
-            reference = f" (request id {probe.request_id})" if probe.request_id else ""
-            raise Refused(f"{probe.sentence}{reference} {probe.next_step}".strip())
-        self.say(probe.sentence)
+    def _edit(self, name: str, setting_pairs: Pairs, secret_pairs: Pairs, *, tested: bool) -> None:
+        account = account_named(name)
+        vendor = vendor_of(account)
+        changed, secrets = settings_of(setting_pairs, secret_names=vendor.secret_names), secrets_of(secret_pairs)
+        if not changed:
+            raise Refused(f"Give what to change with --set KEY=VALUE; `manage.py account rotate {name}` replaces secrets.", code=NOT_READY)
+        settings = _settings(account) | changed
+        stored = frozenset(account.secrets.values_list("name", flat=True))
+        checked(vendor, settings, secrets, known_secrets=stored)
+        if moves(account, settings):
+            _require_again(stored - secrets.keys())
+        if tested:
+            self.say(_proven(probe_values(account.vendor, settings, secrets, account=account), otherwise=UNTESTED))
+        update_account(account, settings=settings, secrets=secrets)
+        self.say(f"Changed {name}.{_sync_again(account)}")
+
+    def _rotate(self, name: str, secret_pairs: Pairs) -> None:
+        """The stored secrets are used until the vendor has answered a call that was made with the new ones."""
+        account = account_named(name)
+        vendor, secrets, settings = vendor_of(account), secrets_of(secret_pairs), _settings(account)
+        if not secrets:
+            raise Refused(f"Give the new secret with --secret: {vendor.label} has {' and '.join(vendor.secret_names)}.", code=NOT_READY)
+        checked(vendor, settings, secrets, known_secrets=frozenset(account.secrets.values_list("name", flat=True)))
+        stays = "Nothing was replaced: the stored secrets stay in force."
+        self.say(_proven(probe_values(account.vendor, settings, secrets, account=account), otherwise=stays))
+        update_account(account, settings=settings, secrets=secrets)
+        self.say(f"Replaced {' and '.join(sorted(secrets))} of {name}.{_sync_again(account)}")
+
+    def _switch(self, name: str, *, enabled: bool) -> None:
+        account = account_named(name)
+        word = "enabled" if enabled else "disabled"
+        if account.enabled == enabled:
+            self.say(f"{name} is {word} already.")
+            return
+        switch_account(account, enabled=enabled)
+        self.say(f"{name} is {word}{'; its sync begins within a minute.' if enabled else '. What was read before is kept.'}")
+
+
+def _proven(probe: Probe, *, otherwise: str = "") -> str:
+    """What a test of the connection proved. Raises Refused with what the vendor answered, what to do, and `otherwise`."""
+    if probe.ok:
+        return probe.sentence
+    reference = f"(Request id {probe.request_id}.)" if probe.request_id else ""
+    raise Refused(" ".join(part for part in (probe.sentence, reference, probe.next_step, otherwise) if part))
+
+
+def _settings(account: Account) -> dict[str, str]:
+    """As stored, without what this version does not know any more."""
+    return {field.name: str(account.settings.get(field.name, "")) for field in account.about.fields if not field.secret}
+
+
+def _require_again(missing: frozenset[str]) -> None:
+    if missing:
+        given = " ".join(f"--secret {name}=…" for name in sorted(missing))
+        raise Refused(f"The address changed, and stored secrets are not sent to another one: give them again with {given}.")
+
+
+def _sync_again(account: Account) -> str:
+    """New settings and secrets are used at once, so that the account's status speaks of them and not of the old ones."""
+    if not account.enabled:
+        return ""
+    refresh_account(account)
+    return " A sync with them begins."
 
 
 def _document(account: Account) -> dict[str, Any]:

@@ -44,7 +44,7 @@ class Command(ConsoleCommand):
 
     def _ask(self, account: Account, *, full: bool) -> SyncRun:
         if not account.enabled:
-            raise Refused(f"The account {account.name} is switched off: switch it on first.")
+            raise Refused(f"The account {account.name} is disabled: enable it with `manage.py account enable {account.name}`.")
         try:
             return refresh_account(account, full=full)
         except Unsupported as error:
