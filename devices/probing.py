@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from devices import sealing
-from devices.account_settings import BadAccount, Options, checked, moves, vendor_named
+from devices.account_settings import BadAccount, Options, checked, moves, refuse_deleting, vendor_named
 from devices.connect import Link, budget_of, build, connect
 from devices.models import Account
 from vendors.budget import Budget, Unlimited
@@ -32,7 +32,10 @@ class Probe:
 def probe_account(account: Account) -> Probe:
     """Try the stored credentials, on the account's shared budget."""
     try:
+        refuse_deleting(account)
         link = connect(account, asked_at=timezone.now(), deadline=DEADLINE)
+    except BadAccount as bad:
+        return Probe(False, " ".join(bad.sentences))
     except VendorError as error:
         return _refused(error)
     return _probe(link)

@@ -146,6 +146,7 @@ def test_the_list_says_how_each_account_is() -> None:
             "sentence": "",
             "next_step": "",
             "complete_as_of": None,
+            "deletion_requested_at": None,
         },
         {
             "name": "b-eset",
@@ -156,6 +157,7 @@ def test_the_list_says_how_each_account_is() -> None:
             "sentence": "The password was refused.",
             "next_step": "Enter it again.",
             "complete_as_of": "2026-11-20T09:00:00Z",
+            "deletion_requested_at": None,
         },
     ]
     text = account("list")

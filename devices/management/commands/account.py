@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from argparse import ArgumentParser
 from typing import Any
 
-from devices.account_settings import BadAccount, checked, moves
+from django.utils import timezone
+
+from devices import heartbeat
+from devices.account_settings import BadAccount, checked, moves, refuse_deleting
 from devices.accounts import check_new, create_account, refresh_account, switch_account, update_account
+from devices.acts import Act
+from devices.deletion import contents, request_deletion
 from devices.management.account_input import Pairs, add_secrets, add_settings, describe_vendors, secrets_of, settings_of
 from devices.management.console import NOT_READY, Refused, account_named, vendor_of
 from devices.management.console import Command as ConsoleCommand
@@ -15,14 +21,15 @@ from devices.probing import Probe, probe_account, probe_values
 from devices.queries.as_json import moment
 from vendors.registry import VENDORS
 
+NO_TERMINAL = "Nothing was deleted, because there is no terminal to ask on: give --yes to delete without a question."
 UNTESTED = "Nothing was saved; --no-test saves without testing the connection."
 
 
 class Command(ConsoleCommand):
-    help = "Add, list, test, edit and switch vendor accounts, and replace their secrets."
+    help = "Add, list, test, edit, enable, disable and delete vendor accounts, and replace their secrets."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        actions = parser.add_subparsers(dest="action", required=True, metavar="add|list|test|edit|rotate|enable|disable")
+        actions = parser.add_subparsers(dest="action", required=True, metavar="add|list|test|edit|rotate|enable|disable|delete")
         add = actions.add_parser("add", help="test the connection and add an account")
         listed = actions.add_parser("list", help="list accounts and how they are")
         test = actions.add_parser("test", help="sign in and read one small page")
@@ -30,8 +37,10 @@ class Command(ConsoleCommand):
         rotate = actions.add_parser("rotate", help="replace secrets, after the vendor accepted the new ones")
         enable = actions.add_parser("enable", help="sync an account again")
         disable = actions.add_parser("disable", help="stop syncing an account; what was read stays")
-        for each in (add, test, edit, rotate, enable, disable):
+        delete = actions.add_parser("delete", help="delete an account and everything that was read through it")
+        for each in (add, test, edit, rotate, enable, disable, delete):
             each.add_argument("name")
+        delete.add_argument("--yes", action="store_true", help="do not ask for the name")
         add.add_argument("--vendor", required=True, choices=list(VENDORS))
         for each in (add, edit):
             add_settings(each)
@@ -53,6 +62,8 @@ class Command(ConsoleCommand):
                 self._edit(options["name"], options["setting_pairs"], options["secret_pairs"], tested=options["tested"])
             elif action == "rotate":
                 self._rotate(options["name"], options["secret_pairs"])
+            elif action == "delete":
+                self._delete(options["name"], asked=not options["yes"])
             else:
                 self._switch(options["name"], enabled=action == "enable")
         except BadAccount as bad:
@@ -75,13 +86,16 @@ class Command(ConsoleCommand):
         for document in documents:
             complete = document["complete_as_of"] or "never"
             self.say(f"{document['name']}  {document['vendor']}  {document['health']}  complete as of {complete}")
-            if document["sentence"]:
+            if document["deletion_requested_at"]:
+                self.say(f"    It is being deleted since {document['deletion_requested_at']}.")
+            elif document["sentence"]:
                 self.say(f"    {document['sentence']} {document['next_step']}")
         if not documents:
             self.say("There is no vendor account yet: add one with `manage.py account add`.")
 
     def _edit(self, name: str, setting_pairs: Pairs, secret_pairs: Pairs, *, tested: bool) -> None:
         account = account_named(name)
+        refuse_deleting(account)
         vendor = vendor_of(account)
         changed, secrets = settings_of(setting_pairs, secret_names=vendor.secret_names), secrets_of(secret_pairs)
         if not changed:
@@ -99,6 +113,7 @@ class Command(ConsoleCommand):
     def _rotate(self, name: str, secret_pairs: Pairs) -> None:
         """The stored secrets are used until the vendor has answered a call that was made with the new ones."""
         account = account_named(name)
+        refuse_deleting(account)
         vendor, secrets, settings = vendor_of(account), secrets_of(secret_pairs), _settings(account)
         if not secrets:
             raise Refused(f"Give the new secret with --secret: {vendor.label} has {' and '.join(vendor.secret_names)}.", code=NOT_READY)
@@ -110,12 +125,36 @@ class Command(ConsoleCommand):
 
     def _switch(self, name: str, *, enabled: bool) -> None:
         account = account_named(name)
+        refuse_deleting(account)
         word = "enabled" if enabled else "disabled"
         if account.enabled == enabled:
             self.say(f"{name} is {word} already.")
             return
         switch_account(account, enabled=enabled)
         self.say(f"{name} is {word}{'; its sync begins within a minute.' if enabled else '. What was read before is kept.'}")
+
+    def _delete(self, name: str, *, asked: bool) -> None:
+        account = account_named(name)
+        refuse_deleting(account)
+        if asked and not sys.stdin.isatty():
+            raise Refused(
+                "Nothing was deleted, because there is no terminal to ask on: give --yes to delete without a question.", code=NOT_READY
+            )
+        self.say(f"Deleting the account {name} deletes with it:")
+        for each in contents(account):
+            self.say(f"  {each.number:,} {each.words}")
+        self.say("Devices that other accounts list stay, and so does the audit log. Installers made at the vendor keep working there.")
+        if asked and self._typed("Type the account's name to delete it: ") != name:
+            raise Refused("That is not the account's name: nothing was deleted.")
+        request_deletion(account, act=Act(timezone.now()))
+        self.say(f"{name} is being deleted by a worker; when `manage.py account list` no longer shows it, its name can be used again.")
+        if trouble := heartbeat.sentence():
+            self.warn(trouble)
+
+    def _typed(self, question: str) -> str:
+        self.stdout.write(question, ending="")
+        self.stdout.flush()
+        return sys.stdin.readline().strip()
 
 
 def _proven(probe: Probe, *, otherwise: str = "") -> str:
@@ -156,4 +195,5 @@ def _document(account: Account) -> dict[str, Any]:
         "sentence": account.health_sentence,
         "next_step": account.health_next_step,
         "complete_as_of": moment(account.complete_at),
+        "deletion_requested_at": moment(account.deletion_requested_at),
     }
