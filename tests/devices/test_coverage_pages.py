@@ -7,7 +7,6 @@ import io
 import re
 
 import pytest
-from django.http import StreamingHttpResponse
 from django.test import Client
 from django.utils import timezone
 
@@ -37,9 +36,7 @@ def text_of(client: Client, address: str) -> str:
 
 def rows_of(client: Client, address: str) -> list[dict[str, str]]:
     answer = client.get(address)
-    assert isinstance(answer, StreamingHttpResponse)
-    content = b"".join(answer.streaming_content).decode()
-    return list(csv.DictReader(io.StringIO(content)))
+    return list(csv.DictReader(io.StringIO(answer.getvalue().decode("utf-8-sig"))))
 
 
 @pytest.mark.parametrize("address", PAGES)
