@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tomllib
+
 from csp.constants import NONE, SELF
 
 from config import env
@@ -9,6 +11,7 @@ from config import logging as log_lines
 from config.schedule import BEAT_SCHEDULE
 
 BASE_DIR = env.ROOT
+VERSION = tomllib.loads((BASE_DIR / "pyproject.toml").read_text("utf-8"))["project"]["version"]
 DEBUG = False
 SECRET_KEY = env.key_text("ROLLCALL_SECRET_KEY", "secret_key")
 SECRET_KEY_FALLBACKS = env.names("ROLLCALL_SECRET_KEY_FALLBACKS")

@@ -40,11 +40,13 @@ class Vendor(Protocol):
 class Simulation:
     """The vendors, their fleet and their faults; `listen` puts them on a socket."""
 
-    def __init__(self, *, devices: int = 60, seed: int = 7, frozen: bool | float = False, options: Options | None = None) -> None:
+    def __init__(
+        self, *, devices: int = 60, seed: int = 7, frozen: bool | float = False, hostile: bool = True, options: Options | None = None
+    ) -> None:
         clock = Clock()
         frozen_at = None if frozen is False else clock.now() if frozen is True else float(frozen)
         self.clock = clock
-        self.fleet = Fleet(seed, devices, clock=clock, frozen_at=frozen_at)
+        self.fleet = Fleet(seed, devices, clock=clock, frozen_at=frozen_at, hostile=hostile)
         self.options = options or Options()
         self.world = World(self.fleet, clock, self.options)
         self.eset = Eset(self.world)
