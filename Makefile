@@ -34,7 +34,7 @@ lint: dev ## check style, types and import contracts
 	@$(LINT_ENVIRONMENT) $(VENV) -m mypy --no-error-summary .
 	@$(VENV) -c 'import sys; from importlinter.cli import lint_imports_command; sys.exit(lint_imports_command())'
 
-bench: dev ## measure syncs, pages and patching of a large fleet, print tables and write JSON (ARGS=pages, SCALE=1000000)
+bench: dev ## measure syncs, pages and patching of a large fleet, print tables and write JSON (ARGS=pages, SCALE=1000000; ARGS=versus BEFORE=commit)
 	@$(VENV) -m tests.bench $(ARGS)
 
 faults: dev ## kill processes and break vendors while syncs run
