@@ -29,8 +29,7 @@ class SyncHandler:
         return self._line.open(run.account, asked_at=run.created_at if run.interactive else None).walk(run.walk_scope, run.cursor)
 
     def keep(self, run: SyncRun, page: Page, now: datetime) -> None:
-        if page.groups:
-            save_groups(run.account, page.groups)
+        groups = save_groups(run, page.groups, now)
         outcome = save_page(run, page.entries, now)
         quarantine.keep_rejects(run, page.rejects, now)
         run.pages += bool(page.entries)
@@ -38,8 +37,8 @@ class SyncHandler:
         run.created += outcome.created
         run.changed += outcome.changed
         run.unchanged += outcome.unchanged
-        run.quarantined += outcome.quarantined
-        run.rejected += len(page.rejects)
+        run.quarantined += outcome.quarantined + groups
+        run.rejected += len(page.rejects) + outcome.rejected
         run.expected = page.expected if page.expected is not None else run.expected
         run.absent = sorted({*run.absent, *page.absent})
         run.calls += self._line.new_calls()

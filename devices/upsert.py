@@ -6,14 +6,16 @@ Runs inside the transaction that saves the cursor. Rows are written in the order
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime
 from operator import attrgetter
-from typing import Any
+from typing import Any, Self
 
+import msgspec
 from django.db import connection
 
 from devices import changes, joining, quarantine, returning
+from devices.bisection import save_apart
 from devices.children import replace_identifiers, replace_issues
 from devices.copying import quoted, stage
 from devices.keepers import KEEPERS, tell_use_changed
@@ -25,7 +27,7 @@ from devices.models import Account, SyncRun
 from devices.remediation import replace_remediation
 from devices.summary import summarise
 from vendors.errors import BadRecord
-from vendors.records import Entry, Group
+from vendors.records import Device, Entry, Group
 
 _TEXTS = [
     "name",
@@ -56,20 +58,37 @@ LONGEST = 255  # characters of a text column; the whole text stays in the raw an
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How many entries of a page were new, different, the same, or unusable."""
+    """How many entries of a page were new, different, the same, or unusable; `rejected`: not even that they are there could be stored."""
 
     created: int = 0
     changed: int = 0
     unchanged: int = 0
     quarantined: int = 0
+    rejected: int = 0
+
+    def __add__(self, other: Self) -> Self:
+        return type(self)(*(ours + theirs for ours, theirs in zip(astuple(self), astuple(other), strict=True)))
 
 
 def save_page(run: SyncRun, entries: Sequence[Entry], now: datetime) -> Outcome:
-    """Store what a page said. The last of two entries with one id wins: rows move between pages while a walk goes on."""
+    """Store what a page said. The last of two entries with one id wins: rows move between pages while a walk goes on.
+
+    A record that cannot be stored is quarantined alone, and is tried again when it is listed again: its digest is not stored.
+    """
+    newest = {entry.external_id: entry for entry in entries}
+    saved, failed = save_apart(list(newest.values()), lambda part: _save(run, part, now))
+    if failed:
+        unusable = [_unusable(entry, error) for entry, error in failed]
+        known, lost = save_apart(unusable, lambda part: _save(run, part, now))
+        quarantine.keep_lost(run, [(entry.external_id, _reason(error)) for entry, error in lost], now)
+        saved += [*known, Outcome(rejected=len(lost))]
+    return sum(saved, Outcome())
+
+
+def _save(run: SyncRun, entries: Sequence[Entry], now: datetime) -> Outcome:
+    """`entries`: each id once."""
     account = run.account
     newest = {entry.external_id: entry for entry in entries}
-    if not newest:
-        return Outcome()
     _stage_digests(newest)
     different = _different(account)
     mapped, broken = _read(newest, different)
@@ -94,10 +113,17 @@ def save_page(run: SyncRun, entries: Sequence[Entry], now: datetime) -> Outcome:
     return Outcome(created, len(mapped) - created, len(newest) - len(different), len(broken))
 
 
-def save_groups(account: Account, groups: Sequence[Group]) -> None:
+def save_groups(run: SyncRun, groups: Sequence[Group], now: datetime) -> int:
+    """Returns how many could not be stored and are quarantined."""
     newest = {group.external_id: group for group in groups}
-    rows = ((g.external_id, g.name[:255], g.parent_id, g.static) for g in newest.values())
-    stage("groups", GROUP, rows)
+    _, failed = save_apart(list(newest.values()), lambda part: _write_groups(run.account, part))
+    quarantine.keep_lost(run, [(f"(group {group.external_id})", _reason(error)) for group, error in failed], now)
+    return len(failed)
+
+
+def _write_groups(account: Account, groups: Sequence[Group]) -> None:
+    """`groups`: each id once."""
+    stage("groups", GROUP, ((g.external_id, g.name[:255], g.parent_id, g.static) for g in groups))
     with connection.cursor() as cursor:
         cursor.execute(
             """INSERT INTO devices_devicegroup AS g (account_id, external_id, name, parent_id, static)
@@ -107,6 +133,23 @@ def save_groups(account: Account, groups: Sequence[Group]) -> None:
                WHERE (g.name, g.parent_id, g.static) IS DISTINCT FROM (EXCLUDED.name, EXCLUDED.parent_id, EXCLUDED.static)""",
             [account.pk],
         )
+
+
+def _unusable(entry: Entry, error: Exception) -> Entry:
+    """The same entry, of which only its id, its digest and when it was seen are used: the vendor lists it."""
+
+    def refuse(_raw: bytes) -> Device:
+        raise BadRecord(_reason(error))
+
+    return msgspec.structs.replace(entry, mapper=refuse)
+
+
+def _reason(error: Exception) -> str:
+    """In words, without the text of the error: that of a database error quotes the data."""
+    return (
+        f"Rollcall itself could not store this record ({type(error).__name__}). "
+        "It is tried again at every sync that lists it; if it stays here, report it with the time."
+    )
 
 
 def _stage_digests(newest: dict[str, Entry]) -> None:

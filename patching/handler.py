@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from devices.bisection import save_apart
 from patching import readings
 from patching.connecting import Line
 from patching.likely import infer
 from patching.models import PatchRun
-from patching.placing import place
+from patching.placing import hold_patching, place
 from patching.remembering import save_attempts
 from patching.upsert import close_others, forget_shown, list_shown, save_patches
 from vendors.errors import VendorError
@@ -36,14 +37,17 @@ class PatchRunHandler:
     # -- inside the transaction that saves the cursor -----------------------------------------------------------------
 
     def keep(self, run: PatchRun, sheet: Sheet, now: datetime) -> None:
-        attempts = save_attempts(run, sheet.attempts, now)
-        patches = save_patches(run.account, [(patch.device_id, patch) for patch in sheet.patches], now)
-        list_shown(run, patches.ids, sheet.unreadable)
+        told = [(patch.device_id, patch) for patch in sheet.patches]
+        attempts, no_attempts = save_apart(sheet.attempts, lambda part: save_attempts(run, part, now), hold=hold_patching)
+        patches, no_patches = save_apart(told, lambda part: save_patches(run.account, part, now), hold=hold_patching)
+        # What could not be stored is there all the same, and what was known of it stays.
+        unreadable = [*sheet.unreadable, *((device, patch.key) for (device, patch), _ in no_patches)]
+        list_shown(run, [pk for outcome in patches for pk in outcome.ids], unreadable)
         run.pages += bool(sheet.attempts or sheet.patches or sheet.rejects)
         run.records += len(sheet.attempts) + len(sheet.patches)
-        run.created += attempts.created + patches.created
-        run.changed += attempts.changed + patches.changed
-        run.rejected += len(sheet.rejects)
+        run.created += sum(outcome.created for outcome in (*attempts, *patches))
+        run.changed += sum(outcome.changed for outcome in (*attempts, *patches))
+        run.rejected += len(sheet.rejects) + len(no_attempts) + len(no_patches)
         run.calls += self._line.new_calls()
 
     def finish(self, run: PatchRun, now: datetime) -> None:
