@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
 import sys
 from collections.abc import Iterator
@@ -32,6 +33,7 @@ PATCHES, TITLES, PAGE = 2, 300, 1000  # of each device that ESET sees, and as ma
 
 def main(folder: str, devices: str, samples: str) -> None:
     answer, sys.stdout = sys.stdout, sys.stderr
+    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))  # what was started is stopped then, too
     machine = prepare(Path(folder))
     try:
         load(int(devices))

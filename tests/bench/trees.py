@@ -95,7 +95,7 @@ def running(tree: Path, name: str, *, source: str, devices: int, samples: int) -
             start_new_session=True,  # Ctrl-C reaches us alone, and we end both
         ) as process,
     ):
-        assert process.stdin is not None and process.stdout is not None
+        assert process.stdout is not None
         try:
             told = process.stdout.readline()
             if not told:
@@ -105,11 +105,8 @@ def running(tree: Path, name: str, *, source: str, devices: int, samples: int) -
                 raise CannotCompare(f"{name} does not start: {last_line(said)}")
             answer = json.loads(told)
             yield Side(name, Address(answer["host"], answer["port"]), answer["cookie"], answer["total"], answer["samples"])
-        except BaseException:
-            process.terminate()
-            raise
         finally:
-            process.stdin.close()
+            process.terminate()  # also while it loads
             try:
                 process.wait(STOP_SECONDS)
             except subprocess.TimeoutExpired:
