@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import redis
 from django.conf import settings
 from django.db.models import Max, Q
 from django.utils import timezone
@@ -58,10 +59,12 @@ class Line:
             self._link.gateway.close()
 
 
-def connect(account: Account, *, asked_at: datetime | None = None, deadline: float | None = None) -> Link:
+def connect(
+    account: Account, *, asked_at: datetime | None = None, deadline: float | None = None, shared: redis.Redis | None = None
+) -> Link:
     """`asked_at`: when a person asked for it, who may use the calls that are kept for people. Raises Misconfigured when a secret is missing
-    or does not open."""
-    budget = budget_of(account)
+    or does not open. `shared`: as in `budget_of`."""
+    budget = budget_of(account, shared=shared)
     stored = list(account.secrets.all())
     try:
         secrets = {secret.name: secret.open() for secret in stored}
@@ -113,8 +116,9 @@ def build(
     return Link(reader, gateway, budget)
 
 
-def budget_of(account: Account) -> SharedBudget:
-    """Calls are not written down, so what could have called counts: a run under way (but for its very first step), or the end of one."""
+def budget_of(account: Account, *, shared: redis.Redis | None = None) -> SharedBudget:
+    """Calls are not written down, so what could have called counts: a run under way (but for its very first step), or the end of one.
+    `shared`: the client that asks Redis; a web request gives `broker.client()`."""
 
     def idle_for() -> float:
         ends = []
@@ -126,4 +130,4 @@ def budget_of(account: Account) -> SharedBudget:
         known = [at for at in ends if at is not None]
         return (timezone.now() - max(known)).total_seconds() if known else timedelta.max.total_seconds()
 
-    return SharedBudget(account.pk, account.about.rate(account.settings), idle_for=idle_for)
+    return SharedBudget(account.pk, account.about.rate(account.settings), idle_for=idle_for, shared=shared)

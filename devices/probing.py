@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from devices import sealing
+from devices import broker, sealing
 from devices.account_settings import BadAccount, Options, checked, moves, vendor_named
+from devices.budget import SharedBudget
 from devices.connect import Link, budget_of, build, connect
 from devices.models import Account
 from vendors.budget import Budget, Unlimited
@@ -21,18 +22,27 @@ DEADLINE = 10.0  # seconds for one call: a person is waiting
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """What "test connection" found, in words."""
+    """What "test connection" found, in words. `tested`: False if something here kept it from being tried."""
 
     ok: bool
     sentence: str
     next_step: str = ""
     request_id: str = ""
+    tested: bool = True
+
+
+UNCOUNTED = Probe(
+    False,
+    "The message broker, which counts the calls to this vendor, is not available.",
+    "Test again in a minute.",
+    tested=False,
+)
 
 
 def probe_account(account: Account) -> Probe:
     """Try the stored credentials, on the account's shared budget."""
     try:
-        link = connect(account, asked_at=timezone.now(), deadline=DEADLINE)
+        link = connect(account, asked_at=timezone.now(), deadline=DEADLINE, shared=broker.client())
     except VendorError as error:
         return _refused(error)
     return _probe(link)
@@ -54,7 +64,7 @@ def probe_values(
     try:
         about = vendor_named(vendor)
         if account is not None and not moves(account, settings):
-            budget = budget_of(account)
+            budget = budget_of(account, shared=broker.client())
             stored = {secret.name: secret.open() for secret in account.secrets.all() if secret.name not in entered}
         values = checked(about, settings, {name: value.reveal() for name, value in entered.items()}, known_secrets=frozenset(stored))
         link = build(
@@ -68,7 +78,7 @@ def probe_values(
             strict_ca=options.strict_ca,
         )
     except BadAccount as bad:
-        return Probe(False, " ".join(bad.sentences), "Nothing was sent. Correct this and test again.")
+        return Probe(False, " ".join(bad.sentences), "Nothing was sent. Correct this and test again.", tested=False)
     except sealing.SealBroken as broken:
         return Probe(False, str(broken))
     except VendorError as error:
@@ -80,7 +90,7 @@ def _probe(link: Link) -> Probe:
     try:
         return Probe(True, link.reader.probe())
     except VendorError as error:
-        return _refused(error)
+        return UNCOUNTED if isinstance(link.budget, SharedBudget) and link.budget.unreachable else _refused(error)
     finally:
         link.gateway.close()
 

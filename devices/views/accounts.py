@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
-from devices import absence, certificates
+from devices import absence, certificates, heartbeat
 from devices.accounts import refresh_account, switch_account
 from devices.models import Account, Quarantine, SyncRun
 from devices.queries.accounts import Card, card, cards, under_way
@@ -109,7 +109,9 @@ def _ask_for(request: HttpRequest, account: Account) -> tuple[str, str]:
         run = refresh_account(account, full=request.POST.get("what") != "changes", act=act_of(request))
     except Unsupported as error:
         return "", f"{error.sentence} {error.next_step}".strip()
-    return ("The fetch begins in a moment." if run.created_at >= before else "A fetch is under way already; one is enough."), ""
+    if run.created_at < before:
+        return "A fetch is under way already; one is enough.", ""
+    return heartbeat.promise("The fetch begins in a moment."), ""
 
 
 @require_POST
@@ -119,6 +121,8 @@ def switch(request: HttpRequest, name: str) -> HttpResponse:
     enabled = request.POST.get("enabled") == "1"
     if enabled != account.enabled:
         switch_account(account, enabled=enabled, act=act_of(request))
-    words = "is switched on; it is fetched within a minute." if enabled else "is switched off. What was fetched before is kept."
+    words = "is switched off. What was fetched before is kept."
+    if enabled:
+        words = f"is switched on. {heartbeat.promise('It is fetched within a minute.')}"
     messages.success(request, f"{name} {words}")
     return redirect("devices:account", name=name)

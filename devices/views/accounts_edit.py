@@ -10,21 +10,28 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from devices import audit, certificates, throttle
+from devices import audit, certificates, heartbeat, throttle
 from devices.account_settings import BadAccount
 from devices.accounts import create_account, refresh_account, update_account
 from devices.forms import AccountForm
 from devices.models import Account
 from devices.probing import Probe, probe_account, probe_values
+from devices.throttle import Limit
 from devices.views.guard import is_fragment, needs
 from devices.views.person import act_of, person
 from vendors.base import Vendor
 from vendors.registry import VENDORS
 
 MOST_TESTS, TEST_WINDOW = 10, 60
-TOO_OFTEN = Probe(
-    False, f"You tested {MOST_TESTS} times within a minute, or the counter of tests cannot be reached.", "Wait a minute, then test again."
-)
+REFUSED = {
+    Limit.TOO_MANY: Probe(False, f"You tested {MOST_TESTS} times within a minute.", "Wait a minute, then test again.", tested=False),
+    Limit.UNAVAILABLE: Probe(
+        False,
+        "The message broker is not available, so fewer tests per minute are allowed.",
+        "Wait a minute, then test again.",
+        tested=False,
+    ),
+}
 
 
 @sensitive_post_parameters()
@@ -51,7 +58,7 @@ def add(request: HttpRequest) -> HttpResponse:
             _refused(form, bad)
         else:
             refresh_account(account, act=act_of(request))
-            messages.success(request, f"{account.name} is saved, and its first fetch begins.")
+            messages.success(request, f"{account.name} is saved. {heartbeat.promise('Its first fetch begins.')}")
             return redirect("devices:account", name=account.name)
     return _form(request, form)
 
@@ -84,7 +91,7 @@ def _try(request: HttpRequest, account: Account, form: AccountForm) -> str:
     if not account.enabled or not changed:
         return ""
     refresh_account(account, act=act_of(request))
-    return " A fetch with the new settings begins."
+    return f" {heartbeat.promise('A fetch with the new settings begins.')}"
 
 
 def _refused(form: AccountForm, bad: BadAccount) -> None:
@@ -123,10 +130,10 @@ def test(request: HttpRequest) -> HttpResponse:
 
 def _of_form(request: HttpRequest, form: AccountForm) -> Probe:
     usable = form.is_valid()
-    if not _may_test(request):
-        return TOO_OFTEN
+    if refused := _refused_test(request):
+        return refused
     if not usable:
-        return Probe(False, _first_error(form), "Nothing was sent. Correct this and test again.")
+        return Probe(False, _first_error(form), "Nothing was sent. Correct this and test again.", tested=False)
     probe = probe_values(form.vendor.slug, form.settings, form.secrets, account=form.account, options=form.options)
     _record(request, form.vendor, form.account, probe)
     return probe
@@ -147,8 +154,8 @@ def test_stored(request: HttpRequest, name: str) -> HttpResponse:
     vendor = VENDORS.get(account.vendor)
     if vendor is None:
         return redirect("devices:account", name=name)
-    probe = TOO_OFTEN
-    if _may_test(request):
+    probe = _refused_test(request)
+    if probe is None:
         probe = probe_account(account)
         _record(request, vendor, account, probe)
     if is_fragment(request):
@@ -160,9 +167,9 @@ def test_stored(request: HttpRequest, name: str) -> HttpResponse:
     return redirect("devices:account", name=name)
 
 
-def _may_test(request: HttpRequest) -> bool:
-    """Or the button would be a port scanner."""
-    return throttle.allowed(f"rollcall:tests:{person(request).pk}", most=MOST_TESTS, seconds=TEST_WINDOW)
+def _refused_test(request: HttpRequest) -> Probe | None:
+    """Tests are limited, or the button would be a port scanner."""
+    return REFUSED.get(throttle.check(f"rollcall:tests:{person(request).pk}", most=MOST_TESTS, seconds=TEST_WINDOW))
 
 
 def _record(request: HttpRequest, vendor: Vendor, account: Account | None, probe: Probe) -> None:

@@ -1,7 +1,8 @@
 """`make bench`: Rollcall beside the floor, in one run on one machine. Ratios count; absolute times do not.
 
-`make bench` measures syncs, pages and patching; ARGS=sync, ARGS=pages or ARGS=patching one of them. SIZES=100000,300000 are the fleets of
-the syncs; pages are measured at 100,000 devices and, with SCALE=1000000, at so many too; patching with ten patches a device at 100,000.
+`make bench` measures syncs, pages, patching and pages while Valkey is away; ARGS=sync, pages, patching or broker one of them.
+SIZES=100000,300000 are the fleets of the syncs; pages are measured at 100,000 devices and, with SCALE=1000000, at so many too; patching
+with ten patches a device at 100,000.
 
 ARGS=versus BEFORE=<commit> stands alone: it measures the pages of this checkout beside those of an earlier commit.
 """
@@ -43,7 +44,13 @@ def patching(machine: Machine) -> dict[str, Any]:
     return measured.run(machine)
 
 
-PARTS = {"sync": sync, "pages": pages, "patching": patching}
+def broker(machine: Machine) -> dict[str, Any]:
+    from tests.bench import broker as measured
+
+    return measured.run(machine)
+
+
+PARTS = {"sync": sync, "pages": pages, "patching": patching, "broker": broker}
 VERSUS = "versus"
 
 
