@@ -24,6 +24,12 @@ class BadAccount(Exception):
         self.sentences = sentences
 
 
+def refuse_deleting(account: Account) -> None:
+    """Raises BadAccount for an account that workers are deleting. `account`: as it is stored now."""
+    if account.being_deleted:
+        raise BadAccount(f"{account.name} is being deleted and cannot be used any more: when it is gone, add it again.")
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """What every account has beside its vendor's settings: whom to trust instead of the public CAs, and how often to ask, in seconds."""

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from devices import audit, health
-from devices.account_settings import BadAccount, Options, check_name, checked, filled, moves, vendor_named
+from devices.account_settings import BadAccount, Options, check_name, checked, filled, moves, refuse_deleting, vendor_named
 from devices.acts import Act
 from devices.models import Account, AccountSecret, JobState, SyncRun
 from devices.models.job import ACTIVE
@@ -32,17 +32,28 @@ def create_account(
 ) -> Account:
     """Raises BadAccount. Values are texts; unknown names are refused, so that a typing error is not lost."""
     act = act or Act(timezone.now())
-    about = vendor_named(vendor)
-    check_name(name)
-    values = checked(about, settings, {**secrets}, known_secrets=frozenset())
+    values = check_new(name=name, vendor=vendor, settings=settings, secrets=secrets)
     with transaction.atomic():
         chosen = {"vendor": vendor, "settings": values, **asdict(options or Options())}
         account, new = Account.objects.get_or_create(name=name, defaults=chosen)
         if not new:
-            raise BadAccount(f"There is an account named {name!r} already: choose another name.")
+            raise _name_taken(name)
         _store_secrets(account, secrets, act)
         audit.record("account added", act=act, target=name, vendor=vendor)
     return account
+
+
+def check_new(*, name: str, vendor: str, settings: Mapping[str, str], secrets: Mapping[str, str]) -> dict[str, str]:
+    """What can be checked before anything is sent or saved. Returns the settings with defaults filled in. Raises BadAccount."""
+    about = vendor_named(vendor)
+    check_name(name)
+    if Account.objects.filter(name=name).exists():
+        raise _name_taken(name)
+    return checked(about, settings, secrets, known_secrets=frozenset())
+
+
+def _name_taken(name: str) -> BadAccount:
+    return BadAccount(f"There is an account named {name!r} already: choose another name.")
 
 
 def update_account(
@@ -60,6 +71,7 @@ def update_account(
         # Runs before accounts, as the engine locks them.
         _end_runs_under_way(account, settings)
         account = Account.objects.select_for_update(no_key=True).get(pk=account.pk)
+        refuse_deleting(account)
         moved = moves(account, settings)
         kept = frozenset() if moved else frozenset(account.secrets.values_list("name", flat=True))
         values = checked(account.about, settings, replaced, known_secrets=kept)
@@ -97,11 +109,12 @@ def _cancel_runs(account: Account, why: str, next_step: str) -> None:
 
 
 def switch_account(account: Account, *, enabled: bool, act: Act | None = None) -> None:
-    """Off ends the fetch that is under way. What was fetched stays."""
+    """Off ends the fetch that is under way. What was fetched stays. Raises BadAccount while the account is being deleted."""
     act = act or Act(timezone.now())
     with transaction.atomic():
         if not enabled:
             _cancel_runs(account, "The account was switched off while this fetch was under way.", "Switch it on to fetch again.")
+        refuse_deleting(Account.objects.select_for_update(no_key=True).get(pk=account.pk))
         account.switched_off_at = None if enabled else account.switched_off_at or act.now
         account.enabled = enabled
         health.cleared(account, act.now)
@@ -110,12 +123,14 @@ def switch_account(account: Account, *, enabled: bool, act: Act | None = None) -
 
 
 def refresh_account(account: Account, *, full: bool = True, act: Act | None = None) -> SyncRun:
-    """One run, however many ask. Raises Unsupported. A person's wish also tries an account that waits for a person, and may
-    use the calls that are kept for people.
+    """One run, however many ask. Raises Unsupported, and BadAccount while the account is being deleted.
+
+    A person's wish also tries an account that waits for a person, and may use the calls that are kept for people.
     """
     act = act or Act(timezone.now())
     since = account.changes_since if not full and "changed" in account.about.scopes else None
     with transaction.atomic():
+        refuse_deleting(Account.objects.get(pk=account.pk))
         run = request_run(account, Scope(since=since), now=act.now, by=act.person, interactive=True)
         audit.record("refresh asked", act=act, target=account.name, run=run.pk)
     return run

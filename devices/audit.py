@@ -25,6 +25,8 @@ ACTIONS = {
     "account added": "Vendor account added",
     "account changed": "Vendor account changed",
     "account switched": "Vendor account switched on or off",
+    "account deletion requested": "Deletion of a vendor account requested",
+    "account deleted": "Vendor account deleted",
     "secret replaced": "Secret replaced",
     "connection tested": "Connection tested",
     "export": "Devices exported",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from devices import broker, sealing
-from devices.account_settings import BadAccount, Options, checked, moves, vendor_named
+from devices.account_settings import BadAccount, Options, checked, moves, refuse_deleting, vendor_named
 from devices.budget import SharedBudget
 from devices.connect import Link, budget_of, build, connect
 from devices.models import Account
@@ -42,7 +42,10 @@ UNCOUNTED = Probe(
 def probe_account(account: Account) -> Probe:
     """Try the stored credentials, on the account's shared budget."""
     try:
+        refuse_deleting(account)
         link = connect(account, asked_at=timezone.now(), deadline=DEADLINE, shared=broker.client())
+    except BadAccount as bad:
+        return Probe(False, " ".join(bad.sentences))
     except VendorError as error:
         return _refused(error)
     return _probe(link)

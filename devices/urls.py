@@ -5,6 +5,7 @@ from django.urls import path
 from devices.views import (
     accounts,
     accounts_apply,
+    accounts_delete,
     accounts_edit,
     ask_device,
     audit,
@@ -87,6 +88,8 @@ urlpatterns = [
     path("vendors/<slug:name>/test/", accounts_edit.test_stored, name="account_test_stored"),
     path("vendors/<slug:name>/switch/", accounts.switch, name="account_switch"),
     path("vendors/<slug:name>/refresh/", accounts.refresh, name="account_refresh"),
+    path("vendors/<slug:name>/delete/", accounts_delete.delete, name="account_delete"),
+    path("vendors/<slug:name>/deleting/", accounts_delete.progress, name="account_deleting"),
     path("vendors/<slug:name>/progress/", accounts.progress, name="account_progress"),
     path("vendors/<slug:name>/apply/<int:run>/", accounts_apply.apply, name="account_apply"),
     path("vendors/<slug:name>/applying/<int:run>/", accounts_apply.applying, name="account_applying"),

@@ -76,7 +76,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One setting of an account. Secret fields are write-only everywhere."""
+    """One setting of an account. Secret fields are write-only everywhere. `example`: what a required one without a default looks like."""
 
     name: str
     label: str
@@ -84,6 +84,7 @@ class Field:
     required: bool = True
     default: str = ""
     help: str = ""
+    example: str = ""
     choices: tuple[tuple[str, str], ...] = ()
     boolean: bool = False
 

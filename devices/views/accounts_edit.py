@@ -72,6 +72,9 @@ def edit(request: HttpRequest, name: str) -> HttpResponse:
     if vendor is None:
         messages.error(request, f"This version of Rollcall does not know the vendor “{account.vendor}”, so {name} cannot be edited.")
         return redirect("devices:account", name=name)
+    if account.being_deleted:
+        messages.error(request, f"{name} is being deleted, so it cannot be edited.")
+        return redirect("devices:account", name=name)
     form = AccountForm(vendor, request.POST if request.method == "POST" else None, account=account)
     if request.method == "POST" and form.is_valid():
         try:

@@ -157,6 +157,7 @@ VENDOR = Vendor(
             "username",
             "User name",
             help="Of a user made for this purpose, with the right to use integrations.",
+            example="api@example.com",
         ),
         Field("password", "Password", secret=True),
         Field("calls_per_second", "Calls per second", required=False, default="10", help="ESET allows 10."),

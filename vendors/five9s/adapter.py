@@ -150,7 +150,12 @@ VENDOR = Vendor(
     slug="five9s",
     label="five(9)s Console",
     fields=(
-        Field("url", "Address", help="The EPM core with the five(9)s Console, like https://epm.example.com."),
+        Field(
+            "url",
+            "Address",
+            help="The EPM core with the five(9)s Console, like https://epm.example.com.",
+            example="https://epm.example.com",
+        ),
         Field(
             "time_zone",
             "Time zone of the core",

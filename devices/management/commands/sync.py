@@ -43,8 +43,10 @@ class Command(ConsoleCommand):
             self.warn(trouble)
 
     def _ask(self, account: Account, *, full: bool) -> SyncRun:
+        if account.being_deleted:
+            raise Refused(f"{account.name} is being deleted, so it cannot be synced.")
         if not account.enabled:
-            raise Refused(f"The account {account.name} is switched off: switch it on first.")
+            raise Refused(f"The account {account.name} is disabled: enable it with `manage.py account enable {account.name}`.")
         try:
             return refresh_account(account, full=full)
         except Unsupported as error:
