@@ -9,7 +9,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from devices import disappearance, gaps, heartbeat, jobs, thresholds, triage
+from devices import disappearance, gaps, group_names, heartbeat, jobs, thresholds, triage
 from devices.models import Account, SyncRun
 from devices.retention import forget_changes
 from devices.sync import SyncHandler, apply_thresholds, grow_old
@@ -38,6 +38,7 @@ def plan() -> None:
         wake(run.pk, interactive=False)
     apply_thresholds(now)
     gaps.renew(now)
+    group_names.carry_on(now)
 
 
 @shared_task(name="devices.tasks.step")

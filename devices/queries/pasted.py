@@ -44,14 +44,15 @@ def split(text: str) -> list[str]:
 
 def answers(clues: list[str]) -> list[Line]:
     """A line means what it names completely; parts of names mean nothing here. Three queries."""
-    wanted = {text: {(form.key, form.kind.value) for form in parse(text).forms} for text in clues}
-    held = _holders(sorted({pair for pairs in wanted.values() for pair in pairs}))
+    wanted = {text: parse(text) for text in clues}
+    held = _holders(sorted({(form.key, form.kind.value) for clue in wanted.values() for form in clue.forms}))
     by_line: dict[str, dict[int, set[str]]] = {}
-    for text, pairs in wanted.items():
+    for text, clue in wanted.items():
         found: dict[int, set[str]] = defaultdict(set)
-        for key, kind in sorted(pairs):
-            for device in held.get((key, kind), ()):
-                found[device].add(kind)
+        for key, kind in sorted({(form.key, form.kind.value) for form in clue.forms}):
+            for device, values in held.get((key, kind), ()):
+                if clue.names(kind, key, values):
+                    found[device].add(kind)
         by_line[text] = found
     documents = device_documents({device for found in by_line.values() for device in sorted(found)[:MOST_DEVICES]})
     return [_line(text, found, documents) for text, found in by_line.items()]
@@ -76,17 +77,20 @@ def _line(text: str, found: dict[int, set[str]], documents: dict[int, DeviceDocu
     return Line(text, kinds, devices, more=len(found) > MOST_DEVICES)
 
 
-def _holders(pairs: list[tuple[str, str]]) -> dict[tuple[str, str], list[int]]:
-    """(key, kind) → devices. A key that thousands share is read only so far as to know that it is ambiguous."""
-    query = """SELECT DISTINCT i.key, i.kind, s.device_id FROM unnest(%s::text[], %s::text[]) AS wanted(key, kind)
-               CROSS JOIN LATERAL (SELECT d.key, d.kind, d.sighting_id FROM devices_identifier d
+def _holders(pairs: list[tuple[str, str]]) -> dict[tuple[str, str], list[tuple[int, list[str]]]]:
+    """(key, kind) → devices, and how their vendors write it.
+
+    A key that thousands share is read only so far as to know that it is ambiguous.
+    """
+    query = """SELECT i.key, i.kind, s.device_id, array_agg(DISTINCT i.value) FROM unnest(%s::text[], %s::text[]) AS wanted(key, kind)
+               CROSS JOIN LATERAL (SELECT d.key, d.kind, d.value, d.sighting_id FROM devices_identifier d
                                    WHERE d.key = wanted.key AND d.kind = wanted.kind LIMIT %s) i
-               JOIN devices_sighting s ON s.id = i.sighting_id"""
-    held: dict[tuple[str, str], list[int]] = defaultdict(list)
+               JOIN devices_sighting s ON s.id = i.sighting_id GROUP BY 1, 2, 3"""
+    held: dict[tuple[str, str], list[tuple[int, list[str]]]] = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute(query, [[key for key, _ in pairs], [kind for _, kind in pairs], MOST_HOLDERS])
-        for key, kind, device in cursor.fetchall():
-            held[key, kind].append(device)
+        for key, kind, device, values in cursor.fetchall():
+            held[key, kind].append((device, values))
     return held
 
 
