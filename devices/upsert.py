@@ -25,6 +25,7 @@ from devices.matching import kinds_mask
 from devices.merging import hand_over
 from devices.models import Account, SyncRun
 from devices.remediation import replace_remediation
+from devices.search_text import group_text, text_of
 from devices.summary import summarise
 from vendors.errors import BadRecord
 from vendors.records import Device, Entry, Group
@@ -45,9 +46,18 @@ _TEXTS = [
     "link",
 ]
 PLAIN = {**dict.fromkeys(_TEXTS, "text"), "silenced": "bool", "problem_count": "int4", "produced_at": "timestamptz"}
-WIDE = {"id": "int8", "external_id": "text", "device_id": "int8", "digest": "bytea", **PLAIN, "key_kinds": "int2", "raw": "text"}
+WIDE = {
+    "id": "int8",
+    "external_id": "text",
+    "device_id": "int8",
+    "digest": "bytea",
+    **PLAIN,
+    "key_kinds": "int2",
+    "search_text": "text",
+    "raw": "text",
+}
 INCOMING = {"external_id": "text", "digest": "bytea", "seen_at": "timestamptz"}
-GROUP = {"external_id": "text", "name": "text", "parent_id": "text", "static": "bool"}
+GROUP = {"external_id": "text", "name": "text", "search_text": "text", "parent_id": "text", "static": "bool"}
 # Looked up one by one, whatever the statistics of a table that is just being filled say.
 ONE_SIGHTING = (
     "SELECT s.id, s.device_id, s.digest FROM devices_sighting s WHERE s.account_id = %s AND s.external_id = i.external_id LIMIT 1"
@@ -114,7 +124,10 @@ def _save(run: SyncRun, entries: Sequence[Entry], now: datetime) -> Outcome:
 
 
 def save_groups(run: SyncRun, groups: Sequence[Group], now: datetime) -> int:
-    """Returns how many could not be stored and are quarantined."""
+    """Returns how many could not be stored and are quarantined.
+
+    Devices that are stored under another name of their group, or before it had one, are searched by its name later: group_names.py.
+    """
     newest = {group.external_id: group for group in groups}
     _, failed = save_apart(list(newest.values()), lambda part: _write_groups(run.account, part))
     quarantine.keep_lost(run, [(f"(group {group.external_id})", _reason(error)) for group, error in failed], now)
@@ -123,15 +136,19 @@ def save_groups(run: SyncRun, groups: Sequence[Group], now: datetime) -> int:
 
 def _write_groups(account: Account, groups: Sequence[Group]) -> None:
     """`groups`: each id once."""
-    stage("groups", GROUP, ((g.external_id, g.name[:255], g.parent_id, g.static) for g in groups))
+    stage("groups", GROUP, ((g.external_id, g.name[:255], group_text(g.name), g.parent_id, g.static) for g in groups))
     with connection.cursor() as cursor:
         cursor.execute(
-            """INSERT INTO devices_devicegroup AS g (account_id, external_id, name, parent_id, static)
-               SELECT %s, external_id, name, parent_id, static FROM groups ORDER BY external_id
+            """INSERT INTO devices_devicegroup AS g (account_id, external_id, name, search_text, parent_id, static, renamed_up_to)
+               SELECT %(account)s, external_id, name, search_text, parent_id, static, CASE WHEN EXISTS (
+                 SELECT FROM devices_sighting s WHERE s.group_id = groups.external_id AND s.account_id = %(account)s) THEN 0 END
+               FROM groups ORDER BY external_id
                ON CONFLICT (account_id, external_id) DO UPDATE
-               SET name = EXCLUDED.name, parent_id = EXCLUDED.parent_id, static = EXCLUDED.static
-               WHERE (g.name, g.parent_id, g.static) IS DISTINCT FROM (EXCLUDED.name, EXCLUDED.parent_id, EXCLUDED.static)""",
-            [account.pk],
+               SET name = EXCLUDED.name, search_text = EXCLUDED.search_text, parent_id = EXCLUDED.parent_id, static = EXCLUDED.static,
+                   renamed_up_to = CASE WHEN g.search_text <> EXCLUDED.search_text THEN 0 ELSE g.renamed_up_to END
+               WHERE (g.name, g.search_text, g.parent_id, g.static)
+                     IS DISTINCT FROM (EXCLUDED.name, EXCLUDED.search_text, EXCLUDED.parent_id, EXCLUDED.static)""",
+            {"account": account.pk},
         )
 
 
@@ -184,7 +201,16 @@ def _read(newest: dict[str, Entry], different: dict[str, tuple[int | None, int |
 def _wide_row(each: Mapped) -> tuple[Any, ...]:
     fitting = [value[:LONGEST] if isinstance(value, str) and len(value) > LONGEST else value for value in _plain(each.device)]
     kinds = kinds_mask(found.kind for found in each.device.identifiers if not found.junk)
-    return (each.sighting_id, each.entry.external_id, each.device_id, each.entry.digest, *fitting, kinds, each.raw.decode())
+    return (
+        each.sighting_id,
+        each.entry.external_id,
+        each.device_id,
+        each.entry.digest,
+        *fitting,
+        kinds,
+        text_of(each.device),
+        each.raw.decode(),
+    )
 
 
 def _write_sightings(run: SyncRun, mapped: list[Mapped], now: datetime) -> list[int]:
@@ -195,7 +221,7 @@ def _write_sightings(run: SyncRun, mapped: list[Mapped], now: datetime) -> list[
     if any(not each.fresh for each in mapped):
         changes.of_answers(run, now)
     names = quoted(WIDE)
-    updates = ", ".join(f'"{name}" = EXCLUDED."{name}"' for name in ("digest", *PLAIN, "key_kinds", "raw", "changed_at"))
+    updates = ", ".join(f'"{name}" = EXCLUDED."{name}"' for name in ("digest", *PLAIN, "key_kinds", "search_text", "raw", "changed_at"))
     with connection.cursor() as cursor:
         cursor.execute(
             f"""INSERT INTO devices_sighting (account_id, vendor, changed_at, created_at, life, stale, {names})

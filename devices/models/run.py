@@ -24,6 +24,7 @@ class SyncRun(VendorJob):
     quarantined = models.PositiveIntegerField(default=0)
     rejected = models.PositiveIntegerField(default=0)
     calls = models.PositiveIntegerField(default=0)
+    first_page_at = models.DateTimeField(null=True, help_text="when its first devices arrived: its pace is measured from there")
     absent = models.JSONField(default=list, help_text="names that the vendor said it does not know")
     missing = models.PositiveIntegerField(default=0)
     withheld = models.PositiveIntegerField(default=0, help_text="disappearances held back for a person")

@@ -56,13 +56,14 @@ def csv_lines(lines: list[Line]) -> Iterator[str]:
 
 def _devices(texts: Iterable[str]) -> dict[str, dict[int, set[str]]]:
     """text → the devices that have it, with the kinds of identifier; texts without any are left out. One query."""
-    keys = {text: sorted({(form.key, form.kind.value) for form in parse(text).forms}) for text in texts}
-    held = _holders(sorted({pair for pairs in keys.values() for pair in pairs}))
+    clues = {text: parse(text) for text in texts}
+    held = _holders(sorted({(form.key, form.kind.value) for clue in clues.values() for form in clue.forms}))
     found: dict[str, dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
-    for text, pairs in keys.items():
-        for key, kind in pairs:
-            for device in held.get((key, kind), ()):
-                found[text][device].add(kind)
+    for text, clue in clues.items():
+        for key, kind in sorted({(form.key, form.kind.value) for form in clue.forms}):
+            for device, values in held.get((key, kind), ()):
+                if clue.names(kind, key, values):
+                    found[text][device].add(kind)
     return dict(found)
 
 
@@ -81,17 +82,20 @@ def _line(text: str, held: list[str], devices: dict[str, dict[int, set[str]]], d
     return Line(text, kinds, kept, more=len(found) > MOST_DEVICES, read_as="" if held in ([], [text]) else " or ".join(held))
 
 
-def _holders(pairs: list[tuple[str, str]]) -> dict[tuple[str, str], list[int]]:
-    """(key, kind) → devices. A key that thousands share is read only so far as to know that it is ambiguous."""
-    query = """SELECT DISTINCT i.key, i.kind, s.device_id FROM unnest(%s::text[], %s::text[]) AS wanted(key, kind)
-               CROSS JOIN LATERAL (SELECT d.key, d.kind, d.sighting_id FROM devices_identifier d
+def _holders(pairs: list[tuple[str, str]]) -> dict[tuple[str, str], list[tuple[int, list[str]]]]:
+    """(key, kind) → devices, and how their vendors write it.
+
+    A key that thousands share is read only so far as to know that it is ambiguous.
+    """
+    query = """SELECT i.key, i.kind, s.device_id, array_agg(DISTINCT i.value) FROM unnest(%s::text[], %s::text[]) AS wanted(key, kind)
+               CROSS JOIN LATERAL (SELECT d.key, d.kind, d.value, d.sighting_id FROM devices_identifier d
                                    WHERE d.key = wanted.key AND d.kind = wanted.kind LIMIT %s) i
-               JOIN devices_sighting s ON s.id = i.sighting_id"""
-    held: dict[tuple[str, str], list[int]] = defaultdict(list)
+               JOIN devices_sighting s ON s.id = i.sighting_id GROUP BY 1, 2, 3"""
+    held: dict[tuple[str, str], list[tuple[int, list[str]]]] = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute(query, [[key for key, _ in pairs], [kind for _, kind in pairs], MOST_HOLDERS])
-        for key, kind, device in cursor.fetchall():
-            held[key, kind].append(device)
+        for key, kind, device, values in cursor.fetchall():
+            held[key, kind].append((device, values))
     return held
 
 

@@ -14,7 +14,6 @@ from devices.asking import MOST
 from devices.models import Account
 from devices.queries import filters as filtering
 from devices.queries.aged import aged
-from devices.queries.clue import SHORTEST_WORD
 from devices.queries.filters import DEVICES, DeviceListing
 from devices.queries.list import list_page
 from devices.queries.part import known_groups
@@ -39,7 +38,6 @@ def page(request: HttpRequest) -> HttpResponse:
         "aged": aged(now=now, account=filters.account, vendor=filters.vendor),
         "export_url": reverse("devices:export"),
         "may_export": request.user.has_perm("devices.export_device"),
-        "short": 0 < len(filters.q) < SHORTEST_WORD,
         "sources": SimpleLazyObject(sources),  # only an empty page asks
         "everywhere": listing.asking(life="all"),
         "most": MOST,
