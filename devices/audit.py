@@ -25,6 +25,8 @@ ACTIONS = {
     "account added": "Vendor account added",
     "account changed": "Vendor account changed",
     "account switched": "Vendor account switched on or off",
+    "private host allowed": "Private host allowed for a vendor account",
+    "private host no longer allowed": "Private host no longer allowed for a vendor account",
     "secret replaced": "Secret replaced",
     "connection tested": "Connection tested",
     "export": "Devices exported",
