@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 import redis
 from django.conf import settings
@@ -85,6 +86,7 @@ def connect(
         interactive=asked_at is not None,
         ca_pem=account.ca_pem,
         strict_ca=account.strict_ca,
+        private_hosts=account.private_hosts,
         deadline=deadline,
     )
 
@@ -99,12 +101,16 @@ def build(
     interactive: bool = False,
     ca_pem: str = "",
     strict_ca: bool = True,
+    private_hosts: Sequence[str] = (),
     deadline: float | None = None,
 ) -> Link:
-    """A connection from plain parts: also what "test connection" uses before anything is stored. `deadline`: seconds for one call."""
+    """A connection from plain parts: also what "test connection" uses before anything is stored. `deadline`: seconds for one call.
+    `private_hosts`: what a person allowed for this account, `host:port` each."""
     gateway = Gateway(
         budget=budget,
         private_hosts=settings.PRIVATE_HOSTS,
+        granted=private_hosts,
+        reserved=own_services(),
         ca_pem=ca_pem,
         strict_ca=strict_ca,
         deadline=deadline or float(settings.VENDOR_DEADLINE_SECONDS),
@@ -114,6 +120,13 @@ def build(
     )
     reader = vendor.connect(Connection(settings=values, secrets=secrets, gateway=gateway, tokens=tokens or MemoryTokens()))
     return Link(reader, gateway, budget)
+
+
+def own_services() -> list[tuple[str, int]]:
+    """Host and port of PostgreSQL and Redis, where they are not reached over a socket file."""
+    database, broker = settings.DATABASES["default"], urlsplit(settings.REDIS_URL)
+    found = [(str(database.get("HOST") or ""), int(database.get("PORT") or 5432)), (broker.hostname or "", broker.port or 6379)]
+    return [(host, port) for host, port in found if host and not host.startswith("/")]
 
 
 def budget_of(account: Account, *, shared: redis.Redis | None = None) -> SharedBudget:

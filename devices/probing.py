@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from devices import broker, sealing
-from devices.account_settings import BadAccount, Options, checked, moves, refuse_deleting, vendor_named
+from devices.account_settings import BadAccount, Options, checked, moves, refuse_deleting, tidy_secrets, vendor_named
 from devices.budget import SharedBudget
 from devices.connect import Link, budget_of, build, connect
 from devices.models import Account
 from vendors.budget import Budget, Unlimited
-from vendors.errors import BadAnswer, RateLimited, Unavailable, VendorError
+from vendors.errors import BadAnswer, PrivateHost, RateLimited, Unavailable, VendorError
 from vendors.secret import Secret
 
 DEADLINE = 10.0  # seconds for one call: a person is waiting
@@ -22,13 +22,21 @@ DEADLINE = 10.0  # seconds for one call: a person is waiting
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """What "test connection" found, in words. `tested`: False if something here kept it from being tried."""
+    """What "test connection" found, in words. `tested`: False if something here kept it from being tried; `error`: what the connection
+    raised, where it came to that.
+    """
 
     ok: bool
     sentence: str
     next_step: str = ""
     request_id: str = ""
     tested: bool = True
+    error: VendorError | None = None
+
+    @property
+    def private(self) -> bool:
+        """The server is on a private network, which a person may allow for this account."""
+        return isinstance(self.error, PrivateHost)
 
 
 UNCOUNTED = Probe(
@@ -59,14 +67,14 @@ def probe_values(
     account: Account | None = None,
     options: Options | None = None,
 ) -> Probe:
-    """Try what a form holds before it is saved. Empty secrets of an existing account are taken from it unless the address changed."""
-    entered = {name: Secret(value) for name, value in secrets.items() if value}
+    """Try what a form holds before it is saved. Empty secrets of an existing account are taken from it unless the address or CA changed."""
+    entered = {name: Secret(value) for name, value in tidy_secrets(secrets).items() if value}
     options = options or (Options.of(account) if account else Options())
     budget: Budget = Unlimited()
     stored: dict[str, Secret] = {}
     try:
         about = vendor_named(vendor)
-        if account is not None and not moves(account, settings):
+        if account is not None and not moves(account, settings, options):
             budget = budget_of(account, shared=broker.client())
             stored = {secret.name: secret.open() for secret in account.secrets.all() if secret.name not in entered}
         values = checked(about, settings, {name: value.reveal() for name, value in entered.items()}, known_secrets=frozenset(stored))
@@ -79,6 +87,7 @@ def probe_values(
             deadline=DEADLINE,
             ca_pem=options.ca_pem,
             strict_ca=options.strict_ca,
+            private_hosts=options.private_hosts,
         )
     except BadAccount as bad:
         return Probe(False, " ".join(bad.sentences), "Nothing was sent. Correct this and test again.", tested=False)
@@ -99,7 +108,7 @@ def _probe(link: Link) -> Probe:
 
 
 def _refused(error: VendorError) -> Probe:
-    return Probe(False, error.sentence, error.next_step or _next_step(error), error.request_id)
+    return Probe(False, error.sentence, error.next_step or _next_step(error), error.request_id, error)
 
 
 def _next_step(error: VendorError) -> str:

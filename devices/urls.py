@@ -82,6 +82,7 @@ urlpatterns = [
     path("vendors/", accounts.index, name="accounts"),
     path("vendors/add/", accounts_edit.add, name="account_add"),
     path("vendors/test/", accounts_edit.test, name="account_test"),
+    path("vendors/note/<slug:vendor>/<slug:field>/", accounts_edit.note, name="account_note"),
     path("vendors/thresholds/", thresholds.page, name="thresholds"),
     path("vendors/<slug:name>/", accounts.page, name="account"),
     path("vendors/<slug:name>/edit/", accounts_edit.edit, name="account_edit"),

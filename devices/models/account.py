@@ -35,6 +35,7 @@ class Account(models.Model):
     settings = models.JSONField(default=dict)
     ca_pem = models.TextField(blank=True)
     strict_ca = models.BooleanField(default=True)
+    private_hosts = models.JSONField(default=list, blank=True, help_text="host:port on private networks that an administrator allowed")
     full_every = models.PositiveIntegerField(null=True, blank=True, help_text="seconds; empty: as the vendor's default")
     changes_every = models.PositiveIntegerField(null=True, blank=True, help_text="seconds; empty: as the vendor's default")
     tokens = models.TextField(blank=True, editable=False)
