@@ -14,7 +14,6 @@ from devices.account_settings import (
     Options,
     check_name,
     checked,
-    filled,
     moves,
     permitted,
     refuse_deleting,

@@ -108,7 +108,7 @@ def _probe(link: Link) -> Probe:
 
 
 def _refused(error: VendorError) -> Probe:
-    return Probe(False, error.sentence, error.next_step or _next_step(error), error.request_id, error)
+    return Probe(False, error.sentence, error.next_step or _next_step(error), error.request_id, error=error)
 
 
 def _next_step(error: VendorError) -> str:

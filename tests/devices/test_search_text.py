@@ -199,10 +199,10 @@ def test_of_machines_that_had_an_address_the_latest_contact_stands_first() -> No
 
 def test_a_device_is_found_by_the_name_of_its_group_and_by_its_new_one() -> None:
     account, now = making.account(), timezone.now()
-    save_groups(account, [Group("g-1", "Einkauf"), Group("g-2", "Versand")])
+    save_groups(making.run(account), [Group("g-1", "Einkauf"), Group("g-2", "Versand")], now)
     save_page(making.run(account), [making.entry(f"d-{n}", group_id=f"g-{n}") for n in (1, 2)], now)
     assert found("einkauf") == {"D-1"}
-    save_groups(account, [Group("g-1", "Beschaffung"), Group("g-2", "Versand")])
+    save_groups(making.run(account), [Group("g-1", "Beschaffung"), Group("g-2", "Versand")], now)
     assert group_names.carry_on(now) == 1
     assert found("einkauf") == set()
     assert found("beschaff") == {"D-1"}
@@ -212,7 +212,7 @@ def test_a_device_is_found_by_the_name_of_its_group_and_by_its_new_one() -> None
 def test_a_group_that_is_told_after_its_devices_counts_too() -> None:
     account, now = making.account(), timezone.now()
     save_page(making.run(account), [making.entry("d-1", group_id="g-1")], now)
-    save_groups(account, [Group("g-1", "Einkauf")])
+    save_groups(making.run(account), [Group("g-1", "Einkauf")], now)
     group_names.carry_on(now)
     assert found("einkauf") == {"D-1"}
 
@@ -220,9 +220,9 @@ def test_a_group_that_is_told_after_its_devices_counts_too() -> None:
 def test_a_large_group_is_renamed_a_part_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(group_names, "AT_ONCE", 2)
     account, now = making.account(), timezone.now()
-    save_groups(account, [Group("g-1", "Einkauf")])
+    save_groups(making.run(account), [Group("g-1", "Einkauf")], now)
     save_page(making.run(account), [making.entry(f"d-{n}", group_id="g-1") for n in range(5)], now)
-    save_groups(account, [Group("g-1", "Beschaffung")])
+    save_groups(making.run(account), [Group("g-1", "Beschaffung")], now)
     assert group_names.carry_on(now, most=2) == 2
     assert len(found("beschaffung")) == 2 and len(found("einkauf")) == 3
     assert group_names.carry_on(now) == 3
