@@ -21,33 +21,43 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 R = TypeVar("R")
 
-MOST_FAILURES = 20  # of one page; where more fail, the fault is not in the records
+MOST_FAILURES = 10  # of one page; where more fail, the fault is not in the records
 # Classes of SQLSTATE that name a value or a row: cardinality, data, constraint, view check, size limits, raised by a trigger.
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
-OF_VALUES = ("21", "22", "23", "44", "54", "P0")
+OF_A_RECORD = ("21", "22", "23", "44", "54", "P0")
 OF_THE_JOB = (SoftTimeLimitExceeded, Fenced, VendorError, MemoryError, ConnectionError, TimeoutError)
 
 
+def halves(records: Sequence[T]) -> list[Sequence[T]]:
+    middle = len(records) // 2
+    return [records[:middle], records[middle:]]
+
+
 def save_apart(
-    records: Sequence[T], save: Callable[[Sequence[T]], R], *, hold: Callable[[], None] = hold_devices
+    records: Sequence[T],
+    save: Callable[[Sequence[T]], R],
+    *,
+    divide: Callable[[Sequence[T]], Sequence[Sequence[T]]] = halves,
+    hold: Callable[[], None] = hold_devices,
 ) -> tuple[list[R], list[tuple[T, Exception]]]:
     """What `save` returned for each part, and the records that fail alone, with their errors. Call inside a transaction.
 
-    `hold` takes the lock under which `save` writes. Of two records that fail only together the later one fails. Raises errors that are not
-    of a record, and the last error when more than MOST_FAILURES records fail: then nothing of the page may be kept.
+    `divide` makes the parts that are tried first when the whole fails; `hold` takes the lock under which `save` writes. Of two records that
+    fail only together the later one fails. Raises errors that are not of a record, and the last error when more than MOST_FAILURES records
+    fail: then nothing of the page may be kept.
     """
+    saved: list[R] = []
+    failed: list[tuple[T, Exception]] = []
     if not records:
-        return [], []
+        return saved, failed
     try:
-        return [_together(records, save)], []
+        return [_together(records, save)], failed
     except Exception as error:
         if not of_a_record(error):
             raise
         log.warning("a page of %d records could not be saved, they are tried apart: %s", len(records), place_of(error))
     hold()  # a savepoint that is rolled back releases its locks: no other worker may write between two parts
-    saved: list[R] = []
-    failed: list[tuple[T, Exception]] = []
-    _halve(records, save, saved, failed)
+    _save_parts(divide(records), save, saved, failed)
     return saved, failed
 
 
@@ -56,33 +66,29 @@ def of_a_record(error: Exception) -> bool:
     if isinstance(error, Error):
         state = getattr(error.__cause__, "sqlstate", None)
         # Without a state the driver refused a value; errors of the connection and of transactions are other types.
-        return state.startswith(OF_VALUES) if state else type(error) in (DataError, ProgrammingError)
+        return state.startswith(OF_A_RECORD) if state else type(error) in (DataError, ProgrammingError)
     return not isinstance(error, OF_THE_JOB)
 
 
-def _halve(records: Sequence[T], save: Callable[[Sequence[T]], R], saved: list[R], failed: list[tuple[T, Exception]]) -> None:
-    """A single record is its own half: it is tried once more."""
-    middle = len(records) // 2
-    for half in (records[:middle], records[middle:]):
-        if not half:
-            continue
+def _save_parts(parts: Sequence[Sequence[T]], save: Callable[[Sequence[T]], R], saved: list[R], failed: list[tuple[T, Exception]]) -> None:
+    for part in filter(None, parts):
         try:
-            saved.append(_together(half, save))
+            saved.append(_together(part, save))
         except Exception as error:
             if not of_a_record(error):
                 raise
-            if len(half) > 1:
-                _halve(half, save, saved, failed)
+            if len(part) > 1:
+                _save_parts(halves(part), save, saved, failed)
                 continue
             log.error("a record could not be saved: %s", place_of(error))
-            failed.append((half[0], error))
+            failed.append((part[0], error))
             if len(failed) > MOST_FAILURES:
                 raise
 
 
 def _together(records: Sequence[T], save: Callable[[Sequence[T]], R]) -> R:
     """Constraints that wait for the end of the transaction are checked here, where it is known whose rows they are."""
-    with transaction.atomic():
+    with transaction.atomic(), connection.cursor() as cursor:
         done = save(records)
-        connection.check_constraints()
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
     return done

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from datetime import datetime
+from functools import partial
 from operator import attrgetter
 from typing import Any, Self
 
@@ -15,7 +16,7 @@ import msgspec
 from django.db import connection
 
 from devices import changes, joining, quarantine, returning
-from devices.bisection import save_apart
+from devices.bisection import halves, save_apart
 from devices.children import replace_identifiers, replace_issues
 from devices.copying import quoted, stage
 from devices.keepers import KEEPERS, tell_use_changed
@@ -23,7 +24,7 @@ from devices.locks import hold_devices
 from devices.mapped import Mapped
 from devices.matching import kinds_mask
 from devices.merging import hand_over
-from devices.models import Account, SyncRun
+from devices.models import Account, Quarantine, SyncRun
 from devices.remediation import replace_remediation
 from devices.search_text import group_text, text_of
 from devices.summary import summarise
@@ -86,7 +87,7 @@ def save_page(run: SyncRun, entries: Sequence[Entry], now: datetime) -> Outcome:
     A record that cannot be stored is quarantined alone, and is tried again when it is listed again: its digest is not stored.
     """
     newest = {entry.external_id: entry for entry in entries}
-    saved, failed = save_apart(list(newest.values()), lambda part: _save(run, part, now))
+    saved, failed = save_apart(list(newest.values()), lambda part: _save(run, part, now), divide=partial(_divide, run))
     if failed:
         unusable = [_unusable(entry, error) for entry, error in failed]
         known, lost = save_apart(unusable, lambda part: _save(run, part, now))
@@ -150,6 +151,13 @@ def _write_groups(account: Account, groups: Sequence[Group]) -> None:
                      IS DISTINCT FROM (EXCLUDED.name, EXCLUDED.search_text, EXCLUDED.parent_id, EXCLUDED.static)""",
             {"account": account.pk},
         )
+
+
+def _divide(run: SyncRun, entries: Sequence[Entry]) -> Sequence[Sequence[Entry]]:
+    """What is in quarantine comes last and alone, so that a page is halved for a record once and not at every sync."""
+    known = set(Quarantine.objects.filter(account=run.account).values_list("external_id", flat=True))
+    alone = [[entry] for entry in entries if entry.external_id in known]
+    return [[entry for entry in entries if entry.external_id not in known], *alone] if alone else halves(entries)
 
 
 def _unusable(entry: Entry, error: Exception) -> Entry:

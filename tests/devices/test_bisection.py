@@ -201,6 +201,17 @@ def test_a_record_is_tried_again_and_leaves_quarantine_when_it_works() -> None:
     assert (quarantined(), BAD in stored()) == ([], True)
 
 
+def test_a_page_is_halved_once_for_a_record_and_not_at_every_sync(caplog: pytest.LogCaptureFixture) -> None:
+    refuse("devices_sighting", f"external_id LIKE '{BAD}%'")
+    run, told = started(), page(200, 3, 77, 150)
+    tries = []
+    for _ in range(3):
+        with CaptureQueriesContext(connection) as captured:
+            assert save_page(run, told, timezone.now()).quarantined == 3
+        tries.append(sum("ROLLBACK TO SAVEPOINT" in query["sql"] for query in captured))
+    assert tries[0] > tries[1] == tries[2] == 1 + 3  # the page, and each of them alone
+
+
 def test_what_was_known_of_a_record_that_fails_is_kept_and_it_counts_as_listed() -> None:
     run = started()
     save_page(run, [entry(BAD, name="KNOWN"), entry("one")], timezone.now())
