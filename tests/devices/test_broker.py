@@ -15,9 +15,10 @@ from pytest_django import Settings
 
 from devices import broker, budget, rate_limits
 from devices.broker import PAUSE, Breaker
-from devices.models import User
+from devices.models import Device, User
 from tests.conftest import PASSWORD
 from tests.devices import listening, shown
+from tests.faults.test_valkey_away import PAGES
 
 TIMEOUT = 0.2
 
@@ -162,6 +163,27 @@ class TestPages:
             at(settings, heard.url)
             assert Client().post("/accounts/login/", {"login": "alice", "password": PASSWORD}).status_code == 302
             assert (heard.connections, len(heard.commands)) == (1, 1)
+
+    def test_no_request_asks_a_server_that_hangs_more_than_once(self, settings: Settings, alice: User) -> None:
+        """Each as the first of its process, whichever client it asks with."""
+        shown.small_fleet()
+        device, reader = Device.objects.get(name="nb-berlin-01"), Client()
+        reader.force_login(alice)
+        settings.BROKER_TIMEOUT_SECONDS = 0.05
+        requests = [("get", path.format(device=device.pk)) for path in (*PAGES, "/healthz", "/i/unknown")]
+        requests += [("post", path) for path in (f"/devices/{device.pk}/ask/", "/vendors/eset-main/refresh/", "/vendors/eset-main/test/")]
+        reached: dict[str, tuple[int, int]] = {}
+        with listening.silent() as heard:
+            for method, path in requests:
+                before = heard.connections, len(heard.commands)
+                at(settings, heard.url)
+                budget.client.cache_clear()
+                rate_limits.forget()
+                assert getattr(reader, method)(path).status_code in (200, 302, 404, 503), path
+                reached[path] = heard.connections - before[0], len(heard.commands) - before[1]
+        budget.client.cache_clear()
+        assert {path for path, counts in reached.items() if max(counts) > 1} == set()
+        assert reached["/devices/"] == (1, 1)
 
     def test_a_slow_server_is_asked_twice_in_a_request(self, settings: Settings, alice: User) -> None:
         with listening.slow(budget.client().connection_pool.connection_kwargs["path"], seconds=0.15) as heard:
