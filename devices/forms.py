@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -54,7 +53,6 @@ class AccountForm(forms.Form):
         *,
         account: Account | None = None,
         keeps_secrets: bool = False,
-        now: datetime | None = None,
     ) -> None:
         self.vendor, self.account, self.keeps_secrets = vendor, account, keeps_secrets
         self.moved = False
@@ -75,14 +73,14 @@ class AccountForm(forms.Form):
                 self.fields[f"set_{field.name}"] = _setting(field)
         self._add_schedule()
         self._add_trust()
-        self._add_notes(now or timezone.now())
+        self._add_notes()
 
-    def _add_notes(self, now: datetime) -> None:
+    def _add_notes(self) -> None:
         """What a value means here and now: of the one that is shown first, and of each that is typed (views/accounts_edit.py, `note`)."""
         for field in self.vendor.fields:
             key, made = f"set_{field.name}", self.fields.get(f"set_{field.name}")
             if isinstance(made, SettingField) and field.note is not None:
-                made.note = field.note(str(self[key].value() or ""), now)
+                made.note = field.note(str(self[key].value() or ""), timezone.now())
                 made.widget.attrs |= {"hx-get": reverse("devices:account_note", args=[self.vendor.slug, field.name])}
                 made.widget.attrs |= {"hx-trigger": "input changed delay:300ms", "hx-target": f"#id_{key}_note"}
 

@@ -73,6 +73,11 @@ class TestTested:
         assert (account.health, account.health_code) == (Health.PERSON, "auth")
         assert "refused" in account.health_sentence
         assert not SyncRun.objects.exists()
+        page = admin.get("/vendors/eset-x/").text
+        assert (
+            page.count("none is planned until the account is corrected") + page.count("None is planned until the account is corrected") == 2
+        )
+        assert "starts by itself" not in page
 
     def test_saved_anyway_while_the_vendor_is_down_it_is_tried_by_a_sync(self, admin: Client, sim: Simulation) -> None:
         sim.fault("five9s:503")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
-from devices.account_settings import BadAccount, moves
+from devices.account_settings import BadAccount, moves, notes
 from devices.accounts import create_account, update_account
 from devices.jobs import Engine
 from devices.models import Account, AuditEvent, JobState, Sighting, SyncRun, User
@@ -20,6 +21,7 @@ from tests.devices import making
 from tests.devices.administering import ESET, FIVE9S, HTMX, signed_in
 from tests.devices.following import account_at
 from vendors.auth import Tokens
+from vendors.registry import VENDORS
 from vendors.secret import Secret
 
 pytestmark = pytest.mark.django_db
@@ -86,6 +88,32 @@ class TestBadValues:
     def test_services_refuse_what_the_database_cannot_hold(self) -> None:
         with pytest.raises(BadAccount, match="cannot be stored"):
             create_account(name="x", vendor="eset", settings={"username": "a\0b"}, secrets={"password": "p"})
+
+    def test_services_tidy_what_commands_are_given(self) -> None:
+        settings = {
+            "url": "<https://EPM.example.com/five9sWS/api/devices/>",
+            "time_zone": "W. Europe Standard Time ",
+            "allow_http": "FALSE",
+        }
+        account = create_account(name="x", vendor="five9s", settings=settings, secrets={"token": "\ufeffABC \r\n"})
+        assert account.settings == {
+            "url": "https://epm.example.com",
+            "time_zone": "Europe/Berlin",
+            "allow_http": "false",
+            "console_url": "",
+        }
+        assert account.secrets.get().open().reveal() == "ABC"
+        (sentence,) = notes(account.about, settings, datetime(2026, 11, 29, 17, 42, tzinfo=UTC))
+        assert sentence == "In Europe/Berlin it is now Sunday 18:42 (UTC+01:00, the clocks change)."
+        assert notes(VENDORS["eset"], {}, datetime(2026, 11, 29, tzinfo=UTC)) == []
+
+    def test_services_tell_everything_at_once_and_whose_it_is(self) -> None:
+        settings = {"url": "http://epm.example.com", "time_zone": "Etc/GMT+1", "allow_http": "perhaps", "colour": "red"}
+        with pytest.raises(BadAccount) as caught:
+            create_account(name="x", vendor="five9s", settings=settings, secrets={"token": "a\nb"})
+        assert list(caught.value.fields) == ["url", "time_zone", "allow_http", "token"]
+        assert caught.value.general == ("five(9)s Console has no setting 'colour'.",)
+        assert len(caught.value.sentences) == 5
 
 
 class TestEditing:

@@ -30,7 +30,7 @@ ADD = "/vendors/add/"
 
 @pytest.fixture
 def sim() -> Iterator[Simulation]:
-    names = {NAME: EPM, "moved.corp.example": EPM}
+    names = {NAME: EPM, "moved.corp.example": EPM, "169.254.169.254": "169.254.169.254", "0.0.0.0": "0.0.0.0"}
     with running(devices=5, frozen=True, options=World(job_seconds=0, rate_limits=False)) as simulation, private_network(names):
         yield simulation
 

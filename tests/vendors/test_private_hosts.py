@@ -73,12 +73,14 @@ NEVER = (
 
 @pytest.mark.parametrize("address", NEVER)
 def test_some_addresses_are_never_opened_by_a_permission(address: str) -> None:
-    everything = [f"{NAME}:443", place(address, 443)]
-    for answers in ([address], [EPM, address], [address, EPM], ["93.184.216.34", address]):
-        error = refused(f"https://{NAME}/", *everything, resolve=lambda host, port, answers=answers: answers)
-        assert "not on the public internet" in error.sentence
-        assert not isinstance(error, PrivateHost), "a person would be asked to allow what is never allowed"
-        assert address not in error.sentence + error.next_step
+    everything, public = [f"{NAME}:443", place(address, 443)], "93.184.216.34"
+    with private_network({each: each for each in (address, EPM, public)}) as reached:  # so that a broken guard calls nobody either
+        for answers in ([address], [EPM, address], [address, EPM], [public, address]):
+            error = refused(f"https://{NAME}/", *everything, resolve=lambda host, port, answers=answers: answers)
+            assert "not on the public internet" in error.sentence
+            assert not isinstance(error, PrivateHost), "a person would be asked to allow what is never allowed"
+            assert address not in error.sentence + error.next_step
+        assert reached == []
 
 
 @pytest.mark.parametrize(
