@@ -27,6 +27,7 @@ class Options:
     opswat_token_seconds: int = 3600
     opswat_tells_expiry: bool = False  # no public source says whether expires_in is sent
     opswat_empty_end: bool = False  # pages beyond the last are 200 [] instead of 413
+    five9s_name_length: int = 0  # characters of a device name that the core keeps, as NetBIOS does; 0 = all
     job_seconds: float = 2.0
     job_words: bool = False  # job states as words instead of numbers
     job_keeps: float = 3600.0

@@ -17,6 +17,7 @@ from vendors.errors import Lost, Misconfigured, Unavailable
 from vendors.five9s import job
 from vendors.five9s.client import Client
 from vendors.five9s.mapping import entries
+from vendors.spellings import NETBIOS
 
 OVERLAP = timedelta(minutes=10)  # the core's clock may differ from ours, and a change may be stored late
 WAITS = (2.0, 4.0, 8.0, 15.0, 30.0)
@@ -187,4 +188,5 @@ VENDOR = Vendor(
     asked_by=frozenset({"hostname", "serial"}),
     on_premises=True,
     documentation="https://support.five9s.de/support/solutions/articles/103000361090-device-api",
+    longest_host_name=NETBIOS,
 )
