@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from devices import absence, health, quarantine, thresholds
+from devices import absence, health, quarantine, repaired, thresholds
 from devices.connect import Line
 from devices.keepers import KEEPERS
 from devices.locks import hold_devices
@@ -31,6 +31,7 @@ class SyncHandler:
     def keep(self, run: SyncRun, page: Page, now: datetime) -> None:
         if page.groups:
             save_groups(run.account, page.groups)
+            run.repairs = repaired.add(run.repairs, "group", (group.repairs for group in page.groups))
         outcome = save_page(run, page.entries, now)
         quarantine.keep_rejects(run, page.rejects, now)
         run.pages += bool(page.entries)

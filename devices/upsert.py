@@ -23,6 +23,7 @@ from devices.matching import kinds_mask
 from devices.merging import hand_over
 from devices.models import Account, SyncRun
 from devices.remediation import replace_remediation
+from devices.repaired import as_stored
 from devices.summary import summarise
 from vendors.errors import BadRecord
 from vendors.records import Entry, Group
@@ -43,7 +44,8 @@ _TEXTS = [
     "link",
 ]
 PLAIN = {**dict.fromkeys(_TEXTS, "text"), "silenced": "bool", "problem_count": "int4", "produced_at": "timestamptz"}
-WIDE = {"id": "int8", "external_id": "text", "device_id": "int8", "digest": "bytea", **PLAIN, "key_kinds": "int2", "raw": "text"}
+JSON = {"raw": "text", "repairs": "text"}  # jsonb travels as text
+WIDE = {"id": "int8", "external_id": "text", "device_id": "int8", "digest": "bytea", **PLAIN, "key_kinds": "int2", **JSON}
 INCOMING = {"external_id": "text", "digest": "bytea", "seen_at": "timestamptz"}
 GROUP = {"external_id": "text", "name": "text", "parent_id": "text", "static": "bool"}
 # Looked up one by one, whatever the statistics of a table that is just being filled say.
@@ -132,7 +134,7 @@ def _read(newest: dict[str, Entry], different: dict[str, tuple[int | None, int |
         entry = newest[external_id]
         try:
             raw = entry.raw
-            mapped.append(Mapped(entry, entry.mapper(raw), raw, sighting_id, device_id))
+            mapped.append(Mapped(entry, entry.map(raw), raw, sighting_id, device_id))
         except BadRecord as bad:
             broken.append((entry, str(bad)))
     return mapped, broken
@@ -141,7 +143,8 @@ def _read(newest: dict[str, Entry], different: dict[str, tuple[int | None, int |
 def _wide_row(each: Mapped) -> tuple[Any, ...]:
     fitting = [value[:LONGEST] if isinstance(value, str) and len(value) > LONGEST else value for value in _plain(each.device)]
     kinds = kinds_mask(found.kind for found in each.device.identifiers if not found.junk)
-    return (each.sighting_id, each.entry.external_id, each.device_id, each.entry.digest, *fitting, kinds, each.raw.decode())
+    repairs = as_stored(each.device.repairs)
+    return (each.sighting_id, each.entry.external_id, each.device_id, each.entry.digest, *fitting, kinds, each.raw.decode(), repairs)
 
 
 def _write_sightings(run: SyncRun, mapped: list[Mapped], now: datetime) -> list[int]:
@@ -152,11 +155,12 @@ def _write_sightings(run: SyncRun, mapped: list[Mapped], now: datetime) -> list[
     if any(not each.fresh for each in mapped):
         changes.of_answers(run, now)
     names = quoted(WIDE)
-    updates = ", ".join(f'"{name}" = EXCLUDED."{name}"' for name in ("digest", *PLAIN, "key_kinds", "raw", "changed_at"))
+    staged = ", ".join(f'"{name}"::jsonb' if name in JSON else f'"{name}"' for name in WIDE)
+    updates = ", ".join(f'"{name}" = EXCLUDED."{name}"' for name in ("digest", *PLAIN, "key_kinds", *JSON, "changed_at"))
     with connection.cursor() as cursor:
         cursor.execute(
             f"""INSERT INTO devices_sighting (account_id, vendor, changed_at, created_at, life, stale, {names})
-                SELECT %s, %s, %s, %s, 'seen', false, {names.replace('"raw"', "raw::jsonb")} FROM different ORDER BY external_id
+                SELECT %s, %s, %s, %s, 'seen', false, {staged} FROM different ORDER BY external_id
                 ON CONFLICT (account_id, external_id) DO UPDATE SET {updates}
                 RETURNING external_id, id, device_id, xmax = 0""",
             [run.account_id, run.account.vendor, now, now],

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from devices import repaired
 from patching import readings
 from patching.connecting import Line
 from patching.likely import infer
@@ -38,17 +39,21 @@ class PatchRunHandler:
     def keep(self, run: PatchRun, sheet: Sheet, now: datetime) -> None:
         attempts = save_attempts(run, sheet.attempts, now)
         patches = save_patches(run.account, [(patch.device_id, patch) for patch in sheet.patches], now)
-        list_shown(run, patches.ids, sheet.unreadable)
+        list_shown(run, patches.ids)
         run.pages += bool(sheet.attempts or sheet.patches or sheet.rejects)
         run.records += len(sheet.attempts) + len(sheet.patches)
         run.created += attempts.created + patches.created
         run.changed += attempts.changed + patches.changed
         run.rejected += len(sheet.rejects)
+        run.repairs = repaired.add(run.repairs, "attempt", (attempt.repairs for attempt in sheet.attempts))
+        run.repairs = repaired.add(run.repairs, "patch", (patch.repairs for patch in sheet.patches))
         run.calls += self._line.new_calls()
 
     def finish(self, run: PatchRun, now: datetime) -> None:
-        if run.source == Source.PATCHES:
+        if run.source == Source.PATCHES and not run.rejected:
             run.closed = close_others(run)
+        else:
+            forget_shown(run)  # a patch without an id may have been any of those that were not shown
         place(run.account_id)
         infer(run.account.vendor)
         readings.succeeded(run, now)

@@ -11,11 +11,10 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q
 
 from devices.copying import quoted, stage
 from devices.models import Account
-from patching.models import Listed, Patch, PatchRun
+from patching.models import Listed, PatchRun
 from patching.placing import IN_USE, hold_patching
 from patching.titles import save_titles
 from vendors import records
@@ -76,12 +75,10 @@ def replace_patches(account: Account, devices: Sequence[str], told: Sequence[tup
     return outcome
 
 
-def list_shown(run: PatchRun, ids: Sequence[int], unreadable: Sequence[tuple[str, str]]) -> None:
-    """Remember what a page showed: `unreadable` names, by device and key, what could not be used and is there all the same."""
-    named = Q.create([Q(device_ref=device, key=key[:255]) for device, key in unreadable], connector=Q.OR)
-    there = Patch.objects.filter(named, account=run.account_id).values_list("pk", flat=True) if unreadable else ()
-    if ids or there:
-        Listed.objects.create(run=run, patches=[*ids, *there])
+def list_shown(run: PatchRun, ids: Sequence[int]) -> None:
+    """Remember what a page showed."""
+    if ids:
+        Listed.objects.create(run=run, patches=list(ids))
 
 
 def close_others(run: PatchRun) -> int:

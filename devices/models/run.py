@@ -23,6 +23,7 @@ class SyncRun(VendorJob):
     unchanged = models.PositiveIntegerField(default=0)
     quarantined = models.PositiveIntegerField(default=0)
     rejected = models.PositiveIntegerField(default=0)
+    repairs = models.JSONField(default=list, help_text="see devices/repaired.py; of devices their sightings tell it")
     calls = models.PositiveIntegerField(default=0)
     absent = models.JSONField(default=list, help_text="names that the vendor said it does not know")
     missing = models.PositiveIntegerField(default=0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from argparse import ArgumentParser, ArgumentTypeError
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from devices.management.console import Command as ConsoleCommand
 from devices.models import Account, Health
 from devices.probing import probe_account
 from devices.queries.as_json import moment
+from devices.queries.repaired import repaired
 from vendors.registry import VENDORS
 
 WHY_NOT_PLAIN = (
@@ -65,6 +67,8 @@ class Command(ConsoleCommand):
             self.say(f"{document['name']}  {document['vendor']}  {document['health']}  complete as of {complete}")
             if document["sentence"]:
                 self.say(f"    {document['sentence']} {document['next_step']}")
+            if document["repaired_devices"]:
+                self.say(f"    devices with repaired fields: {document['repaired_devices']}")
         if not documents:
             self.say("There is no vendor account yet: add one with `manage.py account add`.")
 
@@ -78,6 +82,7 @@ class Command(ConsoleCommand):
 
 def _document(account: Account) -> dict[str, Any]:
     """An interface: keys are added at most."""
+    mended = repaired(account, most=None)
     return {
         "name": account.name,
         "vendor": account.vendor,
@@ -87,6 +92,8 @@ def _document(account: Account) -> dict[str, Any]:
         "sentence": account.health_sentence,
         "next_step": account.health_next_step,
         "complete_as_of": moment(account.complete_at),
+        "repaired_devices": mended.devices,
+        "repaired_fields": [asdict(each) for each in mended.fields],
     }
 
 
