@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from devices import absence, health, quarantine, thresholds
+from devices import absence, health, quarantine, repaired, thresholds
 from devices.connect import Line
 from devices.keepers import KEEPERS
 from devices.locks import hold_devices
@@ -30,6 +30,7 @@ class SyncHandler:
 
     def keep(self, run: SyncRun, page: Page, now: datetime) -> None:
         groups = save_groups(run, page.groups, now)
+        run.repairs = repaired.add(run.repairs, "group", (group.repairs for group in page.groups))
         outcome = save_page(run, page.entries, now)
         quarantine.keep_rejects(run, page.rejects, now)
         run.pages += bool(page.entries)

@@ -26,6 +26,7 @@ from devices.matching import kinds_mask
 from devices.merging import hand_over
 from devices.models import Account, Quarantine, SyncRun
 from devices.remediation import replace_remediation
+from devices.repaired import as_stored
 from devices.search_text import group_text, text_of
 from devices.summary import summarise
 from vendors.errors import BadRecord
@@ -47,6 +48,7 @@ _TEXTS = [
     "link",
 ]
 PLAIN = {**dict.fromkeys(_TEXTS, "text"), "silenced": "bool", "problem_count": "int4", "produced_at": "timestamptz"}
+JSON = {"raw": "text", "repairs": "text"}  # jsonb travels as text
 WIDE = {
     "id": "int8",
     "external_id": "text",
@@ -55,7 +57,7 @@ WIDE = {
     **PLAIN,
     "key_kinds": "int2",
     "search_text": "text",
-    "raw": "text",
+    **JSON,
 }
 INCOMING = {"external_id": "text", "digest": "bytea", "seen_at": "timestamptz"}
 GROUP = {"external_id": "text", "name": "text", "search_text": "text", "parent_id": "text", "static": "bool"}
@@ -200,7 +202,7 @@ def _read(newest: dict[str, Entry], different: dict[str, tuple[int | None, int |
         entry = newest[external_id]
         try:
             raw = entry.raw
-            mapped.append(Mapped(entry, entry.mapper(raw), raw, sighting_id, device_id))
+            mapped.append(Mapped(entry, entry.map(raw), raw, sighting_id, device_id))
         except BadRecord as bad:
             broken.append((entry, str(bad)))
     return mapped, broken
@@ -218,6 +220,7 @@ def _wide_row(each: Mapped) -> tuple[Any, ...]:
         kinds,
         text_of(each.device),
         each.raw.decode(),
+        as_stored(each.device.repairs),
     )
 
 
@@ -229,11 +232,12 @@ def _write_sightings(run: SyncRun, mapped: list[Mapped], now: datetime) -> list[
     if any(not each.fresh for each in mapped):
         changes.of_answers(run, now)
     names = quoted(WIDE)
-    updates = ", ".join(f'"{name}" = EXCLUDED."{name}"' for name in ("digest", *PLAIN, "key_kinds", "search_text", "raw", "changed_at"))
+    staged = ", ".join(f'"{name}"::jsonb' if name in JSON else f'"{name}"' for name in WIDE)
+    updates = ", ".join(f'"{name}" = EXCLUDED."{name}"' for name in ("digest", *PLAIN, "key_kinds", "search_text", *JSON, "changed_at"))
     with connection.cursor() as cursor:
         cursor.execute(
             f"""INSERT INTO devices_sighting (account_id, vendor, changed_at, created_at, life, stale, {names})
-                SELECT %s, %s, %s, %s, 'seen', false, {names.replace('"raw"', "raw::jsonb")} FROM different ORDER BY external_id
+                SELECT %s, %s, %s, %s, 'seen', false, {staged} FROM different ORDER BY external_id
                 ON CONFLICT (account_id, external_id) DO UPDATE SET {updates}
                 RETURNING external_id, id, device_id, xmax = 0""",
             [run.account_id, run.account.vendor, now, now],

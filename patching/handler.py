@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from devices import repaired
 from devices.bisection import save_apart
 from patching import readings
 from patching.connecting import Line
@@ -41,18 +42,22 @@ class PatchRunHandler:
         attempts, no_attempts = save_apart(sheet.attempts, lambda part: save_attempts(run, part, now), hold=hold_patching)
         patches, no_patches = save_apart(told, lambda part: save_patches(run.account, part, now), hold=hold_patching)
         # What could not be stored is there all the same, and what was known of it stays.
-        unreadable = [*sheet.unreadable, *((device, patch.key) for (device, patch), _ in no_patches)]
-        list_shown(run, [pk for outcome in patches for pk in outcome.ids], unreadable)
+        unstored = [(device, patch.key) for (device, patch), _ in no_patches]
+        list_shown(run, [pk for outcome in patches for pk in outcome.ids], unstored)
         run.pages += bool(sheet.attempts or sheet.patches or sheet.rejects)
         run.records += len(sheet.attempts) + len(sheet.patches)
         run.created += sum(outcome.created for outcome in (*attempts, *patches))
         run.changed += sum(outcome.changed for outcome in (*attempts, *patches))
         run.rejected += len(sheet.rejects) + len(no_attempts) + len(no_patches)
+        run.repairs = repaired.add(run.repairs, "attempt", (attempt.repairs for attempt in sheet.attempts))
+        run.repairs = repaired.add(run.repairs, "patch", (patch.repairs for patch in sheet.patches))
         run.calls += self._line.new_calls()
 
     def finish(self, run: PatchRun, now: datetime) -> None:
-        if run.source == Source.PATCHES:
+        if run.source == Source.PATCHES and not run.rejected:
             run.closed = close_others(run)
+        else:
+            forget_shown(run)  # a patch without an id may have been any of those that were not shown
         place(run.account_id)
         infer(run.account.vendor)
         readings.succeeded(run, now)

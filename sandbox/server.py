@@ -11,9 +11,11 @@ In a test:
 from __future__ import annotations
 
 import asyncio
+import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, Protocol
 
 from sandbox import faults as fault_names
@@ -29,6 +31,8 @@ from sandbox.opswat import Opswat
 from sandbox.prerender import Prerendered
 from sandbox.wire import Request, Response
 from sandbox.world import Options, World
+
+_UUID = re.compile(rb'"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"')
 
 
 class Vendor(Protocol):
@@ -132,8 +136,13 @@ class Simulation:
             return Response(int(fault.value or 500))
         if fault and fault.kind != "other-answer":
             return misbehave.replace(fault, request, vendor)
-        self._previous[vendor] = self.vendors[vendor].handle(request)
-        return self._previous[vendor]
+        reply = self.vendors[vendor].handle(request)
+        if reply.status == 200 and reply.body and self.world.faults.take(vendor, request.target, ("corrupt",)):
+            reply = replace(reply, body=self.world.corruption[vendor].spoil(reply.body))
+        if reply.body and self.world.faults.take(vendor, request.target, ("capitals",)):
+            reply = replace(reply, body=_UUID.sub(lambda found: found[0].upper(), reply.body))
+        self._previous[vendor] = reply
+        return reply
 
 
 @contextmanager

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sandbox.calls import CallLog
 from sandbox.clock import Clock
+from sandbox.corrupt import Corruption
 from sandbox.faults import FaultBook
 from sandbox.fleet import Fleet, Snapshot
 
@@ -40,6 +42,7 @@ class World:
     options: Options = field(default_factory=Options)
     faults: FaultBook = field(default_factory=FaultBook)
     calls: CallLog = field(default_factory=CallLog)
+    corruption: dict[str, Corruption] = field(default_factory=lambda: defaultdict(Corruption))  # vendor -> what the fault corrupt did
     carried: dict[str, list[Any]] = field(default_factory=dict)  # vendor -> rows that the next page repeats
 
     def snapshot(self, vendor: str, path: str) -> Snapshot:

@@ -8,7 +8,7 @@ _TEXT = "folded lines that parts of names are searched in (search_text.py)"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("devices", "0014_deletion_requested_at")]
+    dependencies = [("devices", "0018_repairs")]
 
     operations = [
         migrations.AddField(

@@ -23,6 +23,7 @@ class SyncRun(VendorJob):
     unchanged = models.PositiveIntegerField(default=0)
     quarantined = models.PositiveIntegerField(default=0)
     rejected = models.PositiveIntegerField(default=0)
+    repairs = models.JSONField(default=list, help_text="see devices/repaired.py; of devices their sightings tell it")
     calls = models.PositiveIntegerField(default=0)
     first_page_at = models.DateTimeField(null=True, help_text="when its first devices arrived: its pace is measured from there")
     absent = models.JSONField(default=list, help_text="names that the vendor said it does not know")

@@ -42,10 +42,12 @@ class Sighting(models.Model):
     key_kinds = models.SmallIntegerField(db_default=0, help_text="matching.kinds_mask of its identifiers that are not junk")
     search_text = models.TextField(blank=True, db_default="", help_text="folded lines that parts of names are searched in (search_text.py)")
     raw = models.JSONField()
+    repairs = models.JSONField(null=True, help_text="[field, fault] of what was mended or left out; null: nothing was")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account", "external_id"], name="one_sighting_per_id")]
         indexes = [
+            models.Index(fields=["account"], condition=models.Q(repairs__isnull=False), name="sighting_repaired"),
             models.Index(fields=["account"], condition=~models.Q(life="seen"), name="sighting_not_seen"),
             models.Index(fields=["quiet_since", "id"], condition=models.Q(stale=True, life="seen"), name="sighting_quiet"),
             # Everything that coverage asks, so that it reads this index alone and never the wide rows.

@@ -16,6 +16,7 @@ from devices.deletion import progress_of
 from devices.models import Account, Quarantine, SyncRun
 from devices.queries.accounts import Card, card, cards, under_way
 from devices.queries.newest import newest
+from devices.queries.repaired import repaired
 from devices.templatetags.runs import spoken
 from devices.views.guard import is_fragment, needs
 from devices.views.person import act_of
@@ -47,6 +48,7 @@ def page(request: HttpRequest, name: str) -> HttpResponse:
         "account": account,
         "secrets": _secrets(shown),
         "deleting": progress_of(account) if account.being_deleted else None,
+        "repaired": repaired(account),
         "certificates": certificates.describe(account.ca_pem),
         # The list can be narrowed to a vendor: that is this account's devices only where it has no sibling.
         "sole": not Account.objects.filter(vendor=account.vendor).exclude(pk=account.pk).exists(),

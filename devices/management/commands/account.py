@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser
+from dataclasses import asdict
 from typing import Any
 
 from django.utils import timezone
@@ -19,6 +20,7 @@ from devices.management.console import Command as ConsoleCommand
 from devices.models import Account, Health
 from devices.probing import Probe, probe_account, probe_values
 from devices.queries.as_json import moment
+from devices.queries.repaired import repaired
 from vendors.registry import VENDORS
 
 NO_TERMINAL = "Nothing was deleted, because there is no terminal to ask on: give --yes to delete without a question."
@@ -90,6 +92,8 @@ class Command(ConsoleCommand):
                 self.say(f"    It is being deleted since {document['deletion_requested_at']}.")
             elif document["sentence"]:
                 self.say(f"    {document['sentence']} {document['next_step']}")
+            if document["repaired_devices"]:
+                self.say(f"    devices with repaired fields: {document['repaired_devices']}")
         if not documents:
             self.say("There is no vendor account yet: add one with `manage.py account add`.")
 
@@ -186,6 +190,7 @@ def _sync_again(account: Account) -> str:
 
 def _document(account: Account) -> dict[str, Any]:
     """An interface: keys are added at most."""
+    mended = repaired(account, most=None)
     return {
         "name": account.name,
         "vendor": account.vendor,
@@ -196,4 +201,6 @@ def _document(account: Account) -> dict[str, Any]:
         "next_step": account.health_next_step,
         "complete_as_of": moment(account.complete_at),
         "deletion_requested_at": moment(account.deletion_requested_at),
+        "repaired_devices": mended.devices,
+        "repaired_fields": [asdict(each) for each in mended.fields],
     }
