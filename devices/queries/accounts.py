@@ -108,8 +108,10 @@ def is_late(account: Account, now: datetime) -> bool:
 
 def next_due(account: Account, now: datetime) -> datetime | None:
     """When sync.plan will ask for the next run; None when it will not."""
-    if not account.enabled or account.health == Health.PERSON:
+    if not account.enabled or account.deletion_requested_at is not None or account.health == Health.PERSON:
         return None
+    if account.health == Health.FAILING:
+        return account.try_after or now
     due = []
     if account.full_seconds:
         due.append(_after(account.complete_at, account.full_seconds, now))
