@@ -6,11 +6,11 @@ import csv
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from devices.account_status import AccountStatus
 from devices.export import CHUNK, cell, csv_lines
 from devices.models import Device
 from devices.queries.as_json import DeviceDocument, device_documents
 from devices.queries.coverage import COUNTED, Drill, Placing
-from devices.queries.proof import Proof
 
 COLUMNS = ("id", "name", "serial", "user", "os")
 
@@ -26,15 +26,15 @@ def _documents(drill: Drill) -> Iterator[DeviceDocument]:
         yield from device_documents(ids[start : start + CHUNK]).values()
 
 
-def lines_of_matrix(proofs: Sequence[Proof]) -> Iterator[str]:
+def lines_of_matrix(statuses: Sequence[AccountStatus]) -> Iterator[str]:
     """By id, a chunk of devices at a time: memory stays flat. Two queries a chunk."""
     writer = csv.writer(_Echo())
-    yield writer.writerow([cell(value) for value in (*COLUMNS, *(proof.name for proof in proofs))])
+    yield writer.writerow([cell(value) for value in (*COLUMNS, *(each.name for each in statuses))])
     last = 0
     while chunk := _chunk(last):
-        placed = {(device, account): cover for device, account, cover in Placing(proofs, devices=list(chunk)).rows()}
+        placed = {(device, account): cover for device, account, cover in Placing(statuses, devices=list(chunk)).rows()}
         for pk, values in chunk.items():
-            states = [placed[pk, proof.account].look.word if (pk, proof.account) in placed else "" for proof in proofs]
+            states = [placed[pk, each.pk].look.word if (pk, each.pk) in placed else "" for each in statuses]
             yield writer.writerow([cell(value) for value in (*values, *states)])
         last = max(chunk)
 

@@ -7,7 +7,7 @@ failure is retried after a pause (vendors/retry.py), and a success clears it. Wh
 from __future__ import annotations
 
 import logging
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 
@@ -78,30 +78,6 @@ def cleared(account: Account, now: datetime) -> None:
     """A user changed the account: what was wrong may be right now, so it is planned again."""
     account.failures, account.try_after = 0, None
     _become(account, Health.NEW if account.complete_at is None else Health.OK, now)
-
-
-def judge_late(account: Account, now: datetime) -> None:
-    """Late: the last complete list is older than two intervals although nothing failed."""
-    if not _late(account, now):
-        return
-    with transaction.atomic():
-        account = Account.objects.select_for_update(no_key=True).get(pk=account.pk)  # a list may have been completed since it was read
-        if _late(account, now):
-            _become(
-                account,
-                Health.LATE,
-                now,
-                code="late",
-                sentence="The last complete list is older than two intervals.",
-                next_step="Check that a worker is running, or refresh now.",
-            )
-            account.save(update_fields=COLUMNS)
-
-
-def _late(account: Account, now: datetime) -> bool:
-    if account.health != Health.OK or account.complete_at is None or not account.full_seconds:
-        return False
-    return now - account.complete_at > timedelta(seconds=2 * account.full_seconds)
 
 
 def _become(account: Account, health: Health, now: datetime, *, code: str = "", sentence: str = "", next_step: str = "") -> None:

@@ -99,7 +99,6 @@ def plan(accounts: Sequence[Account], now: datetime) -> list[SyncRun]:
     """Start what is due, and again what failed. Missed runs are made up for by one; refused credentials wait for a user."""
     planned = []
     for account in accounts:
-        health.judge_late(account, now)
         kind = due_kind(account, now) or _kind_to_retry(account, now)
         if kind and not SyncRun.objects.filter(account=account, lane="list", state__in=ACTIVE).exists():
             since = account.changes_since if kind == "changed" else None

@@ -17,14 +17,12 @@ EVERY = timedelta(hours=1)
 WHOLE_EVERY = timedelta(days=1)
 
 
-# Devices come first; and a vendor that is down, or refuses to let us in, is not asked for more.
-WELL = (Health.OK, Health.LATE)
-
-
 def telling() -> list[Account]:
-    """Accounts that work and whose vendor tells about patching beside its devices."""
+    """Accounts whose vendor tells about patching beside its devices, and whose devices could be read: a vendor that is down, or refuses the
+    credentials, is not asked for more.
+    """
     slugs = [slug for slug, vendor in VENDORS.items() if vendor.patch_sources]
-    return list(Account.objects.filter(vendor__in=slugs, enabled=True, deletion_requested_at=None, health__in=WELL))
+    return list(Account.objects.filter(vendor__in=slugs, enabled=True, deletion_requested_at=None, health=Health.OK))
 
 
 def plan(accounts: Sequence[Account], now: datetime) -> list[PatchRun]:

@@ -39,7 +39,7 @@ class TestUp:
             "database": "ok",
             "broker": "ok",
             "beat": "0 s ago",
-            "accounts": {"eset-main": "Needs a person", "old": "Switched off"},
+            "accounts": {"eset-main": "credentials_refused", "old": "disabled"},
         }
 
     def test_failing_when_no_worker_ever_reported(self) -> None:

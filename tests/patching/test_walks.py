@@ -190,7 +190,7 @@ def test_what_was_refused_is_tried_again_when_a_person_refreshes(eset: Account, 
         assert [run.source for run in planning.plan(planning.telling(), hand.now)] == wanted
 
 
-@pytest.mark.parametrize("health", [Health.NEW, Health.FAILING, Health.PERSON, Health.OFF])
+@pytest.mark.parametrize("health", [Health.NEW, Health.FAILING, Health.PERSON])
 def test_nothing_is_planned_for_an_account_that_does_not_work(eset: Account, hand: Hand, health: Health) -> None:
     Account.objects.update(health=health)
     assert planning.plan(planning.telling(), hand.now) == []

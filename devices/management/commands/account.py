@@ -7,11 +7,15 @@ from argparse import ArgumentParser, ArgumentTypeError
 from pathlib import Path
 from typing import Any
 
+from django.utils import timezone
+
 from devices.account_settings import LONGEST_SECRET, BadAccount
+from devices.account_status import AccountStatus, statuses
+from devices.account_status_text import Code
 from devices.accounts import create_account
 from devices.management.console import NOT_READY, Refused, account_named
 from devices.management.console import Command as ConsoleCommand
-from devices.models import Account, Health
+from devices.models import Health
 from devices.probing import probe_account
 from devices.queries.as_json import moment
 from vendors.registry import VENDORS
@@ -20,6 +24,16 @@ WHY_NOT_PLAIN = (
     "A secret on the command line stays in the shell's history and shows in the list of processes: "
     "give {name} as --secret {name}=env:VARIABLE or --secret {name}=file:PATH."
 )
+
+HEALTH = {
+    Code.BEING_DELETED: "off",
+    Code.DISABLED: "off",
+    Code.CREDENTIALS_REFUSED: Health.PERSON.value,
+    Code.FAILING: Health.FAILING.value,
+    Code.FIRST_SYNC: Health.NEW.value,
+    Code.NEVER_SYNCED: Health.NEW.value,
+    Code.OVERDUE: "late",
+}
 
 
 class Command(ConsoleCommand):
@@ -56,14 +70,14 @@ class Command(ConsoleCommand):
         self.say(f"Added {name}. Try it with `manage.py account test {name}`; its first list is fetched by itself.")
 
     def _list(self, *, as_json: bool) -> None:
-        documents = [_document(account) for account in Account.objects.all()]
+        documents = [_document(each) for each in statuses(timezone.now())]
         if as_json:
             self.say_json(documents)
             return
         for document in documents:
             complete = document["complete_as_of"] or "never"
-            self.say(f"{document['name']}  {document['vendor']}  {document['health']}  complete as of {complete}")
-            if document["sentence"]:
+            self.say(f"{document['name']}  {document['vendor']}  {document['label']}  last full sync {complete}")
+            if document["status"] != Code.HEALTHY:
                 self.say(f"    {document['sentence']} {document['next_step']}")
         if not documents:
             self.say("There is no vendor account yet: add one with `manage.py account add`.")
@@ -76,17 +90,21 @@ class Command(ConsoleCommand):
         self.say(probe.sentence)
 
 
-def _document(account: Account) -> dict[str, Any]:
-    """An interface: keys are added at most."""
+def _document(status: AccountStatus) -> dict[str, Any]:
+    """An interface: keys are added at most. `health` has the values of earlier versions, and is coarser than `status`."""
     return {
-        "name": account.name,
-        "vendor": account.vendor,
-        "enabled": account.enabled,
-        "switched_off_at": moment(account.switched_off_at),
-        "health": account.health if account.enabled else Health.OFF.value,
-        "sentence": account.health_sentence,
-        "next_step": account.health_next_step,
-        "complete_as_of": moment(account.complete_at),
+        "name": status.name,
+        "vendor": status.vendor,
+        "enabled": status.account.enabled,
+        "switched_off_at": moment(status.account.switched_off_at),
+        "health": HEALTH.get(status.code, status.account.health),
+        "status": status.code.value,
+        "label": status.label,
+        "sentence": status.sentence,
+        "next_step": status.next_step,
+        "since": moment(status.since),
+        "complete_as_of": moment(status.complete_at),
+        "withheld": status.withheld,
     }
 
 
