@@ -8,9 +8,10 @@ import redis
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
+from django.utils import timezone
 
 from devices import broker, heartbeat
-from devices.models import Account
+from devices.account_status import statuses
 
 LOOPBACK = ("127.0.0.1", "::1")
 FORWARDED = ("X-Forwarded-For", "X-Real-IP", "Forwarded")  # a proxy on this machine stands for somebody elsewhere
@@ -23,7 +24,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
     report["broker"], report["beat"], alive = _broker()
     if report["database"] == "ok":
         try:
-            report["accounts"] = {a.name: a.get_health_display() if a.enabled else "Switched off" for a in Account.objects.all()}
+            report["accounts"] = {each.name: each.code.value for each in statuses(timezone.now())}
         except DatabaseError:
             report["database"] = "its tables cannot be read: run migrate"
     well = alive and report["database"] == "ok"

@@ -93,11 +93,13 @@ def _refusal(account: Account, vendor: Vendor | None) -> str:
     if vendor is None:
         return "This version of Rollcall does not know its vendor."
     if not account.enabled:
-        return "It is switched off."
+        return "It is disabled."
+    if account.deletion_requested_at is not None:
+        return "It is being deleted."
     if "named" not in vendor.scopes:
         return f"It cannot be asked about single devices. {vendor.refresh_note}".strip()
     if account.health == Health.PERSON:
-        return "It needs a person first: IT staff see why on its page."
+        return "Its credentials were refused: IT staff can see why on its page."
     return ""
 
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.utils import timezone
 
-from devices import broker, sealing
+from devices import broker, health, sealing
 from devices.account_settings import BadAccount, Options, checked, moves, refuse_deleting, tidy_secrets, vendor_named
 from devices.budget import SharedBudget
 from devices.connect import Link, budget_of, build, connect
 from devices.models import Account
 from vendors.budget import Budget, Unlimited
-from vendors.errors import BadAnswer, PrivateHost, RateLimited, Unavailable, VendorError
+from vendors.errors import AuthFailed, BadAnswer, PrivateHost, RateLimited, Unavailable, VendorError
 from vendors.secret import Secret
 
 DEADLINE = 10.0  # seconds for one call: a person is waiting
@@ -48,15 +49,16 @@ UNCOUNTED = Probe(
 
 
 def probe_account(account: Account) -> Probe:
-    """Try the stored credentials, on the account's shared budget."""
+    """Try the stored credentials, on the account's shared budget. What comes of it counts: refused ones stop the account."""
+    asked_at = timezone.now()
     try:
         refuse_deleting(account)
-        link = connect(account, asked_at=timezone.now(), deadline=DEADLINE, shared=broker.client())
+        link = connect(account, asked_at=asked_at, deadline=DEADLINE, shared=broker.client())
     except BadAccount as bad:
         return Probe(False, " ".join(bad.sentences))
     except VendorError as error:
         return _refused(error)
-    return _probe(link)
+    return _probe(link, account=account, asked_at=asked_at)
 
 
 def probe_values(
@@ -98,13 +100,21 @@ def probe_values(
     return _probe(link)
 
 
-def _probe(link: Link) -> Probe:
+def _probe(link: Link, *, account: Account | None = None, asked_at: datetime | None = None) -> Probe:
+    """`account`: whose stored credentials are tried; None for what a form holds."""
     try:
-        return Probe(True, link.reader.probe())
+        sentence = link.reader.probe()
     except VendorError as error:
-        return UNCOUNTED if isinstance(link.budget, SharedBudget) and link.budget.unreachable else _refused(error)
+        if isinstance(link.budget, SharedBudget) and link.budget.unreachable:
+            return UNCOUNTED
+        if account is not None and isinstance(error, AuthFailed):
+            health.refused(account.pk, error, timezone.now())
+        return _refused(error)
     finally:
         link.gateway.close()
+    if account is not None:
+        health.accepted(account.pk, timezone.now(), asked_at=asked_at)
+    return Probe(True, sentence)
 
 
 def _refused(error: VendorError) -> Probe:

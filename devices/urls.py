@@ -66,6 +66,7 @@ urlpatterns = [
     path("d/asked/<int:pk>/", lookup_ask.asked, name="lookup_asked"),
     path("d/<slug:kind>/<path:value>", lookup.deep, name="lookup_deep"),
     path("coverage/", coverage.page, name="coverage"),
+    path("coverage/gaps/", dashboard.gaps, name="coverage_gaps"),
     path("coverage/every.csv", coverage.matrix_csv, name="coverage_csv"),
     path("coverage/devices/", coverage.devices, name="coverage_devices"),
     path("coverage/devices.csv", coverage.devices_csv, name="coverage_devices_csv"),

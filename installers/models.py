@@ -136,6 +136,7 @@ class Stocktake(VendorJob):
     found = models.PositiveIntegerField(default=0)
     unreadable = models.PositiveIntegerField(default=0)
     repairs = models.JSONField(default=list, help_text="see devices/repaired.py")
+    failures = models.PositiveIntegerField(default=0, help_text="in a row")
     complete_at = models.DateTimeField(null=True, help_text="when the last one ended complete")
 
     @property

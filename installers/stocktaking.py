@@ -72,15 +72,16 @@ class StocktakeHandler:
             _miss(stocktake, step.begun, now)
 
     def finish(self, stocktake: Stocktake, now: datetime) -> None:
-        stocktake.complete_at = now
+        stocktake.complete_at, stocktake.failures = now, 0
         stocktake.error_code = stocktake.error = stocktake.error_next_step = stocktake.request_id = ""
 
     def stumbled(self, _stocktake: Stocktake, _error: VendorError, _now: datetime) -> Step | None:
         """Every step only reads: it may be done again."""
         return None
 
-    def failed(self, _stocktake: Stocktake, _error: VendorError, _now: datetime) -> None:
+    def failed(self, stocktake: Stocktake, _error: VendorError, _now: datetime) -> None:
         """The row says why; nothing is concluded from a list that did not end."""
+        stocktake.failures += 1
 
 
 def _book(stocktake: Stocktake, told: records.Installer, now: datetime) -> None:

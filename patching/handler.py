@@ -1,7 +1,7 @@
 """One walk about patching: what a step means, what is kept of it, and what its end says. Decides; upsert and remembering write.
 
-Nothing here touches the health of the account: a refused sign-in the keeper of the tokens reports (devices/tokens.py), everything else the
-walk of the devices, and a right that a credential lacks is no fault.
+A failure here does not touch the health of the account: the list of devices decides about that, and a right that a credential lacks is no
+fault. Only refused credentials stop the account, for every kind of job (devices/jobs.py).
 """
 
 from __future__ import annotations

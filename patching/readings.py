@@ -48,14 +48,17 @@ def _told(source: Source, reading: Reading | None, repairs: Iterable[Sequence[An
 def succeeded(run: PatchRun, now: datetime) -> None:
     """The next period begins before this walk did, because attempts that happened meanwhile were not asked for."""
     since = (run.started_at or run.created_at) - OVERLAP
-    _write(run, can=True, sentence="", tried_at=now, complete_at=now, since=since)
+    _write(run, can=True, sentence="", tried_at=now, failures=0, complete_at=now, since=since)
 
 
 def failed(run: PatchRun, error: VendorError, now: datetime) -> None:
-    if refused(error):
-        _write(run, can=False, sentence=error.sentence, tried_at=now)
-    else:
-        _write(run, sentence=error.sentence, tried_at=now)
+    """A source that was read before counts as refused only when that happens twice in a row: a firewall also answers with 403."""
+    before = Reading.objects.filter(account_id=run.account_id, source=run.source).first()
+    failures = before.failures + 1 if before else 1
+    columns: dict[str, object] = {"sentence": error.sentence, "tried_at": now, "failures": failures}
+    if refused(error) and (failures > 1 or before is None or not before.can):
+        columns["can"] = False
+    _write(run, **columns)
 
 
 def try_again(account: int) -> None:

@@ -28,7 +28,7 @@ GROUPS = f"""UPDATE devices_devicegroup g SET external_id = {SMALL.format("g.ext
 
 
 class Migration(migrations.Migration):
-    dependencies = [("devices", "0014_deletion_requested_at")]
+    dependencies = [("devices", "0017_retried_accounts")]
 
     operations = [
         migrations.AddField(

@@ -12,14 +12,12 @@ from vendors.secret import Secret
 
 
 class Health(models.TextChoices):
-    """What an account is, judged by its runs; shown in words with a next step."""
+    """The outcome of an account's last syncs, as it is stored. What that means together with everything else: devices/account_status.py."""
 
-    NEW = "new", "Never fetched"
+    NEW = "new", "Never synced"
     OK = "ok", "OK"
-    LATE = "late", "Late"
     FAILING = "failing", "Failing"
-    PERSON = "person", "Needs a person"
-    OFF = "off", "Switched off"
+    PERSON = "person", "Credentials refused"
 
 
 class Account(models.Model):

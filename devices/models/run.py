@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 
@@ -46,6 +48,11 @@ class SyncRun(VendorJob):
             models.Index(fields=["account", "-started_at"], name="run_by_start"),
             models.Index(fields=["decided_at"], condition=models.Q(decided_at__isnull=False, applied_at=None), name="run_decided"),
         ]
+
+    @property
+    def asked_at(self) -> datetime | None:
+        """Also when the user is at the command line and has no name."""
+        return self.created_at if self.interactive else None
 
     @property
     def being_applied(self) -> bool:

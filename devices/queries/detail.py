@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from devices.account_status import AccountStatus
 from devices.clocks import newest
 from devices.models import Device, Identifier, Issue, Life, Sighting
 from devices.repaired import as_documents
@@ -33,6 +34,7 @@ class View:
     short: str
     limits: Limits
     freshness: Freshness | None
+    status: AccountStatus | None = None  # of the account; None where nobody asked for it
     issue_count: int = 0
 
     @property
@@ -113,14 +115,16 @@ class Detail:
         return any(view.sighting.repairs for view in self.views)
 
 
-def detail(pk: int, *, now: datetime) -> Detail:
-    """Raises Device.DoesNotExist."""
+def detail(pk: int, *, now: datetime, known: Mapping[int, AccountStatus] | None = None) -> Detail:
+    """`known`: the statuses of accounts. Raises Device.DoesNotExist."""
     device = Device.objects.get(pk=pk)
     sightings = list(Sighting.objects.filter(device=device).select_related(*BESIDE).defer(*UNREAD))
     sightings.sort(key=lambda each: (not each.present, _vendor_order(each.vendor), each.account.name))
     labels = _labels(sightings)
-    known = limits()
-    views = [_view(each, *labels[each.pk], known.get(each.vendor, Limits()), now) for each in sightings]
+    ages = limits()
+    views = [_view(each, *labels[each.pk], ages.get(each.vendor, Limits()), now) for each in sightings]
+    for view in views:
+        view.status = (known or {}).get(view.sighting.account_id)
     by_sighting = {view.sighting.pk: view for view in views}
     problems = _problems(by_sighting)
     for problem in problems:

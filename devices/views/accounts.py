@@ -11,10 +11,12 @@ from django_htmx.http import trigger_client_event
 
 from devices import absence, certificates, heartbeat
 from devices.account_settings import BadAccount
+from devices.account_status import named
 from devices.accounts import refresh_account, switch_account
+from devices.context import account_statuses
 from devices.deletion import progress_of
 from devices.models import Account, Quarantine, SyncRun
-from devices.queries.accounts import Card, card, cards, under_way
+from devices.queries.accounts import Card, cards, under_way
 from devices.queries.newest import newest
 from devices.queries.repaired import repaired
 from devices.templatetags.runs import spoken
@@ -32,7 +34,7 @@ RUN_ENDED = "run-ended"
 @require_safe
 @needs("view_account")
 def index(request: HttpRequest) -> HttpResponse:
-    found = cards(timezone.now())
+    found = cards(account_statuses(request), timezone.now())
     context = {"cards": found}
     return render(request, "devices/accounts.html", context)
 
@@ -42,7 +44,7 @@ def index(request: HttpRequest) -> HttpResponse:
 def page(request: HttpRequest, name: str) -> HttpResponse:
     """One account: how it stands and what to do first, then its numbers, its runs, what could not be used, and its secrets."""
     account = get_object_or_404(Account, name=name)
-    shown = card(account, timezone.now())
+    shown = cards(named(account_statuses(request), [name]), timezone.now())[0]
     context = {
         "card": shown,
         "account": account,

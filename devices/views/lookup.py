@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -15,8 +14,10 @@ from django.utils.cache import patch_vary_headers
 from django.utils.html import format_html
 from django.views.decorators.http import require_safe
 
+from devices.account_status import AccountStatus
+from devices.context import account_statuses
 from devices.queries.aged import Aged, aged_among
-from devices.queries.answers import Silence, account_answers, document, silences
+from devices.queries.answers import account_answers, document, silences
 from devices.queries.asked import clean_query
 from devices.queries.clue import parse
 from devices.queries.hits import groups, hit
@@ -65,12 +66,12 @@ def _answer(request: HttpRequest, term: str) -> HttpResponse:
     as_json = _wants_json(request)
     answer = search(term, limit=_limit(request) if as_json else SHOWN)
     if as_json:
-        return JsonResponse(document(term, answer, account_answers(answer.clue, now=timezone.now())))
+        return JsonResponse(document(term, answer, account_answers(answer.clue, account_statuses(request))))
     ticket = ticket_of(request)
     if answer.opens is not None and "all" not in request.GET:
         return _open(request, answer, answer.opens, term, ticket)
     now = timezone.now()
-    told = silences(answer.clue, now=now) if term else []
+    told = silences(answer.clue, account_statuses(request)) if term else []
     context = {
         "answer": answer,
         "term": term,
@@ -79,7 +80,7 @@ def _answer(request: HttpRequest, term: str) -> HttpResponse:
         "ticket_query": query(ticket=ticket),
         "groups": groups(answer, now=now),
         "silences": told,
-        "aged": _aged(answer, told, now),
+        "aged": _aged(answer, account_statuses(request)),
         "asked": _asked(request),
         "list_query": query(q=term),
     }
@@ -96,10 +97,10 @@ def _open(request: HttpRequest, answer: Answer, pk: int, term: str, ticket: str)
     return redirect(reverse("devices:detail", args=[pk]) + query(ticket=ticket))
 
 
-def _aged(answer: Answer, told: Sequence[Silence], now: datetime) -> list[Aged]:
+def _aged(answer: Answer, found: Sequence[AccountStatus]) -> list[Aged]:
     """Of the accounts that told of the devices that are shown."""
     names = {sighting["account"] for match in answer.matches for sighting in match.device["sightings"]}
-    return aged_among([each.account for each in told], names, now=now)
+    return aged_among(found, names)
 
 
 def _asked(request: HttpRequest) -> Outcome | None:

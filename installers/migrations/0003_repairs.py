@@ -13,7 +13,7 @@ GROUPS = f"""UPDATE installers_installer i SET group_id = {SMALL.format("i.group
 
 
 class Migration(migrations.Migration):
-    dependencies = [("installers", "0002_handouts")]
+    dependencies = [("installers", "0003_failures")]
 
     operations = [
         migrations.AddField(

@@ -87,7 +87,7 @@ def _digest(attempt: Any, more: list[str]) -> bytes:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("patching", "0007_likely_titles")]
+    dependencies = [("patching", "0008_failures")]
 
     operations = [
         migrations.AddField(

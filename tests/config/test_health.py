@@ -39,7 +39,7 @@ class TestUp:
             "status": "ok",
             "database": "ok",
             "broker": "ok",
-            "accounts": {"eset-main": "Needs a person", "old": "Switched off"},
+            "accounts": {"eset-main": "credentials_refused", "old": "disabled"},
         }
 
     def test_failing_when_no_worker_ever_reported(self) -> None:

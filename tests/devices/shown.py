@@ -74,6 +74,10 @@ def sighting(
 def fetch(of: Account, *, state: JobState = JobState.RUNNING, **columns: object) -> SyncRun:
     now = timezone.now()
     values: dict[str, object] = {"kind": "everything", "created_at": now, "next_step_at": now, **columns}
+    if state == JobState.DONE and values["kind"] == "everything":
+        at = columns.get("finished_at") or now
+        Account.objects.filter(pk=of.pk).update(complete_at=at)
+        values["finished_at"] = at
     return SyncRun.objects.create(account=of, state=state, **values)
 
 

@@ -98,7 +98,7 @@ def test_a_miss_says_for_each_account_what_it_is_worth(desk: Client, fleet: dict
     assert "No match for" in page and 'value="nb-none-99"' in page
     assert 'href="/patching/titles/?q=nb-none-99"' in page and 'href="/issues/?q=nb-none-99"' in page
     assert re.search(r"eset-main</strong>.*?Searched", page)
-    assert re.search(r"eset-new</strong>.*?Never fetched", page)
+    assert re.search(r"eset-new</strong>.*?Never synced", page)
     assert re.search(r"opswat-main</strong>.*?List is stale", page)
     assert re.search(r"five-main</strong>.*?Cannot answer", words(desk, "/d/", q="00:00:00:00:be:ef"))
 

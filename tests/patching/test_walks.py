@@ -185,7 +185,7 @@ def test_a_failure_does_not_say_what_the_credential_may(eset: Account, hand: Han
     assert "status 503" in told[Source.PATCHES].sentence and told[Source.RECENT].complete_at
 
 
-def test_every_list_is_read_hourly_and_a_refused_one_daily(eset: Account, hand: Hand, sim: Simulation) -> None:
+def test_every_list_is_read_hourly_and_a_refused_one_after_its_pause(eset: Account, hand: Hand, sim: Simulation) -> None:
     sim.options.eset_patching_rights = "recent,attempts"
     Account.objects.update(health=Health.OK)
 
@@ -199,9 +199,13 @@ def test_every_list_is_read_hourly_and_a_refused_one_daily(eset: Account, hand: 
 
     assert planned() == ["recent", "attempts", "patches"]
     assert planned() == []
-    hand.go(3601)
+    hand.go(301)
+    assert planned() == ["patches"]
+    hand.go(901)
+    assert planned() == ["patches"]
+    hand.go(2500)
     assert planned() == ["recent", "attempts"]
-    hand.go(DAY)
+    hand.go(3601)
     assert planned() == ["recent", "attempts", "patches"]
 
 
@@ -217,7 +221,7 @@ def test_what_was_refused_is_tried_again_when_a_person_refreshes(eset: Account, 
         assert [run.source for run in planning.plan(planning.telling(), hand.now)] == wanted
 
 
-@pytest.mark.parametrize("health", [Health.NEW, Health.FAILING, Health.PERSON, Health.OFF])
+@pytest.mark.parametrize("health", [Health.NEW, Health.FAILING, Health.PERSON])
 def test_nothing_is_planned_for_an_account_that_does_not_work(eset: Account, hand: Hand, health: Health) -> None:
     Account.objects.update(health=health)
     assert planning.plan(planning.telling(), hand.now) == []
