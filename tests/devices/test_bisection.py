@@ -18,9 +18,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from devices import bisection
+from devices.account_status import status
 from devices.handling import Fenced
 from devices.models import Device, Identifier, JobState, Life, Quarantine, Sighting, SyncRun, User
-from devices.queries.proof import prove
 from devices.upsert import Outcome, save_groups, save_page
 from patching.models import Patch
 from sandbox.server import Simulation, running
@@ -288,14 +288,14 @@ def test_a_sync_completes_without_the_record_and_says_so_until_it_works(vendor: 
         run = sync(account)
         assert (run.state, run.error, run.quarantined, run.records) == (JobState.DONE, "", 1, len(listed))
         assert (stored(), quarantined()) == (listed - {bad}, [bad])
-    assert prove(account, run, timezone.now()).doubt == "1 record of its last list could not be read"
+    assert status(account, timezone.now()).doubt == "1 record of its last list could not be used"
     page = signed_in(alice).get(f"/vendors/{account.name}/").text
     assert "Rollcall itself could not store this record (IntegrityError)" in page
     sql("ALTER TABLE devices_sighting DROP CONSTRAINT planted")
     run = sync(account)
     assert (run.state, run.quarantined, run.created) == (JobState.DONE, 0, 1)
     assert (stored(), quarantined()) == (listed, [])
-    assert prove(account, run, timezone.now()).sound
+    assert not status(account, timezone.now()).doubt
 
 
 # -- The database, the worker and the job ----------------------------------------------------------------------------
