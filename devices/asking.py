@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import transaction
 
-from devices import audit
+from devices import audit, broker
 from devices.acts import Act
 from devices.connect import budget_of
 from devices.models import Account, Health, Life, Sighting, SyncRun
@@ -93,16 +93,18 @@ def _refusal(account: Account, vendor: Vendor | None) -> str:
     if vendor is None:
         return "This version of Rollcall does not know its vendor."
     if not account.enabled:
-        return "It is switched off."
+        return "It is disabled."
+    if account.deletion_requested_at is not None:
+        return "It is being deleted."
     if "named" not in vendor.scopes:
         return f"It cannot be asked about single devices. {vendor.refresh_note}".strip()
     if account.health == Health.PERSON:
-        return "It needs a person first: IT staff see why on its page."
+        return "Its credentials were refused: IT staff can see why on its page."
     return ""
 
 
 def _spent(account: Account) -> str:
-    wait = budget_of(account).spent_for()
+    wait = budget_of(account, shared=broker.client()).spent_for()
     return f"Its calls are used up: ask again in {math.ceil(wait / 60)} min." if wait > PATIENCE else ""
 
 

@@ -27,6 +27,8 @@ ACTIONS = {
     "account switched": "Vendor account switched on or off",
     "account deletion requested": "Deletion of a vendor account requested",
     "account deleted": "Vendor account deleted",
+    "private host allowed": "Private host allowed for a vendor account",
+    "private host no longer allowed": "Private host no longer allowed for a vendor account",
     "secret replaced": "Secret replaced",
     "connection tested": "Connection tested",
     "export": "Devices exported",

@@ -50,19 +50,23 @@ _UNREACHABLE_WAIT = 5.0
 
 @cache
 def client() -> redis.Redis:
+    """For workers. A web request asks by `devices.broker.client`."""
     return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=3, socket_connect_timeout=2)
 
 
 class SharedBudget:
-    """`idle_for` gives the seconds since the account's last call as the database knows it; asked only after Redis lost its memory."""
+    """`idle_for` gives the seconds since the account's last call as the database knows it; asked only after Redis lost its memory.
+    `unreachable`: Redis did not answer when a call was last asked for."""
 
-    def __init__(self, account_id: int, rate: Rate, *, idle_for: Callable[[], float]) -> None:
+    def __init__(self, account_id: int, rate: Rate, *, idle_for: Callable[[], float], shared: redis.Redis | None = None) -> None:
         self._keys = [f"rollcall:budget:{account_id}:{part}" for part in ("log", "block", "warm")]
         self._rate = rate
         self._idle_for = idle_for
-        self._take = client().register_script(_TAKE)
-        self._stop = client().register_script(_BLOCK)
+        self._shared = shared or client()
+        self._take = self._shared.register_script(_TAKE)
+        self._stop = self._shared.register_script(_BLOCK)
         self.calls = 0
+        self.unreachable = False
 
     def take(self, *, interactive: bool = False) -> float:
         try:
@@ -71,7 +75,9 @@ class SharedBudget:
                 self._warm_up()
                 wait = self._ask(interactive)
         except redis.RedisError:
+            self.unreachable = True
             return _UNREACHABLE_WAIT
+        self.unreachable = False
         if wait == 0:
             self.calls += 1
         return max(0.0, wait / 1e6)
@@ -79,7 +85,7 @@ class SharedBudget:
     def spent_for(self) -> float:
         """Seconds until a person's call could be granted; takes none. 0.0 also where nobody can tell: then the run finds out."""
         try:
-            blocked = int(client().pttl(self._keys[1]))
+            blocked = int(self._shared.pttl(self._keys[1]))
         except redis.RedisError:
             return 0.0
         return max(0, blocked) / 1000

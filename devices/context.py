@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 
+from devices.account_status import AccountStatus, statuses
 from devices.roles import dotted
 
 THEMES = ("light", "dark")
@@ -35,9 +38,17 @@ class Rights:
         return bool(self._user.has_perm(dotted(codename)))
 
 
+def account_statuses(request: HttpRequest) -> list[AccountStatus]:
+    """Of all accounts, computed once per request, so that no two parts of a page differ."""
+    kept: list[AccountStatus] | None = vars(request).get("account_statuses")
+    if kept is None:
+        kept = vars(request)["account_statuses"] = statuses(timezone.now())
+    return kept
+
+
 def navigation(request: HttpRequest) -> dict[str, Any]:
     theme = request.COOKIES.get(THEME_COOKIE, "")
-    known = {"theme": theme if theme in THEMES else ""}
+    known = {"theme": theme if theme in THEMES else "", "version": settings.VERSION}
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return known | {"nav": [], "may": {}, "roles": ""}

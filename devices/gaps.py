@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 from django.db import connection, transaction
 from django.db.models import F, Q
 
+from devices.account_status import AccountStatus, statuses
 from devices.locks import be_patient
 from devices.models import Account
 from devices.queries.cover import Cover
 from devices.queries.coverage import CODES, Placing
-from devices.queries.proof import Proof, proofs
 
 ROUND = timedelta(hours=1)  # a device that another account brought is missing here without any news from here
 _LOCK = 0x6A95
@@ -29,8 +29,8 @@ ON CONFLICT (account_id, device_id) DO NOTHING"""
 def renew(now: datetime) -> list[str]:
     """Of the accounts that completed a list since they were last looked at, and of all once an hour. Returns their names."""
     late = Q(gaps_at=None) | Q(gaps_at__lt=F("complete_at")) | Q(gaps_at__lt=now - ROUND)
-    due = set(Account.objects.filter(late, enabled=True).exclude(complete_at=None).values_list("pk", flat=True))
-    ready = [proof for proof in proofs(now) if proof.account in due and proof.sound] if due else []
+    due = set(Account.objects.filter(late, enabled=True, deletion_requested_at=None).exclude(complete_at=None).values_list("pk", flat=True))
+    ready = [each for each in statuses(now) if each.pk in due and each.proves_absence] if due else []
     if not ready:
         return []
     with transaction.atomic(), connection.cursor() as cursor:
@@ -39,12 +39,12 @@ def renew(now: datetime) -> list[str]:
         if not cursor.fetchone()[0]:
             return []  # another worker is at it
         _write(ready, now)
-    return [proof.name for proof in ready]
+    return [each.name for each in ready]
 
 
-def _write(ready: list[Proof], now: datetime) -> None:
+def _write(ready: list[AccountStatus], now: datetime) -> None:
     placed, values = Placing(ready).sql()
-    accounts = [proof.account for proof in ready]
+    accounts = [each.pk for each in ready]
     with connection.cursor() as cursor:
         cursor.execute(_RENEW.format(placed=placed), [*values, CODES.index(Cover.MISSING), accounts, now])
     Account.objects.filter(pk__in=accounts).update(gaps_at=now)

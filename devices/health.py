@@ -1,91 +1,89 @@
-"""Account health is state: written when a run ends, when signing in is refused, or when the clock says so; logged once when it changes."""
+"""The outcome of an account's last syncs, stored in its row: written when a run ends or a sign-in is refused, logged once when it changes.
+
+Only refused credentials stop an account until a user acts, because a vendor locks an account after a few refused sign-ins. Every other
+failure is retried after a pause (vendors/retry.py), and a success clears it. What a page shows is worked out by account_status.py.
+"""
 
 from __future__ import annotations
 
 import logging
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 
 from devices.models import Account, Health
+from vendors import retry
 from vendors.errors import AuthFailed, VendorError
 
 log = logging.getLogger(__name__)
-LONGEST_BACKOFF = timedelta(minutes=30)
-AGAIN = "It is tried again by itself; if it lasts, ask the vendor."
 # Only these are written: the rest of the row, above all its tokens, may have changed since it was read.
 COLUMNS = ("health", "health_code", "health_sentence", "health_next_step", "health_since", "failures", "try_after")
 CLOCKS = ("complete_at", "changes_at", "changes_since")
 
 
-def succeeded(account: Account, now: datetime) -> None:
-    account.failures, account.try_after = 0, None
-    _become(account, Health.OK, now)
+def succeeded(account: Account, now: datetime, *, asked_at: datetime | None = None) -> None:
+    """A list was synced. `asked_at`: see `VendorJob.asked_at`; a run that was under way when credentials were refused proves nothing."""
+    if not still_refused(account, asked_at=asked_at):
+        account.failures, account.try_after = 0, None
+        _become(account, Health.OK, now)
     account.save(update_fields=[*COLUMNS, *CLOCKS])
 
 
 def failed(account: Account, error: VendorError, now: datetime) -> None:
-    """A person is needed at once for credentials and settings: trying again would lock the vendor's account."""
+    """A list could not be synced, for another reason than refused credentials. Those stay refused until they were accepted."""
+    if account.health == Health.PERSON:
+        return
     account.failures += 1
-    health = Health.PERSON if error.needs_person else Health.FAILING
-    backoff = min(LONGEST_BACKOFF, timedelta(minutes=2 ** min(account.failures, 5)))
-    account.try_after = None if error.needs_person else now + backoff
-    next_step = error.next_step or ("" if error.needs_person else AGAIN)
-    _become(account, health, now, code=error.code, sentence=error.sentence, next_step=next_step)
+    account.try_after = now + retry.pause_after(account.failures)
+    _become(account, Health.FAILING, now, code=error.code, sentence=error.sentence, next_step=error.next_step)
     account.save(update_fields=COLUMNS)
 
 
 def refused(account_id: int, error: AuthFailed, now: datetime) -> None:
-    """Signing in was refused, whatever it was for: from now on nobody signs in (see `stop_if_refused`)."""
+    """The credentials were refused, whatever they were used for: from now on nothing signs in (see `stop_if_refused`)."""
     account = Account.objects.select_for_update(no_key=True).get(pk=account_id)
     account.try_after = None
     _become(account, Health.PERSON, now, code=error.code, sentence=error.sentence, next_step=error.next_step)
     account.save(update_fields=COLUMNS)
 
 
-def stop_if_refused(account: Account, *, asked_at: datetime | None) -> None:
-    """Raises AuthFailed for an account whose credentials were refused, unless a person asked after that, at `asked_at`: vendors lock an
-    account after a few refused sign-ins.
-    """
-    if account.health != Health.PERSON or account.health_code != AuthFailed.code:
+def accepted(account_id: int, now: datetime, *, asked_at: datetime | None) -> None:
+    """What a user asked for at `asked_at` worked: refused credentials are accepted again, and a list that fails is due at once."""
+    if asked_at is None:
         return
-    if asked_at is None or account.health_since is None or asked_at <= account.health_since:
+    with transaction.atomic():
+        account = Account.objects.select_for_update(no_key=True).get(pk=account_id)
+        if still_refused(account, asked_at=asked_at):
+            return
+        if account.health == Health.PERSON:
+            cleared(account, now)
+        account.try_after = None
+        account.save(update_fields=COLUMNS)
+
+
+def stop_if_refused(account: Account, *, asked_at: datetime | None) -> None:
+    """Raises AuthFailed while the credentials are refused."""
+    if still_refused(account, asked_at=asked_at):
         raise AuthFailed(account.health_sentence, next_step=account.health_next_step)
 
 
+def still_refused(account: Account, *, asked_at: datetime | None) -> bool:
+    """Credentials were refused, and no user asked after that: `asked_at` is when one asked for what is done now."""
+    if account.health != Health.PERSON:
+        return False
+    return asked_at is None or account.health_since is None or asked_at <= account.health_since
+
+
 def cleared(account: Account, now: datetime) -> None:
-    """A person changed the account: what was wrong may be right now, so it is planned again."""
+    """A user changed the account: what was wrong may be right now, so it is planned again."""
     account.failures, account.try_after = 0, None
     _become(account, Health.NEW if account.complete_at is None else Health.OK, now)
 
 
-def judge_late(account: Account, now: datetime) -> None:
-    """Late: the last complete list is older than two intervals although nothing failed."""
-    if not _late(account, now):
-        return
-    with transaction.atomic():
-        account = Account.objects.select_for_update(no_key=True).get(pk=account.pk)  # a list may have been completed since it was read
-        if _late(account, now):
-            _become(
-                account,
-                Health.LATE,
-                now,
-                code="late",
-                sentence="The last complete list is older than two intervals.",
-                next_step="Check that a worker is running, or refresh now.",
-            )
-            account.save(update_fields=COLUMNS)
-
-
-def _late(account: Account, now: datetime) -> bool:
-    if account.health != Health.OK or account.complete_at is None or not account.full_seconds:
-        return False
-    return now - account.complete_at > timedelta(seconds=2 * account.full_seconds)
-
-
 def _become(account: Account, health: Health, now: datetime, *, code: str = "", sentence: str = "", next_step: str = "") -> None:
-    if account.health != health or account.health_code != code:
+    if account.health != health:
         account.health_since = now
+    if account.health != health or account.health_code != code:
         level = logging.INFO if health in (Health.OK, Health.NEW) else logging.WARNING
         log.log(level, "account %s is now %s: %s", account.name, health.label, sentence or "all well")
     account.health, account.health_code = health, code

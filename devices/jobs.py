@@ -19,13 +19,13 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Q
 
-from devices import leaving
+from devices import health, leaving
 from devices.handling import Fenced, Handler, J, OurFault, S, WorkerDied, place_of
 from devices.locks import be_patient
 from devices.models import JobState, VendorJob
 from devices.models.job import ACTIVE
 from vendors import retry
-from vendors.errors import RateLimited, VendorError
+from vendors.errors import AuthFailed, RateLimited, VendorError
 
 log = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
@@ -152,6 +152,7 @@ class Engine(Generic[J, S]):
             held.state, held.finished_at, held.lease_until = JobState.DONE, now, None
             self.handler.finish(held, now)
             held.save()
+            health.accepted(held.account_id, now, asked_at=held.asked_at)
             return None, False
         stay = step.wait <= 0 and not release
         self._rest(held, now, wait=step.wait, stay=stay)
@@ -197,3 +198,5 @@ class Engine(Generic[J, S]):
         job.error_code, job.error, job.error_next_step = error.code, error.sentence, error.next_step
         job.request_id, job.waiting_for = error.request_id, ""
         self.handler.failed(job, error, now)
+        if isinstance(error, AuthFailed):  # whatever kind of job it was: no other one signs in either
+            health.refused(job.account_id, error, now)

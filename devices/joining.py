@@ -61,7 +61,8 @@ def place(mapped: Sequence[Mapped], *, vendor: str, account: int) -> Plan:
         keys, old = _keys(each), before.get(each.sighting_id or 0, {})
         if each.fresh or keys != old:
             told.append(Told(each.sighting_id or 0, (vendor, each.entry.external_id, account), keys))
-            left |= {(kind, key) for kind, found in old.items() for key in found - keys.get(kind, NOTHING)}
+            # Strong kinds only: a user joins nothing by itself, and who shares it is not touched.
+            left |= {(kind, key) for kind in STRENGTH for key in old.get(kind, NOTHING) - keys.get(kind, NOTHING)}
     if not told:
         return Plan()
     stored = [each.id for each in told if each.id in before]

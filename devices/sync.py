@@ -6,15 +6,15 @@ import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from devices import absence, health, quarantine, thresholds
+from devices import absence, health, quarantine, repaired, thresholds
 from devices.connect import Line
 from devices.keepers import KEEPERS
 from devices.locks import hold_devices
-from devices.models import Account, Health, SyncRun, User
+from devices.models import Account, Health, JobState, SyncRun, User
 from devices.models.job import ACTIVE
 from devices.upsert import save_groups, save_page
 from vendors.base import Kind, Page, Scope
-from vendors.errors import VendorError
+from vendors.errors import AuthFailed, VendorError
 
 
 class SyncHandler:
@@ -26,11 +26,11 @@ class SyncHandler:
         self._line = Line()
 
     def step(self, run: SyncRun) -> Page:
-        return self._line.open(run.account, asked_at=run.created_at if run.interactive else None).walk(run.walk_scope, run.cursor)
+        return self._line.open(run.account, asked_at=run.asked_at).walk(run.walk_scope, run.cursor)
 
     def keep(self, run: SyncRun, page: Page, now: datetime) -> None:
-        if page.groups:
-            save_groups(run.account, page.groups)
+        groups = save_groups(run, page.groups, now)
+        run.repairs = repaired.add(run.repairs, "group", (group.repairs for group in page.groups))
         outcome = save_page(run, page.entries, now)
         quarantine.keep_rejects(run, page.rejects, now)
         run.pages += bool(page.entries)
@@ -38,8 +38,8 @@ class SyncHandler:
         run.created += outcome.created
         run.changed += outcome.changed
         run.unchanged += outcome.unchanged
-        run.quarantined += outcome.quarantined
-        run.rejected += len(page.rejects)
+        run.quarantined += outcome.quarantined + groups
+        run.rejected += len(page.rejects) + outcome.rejected
         run.expected = page.expected if page.expected is not None else run.expected
         run.absent = sorted({*run.absent, *page.absent})
         run.calls += self._line.new_calls()
@@ -57,15 +57,18 @@ class SyncHandler:
         absence.mark_stale(account.pk, thresholds.of(account.vendor).stale, now)
         for keeper in KEEPERS:
             keeper.ended(run, now)
-        health.succeeded(account, now)
+        if run.kind != "named":
+            health.succeeded(account, now, asked_at=run.asked_at)
 
     def stumbled(self, _run: SyncRun, _error: VendorError, _now: datetime) -> Page | None:
         """Every step only reads: it may be done again."""
         return None
 
     def failed(self, run: SyncRun, error: VendorError, now: datetime) -> None:
+        """Lists decide about the account: a single device that cannot be read does not."""
         run.calls += self._line.new_calls()
-        health.failed(Account.objects.select_for_update(no_key=True).get(pk=run.account_id), error, now)
+        if run.kind != "named" and not isinstance(error, AuthFailed):
+            health.failed(Account.objects.select_for_update(no_key=True).get(pk=run.account_id), error, now)
 
     def close(self) -> None:
         self._line.close()
@@ -93,11 +96,10 @@ def request_run(account: Account, scope: Scope, *, now: datetime, by: User | Non
 
 
 def plan(accounts: Sequence[Account], now: datetime) -> list[SyncRun]:
-    """Ask for what is due. Missed runs are made up for by one; an account that needs a person waits for one."""
+    """Start what is due, and again what failed. Missed runs are made up for by one; refused credentials wait for a user."""
     planned = []
     for account in accounts:
-        health.judge_late(account, now)
-        kind = due_kind(account, now)
+        kind = due_kind(account, now) or _kind_to_retry(account, now)
         if kind and not SyncRun.objects.filter(account=account, lane="list", state__in=ACTIVE).exists():
             since = account.changes_since if kind == "changed" else None
             planned.append(request_run(account, Scope(since=since), now=now))
@@ -119,14 +121,28 @@ def apply_thresholds(now: datetime) -> None:
 
 
 def due_kind(account: Account, now: datetime) -> Kind | None:
-    blocked = account.health == Health.PERSON or (account.try_after is not None and account.try_after > now)
-    if not account.enabled or blocked:
+    """What the schedule asks for now."""
+    if _blocked(account, now):
         return None
     if account.full_seconds and _older(account.complete_at, account.full_seconds, now):
         return "everything"
     if account.changes_seconds and account.changes_since and _older(account.changes_at, account.changes_seconds, now):
         return "changed"
     return None
+
+
+def _kind_to_retry(account: Account, now: datetime) -> Kind | None:
+    """A list that failed is started again after its pause, also where the schedule does not ask for it yet, or never does."""
+    if account.health != Health.FAILING or _blocked(account, now):
+        return None
+    last = SyncRun.objects.filter(account=account, lane="list", state=JobState.FAILED).order_by("-id").first()
+    return "changed" if last is not None and last.kind == "changed" and account.changes_since else "everything"
+
+
+def _blocked(account: Account, now: datetime) -> bool:
+    if not account.enabled or account.deletion_requested_at is not None or account.health == Health.PERSON:
+        return True
+    return account.try_after is not None and account.try_after > now
 
 
 def _older(at: datetime | None, seconds: int, now: datetime) -> bool:

@@ -10,7 +10,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from devices import deletion, disappearance, gaps, heartbeat, jobs, leaving, thresholds, triage
+from devices import deletion, disappearance, gaps, group_names, heartbeat, jobs, leaving, thresholds, triage
 from devices.models import Account, SyncRun
 from devices.retention import forget_changes
 from devices.sync import SyncHandler, apply_thresholds, grow_old
@@ -41,6 +41,7 @@ def plan() -> None:
         wake(run.pk, interactive=False)
     apply_thresholds(now)
     gaps.renew(now)
+    group_names.carry_on(now)
 
 
 @shared_task(name="devices.tasks.step")

@@ -14,7 +14,7 @@ class Line(connect.Line):
         job.account.about.installers()
         if not job.account.enabled:
             raise Misconfigured(f"The account {job.account.name} is switched off.", next_step="Switch it on.")
-        maker = self.open(job.account, asked_at=job.created_at if job.requested_by_id else None)
+        maker = self.open(job.account, asked_at=job.asked_at)
         if not isinstance(maker, MakesInstallers):
             raise Unsupported(f"{job.account.about.label} makes no installers through its API.")
         return maker

@@ -8,10 +8,10 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from devices.account_status import AccountStatus, statuses
 from devices.models import Account, Device, User
 from devices.queries.cover import Cover
 from devices.queries.coverage import gaps
-from devices.queries.proof import Proof, proofs
 from installers.models import Installer, Standing
 from installers.queries import visible
 from vendors.installing import Offer
@@ -25,7 +25,7 @@ MOST = 20
 class Gap:
     """An account that does not see the device. `refusal`: why no installer of it can help; `family`: what to make one for, where known."""
 
-    proof: Proof
+    status: AccountStatus
     cover: Cover
     fitting: Sequence[Installer]
     family: str
@@ -34,9 +34,11 @@ class Gap:
 
 def installer_gaps(device: Device, user: User, *, account: str, now: datetime) -> list[Gap]:
     """Of all accounts whose vendor makes installers, or of the one that is named. Four queries."""
-    found = [(proof, cover) for proof, cover in gaps(device.pk, proofs(now)) if proof.makes_installers and account in ("", proof.name)]
-    ready = _ready(user, [proof.account for proof, _ in found], now)
-    return [_gap(device, proof, cover, [each for each in ready if each.account_id == proof.account]) for proof, cover in found]
+    found = [
+        (status, cover) for status, cover in gaps(device.pk, statuses(now)) if status.makes_installers and account in ("", status.name)
+    ]
+    ready = _ready(user, [status.pk for status, _ in found], now)
+    return [_gap(device, status, cover, [each for each in ready if each.account_id == status.pk]) for status, cover in found]
 
 
 def account_that_sees(device: Device, name: str) -> Account | None:
@@ -50,14 +52,14 @@ def _ready(user: User, accounts: Sequence[int], now: datetime) -> list[Installer
     return list(rows.select_related("account").order_by("-pk"))
 
 
-def _gap(device: Device, proof: Proof, cover: Cover, ready: Sequence[Installer]) -> Gap:
-    vendor = VENDORS[proof.vendor]
+def _gap(device: Device, status: AccountStatus, cover: Cover, ready: Sequence[Installer]) -> Gap:
+    vendor = VENDORS[status.vendor]
     offer = vendor.installers()
     family = Family.known(device.os_family)
     if family != Family.UNKNOWN and family not in offer.families:
-        return Gap(proof, cover, [], "", offer.refusals.get(family) or _none_for(family, offer, vendor.label))
+        return Gap(status, cover, [], "", offer.refusals.get(family) or _none_for(family, offer, vendor.label))
     fits = [each for each in ready if family in (Family.UNKNOWN, each.family)][:MOST]
-    return Gap(proof, cover, fits, "" if family == Family.UNKNOWN else family.value, "")
+    return Gap(status, cover, fits, "" if family == Family.UNKNOWN else family.value, "")
 
 
 def _none_for(family: Family, offer: Offer, vendor: str) -> str:

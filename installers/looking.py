@@ -66,7 +66,7 @@ def next_look(installer: Installer, *, begun: datetime, unreadable: int) -> floa
 
 def worth_another(installer: Installer, error: VendorError, now: datetime) -> bool:
     """A vendor that does not answer is asked again for a day; one that refuses is not, and then a person decides."""
-    if error.needs_person or not (error.transient or error.code in ("internal", "worker_died")):
+    if not (error.transient or error.code in ("internal", "worker_died")):
         return False
     return now - (installer.ambiguous_since or now) < GIVE_UP
 

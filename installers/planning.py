@@ -1,4 +1,4 @@
-"""When the register is compared with a vendor's list: every hour, and when a person asks."""
+"""When the register is compared with a vendor's list: every hour, when a user asks, and after failures as vendors/retry.py says."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.db import transaction
 
 from devices.models import Account, Health, JobState, User
 from installers.models import Stocktake
+from vendors import retry
 from vendors.registry import VENDORS
 
 EVERY = timedelta(hours=1)
@@ -17,19 +18,25 @@ EVERY = timedelta(hours=1)
 def offering() -> list[Account]:
     """Accounts in use whose vendor makes installers."""
     slugs = [slug for slug, vendor in VENDORS.items() if vendor.offer is not None]
-    return list(Account.objects.filter(vendor__in=slugs, enabled=True))
+    return list(Account.objects.filter(vendor__in=slugs, enabled=True, deletion_requested_at=None))
 
 
 def plan(accounts: Iterable[Account], now: datetime) -> list[Stocktake]:
-    """Ask for what is due. An account that needs a person waits for one."""
+    """Start what is due. Refused credentials wait for a user."""
     last = {each.account_id: each for each in Stocktake.objects.filter(account__in=list(accounts))}
     due = []
     for account in accounts:
         before = last.get(account.pk)
-        rested = before is None or (before.finished_at is not None and now - before.finished_at >= EVERY)
-        if rested and account.health != Health.PERSON:
+        if _due(before, now) and account.health != Health.PERSON:
             due.append(request_stocktake(account, now=now))
     return due
+
+
+def _due(before: Stocktake | None, now: datetime) -> bool:
+    if before is None:
+        return True
+    pause = retry.pause_after(before.failures) if before.failures else EVERY
+    return before.finished_at is not None and now - before.finished_at >= pause
 
 
 def request_stocktake(account: Account, *, now: datetime, by: User | None = None) -> Stocktake:

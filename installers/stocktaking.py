@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Q
 
-from devices import jobs
+from devices import jobs, repaired
 from devices.models import JobState
 from installers.adopting import adopt, describe, enter, nonce_of
 from installers.connecting import Line
@@ -62,23 +62,26 @@ class StocktakeHandler:
     def keep(self, stocktake: Stocktake, step: Step, now: datetime) -> None:
         if stocktake.cursor is None:
             stocktake.found = stocktake.unreadable = 0
+            stocktake.repairs = []
         stocktake.found += len(step.turn.installers)
         stocktake.unreadable += step.turn.unreadable
+        stocktake.repairs = repaired.add(stocktake.repairs, "installer", (told.repairs for told in step.turn.installers))
         for told in sorted(step.turn.installers, key=lambda each: each.external_id):
             _book(stocktake, told, now)
         if step.cursor is None and not stocktake.unreadable:
             _miss(stocktake, step.begun, now)
 
     def finish(self, stocktake: Stocktake, now: datetime) -> None:
-        stocktake.complete_at = now
+        stocktake.complete_at, stocktake.failures = now, 0
         stocktake.error_code = stocktake.error = stocktake.error_next_step = stocktake.request_id = ""
 
     def stumbled(self, _stocktake: Stocktake, _error: VendorError, _now: datetime) -> Step | None:
         """Every step only reads: it may be done again."""
         return None
 
-    def failed(self, _stocktake: Stocktake, _error: VendorError, _now: datetime) -> None:
+    def failed(self, stocktake: Stocktake, _error: VendorError, _now: datetime) -> None:
         """The row says why; nothing is concluded from a list that did not end."""
+        stocktake.failures += 1
 
 
 def _book(stocktake: Stocktake, told: records.Installer, now: datetime) -> None:

@@ -49,7 +49,9 @@ class Supervisor:
     def __init__(self, home: Home, *, environ: Mapping[str, str], stop: Stop) -> None:
         self.home = home
         self.bind = parse_bind(environ.get("ROLLCALL_BIND") or DEFAULT_BIND)
-        self.sandboxed = environ.get("ROLLCALL_SANDBOX", "1") not in ("0", "false", "no", "off")
+        sandbox = environ.get("ROLLCALL_SANDBOX", "1")
+        self.sandboxed = sandbox not in ("0", "false", "no", "off")
+        self.hostile = sandbox == "hostile"
         self._environ = environ
         self._stop = stop
         self._stack = Stack(home, environ=environ)
@@ -89,7 +91,7 @@ class Supervisor:
         self._write_stack_file(port)
         if port is not None:
             console.say("  Starting the simulated vendors")
-            self._start(programs.simulators(environment, port=port))
+            self._start(programs.simulators(environment, port=port, hostile=self.hostile))
         console.say("  Preparing the database: migrations, users (the first time this takes about half a minute)")
         self._set_up(programs.setup(environment, sandbox=port), console)
         if self._stop.is_set():

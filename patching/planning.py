@@ -1,4 +1,4 @@
-"""When patching is read: every hour, before the vendor forgets. What a credential was refused is tried again once a day."""
+"""When patching is read: every hour, before the vendor forgets; after failures as vendors/retry.py says."""
 
 from __future__ import annotations
 
@@ -8,23 +8,21 @@ from datetime import datetime, timedelta
 from devices.models import Account, Health, JobState
 from devices.models.job import ACTIVE
 from patching.models import PatchRun, Reading
+from vendors import retry
 from vendors.patching import Source
 from vendors.registry import VENDORS
 
 EVERY = timedelta(hours=1)
-REFUSED_EVERY = timedelta(days=1)
 # All attempts that the vendor still knows: a device that was away for longer than the overlap tells its own late.
 WHOLE_EVERY = timedelta(days=1)
 
 
-# Devices come first; and a vendor that is down, or refuses to let us in, is not asked for more.
-WELL = (Health.OK, Health.LATE)
-
-
 def telling() -> list[Account]:
-    """Accounts that work and whose vendor tells about patching beside its devices."""
+    """Accounts whose vendor tells about patching beside its devices, and whose devices could be read: a vendor that is down, or refuses the
+    credentials, is not asked for more.
+    """
     slugs = [slug for slug, vendor in VENDORS.items() if vendor.patch_sources]
-    return list(Account.objects.filter(vendor__in=slugs, enabled=True, health__in=WELL))
+    return list(Account.objects.filter(vendor__in=slugs, enabled=True, deletion_requested_at=None, health=Health.OK))
 
 
 def plan(accounts: Sequence[Account], now: datetime) -> list[PatchRun]:
@@ -34,16 +32,15 @@ def plan(accounts: Sequence[Account], now: datetime) -> list[PatchRun]:
     for account in accounts:
         for source in account.about.patch_sources:
             reading = known.get((account.pk, source.value))
-            if _due(source, reading, now):
+            if _due(reading, now):
                 planned.append(request_run(account, source, reading=reading, now=now))
     return planned
 
 
-def _due(source: Source, reading: Reading | None, now: datetime) -> bool:
+def _due(reading: Reading | None, now: datetime) -> bool:
     if reading is None or reading.tried_at is None:
         return True
-    rare = reading.can is False and source is not Source.RECENT
-    return now - reading.tried_at >= (REFUSED_EVERY if rare else EVERY)
+    return now - reading.tried_at >= (retry.pause_after(reading.failures) if reading.failures else EVERY)
 
 
 def request_run(account: Account, source: Source, *, reading: Reading | None, now: datetime) -> PatchRun:

@@ -15,7 +15,6 @@ class VendorError(Exception):
 
     code = "error"
     transient = False
-    needs_person = False
 
     def __init__(self, sentence: str, *, next_step: str = "", status: int = 0, request_id: str = "") -> None:
         super().__init__(sentence)
@@ -30,10 +29,12 @@ class VendorError(Exception):
 
 
 class AuthFailed(VendorError):
-    """The credentials were refused. Never retried: repeated bad sign-ins lock the vendor's account."""
+    """The credentials were refused: 400, 401 or 403 from a sign-in endpoint, or 401 from a call with a token that was just issued.
+
+    Never retried automatically, because repeated bad sign-ins lock the vendor's account. The only error that stops an account.
+    """
 
     code = "auth"
-    needs_person = True
 
     def _proves_undone(self) -> bool:
         return True
@@ -43,10 +44,13 @@ class Misconfigured(VendorError):
     """Our side of the connection is set up wrongly: address, certificate, permission, setting."""
 
     code = "configuration"
-    needs_person = True
 
     def _proves_undone(self) -> bool:
         return not 300 <= self.status < 400  # "see elsewhere" may follow a thing done
+
+
+class PrivateHost(Misconfigured):
+    """The server is on a private network, and nobody has allowed that for this account. A person may (vendors/address.py, Granted)."""
 
 
 class RateLimited(VendorError):

@@ -1,6 +1,8 @@
-"""When to try a step again: pure, by class of error. The one retry layer of the house; the jobs engine asks it."""
+"""When to try again, as pure functions: the same step of a job, and a job that failed. The one retry layer of the house."""
 
 from __future__ import annotations
+
+from datetime import timedelta
 
 from vendors.errors import Lost, RateLimited, VendorError
 
@@ -8,6 +10,13 @@ MAX_ATTEMPTS = 3
 BASE = 1.0  # seconds
 CAP = 60.0
 LONGEST_WAIT = 900.0
+# How long a list is left alone after its first, second and every further failure in a row.
+PAUSES = (timedelta(minutes=5), timedelta(minutes=15), timedelta(minutes=60))
+
+
+def pause_after(failures: int) -> timedelta:
+    """Until a job that failed `failures` times in a row (at least once) is started again. Not for AuthFailed, which is never retried."""
+    return PAUSES[min(failures, len(PAUSES)) - 1]
 
 
 def wait_after(error: VendorError, *, attempt: int, roll: float, refusals: int = 0) -> float | None:

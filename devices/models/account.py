@@ -12,14 +12,12 @@ from vendors.secret import Secret
 
 
 class Health(models.TextChoices):
-    """What an account is, judged by its runs; shown in words with a next step."""
+    """The outcome of an account's last syncs, as it is stored. What that means together with everything else: devices/account_status.py."""
 
-    NEW = "new", "Never fetched"
+    NEW = "new", "Never synced"
     OK = "ok", "OK"
-    LATE = "late", "Late"
     FAILING = "failing", "Failing"
-    PERSON = "person", "Needs a person"
-    OFF = "off", "Switched off"
+    PERSON = "person", "Credentials refused"
 
 
 class Account(models.Model):
@@ -35,6 +33,7 @@ class Account(models.Model):
     settings = models.JSONField(default=dict)
     ca_pem = models.TextField(blank=True)
     strict_ca = models.BooleanField(default=True)
+    private_hosts = models.JSONField(default=list, blank=True, help_text="host:port on private networks that an administrator allowed")
     full_every = models.PositiveIntegerField(null=True, blank=True, help_text="seconds; empty: as the vendor's default")
     changes_every = models.PositiveIntegerField(null=True, blank=True, help_text="seconds; empty: as the vendor's default")
     tokens = models.TextField(blank=True, editable=False)

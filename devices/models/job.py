@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 
@@ -50,3 +52,8 @@ class VendorJob(models.Model):
     @property
     def active(self) -> bool:
         return self.state in ACTIVE
+
+    @property
+    def asked_at(self) -> datetime | None:
+        """When a user asked for it; None for what was planned."""
+        return self.created_at if self.requested_by_id else None

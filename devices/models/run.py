@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 
@@ -23,7 +25,9 @@ class SyncRun(VendorJob):
     unchanged = models.PositiveIntegerField(default=0)
     quarantined = models.PositiveIntegerField(default=0)
     rejected = models.PositiveIntegerField(default=0)
+    repairs = models.JSONField(default=list, help_text="see devices/repaired.py; of devices their sightings tell it")
     calls = models.PositiveIntegerField(default=0)
+    first_page_at = models.DateTimeField(null=True, help_text="when its first devices arrived: its pace is measured from there")
     absent = models.JSONField(default=list, help_text="names that the vendor said it does not know")
     missing = models.PositiveIntegerField(default=0)
     withheld = models.PositiveIntegerField(default=0, help_text="disappearances held back for a person")
@@ -44,6 +48,11 @@ class SyncRun(VendorJob):
             models.Index(fields=["account", "-started_at"], name="run_by_start"),
             models.Index(fields=["decided_at"], condition=models.Q(decided_at__isnull=False, applied_at=None), name="run_decided"),
         ]
+
+    @property
+    def asked_at(self) -> datetime | None:
+        """Also when the user is at the command line and has no name."""
+        return self.created_at if self.interactive else None
 
     @property
     def being_applied(self) -> bool:

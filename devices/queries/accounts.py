@@ -1,4 +1,4 @@
-"""Everything the account pages show, in a fixed number of queries: how each account stands, what runs, what it costs, what comes next."""
+"""Everything the account pages show, in a fixed number of queries: status, runs, cost, what comes next."""
 
 from __future__ import annotations
 
@@ -9,13 +9,12 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, QuerySet
 
-from devices.models import Account, Health, JobState, Life, Quarantine, Sighting, SyncRun
+from devices.account_status import AccountStatus
+from devices.models import Account, Health, Life, Sighting, SyncRun
 from devices.models.job import ACTIVE
-from devices.queries.standing import Standing
 from vendors.address import BadUrl, parse_url
 from vendors.base import Vendor
 from vendors.budget import Rate
-from vendors.registry import VENDORS
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -32,34 +31,36 @@ class Cost:
 class Card:
     """One account as its pages show it."""
 
-    account: Account
+    status: AccountStatus
     now: datetime
-    run: SyncRun | None  # of the whole list or of changes, under way
-    ended: SyncRun | None  # the latest that ended
-    full: SyncRun | None  # the latest complete one over everything
+    ended: SyncRun | None  # the latest list sync that ended
     devices: int
-    quarantined: int
+
+    @property
+    def account(self) -> Account:
+        return self.status.account
+
+    @property
+    def run(self) -> SyncRun | None:
+        """Of the whole list or of changes, under way."""
+        return self.status.run
+
+    @property
+    def full(self) -> SyncRun | None:
+        """The latest complete one over everything."""
+        return self.status.facts.full
+
+    @property
+    def quarantined(self) -> int:
+        return self.status.facts.quarantined
 
     @property
     def vendor(self) -> Vendor | None:
-        return VENDORS.get(self.account.vendor)
+        return self.status.about
 
     @property
     def held(self) -> SyncRun | None:
-        """The run whose disappearances wait for a person, or for a worker who marks them."""
-        return self.full if self.full and self.full.withheld and self.full.applied_at is None else None
-
-    @property
-    def standing(self) -> Standing:
-        account = self.account
-        return Standing.of(
-            account,
-            known=self.vendor is not None,
-            running=self.run is not None,
-            late=self.vendor is not None and is_late(account, self.now),
-            withheld=self.held.withheld if self.held and not self.held.being_applied else 0,
-            quarantined=self.quarantined,
-        )
+        return self.status.held
 
     @property
     def encrypted(self) -> bool:
@@ -100,16 +101,12 @@ def least_seconds(calls: int, rate: Rate) -> float:
     return math.floor((calls - 1) / in_window) * rate.seconds
 
 
-def is_late(account: Account, now: datetime) -> bool:
-    """Judged here too: when the workers stop, nobody else does."""
-    full = account.full_seconds
-    return bool(full and account.complete_at and now - account.complete_at > timedelta(seconds=2 * full))
-
-
 def next_due(account: Account, now: datetime) -> datetime | None:
     """When sync.plan will ask for the next run; None when it will not."""
-    if not account.enabled or account.health == Health.PERSON:
+    if not account.enabled or account.deletion_requested_at is not None or account.health == Health.PERSON:
         return None
+    if account.health == Health.FAILING:
+        return account.try_after or now
     due = []
     if account.full_seconds:
         due.append(_after(account.complete_at, account.full_seconds, now))
@@ -124,12 +121,14 @@ def _after(at: datetime | None, seconds: int, now: datetime) -> datetime:
     return now if at is None else at + timedelta(seconds=seconds)
 
 
-def cards(now: datetime) -> list[Card]:
-    return _cards(list(Account.objects.all()), now)
-
-
-def card(account: Account, now: datetime) -> Card:
-    return _cards([account], now)[0]
+def cards(found: Sequence[AccountStatus], now: datetime) -> list[Card]:
+    """Three queries, however many accounts there are."""
+    ids = [each.pk for each in found]
+    runs = SyncRun.objects.filter(account__in=ids, lane="list").order_by("account_id", "-id").distinct("account_id")
+    ended = {run.account_id: run for run in runs.exclude(state__in=ACTIVE)}
+    every = _counts(Sighting.objects.filter(account__in=ids))
+    unseen = _counts(Sighting.objects.filter(account__in=ids).exclude(life=Life.SEEN))
+    return [Card(each, now, ended.get(each.pk), every.get(each.pk, 0) - unseen.get(each.pk, 0)) for each in found]
 
 
 def under_way(account: Account) -> tuple[SyncRun | None, SyncRun | None]:
@@ -138,28 +137,5 @@ def under_way(account: Account) -> tuple[SyncRun | None, SyncRun | None]:
     return runs.filter(state__in=ACTIVE).first(), runs.exclude(state__in=ACTIVE).first()
 
 
-def _cards(accounts: Sequence[Account], now: datetime) -> list[Card]:
-    ids = [account.pk for account in accounts]
-    runs = SyncRun.objects.filter(account__in=ids, lane="list").order_by("account_id", "-id").distinct("account_id")
-    active = {run.account_id: run for run in runs.filter(state__in=ACTIVE)}
-    ended = {run.account_id: run for run in runs.exclude(state__in=ACTIVE)}
-    full = {run.account_id: run for run in runs.filter(state=JobState.DONE, kind="everything")}
-    every = _counts(Sighting.objects.filter(account__in=ids))
-    unseen = _counts(Sighting.objects.filter(account__in=ids).exclude(life=Life.SEEN))
-    broken = _counts(Quarantine.objects.filter(account__in=ids))
-    return [
-        Card(
-            account=each,
-            now=now,
-            run=active.get(each.pk),
-            ended=ended.get(each.pk),
-            full=full.get(each.pk),
-            devices=every.get(each.pk, 0) - unseen.get(each.pk, 0),
-            quarantined=broken.get(each.pk, 0),
-        )
-        for each in accounts
-    ]
-
-
-def _counts(rows: QuerySet[Sighting] | QuerySet[Quarantine]) -> Mapping[int, int]:
+def _counts(rows: QuerySet[Sighting]) -> Mapping[int, int]:
     return dict(rows.order_by().values_list("account_id").annotate(n=Count("*")).values_list("account_id", "n"))

@@ -1,31 +1,23 @@
-"""Whose word is shown and counted although nobody fetches it any more. Who should be fetched and is not, every page says by itself
-(queries/troubles.py).
-"""
+"""Stale sources: accounts whose data is shown and counted although no sync renews it. Who should be synced and is not, the banner names."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q
-from django.utils import timezone
-from django.utils.dateformat import format as date_format
-
-from devices.models import Account, Sighting
-from vendors.registry import VENDORS
-
-OFF = "is switched off"
+from devices.account_status import AccountStatus
 
 
 @dataclass(frozen=True, slots=True)
 class Aged:
-    """One account. `why`: as the sentence about it goes on; `at`: when it last told its whole list, None if it never did."""
+    """One account. `why`: as a sentence goes on; `at`: when its last full sync was, None if there was none; `code`: its status."""
 
     account: str
     why: str
     at: datetime | None
     off: bool = False
+    code: str = ""
 
     @property
     def because(self) -> str:
@@ -33,39 +25,13 @@ class Aged:
         return f"it {self.why}" if self.why else ""
 
 
-def aged(*, now: datetime, account: str = "", vendor: str = "") -> list[Aged]:
-    """Of all accounts that have told of a device, of one, or of those of a vendor. One query."""
-    told = Account.objects.filter(Exists(Sighting.objects.filter(account=OuterRef("pk"))))
-    told = told.filter(Q(enabled=False) | Q(full_every=0) | ~Q(vendor__in=VENDORS))
-    if account:
-        told = told.filter(name=account)
-    if vendor:
-        told = told.filter(vendor=vendor)
-    return _those(told.only("name", "vendor", "enabled", "switched_off_at", "complete_at", "full_every").order_by("name"), now)
+def aged(found: Iterable[AccountStatus], *, account: str = "", vendor: str = "") -> list[Aged]:
+    """Of all accounts that have reported a device, of one, or of those of a vendor."""
+    chosen = (each for each in found if each.facts.has_devices and account in ("", each.name) and vendor in ("", each.vendor))
+    return aged_among(chosen)
 
 
-def aged_among(accounts: Iterable[Account], names: Collection[str], *, now: datetime) -> list[Aged]:
-    """Of accounts that are at hand, those of these names. No query."""
-    return _those((each for each in accounts if each.name in names), now)
-
-
-def _those(accounts: Iterable[Account], now: datetime) -> list[Aged]:
-    return [Aged(each.name, why, each.complete_at, not each.enabled) for each in accounts if (why := why_old(each, now))]
-
-
-def off_words(since: datetime | None) -> str:
-    """`since`: None where nobody wrote it down. With the year, for a file may be read years later."""
-    return f"{OFF} since {date_format(timezone.localtime(since), 'j M Y')}" if since else OFF
-
-
-def why_old(account: Account, now: datetime) -> str:
-    """As the sentence about the account goes on; "" where it is fetched by itself, or was lately."""
-    if account.vendor not in VENDORS:
-        return "is of a vendor that this version does not know"
-    if not account.enabled:
-        return off_words(account.switched_off_at)
-    if account.full_every != 0:
-        return ""
-    interval = timedelta(seconds=VENDORS[account.vendor].full_every)
-    late = account.complete_at is None or now - account.complete_at > 2 * interval
-    return "is fetched only when somebody asks" if late else ""
+def aged_among(found: Iterable[AccountStatus], names: Collection[str] | None = None) -> list[Aged]:
+    """Of those with these names, or of all."""
+    chosen = (each for each in found if each.frozen and (names is None or each.name in names))
+    return [Aged(each.name, each.frozen, each.complete_at, not each.enabled, each.code) for each in chosen]

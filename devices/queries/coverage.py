@@ -14,11 +14,14 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 
+from devices.account_status import AccountStatus
+from devices.evidence import STRENGTH
 from devices.matching import kinds_mask
 from devices.models import Device, Life
 from devices.queries.asked import clean_query
 from devices.queries.cover import Cover
-from devices.queries.proof import Proof
+from devices.search_text import contains, words_of
+from vendors.states import IdKind
 
 CODES = list(Cover)
 COUNTED = Q(life__in=[Life.SEEN, Life.MISSING])  # as the list of devices: what is gone is not asked about
@@ -50,12 +53,12 @@ CROSS JOIN LATERAL (SELECT min(mark %% 8) AS best FROM unnest(d.marks) AS mark W
 class Placing:
     """SQL that gives (device_id, account_id, code) for all devices that are not gone, or for `devices` alone, at these accounts."""
 
-    proofs: Sequence[Proof]
+    statuses: Sequence[AccountStatus]
     devices: Sequence[int] | None = None
 
     def sql(self, columns: str = "d.id AS device_id, t.kinds, t.marks", grouped: str = "") -> tuple[str, list[Any]]:
         few = self.devices is not None
-        held = any(proof.held_run for proof in self.proofs)
+        held = any(each.held for each in self.statuses)
         text = _PLACED.format(
             mark=_MARK.format(held=_HELD if held else ""),
             few=" WHERE s.device_id = ANY(%s)" if few else "",
@@ -63,7 +66,10 @@ class Placing:
             columns=columns,
             grouped=grouped,
         )
-        told = [(each.account, each.sound, each.old, each.held_run, kinds_mask(each.kinds)) for each in self.proofs]
+        told = [
+            (each.pk, each.proves_absence, each.outdated, each.held.pk if each.held else None, kinds_mask(answered(each)))
+            for each in self.statuses
+        ]
         values: list[Any] = [list(column) for column in zip(*told, strict=True)] or [[] for _ in range(5)]
         return text, [*values, *([list(self.devices)] * 2 if self.devices is not None else [])]
 
@@ -93,28 +99,25 @@ class Placing:
 class Drill:
     """The devices that have one state at one account, with a text of theirs: what a number of the matrix opens."""
 
-    proof: Proof
+    status: AccountStatus
     cover: Cover
     q: str = ""
 
     @classmethod
-    def read(cls, query: Mapping[str, str], proofs: Sequence[Proof]) -> Drill | None:
+    def read(cls, query: Mapping[str, str], statuses: Sequence[AccountStatus]) -> Drill | None:
         """None when the address names no account or no state that there is."""
-        proof = next((each for each in proofs if each.name == query.get("account")), None)
-        if proof is None or query.get("cover") not in CODES:
+        status = next((each for each in statuses if each.name == query.get("account")), None)
+        if status is None or query.get("cover") not in CODES:
             return None
-        return cls(proof, Cover(query["cover"]), clean_query(query.get("q", "")))
+        return cls(status, Cover(query["cover"]), clean_query(query.get("q", "")))
 
     def devices(self) -> QuerySet[Device]:
         """Places every device at once: what is asked of the result, count and page, does not do it again."""
-        ids = Placing([self.proof]).chosen(self.cover)
-        words = Q()
-        for word in self.q.lower().split():
-            words &= Q(haystack__contains=word)
-        return Device.objects.filter(words, pk__in=RawSQL("SELECT unnest(%s::bigint[])", [ids]))
+        ids = Placing([self.status]).chosen(self.cover)
+        return Device.objects.filter(contains(words_of(self.q)), pk__in=RawSQL("SELECT unnest(%s::bigint[])", [ids]))
 
     def query_string(self, **more: str | int) -> str:
-        own: dict[str, str | int] = {"account": self.proof.name, "cover": self.cover.value, "q": self.q}
+        own: dict[str, str | int] = {"account": self.status.name, "cover": self.cover.value, "q": self.q}
         return "?" + urlencode({name: value for name, value in (own | more).items() if value})
 
     @property
@@ -133,7 +136,7 @@ class Cell:
 class Row:
     """One account. `seen` counts what it lists and manages; what nobody can tell is not measured."""
 
-    proof: Proof
+    status: AccountStatus
     cells: dict[Cover, Cell]
 
     def count(self, *covers: Cover) -> int:
@@ -165,19 +168,29 @@ class Row:
         return self.seen * 100 // self.measured if self.measured else None
 
 
-def matrix(proofs: Sequence[Proof]) -> list[Row]:
+def matrix(statuses: Sequence[AccountStatus]) -> list[Row]:
     """One query, however many devices and accounts. The account that misses most stands first, then the one that leaves most open."""
-    counts = Placing(proofs).counts() if proofs else {}
-    rows = [Row(proof, {cover: Cell(Drill(proof, cover), counts.get((proof.account, cover), 0)) for cover in Cover}) for proof in proofs]
-    return sorted(rows, key=lambda row: (-row.missing, -row.unknown, row.proof.name))
+    counts = Placing(statuses).counts() if statuses else {}
+    rows = [Row(each, {cover: Cell(Drill(each, cover), counts.get((each.pk, cover), 0)) for cover in Cover}) for each in statuses]
+    return sorted(rows, key=lambda row: (-row.missing, -row.unknown, row.status.name))
 
 
-def device_coverage(device: int, proofs: Sequence[Proof]) -> list[tuple[Proof, Cover]]:
+def all_gaps(rows: Sequence[Row]) -> int:
+    """Devices that are missing at an account, counted once for each account."""
+    return sum(row.missing for row in rows)
+
+
+def device_coverage(device: int, statuses: Sequence[AccountStatus]) -> list[tuple[AccountStatus, Cover]]:
     """How one device stands at every account; empty for a device that is gone. One query."""
-    placed = {account: cover for _, account, cover in Placing(proofs, devices=[device]).rows()} if proofs else {}
-    return [(proof, placed[proof.account]) for proof in proofs if proof.account in placed]
+    placed = {account: cover for _, account, cover in Placing(statuses, devices=[device]).rows()} if statuses else {}
+    return [(each, placed[each.pk]) for each in statuses if each.pk in placed]
 
 
-def gaps(device: int, proofs: Sequence[Proof]) -> list[tuple[Proof, Cover]]:
+def gaps(device: int, statuses: Sequence[AccountStatus]) -> list[tuple[AccountStatus, Cover]]:
     """The accounts that do not see and manage a device. One query."""
-    return [(proof, cover) for proof, cover in device_coverage(device, proofs) if cover in (Cover.PENDING, Cover.MISSING, Cover.UNKNOWN)]
+    return [(each, cover) for each, cover in device_coverage(device, statuses) if cover in (Cover.PENDING, Cover.MISSING, Cover.UNKNOWN)]
+
+
+def answered(status: AccountStatus) -> list[IdKind]:
+    """By which matching would find a device in the account's list: a device without any of them cannot be looked for there."""
+    return [kind for kind in STRENGTH if status.about and kind in status.about.answers]

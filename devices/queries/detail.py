@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from devices.account_status import AccountStatus
 from devices.clocks import newest
 from devices.models import Device, Identifier, Issue, Life, Sighting
+from devices.repaired import as_documents
 from devices.thresholds import Freshness, Limits, age_words, limits
 from devices.verdict import Answer, Verdict, judge
 from vendors import console
 from vendors.address import openable
 from vendors.registry import VENDORS
+from vendors.repairs import REPLACED, Fault
 from vendors.states import Enrolment, IdKind, State
 
 BESIDE = ("account", "pulse", "remediation")
@@ -31,6 +34,7 @@ class View:
     short: str
     limits: Limits
     freshness: Freshness | None
+    status: AccountStatus | None = None  # of the account; None where nobody asked for it
     issue_count: int = 0
 
     @property
@@ -52,6 +56,11 @@ class View:
     def repairable(self) -> bool:
         """The vendor has a page of its own on which this device can be repaired."""
         return hasattr(self.sighting, "remediation")
+
+    @property
+    def repairs(self) -> list[tuple[str, str]]:
+        """Fields of the vendor's record that were mended or left out, and what was wrong."""
+        return [(each["field"], Fault.labelled(each["fault"])) for each in as_documents(self.sighting.repairs)]
 
     @property
     def counted(self) -> bool:
@@ -78,6 +87,11 @@ class Known:
     junk: bool
     told_by: list[str] = field(default_factory=list)
 
+    @property
+    def repaired(self) -> bool:
+        """Characters of it were lost."""
+        return REPLACED in self.value
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -96,15 +110,21 @@ class Detail:
     silenced_problems: list[Problem]
     last_seen: datetime | None
 
+    @property
+    def repaired(self) -> bool:
+        return any(view.sighting.repairs for view in self.views)
 
-def detail(pk: int, *, now: datetime) -> Detail:
-    """Raises Device.DoesNotExist."""
+
+def detail(pk: int, *, now: datetime, known: Mapping[int, AccountStatus] | None = None) -> Detail:
+    """`known`: the statuses of accounts. Raises Device.DoesNotExist."""
     device = Device.objects.get(pk=pk)
     sightings = list(Sighting.objects.filter(device=device).select_related(*BESIDE).defer(*UNREAD))
     sightings.sort(key=lambda each: (not each.present, _vendor_order(each.vendor), each.account.name))
     labels = _labels(sightings)
-    known = limits()
-    views = [_view(each, *labels[each.pk], known.get(each.vendor, Limits()), now) for each in sightings]
+    ages = limits()
+    views = [_view(each, *labels[each.pk], ages.get(each.vendor, Limits()), now) for each in sightings]
+    for view in views:
+        view.status = (known or {}).get(view.sighting.account_id)
     by_sighting = {view.sighting.pk: view for view in views}
     problems = _problems(by_sighting)
     for problem in problems:

@@ -11,9 +11,9 @@ from urllib.parse import quote
 
 from django.db import connection
 
+from devices.account_status import AccountStatus
 from devices.models import IssueKind
 from devices.queries.issue_sources import Handle
-from devices.queries.proof import Proof
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Issue:
     `standing`: what is decided; `woke`: why a decision ended.
     """
 
-    account: Proof
+    account: AccountStatus
     branch: int
     ref: int
     key: str
@@ -72,7 +72,7 @@ class Issue:
         return self.by_name != "" and not self.woke
 
 
-def read_issues(text: str, values: Mapping[str, Any], accounts: dict[int, Proof]) -> list[Issue]:
+def read_issues(text: str, values: Mapping[str, Any], accounts: dict[int, AccountStatus]) -> list[Issue]:
     """What a question of queries/issue_sql.py finds, in its order."""
     with connection.cursor() as cursor:
         cursor.execute(text, values)
@@ -80,8 +80,8 @@ def read_issues(text: str, values: Mapping[str, Any], accounts: dict[int, Proof]
     return [Issue(accounts[account], *rest) for account, *rest in told if account in accounts]
 
 
-def _noticed(kind: IssueKind, account: Proof) -> str:
+def _noticed(kind: IssueKind, account: AccountStatus) -> str:
     """What nobody but us says."""
     if kind == IssueKind.STALE:
-        return f"No recent contact with {account.label.partition(' ')[0]}"
+        return f"No recent contact with {account.vendor_label.partition(' ')[0]}"
     return f"Missing in the complete list of {account.name}" if kind == IssueKind.GAP else ""

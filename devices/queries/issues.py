@@ -10,6 +10,7 @@ from urllib.parse import unquote
 from django.db import connection
 from django.db.models import Q
 
+from devices.account_status import AccountStatus, statuses
 from devices.models import IssueKind, Life
 from devices.queries import issue_sql, search
 from devices.queries.clue import SHORTEST_WORD
@@ -19,7 +20,6 @@ from devices.queries.issue_sources import Branch, Handle
 from devices.queries.issue_sql import Question, Reach
 from devices.queries.issue_words import with_words
 from devices.queries.place import Place
-from devices.queries.proof import Proof, proofs
 from devices.queries.turning import Total, Turned, turn
 from vendors.normalise import UNSTORABLE
 
@@ -36,7 +36,7 @@ class Found:
     """
 
     question: Question
-    accounts: dict[int, Proof]
+    accounts: dict[int, AccountStatus]
     numbers: Mapping[int, int] = field(default_factory=dict)
     cut: bool = False
 
@@ -56,9 +56,9 @@ class Found:
         return branch.kind == IssueKind.ISSUE and question.reach is None and (question.accounts is not None or question.filters.partial)
 
 
-def matching(filters: IssueFilters, *, now: datetime, known: Sequence[Proof] | None = None) -> Found:
-    """Three queries, one where the proofs are `known`; with a text those of the search and two more."""
-    accounts = {proof.account: proof for proof in (proofs(now) if known is None else known)}
+def matching(filters: IssueFilters, *, now: datetime, known: Sequence[AccountStatus] | None = None) -> Found:
+    """Three queries, one where the statuses are `known`; with a text those of the search and two more."""
+    accounts = {each.pk: each for each in (statuses(now) if known is None else known)}
     reach, cut = _reach(filters, accounts) if filters.q else (None, False)
     question = replace(_question(filters, accounts, now), reach=reach)
     return Found(question, accounts, _count(question), cut)
@@ -85,41 +85,41 @@ def every_issue(listing: IssueListing, found: Found) -> Iterator[Issue]:
         place = Place(listing.sort, tuple(getattr(rows[-1], name) for name in listing.order.sort.by), 0)
 
 
-def undecided(now: datetime) -> Total:
-    """How many issues the list shows at first. Three queries."""
-    return matching(UNDECIDED, now=now).total
+def undecided(now: datetime, *, known: Sequence[AccountStatus] | None = None) -> Total:
+    """How many issues the list shows at first. Three queries, one where the statuses are `known`."""
+    return matching(UNDECIDED, now=now, known=known).total
 
 
-def device_issues(device: int, known: Sequence[Proof], *, now: datetime) -> list[Issue]:
+def device_issues(device: int, known: Sequence[AccountStatus], *, now: datetime) -> list[Issue]:
     """Everything that is wrong with one device, the worst first. One query."""
-    return _few(Reach(devices=[device]), {proof.account: proof for proof in known}, now)
+    return _few(Reach(devices=[device]), {each.pk: each for each in known}, now)
 
 
 def these(handles: Sequence[Handle], *, now: datetime) -> list[Issue]:
     """What forms name, as it is now; what is not there any more is left out. Three queries."""
-    return _few(Reach(handles=handles), {proof.account: proof for proof in proofs(now)}, now)
+    return _few(Reach(handles=handles), {each.pk: each for each in statuses(now)}, now)
 
 
 def _ranked(listing: IssueListing) -> bool:
     return listing.sort.removeprefix("-") == WORST
 
 
-def _few(reach: Reach, accounts: dict[int, Proof], now: datetime) -> list[Issue]:
+def _few(reach: Reach, accounts: dict[int, AccountStatus], now: datetime) -> list[Issue]:
     question = replace(_question(IssueFilters(standing=ALL), accounts, now), reach=reach)
     parts = [question.select(branch, issue_sql.columns(branch)) for branch in question.branches()]
     rows = read_issues(" UNION ALL ".join(parts), question.values(), accounts)
     return sorted(rows, key=lambda row: (row.rank, row.since, row.branch, row.ref, row.key))
 
 
-def _question(filters: IssueFilters, accounts: dict[int, Proof], now: datetime) -> Question:
-    sound = [pk for pk, proof in accounts.items() if proof.sound]
+def _question(filters: IssueFilters, accounts: dict[int, AccountStatus], now: datetime) -> Question:
+    sound = [pk for pk, each in accounts.items() if each.proves_absence]
     asked = None
     if filters.account or filters.vendor:
         asked = [pk for pk, each in accounts.items() if filters.account in ("", each.name) and filters.vendor in ("", each.vendor)]
     return Question(filters, now, sound, asked, members=filters.members())
 
 
-def _reach(filters: IssueFilters, accounts: dict[int, Proof]) -> tuple[Reach, bool]:
+def _reach(filters: IssueFilters, accounts: dict[int, AccountStatus]) -> tuple[Reach, bool]:
     """The devices that the text means, and the issues whose words have it; at most MOST of each."""
     text = filters.q
     devices = search.candidates(text, Q(life__in=[Life.SEEN, Life.MISSING]) & filters.devices())

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import connection
 
+from devices.account_status import AccountStatus
 from devices.models import ChangeKind, IssueKind
 from devices.queries.aged import Aged, aged
 from devices.queries.filters import YES, Filters
@@ -18,7 +19,6 @@ from devices.queries.issue_sources import BRANCHES
 from devices.queries.issue_sql import Question
 from devices.queries.issues import issue_page, matching
 from devices.queries.list import matching as matching_devices
-from devices.queries.proof import Proof, proofs
 from devices.queries.turning import Total, Turned
 
 SHOWN = 25
@@ -72,7 +72,7 @@ class Contradicted:
 class MutedDevice:
     """A device that a vendor has silenced. `since`: when that came, or, where not `told`, when we first saw it so."""
 
-    account: Proof
+    account: AccountStatus
     device: int
     name: str
     state: str
@@ -101,23 +101,22 @@ class Silences:
     aged: Sequence[Aged]
 
 
-def silences(*, now: datetime) -> Silences:
-    """At most fourteen queries."""
-    known = proofs(now)
-    accounts = {proof.account: proof for proof in known}
+def silences(*, now: datetime, known: Sequence[AccountStatus]) -> Silences:
+    """At most twelve queries. `known`: the status of every account."""
+    accounts = {each.pk: each for each in known}
     contradicted, more = _contradicted(accounts, now)
     muted = Filters(silenced=YES)
     _, number, beyond = matching_devices(muted, now=now)
     here, there = _part(SILENCED, known, now), _part(VENDOR, known, now)
-    return Silences(contradicted, more, here, there, _muted(accounts), Total(number, beyond), muted, aged(now=now))
+    return Silences(contradicted, more, here, there, _muted(accounts), Total(number, beyond), muted, aged(known))
 
 
-def _part(standing: str, known: Sequence[Proof], now: datetime) -> Part:
+def _part(standing: str, known: Sequence[AccountStatus], now: datetime) -> Part:
     listing = ISSUES.read({"standing": standing, "sort": "age", "size": str(SHOWN)})
     return Part(listing, issue_page(listing, matching(listing.filters, now=now, known=known)))
 
 
-def _contradicted(accounts: dict[int, Proof], now: datetime) -> tuple[list[Contradicted], bool]:
+def _contradicted(accounts: dict[int, AccountStatus], now: datetime) -> tuple[list[Contradicted], bool]:
     question = Question(IssueFilters(standing=SILENCED), now, [])
     ours = " UNION ALL ".join(
         question.select(each, "s.id, s.device_id, s.account_id, t.standing, 1", beyond="s.device_id IN (SELECT device_id FROM red)")
@@ -136,7 +135,7 @@ def _contradicted(accounts: dict[int, Proof], now: datetime) -> tuple[list[Contr
     return list(found.values()), len(rows) > MOST_PAIRS
 
 
-def _words(account: Proof, standing: str, number: int) -> str:
+def _words(account: AccountStatus, standing: str, number: int) -> str:
     if standing:
         return f"{account.name}: an issue {standing} here"
     if number:
@@ -144,7 +143,7 @@ def _words(account: Proof, standing: str, number: int) -> str:
     return f"{account.name}: the device silenced there"
 
 
-def _muted(accounts: dict[int, Proof]) -> list[MutedDevice]:
+def _muted(accounts: dict[int, AccountStatus]) -> list[MutedDevice]:
     return [MutedDevice(accounts[account], *rest) for account, *rest in _asked(_MUTED, [SHOWN]) if account in accounts]
 
 

@@ -30,7 +30,7 @@ def run_pill(run: SyncRun) -> dict[str, Any]:
     if run.state == JobState.DONE and (run.quarantined or run.rejected):
         look, icon, word = "attention", "triangle-alert", "Partial"
     elif run.state == JobState.DONE and run.withheld and run.decided_at is None and run.applied_at is None:
-        look, icon, word = "attention", "eye-off", "Held back"
+        look, icon, word = "attention", "eye-off", "Review required"
     return {"look": f"is-{look}", "icon": icon, "word": word, "title": ""}
 
 

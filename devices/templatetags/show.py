@@ -10,12 +10,14 @@ from django.utils import timezone
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from devices.account_status_text import LOOKS, Code
 from devices.clocks import implausible
-from devices.models import Health, Life
+from devices.context import account_statuses
+from devices.models import Life
 from devices.queries.troubles import Troubles, troubles
 from devices.templatetags.drawn import drawn_once
 from devices.thresholds import Freshness
-from vendors.registry import VENDORS
+from vendors.registry import VENDORS, makes_installers_for
 from vendors.states import Family, IdKind, State
 
 register = template.Library()
@@ -38,14 +40,6 @@ FRESHNESS_LOOKS = {
     Freshness.STALE: ("is-unknown", "clock-alert", "The device has not reported for too long: not counted in the verdict."),
     Freshness.UNSEEN: ("is-unknown", "unplug", "The device has not reported for so long that it is probably out of use."),
 }
-HEALTH_LOOKS = {
-    Health.NEW: ("is-unknown", "clock"),
-    Health.OK: ("is-ok", "circle-check"),
-    Health.LATE: ("is-attention", "clock"),
-    Health.FAILING: ("is-critical", "octagon-alert"),
-    Health.PERSON: ("is-critical", "circle-user"),
-    Health.OFF: ("is-unknown", "circle-off"),
-}
 UNITS = ((60, 1, "s"), (3600, 60, "min"), (2 * 86400, 3600, "h"), (60 * 86400, 86400, "days"))
 
 
@@ -60,10 +54,10 @@ def age_words(at: datetime, *, now: datetime) -> str:
     return f"{at:%Y-%m-%d}"
 
 
-@register.simple_tag(name="troubles")
-def _troubles() -> Troubles:
+@register.simple_tag(name="troubles", takes_context=True)
+def _troubles(context: template.Context) -> Troubles:
     """Asked by the frame of every page, so that none can forget it."""
-    return troubles(now=timezone.now())
+    return troubles(account_statuses(context["request"]))
 
 
 @register.simple_tag
@@ -111,11 +105,11 @@ def freshness_pill(freshness: str) -> dict[str, Any]:
 
 
 @drawn_once(register, "devices/parts/pill.html")
-def health_pill(health: str, title: str = "") -> dict[str, Any]:
-    """`title`: the account's health sentence."""
-    known = Health(health) if health in Health else Health.NEW
-    look, icon = HEALTH_LOOKS[known]
-    return {"look": look, "icon": icon, "word": known.label, "title": title}
+def account_status(code: str, account: str) -> dict[str, Any]:
+    """The status of the account of this name. Every place that shows one shows it so: a page is checked by the pill's data attributes."""
+    known = Code(code)
+    label, severity, icon = LOOKS[known]
+    return {"look": f"is-{severity}", "icon": icon, "word": label, "title": "", "status": known.value, "account": account}
 
 
 @drawn_once(register, "devices/parts/pill.html")
@@ -153,6 +147,9 @@ def progress(done: int, total: int | None, label: str, words: str = "") -> dict[
 def vendor_label(slug: str) -> str:
     vendor = VENDORS.get(slug)
     return vendor.label if vendor else slug
+
+
+register.filter("makes_installers_for", makes_installers_for)
 
 
 @register.filter

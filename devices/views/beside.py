@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from devices.account_status import AccountStatus
 from devices.models import Device, IssueKind, Life, Retirement, User
 from devices.queries.detail import Detail
 from devices.queries.issues import device_issues
-from devices.queries.proof import Proof
 from devices.queries.timeline import timeline
 from devices.views import notes, tags
 
@@ -23,7 +23,7 @@ def beside(device: Device, reader: User) -> dict[str, Any]:
     return {"timeline": last, "retirement": retired, **notes.beside(device, reader), **tags.beside(device)}
 
 
-def decisions(found: Detail, known: Sequence[Proof], *, now: datetime) -> dict[str, Any]:
+def decisions(found: Detail, known: Sequence[AccountStatus], *, now: datetime) -> dict[str, Any]:
     """Each problem with its decision, None where its vendor lists the device no more; and what nobody but us notices. One query."""
     rows = device_issues(found.device.pk, known, now=now)
     named = {(row.ref, row.key): row for row in rows if row.kind == IssueKind.ISSUE}

@@ -7,12 +7,12 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from devices.context import account_statuses
 from devices.coverage_export import lines_of_devices, lines_of_matrix
 from devices.queries.aged import aged
 from devices.queries.cover import Cover
-from devices.queries.coverage import Drill, matrix
+from devices.queries.coverage import Drill, all_gaps, matrix
 from devices.queries.coverage_list import drill_page
-from devices.queries.proof import proofs
 from devices.views.guard import needs
 from devices.views.leaving import csv_file
 from devices.views.ticket import query
@@ -23,9 +23,15 @@ from devices.views.turning import place
 @needs("view_device")
 def page(request: HttpRequest) -> HttpResponse:
     """Which account sees how many devices, the one that misses most first."""
-    now = timezone.now()
-    rows = matrix(proofs(now))
-    context = {"rows": rows, "covers": list(Cover), "devices": rows[0].total if rows else 0, "aged": aged(now=now)}
+    known = account_statuses(request)
+    rows = matrix(known)
+    context = {
+        "rows": rows,
+        "covers": list(Cover),
+        "devices": rows[0].total if rows else 0,
+        "gaps": all_gaps(rows),
+        "aged": aged(known),
+    }
     return render(request, "devices/coverage.html", context)
 
 
@@ -38,12 +44,12 @@ def devices(request: HttpRequest) -> HttpResponse:
     found = drill_page(drill, now=now, **place(request))
     context = {
         "drill": drill,
-        "proof": drill.proof,
+        "status": drill.status,
         "page": found,
-        "aged": aged(now=now),
+        "aged": aged(account_statuses(request)),
         "older": drill.query_string(after=found.older) if found.older else "",
         "newer": drill.query_string(before=found.newer) if found.newer else "",
-        "installer_account": query(account=drill.proof.name) if _closable(drill) else "",
+        "installer_account": query(account=drill.status.name) if _closable(drill) else "",
     }
     return render(request, "devices/coverage_devices.html", context)
 
@@ -53,23 +59,23 @@ def devices(request: HttpRequest) -> HttpResponse:
 def devices_csv(request: HttpRequest) -> HttpResponseBase:
     """All pages of the list, with the same text."""
     drill = _drill(request)
-    return _csv(request, f"coverage-{drill.proof.name}-{drill.cover}", lambda: lines_of_devices(drill), q=drill.q)
+    return _csv(request, f"coverage-{drill.status.name}-{drill.cover}", lambda: lines_of_devices(drill), q=drill.q)
 
 
 @require_safe
 @needs("export_device")
 def matrix_csv(request: HttpRequest) -> HttpResponseBase:
     """Every device with its state at every account."""
-    return _csv(request, "coverage", lambda: lines_of_matrix(proofs(timezone.now())))
+    return _csv(request, "coverage", lambda: lines_of_matrix(account_statuses(request)))
 
 
 def _closable(drill: Drill) -> bool:
     """Whether an installer would help these devices."""
-    return drill.proof.makes_installers and drill.cover in (Cover.MISSING, Cover.PENDING)
+    return drill.status.makes_installers and drill.cover in (Cover.MISSING, Cover.PENDING)
 
 
 def _drill(request: HttpRequest) -> Drill:
-    drill = Drill.read(request.GET, proofs(timezone.now()))
+    drill = Drill.read(request.GET, account_statuses(request))
     if drill is None:
         raise Http404
     return drill

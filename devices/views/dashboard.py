@@ -1,26 +1,46 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from devices.context import account_statuses
 from devices.queries.aged import aged
 from devices.queries.conditions import ANY
+from devices.queries.coverage import all_gaps, matrix
 from devices.queries.disagreements import count
 from devices.queries.issues import undecided
-from devices.queries.sources import sources
+from devices.queries.sources import Sources
 from devices.queries.tiles import tiles
 from devices.views.guard import is_fragment, needs
+
+COUNTED_AT_ONCE = 20_000  # devices: some 20 ms
 
 
 @require_safe
 @needs("view_device")
 def page(request: HttpRequest) -> HttpResponse:
     """How all devices are, and how far that can be trusted. As a fragment it renews itself while a fetch is running."""
-    known = sources()
-    vendors = list(dict.fromkeys(source.vendor for source in known.all))
-    now = timezone.now()
-    context = {"sources": known, "tiles": tiles(vendors), "differing": count(ANY), "undecided": undecided(now), "aged": aged(now=now)}
+    found = account_statuses(request)
+    numbers = tiles(list(dict.fromkeys(each.vendor for each in found)))
+    context = {
+        "sources": Sources(found),
+        "tiles": numbers,
+        # Of a large fleet they are counted after the page is shown: that reads an entry of an index for every device and account.
+        "gaps": all_gaps(matrix(found)) if numbers.total.count <= COUNTED_AT_ONCE else None,
+        "differing": count(ANY),
+        "undecided": undecided(timezone.now(), known=found),
+        "aged": aged(found),
+    }
     template = "devices/_dashboard.html" if is_fragment(request) else "devices/dashboard.html"
     return render(request, template, context)
+
+
+@require_safe
+@needs("view_device")
+def gaps(request: HttpRequest) -> HttpResponse:
+    """The tile of the coverage gaps, for a dashboard that was shown without their number."""
+    if not is_fragment(request):
+        return redirect("devices:coverage")
+    return render(request, "devices/parts/gaps_tile.html", {"gaps": all_gaps(matrix(account_statuses(request)))})

@@ -8,12 +8,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from devices.account_status import by_pk
 from devices.asking import about, under_way
+from devices.context import account_statuses
 from devices.models import Device, Sighting
 from devices.queries.coverage import gaps
 from devices.queries.detail import detail, raw_answer
 from devices.queries.joins import joins, now_called, rulings
-from devices.queries.proof import proofs
 from devices.queries.ticket import texts
 from devices.queries.values import values
 from devices.views.ask_device import numbers_of, watched
@@ -30,9 +31,9 @@ HIGHEST_ID = 2**63 - 1
 @needs("view_device")
 def page(request: HttpRequest, pk: int) -> HttpResponse:
     """One device: the answer, then what it rests on."""
-    now, ticket = timezone.now(), ticket_of(request)
+    now, ticket, known = timezone.now(), ticket_of(request), account_statuses(request)
     try:
-        found = detail(pk, now=now) if pk <= HIGHEST_ID else None
+        found = detail(pk, now=now, known=by_pk(known)) if pk <= HIGHEST_ID else None
     except Device.DoesNotExist:
         found = None
     if found is None:
@@ -41,7 +42,6 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
             raise Http404
         return redirect(reverse("devices:detail", args=[other]) + query(ticket=ticket))
     asks = about(view.sighting for view in found.views)
-    known = proofs(now)
     whys = joins({view.sighting.pk: view.short for view in found.views})
     context = {
         "found": found,

@@ -7,18 +7,17 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_safe
 
 from devices.asking import MOST
+from devices.context import account_statuses
 from devices.models import Account
 from devices.queries import filters as filtering
 from devices.queries.aged import aged
-from devices.queries.clue import SHORTEST_WORD
 from devices.queries.filters import DEVICES, DeviceListing
 from devices.queries.list import list_page
 from devices.queries.part import known_groups
-from devices.queries.sources import sources
+from devices.queries.sources import Sources
 from devices.views.guard import is_fragment, needs
 from devices.views.turning import place, results, turned, whole
 from devices.views.viewed import viewed
@@ -36,11 +35,10 @@ def page(request: HttpRequest) -> HttpResponse:
         return _chosen(request, listing)
     now, filters = timezone.now(), listing.filters
     context = turned(look, list_page(listing, now=now, **place(request))) | {
-        "aged": aged(now=now, account=filters.account, vendor=filters.vendor),
+        "aged": aged(account_statuses(request), account=filters.account, vendor=filters.vendor),
         "export_url": reverse("devices:export"),
         "may_export": request.user.has_perm("devices.export_device"),
-        "short": 0 < len(filters.q) < SHORTEST_WORD,
-        "sources": SimpleLazyObject(sources),  # only an empty page asks
+        "sources": Sources(account_statuses(request)),
         "everywhere": listing.asking(life="all"),
         "most": MOST,
         "can_pick": request.user.has_perm("devices.export_device") or request.user.has_perm("devices.refresh_account"),

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from devices.context import account_statuses
 from devices.listed import knowing, lines
 from devices.models import Device
 from devices.queries.aged import aged
@@ -40,6 +41,6 @@ def stream(request: HttpRequest, listing: DeviceListing, found: QuerySet[Device]
     """`count` and `which` are for the audit log."""
     now = timezone.now()
     told = {"devices": count, "filters": which, "columns": list(listing.columns)}
-    old = aged(now=now)
+    old = aged(account_statuses(request))
     content = partial(lines, every_row(found, knowing(listing) if old else listing, now=now), listing, old)
     return csv_file(request, listing.file_name(now=now), content, action="export", **told)

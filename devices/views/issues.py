@@ -12,12 +12,13 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_safe
 
+from devices.context import account_statuses
 from devices.issues_export import lines
 from devices.queries.aged import aged
 from devices.queries.issue_filters import ALL, ISSUES, KINDS, OPEN
 from devices.queries.issues import Found, every_issue, issue_page, matching
 from devices.queries.part import known_groups, nobody
-from devices.queries.sources import sources
+from devices.queries.sources import Sources
 from devices.views.guard import is_fragment, needs
 from devices.views.issues_picking import written
 from devices.views.leaving import csv_file, no_file
@@ -31,23 +32,23 @@ def page(request: HttpRequest) -> HttpResponse:
     """The list; as a fragment only the results."""
     look, now = viewed(request, ISSUES), timezone.now()
     listing, filters = look.listing, look.listing.filters
-    found = matching(filters, now=now)
+    known = account_statuses(request)
+    found = matching(filters, now=now, known=known)
     at = place(request)
     shown = issue_page(listing, found, **at)
     if at and not shown.rows and found.total.number:  # the last ones of this page were just decided about
         at, shown = {}, issue_page(listing, found)
     context = turned(look, shown) | {
         "cut": found.cut,
-        "aged": aged(now=now, account=filters.account, vendor=filters.vendor),
+        "aged": aged(known, account=filters.account, vendor=filters.vendor),
         "here": listing.query_string(**at),
         "export_url": reverse("devices:issues_csv"),
         "may_export": request.user.has_perm("devices.export_device"),
         "undecided": filters.standing == OPEN,
         "items": written([each.handle for each in shown.rows]),
         "everything": listing.asking(standing=ALL),
-        # Only an empty page asks.
-        "sources": SimpleLazyObject(sources),
-        "nobody": SimpleLazyObject(lambda: nobody(filters)),
+        "sources": Sources(known),
+        "nobody": SimpleLazyObject(lambda: nobody(filters)),  # only an empty page asks
     }
     if is_fragment(request):
         return results(request, "devices/_issues.html", context, at=at)
@@ -75,5 +76,5 @@ def _words(found: Found) -> str:
 
 def _choices(found: Found) -> dict[str, Any]:
     options = {name: [pair for pair in kind.options.items() if pair[0] != kind.default] for name, kind in KINDS.items() if kind.options}
-    names = sorted(proof.name for proof in found.accounts.values())
+    names = sorted(each.name for each in found.accounts.values())
     return {**options, "account": [(name, name) for name in names], "groups": known_groups()}

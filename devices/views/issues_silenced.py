@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from devices.context import account_statuses
 from devices.queries.silenced import silences
 from devices.views.guard import needs
 
@@ -15,5 +16,9 @@ from devices.views.guard import needs
 @require_safe
 @needs("view_issue")
 def page(request: HttpRequest) -> HttpResponse:
-    context = {"found": silences(now=timezone.now()), "list_url": reverse("devices:issues"), "devices_url": reverse("devices:list")}
+    context = {
+        "found": silences(now=timezone.now(), known=account_statuses(request)),
+        "list_url": reverse("devices:issues"),
+        "devices_url": reverse("devices:list"),
+    }
     return render(request, "devices/silenced.html", context)

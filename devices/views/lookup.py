@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -15,10 +14,12 @@ from django.utils.cache import patch_vary_headers
 from django.utils.html import format_html
 from django.views.decorators.http import require_safe
 
+from devices.account_status import AccountStatus
+from devices.context import account_statuses
 from devices.queries.aged import Aged, aged_among
-from devices.queries.answers import Silence, account_answers, document, silences
+from devices.queries.answers import account_answers, document, silences
 from devices.queries.asked import clean_query
-from devices.queries.clue import SHORTEST_BEGINNING, SHORTEST_WORD, parse
+from devices.queries.clue import parse
 from devices.queries.hits import groups, hit
 from devices.queries.search import MOST, Answer, search
 from devices.views.guard import is_fragment, needs
@@ -27,6 +28,7 @@ from devices.views.ticket import query, ticket_of
 
 SHOWN = 50
 SUGGESTED = 8
+SHORTEST_SUGGESTED = 2
 # The address of a deep link → the prefix that asks for this kind only.
 DEEP = {"serial": "sn", "host": "host", "mac": "mac", "user": "user"}
 
@@ -54,7 +56,7 @@ def suggest(request: HttpRequest) -> HttpResponse:
     ticket = ticket_of(request)
     if not is_fragment(request):
         return redirect(f"{reverse('devices:lookup')}?{urlencode({'q': term})}")
-    answer = search(term, limit=SUGGESTED) if len(parse(term).rest) >= SHORTEST_BEGINNING else None
+    answer = search(term, limit=SUGGESTED) if len(parse(term).rest) >= SHORTEST_SUGGESTED else None
     hits = [hit(match, answer.clue, now=timezone.now()) for match in answer.matches] if answer else []
     return render(request, "devices/lookup_suggestions.html", {"hits": hits, "ticket_query": query(ticket=ticket)})
 
@@ -64,12 +66,12 @@ def _answer(request: HttpRequest, term: str) -> HttpResponse:
     as_json = _wants_json(request)
     answer = search(term, limit=_limit(request) if as_json else SHOWN)
     if as_json:
-        return JsonResponse(document(term, answer, account_answers(answer.clue, now=timezone.now())))
+        return JsonResponse(document(term, answer, account_answers(answer.clue, account_statuses(request))))
     ticket = ticket_of(request)
     if answer.opens is not None and "all" not in request.GET:
         return _open(request, answer, answer.opens, term, ticket)
     now = timezone.now()
-    told = silences(answer.clue, now=now) if term else []
+    told = silences(answer.clue, account_statuses(request)) if term else []
     context = {
         "answer": answer,
         "term": term,
@@ -78,9 +80,8 @@ def _answer(request: HttpRequest, term: str) -> HttpResponse:
         "ticket_query": query(ticket=ticket),
         "groups": groups(answer, now=now),
         "silences": told,
-        "aged": _aged(answer, told, now),
+        "aged": _aged(answer, account_statuses(request)),
         "asked": _asked(request),
-        "short": 0 < len(answer.clue.rest) < SHORTEST_WORD,
         "list_query": query(q=term),
     }
     shown = render(request, "devices/lookup.html", context)
@@ -96,10 +97,10 @@ def _open(request: HttpRequest, answer: Answer, pk: int, term: str, ticket: str)
     return redirect(reverse("devices:detail", args=[pk]) + query(ticket=ticket))
 
 
-def _aged(answer: Answer, told: Sequence[Silence], now: datetime) -> list[Aged]:
+def _aged(answer: Answer, found: Sequence[AccountStatus]) -> list[Aged]:
     """Of the accounts that told of the devices that are shown."""
     names = {sighting["account"] for match in answer.matches for sighting in match.device["sightings"]}
-    return aged_among([each.account for each in told], names, now=now)
+    return aged_among(found, names)
 
 
 def _asked(request: HttpRequest) -> Outcome | None:

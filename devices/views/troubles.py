@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from devices.context import account_statuses
 from devices.queries.troubles import troubles
 from devices.views.guard import needs
 
@@ -13,4 +13,4 @@ from devices.views.guard import needs
 @needs("view_device")
 def fragment(request: HttpRequest) -> HttpResponse:
     """What keeps pages from being whole, for a page that stays open."""
-    return render(request, "devices/_troubles.html", {"troubles": troubles(now=timezone.now())})
+    return render(request, "devices/_troubles.html", {"troubles": troubles(account_statuses(request))})

@@ -21,6 +21,7 @@ class PatchRun(VendorJob):
     changed = models.PositiveIntegerField(default=0)
     closed = models.PositiveIntegerField(default=0, help_text="missing patches that the vendor no longer lists")
     rejected = models.PositiveIntegerField(default=0)
+    repairs = models.JSONField(default=list, help_text="see devices/repaired.py")
     calls = models.PositiveIntegerField(default=0)
 
     class Meta:
@@ -44,6 +45,7 @@ class Reading(models.Model):
     can = models.BooleanField(null=True)
     sentence = models.TextField(blank=True, help_text="why not, or what went wrong last")
     tried_at = models.DateTimeField(null=True)
+    failures = models.PositiveIntegerField(default=0, help_text="walks in a row that failed")
     complete_at = models.DateTimeField(null=True, help_text="when a walk last ended complete")
     since = models.DateTimeField(null=True, help_text="the next walk of attempts begins here")
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from typing import NamedTuple
 
 from django.db.models import Exists, Max, OuterRef, Q
 
+from devices.account_status import AccountStatus
 from devices.models import Account, Sighting
-from devices.queries.aged import Aged, off_words
+from devices.queries.aged import Aged
 from devices.queries.asked import Asked
 from patching.filters import TELLING, AttemptFilters, TitleFilters, Told
 from patching.models import Title
@@ -26,39 +27,38 @@ class ToldBy(NamedTuple):
 
     account: str
     vendor: str
-    enabled: bool
-    switched_off_at: datetime | None
     fetched_at: datetime | None
     read_at: datetime | None
 
 
-def aged(filters: Asked, *, now: datetime) -> list[Aged]:
-    """Of the accounts that this list counts. One query."""
-    return told_long_ago(_sources(filters), now=now, meant=_meant(filters))
+def aged(filters: Asked, known: Iterable[AccountStatus], *, now: datetime) -> list[Aged]:
+    """Of the accounts that this list counts. `known`: the status of every account. One query."""
+    return told_long_ago(_sources(filters), known, now=now, meant=_meant(filters))
 
 
-def ages(filters: Asked, *, now: datetime) -> dict[str, Aged]:
+def ages(filters: Asked, known: Iterable[AccountStatus], *, now: datetime) -> dict[str, Aged]:
     """By name, of all accounts that told what such a list is made of. One query."""
-    return {each.account: each for each in _told(_sources(filters), now, Q())}
+    return {each.account: each for each in _told(_sources(filters), known, now, Q())}
 
 
-def told_long_ago(sources: Collection[Source], *, now: datetime, meant: Q | None = None) -> list[Aged]:
+def told_long_ago(sources: Collection[Source], known: Iterable[AccountStatus], *, now: datetime, meant: Q | None = None) -> list[Aged]:
     """Of accounts that told one of these sources to its end once."""
-    return [each for each in _told(sources, now, meant or Q()) if each.why]
+    return [each for each in _told(sources, known, now, meant or Q()) if each.why]
 
 
 def _sources(filters: Asked) -> Collection[Source]:
     return (Source.RECENT, Source.ATTEMPTS) if isinstance(filters, AttemptFilters) else (Source.PATCHES,)
 
 
-def _told(sources: Collection[Source], now: datetime, meant: Q) -> Iterator[Aged]:
+def _told(sources: Collection[Source], known: Iterable[AccountStatus], now: datetime, meant: Q) -> Iterator[Aged]:
+    by_name = {each.name: each for each in known}
     read_at = Max("readings__complete_at", filter=Q(readings__source__in=sources))
     accounts = Account.objects.filter(meant, vendor__in=TELLING).annotate(read_at=read_at).order_by("name")
-    rows = accounts.values_list("name", "vendor", "enabled", "switched_off_at", "complete_at", "read_at")
-    return (found for row in rows if (found := as_of(ToldBy(*row), now=now)))
+    told = (ToldBy(*row) for row in accounts.values_list("name", "vendor", "complete_at", "read_at"))
+    return (found for each in told if each.account in by_name and (found := as_of(each, by_name[each.account], now=now)))
 
 
-def as_of(told: ToldBy, *, now: datetime) -> Aged | None:
+def as_of(told: ToldBy, status: AccountStatus, *, now: datetime) -> Aged | None:
     """When it last told of patches; `why` is "" where that is lately. None: it never did.
 
     Who tells them with its devices is late with those too, and every page says so by itself.
@@ -67,8 +67,8 @@ def as_of(told: ToldBy, *, now: datetime) -> Aged | None:
     if at is None:
         return None
     late = told.vendor not in WITH_DEVICES and at < now - LATE
-    why = off_words(told.switched_off_at) if not told.enabled else "has not told its whole list lately" if late else ""
-    return Aged(told.account, why, at, not told.enabled)
+    why = "has not told its whole list lately" if status.enabled and late else "" if status.enabled else status.frozen
+    return Aged(told.account, why, at, not status.enabled, status.code)
 
 
 def _meant(filters: Asked) -> Q:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from devices.account_status import statuses
 from devices.queries.as_json import moment
 from patching.filters import ALL, OPEN
 from patching.queries.aged import ages
@@ -33,7 +34,7 @@ WHAT: Mapping[str, Callable[..., Iterator[Document]]] = {"attempts": attempts, "
 def _dated(document: Callable[[Any], Document], table: Table[Any, Any, Any], query: Mapping[str, str], now: datetime) -> Iterator[Document]:
     """Each with the time when its account last told its whole list, and why that is old; null where it is not."""
     listing = table.shape.read(query)
-    told = ages(listing.filters, now=now)
+    told = ages(listing.filters, statuses(now), now=now)
     for row in table.every(listing, now=now):
         age = told.get(row.account)
         yield {**document(row), "as_of": moment(age.at) if age else None, "old_because": age.because or None if age else None}

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from django.db.models import Count, OuterRef, Q, Subquery
 
+from devices.account_status import AccountStatus
 from devices.models import Sighting
 from devices.queries.aged import Aged
 from patching.filters import ALL, OPEN_ORDER, AttemptFilters, PatchFilters
@@ -28,7 +29,7 @@ MOST_LASTS = 8
 LOOKED_AT = 200
 _READ = Reading.objects.filter(account=OuterRef("account"), source=Source.PATCHES).values("complete_at")
 # As a ToldBy.
-_TOLD_BY = ("account__name", "vendor", "account__enabled", "account__switched_off_at", "pulse__fetched_at", Subquery(_READ))
+_TOLD_BY = ("account__name", "vendor", "pulse__fetched_at", Subquery(_READ))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,8 @@ class OnDevice:
     rests: bool
 
 
-def on_device(pk: int, *, now: datetime) -> OnDevice | None:
-    """Four queries, each of one device; None: it has no sighting."""
+def on_device(pk: int, known: Mapping[int, AccountStatus], *, now: datetime) -> OnDevice | None:
+    """Four queries, each of one device; None: it has no sighting. `known`: the status of every account."""
     sightings = list(Sighting.objects.filter(device_id=pk).order_by("account__name").values_list("pk", "account_id", *_TOLD_BY))
     if not sightings:
         return None
@@ -68,7 +69,7 @@ def on_device(pk: int, *, now: datetime) -> OnDevice | None:
         tried=_tried(here, attempts, AttemptFilters(device=str(pk), period=ALL)),
         lasts=lasts,
         told=sorted({VENDORS[vendor].label for _, vendor, *_ in told.values() if vendor in VENDORS and VENDORS[vendor].tells_patches}),
-        as_of=[each for told_by in told.values() if (each := as_of(told_by, now=now))],
+        as_of=[each for pk, told_by in told.items() if pk in known and (each := as_of(told_by, known[pk], now=now))],
         rests=any((False, status) in by_status for status in OPEN),
     )
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Q
 
+from devices.account_status import AccountStatus
 from devices.queries.aged import Aged
 from patching.filters import ALL, OPEN_ORDER, AttemptFilters, DeviceFilters, PatchFilters
 from patching.models import Reading
@@ -41,8 +43,8 @@ class Overview:
         return bool(self.known.count or self.chart.all.count)
 
 
-def overview(*, now: datetime) -> Overview:
-    """Ten queries."""
+def overview(known: Sequence[AccountStatus], *, now: datetime) -> Overview:
+    """Ten queries. `known`: the status of every account."""
     asked = [PatchFilters(), PatchFilters(status=ALL), *(PatchFilters(status=status) for status in OPEN_ORDER)]
     counts, attempts = numbers([*asked, *wanted()]), tried(AttemptFilters(), now=now)
     oldest = PATCHES.some(narrowed(asked[0], now=now).condition, PATCHES.first, most=OLDEST)
@@ -59,7 +61,7 @@ def overview(*, now: datetime) -> Overview:
         works=works(counts, attempts),
         oldest=oldest,
         unread=list(readings.only("source", "can", "sentence", "complete_at", "account__name").order_by("account__name", "source")),
-        off=[each for each in told_long_ago(list(Source), now=now) if each.off],
+        off=[each for each in told_long_ago(list(Source), known, now=now) if each.off],
     )
 
 

@@ -7,6 +7,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from devices.account_status import by_pk
+from devices.context import account_statuses
 from devices.models import Account
 from devices.views.guard import is_fragment, needs
 from devices.views.known_device import device_or_404
@@ -24,7 +26,8 @@ def device_panel(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect(Number(PatchFilters(device=str(device_or_404(pk).pk)), 0).url)
     # Only a device without sightings has to be looked up: it may have become part of another one.
     now = timezone.now()
-    found = (on_device(pk, now=now) if pk <= HIGHEST else None) or on_device(device_or_404(pk).pk, now=now)
+    known = by_pk(account_statuses(request))
+    found = (on_device(pk, known, now=now) if pk <= HIGHEST else None) or on_device(device_or_404(pk).pk, known, now=now)
     return render(request, "patching/_device.html", {"found": found, "text": text(found) if found else ""})
 
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from devices.context import account_statuses
 from devices.queries.listing import Listing
 from devices.views.guard import needs
 from devices.views.leaving import csv_file, no_file
@@ -62,7 +63,7 @@ def _table(request: HttpRequest, table: Table[Any, Any, Any], values: Values, *,
     if narrowed(listing.filters, now=now).wide:
         messages.error(request, f"“{listing.filters.q}” means more devices than are looked at: type more to narrow it down, then export.")
         return redirect(reverse(table.shape.url) + listing.address)
-    columns = dated(values, ages(listing.filters, now=now)) if by_account else values
+    columns = dated(values, ages(listing.filters, account_statuses(request), now=now)) if by_account else values
     return _file(request, listing, lambda: lines(table.every(listing, now=now), columns))
 
 

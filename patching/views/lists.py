@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_safe
 
+from devices.context import account_statuses
 from devices.models import Account
 from devices.queries.asked import Asked
 from devices.queries.part import Part, known_groups, nobody
@@ -69,7 +70,7 @@ def _answer(request: HttpRequest, look: Viewed[Any], found: Turned[Any], **more:
         "row_template": f"patching/parts/{shape.rows[0]}_rows.html",
         "export_url": reverse(f"{shape.url}_csv"),
         "may_export": request.user.has_perm("patching.export_patch"),
-        "aged": aged(filters, now=timezone.now()),
+        "aged": aged(filters, account_statuses(request), now=timezone.now()),
         "nobody": SimpleLazyObject(lambda: nobody(filters) if isinstance(filters, Part) else ""),  # only an empty page asks
         **more,
     }

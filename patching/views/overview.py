@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from devices.context import account_statuses
 from devices.views.guard import is_fragment, needs
 from patching.filters import AttemptFilters, PatchFilters
 from patching.queries.aged import aged
@@ -21,7 +22,7 @@ from patching.queries.works import titles_with_most, wanted, works
 @require_safe
 @needs("view_device")
 def page(request: HttpRequest) -> HttpResponse:
-    return render(request, "patching/overview.html", {"found": overview(now=timezone.now())})
+    return render(request, "patching/overview.html", {"found": overview(account_statuses(request), now=timezone.now())})
 
 
 @require_safe
@@ -29,7 +30,7 @@ def page(request: HttpRequest) -> HttpResponse:
 def reasons(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     found = works(numbers(wanted()), tried(AttemptFilters(), now=now), most=titles_with_most(now=now))
-    return render(request, "patching/reasons.html", {"works": found, "aged": aged(PatchFilters(), now=now)})
+    return render(request, "patching/reasons.html", {"works": found, "aged": aged(PatchFilters(), account_statuses(request), now=now)})
 
 
 @require_safe

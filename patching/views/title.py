@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from devices.context import account_statuses
 from devices.views.guard import needs
 from patching.filters import PatchFilters
 from patching.queries.aged import aged
@@ -21,5 +22,9 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
     if title is None:
         raise Http404
     now = timezone.now()
-    context = {"found": of_title(title, now=now), "title": title, "aged": aged(PatchFilters(vendor=title.vendor), now=now)}
+    context = {
+        "found": of_title(title, now=now),
+        "title": title,
+        "aged": aged(PatchFilters(vendor=title.vendor), account_statuses(request), now=now),
+    }
     return render(request, "patching/title.html", context)

@@ -138,13 +138,13 @@ class TestStandings:
         making.run(first)
         pages["first"] = self.page(alice, first)
         words = {
-            "never": "Nothing has been fetched yet.",
-            "first": "The first fetch is running.",
-            "ok": "The list is complete and recent.",
+            "never": "No sync has completed yet.",
+            "first": "The first sync is running.",
+            "ok": "The last full sync is complete and recent.",
             "late": "older than two intervals",
             "failing": "The vendor is down.",
             "person": "The credentials were refused.",
-            "off": "Nothing is fetched.",
+            "off": "Nothing is synced.",
             "unknown": "does not know the vendor “gone-vendor”",
             "partial": "1 record could not be used",
         }

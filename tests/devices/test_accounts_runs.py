@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from devices import heartbeat
 from devices.models import Account, AuditEvent, Health, JobState, SyncRun, User
 from sandbox.server import Simulation, running
 from sandbox.world import Options
@@ -36,6 +37,7 @@ def sim(simulation: Simulation) -> Iterator[Simulation]:
 class TestRefreshing:
     def test_a_double_click_makes_one_run_and_the_second_says_so(self, ivan: User) -> None:
         making.account()
+        heartbeat.beat()
         client = signed_in(ivan)
         first = client.post("/vendors/eset-main/refresh/", follow=True).text
         second = client.post("/vendors/eset-main/refresh/", follow=True).text

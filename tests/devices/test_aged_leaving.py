@@ -34,7 +34,7 @@ def rows(client: Client, address: str) -> dict[str, dict[str, str]]:
     """By the name of the device."""
     answer = client.get(address)
     assert answer.status_code == 200
-    return by_name(answer.getvalue().decode())
+    return by_name(answer.getvalue().decode("utf-8-sig"))
 
 
 def by_name(text: str) -> dict[str, dict[str, str]]:
@@ -44,8 +44,8 @@ def by_name(text: str) -> dict[str, dict[str, str]]:
 
 def test_results_of_a_lookup_name_only_accounts_that_told_of_what_is_shown(bob: User, fleet: dict[str, Account]) -> None:
     client = signed_in(bob)
-    assert "eset-main</strong> is switched off" in client.get("/d/?q=nb").content.decode()
-    assert "is switched off:" not in client.get("/d/?q=phone-04&all=1").content.decode()
+    assert "is disabled: what it told last" in client.get("/d/?q=nb").content.decode()
+    assert "is disabled:" not in client.get("/d/?q=phone-04&all=1").content.decode()
 
 
 def test_a_lookup_as_json_says_why_an_account_and_of_whom_a_word_is_old(bob: User, fleet: dict[str, Account]) -> None:
@@ -53,12 +53,12 @@ def test_a_lookup_as_json_says_why_an_account_and_of_whom_a_word_is_old(bob: Use
     found = signed_in(bob).get("/d/?q=nb-berlin-01&format=json").json()
     told = {each["name"]: each for each in found["accounts"]}
     assert {name: each["old_because"] for name, each in told.items()} == {
-        "eset-main": "it is switched off",
-        "five-main": "it is fetched only when somebody asks",
+        "eset-main": "it is disabled",
+        "five-main": "it is synced only on request",
         "opswat-main": None,
     }
     assert told["eset-main"]["complete_as_of"] == moment(AT)
-    assert "list is stale (fetched only when somebody asks;" in told["five-main"]["answer"]
+    assert "list is stale (it is synced only on request;" in told["five-main"]["answer"]
     (match,) = found["matches"]
     assert {each["account"]: each["account_off"] for each in match["sightings"]} == {"eset-main": True, "opswat-main": False}
 
@@ -74,7 +74,7 @@ def test_a_file_of_devices_says_of_whom_each_row_has_an_old_word(ivan: User, fle
 def test_a_file_of_issues_says_as_of_when_each_word_is_and_why_it_is_old(ivan: User, fleet: dict[str, Account]) -> None:
     shown.fetch(fleet["opswat"], state=JobState.DONE, finished_at=(now := timezone.now()))
     found = rows(signed_in(ivan), "/issues/export.csv")
-    assert (found["nb-munich-02"]["As of"], found["nb-munich-02"]["Old because"]) == (moment(AT), "it is switched off")
+    assert (found["nb-munich-02"]["As of"], found["nb-munich-02"]["Old because"]) == (moment(AT), "it is disabled")
     assert (found["nb-berlin-01"]["As of"], found["nb-berlin-01"]["Old because"]) == (moment(now), "")
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from devices.account_status import statuses
 from devices.models import Account, Health
 from devices.queries.answers import account_answers
 from devices.queries.clue import parse
@@ -14,12 +15,12 @@ pytestmark = pytest.mark.django_db
 
 
 def answer(term: str) -> str:
-    return account_answers(parse(term), now=timezone.now())[0]["answer"]
+    return account_answers(parse(term), statuses(timezone.now()))[0]["answer"]
 
 
 def test_never_fetched() -> None:
     making.account()
-    assert answer("nb-1") == "never fetched"
+    assert answer("nb-1") == "never synced"
 
 
 def test_searched_with_the_time_of_the_list_and_what_it_cannot_tell() -> None:
@@ -28,7 +29,7 @@ def test_searched_with_the_time_of_the_list_and_what_it_cannot_tell() -> None:
     Account.objects.update(complete_at=at, health=Health.OK)
     assert answer("anna@corp") == f"searched (complete list as of {at:%Y-%m-%d %H:%M} UTC)"
     assert answer("anna") == f"searched (complete list as of {at:%Y-%m-%d %H:%M} UTC; it does not tell: Serial)"
-    assert account.name == account_answers(parse("anna"), now=at)[0]["name"]
+    assert account.name == account_answers(parse("anna"), statuses(at))[0]["name"]
 
 
 def test_a_kind_that_the_vendor_never_tells() -> None:
@@ -40,9 +41,9 @@ def test_a_kind_that_the_vendor_never_tells() -> None:
     ("change", "words"),
     [
         ({"health": Health.FAILING}, "failing"),
-        ({"health": Health.PERSON}, "needs a person"),
-        ({"enabled": False}, "switched off"),
-        ({"complete_at": timezone.now() - timedelta(days=9)}, "older than two intervals"),
+        ({"health": Health.PERSON}, "credentials refused"),
+        ({"enabled": False}, "it is disabled"),
+        ({"complete_at": timezone.now() - timedelta(days=9)}, "its last full sync is older than two intervals"),
     ],
 )
 def test_a_list_that_may_lack_devices_is_stale(change: dict[str, object], words: str) -> None:

@@ -94,8 +94,8 @@ def test_runs_of_other_devices_and_nonsense_are_not_shown(client: Client, bob: U
 @pytest.mark.parametrize(
     ("columns", "words"),
     [
-        ({"enabled": False}, "It is switched off."),
-        ({"health": Health.PERSON}, "It needs a person first"),
+        ({"enabled": False}, "It is disabled."),
+        ({"health": Health.PERSON}, "Its credentials were refused"),
         ({"vendor": "gone"}, "does not know its vendor"),
     ],
 )

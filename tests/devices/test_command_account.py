@@ -134,6 +134,7 @@ def test_the_list_says_how_each_account_is() -> None:
         health=Health.PERSON,
         health_sentence="The password was refused.",
         health_next_step="Enter it again.",
+        health_since=datetime(2026, 11, 21, 9, tzinfo=UTC),
         complete_at=datetime(2026, 11, 20, 9, tzinfo=UTC),
     )
     assert json.loads(account("list", "--json")) == [
@@ -143,10 +144,14 @@ def test_the_list_says_how_each_account_is() -> None:
             "enabled": False,
             "switched_off_at": "2026-11-03T09:00:00Z",
             "health": "off",
-            "sentence": "",
-            "next_step": "",
+            "status": "disabled",
+            "label": "Disabled",
+            "sentence": "Nothing is synced. The account has been disabled since 3 Nov 2026; the data synced before is kept.",
+            "next_step": "Enable it to sync again.",
+            "since": "2026-11-03T09:00:00Z",
             "complete_as_of": None,
             "deletion_requested_at": None,
+            "withheld": 0,
         },
         {
             "name": "b-eset",
@@ -154,14 +159,18 @@ def test_the_list_says_how_each_account_is() -> None:
             "enabled": True,
             "switched_off_at": None,
             "health": "person",
+            "status": "credentials_refused",
+            "label": "Credentials refused",
             "sentence": "The password was refused.",
             "next_step": "Enter it again.",
+            "since": "2026-11-21T09:00:00Z",
             "complete_as_of": "2026-11-20T09:00:00Z",
             "deletion_requested_at": None,
+            "withheld": 0,
         },
     ]
     text = account("list")
-    assert "b-eset  eset  person  complete as of 2026-11-20T09:00:00Z" in text
+    assert "b-eset  eset  Credentials refused  last full sync 2026-11-20T09:00:00Z" in text
     assert "The password was refused. Enter it again." in text
 
 

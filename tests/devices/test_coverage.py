@@ -8,11 +8,11 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from devices.account_status import AccountStatus, statuses
 from devices.models import Account, Device, JobState, Life, Sighting, SyncRun
 from devices.queries.cover import Cover
 from devices.queries.coverage import Drill, Placing, Row, device_coverage, matrix
 from devices.queries.coverage_list import PAGE, drill_page
-from devices.queries.proof import Proof, proofs
 from sandbox.server import Simulation, running
 from sandbox.world import Options
 from tests.devices import shown
@@ -38,11 +38,11 @@ def synced(sim: Simulation, *vendors: str) -> dict[str, Account]:
 
 
 def rows(*, later: timedelta = timedelta()) -> dict[str, Row]:
-    return {row.proof.vendor: row for row in matrix(proofs(timezone.now() + later))}
+    return {row.status.vendor: row for row in matrix(statuses(timezone.now() + later))}
 
 
-def proof_of(vendor: str) -> Proof:
-    return next(each for each in proofs(timezone.now()) if each.vendor == vendor)
+def proof_of(vendor: str) -> AccountStatus:
+    return next(each for each in statuses(timezone.now()) if each.vendor == vendor)
 
 
 def names(drill: Drill) -> list[str]:
@@ -69,7 +69,7 @@ def test_every_number_is_its_list_and_every_device_has_one_state_at_every_accoun
         together = [pk for ids in lists.values() for pk in ids]
         assert len(together) == len(everyone) and set(together) == everyone
         for pk in lists[Cover.MISSING]:
-            assert not Sighting.objects.filter(device=pk, account=row.proof.account, life=Life.SEEN).exists()
+            assert not Sighting.objects.filter(device=pk, account=row.status.pk, life=Life.SEEN).exists()
     assert {cover for row in found.values() for cover, cell in row.cells.items() if cell.count} >= set(Cover) - {Cover.UNKNOWN}
     pending = Sighting.objects.filter(enrolment=Enrolment.PENDING, vendor="eset").values("device").distinct().count()
     assert found["eset"].count(Cover.PENDING) == pending > 0
@@ -77,11 +77,11 @@ def test_every_number_is_its_list_and_every_device_has_one_state_at_every_accoun
 
 def test_the_device_page_and_the_matrix_never_disagree(sim: Simulation) -> None:
     synced(sim)
-    known = proofs(timezone.now())
+    known = statuses(timezone.now())
     placed = {(device, account): cover for device, account, cover in Placing(known).rows()}
     for device in Device.objects.all()[:20]:
-        for proof, cover in device_coverage(device.pk, known):
-            assert placed[device.pk, proof.account] == cover
+        for status, cover in device_coverage(device.pk, known):
+            assert placed[device.pk, status.pk] == cover
 
 
 def test_a_list_that_broke_off_makes_nothing_missing(sim: Simulation) -> None:
@@ -91,8 +91,8 @@ def test_a_list_that_broke_off_makes_nothing_missing(sim: Simulation) -> None:
     assert sync(eset).state == JobState.FAILED
     row = rows()["eset"]
     assert (row.missing, row.unknown) == (0, row.total)
-    assert row.proof.doubt == "no complete list has been fetched yet"
-    assert rows()["opswat"].proof.account == accounts["opswat"].pk
+    assert row.status.doubt == "no full sync has completed yet"
+    assert rows()["opswat"].status.pk == accounts["opswat"].pk
 
 
 def test_the_second_page_failing_makes_nothing_missing(sim: Simulation) -> None:
@@ -116,7 +116,7 @@ def test_a_failing_run_after_a_complete_one_changes_nothing_until_the_list_is_ol
     old = rows(later=timedelta(hours=3))["opswat"]
     assert (old.missing, old.count(Cover.FRESH)) == (0, 0)
     assert old.unknown == before[Cover.MISSING] + before[Cover.UNKNOWN]
-    assert old.proof.doubt == "its last complete list is older than two intervals"
+    assert old.status.doubt == "its last full sync is older than two intervals"
 
 
 def test_a_run_of_changes_makes_nothing_missing(sim: Simulation) -> None:
@@ -138,7 +138,7 @@ def test_what_vanished_at_once_is_neither_present_nor_missing_until_a_person_dec
     row = rows()["eset"]
     assert row.missing == 0
     assert row.unknown >= run.withheld
-    assert "a person has to decide" in row.proof.doubt
+    assert "must be reviewed" in row.status.doubt
 
 
 def test_a_record_that_could_not_be_read_may_be_any_device(sim: Simulation) -> None:
@@ -147,7 +147,7 @@ def test_a_record_that_could_not_be_read_may_be_any_device(sim: Simulation) -> N
     SyncRun.objects.filter(account=accounts["eset"]).update(rejected=1)
     row = rows()["eset"]
     assert row.missing == 0
-    assert row.proof.doubt == "1 record of its last list could not be read"
+    assert row.status.doubt == "1 record of its last list could not be used"
 
 
 def test_a_device_that_leaves_a_complete_list_is_missing_there() -> None:
@@ -189,7 +189,7 @@ def test_an_account_that_is_switched_off_proves_nothing() -> None:
     row = rows()["eset"]
     assert (row.missing, row.count(Cover.FRESH)) == (0, 0)
     assert row.count(Cover.STALE) == 3
-    assert row.proof.doubt == "it is switched off"
+    assert row.status.doubt == "it is disabled"
 
 
 def test_an_account_fetched_only_when_asked_is_measured_by_its_vendors_interval() -> None:
@@ -213,9 +213,9 @@ def test_pages_show_every_device_once_in_both_directions() -> None:
     account = shown.account("eset-main", "eset")
     now = timezone.now()
     Device.objects.bulk_create(Device(name=f"nb-{number // 3:03}", created_at=now) for number in range(2 * PAGE + 7))
-    drill = Drill(proofs(now)[0], Cover.UNKNOWN)
+    drill = Drill(statuses(now)[0], Cover.UNKNOWN)
     expected = list(Device.objects.order_by("name", "pk").values_list("pk", flat=True))
-    assert drill.proof.account == account.pk
+    assert drill.status.pk == account.pk
     assert walked(drill) == expected
     last = drill_page(drill, now=now, after=str(expected[2 * PAGE - 1]))
     assert (len(last.rows), last.older) == (7, None)

@@ -13,11 +13,10 @@ from django.utils import timezone
 import config.celery  # noqa: F401  (tasks need the application that knows the broker)
 from config.sessions import POLLS
 from devices import disappearance, tasks
+from devices.account_status import statuses
 from devices.acts import Act
 from devices.disappearance import LOST_AFTER
 from devices.models import Account, AuditEvent, Change, Device, JobState, Life, Sighting, SyncRun, User
-from devices.queries.proof import proofs
-from devices.queries.sources import sources
 from tests.devices import making
 from tests.devices.administering import HTMX, mark_what_was_decided, signed_in, withheld_run
 
@@ -188,12 +187,12 @@ class TestFollowing:
         assert signed_in(bob).get(at(run, "applying"), headers=HTMX).status_code == 403
 
     def test_nobody_is_asked_to_decide_meanwhile_but_the_list_proves_nothing_yet(self, run: SyncRun, alice: User, client: Client) -> None:
-        assert sources().withheld
+        assert statuses(timezone.now())[0].withheld == 25
         decide(run, alice)
-        assert not sources().withheld
-        (proof,) = proofs(timezone.now())
-        assert proof.doubt == "25 devices vanished from its list at once, and they are just being marked as missing"
+        (found,) = statuses(timezone.now())
+        assert found.withheld == 0
+        assert found.doubt == "25 devices disappeared from its list at once and are being marked as missing"
         assert "are being marked as missing" in signed_in(alice).get("/vendors/").text
         mark_what_was_decided()
-        (proof,) = proofs(timezone.now())
-        assert proof.sound
+        (found,) = statuses(timezone.now())
+        assert found.proves_absence

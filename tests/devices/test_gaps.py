@@ -8,10 +8,10 @@ import pytest
 from django.utils import timezone
 
 from devices import gaps
+from devices.account_status import statuses
 from devices.models import Account, Device, Gap, JobState, Life, Sighting
 from devices.queries.cover import Cover
 from devices.queries.coverage import Placing
-from devices.queries.proof import proofs
 from devices.tasks import plan
 from tests.devices import shown
 from tests.devices.troubled import complete, fleet, named
@@ -31,8 +31,8 @@ def kept() -> set[tuple[str, str]]:
 def test_what_is_kept_is_what_coverage_says(accounts: dict[str, Account]) -> None:
     shown.sighting(accounts["opswat"], "only-opswat")
     gaps.renew(timezone.now() + gaps.ROUND + timedelta(seconds=1))
-    known = proofs(timezone.now())
-    names = {proof.account: proof.name for proof in known}
+    known = statuses(timezone.now())
+    names = {each.pk: each.name for each in known}
     devices = dict(Device.objects.values_list("pk", "name"))
     placed = {(devices[device], names[account]) for device, account, cover in Placing(known).rows() if cover is Cover.MISSING}
     assert kept() == placed == {("nb-3", "five9s-main"), ("only-opswat", "eset-main"), ("only-opswat", "five9s-main")}

@@ -10,11 +10,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from devices.account_status import statuses
 from devices.models import Account, Device, Issue, Life, Sighting
 from devices.queries.issue_filters import NEWEST, OLDEST, WORST, IssueFilters, IssueListing
 from devices.queries.issues import MOST, WINDOW, device_issues, every_issue, issue_page, matching, undecided
 from devices.queries.place import Place
-from devices.queries.proof import proofs
 from devices.queries.turning import Turned
 from tests.devices import shown
 from tests.devices.troubled import complete, fleet, listed, listing_of, named, one, titles
@@ -210,7 +210,7 @@ def test_an_account_whose_issues_all_come_late_is_listed_in_order_too(accounts: 
 
 def test_a_device_has_its_own_issues(accounts: dict[str, Account]) -> None:
     now = timezone.now()
-    found = device_issues(named("nb-3").pk, proofs(now), now=now)
+    found = device_issues(named("nb-3").pk, statuses(now), now=now)
     assert titles(found) == ["Missing in the complete list of five9s-main", "No recent contact with ESET"]
 
 

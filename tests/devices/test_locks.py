@@ -13,8 +13,8 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.db import connection, transaction
 from django.utils import timezone
 
-from devices import absence, health, jobs
-from devices.models import Account, Device, Health, JobState, Pulse, Sighting, SyncRun
+from devices import absence, jobs
+from devices.models import Device, JobState, Pulse, Sighting, SyncRun
 from devices.models.job import ACTIVE
 from devices.summary import summarise
 from devices.upsert import save_page
@@ -133,16 +133,6 @@ def test_a_step_cut_off_by_the_time_limit_is_done_again_and_does_not_fail_the_ru
     run.refresh_from_db()
     assert run.state == JobState.RUNNING
     assert run.lease_until is not None
-
-
-def test_a_list_completed_meanwhile_is_not_called_late() -> None:
-    account = making.account()
-    Account.objects.update(health=Health.OK, complete_at=timezone.now() - timedelta(days=30))
-    read = Account.objects.get()
-    Account.objects.update(complete_at=timezone.now())
-    health.judge_late(read, timezone.now())
-    account.refresh_from_db()
-    assert account.health == Health.OK
 
 
 def test_asking_while_the_run_in_the_way_ends_makes_a_new_one(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from devices.account_status import statuses
 from devices.models import Account, Change, Device, Sighting, Standing, User
 from devices.queries.silenced import silences
 from tests.devices import shown
@@ -25,7 +26,7 @@ def accounts() -> dict[str, Account]:
 
 
 def contradicted() -> dict[str, tuple[list[str], list[tuple[str, str]]]]:
-    return {each.name: (each.quiet, each.reds) for each in silences(now=NOW()).contradicted}
+    return {each.name: (each.quiet, each.reds) for each in silences(now=NOW(), known=statuses(NOW())).contradicted}
 
 
 def test_muted_at_one_vendor_and_critical_at_another_stands_on_top(accounts: dict[str, Account], bob: User) -> None:
@@ -73,16 +74,16 @@ def test_only_a_fresh_unsilenced_alarm_contradicts(accounts: dict[str, Account],
 
 def test_devices_out_of_use_are_left_out(accounts: dict[str, Account]) -> None:
     Device.objects.filter(name="nb-2").update(life="retired")
-    found = silences(now=NOW())
+    found = silences(now=NOW(), known=statuses(NOW()))
     assert (found.contradicted, found.devices, found.devices_total.number) == ([], [], 0)
 
 
 def test_a_muted_device_tells_since_when_as_far_as_it_is_known(accounts: dict[str, Account]) -> None:
-    only = silences(now=NOW()).devices[0]
+    only = silences(now=NOW(), known=statuses(NOW())).devices[0]
     assert (only.name, only.account.name, only.told) == ("nb-2", "eset-main", False)
     at = NOW() - timedelta(days=3)
     Change.objects.create(device=named("nb-2"), at=at, kind="field", field="silenced", after="true", account_id=accounts["eset"].pk)
-    again = silences(now=NOW()).devices[0]
+    again = silences(now=NOW(), known=statuses(NOW())).devices[0]
     assert (again.since, again.told) == (at, True)
 
 

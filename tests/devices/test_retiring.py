@@ -8,12 +8,12 @@ import pytest
 from django.utils import timezone
 
 from devices import links, notes, retiring, tagging
+from devices.account_status import statuses
 from devices.acts import Act
 from devices.models import Account, AuditEvent, Change, Device, Life, Retirement, User
 from devices.queries.coverage import matrix
 from devices.queries.filters import Filters
 from devices.queries.list import list_page
-from devices.queries.proof import proofs
 from devices.queries.tiles import tiles
 from devices.summary import summarise
 from devices.upsert import save_page
@@ -45,7 +45,7 @@ def test_the_form_names_the_device_and_what_happens(device: Device, ivan: User) 
 
 
 def test_a_retired_device_leaves_lists_and_counts_but_not_lookup(device: Device, ivan: User) -> None:
-    before, covered = tiles(["opswat"]), matrix(proofs(timezone.now()))[0].total
+    before, covered = tiles(["opswat"]), matrix(statuses(timezone.now()))[0].total
     answer = signed_in(ivan).post(f"/devices/{device.pk}/retire/", {"reason": " Sold ", "ticket": "INC1"}, follow=True)
     page = " ".join(answer.content.decode().split())
     assert answer.redirect_chain == [(f"/devices/{device.pk}/?ticket=INC1", 302)]
@@ -54,7 +54,7 @@ def test_a_retired_device_leaves_lists_and_counts_but_not_lookup(device: Device,
     assert "phone-04" not in names() and names(life="retired") == ["phone-04"] and "phone-04" in names(life="all")
     assert (after.total.count, after.retired.count) == (before.total.count - 1, 1)
     assert after.vendors[0].total.count == before.vendors[0].total.count - 1
-    assert matrix(proofs(timezone.now()))[0].total == covered - 1
+    assert matrix(statuses(timezone.now()))[0].total == covered - 1
     found = signed_in(ivan).get("/d/?q=phone-04&all=1").content.decode()
     assert "phone-04" in found and "Retired" in found
     assert "/devices/?life=retired" in signed_in(ivan).get("/").content.decode()
@@ -153,4 +153,4 @@ def test_a_retired_device_that_becomes_part_of_one_in_service_retires_nothing_el
 def test_gone_and_retired_are_one_click_from_the_list(device: Device, bob: User) -> None:
     page = signed_in(bob).get("/devices/?life=gone").content.decode()
     assert 'href="/devices/?life=gone" aria-current="page"' in page and 'href="/devices/?life=retired"' in page and "old-06" in page
-    assert "Nobody has retired such a device" in signed_in(bob).get("/devices/?life=retired").content.decode()
+    assert "Only devices that are retired were searched." in signed_in(bob).get("/devices/?life=retired").content.decode()

@@ -24,6 +24,7 @@ from devices.tokens import SealedTokens
 from sandbox.credentials import account_settings
 from tests.devices.shell import start
 from vendors.auth import Tokens
+from vendors.errors import Unavailable
 from vendors.secret import Secret
 
 pytestmark = pytest.mark.django_db
@@ -101,7 +102,7 @@ def test_a_row_that_was_read_before_does_not_bring_old_seals_back(keys: Settings
     stale.health, stale.complete_at = Health.OK, timezone.now() - timedelta(days=9)
     keys.SEALING_KEYS = {"new": NEW, "old": OLD}
     rotate()
-    health.judge_late(stale, timezone.now())
+    health.failed(stale, Unavailable("The vendor is down."), timezone.now())
     switch_account(stale, enabled=False)
     update_account(stale, settings=stale.settings, secrets={"token": "EDITED456"})
     assert not Account.objects.get().enabled

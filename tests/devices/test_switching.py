@@ -9,9 +9,9 @@ from django.test import Client
 from django.utils import timezone
 
 from devices import accounts, audit, jobs
+from devices.account_status_text import disabled_since
 from devices.acts import Act
 from devices.models import Account, AuditEvent, JobState, Sighting, User
-from devices.queries.aged import off_words
 from devices.upsert import save_page
 from tests.devices import making, shown
 from tests.devices.test_jobs import Script
@@ -77,17 +77,17 @@ def test_accounts_that_were_off_before_it_was_kept_are_found_in_the_audit_log() 
 def test_pages_say_since_when(client: Client, ivan: User) -> None:
     fleet = shown.small_fleet()
     at = datetime(2026, 11, 3, 9, tzinfo=UTC)
-    assert (off_words(at), off_words(None)) == ("is switched off since 3 Nov 2026", "is switched off")
+    assert (disabled_since(at), disabled_since(None)) == ("has been disabled since 3 Nov 2026", "is disabled")
     Account.objects.filter(pk=fleet["eset"].pk).update(enabled=False, switched_off_at=at)
     client.force_login(ivan)
     device = fleet["eset"].sightings.get(name="nb-berlin-01").device_id
     since = {
-        "/devices/": "</strong> is switched off since 3 Nov 2026: ",
-        "/": "Not asked any more since 3 Nov 2026.",
-        f"/devices/{device}/": "eset-main is switched off since 3 Nov 2026, so nobody asks any more",
-        "/coverage/": "It proves no absence now: it is switched off since 3 Nov 2026.",
-        "/d/?q=nothing-99": "(switched off since 3 Nov 2026; complete list as of",
-        "/vendors/": "It is switched off since 3 Nov 2026:",
+        "/devices/": " has been disabled since 3 Nov 2026: ",
+        "/": "Nothing is synced. The account has been disabled since 3 Nov 2026",
+        f"/devices/{device}/": "eset-main has been disabled since 3 Nov 2026: what follows",
+        "/coverage/": "Its list proves no absence now: it has been disabled since 3 Nov 2026.",
+        "/d/?q=nothing-99": "(it has been disabled since 3 Nov 2026; complete list as of",
+        "/vendors/": "The account has been disabled since 3 Nov 2026;",
     }
     for address, words in since.items():
         assert words in client.get(address).content.decode(), address

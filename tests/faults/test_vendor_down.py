@@ -60,7 +60,7 @@ def test_half_an_hour_of_503_costs_twelve_calls_and_then_it_heals(sim: Simulatio
     assert 3 <= len(sim.calls(vendor=vendor)) <= 12
     sim.clear_faults()
     while health(account) != Health.OK:
-        assert follower.now < ends + timedelta(minutes=31)
+        assert follower.now < ends + timedelta(minutes=61)
         for run in sync.plan([Account.objects.get(pk=account.pk)], follower.now):
             follower.follow(run)
         follower.now += timedelta(seconds=10)

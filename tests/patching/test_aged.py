@@ -36,7 +36,7 @@ def test_a_list_says_that_an_account_is_switched_off(client: Client, bob: User, 
     read_last(Source.PATCHES, days=4)
     read_last(Source.RECENT, days=4)
     Account.objects.filter(pk=accounts["eset"].pk).update(enabled=False)
-    assert "eset-main is switched off: what it told last, 4 days ago, still counts." in words_of(client, bob, address)
+    assert "eset-main Disabled is disabled: what it told last, 4 days ago, still counts." in words_of(client, bob, address)
 
 
 def test_a_list_says_which_of_its_sources_has_not_been_read_lately(client: Client, bob: User, accounts: dict[str, Account]) -> None:
@@ -56,14 +56,14 @@ def test_only_the_accounts_that_a_list_counts_are_named(client: Client, bob: Use
     said = ["", "?vendor=five9s", "?account=five-main", f"?device={london}", "?age=over-30"]
     unsaid = ["?vendor=eset", "?account=eset-main", f"?device={berlin}", f"?title={firefox}"]
     for query in (*said, *unsaid):
-        assert ("five-main is switched off" in words_of(client, bob, f"patches/{query}")) is (query in said), query
+        assert ("five-main Disabled is disabled" in words_of(client, bob, f"patches/{query}")) is (query in said), query
 
 
 def test_a_credential_that_never_told_is_not_named(client: Client, bob: User) -> None:
     accounts = made.small_patching()
     Account.objects.filter(pk=accounts["eset"].pk).update(enabled=False)
-    assert "is switched off" not in words_of(client, bob, "patches/")
-    assert "is switched off" in words_of(client, bob, "attempts/")
+    assert "is disabled" not in words_of(client, bob, "patches/")
+    assert "is disabled" in words_of(client, bob, "attempts/")
 
 
 def test_the_panel_of_a_device_says_as_of_when_it_is(client: Client, bob: User, accounts: dict[str, Account]) -> None:
@@ -79,7 +79,7 @@ def test_the_panel_of_a_device_says_as_of_when_it_is(client: Client, bob: User, 
     since = datetime(2026, 11, 3, tzinfo=UTC)
     Account.objects.filter(pk=accounts["five9s"].pk).update(enabled=False, switched_off_at=since)
     text = panel("nb-munich-02")
-    assert "five-main as of 30 h ago; it is switched off since 3 Nov 2026" in text
+    assert "five-main as of 30 h ago; it has been disabled since 3 Nov 2026" in text
     assert "eset-main as of 4 days ago; it has not told its whole list lately" in text
     Reading.objects.filter(source=Source.PATCHES).delete()
     assert "eset-main as of" not in panel("nb-munich-02")
@@ -90,7 +90,7 @@ def test_the_work_lists_and_the_page_of_an_application_say_it_too(client: Client
     for address, said in (("reasons/", True), (f"titles/{firefox}/", False)):
         assert "still counts" not in words_of(client, bob, address)
         Account.objects.filter(pk=accounts["five9s"].pk).update(enabled=False)
-        assert ("five-main is switched off" in words_of(client, bob, address)) is said
+        assert ("five-main Disabled is disabled" in words_of(client, bob, address)) is said
         Account.objects.update(enabled=True)
     read_last(Source.PATCHES, days=4)
     assert "eset-main has not told its whole list lately" in words_of(client, bob, f"titles/{firefox}/")

@@ -78,7 +78,7 @@ def test_each_says_as_of_when_it_is_and_why_that_is_old() -> None:
     Account.objects.filter(name="five-main").update(enabled=False)
     told = {each["account"]: (each["as_of"], each["old_because"]) for each in rows("open")}
     five = moment(Account.objects.get(name="five-main").complete_at)
-    assert told == {"eset-main": (moment(at), "it has not told its whole list lately"), "five-main": (five, "it is switched off")}
+    assert told == {"eset-main": (moment(at), "it has not told its whole list lately"), "five-main": (five, "it is disabled")}
     assert all(each["old_because"] is None for each in rows("attempts"))
 
 

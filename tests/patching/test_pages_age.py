@@ -23,7 +23,7 @@ def test_the_overview_says_what_it_counts_from_long_ago(client: Client, bob: Use
     Reading.objects.filter(source=Source.RECENT).update(complete_at=now - timedelta(days=9), sentence="The vendor is down.")
     Account.objects.filter(pk=accounts["five9s"].pk).update(enabled=False, complete_at=now - timedelta(days=5))
     words = words_of(client, bob, "")
-    assert "five-main is switched off: what it told last, 5 days ago, still counts." in words
+    assert "five-main Disabled is disabled: what it told last, 5 days ago, still counts." in words
     assert (
         "can list recent attempts, without their devices, and last did so to the end 9 days ago: what it told then still counts." in words
     )

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.test import Client
 
+from devices.account_status import by_pk, statuses
 from devices.models import Device, User
 from patching.models import Attempt, Patch
 from patching.queries.device import on_device
@@ -20,7 +21,7 @@ AT = datetime(2026, 11, 20, 9, 12, tzinfo=UTC)
 
 
 def lines(device: Device) -> list[str]:
-    found = on_device(device.pk, now=AT)
+    found = on_device(device.pk, by_pk(statuses(AT)), now=AT)
     assert found is not None
     return text(found).splitlines()
 

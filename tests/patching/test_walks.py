@@ -102,6 +102,37 @@ def test_a_patch_that_cannot_be_read_is_not_closed(eset: Account, hand: Hand, si
     assert (run.state, run.rejected, run.closed) == (JobState.DONE, 1, 0) and held() == before
 
 
+def plant(table: str, refused: str) -> None:
+    """No row of the table may be so any more."""
+    connection.check_constraints()  # a table with checks under way cannot be altered
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE {table} ADD CONSTRAINT planted CHECK (NOT ({refused})) NOT VALID")
+
+
+def test_a_patch_that_cannot_be_stored_costs_only_itself_and_is_not_closed(eset: Account, hand: Hand) -> None:
+    hand.poll(eset, Source.PATCHES)
+    before = held()
+    bad = Patch.objects.order_by("pk")[len(before) // 2]
+    Patch.objects.update(version="an older one")  # so that each is written again
+    plant("patching_patch", f"id = {bad.pk}")
+    run = hand.poll(eset, Source.PATCHES)
+    assert (run.state, run.error, run.rejected, run.closed) == (JobState.DONE, "", 1, 0)
+    assert (held(), Patch.objects.get(version="an older one")) == (before, bad)
+
+
+def test_an_attempt_that_cannot_be_stored_costs_only_itself(eset: Account, hand: Hand) -> None:
+    hand.poll(eset, Source.ATTEMPTS)
+    before = Attempt.objects.count()
+    bad = Attempt.objects.order_by("pk")[before // 2]
+    plant("patching_attempt", f"loose = '\\x{bytes(bad.loose).hex()}'")
+    alike = Attempt.objects.filter(loose=bad.loose).count()
+    Attempt.objects.all().delete()
+    Reading.objects.all().delete()  # so that all of them are asked for again
+    run = hand.poll(eset, Source.ATTEMPTS)
+    assert (run.state, run.error, run.rejected) == (JobState.DONE, "", alike)
+    assert (Attempt.objects.count(), Attempt.objects.filter(loose=bad.loose).count()) == (before - alike, 0)
+
+
 def test_a_device_that_is_not_listed_yet_is_found_later(eset: Account, hand: Hand) -> None:
     hand.poll(eset, Source.PATCHES)
     hand.poll(eset, Source.ATTEMPTS)
@@ -154,7 +185,7 @@ def test_a_failure_does_not_say_what_the_credential_may(eset: Account, hand: Han
     assert "status 503" in told[Source.PATCHES].sentence and told[Source.RECENT].complete_at
 
 
-def test_every_list_is_read_hourly_and_a_refused_one_daily(eset: Account, hand: Hand, sim: Simulation) -> None:
+def test_every_list_is_read_hourly_and_a_refused_one_after_its_pause(eset: Account, hand: Hand, sim: Simulation) -> None:
     sim.options.eset_patching_rights = "recent,attempts"
     Account.objects.update(health=Health.OK)
 
@@ -168,9 +199,13 @@ def test_every_list_is_read_hourly_and_a_refused_one_daily(eset: Account, hand: 
 
     assert planned() == ["recent", "attempts", "patches"]
     assert planned() == []
-    hand.go(3601)
+    hand.go(301)
+    assert planned() == ["patches"]
+    hand.go(901)
+    assert planned() == ["patches"]
+    hand.go(2500)
     assert planned() == ["recent", "attempts"]
-    hand.go(DAY)
+    hand.go(3601)
     assert planned() == ["recent", "attempts", "patches"]
 
 
@@ -186,7 +221,7 @@ def test_what_was_refused_is_tried_again_when_a_person_refreshes(eset: Account, 
         assert [run.source for run in planning.plan(planning.telling(), hand.now)] == wanted
 
 
-@pytest.mark.parametrize("health", [Health.NEW, Health.FAILING, Health.PERSON, Health.OFF])
+@pytest.mark.parametrize("health", [Health.NEW, Health.FAILING, Health.PERSON])
 def test_nothing_is_planned_for_an_account_that_does_not_work(eset: Account, hand: Hand, health: Health) -> None:
     Account.objects.update(health=health)
     assert planning.plan(planning.telling(), hand.now) == []

@@ -13,7 +13,7 @@ from typing import Any
 from vendors.base import Scope
 from vendors.errors import BadAnswer
 from vendors.five9s.client import Data, Status
-from vendors.normalise import UNSTORABLE, clean_text
+from vendors.normalise import clean_text
 from vendors.records import Entry
 
 
@@ -75,7 +75,7 @@ def details(answer: Status) -> str:
 
 def _shown(value: Any, limit: int) -> str:
     text = "" if value is None else str(value)
-    return clean_text(UNSTORABLE.sub(" ", text), field="status", limit=limit)
+    return clean_text(text, limit=limit)
 
 
 def progress(data: Data, found: list[Entry], *, page: int, seen: int, last: str) -> tuple[int, str, bool]:

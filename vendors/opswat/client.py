@@ -139,7 +139,7 @@ class Client:
             f"{self._url}/o/oauth/token",
             operation=SIGN_IN,
             form=form,
-            accept=(200, 400, 401),
+            accept=(200, 400, 401, 403),
         )
         if answer.status != 200:
             raise AuthFailed(

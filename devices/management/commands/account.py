@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser
+from dataclasses import asdict
 from typing import Any
 
 from django.utils import timezone
 
 from devices import heartbeat
 from devices.account_settings import BadAccount, checked, moves, refuse_deleting
+from devices.account_status import AccountStatus, statuses
+from devices.account_status_text import Code
 from devices.accounts import check_new, create_account, refresh_account, switch_account, update_account
 from devices.acts import Act
 from devices.deletion import contents, makes_installers, request_deletion
@@ -19,10 +22,21 @@ from devices.management.console import Command as ConsoleCommand
 from devices.models import Account, Health
 from devices.probing import Probe, probe_account, probe_values
 from devices.queries.as_json import moment
+from devices.queries.repaired import repaired
 from vendors.registry import VENDORS
 
 NO_TERMINAL = "Nothing was deleted, because there is no terminal to ask on: give --yes to delete without a question."
 UNTESTED = "Nothing was saved; --no-test saves without testing the connection."
+
+HEALTH = {
+    Code.BEING_DELETED: "off",
+    Code.DISABLED: "off",
+    Code.CREDENTIALS_REFUSED: Health.PERSON.value,
+    Code.FAILING: Health.FAILING.value,
+    Code.FIRST_SYNC: Health.NEW.value,
+    Code.NEVER_SYNCED: Health.NEW.value,
+    Code.OVERDUE: "late",
+}
 
 
 class Command(ConsoleCommand):
@@ -79,17 +93,17 @@ class Command(ConsoleCommand):
         self.say(f"Added {name}; its first sync begins within a minute. `manage.py sync {name} --wait` follows it.")
 
     def _list(self, *, as_json: bool) -> None:
-        documents = [_document(account) for account in Account.objects.all()]
+        documents = [_document(each) for each in statuses(timezone.now())]
         if as_json:
             self.say_json(documents)
             return
         for document in documents:
             complete = document["complete_as_of"] or "never"
-            self.say(f"{document['name']}  {document['vendor']}  {document['health']}  complete as of {complete}")
-            if document["deletion_requested_at"]:
-                self.say(f"    It is being deleted since {document['deletion_requested_at']}.")
-            elif document["sentence"]:
+            self.say(f"{document['name']}  {document['vendor']}  {document['label']}  last full sync {complete}")
+            if document["status"] != Code.HEALTHY:
                 self.say(f"    {document['sentence']} {document['next_step']}")
+            if document["repaired_devices"]:
+                self.say(f"    devices with repaired fields: {document['repaired_devices']}")
         if not documents:
             self.say("There is no vendor account yet: add one with `manage.py account add`.")
 
@@ -186,16 +200,23 @@ def _sync_again(account: Account) -> str:
     return " A sync with them begins."
 
 
-def _document(account: Account) -> dict[str, Any]:
-    """An interface: keys are added at most."""
+def _document(status: AccountStatus) -> dict[str, Any]:
+    """An interface: keys are added at most. `health` has the values of earlier versions, and is coarser than `status`."""
+    mended = repaired(status.account, most=None)
     return {
-        "name": account.name,
-        "vendor": account.vendor,
-        "enabled": account.enabled,
-        "switched_off_at": moment(account.switched_off_at),
-        "health": account.health if account.enabled else Health.OFF.value,
-        "sentence": account.health_sentence,
-        "next_step": account.health_next_step,
-        "complete_as_of": moment(account.complete_at),
-        "deletion_requested_at": moment(account.deletion_requested_at),
+        "name": status.name,
+        "vendor": status.vendor,
+        "enabled": status.account.enabled,
+        "switched_off_at": moment(status.account.switched_off_at),
+        "health": HEALTH.get(status.code, status.account.health),
+        "status": status.code.value,
+        "label": status.label,
+        "sentence": status.sentence,
+        "next_step": status.next_step,
+        "since": moment(status.since),
+        "complete_as_of": moment(status.complete_at),
+        "deletion_requested_at": moment(status.account.deletion_requested_at),
+        "withheld": status.withheld,
+        "repaired_devices": mended.devices,
+        "repaired_fields": [asdict(each) for each in mended.fields],
     }

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from devices.account_status import statuses
 from devices.management.console import Command as ConsoleCommand
 from devices.queries.answers import AccountAnswer, account_answers, document
 from devices.queries.search import MOST, Match, search
@@ -22,7 +23,7 @@ class Command(ConsoleCommand):
 
     def handle(self, *_args: Any, term: str, as_json: bool, limit: int, **_options: Any) -> None:
         answer = search(term, limit=limit)
-        accounts = account_answers(answer.clue, now=timezone.now())
+        accounts = account_answers(answer.clue, statuses(timezone.now()))
         if as_json:
             self.say_json(document(term, answer, accounts))
         else:

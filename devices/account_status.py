@@ -1,0 +1,203 @@
+"""Account status: the one answer to "how is this account?". Banner, pages, lists, files, commands and /healthz all render it.
+
+Computed from the account's row, its newest runs and the clock, never stored: when the workers stop, nobody would write it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from devices.account_status_text import ERRORS, LOOKS, OFF, Code, Facts, doubt, frozen, words
+from devices.models import Account, Health, JobState, Quarantine, Sighting, SyncRun
+from devices.models.job import ACTIVE
+from vendors.base import Vendor
+from vendors.registry import VENDORS
+
+
+@dataclass(frozen=True, slots=True)
+class AccountStatus:
+    """`sentence` says what is so, `next_step` what to do about it, `since` when it began.
+
+    `doubt`: why its list does not prove that a device is absent, as a clause; "" when it does.
+    `frozen`: why no sync renews its data, as "the account …" goes on; "" where lists are synced on schedule.
+    """
+
+    facts: Facts
+    code: Code
+    sentence: str
+    next_step: str
+    since: datetime | None
+    doubt: str
+    frozen: str
+    overdue: bool
+
+    # -- the account ---------------------------------------------------------------------------------------------------
+
+    @property
+    def account(self) -> Account:
+        return self.facts.account
+
+    @property
+    def pk(self) -> int:
+        return self.account.pk
+
+    @property
+    def name(self) -> str:
+        return self.account.name
+
+    @property
+    def vendor(self) -> str:
+        """Its slug, also of a vendor that this version does not know."""
+        return self.account.vendor
+
+    @property
+    def about(self) -> Vendor | None:
+        return VENDORS.get(self.vendor)
+
+    @property
+    def vendor_label(self) -> str:
+        return self.about.label if self.about else self.vendor
+
+    @property
+    def complete_at(self) -> datetime | None:
+        """When its last full sync ended complete."""
+        return self.account.complete_at
+
+    @property
+    def makes_installers(self) -> bool:
+        return self.about is not None and self.about.offer is not None
+
+    @property
+    def run(self) -> SyncRun | None:
+        """The list sync that is under way."""
+        return self.facts.run
+
+    # -- the status ----------------------------------------------------------------------------------------------------
+
+    @property
+    def label(self) -> str:
+        return LOOKS[self.code].label
+
+    @property
+    def severity(self) -> str:
+        return LOOKS[self.code].severity
+
+    @property
+    def icon(self) -> str:
+        return LOOKS[self.code].icon
+
+    @property
+    def enabled(self) -> bool:
+        return self.code not in OFF
+
+    @property
+    def in_error(self) -> bool:
+        return self.code in ERRORS
+
+    @property
+    def healthy(self) -> bool:
+        return self.code == Code.HEALTHY
+
+    @property
+    def doubtful(self) -> bool:
+        """It is in use, and its list may lack devices that exist or show some that do not."""
+        return self.enabled and not self.healthy
+
+    # -- its list ------------------------------------------------------------------------------------------------------
+
+    @property
+    def proves_absence(self) -> bool:
+        return not self.doubt
+
+    @property
+    def held(self) -> SyncRun | None:
+        """The list whose disappearances are not marked yet: they wait for a user's decision, or for a worker who marks them."""
+        full = self.facts.full
+        return full if full is not None and full.withheld and full.applied_at is None else None
+
+    @property
+    def withheld(self) -> int:
+        """Disappearances that wait for a user's decision."""
+        return self.held.withheld if self.held is not None and not self.held.being_applied else 0
+
+    @property
+    def unusable(self) -> int:
+        return self.facts.unusable
+
+    @property
+    def outdated(self) -> bool:
+        """What it reported of a device may have changed since."""
+        return self.overdue or self.code in OFF
+
+
+def statuses(now: datetime, *, of: QuerySet[Account] | None = None) -> list[AccountStatus]:
+    """Of all accounts, or those of a query set, by name. Two queries, however many there are."""
+    return [status_of(facts, now) for facts in _facts(Account.objects.all() if of is None else of)]
+
+
+def status(account: Account, now: datetime) -> AccountStatus:
+    """Of one account. Two queries."""
+    (found,) = statuses(now, of=Account.objects.filter(pk=account.pk))
+    return found
+
+
+def by_pk(found: Iterable[AccountStatus]) -> dict[int, AccountStatus]:
+    return {each.pk: each for each in found}
+
+
+def named(found: Iterable[AccountStatus], names: Collection[str]) -> list[AccountStatus]:
+    return [each for each in found if each.name in names]
+
+
+def _facts(accounts: QuerySet[Account]) -> list[Facts]:
+    lists = SyncRun.objects.filter(account=OuterRef("pk"), lane="list").order_by("-id").values("pk")
+    broken = Quarantine.objects.filter(account=OuterRef("pk")).order_by().values("account").annotate(n=Count("*")).values("n")
+    rows = list(
+        accounts.defer("tokens").annotate(
+            run_pk=Subquery(lists.filter(state__in=ACTIVE)[:1]),
+            full_pk=Subquery(lists.filter(state=JobState.DONE, kind="everything")[:1]),
+            quarantined=Coalesce(Subquery(broken), 0),
+            has_devices=Exists(Sighting.objects.filter(account=OuterRef("pk"))),
+        )
+    )
+    runs = SyncRun.objects.in_bulk([pk for row in rows for pk in (row.run_pk, row.full_pk) if pk is not None])
+    return [Facts(row, runs.get(row.run_pk), runs.get(row.full_pk), row.quarantined, row.has_devices) for row in rows]
+
+
+def status_of(facts: Facts, now: datetime) -> AccountStatus:
+    """Pure: the rules. No query."""
+    overdue = _overdue(facts.account, now)
+    code = _code(facts, overdue=overdue)
+    why_frozen = frozen(code, facts.account, overdue=overdue)
+    why_in_doubt = doubt(code, facts, frozen=why_frozen, overdue=overdue)
+    return AccountStatus(facts, code, *words(code, facts), doubt=why_in_doubt, frozen=why_frozen, overdue=overdue)
+
+
+def _code(facts: Facts, *, overdue: bool) -> Code:
+    account, full = facts.account, facts.full
+    rules = (
+        (Code.BEING_DELETED, account.deletion_requested_at is not None),
+        (Code.DISABLED, not account.enabled),
+        (Code.UNKNOWN_VENDOR, account.vendor not in VENDORS),
+        (Code.CREDENTIALS_REFUSED, account.health == Health.PERSON),
+        (Code.FAILING, account.health == Health.FAILING),
+        (Code.FIRST_SYNC, account.complete_at is None and facts.run is not None),
+        (Code.NEVER_SYNCED, account.complete_at is None),
+        (Code.OVERDUE, overdue),
+        (Code.WITHHELD, full is not None and full.withheld > 0 and full.decided_at is None and full.applied_at is None),
+        (Code.PARTIAL, facts.unusable > 0 or (full is not None and full.being_applied)),
+    )
+    return next((code for code, applies in rules if applies), Code.HEALTHY)
+
+
+def _overdue(account: Account, now: datetime) -> bool:
+    """The last full sync is older than two intervals; the vendor's own where lists are synced only on request."""
+    vendor = VENDORS.get(account.vendor)
+    if vendor is None or account.complete_at is None:
+        return False
+    return now - account.complete_at > timedelta(seconds=2 * (account.full_every or vendor.full_every))
