@@ -8,7 +8,7 @@ LINT_ENVIRONMENT := ROLLCALL_SECRET_KEY=lint DATABASE_URL=postgresql:///lint RED
 # More arguments for pytest, for example: make test ARGS="-k sealing"
 ARGS ?=
 
-.PHONY: help run services password test dates lint bench faults python local dev browser faketime
+.PHONY: help run services password install test dates lint bench faults python local dev browser faketime
 
 help: ## list what can be made
 	@sed -n 's/^\([a-z]*\):.*## /  make \1 - /p' Makefile
@@ -21,6 +21,9 @@ services: local ## start only PostgreSQL and Valkey
 
 password: local ## make and print a new password (NAME=admin) while `make run` is up
 	@$(VENV) -m local password $(NAME)
+
+install: python ## make .venv with the locked requirements, and nothing of the local stack
+	@$(PYTHON) local/install.py requirements.txt
 
 test: dev browser ## run all tests
 	@$(VENV) -m pytest -n 3 --dist worksteal $(ARGS)

@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 ROOT = Path(__file__).resolve().parent.parent
 DEFAULT_HOME = ROOT / ".rollcall"
 RUNNING = DEFAULT_HOME / "running"  # a file for each stack of this checkout that was started with another ROLLCALL_HOME
-OTHER_HOME = "or, if it was started with another ROLLCALL_HOME, set that here too"
+OTHER_HOME = "set ROLLCALL_HOME to the data folder of the one that runs"
 
 
 class NotReady(Exception):
@@ -104,7 +104,7 @@ def service_url(name: str) -> str:
     value = text(name)
     if not value:
         raise NotReady(
-            _AMBIGUOUS or f"The local stack is not running: start it with `make run` ({OTHER_HOME}), or set DATABASE_URL and REDIS_URL."
+            _AMBIGUOUS or f"The local stack is not running: start it with `make run`, {OTHER_HOME}, or set DATABASE_URL and REDIS_URL."
         )
     return value
 
@@ -135,8 +135,7 @@ def key_text(variable: str, filename: str) -> str:
         return path.read_text("utf-8").strip()
     except OSError:
         raise NotReady(
-            _AMBIGUOUS
-            or f"No key: start the local stack with `make run` ({OTHER_HOME}), set {variable}, or put it into {path} (mode 0600)."
+            _AMBIGUOUS or f"No key: start the local stack with `make run`, {OTHER_HOME}, or set {variable} or the file {path}."
         ) from None
 
 

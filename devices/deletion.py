@@ -40,6 +40,7 @@ from devices.models import (
 )
 from devices.models.job import ACTIVE
 from devices.summary import summarise
+from vendors.registry import VENDORS
 
 ROWS = 5_000  # in one transaction
 SIGHTINGS = 1_000  # in one transaction: each may have devices to match and to summarise again
@@ -95,6 +96,11 @@ def contents(account: Account) -> list[Count]:
         *((part.of(account).count(), part.singular, part.plural) for part in PARTS),
     ]
     return [Count(number, singular if number == 1 else plural) for number, singular, plural in numbers if number]
+
+
+def makes_installers(account: Account) -> bool:
+    """Then there may be some at the vendor, which deleting the account does not revoke."""
+    return account.vendor in VENDORS and account.about.offer is not None
 
 
 def request_deletion(account: Account, *, act: Act) -> bool:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
-from devices.deletion import contents, progress_of, request_deletion
+from devices.deletion import contents, makes_installers, progress_of, request_deletion
 from devices.models import Account
 from devices.views.guard import is_fragment, needs
 from devices.views.person import act_of
@@ -28,7 +28,13 @@ def delete(request: HttpRequest, name: str) -> HttpResponse:
         messages.success(request, f"{name} is being deleted.")
         return redirect("devices:account", name=name)
     problem = f"Nothing was deleted: type the account's name exactly as it is written here, “{name}”." if request.method == "POST" else ""
-    context = {"account": account, "contents": contents(account), "typed": typed, "problem": problem}
+    context = {
+        "account": account,
+        "contents": contents(account),
+        "makes_installers": makes_installers(account),
+        "typed": typed,
+        "problem": problem,
+    }
     return render(request, "devices/account_delete.html", context, status=422 if problem else 200)
 
 

@@ -88,7 +88,7 @@ def test_with_yes_nothing_is_asked(eset: Account) -> None:
     assert "3 device records" in out and "Type" not in out
     assert "No worker has reported yet" in err
     assert AuditEvent.objects.get().action == "account deletion requested"
-    assert "It is being deleted since" in manage("account", "list")[1]
+    assert "Its data is being deleted" in manage("account", "list")[1]
     for words in (("edit", "--set", "region=de"), ("enable",), ("disable",), ("test",), ("delete", "--yes")):
         code, _, err = manage("account", words[0], "eset-main", *words[1:])
         assert (code, err.count("\n")) == (1, 1), err

@@ -15,7 +15,7 @@ from devices.account_status import AccountStatus, statuses
 from devices.account_status_text import Code
 from devices.accounts import check_new, create_account, refresh_account, switch_account, update_account
 from devices.acts import Act
-from devices.deletion import contents, request_deletion
+from devices.deletion import contents, makes_installers, request_deletion
 from devices.management.account_input import Pairs, add_secrets, add_settings, describe_vendors, secrets_of, settings_of
 from devices.management.console import NOT_READY, Refused, account_named, vendor_of
 from devices.management.console import Command as ConsoleCommand
@@ -157,7 +157,9 @@ class Command(ConsoleCommand):
         self.say(f"Deleting the account {name} deletes with it:")
         for each in contents(account):
             self.say(f"  {each.number:,} {each.words}")
-        self.say("Devices that other accounts list stay, and so does the audit log. Installers made at the vendor keep working there.")
+        self.say("Devices that other accounts list stay, and so does the audit log.")
+        if makes_installers(account):
+            self.say("Installers that were made at the vendor keep working until they end or are revoked.")
         if asked and self._typed("Type the account's name to delete it: ") != name:
             raise Refused("That is not the account's name: nothing was deleted.")
         request_deletion(account, act=Act(timezone.now()))
