@@ -131,6 +131,8 @@ def test_the_list_says_how_each_account_is() -> None:
             "sentence": "",
             "next_step": "",
             "complete_as_of": None,
+            "repaired_devices": 0,
+            "repaired_fields": [],
         },
         {
             "name": "b-eset",
@@ -141,6 +143,8 @@ def test_the_list_says_how_each_account_is() -> None:
             "sentence": "The password was refused.",
             "next_step": "Enter it again.",
             "complete_as_of": "2026-11-20T09:00:00Z",
+            "repaired_devices": 0,
+            "repaired_fields": [],
         },
     ]
     text = account("list")
