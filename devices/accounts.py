@@ -8,11 +8,10 @@ from dataclasses import asdict
 from django.db import transaction
 from django.utils import timezone
 
-from devices import audit, health
+from devices import audit, cancelling, health
 from devices.account_settings import BadAccount, Options, check_name, checked, filled, moves, vendor_named
 from devices.acts import Act
-from devices.models import Account, AccountSecret, JobState, SyncRun
-from devices.models.job import ACTIVE
+from devices.models import Account, AccountSecret, SyncRun
 from devices.sync import request_run
 from vendors.base import Scope
 from vendors.secret import Secret
@@ -84,16 +83,8 @@ def _end_runs_under_way(account: Account, settings: Mapping[str, str]) -> None:
     defaults = {field.name: field.default for field in account.about.fields if not field.secret}
     stored = Account.objects.values_list("settings", flat=True).get(pk=account.pk)
     if filled(settings, defaults) != filled(stored, defaults):
-        _cancel_runs(
-            account, "The account was changed while this fetch was under way, so it was ended.", "The next fetch uses the new settings."
-        )
-
-
-def _cancel_runs(account: Account, why: str, next_step: str) -> None:
-    """A step that is at the vendor meanwhile is dropped when it comes back: its run is not active any more."""
-    SyncRun.objects.filter(account=account, state__in=ACTIVE).update(
-        state=JobState.CANCELLED, finished_at=timezone.now(), lease_until=None, waiting_for="", error=why, error_next_step=next_step
-    )
+        why = "The account was changed while this fetch was under way, so it was ended."
+        cancelling.end(SyncRun.objects.filter(account=account), why, "The next fetch uses the new settings.")
 
 
 def switch_account(account: Account, *, enabled: bool, act: Act | None = None) -> None:
@@ -101,7 +92,8 @@ def switch_account(account: Account, *, enabled: bool, act: Act | None = None) -
     act = act or Act(timezone.now())
     with transaction.atomic():
         if not enabled:
-            _cancel_runs(account, "The account was switched off while this fetch was under way.", "Switch it on to fetch again.")
+            why = "The account was switched off while this fetch was under way."
+            cancelling.end(SyncRun.objects.filter(account=account), why, "Switch it on to fetch again.")
         account.switched_off_at = None if enabled else account.switched_off_at or act.now
         account.enabled = enabled
         health.cleared(account, act.now)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from devices import absence, health, quarantine, thresholds
+from devices.cancelling import NONE, cancelled, regular
 from devices.connect import Line
 from devices.keepers import KEEPERS
 from devices.locks import hold_devices
@@ -33,7 +34,8 @@ class SyncHandler:
             save_groups(run.account, page.groups)
         outcome = save_page(run, page.entries, now)
         quarantine.keep_rejects(run, page.rejects, now)
-        run.pages += bool(page.entries)
+        if page.entries:
+            _measure(run, now)
         run.records += len(page.entries)
         run.created += outcome.created
         run.changed += outcome.changed
@@ -71,6 +73,13 @@ class SyncHandler:
         self._line.close()
 
 
+def _measure(run: SyncRun, now: datetime) -> None:
+    """A page of devices arrived: how long it took, from when its step was due."""
+    run.pages += 1
+    run.first_page_at = run.first_page_at or now
+    run.page_seconds += max(0.0, (now - max(run.progressed_at or now, run.next_step_at)).total_seconds())
+
+
 def request_run(account: Account, scope: Scope, *, now: datetime, by: User | None = None, interactive: bool = False) -> SyncRun:
     """Ask for a run, or get the one that is already on its way: however many ask, one lane has one. Raises Unsupported."""
     account.about.require(scope.kind)
@@ -94,10 +103,10 @@ def request_run(account: Account, scope: Scope, *, now: datetime, by: User | Non
 
 def plan(accounts: Sequence[Account], now: datetime) -> list[SyncRun]:
     """Ask for what is due. Missed runs are made up for by one; an account that needs a person waits for one."""
-    planned = []
+    planned, stopped = [], cancelled(accounts)
     for account in accounts:
         health.judge_late(account, now)
-        kind = due_kind(account, now)
+        kind = due_kind(account, now, stopped.get(account.pk, NONE))
         if kind and not SyncRun.objects.filter(account=account, lane="list", state__in=ACTIVE).exists():
             since = account.changes_since if kind == "changed" else None
             planned.append(request_run(account, Scope(since=since), now=now))
@@ -118,19 +127,16 @@ def apply_thresholds(now: datetime) -> None:
         grow_old(now, vendor=vendor)
 
 
-def due_kind(account: Account, now: datetime) -> Kind | None:
+def due_kind(account: Account, now: datetime, stopped: Mapping[str, datetime] = NONE) -> Kind | None:
+    """`stopped`: when a person last cancelled a sync of a kind, which then waits for its next regular time."""
     blocked = account.health == Health.PERSON or (account.try_after is not None and account.try_after > now)
     if not account.enabled or blocked:
         return None
-    if account.full_seconds and _older(account.complete_at, account.full_seconds, now):
+    if account.full_seconds and regular(account.complete_at, stopped.get("everything"), account.full_seconds, now) <= now:
         return "everything"
-    if account.changes_seconds and account.changes_since and _older(account.changes_at, account.changes_seconds, now):
-        return "changed"
+    if account.changes_seconds and account.changes_since:
+        return "changed" if regular(account.changes_at, stopped.get("changed"), account.changes_seconds, now) <= now else None
     return None
-
-
-def _older(at: datetime | None, seconds: int, now: datetime) -> bool:
-    return at is None or now - at >= timedelta(seconds=seconds)
 
 
 def lane_of(scope: Scope) -> str:

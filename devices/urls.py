@@ -87,6 +87,7 @@ urlpatterns = [
     path("vendors/<slug:name>/test/", accounts_edit.test_stored, name="account_test_stored"),
     path("vendors/<slug:name>/switch/", accounts.switch, name="account_switch"),
     path("vendors/<slug:name>/refresh/", accounts.refresh, name="account_refresh"),
+    path("vendors/<slug:name>/cancel/", accounts.cancel, name="account_cancel"),
     path("vendors/<slug:name>/progress/", accounts.progress, name="account_progress"),
     path("vendors/<slug:name>/apply/<int:run>/", accounts_apply.apply, name="account_apply"),
     path("vendors/<slug:name>/applying/<int:run>/", accounts_apply.applying, name="account_applying"),

@@ -9,12 +9,14 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, QuerySet
 
+from devices import budget
+from devices.cancelling import NONE, cancelled, regular
 from devices.models import Account, Health, JobState, Life, Quarantine, Sighting, SyncRun
 from devices.models.job import ACTIVE
 from devices.queries.standing import Standing
 from vendors.address import BadUrl, parse_url
 from vendors.base import Vendor
-from vendors.budget import Rate
+from vendors.budget import Quota, Rate
 from vendors.registry import VENDORS
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -29,6 +31,14 @@ class Cost:
 
 
 @dataclass(frozen=True, slots=True)
+class Reported:
+    """`at`: when the sync began that was told."""
+
+    records: int
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """One account as its pages show it."""
 
@@ -39,6 +49,8 @@ class Card:
     full: SyncRun | None  # the latest complete one over everything
     devices: int
     quarantined: int
+    stopped: Mapping[str, datetime]  # kind of sync → when a person last cancelled one
+    quota: Quota | None  # the calls that are left now, where that is known
 
     @property
     def vendor(self) -> Vendor | None:
@@ -62,6 +74,12 @@ class Card:
         )
 
     @property
+    def reported(self) -> Reported | None:
+        """How many records the vendor says that the account has, from the latest sync of everything; None: it does not say."""
+        runs = [run for run in (self.run, self.ended, self.full) if run and run.kind == "everything" and run.expected is not None]
+        return Reported(runs[0].expected or 0, runs[0].started_at) if runs else None
+
+    @property
     def encrypted(self) -> bool:
         return not str(self.account.settings.get("url", "")).lower().startswith("http://")
 
@@ -71,7 +89,7 @@ class Card:
 
     @property
     def next_run(self) -> datetime | None:
-        return next_due(self.account, self.now) if self.vendor else None
+        return next_due(self.account, self.now, self.stopped) if self.vendor else None
 
     @property
     def can_fetch_changes(self) -> bool:
@@ -106,22 +124,18 @@ def is_late(account: Account, now: datetime) -> bool:
     return bool(full and account.complete_at and now - account.complete_at > timedelta(seconds=2 * full))
 
 
-def next_due(account: Account, now: datetime) -> datetime | None:
+def next_due(account: Account, now: datetime, stopped: Mapping[str, datetime] = NONE) -> datetime | None:
     """When sync.plan will ask for the next run; None when it will not."""
     if not account.enabled or account.health == Health.PERSON:
         return None
     due = []
     if account.full_seconds:
-        due.append(_after(account.complete_at, account.full_seconds, now))
+        due.append(regular(account.complete_at, stopped.get("everything"), account.full_seconds, now))
     if account.changes_seconds and account.changes_since:
-        due.append(_after(account.changes_at, account.changes_seconds, now))
+        due.append(regular(account.changes_at, stopped.get("changed"), account.changes_seconds, now))
     if not due:
         return None
     return max(min(due), account.try_after or now)
-
-
-def _after(at: datetime | None, seconds: int, now: datetime) -> datetime:
-    return now if at is None else at + timedelta(seconds=seconds)
 
 
 def cards(now: datetime) -> list[Card]:
@@ -134,19 +148,21 @@ def card(account: Account, now: datetime) -> Card:
 
 def under_way(account: Account) -> tuple[SyncRun | None, SyncRun | None]:
     """The run of the list that is under way, and the latest that ended. Asked every other second: nothing is counted for it."""
-    runs = SyncRun.objects.filter(account=account, lane="list").order_by("-id")
+    runs = SyncRun.objects.filter(account=account, lane="list").order_by("-id").select_related("account")
     return runs.filter(state__in=ACTIVE).first(), runs.exclude(state__in=ACTIVE).first()
 
 
 def _cards(accounts: Sequence[Account], now: datetime) -> list[Card]:
     ids = [account.pk for account in accounts]
     runs = SyncRun.objects.filter(account__in=ids, lane="list").order_by("account_id", "-id").distinct("account_id")
-    active = {run.account_id: run for run in runs.filter(state__in=ACTIVE)}
+    active = {run.account_id: run for run in runs.filter(state__in=ACTIVE).select_related("account")}
     ended = {run.account_id: run for run in runs.exclude(state__in=ACTIVE)}
     full = {run.account_id: run for run in runs.filter(state=JobState.DONE, kind="everything")}
     every = _counts(Sighting.objects.filter(account__in=ids))
     unseen = _counts(Sighting.objects.filter(account__in=ids).exclude(life=Life.SEEN))
     broken = _counts(Quarantine.objects.filter(account__in=ids))
+    stopped = cancelled(accounts)
+    left = budget.quotas({each.pk: VENDORS[each.vendor].rate(each.settings) for each in accounts if each.vendor in VENDORS})
     return [
         Card(
             account=each,
@@ -156,6 +172,8 @@ def _cards(accounts: Sequence[Account], now: datetime) -> list[Card]:
             full=full.get(each.pk),
             devices=every.get(each.pk, 0) - unseen.get(each.pk, 0),
             quarantined=broken.get(each.pk, 0),
+            stopped=stopped.get(each.pk, NONE),
+            quota=left.get(each.pk),
         )
         for each in accounts
     ]

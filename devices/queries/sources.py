@@ -93,7 +93,9 @@ class Sources:
 
 def sources() -> Sources:
     """Three queries, however many accounts there are."""
-    running = {run.account_id: run for run in SyncRun.objects.filter(state__in=ACTIVE, lane="list").order_by("id")}
+    running = {
+        run.account_id: run for run in SyncRun.objects.filter(state__in=ACTIVE, lane="list").select_related("account").order_by("id")
+    }
     judged = (
         SyncRun.objects.filter(state=JobState.DONE, lane="list", kind="everything").order_by("account_id", "-id").distinct("account_id")
     )

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
-from devices import absence, certificates
+from devices import absence, cancelling, certificates
 from devices.accounts import refresh_account, switch_account
 from devices.models import Account, Quarantine, SyncRun
 from devices.queries.accounts import Card, card, cards, under_way
@@ -110,6 +110,18 @@ def _ask_for(request: HttpRequest, account: Account) -> tuple[str, str]:
     except Unsupported as error:
         return "", f"{error.sentence} {error.next_step}".strip()
     return ("The fetch begins in a moment." if run.created_at >= before else "A fetch is under way already; one is enough."), ""
+
+
+@require_POST
+@needs("refresh_account")
+def cancel(request: HttpRequest, name: str) -> HttpResponse:
+    """End the sync that is under way; what it has fetched stays."""
+    account = get_object_or_404(Account, name=name)
+    run = cancelling.cancel(account, act=act_of(request))
+    if is_fragment(request):
+        return _progress(request, account, problem="" if run else "No sync is running any more.")
+    messages.add_message(request, messages.SUCCESS if run else messages.ERROR, "Sync cancelled." if run else "No sync is running any more.")
+    return redirect("devices:account", name=name)
 
 
 @require_POST

@@ -121,6 +121,10 @@ def test_the_list_says_how_each_account_is() -> None:
         health_next_step="Enter it again.",
         complete_at=datetime(2026, 11, 20, 9, tzinfo=UTC),
     )
+    unknown = dict.fromkeys(("records_reported", "reported_as_of", "calls_left", "calls_reset_seconds")) | {
+        "records_stored": 0,
+        "calls_window_seconds": 1.0,
+    }
     assert json.loads(account("list", "--json")) == [
         {
             "name": "a-five",
@@ -131,6 +135,8 @@ def test_the_list_says_how_each_account_is() -> None:
             "sentence": "",
             "next_step": "",
             "complete_as_of": None,
+            **unknown,
+            "calls_allowed": 5,
         },
         {
             "name": "b-eset",
@@ -141,6 +147,8 @@ def test_the_list_says_how_each_account_is() -> None:
             "sentence": "The password was refused.",
             "next_step": "Enter it again.",
             "complete_as_of": "2026-11-20T09:00:00Z",
+            **unknown,
+            "calls_allowed": 10,
         },
     ]
     text = account("list")

@@ -186,5 +186,6 @@ VENDOR = Vendor(
     unseen_after=30 * DAY,
     patches_with_devices=True,
     asked_by=frozenset({"hostname", "serial"}),
+    tells_total=True,
     longest_host_name=NETBIOS,
 )

@@ -7,12 +7,16 @@ from argparse import ArgumentParser, ArgumentTypeError
 from pathlib import Path
 from typing import Any
 
+from django.utils import timezone
+
 from devices.account_settings import LONGEST_SECRET, BadAccount
 from devices.accounts import create_account
 from devices.management.console import NOT_READY, Refused, account_named
 from devices.management.console import Command as ConsoleCommand
 from devices.models import Account, Health
 from devices.probing import probe_account
+from devices.queries.account_numbers import calls_words, numbers, records_words
+from devices.queries.accounts import cards
 from devices.queries.as_json import moment
 from vendors.registry import VENDORS
 
@@ -56,13 +60,15 @@ class Command(ConsoleCommand):
         self.say(f"Added {name}. Try it with `manage.py account test {name}`; its first list is fetched by itself.")
 
     def _list(self, *, as_json: bool) -> None:
-        documents = [_document(account) for account in Account.objects.all()]
+        found = cards(timezone.now())
+        documents = [_document(card.account) | numbers(card) for card in found]
         if as_json:
             self.say_json(documents)
             return
-        for document in documents:
+        for card, document in zip(found, documents, strict=True):
             complete = document["complete_as_of"] or "never"
             self.say(f"{document['name']}  {document['vendor']}  {document['health']}  complete as of {complete}")
+            self.say(f"    {records_words(card)}; {calls_words(card)}")
             if document["sentence"]:
                 self.say(f"    {document['sentence']} {document['next_step']}")
         if not documents:
