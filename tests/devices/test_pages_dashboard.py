@@ -76,7 +76,7 @@ def test_the_first_fetch_is_followed_until_it_ends(client: Client, bob: User) ->
     assert second.complete_at is not None
     fragment = client.get("/", headers={"HX-Request": "true"}).content.decode()
     assert "<html" not in fragment
-    assert "hx-trigger" not in fragment
+    assert "every 3s" not in fragment and 'hx-swap-oob="innerHTML:#troubles"' in fragment
 
 
 def test_loading_never_error_and_empty_are_different_texts(client: Client, bob: User) -> None:
