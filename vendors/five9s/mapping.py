@@ -24,6 +24,7 @@ SCANS = ("HWLastScanDate", "SWLastScanDate", "UpdateLastScanDate", "PatchSWLastS
 VOLATILE = (*SCANS, "LastUpdInvSvr", "LastStartUpTime", "DaysHardware", "DaysVulnerabil", "DaysStartUp")
 UNASSIGNED = "unassigned"
 MOST_CUSTOM = 200
+RULES = 2  # one more whenever a record means something else than before, so that stored ones are read again at the next sync
 FAMILIES = (
     (("windows",), Family.WINDOWS),
     (("mac os", "macos", "os x"), Family.MACOS),
@@ -68,7 +69,7 @@ def _entry(number: str, raw: bytes, record: Record, zone: tzinfo, now: datetime)
     return Entry(
         external_id=number,
         seen_at=_seen(inventory if isinstance(inventory, dict) else {}, zone, now),
-        digest=untyped.digest(stable),
+        digest=untyped.digest({"rules": RULES, "record": stable}),
         wire=raw,
         mapper=partial(device, zone=zone),
     )
