@@ -152,6 +152,8 @@ def test_the_list_says_how_each_account_is() -> None:
             "complete_as_of": None,
             "deletion_requested_at": None,
             "withheld": 0,
+            "repaired_devices": 0,
+            "repaired_fields": [],
         },
         {
             "name": "b-eset",
@@ -167,6 +169,8 @@ def test_the_list_says_how_each_account_is() -> None:
             "complete_as_of": "2026-11-20T09:00:00Z",
             "deletion_requested_at": None,
             "withheld": 0,
+            "repaired_devices": 0,
+            "repaired_fields": [],
         },
     ]
     text = account("list")
