@@ -6,11 +6,12 @@ import http.client
 import json
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from local import programs
 from local.addresses import DEFAULT_BIND, LOOPBACK, answers, parse_bind, require_free, sandbox_port
 from local.console import Console
+from local.demo import Prepared
 from local.errors import StackError, explain_os_error
 from local.home import PROJECT, Home
 from local.keys import ensure_keys
@@ -131,7 +132,8 @@ class Supervisor:
             if code != 0:
                 why = last_words(child.said()) or describe(code)
                 raise StackError(f"Setting up the database failed: {why} (log: {child.log})")
-            for line in sign_in_lines(json.loads(child.answer())):
+            answer: Prepared = json.loads(child.answer())
+            for line in [*sign_in_lines(answer["passwords"]), *demo_lines(answer["demo_accounts"])]:
                 console.show(line)
         finally:
             child.stop()
@@ -181,9 +183,18 @@ def last_words(output: str) -> str:
     return lines[-1].strip() if lines else ""
 
 
-def sign_in_lines(answer: Mapping[str, Mapping[str, str]]) -> list[str]:
+def demo_lines(left: Sequence[str]) -> list[str]:
+    """How to remove the accounts of simulated vendors that are left in an installation that has real ones."""
+    if not left:
+        return []
+    return [
+        f"  Accounts at simulated vendors are left: {', '.join(left)}. Remove each with its devices in the browser, or with:",
+        *(f"    .venv/bin/python manage.py account delete {name}" for name in left),
+    ]
+
+
+def sign_in_lines(new: Mapping[str, str]) -> list[str]:
     """What to print about signing in: new passwords once, else how to get one."""
-    new = answer.get("passwords", {})
     if not new:
         return ["  Sign in as admin; forgot the password? Run `make password`, or `make password NAME=helpdesk` for another user."]
     lines = [f"  Sign in as {name:<10} password {password}   {PURPOSES.get(name, '')}".rstrip() for name, password in new.items()]

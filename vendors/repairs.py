@@ -86,6 +86,8 @@ def examined(value: Any, repairs: Repairs, *, path: str = "", levels: int = MOST
         kept = {}
         for name, each in value.items():
             inner = f"{path}.{name}" if path else name
+            if _is_mark(name, repairs, path or "(whole record)"):
+                continue
             if REPLACED in name:
                 repairs.add(inner, Fault.CHARACTERS)
             if not _is_mark(each, repairs, inner):

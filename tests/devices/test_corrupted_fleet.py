@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
-from devices.models import Account, Device, DeviceGroup, JobState, Life, Quarantine, Sighting, SyncRun
+from devices.models import Account, Device, DeviceGroup, JobState, Life, Quarantine, Sighting, SyncRun, User
 from devices.queries.repaired import repaired
 from devices.queries.search import search
 from patching.models import Attempt, Patch
@@ -63,7 +63,7 @@ def test_every_device_that_has_an_id_is_listed_and_found(sim: Simulation, vendor
 
 
 @pytest.mark.parametrize("vendor", IDS)
-def test_what_was_repaired_is_told_everywhere(sim: Simulation, vendor: str, client: Client, alice: object) -> None:
+def test_what_was_repaired_is_told_everywhere(sim: Simulation, vendor: str, client: Client, alice: User) -> None:
     sim.fault(f"{vendor}:corrupt")
     account = account_at(sim.url, vendor)
     sync(account)
@@ -81,7 +81,7 @@ def test_what_was_repaired_is_told_everywhere(sim: Simulation, vendor: str, clie
     (document,) = json.loads(out.getvalue())
     devices = {each.device_id for each in held}
     assert document["repaired_devices"] == repaired(account).devices == len(devices)
-    client.force_login(alice)  # type: ignore[arg-type]
+    client.force_login(alice)
     page = client.get(reverse("devices:account", args=[account.name])).content.decode()
     assert f"?account={account.name}&amp;repaired=yes&amp;life=all" in page and f"{len(devices)} devices" in page
     rows = client.get(reverse("devices:list"), {"account": account.name, "repaired": "yes", "life": "all"}).content.decode()
@@ -115,7 +115,7 @@ def test_repairs_go_when_the_vendor_sends_the_record_well_again(sim: Simulation)
     assert set(Account.objects.values_list("health", flat=True)) == {"ok"}
 
 
-def test_groups_patches_and_attempts_are_kept_too(sim: Simulation) -> None:
+def test_groups_patches_and_attempts_are_kept_too(sim: Simulation, client: Client, alice: User) -> None:
     account = account_at(sim.url, "eset")
     sim.fault("eset:corrupt")
     run = sync(account)
@@ -134,6 +134,10 @@ def test_groups_patches_and_attempts_are_kept_too(sim: Simulation) -> None:
         nameless = sum(path in (("uuid",), ("deviceUuid",)) for path, _ in sim.world.corruption["eset"].done.values())
         assert walk.records > 20 and walk.rejected <= (nameless if source is Source.PATCHES else 0)
         assert walk.repairs and (model.objects.count() > before or source is Source.RECENT)
+    client.force_login(alice)
+    panel = client.get(reverse("patching:readings", args=[account.name]), headers={"HX-Request": "true"}).content.decode()
+    assert panel.count("Repaired fields") > 3 and "applicationPatch." in panel
+    assert "of groups" in client.get(reverse("devices:account", args=[account.name])).content.decode()
 
 
 def test_every_value_is_used_on_every_vendor(sim: Simulation) -> None:

@@ -13,6 +13,7 @@ from pytest_django.fixtures import Settings
 from devices.account_settings import BadAccount, Options
 from devices.accounts import create_account, update_account
 from devices.connect import own_services
+from devices.management.console import Refused
 from devices.models import Account, AuditEvent, JobState, User
 from devices.probing import probe_account
 from sandbox.credentials import FIVE9S_TOKEN
@@ -20,6 +21,7 @@ from sandbox.server import Simulation, running
 from sandbox.world import Options as World
 from tests.devices.administering import HTMX, signed_in
 from tests.devices.following import sync
+from tests.devices.test_command_account import account as command
 from tests.vendors.private_network import EPM, private_network
 from vendors.registry import VENDORS
 
@@ -219,3 +221,31 @@ class TestEveryCallHonoursIt:
         assert (EPM, int(place(sim).rpartition(":")[2])) in own_services()
         account.refresh_from_db()
         assert "not on the public internet" in probe_account(account).sentence
+
+
+class TestOnTheCommandLine:
+    def test_it_is_allowed_while_adding_and_ended_while_editing(self, sim: Simulation, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("TOKEN", FIVE9S_TOKEN)
+        url = f"url=http://{place(sim)}/five9s"
+        added = (
+            "add",
+            "epm",
+            "--vendor",
+            "five9s",
+            "--set",
+            url,
+            "allow_http=true",
+            "time_zone=Europe/Berlin",
+            "--secret",
+            "token=env:TOKEN",
+        )
+        with pytest.raises(Refused, match="not on the public internet. Give --allow-private-host HOST:PORT"):
+            command(*added)
+        assert not Account.objects.exists()
+        text = command(*added, "--allow-private-host", place(sim))
+        assert tuple(Account.objects.get().private_hosts) == (place(sim),) and "Europe/Berlin" in text
+        with pytest.raises(Refused, match="name exactly that"):
+            command("edit", "epm", "--no-test", "--allow-private-host", "other.corp.example:443")
+        command("edit", "epm", "--set", "time_zone=UTC")
+        assert tuple(Account.objects.get().private_hosts) == (place(sim),)
+        assert audited("private host allowed") == [("command line", "epm", place(sim))]

@@ -195,7 +195,10 @@ def test_what_is_asked_for_is_stored(state: str, broker: Broker, server: Server,
     with server.browser() as browser:
         beat(broker)
         assert browser.sign_in(alice).status_code == 302
+        assert browser.get("/devices/").status_code == 200
         STATES[state](broker)
+        if state not in ALONE:
+            beat(broker)
         asked = browser.post(f"/devices/{device.pk}/ask/", fragment=True)
         assert asked.status_code == 200 and SyncRun.objects.filter(state="requested").exists()
         refreshed = browser.post("/vendors/eset-main/refresh/", what="everything")

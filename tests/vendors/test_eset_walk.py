@@ -87,6 +87,17 @@ def test_pages_that_never_end_are_a_bad_answer(token: str) -> None:
         pages(eset(script))
 
 
+@pytest.mark.parametrize("token", [b"NaN", rb'"a\u0000b"', rb'"\ud800"', b'"\xff"', b"1e999", b"[" * 3000 + b"]" * 3000, b"undefined"])
+def test_a_page_token_that_cannot_be_read_never_ends_the_list(token: bytes) -> None:
+    body = b'{"devices":[{"uuid":"a"}],"nextPageToken":%s}' % token
+    with scripted(TOKEN, listing_of_groups(), Reply(200, body)) as script, pytest.raises(BadAnswer):
+        pages(eset(script))
+
+
+def listing_of_groups() -> Reply:
+    return Reply(200, {"deviceGroups": []})
+
+
 @pytest.mark.parametrize("status", [400, 404])
 def test_a_page_token_that_eset_forgot_loses_the_walk(status: int) -> None:
     replies = (TOKEN, GROUPS, listing("a", following="2"), Reply(status), TOKEN, Reply(status))

@@ -28,7 +28,7 @@ class Listing(msgspec.Struct):
 
     installers: list[msgspec.Raw] | None = None
     nextPageToken: str | None = None
-    totalSize: int | str | None = None
+    totalSize: Any = None
 
 
 class Single(msgspec.Struct):

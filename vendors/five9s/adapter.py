@@ -110,7 +110,7 @@ class Five9s:
             cursor=asdict(onward) if onward else None,
             expected=data.TotalCount if parts == 1 else None,
             rejects=tuple(rejects),
-            absent=tuple(str(name) for name in data.DevicesNotFound or ()),
+            absent=job.not_found(data),
         )
 
 

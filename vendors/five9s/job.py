@@ -13,8 +13,9 @@ from typing import Any
 from vendors.base import Scope
 from vendors.errors import BadAnswer
 from vendors.five9s.client import Data, Status
-from vendors.normalise import clean_text
+from vendors.normalise import UNSTORABLE, clean_text
 from vendors.records import Entry
+from vendors.repairs import REPLACED
 
 
 class State(Enum):
@@ -78,13 +79,20 @@ def _shown(value: Any, limit: int) -> str:
     return clean_text(text, limit=limit)
 
 
+def not_found(data: Data) -> tuple[str, ...]:
+    """The names as they were requested; what cannot be one is left out."""
+    told = data.DevicesNotFound if isinstance(data.DevicesNotFound, list) else []
+    names = [str(name) for name in told if isinstance(name, str | int)]
+    return tuple(name for name in names if REPLACED not in name and not UNSTORABLE.search(name))
+
+
 def progress(data: Data, found: list[Entry], *, page: int, seen: int, last: str) -> tuple[int, str, bool]:
     """Rows seen so far, a fingerprint of this page, and whether the walk is complete. Raises BadAnswer when the counts contradict."""
     rows = data.Results or []
     total = data.TotalCount
     if total is None or (rows == [] and data.Results is None and total):
         raise BadAnswer("five(9)s sent a page of devices without its counts.")
-    if data.ReturnedCount is not None and data.ReturnedCount != len(rows):
+    if isinstance(data.ReturnedCount, int) and data.ReturnedCount != len(rows):
         raise BadAnswer(f"five(9)s announced {data.ReturnedCount} devices on page {page} and sent {len(rows)}.")
     told = [entry.external_id.encode() for entry in found] or [bytes(row) for row in rows]
     fingerprint = hashlib.blake2b(b"\n".join(told), digest_size=8).hexdigest()

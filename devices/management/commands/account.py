@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from django.utils import timezone
 
 from devices import heartbeat
-from devices.account_settings import BadAccount, checked, moves, refuse_deleting
+from devices.account_settings import BadAccount, Options, checked, moves, notes, refuse_deleting
 from devices.account_status import AccountStatus, statuses
 from devices.account_status_text import Code
 from devices.accounts import check_new, create_account, refresh_account, switch_account, update_account
@@ -23,6 +23,7 @@ from devices.models import Account, Health
 from devices.probing import Probe, probe_account, probe_values
 from devices.queries.as_json import moment
 from devices.queries.repaired import repaired
+from vendors.base import Vendor
 from vendors.registry import VENDORS
 
 NO_TERMINAL = "Nothing was deleted, because there is no terminal to ask on: give --yes to delete without a question."
@@ -59,6 +60,13 @@ class Command(ConsoleCommand):
         for each in (add, edit):
             add_settings(each)
             each.add_argument("--no-test", action="store_false", dest="tested", help="save without testing the connection")
+            each.add_argument(
+                "--allow-private-host",
+                action="append",
+                dest="private_hosts",
+                metavar="HOST:PORT",
+                help="let this account alone reach this host on a private network; it must be the one of its address",
+            )
         for each in (add, edit, rotate):
             add_secrets(each)
             describe_vendors(each, example=each is add)
@@ -67,13 +75,13 @@ class Command(ConsoleCommand):
     def handle(self, *_args: Any, action: str, **options: Any) -> None:
         try:
             if action == "add":
-                self._add(options["name"], options["vendor"], options["setting_pairs"], options["secret_pairs"], tested=options["tested"])
+                self._add(options["name"], options["vendor"], options["setting_pairs"], options["secret_pairs"], options)
             elif action == "list":
                 self._list(as_json=options["as_json"])
             elif action == "test":
                 self.say(_proven(probe_account(account_named(options["name"]))))
             elif action == "edit":
-                self._edit(options["name"], options["setting_pairs"], options["secret_pairs"], tested=options["tested"])
+                self._edit(options["name"], options["setting_pairs"], options["secret_pairs"], options)
             elif action == "rotate":
                 self._rotate(options["name"], options["secret_pairs"])
             elif action == "delete":
@@ -83,13 +91,15 @@ class Command(ConsoleCommand):
         except BadAccount as bad:
             raise Refused(" ".join(bad.sentences)) from None
 
-    def _add(self, name: str, vendor: str, setting_pairs: Pairs, secret_pairs: Pairs, *, tested: bool) -> None:
+    def _add(self, name: str, vendor: str, setting_pairs: Pairs, secret_pairs: Pairs, given: dict[str, Any]) -> None:
         settings = settings_of(setting_pairs, secret_names=VENDORS[vendor].secret_names)
         secrets = secrets_of(secret_pairs)
         check_new(name=name, vendor=vendor, settings=settings, secrets=secrets)
-        if tested:
-            self.say(_proven(probe_values(vendor, settings, secrets), otherwise=UNTESTED))
-        create_account(name=name, vendor=vendor, settings=settings, secrets=secrets)
+        options = Options(private_hosts=tuple(given["private_hosts"] or ()))
+        if given["tested"]:
+            self.say(_proven(probe_values(vendor, settings, secrets, options=options), otherwise=UNTESTED))
+        create_account(name=name, vendor=vendor, settings=settings, secrets=secrets, options=options)
+        self._note(VENDORS[vendor], settings)
         self.say(f"Added {name}; its first sync begins within a minute. `manage.py sync {name} --wait` follows it.")
 
     def _list(self, *, as_json: bool) -> None:
@@ -107,22 +117,31 @@ class Command(ConsoleCommand):
         if not documents:
             self.say("There is no vendor account yet: add one with `manage.py account add`.")
 
-    def _edit(self, name: str, setting_pairs: Pairs, secret_pairs: Pairs, *, tested: bool) -> None:
+    def _edit(self, name: str, setting_pairs: Pairs, secret_pairs: Pairs, given: dict[str, Any]) -> None:
         account = account_named(name)
         refuse_deleting(account)
         vendor = vendor_of(account)
         changed, secrets = settings_of(setting_pairs, secret_names=vendor.secret_names), secrets_of(secret_pairs)
-        if not changed:
+        if not changed and given["private_hosts"] is None:
             raise Refused(f"Give what to change with --set KEY=VALUE; `manage.py account rotate {name}` replaces secrets.", code=NOT_READY)
         settings = _settings(account) | changed
         stored = frozenset(account.secrets.values_list("name", flat=True))
         checked(vendor, settings, secrets, known_secrets=stored)
+        options = Options.of(account)
+        if given["private_hosts"] is not None:
+            options = replace(options, private_hosts=tuple(given["private_hosts"]))
         if moves(account, settings):
             _require_again(stored - secrets.keys())
-        if tested:
-            self.say(_proven(probe_values(account.vendor, settings, secrets, account=account), otherwise=UNTESTED))
-        update_account(account, settings=settings, secrets=secrets)
+        if given["tested"]:
+            self.say(_proven(probe_values(account.vendor, settings, secrets, account=account, options=options), otherwise=UNTESTED))
+        update_account(account, settings=settings, secrets=secrets, options=options)
+        self._note(vendor, settings)
         self.say(f"Changed {name}.{_sync_again(account)}")
+
+    def _note(self, vendor: Vendor, settings: dict[str, str]) -> None:
+        """What the settings mean here and now, such as the time in the chosen zone."""
+        for sentence in notes(vendor, settings, timezone.now()):
+            self.say(sentence)
 
     def _rotate(self, name: str, secret_pairs: Pairs) -> None:
         """The stored secrets are used until the vendor has answered a call that was made with the new ones."""
@@ -178,7 +197,8 @@ def _proven(probe: Probe, *, otherwise: str = "") -> str:
     if probe.ok:
         return probe.sentence
     reference = f"(Request id {probe.request_id}.)" if probe.request_id else ""
-    raise Refused(" ".join(part for part in (probe.sentence, reference, probe.next_step, otherwise) if part))
+    allowing = "Give --allow-private-host HOST:PORT to allow it for this account." if probe.private else ""
+    raise Refused(" ".join(part for part in (probe.sentence, reference, allowing or probe.next_step, otherwise) if part))
 
 
 def _settings(account: Account) -> dict[str, str]:
