@@ -111,7 +111,7 @@ def words(code: Code, facts: Facts) -> Words:
         ),
         Code.FAILING: Words(
             account.health_sentence or "The last sync failed.",
-            f"{account.health_next_step} {AUTOMATIC_RETRY}".strip(),
+            f"{AUTOMATIC_RETRY} If it lasts: {account.health_next_step}" if account.health_next_step else AUTOMATIC_RETRY,
             account.health_since,
         ),
         Code.FIRST_SYNC: Words("The first sync is running.", "Devices appear as they arrive.", run.created_at if run else None),
@@ -145,10 +145,12 @@ def doubt(code: Code, facts: Facts, *, frozen: str, overdue: bool) -> str:
     account, full = facts.account, facts.full
     if code in (*OFF, Code.UNKNOWN_VENDOR):
         return f"it {frozen}"
-    if account.complete_at is None or full is None:
+    if account.complete_at is None:
         return "no full sync has completed yet"
     if overdue:
         return "its last full sync is older than two intervals"
+    if full is None:
+        return "its last full sync is not on record"
     if full.withheld and full.applied_at is None:
         next_step = "are being marked as missing" if full.being_applied else "must be reviewed"
         return f"{count(full.withheld, 'device')} disappeared from its list at once and {next_step}"

@@ -8,7 +8,7 @@ from dataclasses import asdict, fields, replace
 from django.db import transaction
 from django.utils import timezone
 
-from devices import audit, health
+from devices import audit, cancelling, health
 from devices.account_settings import (
     BadAccount,
     Options,
@@ -21,8 +21,7 @@ from devices.account_settings import (
     vendor_named,
 )
 from devices.acts import Act
-from devices.models import Account, AccountSecret, JobState, SyncRun
-from devices.models.job import ACTIVE
+from devices.models import Account, AccountSecret, SyncRun
 from devices.sync import request_run
 from vendors.base import Scope
 from vendors.secret import Secret
@@ -116,16 +115,8 @@ def _end_runs_under_way(account: Account, settings: Mapping[str, str]) -> None:
     """A list begun with other settings must not be completed with these: it would call devices missing that are elsewhere."""
     stored = Account.objects.values_list("settings", flat=True).get(pk=account.pk)
     if account.about.tidied(settings) != account.about.tidied(stored):
-        _cancel_runs(
-            account, "The account was changed while this fetch was under way, so it was ended.", "The next fetch uses the new settings."
-        )
-
-
-def _cancel_runs(account: Account, why: str, next_step: str) -> None:
-    """A step that is at the vendor meanwhile is dropped when it comes back: its run is not active any more."""
-    SyncRun.objects.filter(account=account, state__in=ACTIVE).update(
-        state=JobState.CANCELLED, finished_at=timezone.now(), lease_until=None, waiting_for="", error=why, error_next_step=next_step
-    )
+        why = "The account was changed while this fetch was under way, so it was ended."
+        cancelling.end(SyncRun.objects.filter(account=account), why, "The next fetch uses the new settings.")
 
 
 def switch_account(account: Account, *, enabled: bool, act: Act | None = None) -> None:
@@ -133,7 +124,8 @@ def switch_account(account: Account, *, enabled: bool, act: Act | None = None) -
     act = act or Act(timezone.now())
     with transaction.atomic():
         if not enabled:
-            _cancel_runs(account, "The account was switched off while this fetch was under way.", "Switch it on to fetch again.")
+            why = "The account was switched off while this fetch was under way."
+            cancelling.end(SyncRun.objects.filter(account=account), why, "Switch it on to fetch again.")
         refuse_deleting(Account.objects.select_for_update(no_key=True).get(pk=account.pk))
         account.switched_off_at = None if enabled else account.switched_off_at or act.now
         account.enabled = enabled

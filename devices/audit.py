@@ -55,6 +55,7 @@ ACTIONS = {
     "view removed": "Shared view removed",
     "remediation opened": "Remediation page opened",
     "refresh asked": "Refresh asked for",
+    "sync cancelled": "Sync cancelled",
     "installer ordered": "Installer ordered",
     "installer revocation asked": "Revocation of an installer asked for",
     "installer settled": "Doubt about an installer settled",

@@ -92,6 +92,7 @@ urlpatterns = [
     path("vendors/<slug:name>/refresh/", accounts.refresh, name="account_refresh"),
     path("vendors/<slug:name>/delete/", accounts_delete.delete, name="account_delete"),
     path("vendors/<slug:name>/deleting/", accounts_delete.progress, name="account_deleting"),
+    path("vendors/<slug:name>/cancel/", accounts.cancel, name="account_cancel"),
     path("vendors/<slug:name>/progress/", accounts.progress, name="account_progress"),
     path("vendors/<slug:name>/apply/<int:run>/", accounts_apply.apply, name="account_apply"),
     path("vendors/<slug:name>/applying/<int:run>/", accounts_apply.applying, name="account_applying"),

@@ -24,7 +24,7 @@ _SAYS = {
     State.OK: "says it is fine",
     State.UNKNOWN: "gives no state",
 }
-# What is only planned does not spoil a device for its vendor, and is not “fine” without more.
+# A vendor may count problems and ask for nothing; that is not “fine” without more.
 _FOR_NOW, _ASKS_NOTHING = "Fine for now", "asks for nothing now"
 
 

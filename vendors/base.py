@@ -139,6 +139,7 @@ class Vendor:
     `live_for`, `stale_after`, `unseen_after`: seconds since a device reported; what the vendor itself takes for fresh, for out of touch
     and for lost; administrators may set others (devices/thresholds.py).
     `asked_by`: the kinds of name that a walk of named devices takes and of which the vendor says when it has no such device.
+    `tells_total`: it says how many devices an account has.
     `longest_host_name`: characters of a host name that the vendor keeps, 0 where it keeps all; that it lacks a longer one says nothing.
     `named_at_once`: devices in one call of such a walk; 0: it is one job, however many are named.
     `offer`: what installers the API makes; the connection is then a MakesInstallers too (vendors/installing.py).
@@ -163,6 +164,7 @@ class Vendor:
     unseen_after: int = 30 * DAY
     refresh_note: str = ""
     asked_by: frozenset[str] = frozenset()
+    tells_total: bool = False
     longest_host_name: int = 0
     named_at_once: int = 0
     offer: Offer | None = None

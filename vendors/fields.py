@@ -208,6 +208,10 @@ class Fields:
                 self.wrong(name, Fault.TYPE)
         return found
 
+    def left_out(self, name: str) -> bool:
+        """The vendor told something here that could not be read."""
+        return any(each.field == self._path + name for each in self.repairs.all())
+
     def wrong(self, name: str, fault: Fault) -> None:
         """`name` empty: the whole object."""
         self.repairs.add((self._path + name).rstrip("."), fault)

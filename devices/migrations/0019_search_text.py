@@ -14,7 +14,20 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="syncrun",
             name="first_page_at",
-            field=models.DateTimeField(help_text="when its first devices arrived: its pace is measured from there", null=True),
+            field=models.DateTimeField(help_text="when its first devices arrived", null=True),
+        ),
+        migrations.AddField(
+            model_name="syncrun",
+            name="page_seconds",
+            field=models.FloatField(db_default=0.0, default=0.0, help_text="spent on pages of devices, without any wait"),
+        ),
+        migrations.AddIndex(
+            model_name="syncrun",
+            index=models.Index(
+                condition=models.Q(("error_code", "cancelled"), ("state", "cancelled")),
+                fields=["account", "kind", "finished_at"],
+                name="run_cancelled",
+            ),
         ),
         migrations.AddField(
             model_name="sighting",

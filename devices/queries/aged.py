@@ -11,7 +11,7 @@ from devices.account_status import AccountStatus
 
 @dataclass(frozen=True, slots=True)
 class Aged:
-    """One account. `why`: as a sentence goes on; `at`: when its last full sync was, None if there was none; `code`: its status."""
+    """One account. `why`: a clause; `at`: its last full sync, None if there was none; `code`: its status, where that is why."""
 
     account: str
     why: str

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
-from devices import absence, certificates, heartbeat
+from devices import absence, cancelling, certificates, heartbeat
 from devices.account_settings import BadAccount
 from devices.account_status import named
 from devices.accounts import refresh_account, switch_account
@@ -121,6 +121,18 @@ def _ask_for(request: HttpRequest, account: Account) -> tuple[str, str]:
     if run.created_at < before:
         return "A fetch is under way already; one is enough.", ""
     return heartbeat.promise("The fetch begins in a moment."), ""
+
+
+@require_POST
+@needs("refresh_account")
+def cancel(request: HttpRequest, name: str) -> HttpResponse:
+    """End the sync that is under way; what it has fetched stays."""
+    account = get_object_or_404(Account, name=name)
+    run = cancelling.cancel(account, act=act_of(request))
+    if is_fragment(request):
+        return _progress(request, account, problem="" if run else "No sync is running any more.")
+    messages.add_message(request, messages.SUCCESS if run else messages.ERROR, "Sync cancelled." if run else "No sync is running any more.")
+    return redirect("devices:account", name=name)
 
 
 @require_POST

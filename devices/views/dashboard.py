@@ -33,8 +33,8 @@ def page(request: HttpRequest) -> HttpResponse:
         "undecided": undecided(timezone.now(), known=found),
         "aged": aged(found),
     }
-    template = "devices/_dashboard.html" if is_fragment(request) else "devices/dashboard.html"
-    return render(request, template, context)
+    fragment = is_fragment(request)
+    return render(request, "devices/_dashboard.html" if fragment else "devices/dashboard.html", context | {"fragment": fragment})
 
 
 @require_safe

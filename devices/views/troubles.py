@@ -13,4 +13,5 @@ from devices.views.guard import needs
 @needs("view_device")
 def fragment(request: HttpRequest) -> HttpResponse:
     """What keeps pages from being whole, for a page that stays open."""
-    return render(request, "devices/_troubles.html", {"troubles": troubles(account_statuses(request))})
+    found = account_statuses(request)
+    return render(request, "devices/_troubles_now.html", {"troubles": troubles(found), "statuses": found})

@@ -68,7 +68,7 @@ def as_of(told: ToldBy, status: AccountStatus, *, now: datetime) -> Aged | None:
         return None
     late = told.vendor not in WITH_DEVICES and at < now - LATE
     why = "has not told its whole list lately" if status.enabled and late else "" if status.enabled else status.frozen
-    return Aged(told.account, why, at, not status.enabled, status.code)
+    return Aged(told.account, why, at, not status.enabled, "" if status.enabled else status.code)
 
 
 def _meant(filters: Asked) -> Q:

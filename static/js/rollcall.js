@@ -85,6 +85,19 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// What renews the banner brings the status of every account: the rest of the page must not contradict it.
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.target.id !== "troubles") return;
+  let changed = false;
+  for (const pill of event.target.querySelector("template")?.content.children ?? []) {
+    for (const old of document.querySelectorAll(`[data-account="${CSS.escape(pill.dataset.account)}"]`)) {
+      if (old.dataset.accountStatus === pill.dataset.accountStatus) continue;
+      old.replaceWith(pill.cloneNode(true));
+      changed = true;
+    }
+  }
+  if (changed) htmx.trigger(document.body, "account-statuses");
+});
 document.addEventListener("submit", (event) => { // its menu is done with; who works by keyboard stays where it was
   const summary = event.target.closest("details.menu")?.querySelector("summary");
   summary?.focus();

@@ -10,7 +10,7 @@ from devices.queries.troubles import SHOWN
 from tests.browser.conftest import PHONE, Desk
 from tests.browser.seen import overflow, serious
 from tests.browser.statuses import Shown, contradictions, statuses_on
-from tests.devices.states import STATES, account_in
+from tests.devices.states import DOWN, STATES, account_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 EVERYWHERE = {
@@ -85,14 +85,39 @@ def test_the_check_finds_a_second_value_that_is_planted(desk: Desk, accounts: di
     assert contradictions(whole, {**wanted, "left-out": "healthy"}) == ["left-out is shown nowhere"]
 
 
-def test_a_dashboard_that_stays_open_keeps_to_it(desk: Desk, accounts: dict[str, Account], alice: User) -> None:
-    page = desk.open("/", user=alice)
-    failing = accounts["failing"]
-    expect(page.locator(f".source [data-account={failing.name}]")).to_have_text("Failing")
+RENEW = "htmx.ajax('GET', '/troubles/', {target: '#troubles', swap: 'innerHTML'})"  # as its timer does
+
+
+@pytest.mark.parametrize("place", ["dashboard", "accounts", "coverage", "account", "lookup"])
+def test_a_page_that_stays_open_does_not_contradict_itself(desk: Desk, accounts: dict[str, Account], alice: User, place: str) -> None:
+    failing, healthy = accounts["failing"], accounts["healthy"]
+    addresses = {**EVERYWHERE, "account": f"/vendors/{failing.name}/", "lookup": EVERYWHERE["lookup without a match"]}
+    page = desk.open(addresses[place], user=alice)
+    rest = page.locator("main > :not(#troubles)")
+    expect(rest.locator(f"[data-account={failing.name}]").first).to_have_text("Failing")
+    expect(page.locator("#troubles")).to_contain_text(DOWN)
     Account.objects.filter(pk=failing.pk).update(health="ok", health_sentence="", failures=0, try_after=None)
-    page.reload()
-    expect(page.locator(f"[data-account={failing.name}]").first).to_have_text("Up to date")
-    assert {code for code, _ in statuses_on(page)[failing.name]} == {"healthy"}
+    Account.objects.filter(pk=healthy.pk).update(health="failing", health_sentence="OPSWAT answers 503.", failures=1)
+    page.evaluate(RENEW)
+    expect(page.locator("#troubles")).to_contain_text("OPSWAT answers 503.")
+    expect(page.locator("#troubles")).not_to_contain_text(DOWN)
+    expect(rest.locator(f"[data-account={failing.name}]").first).to_have_text("Up to date")
+    wanted = {account.name: state for state, account in accounts.items()} | {failing.name: "healthy", healthy.name: "failing"}
+    shown = statuses_on(page)
+    assert contradictions({place: shown}, {name: code for name, code in wanted.items() if name in shown}) == []
+    if place in ("dashboard", "account"):
+        expect(rest.get_by_text(DOWN)).to_have_count(0)
+
+
+def test_a_sync_that_ends_well_takes_its_old_banner_away(desk: Desk, accounts: dict[str, Account], alice: User) -> None:
+    failing = accounts["failing"]
+    page = desk.open(f"/vendors/{failing.name}/", user=alice)
+    expect(page.locator("#troubles")).to_contain_text(DOWN)
+    Account.objects.filter(pk=failing.pk).update(health="ok", health_sentence="", failures=0, try_after=None)
+    page.evaluate("htmx.trigger(document.body, 'run-ended')")
+    expect(page.locator("#standing [data-account-status]")).to_have_text("Up to date")
+    expect(page.locator("#troubles")).not_to_contain_text(DOWN)
+    expect(page.locator("#troubles[hx-get]")).to_have_count(1)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -18,9 +17,9 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from tests.dates.clocks import VARIABLE
+from tests.dates.library import find, without_waits
 from tests.dates.named import chosen
 
-FAKED = Path(__file__).parent / "faked"
 # The rules of Berlin's clock, for whoever reads the machine's zone; Django and the services stay on UTC.
 BERLIN = "CET-1CEST,M3.5.0,M10.5.0/3"
 PYTEST = ["pytest", "-n", "3", "--dist", "worksteal", "--ignore", "tests/browser", "-p", "tests.dates.clocks"]
@@ -56,32 +55,49 @@ def main(arguments: list[str]) -> int:
     except ValueError:
         print(f"{known.date!r} is not a date: write it as 2028-02-29.", file=sys.stderr)
         return 2
-    if shutil.which("faketime") is None:
+    installed = find()
+    if installed is None:
         print("faketime is missing: install it (Debian: apt-get install faketime), then run this again.", file=sys.stderr)
         return 2
-    outcomes = [run(begin, why, rest) for begin, why in dates.items()]
+    try:
+        clock = without_waits(installed.read_bytes())
+    except ValueError as problem:
+        print(f"{installed} cannot be used: {problem}. Run this on 64-bit Linux with Debian's faketime.", file=sys.stderr)
+        return 2
+    outcomes = [run(begin, why, clock, rest) for begin, why in dates.items()]
     print("\n" + "\n".join(outcome.line() for outcome in outcomes))
     return 0 if all(outcome.good for outcome in outcomes) else 1
 
 
-def run(begin: datetime, why: str, arguments: list[str]) -> Outcome:
-    """All tests of one date. Every process has the same offset to the real clock, so their clocks agree and go on."""
+def run(begin: datetime, why: str, clock: bytes, arguments: list[str]) -> Outcome:
+    """All tests of one date, each process with `clock` (a library) before all others."""
     print(f"\n{begin:%Y-%m-%d %H:%M} UTC: {why}", flush=True)
-    with tempfile.TemporaryDirectory(prefix="rc-dates-", dir="/tmp") as folder:
-        report = Path(folder) / "report.xml"
-        command = [sys.executable, "-m", *PYTEST, f"--junit-xml={report}", *arguments]
-        offset = round((begin - datetime.now(UTC)).total_seconds())
+    with tempfile.TemporaryDirectory(prefix="rc-dates-", dir="/tmp") as name:
+        folder = Path(name)
+        folder.chmod(0o755)  # PostgreSQL may have to run as another user
+        library, report = folder / "clock.so", folder / "report.xml"
+        library.write_bytes(clock)
         started = time.monotonic()
-        # The monotonic clock stays as it is: what waits with it would wait for years.
-        faked = ["faketime", "-m", "--exclude-monotonic", "-f", f"{offset:+d}", *command]
-        code = subprocess.run(faked, check=False, env=environment(begin)).returncode
+        command = [sys.executable, "-m", *PYTEST, f"--junit-xml={report}", *arguments]
+        code = subprocess.run(command, check=False, env=environment(begin, library)).returncode
         return Outcome(begin, why, code, time.monotonic() - started, **counts(report))
 
 
-def environment(begin: datetime) -> dict[str, str]:
-    """The times of files stay real: faketime would lock them with a semaphore that a killed process never gives back."""
-    path = os.pathsep.join(filter(None, (str(FAKED), os.environ.get("PYTHONPATH", ""))))
-    return {**os.environ, VARIABLE: begin.isoformat(), "PYTHONPATH": path, "TZ": BERLIN, "NO_FAKE_STAT": "1"}
+def environment(begin: datetime, library: Path) -> dict[str, str]:
+    """Every process has the same offset to the real clock, so that their clocks agree and go on.
+
+    The monotonic clock and the times of files stay real: who waits with the former would wait for years, and faketime locks the latter with a
+    semaphore that a killed process never gives back.
+    """
+    return {
+        **os.environ,
+        VARIABLE: begin.isoformat(),
+        "TZ": BERLIN,
+        "LD_PRELOAD": os.pathsep.join(filter(None, (str(library), os.environ.get("LD_PRELOAD", "")))),
+        "FAKETIME": f"{round((begin - datetime.now(UTC)).total_seconds()):+d}",
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        "NO_FAKE_STAT": "1",
+    }
 
 
 def counts(report: Path) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""A pytest plugin (`-p tests.dates.clocks`) that ends the run unless all its processes share the date in ROLLCALL_TEST_DATE."""
+"""A pytest plugin (`-p tests.dates.clocks`) that ends the run unless all its processes share the date in ROLLCALL_TEST_DATE, and waits end."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ TOLERANCE = timedelta(minutes=1)
 def pytest_sessionstart() -> None:
     """In the process that the run starts with, and in every worker of pytest-xdist, each with its own PostgreSQL and Valkey."""
     begin = datetime.fromisoformat(os.environ[VARIABLE])
-    if problem := explain(read_clocks(database=os.environ["DATABASE_URL"], valkey=os.environ["REDIS_URL"]), begin=begin):
+    database, valkey = os.environ["DATABASE_URL"], os.environ["REDIS_URL"]
+    if problem := explain(read_clocks(database=database, valkey=valkey), begin=begin) or explain_waits(database):
         pytest.exit(problem, returncode=pytest.ExitCode.USAGE_ERROR)
 
 
@@ -48,3 +49,14 @@ def explain(clocks: Mapping[str, datetime], *, begin: datetime) -> str:
         return ""
     told = ", ".join(f"{clocks[name]:%Y-%m-%d %H:%M:%S} for {name}" for name in wrong or clocks)
     return f"Not every process has the date {begin:%Y-%m-%d %H:%M} UTC: it is {told}."
+
+
+def explain_waits(database: str) -> str:
+    """Nothing, or one sentence: with a clock that reaches only a part of PostgreSQL, its timeouts never come."""
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute("SET statement_timeout = 50")
+        try:
+            connection.execute("SELECT pg_sleep(10)")
+        except psycopg.errors.QueryCanceled:
+            return ""
+    return "PostgreSQL's statement_timeout does not end a statement that waits: this version of faketime is not fit for these tests."

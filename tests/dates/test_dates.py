@@ -6,13 +6,17 @@ import os
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
+import psycopg_binary
 import pytest
 
 from config.env import ROOT
+from tests.dates import __main__ as dates
 from tests.dates.__main__ import Outcome, counts
-from tests.dates.clocks import explain, read_clocks
+from tests.dates.clocks import explain, explain_waits, read_clocks
+from tests.dates.library import WAITS, find, without_waits
 from tests.dates.named import DATES, chosen
 
 LEAP_DAY = datetime(2028, 2, 29, 12, tzinfo=UTC)
@@ -32,11 +36,35 @@ def test_what_is_no_date_is_refused_in_one_sentence(day: str) -> None:
     assert ended.stderr == f"{day!r} is not a date: write it as 2028-02-29.\n"
 
 
-def test_without_faketime_nothing_runs(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "tests.dates", "--date", "2028-02-29"]
-    ended = subprocess.run(command, cwd=ROOT, env={**os.environ, "PATH": str(tmp_path)}, capture_output=True, text=True, check=False)
-    assert (ended.returncode, ended.stdout) == (2, "")
-    assert "faketime is missing: install it" in ended.stderr and ended.stderr.count("\n") == 1
+def test_without_faketime_nothing_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(dates, "find", partial(find, tmp_path))
+    assert dates.main(["--date", "2028-02-29"]) == 2
+    said = capsys.readouterr()
+    assert said.out == "" and said.err.startswith("faketime is missing: install it") and said.err.count("\n") == 1
+
+
+def test_a_library_that_is_not_faketime_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = tmp_path / "lib/any/faketime/libfaketimeMT.so.1"
+    place.parent.mkdir(parents=True)
+    other = next(Path(psycopg_binary.__file__).parent.glob("pq*.so"))
+    monkeypatch.setattr(dates, "find", partial(find, tmp_path))
+    for content, reason in ((b"text", "no 64-bit library"), (other.read_bytes(), "it lacks alarm, ")):
+        place.write_bytes(content)
+        assert dates.main([]) == 2
+        said = capsys.readouterr()
+        assert said.out == "" and f"{place} cannot be used: {reason}" in said.err and said.err.count("\n") == 1
+
+
+def test_the_waits_of_a_library_are_made_local_and_nothing_else_is_changed() -> None:
+    """The system's C library has the same functions as faketime's, which not every machine has."""
+    mapped = (line.split()[-1] for line in Path("/proc/self/maps").read_text().splitlines() if "/libc." in line or "/libc-" in line)
+    before = Path(next(mapped)).read_bytes()
+    after = without_waits(before)
+    changed = [(one, other) for one, other in zip(before, after, strict=True) if one != other]
+    assert len(changed) >= len(WAITS) and all(other == one & 0x0F for one, other in changed)
+    assert without_waits(after) == after
 
 
 def test_all_clocks_of_this_run_agree_and_none_is_a_year_ahead() -> None:
@@ -45,6 +73,7 @@ def test_all_clocks_of_this_run_agree_and_none_is_a_year_ahead() -> None:
     assert explain(clocks, begin=datetime.now(UTC)) == ""
     told = explain(clocks, begin=datetime.now(UTC) + timedelta(days=365))
     assert told.startswith("Not every process has the date ") and all(f" for {name}" in told for name in clocks)
+    assert explain_waits(os.environ["DATABASE_URL"]) == ""
 
 
 @pytest.mark.parametrize("name", ["Python", "a subprocess", "PostgreSQL", "Valkey"])

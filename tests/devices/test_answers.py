@@ -6,10 +6,10 @@ import pytest
 from django.utils import timezone
 
 from devices.account_status import statuses
-from devices.models import Account, Health
+from devices.models import Account, Health, JobState
 from devices.queries.answers import account_answers
 from devices.queries.clue import parse
-from tests.devices import making
+from tests.devices import making, shown
 
 pytestmark = pytest.mark.django_db
 
@@ -26,7 +26,8 @@ def test_never_fetched() -> None:
 def test_searched_with_the_time_of_the_list_and_what_it_cannot_tell() -> None:
     account = making.account("opswat-main", "opswat")
     at = timezone.now()
-    Account.objects.update(complete_at=at, health=Health.OK)
+    Account.objects.update(health=Health.OK)
+    shown.fetch(account, state=JobState.DONE, finished_at=at)
     assert answer("anna@corp") == f"searched (complete list as of {at:%Y-%m-%d %H:%M} UTC)"
     assert answer("anna") == f"searched (complete list as of {at:%Y-%m-%d %H:%M} UTC; it does not tell: Serial)"
     assert account.name == account_answers(parse("anna"), statuses(at))[0]["name"]

@@ -137,6 +137,10 @@ def test_the_list_says_how_each_account_is() -> None:
         health_since=datetime(2026, 11, 21, 9, tzinfo=UTC),
         complete_at=datetime(2026, 11, 20, 9, tzinfo=UTC),
     )
+    unknown = dict.fromkeys(("records_reported", "reported_as_of", "calls_left", "calls_reset_seconds")) | {
+        "records_stored": 0,
+        "calls_window_seconds": 1.0,
+    }
     assert json.loads(account("list", "--json")) == [
         {
             "name": "a-five",
@@ -154,6 +158,8 @@ def test_the_list_says_how_each_account_is() -> None:
             "withheld": 0,
             "repaired_devices": 0,
             "repaired_fields": [],
+            **unknown,
+            "calls_allowed": 5,
         },
         {
             "name": "b-eset",
@@ -171,6 +177,8 @@ def test_the_list_says_how_each_account_is() -> None:
             "withheld": 0,
             "repaired_devices": 0,
             "repaired_fields": [],
+            **unknown,
+            "calls_allowed": 10,
         },
     ]
     text = account("list")

@@ -69,14 +69,14 @@ def test_the_first_fetch_is_followed_until_it_ends(client: Client, bob: User) ->
     shown.sighting(first, "nb-01")
     text = page(client, bob)
     assert "The first sync is still running: 1 of 2 accounts done." in text
-    assert "20 of 60 devices fetched · the vendor&#x27;s next minute" in text
+    assert "20 of 60 devices fetched · Waiting: the vendor&#x27;s next minute" in text
     assert 'hx-trigger="every 3s"' in text
     run.state = JobState.DONE
     run.save()
     assert second.complete_at is not None
     fragment = client.get("/", headers={"HX-Request": "true"}).content.decode()
     assert "<html" not in fragment
-    assert "hx-trigger" not in fragment
+    assert "every 3s" not in fragment and 'hx-swap-oob="innerHTML:#troubles"' in fragment
 
 
 def test_loading_never_error_and_empty_are_different_texts(client: Client, bob: User) -> None:

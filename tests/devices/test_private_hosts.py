@@ -239,7 +239,7 @@ class TestOnTheCommandLine:
             "--secret",
             "token=env:TOKEN",
         )
-        with pytest.raises(Refused, match="not on the public internet. Give --allow-private-host HOST:PORT"):
+        with pytest.raises(Refused, match=r"not on the public internet\. Give --allow-private-host HOST:PORT"):
             command(*added)
         assert not Account.objects.exists()
         text = command(*added, "--allow-private-host", place(sim))

@@ -11,12 +11,14 @@ from django.utils import timezone
 from devices import sync
 from devices.account_status import status
 from devices.account_status_text import Code
-from devices.models import Account, Device, Health, JobState, Sighting, SyncRun
+from devices.models import Account, Device, Health, Issue, JobState, Sighting, SyncRun
 from sandbox.server import Simulation, running
 from sandbox.world import Options
 from tests.devices.following import Follower, account_at
 from tests.devices.following import sync as sync_now
 from vendors.base import Scope
+from vendors.five9s import mapping, security
+from vendors.states import State
 
 pytestmark = pytest.mark.django_db
 VENDORS = ("eset", "opswat", "five9s")
@@ -172,3 +174,21 @@ class TestPlanning:
         account = account_at(sim.url, "eset")
         account.enabled = False
         assert sync.plan([account], timezone.now()) == []
+
+
+def test_stored_records_are_read_again_when_their_meaning_changed(sim: Simulation, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A patch that was a warning in an earlier version is none after the next sync, although the vendor sends the same record."""
+    account = account_at(sim.url, "five9s")
+    monkeypatch.setattr(mapping, "RULES", mapping.RULES - 1)
+    monkeypatch.setattr(security, "NO_ISSUE", {security.SUCCESS})
+    monkeypatch.setitem(security.MEANINGS, security.PLANNED, (State.ATTENTION, "planned for a later step"))
+    sync_now(account)
+    planned = Issue.objects.filter(raw="Planned")
+    devices = {issue.sighting.device_id: issue.sighting.device.issue_count for issue in planned.select_related("sighting__device")}
+    assert devices
+    assert sync_now(account).changed == 0
+    monkeypatch.undo()
+    sync_now(account)
+    assert not planned.exists()
+    for device in Device.objects.filter(pk__in=devices):
+        assert device.issue_count < devices[device.pk]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import AbstractContextManager
 from datetime import timedelta
 
@@ -94,12 +95,25 @@ def large(*, frozen: bool = False) -> AbstractContextManager[Simulation]:
     return running(devices=1200, frozen=frozen, options=Options(rate_limits=False))
 
 
-def test_a_patch_that_cannot_be_read_is_not_closed(eset: Account, hand: Hand, sim: Simulation) -> None:
+@pytest.mark.parametrize(("poison", "rejected"), [("nul", 0), ("missing-id", 1), ("null", 1), ("array", 1)])
+def test_a_patch_that_cannot_be_read_is_not_closed(eset: Account, hand: Hand, sim: Simulation, poison: str, rejected: int) -> None:
     hand.poll(eset, Source.PATCHES)
     before = held()
-    sim.fault("eset:poison=nul~/v1/device-patches")
+    sim.fault(f"eset:poison={poison}~/v1/device-patches")
     run = hand.poll(eset, Source.PATCHES)
-    assert (run.state, run.rejected, run.closed) == (JobState.DONE, 1, 0) and held() == before
+    assert (run.state, run.rejected, run.closed) == (JobState.DONE, rejected, 0) and held() == before
+    assert (["patch", "displayName", "invalid_characters", 1] in run.repairs) is (rejected == 0)
+
+
+def test_an_attempt_of_the_future_is_not_the_newest_for_ever(eset: Account, hand: Hand, sim: Simulation) -> None:
+    row = {"applicationUuid": "a", "displayName": "Firefox", "status": "PATCHING_STATUS_OK_INSTALLED"}
+    row["timePeriod"] = {"startTime": "9999-12-31T23:59:59.9999999Z"}  # type: ignore[assignment]
+    body = json.dumps({"patchingDetails": [{"deviceUuid": "d", "displayName": "Firefox", "application": row}]})
+    sim.fault("eset:raw", path="/v1/patching-process-details", value={"status": 200, "body": body})
+    run = hand.poll(eset, Source.ATTEMPTS)
+    attempt = Attempt.objects.get()
+    assert attempt.started_at is None and attempt.at <= hand.now
+    assert run.repairs == [["attempt", "application.timePeriod.startTime", "implausible_time", 1]]
 
 
 def plant(table: str, refused: str) -> None:

@@ -169,7 +169,8 @@ def test_an_attempt_of_the_future_is_reported() -> None:
     assert found.repairs == (Repair("timePeriod.startTime", Fault.TIME),)
 
 
-def test_an_attempt_of_which_only_the_device_is_told_is_kept() -> None:
-    found = told({"deviceUuid": "d-1", "displayName": "Firefox"})
+def test_an_attempt_whose_object_cannot_be_read_is_kept() -> None:
+    found = told({"deviceUuid": "d-1", "displayName": "Firefox", "application": ["?"]})
     assert (found.device_id, found.title.name, found.status) == ("d-1", "Firefox", PatchStatus.UNKNOWN)
-    assert attempts.attempts(raw({"displayName": "Firefox"}), now=NOW)[0] == ()
+    assert found.repairs == (Repair("application", Fault.TYPE),)
+    assert attempts.attempts(raw({"deviceUuid": "d-1", "displayName": "Firefox"}), now=NOW)[0] == ()

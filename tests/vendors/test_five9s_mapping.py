@@ -92,15 +92,17 @@ def test_a_placeholder_row_waits_for_its_agent_and_says_nothing_about_health() -
         ((), State.OK, 0),
         ((6, 6), State.OK, 0),
         ((1, 6), State.OK, 1),
-        ((2,), State.OK, 1),
-        ((2, 3), State.ATTENTION, 2),
+        ((2,), State.OK, 0),
+        (("Planned", "planned"), State.OK, 0),
+        ((2, 6, 1), State.OK, 1),
+        ((2, 3), State.ATTENTION, 1),
         ((4,), State.ATTENTION, 1),
         ((4, 5, 6), State.CRITICAL, 2),
         (("InstallFailure",), State.CRITICAL, 1),
         (("install failure", "AUTOFIX"), State.CRITICAL, 2),
         (("4",), State.ATTENTION, 1),
         ((9,), State.UNKNOWN, 1),
-        ((9, 6, 2), State.UNKNOWN, 2),
+        ((9, 6, 2), State.UNKNOWN, 1),
         ((9, 4), State.ATTENTION, 2),
         ((None,), State.UNKNOWN, 1),
     ],
@@ -108,6 +110,18 @@ def test_a_placeholder_row_waits_for_its_agent_and_says_nothing_about_health() -
 def test_the_verdict_by_table(statuses: tuple[Any, ...], state: State, issues: int) -> None:
     device = read(security(*statuses))
     assert (device.state, len(device.issues)) == (state, issues)
+
+
+def test_what_is_scheduled_is_told_as_a_patch_and_is_no_warning() -> None:
+    device = read({**VM, "SecurityInfo": [{"Vul_ID": "MS24-11-W11_INTL", "Status": 2, "FirstDetectionDate": "2019-07-04T13:32:08"}]})
+    assert (device.state, device.problem_count, device.issues) == (State.OK, 0, ())
+    assert [(patch.key, patch.status) for patch in device.patches or ()] == [("MS24-11-W11_INTL", PatchStatus.SCHEDULED)]
+
+
+def test_a_vulnerability_that_is_scheduled_and_due_is_due() -> None:
+    for statuses in ((2, 3), (3, 2)):
+        (issue,) = read({**VM, "SecurityInfo": [{"Vul_ID": "V", "Status": status} for status in statuses]}).issues
+        assert (issue.state, issue.raw) == (State.ATTENTION, "3")
 
 
 def test_an_unknown_state_keeps_the_vendors_word() -> None:

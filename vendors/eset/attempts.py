@@ -53,19 +53,17 @@ def attempts(rows: Iterable[msgspec.Raw], *, now: datetime) -> tuple[tuple[Attem
 
 
 def _told_attempt(record: Fields, *, now: datetime) -> Attempt:
-    """One of the three objects is there; without any, the row still names its device and what it calls the application."""
+    """Exactly one of the three objects is there; one that cannot be read still says what kind of attempt it was."""
     name, device = record.text("displayName", limit=LONGEST), device_of(record)
-    if "package" in record and "application" not in record:
-        part = record.section("package")
-        reference = part.text("packageReference", limit=LONGEST)
-        return _attempt(part, titles.package(reference, name), device, now=now)
-    if "operatingSystem" in record and "application" not in record:
-        part = record.section("operatingSystem")
+    kind = next((kind for kind in ("application", "package", "operatingSystem") if kind in record or record.left_out(kind)), "")
+    part = record.section(kind)
+    if kind == "application":
+        return _attempt(part, titles.application(part, name), device, now=now)
+    if kind == "package":
+        return _attempt(part, titles.package(part.text("packageReference", limit=LONGEST), name), device, now=now)
+    if kind == "operatingSystem":
         return _attempt(part, titles.system(part), device, now=now)
-    if "application" not in record and not device:
-        raise BadRecord("The record tells neither a device nor an application, a package or a system.")
-    part = record.section("application")
-    return _attempt(part, titles.application(part, name), device, now=now)
+    raise BadRecord("The record tells neither an application, a package nor a system.")
 
 
 def _attempt(part: Fields, title: Title, device: str = "", *, now: datetime) -> Attempt:

@@ -188,5 +188,6 @@ VENDOR = Vendor(
     asked_by=frozenset({"hostname", "serial"}),
     on_premises=True,
     documentation="https://support.five9s.de/support/solutions/articles/103000361090-device-api",
+    tells_total=True,
     longest_host_name=NETBIOS,
 )

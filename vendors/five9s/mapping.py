@@ -27,6 +27,7 @@ OTHERS = ("LastStartUpTime", "DaysHardware", "DaysVulnerabil", "DaysStartUp")
 VOLATILE = (*CONTACTS, *OTHERS)
 UNASSIGNED = "unassigned"
 MOST_CUSTOM = 200
+RULES = 2  # one more whenever a record means something else than before, so that stored ones are read again at the next sync
 FAMILIES = (
     (("windows",), Family.WINDOWS),
     (("mac os", "macos", "os x"), Family.MACOS),
@@ -75,7 +76,7 @@ def _entry(number: str, raw: bytes, record: Record, zone: tzinfo, now: datetime)
         external_id=number,
         seen_at=seen,
         # What is reported of a record is a part of its digest, also where the value itself is not.
-        digest=untyped.digest([stable, [each.field for each in wrong], odd] if wrong or odd else stable),
+        digest=untyped.digest({"rules": RULES, "record": [stable, [each.field for each in wrong], odd] if wrong or odd else stable}),
         wire=raw,
         mapper=partial(device, zone=zone),
         scrub=untyped.keepable,

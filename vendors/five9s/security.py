@@ -15,10 +15,11 @@ from vendors.states import State
 
 EXCLUDED, PLANNED, SUCCESS = "excluded", "planned", "installsuccess"
 NUMBERS = {"1": EXCLUDED, "2": PLANNED, "3": "pending", "4": "autofix", "5": "installfailure", "6": SUCCESS}
+# Scheduled for a later step, or done: nothing is wrong. The patch tells of it.
+NO_ISSUE = {PLANNED, SUCCESS}
 # Autofix means released for automatic repair, so the device is still vulnerable; only a successful install is closed.
 MEANINGS = {
     EXCLUDED: (State.ATTENTION, "excluded by a rule"),
-    PLANNED: (State.ATTENTION, "planned for a later step"),
     "pending": (State.ATTENTION, "due, not yet installed"),
     "autofix": (State.ATTENTION, "released for automatic repair"),
     "installfailure": (State.CRITICAL, "installation failed"),
@@ -43,7 +44,7 @@ WORST_FIRST = (State.CRITICAL, State.ATTENTION, State.UNKNOWN, State.OK)
 
 
 def issues(rows: list[Fields], *, zone: tzinfo) -> tuple[Issue, ...]:
-    """One issue per vulnerability that is not closed; the worst where the vendor lists one twice."""
+    """One issue per vulnerability that is neither closed nor scheduled; the worst where the vendor lists one twice."""
     found: dict[str, Issue] = {}
     for row in rows:
         issue = _issue(row, zone)
@@ -77,7 +78,7 @@ def _patch(row: Fields, zone: tzinfo) -> Patch:
 
 def _issue(row: Fields, zone: tzinfo) -> Issue | None:
     name, word = _name(row), status_of(row)
-    if word == SUCCESS:
+    if word in NO_ISSUE:
         return None
     raw = _raw(row)
     unknown = f"state “{raw}” is unknown to this version" if raw else "the state was not told"
@@ -104,12 +105,12 @@ def _rank(issue: Issue) -> tuple[bool, int]:
 
 
 def verdict(rows: list[Fields], *, told: bool) -> tuple[State, str]:
-    """The device's state and the vendor's words for it. What is merely planned does not spoil a device; an unknown state does."""
+    """The device's state and the vendor's words for it. What is scheduled is no warning; an unknown state is never fine."""
     if not told:
         return State.UNKNOWN, "no SecurityInfo"
     counts = Counter(_raw(row) or "no state" for row in rows)
     words = ", ".join(f"{number} {raw}" for raw, number in sorted(counts.items())) or "nothing detected"
-    open_words = {status_of(row) for row in rows} - {EXCLUDED, PLANNED, SUCCESS}
+    open_words = {status_of(row) for row in rows} - {EXCLUDED, *NO_ISSUE}
     states = {MEANINGS[word][0] if word in MEANINGS else State.UNKNOWN for word in open_words}
     return next((state for state in WORST_FIRST if state in states), State.OK), words[:255]
 
@@ -117,4 +118,4 @@ def verdict(rows: list[Fields], *, told: bool) -> tuple[State, str]:
 def _raw(row: Fields) -> str:
     """The vendor's own word, with its number where this version does not know the number."""
     text, number = row.text("StatusText", limit=60), row.word("Status")
-    return f"{text} ({number})" if text and number and status_of(row) not in {*MEANINGS, SUCCESS} else text or number
+    return f"{text} ({number})" if text and number and status_of(row) not in {*MEANINGS, *NO_ISSUE} else text or number

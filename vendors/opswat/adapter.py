@@ -184,6 +184,7 @@ VENDOR = Vendor(
     answers=frozenset({"hostname", "user", "mac", "ip", "vendor_id", "nickname"}),
     rate=rate,
     check=check,
+    tells_total=True,
     live_for=3600,
     stale_after=DAY,  # the console then calls it disconnected
     unseen_after=30 * DAY,

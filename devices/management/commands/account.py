@@ -21,6 +21,8 @@ from devices.management.console import NOT_READY, Refused, account_named, vendor
 from devices.management.console import Command as ConsoleCommand
 from devices.models import Account, Health
 from devices.probing import Probe, probe_account, probe_values
+from devices.queries.account_numbers import calls_words, numbers, records_words
+from devices.queries.accounts import cards
 from devices.queries.as_json import moment
 from devices.queries.repaired import repaired
 from vendors.base import Vendor
@@ -103,13 +105,16 @@ class Command(ConsoleCommand):
         self.say(f"Added {name}; its first sync begins within a minute. `manage.py sync {name} --wait` follows it.")
 
     def _list(self, *, as_json: bool) -> None:
-        documents = [_document(each) for each in statuses(timezone.now())]
+        now = timezone.now()
+        found = cards(statuses(now), now)
+        documents = [_document(card.status) | numbers(card) for card in found]
         if as_json:
             self.say_json(documents)
             return
-        for document in documents:
+        for card, document in zip(found, documents, strict=True):
             complete = document["complete_as_of"] or "never"
             self.say(f"{document['name']}  {document['vendor']}  {document['label']}  last full sync {complete}")
+            self.say(f"    {records_words(card)}; {calls_words(card)}")
             if document["status"] != Code.HEALTHY:
                 self.say(f"    {document['sentence']} {document['next_step']}")
             if document["repaired_devices"]:
