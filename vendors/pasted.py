@@ -31,6 +31,12 @@ def address(text: str, *, endings: re.Pattern[str]) -> str:
 
     `endings` finds the part of the path, from its slash to the end, that belongs to a page or an endpoint; that goes too.
     """
+    while (shorter := _shortened(text, endings)) != text:  # what goes may stand there twice
+        text = shorter
+    return text
+
+
+def _shortened(text: str, endings: re.Pattern[str]) -> str:
     text = bare(text)
     found = ADDRESS.fullmatch(text)
     if found is None:

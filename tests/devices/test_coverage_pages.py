@@ -159,9 +159,9 @@ def test_the_device_page_names_the_accounts_that_do_not_see_it_and_why(client: C
     away = Device.objects.get(name="away-07")
     text = text_of(client, f"/devices/{away.pk}/")
     assert "Who does not see it" in text
-    assert "opswat-main Missing Up to date Its list, complete just now, does not have it." in text
+    assert "opswat-main Missing Its list, complete just now, does not have it." in text
     fleet["eset"].syncruns.all().delete()
-    assert "eset-main Cannot tell Up to date Its list proves no absence now: its last full sync is not on record." in text_of(
+    assert "eset-main Cannot tell Its list proves no absence now: its last full sync is not on record." in text_of(
         client, f"/devices/{away.pk}/"
     )
     everywhere = shown.sighting(fleet["eset"], "everywhere").device

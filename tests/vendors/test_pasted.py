@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from vendors import pasted
@@ -107,6 +107,8 @@ def test_every_setting_of_every_vendor_loses_what_surrounds_it() -> None:
                 assert about.tidied({field.name: f"\ufeff \u00a0{plain}\u200b\r\n"}) == about.tidied({field.name: plain}), field.name
 
 
+@example(":443:443/")
+@example("h/five9sWS/api/devices/five9sWS/api/devices")
 @given(st.text(alphabet=st.sampled_from("htps:/?#@\\ .{}%7bBD\u00a0\ufeff\"'<>eupm59sWSapidevcox\n") | st.characters(), max_size=60))
 def test_tidying_again_changes_nothing(text: str) -> None:
     for about in VENDORS.values():

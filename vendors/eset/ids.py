@@ -11,6 +11,6 @@ def canonical(given: object) -> str:
     """The id in small letters; "" for what cannot be one: ids are opaque text of at most 100 characters."""
     if not isinstance(given, str) or not 0 < len(given) <= LONGEST_UUID:
         return ""
-    if given.isascii() and given.isprintable() and not given.isspace():
-        return given.lower()
+    if given.isascii() and given.isprintable():
+        return "" if given.isspace() else given.lower()
     return untyped.opaque_id(given)

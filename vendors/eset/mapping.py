@@ -89,14 +89,12 @@ def _entry(raw: bytes, now: datetime) -> Entry:
         digest = hashlib.blake2b(raw, digest_size=16).digest()
     else:
         # Times and etag change at every poll, and the device with them does not; a token is no reason to write it either.
-        moving = ((b'"lastSyncTime":', time), (b'"etag":', _plain(bytes(head.etag))), (b'"deviceToken":', bytes(head.deviceToken)))
-        digest = _digest(raw, moving, wrong=bool(wrong))
+        etag = bytes(head.etag)
+        if not etag.isascii() or b"\\u" in etag:  # may have to be mended: what is reported of a record is a part of its digest
+            etag = b""
+        moving = ((b'"lastSyncTime":', time), (b'"etag":', etag), (b'"deviceToken":', bytes(head.deviceToken)))
+        digest = _digest(raw, moving, wrong != ())
     return Entry(uuid, seen_at, digest, raw, device, _scrubbed, wrong)
-
-
-def _plain(etag: bytes) -> bytes:
-    """Nothing where it holds characters that may have to be mended: what is reported of a record is a part of its digest."""
-    return etag if etag.isascii() and b"\\u" not in etag else b""
 
 
 def _mended_head(raw: bytes) -> _Head:
@@ -117,7 +115,7 @@ def _wrong_time(time: bytes, now: datetime) -> tuple[Repair, ...]:
     return repairs.all()
 
 
-def _digest(raw: bytes, moving: Iterable[tuple[bytes, bytes]], *, wrong: bool) -> bytes:
+def _digest(raw: bytes, moving: Iterable[tuple[bytes, bytes]], wrong: bool) -> bytes:
     """16 bytes over the record less these members, each found by its name and value side by side, else by its value.
 
     `wrong`: the time cannot be used; that is stored, and so it is part of what is stable.
