@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from itertools import zip_longest
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -231,7 +232,7 @@ def test_every_documented_command_works(stack: Started) -> None:
     for file in documents(PROJECT):
         terminal = Terminal(stack.checkout, stack.folder, replace=values(stack))
         to_run = [line for line in lines(file) if line.target not in EXEMPT]
-        for line, following in zip(to_run, [*to_run[1:], None], strict=True):
+        for line, following in zip_longest(to_run, to_run[1:]):
             budgets_recover(stack)
             # What a line cancels must still be under way then, however slowly this machine gets there.
             cancelled = any(each is not None and "--cancel" in each.words for each in (line, following))
