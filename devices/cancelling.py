@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Max, QuerySet
@@ -35,9 +36,9 @@ def cancel(account: Account, *, act: Act | None = None) -> SyncRun | None:
     return run
 
 
-def end(runs: QuerySet[SyncRun], why: str, next_step: str, *, code: str = "") -> None:
-    """A step that is at the vendor meanwhile is dropped when it comes back: its run is not active any more."""
-    runs.filter(state__in=ACTIVE).update(
+def end(jobs: QuerySet[Any], why: str, next_step: str, *, code: str = "") -> None:
+    """`jobs`: rows of one kind of VendorJob. A step that is at the vendor meanwhile is dropped: its job is not active any more."""
+    jobs.filter(state__in=ACTIVE).update(
         state=JobState.CANCELLED,
         finished_at=timezone.now(),
         lease_until=None,

@@ -15,7 +15,7 @@ from datetime import datetime
 from django.db import connection, models, transaction
 from django.db.models import Exists, Max, OuterRef, QuerySet
 
-from devices import audit
+from devices import audit, cancelling
 from devices.acts import Act
 from devices.joining import keys_of, rematch
 from devices.locks import be_patient, hold_devices
@@ -27,7 +27,6 @@ from devices.models import (
     DeviceTag,
     Gap,
     IssueKind,
-    JobState,
     Note,
     Quarantine,
     RemediationLink,
@@ -38,7 +37,6 @@ from devices.models import (
     Triage,
     VendorJob,
 )
-from devices.models.job import ACTIVE
 from devices.summary import summarise
 from vendors.registry import VENDORS
 
@@ -108,9 +106,7 @@ def request_deletion(account: Account, *, act: Act) -> bool:
     counts = contents(account)
     with transaction.atomic():
         for kind in VendorJob.__subclasses__():  # of every app; jobs before accounts, as the engine locks them
-            kind._default_manager.filter(account=account, state__in=ACTIVE).update(
-                state=JobState.CANCELLED, finished_at=act.now, lease_until=None, waiting_for="", error="The account is being deleted."
-            )
+            cancelling.end(kind._default_manager.filter(account=account), "The account is being deleted.", "")
         held = Account.objects.select_for_update(no_key=True).get(pk=account.pk)
         if held.being_deleted:
             return False
