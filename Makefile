@@ -8,7 +8,7 @@ LINT_ENVIRONMENT := ROLLCALL_SECRET_KEY=lint DATABASE_URL=postgresql:///lint RED
 # More arguments for pytest, for example: make test ARGS="-k sealing"
 ARGS ?=
 
-.PHONY: help run services password test lint bench faults python local dev browser
+.PHONY: help run services password install test dates lint bench faults python local dev browser faketime
 
 help: ## list what can be made
 	@sed -n 's/^\([a-z]*\):.*## /  make \1 - /p' Makefile
@@ -22,8 +22,14 @@ services: local ## start only PostgreSQL and Valkey
 password: local ## make and print a new password (NAME=admin) while `make run` is up
 	@$(VENV) -m local password $(NAME)
 
+install: python ## make .venv with the locked requirements, and nothing of the local stack
+	@$(PYTHON) local/install.py requirements.txt
+
 test: dev browser ## run all tests
 	@$(VENV) -m pytest -n 3 --dist worksteal $(ARGS)
+
+dates: dev faketime ## run the tests without browser tests under twelve dates, with faketime (DATE=2028-02-29: one)
+	@$(VENV) -m tests.dates $(if $(DATE),--date "$(DATE)") $(ARGS)
 
 lint: dev ## check style, types and import contracts
 	@$(VENV) -m ruff check .
@@ -31,7 +37,7 @@ lint: dev ## check style, types and import contracts
 	@$(LINT_ENVIRONMENT) $(VENV) -m mypy --no-error-summary .
 	@$(VENV) -c 'import sys; from importlinter.cli import lint_imports_command; sys.exit(lint_imports_command())'
 
-bench: dev ## measure syncs, pages and patching of a large fleet, print tables and write JSON (ARGS=pages, SCALE=1000000)
+bench: dev ## measure syncs, pages and patching of a large fleet, print tables and write JSON (ARGS=pages, SCALE=1000000; ARGS=versus BEFORE=commit)
 	@$(VENV) -m tests.bench $(ARGS)
 
 faults: dev ## kill processes and break vendors while syncs run
@@ -48,3 +54,6 @@ dev: python
 
 browser:
 	@sh local/chromium.sh
+
+faketime:
+	@command -v faketime >/dev/null || sh local/debian.sh faketime "the dates of the tests" || true

@@ -4,17 +4,63 @@ from __future__ import annotations
 
 import base64
 import binascii
+import fcntl
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
-HOME = Path(os.environ.get("ROLLCALL_HOME") or ROOT / ".rollcall").absolute()
+DEFAULT_HOME = ROOT / ".rollcall"
+RUNNING = DEFAULT_HOME / "running"  # a file for each stack of this checkout that was started with another ROLLCALL_HOME
+OTHER_HOME = "set ROLLCALL_HOME to the data folder of the one that runs"
 
 
 class NotReady(Exception):
     """The process cannot start; the text is shown as it is."""
+
+
+def is_running(home: Path) -> bool:
+    """Whether a local stack holds the lock of this data folder; what an ended or killed one left behind does not count."""
+    try:
+        with (home / "stack.lock").open("rb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return (home / "stack.env").exists()
+    except (OSError, ValueError):
+        return False
+    return False
+
+
+def running_homes(registry: Path = RUNNING) -> list[Path]:
+    """Data folders outside the checkout's own on which a stack of this checkout runs now."""
+    try:
+        named = [Path(entry.read_text("utf-8", "replace").strip()) for entry in sorted(registry.iterdir())]
+    except OSError:
+        return []
+    return [home for home in named if home.is_absolute() and is_running(home)]
+
+
+def choose_home(environ: Mapping[str, str], *, default: Path = DEFAULT_HOME) -> Path:
+    """The data folder: ROLLCALL_HOME, else the checkout's own, unless a single stack of this checkout runs somewhere else.
+
+    Services that are named in the environment belong to no stack that is found here. Raises NotReady when several stacks run elsewhere.
+    """
+    if environ.get("ROLLCALL_HOME"):
+        return Path(environ["ROLLCALL_HOME"]).expanduser().absolute()
+    if environ.get("DATABASE_URL") or environ.get("REDIS_URL") or is_running(default):
+        return default
+    found = running_homes(default / "running")
+    if len(found) > 1:
+        raise NotReady(f"Several local stacks of this checkout are running: set ROLLCALL_HOME to one of {', '.join(map(str, found))}.")
+    return found[0] if found else default
+
+
+try:
+    HOME, _AMBIGUOUS = choose_home(os.environ), ""
+except NotReady as several:
+    HOME, _AMBIGUOUS = DEFAULT_HOME, str(several)  # raised by whoever needs the folder
 
 
 def stack_file() -> dict[str, str]:
@@ -57,7 +103,9 @@ def names(name: str, default: str = "") -> list[str]:
 def service_url(name: str) -> str:
     value = text(name)
     if not value:
-        raise NotReady("The local stack is not running: start it with `make run`, or set DATABASE_URL and REDIS_URL.")
+        raise NotReady(
+            _AMBIGUOUS or f"The local stack is not running: start it with `make run`, {OTHER_HOME}, or set DATABASE_URL and REDIS_URL."
+        )
     return value
 
 
@@ -86,7 +134,9 @@ def key_text(variable: str, filename: str) -> str:
     try:
         return path.read_text("utf-8").strip()
     except OSError:
-        raise NotReady(f"No key: set {variable}, or put it into {path} (mode 0600). `make run` makes one on its first start.") from None
+        raise NotReady(
+            _AMBIGUOUS or f"No key: start the local stack with `make run`, {OTHER_HOME}, or set {variable} or the file {path}."
+        ) from None
 
 
 def sealing_keys() -> dict[str, bytes]:

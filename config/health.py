@@ -10,23 +10,18 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 
-from devices import heartbeat
+from devices import broker, heartbeat
 from devices.account_status import statuses
 
 LOOPBACK = ("127.0.0.1", "::1")
 FORWARDED = ("X-Forwarded-For", "X-Real-IP", "Forwarded")  # a proxy on this machine stands for somebody elsewhere
+_WRITTEN = "rollcall:healthz"  # a broker that is full answers, but takes no work
 
 
 @login_not_required
 def healthz(request: HttpRequest) -> JsonResponse:
     report: dict[str, Any] = {"database": _database()}
-    try:
-        age = heartbeat.age()
-        report["broker"] = "ok"
-        report["beat"] = "never" if age is None else f"{age:.0f} s ago"
-        alive = age is not None and age <= heartbeat.LATE_SECONDS
-    except redis.RedisError:
-        report["broker"], report["beat"], alive = "does not answer", "unknown", False
+    report["broker"], report["beat"], alive = _broker()
     if report["database"] == "ok":
         try:
             report["accounts"] = {each.name: each.code.value for each in statuses(timezone.now())}
@@ -41,6 +36,20 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 def _local(request: HttpRequest) -> bool:
     return request.META.get("REMOTE_ADDR") in LOOPBACK and not any(name in request.headers for name in FORWARDED)
+
+
+def _broker() -> tuple[str, str, bool]:
+    """How the broker is, when a worker last reported, and whether refreshes work."""
+    beat, late = "unknown", True
+    try:
+        age = heartbeat.age()
+        beat, late = "never" if age is None else f"{age:.0f} s ago", age is None or age > heartbeat.LATE_SECONDS
+        broker.client().set(_WRITTEN, 1, ex=60)
+    except broker.SILENT:
+        return "does not answer", beat, False
+    except redis.RedisError:
+        return "refuses writes", beat, False
+    return "ok", beat, not late
 
 
 def _database() -> str:

@@ -13,7 +13,9 @@ _PATTERNS = [
     (re.compile(r"/i/[A-Za-z0-9_-]+"), "/i/[redacted]"),  # whoever has a short link can use it
     (re.compile(r"https?://[^\s\"'<>]+"), "[address]"),
 ]
-_CONTROL = {code: f"\\x{code:02x}" for code in (*range(32), 127)} | {10: "\\n", 9: " "}
+_CONTROL = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160))} | {10: "\\n", 9: " ", 0x2028: "\\u2028", 0x2029: "\\u2029"}
+_CONTROL |= dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
+LONGEST_LINE = 8192  # characters: a message may quote what somebody sent
 
 
 def redact(text: str) -> str:
@@ -23,12 +25,31 @@ def redact(text: str) -> str:
 
 
 class OneLine(logging.Formatter):
-    """Redacts, and escapes control characters so that a hostname cannot forge a line. Tracebacks keep their lines."""
+    """Redacts, and escapes control characters so that a hostname cannot forge a line. Tracebacks keep their lines, indented."""
 
     def format(self, record: logging.LogRecord) -> str:
-        line, _, trace = super().format(record).partition("\nTraceback ")
-        line = redact(line.translate(_CONTROL))
-        return line if not trace else f"{line}\nTraceback {redact(trace)}"
+        if record.exc_info:
+            record.exc_text = None  # another formatter's, with whatever was in it
+        return super().format(record)
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        return _line(super().formatMessage(record))
+
+    def formatException(self, ei: Any) -> str:
+        return _indented(super().formatException(ei))
+
+    def formatStack(self, stack_info: str) -> str:
+        return _indented(super().formatStack(stack_info))
+
+
+def _indented(text: str) -> str:
+    first, *rest = text.split("\n")
+    return "\n".join([_line(first), *(f"  {_line(each)}" for each in rest)])
+
+
+def _line(text: str) -> str:
+    cut = f"{text[:LONGEST_LINE]}…" if len(text) > LONGEST_LINE else text
+    return redact(cut.translate(_CONTROL))
 
 
 LOGGING: dict[str, Any] = {

@@ -13,7 +13,7 @@ from config.middleware import GetResponse
 BEGAN, ACTED = "began", "acted"
 WRITTEN_EVERY = 60  # seconds; a page does not write its session each time
 # Parts of pages that renew themselves: a page left open is nobody at work.
-POLLS = frozenset({"applying", "dashboard", "installer", "progress", "troubles"})
+POLLS = frozenset({"applying", "dashboard", "deleting", "installer", "progress", "troubles"})
 
 
 class SessionAgeMiddleware:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tomllib
+
 from csp.constants import NONE, SELF
 
 from config import env
@@ -9,6 +11,7 @@ from config import logging as log_lines
 from config.schedule import BEAT_SCHEDULE
 
 BASE_DIR = env.ROOT
+VERSION = tomllib.loads((BASE_DIR / "pyproject.toml").read_text("utf-8"))["project"]["version"]
 DEBUG = False
 SECRET_KEY = env.key_text("ROLLCALL_SECRET_KEY", "secret_key")
 SECRET_KEY_FALLBACKS = env.names("ROLLCALL_SECRET_KEY_FALLBACKS")
@@ -85,6 +88,8 @@ DATABASES["default"]["OPTIONS"] |= {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.service_url("REDIS_URL")
+# How long a web request waits for one answer of Valkey (devices/broker.py). Workers wait longer.
+BROKER_TIMEOUT_SECONDS = env.number("ROLLCALL_BROKER_TIMEOUT_MS", 200, low=1) / 1000
 
 AUTH_USER_MODEL = "devices.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -109,7 +114,7 @@ ACCOUNT_SESSION_REMEMBER = False
 ALLAUTH_TRUSTED_PROXY_COUNT = env.number("ROLLCALL_TRUSTED_PROXIES", 0)
 ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "10/m/ip,5/5m/key"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+CACHES = {"default": {"BACKEND": "devices.rate_limits.RateLimitCache"}}
 
 SESSION_COOKIE_AGE = 12 * 3600  # seconds, from signing in, whatever is done meanwhile
 SESSION_IDLE_SECONDS = env.number("ROLLCALL_IDLE_MINUTES", 30, low=1) * 60

@@ -9,12 +9,12 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from devices import changes
 from devices.keepers import tell_use_changed
 from devices.locks import be_patient, hold_devices
-from devices.models import ChangeKind, Life, Pulse, Sighting, SyncRun
+from devices.models import ChangeKind, Life, Pulse, Quarantine, Sighting, SyncRun
 from devices.summary import summarise
 
 FLOOR = 10
@@ -30,8 +30,8 @@ _CROSSED = """SELECT s.id FROM devices_sighting s
 
 def settle(run: SyncRun, now: datetime) -> None:
     """Called when a run over everything ends complete, inside its transaction. Fills `missing` and `withheld` of the run."""
-    if run.rejected:
-        return  # a record without a name may have been any of them
+    if run.rejected or _hides_a_device(run):
+        return  # a record that nobody could read may have been any of them
     missing = unseen(run).count()
     present = Sighting.objects.filter(account=run.account, life=Life.SEEN).count()
     if missing > max(FLOOR, present * SHARE) or (missing and not run.records):
@@ -39,6 +39,15 @@ def settle(run: SyncRun, now: datetime) -> None:
         return
     run.missing = missing
     _mark(run, now)
+
+
+def _hides_a_device(run: SyncRun) -> bool:
+    """Whether it has an unusable record under an id that is not known yet: of a device that is enrolled again the old id is gone.
+
+    Under a known id it is that very device, which counts as listed.
+    """
+    known = Sighting.objects.filter(account=run.account, external_id=OuterRef("external_id"))
+    return run.quarantined > 0 and Quarantine.objects.filter(~Exists(known), account=run.account, run=run).exists()
 
 
 def apply_withheld(run: SyncRun, now: datetime, *, most: int) -> int:

@@ -1,15 +1,19 @@
-"""What is entered for a vendor account: whether it can be used, and whether it leads to another place than before."""
+"""What is entered for a vendor account: as it is stored, whether it can be used, and whether it leads to another place than before."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 
 from devices.models import Account
-from vendors.base import Vendor
+from vendors.address import place
+from vendors.base import Field, Vendor
+from vendors.pasted import trimmed
 from vendors.registry import VENDORS
 
 LONGEST_SECRET = 8 * 1024
@@ -17,25 +21,35 @@ RESERVED = frozenset({"add", "test", "thresholds"})  # the pages of these names 
 
 
 class BadAccount(Exception):
-    """What was entered cannot be used: one sentence each."""
+    """What was entered cannot be used: one sentence each. `fields`: those about one setting or secret, by its name."""
 
-    def __init__(self, *sentences: str) -> None:
-        super().__init__(" ".join(sentences))
-        self.sentences = sentences
+    def __init__(self, *sentences: str, fields: Mapping[str, str] = MappingProxyType({})) -> None:
+        super().__init__(" ".join((*sentences, *fields.values())))
+        self.general = sentences
+        self.fields = fields
+        self.sentences = (*sentences, *fields.values())
+
+
+def refuse_deleting(account: Account) -> None:
+    """Raises BadAccount for an account that workers are deleting. `account`: as it is stored now."""
+    if account.being_deleted:
+        raise BadAccount(f"{account.name} is being deleted and cannot be used any more: when it is gone, add it again.")
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What every account has beside its vendor's settings: whom to trust instead of the public CAs, and how often to ask, in seconds."""
+    """What every account has beside its vendor's settings: whom to trust instead of the public CAs, how often to ask, in seconds, and the
+    servers on private networks that it may reach, as `host:port`."""
 
     ca_pem: str = ""
     strict_ca: bool = True
     full_every: int | None = None
     changes_every: int | None = None
+    private_hosts: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, account: Account) -> Options:
-        return cls(account.ca_pem, account.strict_ca, account.full_every, account.changes_every)
+        return cls(account.ca_pem, account.strict_ca, account.full_every, account.changes_every, tuple(account.private_hosts))
 
 
 def check_name(name: str) -> None:
@@ -54,44 +68,85 @@ def vendor_named(slug: str) -> Vendor:
 
 
 def checked(vendor: Vendor, settings: Mapping[str, str], secrets: Mapping[str, str], *, known_secrets: frozenset[str]) -> dict[str, str]:
-    """The settings with defaults filled in. Raises BadAccount with every sentence at once."""
-    plain = {field.name: field for field in vendor.fields if not field.secret}
-    sentences = [f"{vendor.label} has no setting {name!r}." for name in sorted({*settings} - {*plain})]
+    """The settings as they are stored, with defaults filled in. Raises BadAccount with every sentence at once."""
+    names = {field.name for field in vendor.fields if not field.secret}
+    sentences = [f"{vendor.label} has no setting {name!r}." for name in sorted({*settings} - names)]
     sentences += [f"{vendor.label} has no secret {name!r}." for name in sorted({*secrets} - {*vendor.secret_names})]
-    values = filled(settings, {name: field.default for name, field in plain.items()})
-    for field in vendor.fields:
-        given = secrets.get(field.name) or field.name in known_secrets if field.secret else values[field.name]
-        if field.required and not given:
-            sentences.append(f"{field.label} is missing: enter it.")
-        if field.choices and values.get(field.name) and values[field.name] not in dict(field.choices):
-            sentences.append(f"{field.label} must be one of {', '.join(key for key, _ in field.choices)}.")
-    sentences += [
-        f"{field.label} contains a character that cannot be stored." for field in plain.values() if not _writable(values[field.name])
-    ]
-    sentences += [f"{name!r} is too long for a secret." for name, value in secrets.items() if len(value) > LONGEST_SECRET]
-    sentences += vendor.check(values) if not sentences else []
-    if sentences:
-        raise BadAccount(*sentences)
+    values = vendor.tidied(settings)
+    given = {**values, **dict.fromkeys(known_secrets, "stored"), **{name: value for name, value in tidy_secrets(secrets).items() if value}}
+    faults = {field.name: sentence for field in vendor.fields if (sentence := _fault(field, given.get(field.name, "")))}
+    faults = {**vendor.check(values), **faults}
+    if sentences or faults:
+        raise BadAccount(*sentences, fields={field.name: faults[field.name] for field in vendor.fields if field.name in faults})
     return values
 
 
-def filled(settings: Mapping[str, str], defaults: Mapping[str, str]) -> dict[str, str]:
-    return {name: str(settings.get(name) or default).strip() for name, default in defaults.items()}
+def tidy_secrets(secrets: Mapping[str, str]) -> dict[str, str]:
+    """Without blanks, line ends and invisible characters around them."""
+    return {name: trimmed(value) for name, value in secrets.items()}
 
 
-def _writable(text: str) -> bool:
-    return text.replace(" ", "x").isprintable() or not text
+def _fault(field: Field, value: str) -> str:
+    """One sentence, or "" for a value that can be used. No sentence repeats a secret."""
+    if not value:
+        return f"{field.label} is missing: enter it." if field.required else ""
+    if field.secret:
+        return _fault_of_secret(field, value)
+    if field.boolean and value not in ("true", "false"):
+        return f"{field.label} must be true or false."
+    if field.choices and value not in dict(field.choices):
+        return f"{field.label} must be one of {', '.join(key for key, _ in field.choices)}."
+    return "" if value.replace(" ", "x").isprintable() else f"{field.label} contains a character that cannot be stored: enter it again."
 
 
-def moves(account: Account, settings: Mapping[str, str]) -> bool:
-    """Whether these settings would send the stored secrets to another host or over another scheme. What cannot be read counts as moved."""
+def _fault_of_secret(field: Field, value: str) -> str:
+    if len(value) > LONGEST_SECRET:
+        return f"{field.label} is too long: a secret has at most {LONGEST_SECRET:,} characters."
+    if any(ord(letter) < 32 or ord(letter) == 127 for letter in value):
+        return f"{field.label} contains a line break or another control character: copy only the secret itself."
+    return ""
 
-    def place(values: Mapping[str, str]) -> tuple[str, ...]:
+
+def notes(vendor: Vendor, settings: Mapping[str, str], now: datetime) -> list[str]:
+    """What the settings mean here and now, one sentence each: which time it is in the chosen time zone."""
+    values = vendor.tidied(settings)
+    told = [field.note(values[field.name], now) for field in vendor.fields if field.note is not None]
+    return [sentence for sentence in told if sentence]
+
+
+def moves(account: Account, settings: Mapping[str, str], options: Options | None = None) -> bool:
+    """Whether these settings would send the stored secrets to another host, over another scheme, or to whoever another CA vouches for.
+
+    What cannot be read counts as moved; so do weaker checks of certificates.
+    """
+    before = Options.of(account)
+    after = options or before
+
+    def target(values: Mapping[str, str]) -> tuple[str, ...]:
+        values = {"url": "", "region": "", "allow_http": "", **account.about.tidied(values)}
         parts = urlsplit(values["url"])
         return parts.scheme, parts.netloc.lower(), values["region"], values["allow_http"]
 
-    defaults = {"url": "", "region": "", "allow_http": ""} | {field.name: field.default for field in account.about.fields}
+    if (after.ca_pem.strip() and after.ca_pem.split() != before.ca_pem.split()) or (before.strict_ca and not after.strict_ca):
+        return True
     try:
-        return place(filled(account.settings, defaults)) != place(filled(settings, defaults))
+        return target(account.settings) != target(settings)
     except ValueError:
         return True
+
+
+def permitted(vendor: Vendor, values: Mapping[str, str], asked: Sequence[str], *, before: Sequence[str] = ()) -> tuple[str, ...]:
+    """The private hosts that this account may reach: those asked for that its address leads to. What it was allowed `before` ends with the
+    address. Raises BadAccount for another host."""
+    places = vendor.places(values)
+    asked = [_place(host) for host in asked]
+    for host in asked:
+        if host not in places and host not in before:
+            there = " and ".join(places) or "no host"
+            raise BadAccount(f"{host} cannot be allowed, because the address leads to {there}: name exactly that.")
+    return tuple(host for host in asked if host in places)
+
+
+def _place(text: str) -> str:
+    host, _, port = trimmed(text).rpartition(":")
+    return place(host, int(port)) if host and port.isascii() and port.isdecimal() else trimmed(text)

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, fields, replace
 
 from django.db import transaction
 from django.utils import timezone
 
-from devices import audit, health
-from devices.account_settings import BadAccount, Options, check_name, checked, filled, moves, vendor_named
+from devices import audit, cancelling, health
+from devices.account_settings import (
+    BadAccount,
+    Options,
+    check_name,
+    checked,
+    moves,
+    permitted,
+    refuse_deleting,
+    tidy_secrets,
+    vendor_named,
+)
 from devices.acts import Act
-from devices.models import Account, AccountSecret, JobState, SyncRun
-from devices.models.job import ACTIVE
+from devices.models import Account, AccountSecret, SyncRun
 from devices.sync import request_run
 from vendors.base import Scope
 from vendors.secret import Secret
 
 # What a person edits. The clocks of the account's runs are not among it: a run may end while a form is open.
-EDITED = ("settings", "tokens", "ca_pem", "strict_ca", "full_every", "changes_every")
+EDITED = ("settings", "tokens", *(field.name for field in fields(Options)))
 
 
 def create_account(
@@ -32,17 +41,32 @@ def create_account(
 ) -> Account:
     """Raises BadAccount. Values are texts; unknown names are refused, so that a typing error is not lost."""
     act = act or Act(timezone.now())
-    about = vendor_named(vendor)
-    check_name(name)
-    values = checked(about, settings, {**secrets}, known_secrets=frozenset())
+    secrets = tidy_secrets(secrets)
+    values = check_new(name=name, vendor=vendor, settings=settings, secrets=secrets)
+    options = options or Options()
+    options = replace(options, private_hosts=permitted(vendor_named(vendor), values, options.private_hosts))
     with transaction.atomic():
-        chosen = {"vendor": vendor, "settings": values, **asdict(options or Options())}
+        chosen = {"vendor": vendor, "settings": values, **asdict(options)}
         account, new = Account.objects.get_or_create(name=name, defaults=chosen)
         if not new:
-            raise BadAccount(f"There is an account named {name!r} already: choose another name.")
+            raise _name_taken(name)
         _store_secrets(account, secrets, act)
         audit.record("account added", act=act, target=name, vendor=vendor)
+        _audit_private_hosts(account, before=(), after=options.private_hosts, act=act)
     return account
+
+
+def check_new(*, name: str, vendor: str, settings: Mapping[str, str], secrets: Mapping[str, str]) -> dict[str, str]:
+    """What can be checked before anything is sent or saved. Returns the settings with defaults filled in. Raises BadAccount."""
+    about = vendor_named(vendor)
+    check_name(name)
+    if Account.objects.filter(name=name).exists():
+        raise _name_taken(name)
+    return checked(about, settings, secrets, known_secrets=frozenset())
+
+
+def _name_taken(name: str) -> BadAccount:
+    return BadAccount(f"There is an account named {name!r} already: choose another name.")
 
 
 def update_account(
@@ -53,27 +77,35 @@ def update_account(
     options: Options | None = None,
     act: Act | None = None,
 ) -> Account:
-    """An empty secret keeps what is stored, unless the address changed: then every secret must be entered again. Raises BadAccount."""
+    """An empty secret keeps what is stored, unless the address or the CA changed: then every secret must be entered again.
+
+    Raises BadAccount. Without `options` the account keeps its own; a private host that it may reach ends with the address.
+    """
     act = act or Act(timezone.now())
-    replaced = {name: value for name, value in secrets.items() if value}
+    replaced = {name: value for name, value in tidy_secrets(secrets).items() if value}
     with transaction.atomic():
         # Runs before accounts, as the engine locks them.
         _end_runs_under_way(account, settings)
         account = Account.objects.select_for_update(no_key=True).get(pk=account.pk)
-        moved = moves(account, settings)
+        refuse_deleting(account)
+        before = Options.of(account)
+        after = options or before
+        moved = moves(account, settings, after)
         kept = frozenset() if moved else frozenset(account.secrets.values_list("name", flat=True))
         values = checked(account.about, settings, replaced, known_secrets=kept)
+        after = replace(after, private_hosts=permitted(account.about, values, after.private_hosts, before=before.private_hosts))
         if moved:
             account.secrets.all().delete()
             account.changes_since = None  # of the old place: the new one is asked for everything first
-        changed = _changed({**account.settings, **asdict(Options.of(account))}, {**values, **asdict(options or Options.of(account))})
+        changed = _changed({**account.settings, **asdict(before)}, {**values, **asdict(after)})
         account.settings, account.tokens = values, ""
-        for name, value in asdict(options or Options.of(account)).items():
+        for name, value in asdict(after).items():
             setattr(account, name, value)
         health.cleared(account, act.now)
         account.save(update_fields=[*EDITED, *health.COLUMNS, "changes_since"])
         _store_secrets(account, replaced, act)
         audit.record("account changed", act=act, target=account.name, fields=changed)
+        _audit_private_hosts(account, before=before.private_hosts, after=after.private_hosts, act=act)
         for name in sorted(replaced):
             audit.record("secret replaced", act=act, target=account.name, secret=name)
     return account
@@ -81,27 +113,20 @@ def update_account(
 
 def _end_runs_under_way(account: Account, settings: Mapping[str, str]) -> None:
     """A list begun with other settings must not be completed with these: it would call devices missing that are elsewhere."""
-    defaults = {field.name: field.default for field in account.about.fields if not field.secret}
     stored = Account.objects.values_list("settings", flat=True).get(pk=account.pk)
-    if filled(settings, defaults) != filled(stored, defaults):
-        _cancel_runs(
-            account, "The account was changed while this fetch was under way, so it was ended.", "The next fetch uses the new settings."
-        )
-
-
-def _cancel_runs(account: Account, why: str, next_step: str) -> None:
-    """A step that is at the vendor meanwhile is dropped when it comes back: its run is not active any more."""
-    SyncRun.objects.filter(account=account, state__in=ACTIVE).update(
-        state=JobState.CANCELLED, finished_at=timezone.now(), lease_until=None, waiting_for="", error=why, error_next_step=next_step
-    )
+    if account.about.tidied(settings) != account.about.tidied(stored):
+        why = "The account was changed while this fetch was under way, so it was ended."
+        cancelling.end(SyncRun.objects.filter(account=account), why, "The next fetch uses the new settings.")
 
 
 def switch_account(account: Account, *, enabled: bool, act: Act | None = None) -> None:
-    """Off ends the fetch that is under way. What was fetched stays."""
+    """Off ends the fetch that is under way. What was fetched stays. Raises BadAccount while the account is being deleted."""
     act = act or Act(timezone.now())
     with transaction.atomic():
         if not enabled:
-            _cancel_runs(account, "The account was switched off while this fetch was under way.", "Switch it on to fetch again.")
+            why = "The account was switched off while this fetch was under way."
+            cancelling.end(SyncRun.objects.filter(account=account), why, "Switch it on to fetch again.")
+        refuse_deleting(Account.objects.select_for_update(no_key=True).get(pk=account.pk))
         account.switched_off_at = None if enabled else account.switched_off_at or act.now
         account.enabled = enabled
         health.cleared(account, act.now)
@@ -110,12 +135,14 @@ def switch_account(account: Account, *, enabled: bool, act: Act | None = None) -
 
 
 def refresh_account(account: Account, *, full: bool = True, act: Act | None = None) -> SyncRun:
-    """One run, however many ask. Raises Unsupported. A person's wish also tries an account that waits for a person, and may
-    use the calls that are kept for people.
+    """One run, however many ask. Raises Unsupported, and BadAccount while the account is being deleted.
+
+    A person's wish also tries an account that waits for a person, and may use the calls that are kept for people.
     """
     act = act or Act(timezone.now())
     since = account.changes_since if not full and "changed" in account.about.scopes else None
     with transaction.atomic():
+        refuse_deleting(Account.objects.get(pk=account.pk))
         run = request_run(account, Scope(since=since), now=act.now, by=act.person, interactive=True)
         audit.record("refresh asked", act=act, target=account.name, run=run.pk)
     return run
@@ -123,6 +150,13 @@ def refresh_account(account: Account, *, full: bool = True, act: Act | None = No
 
 def _changed(before: Mapping[str, object], after: Mapping[str, object]) -> list[str]:
     return sorted(key for key in {*before, *after} if before.get(key) != after.get(key))
+
+
+def _audit_private_hosts(account: Account, *, before: Iterable[str], after: Iterable[str], act: Act) -> None:
+    for host in sorted({*after} - {*before}):
+        audit.record("private host allowed", act=act, target=account.name, host=host)
+    for host in sorted({*before} - {*after}):
+        audit.record("private host no longer allowed", act=act, target=account.name, host=host)
 
 
 def _store_secrets(account: Account, secrets: Mapping[str, str], act: Act) -> None:

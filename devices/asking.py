@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import transaction
 
-from devices import audit
+from devices import audit, broker
 from devices.acts import Act
 from devices.connect import budget_of
 from devices.models import Account, Health, Life, Sighting, SyncRun
@@ -104,7 +104,7 @@ def _refusal(account: Account, vendor: Vendor | None) -> str:
 
 
 def _spent(account: Account) -> str:
-    wait = budget_of(account).spent_for()
+    wait = budget_of(account, shared=broker.client()).spent_for()
     return f"Its calls are used up: ask again in {math.ceil(wait / 60)} min." if wait > PATIENCE else ""
 
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import math
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from typing import Any
 
 import redis
 from django.conf import settings
 
-from vendors.budget import Rate
+from vendors.budget import Quota, Rate
 
 # `warm` names the server that remembers: another one, or the same started again, may have loaded an old snapshot. Where INFO is forbidden,
 # only an empty memory is noticed.
@@ -38,6 +39,17 @@ end
 local oldest = redis.call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')
 return math.max(1, oldest[2] + window - now)
 """
+# KEYS as for a call. ARGV: window µs. Takes none. Returns µs for which the vendor said stop, or -1 = no memory of this account, and then µs
+# until each call of the window leaves it, the oldest first.
+_LOOK = f"""{_SERVER}
+local t = redis.call('TIME'); local now = t[1] * 1000000 + t[2]; local window = tonumber(ARGV[1])
+if redis.call('GET', KEYS[3]) ~= server then return {{-1}} end
+local told = {{math.max(0, redis.call('PTTL', KEYS[2])) * 1000}}
+local since = '(' .. string.format('%.0f', now - window)
+local calls = redis.call('ZRANGEBYSCORE', KEYS[1], since, '+inf', 'WITHSCORES')
+for place = 2, #calls, 2 do told[place / 2 + 1] = calls[place] + window - now end
+return told
+"""
 # KEYS: block, and warm when memory begins anew: in one go, or another worker would be granted calls in between. ARGV: ms to block.
 # Of two stops the longer one counts.
 _BLOCK = f"""{_SERVER}
@@ -50,19 +62,51 @@ _UNREACHABLE_WAIT = 5.0
 
 @cache
 def client() -> redis.Redis:
+    """For workers. A web request asks by `devices.broker.client`."""
     return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=3, socket_connect_timeout=2)
 
 
-class SharedBudget:
-    """`idle_for` gives the seconds since the account's last call as the database knows it; asked only after Redis lost its memory."""
+def quota(account_id: int, rate: Rate, *, shared: redis.Redis) -> Quota | None:
+    """The calls of an account that are left now; takes none. None: nobody knows, because none was made yet or Redis does not answer."""
+    return quotas({account_id: rate}, shared=shared).get(account_id)
 
-    def __init__(self, account_id: int, rate: Rate, *, idle_for: Callable[[], float]) -> None:
-        self._keys = [f"rollcall:budget:{account_id}:{part}" for part in ("log", "block", "warm")]
+
+def quotas(rates: Mapping[int, Rate], *, shared: redis.Redis) -> dict[int, Quota]:
+    """The same of many accounts; those of which nobody knows are left out. `shared`: the client that asks Redis."""
+    found: dict[int, Quota] = {}
+    try:
+        for account_id, rate in rates.items():
+            told = shared.eval(_LOOK, 3, *_keys(account_id), int(rate.seconds * 1e6))
+            if int(told[0]) >= 0:
+                found[account_id] = _quota(rate, told)
+    except redis.RedisError:
+        return found
+    return found
+
+
+def _quota(rate: Rate, told: Sequence[Any]) -> Quota:
+    blocked, *calls = (int(each) / 1e6 for each in told)
+    free = max(0, rate.calls - len(calls))
+    return Quota(0 if blocked else free, frees=tuple(max(blocked, each) for each in (*([0.0] * free if blocked else ()), *calls)))
+
+
+def _keys(account_id: int) -> list[str]:
+    return [f"rollcall:budget:{account_id}:{part}" for part in ("log", "block", "warm")]
+
+
+class SharedBudget:
+    """`idle_for` gives the seconds since the account's last call as the database knows it; asked only after Redis lost its memory.
+    `unreachable`: Redis did not answer when a call was last asked for."""
+
+    def __init__(self, account_id: int, rate: Rate, *, idle_for: Callable[[], float], shared: redis.Redis | None = None) -> None:
+        self._keys = _keys(account_id)
         self._rate = rate
         self._idle_for = idle_for
-        self._take = client().register_script(_TAKE)
-        self._stop = client().register_script(_BLOCK)
+        self._shared = shared or client()
+        self._take = self._shared.register_script(_TAKE)
+        self._stop = self._shared.register_script(_BLOCK)
         self.calls = 0
+        self.unreachable = False
 
     def take(self, *, interactive: bool = False) -> float:
         try:
@@ -71,7 +115,9 @@ class SharedBudget:
                 self._warm_up()
                 wait = self._ask(interactive)
         except redis.RedisError:
+            self.unreachable = True
             return _UNREACHABLE_WAIT
+        self.unreachable = False
         if wait == 0:
             self.calls += 1
         return max(0.0, wait / 1e6)
@@ -79,7 +125,7 @@ class SharedBudget:
     def spent_for(self) -> float:
         """Seconds until a person's call could be granted; takes none. 0.0 also where nobody can tell: then the run finds out."""
         try:
-            blocked = int(client().pttl(self._keys[1]))
+            blocked = int(self._shared.pttl(self._keys[1]))
         except redis.RedisError:
             return 0.0
         return max(0, blocked) / 1000

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
+import redis
 from django.conf import settings
 from django.db.models import Max, Q
 from django.utils import timezone
@@ -58,10 +60,12 @@ class Line:
             self._link.gateway.close()
 
 
-def connect(account: Account, *, asked_at: datetime | None = None, deadline: float | None = None) -> Link:
+def connect(
+    account: Account, *, asked_at: datetime | None = None, deadline: float | None = None, shared: redis.Redis | None = None
+) -> Link:
     """`asked_at`: when a person asked for it, who may use the calls that are kept for people. Raises Misconfigured when a secret is missing
-    or does not open."""
-    budget = budget_of(account)
+    or does not open. `shared`: as in `budget_of`."""
+    budget = budget_of(account, shared=shared)
     stored = list(account.secrets.all())
     try:
         secrets = {secret.name: secret.open() for secret in stored}
@@ -82,6 +86,7 @@ def connect(account: Account, *, asked_at: datetime | None = None, deadline: flo
         interactive=asked_at is not None,
         ca_pem=account.ca_pem,
         strict_ca=account.strict_ca,
+        private_hosts=account.private_hosts,
         deadline=deadline,
     )
 
@@ -96,12 +101,16 @@ def build(
     interactive: bool = False,
     ca_pem: str = "",
     strict_ca: bool = True,
+    private_hosts: Sequence[str] = (),
     deadline: float | None = None,
 ) -> Link:
-    """A connection from plain parts: also what "test connection" uses before anything is stored. `deadline`: seconds for one call."""
+    """A connection from plain parts: also what "test connection" uses before anything is stored. `deadline`: seconds for one call.
+    `private_hosts`: what a person allowed for this account, `host:port` each."""
     gateway = Gateway(
         budget=budget,
         private_hosts=settings.PRIVATE_HOSTS,
+        granted=private_hosts,
+        reserved=own_services(),
         ca_pem=ca_pem,
         strict_ca=strict_ca,
         deadline=deadline or float(settings.VENDOR_DEADLINE_SECONDS),
@@ -113,8 +122,16 @@ def build(
     return Link(reader, gateway, budget)
 
 
-def budget_of(account: Account) -> SharedBudget:
-    """Calls are not written down, so what could have called counts: a run under way (but for its very first step), or the end of one."""
+def own_services() -> list[tuple[str, int]]:
+    """Host and port of PostgreSQL and Redis, where they are not reached over a socket file."""
+    database, broker = settings.DATABASES["default"], urlsplit(settings.REDIS_URL)
+    found = [(str(database.get("HOST") or ""), int(database.get("PORT") or 5432)), (broker.hostname or "", broker.port or 6379)]
+    return [(host, port) for host, port in found if host and not host.startswith("/")]
+
+
+def budget_of(account: Account, *, shared: redis.Redis | None = None) -> SharedBudget:
+    """Calls are not written down, so what could have called counts: a run under way (but for its very first step), or the end of one.
+    `shared`: the client that asks Redis; a web request gives `broker.client()`."""
 
     def idle_for() -> float:
         ends = []
@@ -126,4 +143,4 @@ def budget_of(account: Account) -> SharedBudget:
         known = [at for at in ends if at is not None]
         return (timezone.now() - max(known)).total_seconds() if known else timedelta.max.total_seconds()
 
-    return SharedBudget(account.pk, account.about.rate(account.settings), idle_for=idle_for)
+    return SharedBudget(account.pk, account.about.rate(account.settings), idle_for=idle_for, shared=shared)

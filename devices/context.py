@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -47,7 +48,7 @@ def account_statuses(request: HttpRequest) -> list[AccountStatus]:
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
     theme = request.COOKIES.get(THEME_COOKIE, "")
-    known = {"theme": theme if theme in THEMES else ""}
+    known = {"theme": theme if theme in THEMES else "", "version": settings.VERSION}
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return known | {"nav": [], "may": {}, "roles": ""}

@@ -11,7 +11,9 @@ Columns = Mapping[str, str]  # name → type; the binary form, which costs a thi
 
 
 def copy_rows(table: str, columns: Columns, rows: Iterable[Sequence[Any]]) -> None:
-    with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({quoted(columns)}) FROM STDIN (FORMAT binary)") as copy:
+    """Raises Django's errors, as every other statement does: its cursor hands the driver's own ones on while it copies."""
+    sql = f"COPY {table} ({quoted(columns)}) FROM STDIN (FORMAT binary)"
+    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(sql) as copy:
         copy.set_types(list(columns.values()))
         for row in rows:
             copy.write_row(row)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from devices.account_status import AccountStatus
-from devices.export import CHUNK, cell, csv_lines
+from devices.export import CHUNK, csv_lines, csv_table
 from devices.models import Device
 from devices.queries.as_json import DeviceDocument, device_documents
 from devices.queries.coverage import COUNTED, Drill, Placing
@@ -28,24 +27,19 @@ def _documents(drill: Drill) -> Iterator[DeviceDocument]:
 
 def lines_of_matrix(statuses: Sequence[AccountStatus]) -> Iterator[str]:
     """By id, a chunk of devices at a time: memory stays flat. Two queries a chunk."""
-    writer = csv.writer(_Echo())
-    yield writer.writerow([cell(value) for value in (*COLUMNS, *(each.name for each in statuses))])
+    return csv_table((*COLUMNS, *(each.name for each in statuses)), _rows_of_matrix(statuses))
+
+
+def _rows_of_matrix(statuses: Sequence[AccountStatus]) -> Iterator[tuple[Any, ...]]:
     last = 0
     while chunk := _chunk(last):
         placed = {(device, account): cover for device, account, cover in Placing(statuses, devices=list(chunk)).rows()}
         for pk, values in chunk.items():
             states = [placed[pk, each.pk].look.word if (pk, each.pk) in placed else "" for each in statuses]
-            yield writer.writerow([cell(value) for value in (*values, *states)])
+            yield (*values, *states)
         last = max(chunk)
 
 
 def _chunk(last: int) -> dict[int, tuple[Any, ...]]:
     rows = Device.objects.filter(COUNTED, pk__gt=last).order_by("pk").values_list("pk", "name", "serial", "user", "os_name")[:CHUNK]
     return {row[0]: row for row in rows}
-
-
-class _Echo:
-    """A file that gives back what is written, so that `writerow` returns the line."""
-
-    def write(self, text: str) -> str:
-        return text

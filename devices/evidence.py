@@ -15,15 +15,17 @@ KINDS = (*STRENGTH, IdKind.USER)
 Keys = Mapping[str, frozenset[str]]
 Key = tuple[str, str]
 NOTHING: frozenset[str] = frozenset()
+_STRONGER: Mapping[str, tuple[IdKind, ...]] = {kind: STRENGTH[:place] for place, kind in enumerate(STRENGTH)}
 
 
 def clash(own: Mapping[str, Iterable[str]], other: Mapping[str, Iterable[str]], kind: str) -> str:
     """The kind of key that speaks against a join by `kind`, or "".
 
     Serial and BIOS UUID must not contradict each other, nor anything stronger than the key that joins. Cloned virtual machines
-    share both and differ in hostname and MAC: there a differing hostname needs a common MAC.
+    share both and differ in hostname and MAC: there a differing hostname needs a common MAC. A kind that STRENGTH does not name is
+    weaker than all that it names.
     """
-    stronger = (IdKind.SERIAL, IdKind.BIOS_UUID, *STRENGTH[: STRENGTH.index(IdKind(kind))])
+    stronger = (IdKind.SERIAL, IdKind.BIOS_UUID, *_STRONGER.get(kind, STRENGTH))
     for each in stronger:
         if each != kind and _differ(own, other, each):
             return each.value

@@ -9,6 +9,8 @@ import csv
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
+from itertools import chain
 
 import msgspec
 from django.db.models import QuerySet
@@ -42,13 +44,22 @@ def jsonl(found: Iterable[DeviceDocument]) -> Iterator[str]:
 def csv_lines(found: Iterable[DeviceDocument]) -> Iterator[str]:
     """A header, then a row per device. `seen_by` names the accounts that list it now, `switched_off` those that nobody asks any more; the
     times are the newest among all."""
-    writer = csv.writer(Echo())
-    yield writer.writerow(COLUMNS)
-    for document in found:
-        yield writer.writerow([cell(value) for value in _row(document)])
+    return csv_table(COLUMNS, map(_row, found))
 
 
 FORMATS: dict[str, Callable[[Iterable[DeviceDocument]], Iterator[str]]] = {"jsonl": jsonl, "csv": csv_lines}
+
+
+def csv_table(header: Iterable[object], rows: Iterable[Iterable[object]]) -> Iterator[str]:
+    """A table as CSV, a line at a time: the header, then the rows. No cell is a formula."""
+    writer = csv.writer(_Echo())
+    for row in chain([header], rows):
+        yield str(writer.writerow([cell(value) for value in row]))
+
+
+def moment(at: datetime | None) -> str:
+    """A time as ISO 8601 in UTC; empty for None."""
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if at else ""
 
 
 def blocks(lines: Iterable[str]) -> Iterator[str]:
@@ -108,7 +119,7 @@ def _row(document: DeviceDocument) -> list[object]:
     ]
 
 
-class Echo:
+class _Echo:
     """A file that gives back what is written, so that `writerow` returns the line."""
 
     def write(self, text: str) -> str:

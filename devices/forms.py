@@ -2,38 +2,69 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.http import QueryDict
+from django.urls import reverse
+from django.utils import timezone
 
 from devices import certificates
-from devices.account_settings import LONGEST_SECRET, BadAccount, Options, checked, moves
+from devices.account_settings import LONGEST_SECRET, BadAccount, Options, check_name, checked, moves
 from devices.models import Account
 from devices.templatetags.runs import every
 from vendors.base import Field, Vendor
+from vendors.pasted import trimmed, without_user
 
 LONGEST = 500
 MOST_MINUTES = 31 * 24 * 60
+SCHEDULE = frozenset({"full_minutes", "changes_minutes"})
+ALLOW_PRIVATE = "allow_private"
 ENTER_AGAIN = "Enter it again: what you typed is never sent back to the browser."
-MOVED = "The address changed, so the stored secrets are removed and not sent there: enter them again."
+MOVED = "The address or the certificate changed, so the stored secrets are removed and not sent there: enter them again."
+MISSING = {"required": "This is missing: enter it."}
 _PLAIN = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}
 
 
-class AccountForm(forms.Form):
-    """Settings are named `set_…` and secrets `secret_…`, so that no vendor's word meets one of ours or a browser's autofill."""
+@dataclass(frozen=True, slots=True)
+class PrivateHosts:
+    """The servers of an account, `host:port` with blanks between, and whether a person allows to reach them on a private network."""
 
-    def __init__(self, vendor: Vendor, data: Any = None, *, account: Account | None = None) -> None:
-        self.vendor, self.account = vendor, account
+    places: tuple[str, ...]
+    allowed: bool
+
+    @property
+    def value(self) -> str:
+        return " ".join(self.places)
+
+
+class AccountForm(forms.Form):
+    """Settings are named `set_…` and secrets `secret_…`, so that no vendor's word meets one of ours or a browser's autofill.
+
+    Values are tidied before anything else looks at them, so what is checked, stored and shown again is the same. `keeps_secrets`: the page
+    keeps what was typed into its password fields (static/js/account_form.js), so nobody has to be told to type it again.
+    """
+
+    def __init__(
+        self,
+        vendor: Vendor,
+        data: Mapping[str, Any] | None = None,
+        *,
+        account: Account | None = None,
+        keeps_secrets: bool = False,
+    ) -> None:
+        self.vendor, self.account, self.keeps_secrets = vendor, account, keeps_secrets
         self.moved = False
         self.stored = set(account.secrets.values_list("name", flat=True)) if account else set[str]()
-        super().__init__(data, initial=_initial(account) if account else None)
+        super().__init__(None if data is None else _tidied(vendor, data), initial=_initial(account) if account else None)
         if account is None:
             self.fields["name"] = forms.SlugField(
                 label="Name",
                 max_length=60,
                 widget=forms.TextInput(_PLAIN),
                 help_text="What people call it here, like eset-berlin. Letters, digits, hyphens and underscores.",
+                error_messages=MISSING,
             )
         for field in vendor.fields:
             if field.secret:
@@ -42,6 +73,16 @@ class AccountForm(forms.Form):
                 self.fields[f"set_{field.name}"] = _setting(field)
         self._add_schedule()
         self._add_trust()
+        self._add_notes()
+
+    def _add_notes(self) -> None:
+        """What a value means here and now: of the one that is shown first, and of each that is typed (views/accounts_edit.py, `note`)."""
+        for field in self.vendor.fields:
+            key, made = f"set_{field.name}", self.fields.get(f"set_{field.name}")
+            if isinstance(made, SettingField) and field.note is not None:
+                made.note = field.note(str(self[key].value() or ""), timezone.now())
+                made.widget.attrs |= {"hx-get": reverse("devices:account_note", args=[self.vendor.slug, field.name])}
+                made.widget.attrs |= {"hx-trigger": "input changed delay:300ms", "hx-target": f"#id_{key}_note"}
 
     def _add_schedule(self) -> None:
         self.fields["full_minutes"] = _minutes("Whole list every … minutes", self.vendor.full_every)
@@ -72,6 +113,10 @@ class AccountForm(forms.Form):
     def trust(self) -> list[forms.BoundField]:
         return [self["ca_pem"], self["lax_ca"]]
 
+    def faults(self) -> list[tuple[forms.BoundField, str]]:
+        """Every field that cannot be used, with what is wrong, in the order of the page."""
+        return [(self[name], str(error)) for name in self.fields if name in self.errors for error in self.errors[name]]
+
     @property
     def settings(self) -> dict[str, str]:
         values = {}
@@ -87,51 +132,90 @@ class AccountForm(forms.Form):
 
     @property
     def options(self) -> Options:
+        private = self.private_hosts
         return Options(
             ca_pem=self.cleaned_data.get("ca_pem", ""),
             strict_ca=not self.cleaned_data.get("lax_ca", False),
             full_every=_seconds(self.cleaned_data.get("full_minutes")),
             changes_every=_seconds(self.cleaned_data.get("changes_minutes")),
+            private_hosts=private.places if private.allowed else (),
         )
+
+    @property
+    def private_hosts(self) -> PrivateHosts:
+        """The permission names the servers that the page showed: of another address it says nothing."""
+        if not self.is_bound:
+            settings, allowed = (self.account.settings, self.account.private_hosts) if self.account else ({}, [])
+            places = self.vendor.places(self.vendor.tidied(settings))
+            return PrivateHosts(places, bool(allowed) and {*places} <= {*allowed})
+        places = self.vendor.places(self.vendor.tidied(self.settings))
+        return PrivateHosts(places, bool(places) and self.data.get(ALLOW_PRIVATE) == " ".join(places))
+
+    @property
+    def only_schedule(self) -> bool:
+        """Nothing but the intervals changed: there is no other connection to test."""
+        stored = Options.of(self.account).private_hosts if self.account else ()
+        return bool(self.changed_data) and {*self.changed_data} <= SCHEDULE and self.options.private_hosts == stored
+
+    def clean_name(self) -> str:
+        name = str(self.cleaned_data["name"])
+        try:
+            check_name(name)
+        except BadAccount as bad:
+            raise forms.ValidationError(str(bad)) from None
+        if Account.objects.filter(name=name).exists():
+            raise forms.ValidationError(f"There is an account named {name!r} already: choose another name.")
+        return name
 
     def clean_ca_pem(self) -> str:
         pem = str(self.cleaned_data["ca_pem"])
-        if pem.strip():
+        if pem:
             try:
                 certificates.check(pem)
             except certificates.BadCertificate as bad:
-                self._forget("ca_pem")
+                self._show_instead("ca_pem", "")  # it may be a private key
                 raise forms.ValidationError(str(bad)) from None
         return pem
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
-        if not self.errors:
-            self._check_whole()
-        if self.errors:
+        self._check_whole()
+        if "set_url" in self.errors:
+            self._show_instead("set_url", without_user(self.data.get("set_url", "")))
+        if self.errors and not self.keeps_secrets:
             for name in self.vendor.secret_names:
                 if data.get(f"secret_{name}"):
                     self.add_error(f"secret_{name}", ENTER_AGAIN)
         return data
 
     def _check_whole(self) -> None:
-        self.moved = self.account is not None and moves(self.account, self.settings)
-        missing = [name for name in self.vendor.secret_names if not self.secrets[name]]
-        if self.moved and self.stored & set(missing):
+        """What no field can tell alone. A field that is wrong already is not told a second time."""
+        self.moved = self.account is not None and "set_url" not in self.errors and moves(self.account, self.settings, self.options)
+        known = frozenset[str]() if self.moved else frozenset(self.stored)
+        again = [name for name in self.vendor.secret_names if self.moved and name in self.stored and not self.secrets[name]]
+        if again:
             self.add_error(None, MOVED)
-            for name in missing:
-                self.add_error(f"secret_{name}", "Enter it again for the new address.")
-            return
+        for name in again:
+            self.add_error(f"secret_{name}", "Enter it again for the new address or certificate.")
         try:
-            known = frozenset[str]() if self.moved else frozenset(self.stored)
             checked(self.vendor, self.settings, self.secrets, known_secrets=known)
         except BadAccount as bad:
-            for sentence in bad.sentences:
+            for sentence in bad.general:
                 self.add_error(None, sentence)
+            for name, sentence in bad.fields.items():
+                key = f"secret_{name}" if name in self.vendor.secret_names else f"set_{name}"
+                if key not in self.errors:
+                    self.add_error(key, sentence)
 
-    def _forget(self, name: str) -> None:
-        """What was refused here may be a private key: it is not sent back."""
-        self.data = {**self.data.dict(), name: ""} if isinstance(self.data, QueryDict) else {**self.data, name: ""}
+    def _show_instead(self, name: str, value: str) -> None:
+        """What must not be sent back to the browser is replaced in the form that is shown again."""
+        self.data = {**self.data, name: value}
+
+
+def _tidied(vendor: Vendor, data: Mapping[str, Any]) -> dict[str, Any]:
+    """What was typed into the form, without what was pasted along with it."""
+    tidy = {f"set_{field.name}": field.tidy for field in vendor.fields if not field.secret}
+    return {name: tidy.get(name, trimmed)(str(data[name])) for name in data}
 
 
 def _initial(account: Account) -> dict[str, Any]:
@@ -146,12 +230,22 @@ def _initial(account: Account) -> dict[str, Any]:
 
 
 def _setting(field: Field) -> forms.Field:
-    common: dict[str, Any] = {"label": field.label, "help_text": field.help}
+    common: dict[str, Any] = {"label": field.label, "help_text": field.help, "error_messages": MISSING}
     if field.boolean:
         return forms.BooleanField(required=False, initial=field.default == "true", **common)
     if field.choices:
         return forms.ChoiceField(choices=field.choices, required=field.required, initial=field.default, **common)
-    return forms.CharField(required=field.required, max_length=LONGEST, initial=field.default, widget=forms.TextInput(_PLAIN), **common)
+    return SettingField(field, **common)
+
+
+class SettingField(forms.CharField):
+    """`suggestions`: values that the browser offers. `note`: a sentence about the value that is shown; None where there never is one."""
+
+    def __init__(self, field: Field, **common: Any) -> None:
+        self.suggestions = field.suggestions() if field.suggestions else ()
+        self.note: str | None = None
+        widget = forms.TextInput({**_PLAIN, "list": f"id_set_{field.name}_list"} if self.suggestions else _PLAIN)
+        super().__init__(required=field.required, max_length=LONGEST, initial=field.default, widget=widget, **common)
 
 
 class SecretField(forms.CharField):
@@ -166,13 +260,8 @@ class SecretField(forms.CharField):
             max_length=LONGEST_SECRET,
             help_text="Empty: what is stored stays." if stored else field.help,
             widget=forms.PasswordInput(_PLAIN, render_value=False),
-            validators=[_sendable],
+            error_messages=MISSING,
         )
-
-
-def _sendable(value: str) -> None:
-    if any(ord(letter) < 32 or ord(letter) == 127 for letter in value):
-        raise forms.ValidationError("It contains a line break or another control character: copy only the secret itself.")
 
 
 def _minutes(label: str, usual: int) -> forms.IntegerField:

@@ -63,6 +63,7 @@ class Fenced(Exception):
 
 
 def place_of(error: BaseException) -> str:
-    """File and line where it was raised, without its text: the text of a database error quotes the data."""
-    last = traceback.extract_tb(error.__traceback__)[-1]
+    """File and line of our own code from which it was raised, without its text: the text of a database error quotes the data."""
+    frames = traceback.extract_tb(error.__traceback__)
+    last = next((frame for frame in reversed(frames) if "site-packages" not in frame.filename), frames[-1])
     return f"{type(error).__name__} in {last.filename}:{last.lineno}"

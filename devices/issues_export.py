@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, datetime
 
-from devices.export import Echo, cell
+from devices.export import csv_table, moment
 from devices.queries.issue_filters import STANDINGS
 from devices.queries.issue_rows import Issue
 from vendors.states import State
@@ -20,25 +18,18 @@ COLUMNS: dict[str, Callable[[Issue], object]] = {
     "Device id": lambda issue: issue.device,
     "Vendor": lambda issue: issue.account.vendor_label,
     "Account": lambda issue: issue.account.name,
-    "As of": lambda issue: _moment(issue.account.complete_at),
+    "As of": lambda issue: moment(issue.account.complete_at),
     "Old because": lambda issue: issue.account.doubt if issue.account.outdated else "",
-    "Since": lambda issue: _moment(issue.since),
+    "Since": lambda issue: moment(issue.since),
     "Decision": lambda issue: STANDINGS[issue.standing],
-    "Until": lambda issue: _moment(issue.until),
+    "Until": lambda issue: moment(issue.until),
     "Reason": lambda issue: issue.reason,
     "Ticket": lambda issue: issue.ticket,
     "By": lambda issue: issue.by_name,
-    "At": lambda issue: _moment(issue.at),
+    "At": lambda issue: moment(issue.at),
 }
 
 
 def lines(issues: Iterable[Issue]) -> Iterator[str]:
     """A header, then a line per issue. Words as on the page, times as ISO 8601 in UTC, cells never a formula."""
-    writer = csv.writer(Echo())
-    yield str(writer.writerow(COLUMNS))
-    for issue in issues:
-        yield str(writer.writerow([cell(value(issue)) for value in COLUMNS.values()]))
-
-
-def _moment(at: datetime | None) -> str:
-    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if at else ""
+    return csv_table(COLUMNS, ([value(issue) for value in COLUMNS.values()] for issue in issues))

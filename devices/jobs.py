@@ -23,7 +23,7 @@ from devices import health, leaving
 from devices.handling import Fenced, Handler, J, OurFault, S, WorkerDied, place_of
 from devices.locks import be_patient
 from devices.models import JobState, VendorJob
-from devices.models.job import ACTIVE
+from devices.models.job import ACTIVE, RATE_LIMIT
 from vendors import retry
 from vendors.errors import AuthFailed, RateLimited, VendorError
 
@@ -122,7 +122,7 @@ class Engine(Generic[J, S]):
         except VendorError as error:
             self._stumbled(job, error)
         except Fenced:
-            log.warning("%s %s is owned by another worker now; this step was dropped", self.handler.model.__name__, job.pk)
+            log.warning("%s %s was ended or is owned by another worker now; this step was dropped", self.handler.model.__name__, job.pk)
         except (OperationalError, InterfaceError, SoftTimeLimitExceeded):
             raise  # the database or the worker gave up, not the job: its lease runs out and the step is done again
         except Exception as error:
@@ -177,10 +177,10 @@ class Engine(Generic[J, S]):
                     tries = 0 if isinstance(error, RateLimited) else held.attempts
                     self._rest(held, now, wait=wait, stay=False)
                     held.attempts = tries
-                    held.waiting_for = error.sentence[:255]
+                    held.waiting_for = RATE_LIMIT if isinstance(error, RateLimited) else error.sentence[:255]
                 held.save()
         except Fenced:
-            log.warning("%s %s is owned by another worker now", self.handler.model.__name__, job.pk)
+            log.warning("%s %s was ended or is owned by another worker now", self.handler.model.__name__, job.pk)
 
     def _wait_after(self, job: J, error: VendorError, now: datetime) -> float | None:
         """Seconds until the same step is tried again, or None to give up."""

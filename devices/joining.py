@@ -13,7 +13,7 @@ from django.db import connection, transaction
 
 from devices import changes
 from devices.copying import quoted, stage
-from devices.evidence import KINDS, NOTHING, Key, Keys
+from devices.evidence import KINDS, NOTHING, STRENGTH, Key, Keys
 from devices.explaining import Reason, reason
 from devices.keepers import tell_use_changed
 from devices.locks import hold_devices
@@ -61,7 +61,8 @@ def place(mapped: Sequence[Mapped], *, vendor: str, account: int) -> Plan:
         keys, old = _keys(each), before.get(each.sighting_id or 0, {})
         if each.fresh or keys != old:
             told.append(Told(each.sighting_id or 0, (vendor, each.entry.external_id, account), keys))
-            left |= {(kind, key) for kind, found in old.items() for key in found - keys.get(kind, NOTHING)}
+            # Strong kinds only: a user joins nothing by itself, and who shares it is not touched.
+            left |= {(kind, key) for kind in STRENGTH for key in old.get(kind, NOTHING) - keys.get(kind, NOTHING)}
     if not told:
         return Plan()
     stored = [each.id for each in told if each.id in before]
@@ -78,13 +79,15 @@ def apply(plan: Plan, now: datetime) -> None:
     changes.of_moves({pair for pair in plan.moved.values() if pair[0] not in plan.naming.merged}, now)
 
 
-def rematch(sightings: Collection[int], now: datetime) -> int:
-    """Decide again about these and whatever they touch, from what is stored. Returns how many sightings moved."""
-    if not sightings:
+def rematch(sightings: Collection[int], now: datetime, *, left: Collection[Key] = ()) -> int:
+    """Decide again about these and whatever they touch, from what is stored. `left`: keys of sightings that were deleted, which others may
+    share. Returns how many sightings moved.
+    """
+    if not sightings and not left:
         return 0
     with transaction.atomic():
         hold_devices()
-        plan = _decide(Neighbourhood(stored=sightings, limit=settings.COMMON_KEY_DEVICES))
+        plan = _decide(Neighbourhood(stored=sightings, left=left, limit=settings.COMMON_KEY_DEVICES))
         apply(plan, now)
         summarise(plan.renew, now)
         hand_over(plan.naming.merged, now)
@@ -118,6 +121,12 @@ def _decide(near: Neighbourhood) -> Plan:
                 if told.device is not None:
                     plan.moved[told.id] = told.device, device
     return plan
+
+
+def keys_of(sightings: Collection[int]) -> set[Key]:
+    """The strong keys that these stored sightings are matched by."""
+    found = _stored_keys(list(sightings)).values()
+    return {(kind, key) for keys in found for kind in STRENGTH for key in keys.get(kind, NOTHING)}
 
 
 def _keys(each: Mapped) -> Keys:

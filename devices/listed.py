@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 
-from devices.export import Echo, cell
+from devices.export import csv_table, moment
 from devices.models import Life
 from devices.queries.aged import Aged
 from devices.queries.columns import COLUMNS, NAME
@@ -24,13 +22,14 @@ def lines(rows: Iterable[Row], listing: DeviceListing, aged: Sequence[Aged] = ()
     """A header, then a line per row. Words as on the page, times as ISO 8601 in UTC, cells never a formula. The last column says of whom
     the row has a word that is old; its rows must know their accounts then (`knowing`).
     """
-    old = {each.account: f"{each.account}, as of {_moment(each.at) or 'an unknown time'}" for each in aged}
+    old = {each.account: f"{each.account}, as of {moment(each.at) or 'an unknown time'}" for each in aged}
     columns = listing.columns if "serial" in listing.columns else (*listing.columns, "serial")
-    writer = csv.writer(Echo())
-    yield str(writer.writerow(["Name", *(COLUMNS[key].label for key in columns), TOLD_LONG_AGO]))
-    for row in rows:
+
+    def values(row: Row) -> list[object]:
         told = BETWEEN.join(dict.fromkeys(old[seen.account] for seen in row.seen_by if seen.account in old))
-        yield str(writer.writerow([cell(row.name), *(cell(VALUES[key](row)) for key in columns), cell(told)]))
+        return [row.name, *(VALUES[key](row) for key in columns), told]
+
+    return csv_table(["Name", *(COLUMNS[key].label for key in columns), TOLD_LONG_AGO], map(values, rows))
 
 
 def knowing(listing: DeviceListing) -> DeviceListing:
@@ -50,10 +49,6 @@ def _label(slug: str) -> str:
     return VENDORS[slug].label if slug in VENDORS else slug
 
 
-def _moment(at: datetime | None) -> str:
-    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if at else ""
-
-
 VALUES: dict[str, Callable[[Row], object]] = {
     NAME: lambda row: row.name,
     "state": _state,
@@ -62,12 +57,12 @@ VALUES: dict[str, Callable[[Row], object]] = {
     "os": lambda row: row.os_name,
     "seen_by": lambda row: BETWEEN.join(_seen(seen, _label(seen.vendor)) for seen in row.seen_by),
     "issues": lambda row: row.issue_count,
-    "last_seen": lambda row: _moment(row.last_seen),
+    "last_seen": lambda row: moment(row.last_seen),
     "model": lambda row: row.model,
     "presence": lambda row: Life(row.life).label,
     "silenced": lambda row: "yes" if row.silenced else "no",
     "accounts": lambda row: BETWEEN.join(_seen(seen, seen.account) for seen in row.seen_by),
     "groups": lambda row: BETWEEN.join(row.groups),
     "tags": lambda row: BETWEEN.join(row.tags),
-    "known_since": lambda row: _moment(row.created_at),
+    "known_since": lambda row: moment(row.created_at),
 }

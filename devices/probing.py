@@ -9,12 +9,13 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from devices import health, sealing
-from devices.account_settings import BadAccount, Options, checked, moves, vendor_named
+from devices import broker, health, sealing
+from devices.account_settings import BadAccount, Options, checked, moves, refuse_deleting, tidy_secrets, vendor_named
+from devices.budget import SharedBudget
 from devices.connect import Link, budget_of, build, connect
 from devices.models import Account
 from vendors.budget import Budget, Unlimited
-from vendors.errors import AuthFailed, BadAnswer, RateLimited, Unavailable, VendorError
+from vendors.errors import AuthFailed, BadAnswer, PrivateHost, RateLimited, Unavailable, VendorError
 from vendors.secret import Secret
 
 DEADLINE = 10.0  # seconds for one call: a person is waiting
@@ -22,19 +23,39 @@ DEADLINE = 10.0  # seconds for one call: a person is waiting
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """What "test connection" found, in words."""
+    """What "test connection" found, in words. `tested`: False if something here kept it from being tried; `error`: what the connection
+    raised, where it came to that.
+    """
 
     ok: bool
     sentence: str
     next_step: str = ""
     request_id: str = ""
+    tested: bool = True
+    error: VendorError | None = None
+
+    @property
+    def private(self) -> bool:
+        """The server is on a private network, which a person may allow for this account."""
+        return isinstance(self.error, PrivateHost)
+
+
+UNCOUNTED = Probe(
+    False,
+    "The message broker, which counts the calls to this vendor, is not available.",
+    "Test again in a minute.",
+    tested=False,
+)
 
 
 def probe_account(account: Account) -> Probe:
     """Try the stored credentials, on the account's shared budget. What comes of it counts: refused ones stop the account."""
     asked_at = timezone.now()
     try:
-        link = connect(account, asked_at=asked_at, deadline=DEADLINE)
+        refuse_deleting(account)
+        link = connect(account, asked_at=asked_at, deadline=DEADLINE, shared=broker.client())
+    except BadAccount as bad:
+        return Probe(False, " ".join(bad.sentences))
     except VendorError as error:
         return _refused(error)
     return _probe(link, account=account, asked_at=asked_at)
@@ -48,15 +69,15 @@ def probe_values(
     account: Account | None = None,
     options: Options | None = None,
 ) -> Probe:
-    """Try what a form holds before it is saved. Empty secrets of an existing account are taken from it unless the address changed."""
-    entered = {name: Secret(value) for name, value in secrets.items() if value}
+    """Try what a form holds before it is saved. Empty secrets of an existing account are taken from it unless the address or CA changed."""
+    entered = {name: Secret(value) for name, value in tidy_secrets(secrets).items() if value}
     options = options or (Options.of(account) if account else Options())
     budget: Budget = Unlimited()
     stored: dict[str, Secret] = {}
     try:
         about = vendor_named(vendor)
-        if account is not None and not moves(account, settings):
-            budget = budget_of(account)
+        if account is not None and not moves(account, settings, options):
+            budget = budget_of(account, shared=broker.client())
             stored = {secret.name: secret.open() for secret in account.secrets.all() if secret.name not in entered}
         values = checked(about, settings, {name: value.reveal() for name, value in entered.items()}, known_secrets=frozenset(stored))
         link = build(
@@ -68,9 +89,10 @@ def probe_values(
             deadline=DEADLINE,
             ca_pem=options.ca_pem,
             strict_ca=options.strict_ca,
+            private_hosts=options.private_hosts,
         )
     except BadAccount as bad:
-        return Probe(False, " ".join(bad.sentences), "Nothing was sent. Correct this and test again.")
+        return Probe(False, " ".join(bad.sentences), "Nothing was sent. Correct this and test again.", tested=False)
     except sealing.SealBroken as broken:
         return Probe(False, str(broken))
     except VendorError as error:
@@ -83,6 +105,8 @@ def _probe(link: Link, *, account: Account | None = None, asked_at: datetime | N
     try:
         sentence = link.reader.probe()
     except VendorError as error:
+        if isinstance(link.budget, SharedBudget) and link.budget.unreachable:
+            return UNCOUNTED
         if account is not None and isinstance(error, AuthFailed):
             health.refused(account.pk, error, timezone.now())
         return _refused(error)
@@ -94,7 +118,7 @@ def _probe(link: Link, *, account: Account | None = None, asked_at: datetime | N
 
 
 def _refused(error: VendorError) -> Probe:
-    return Probe(False, error.sentence, error.next_step or _next_step(error), error.request_id)
+    return Probe(False, error.sentence, error.next_step or _next_step(error), error.request_id, error=error)
 
 
 def _next_step(error: VendorError) -> str:

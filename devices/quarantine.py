@@ -27,18 +27,23 @@ def keep_rejects(run: SyncRun, rejects: Sequence[Reject], now: datetime) -> None
     _keep(run, rows, now)
 
 
+def keep_lost(run: SyncRun, lost: Sequence[tuple[str, str]], now: datetime) -> None:
+    """Names and reasons of records of which nothing else could be stored."""
+    _keep(run, [(external_id, reason, "") for external_id, reason in lost], now)
+
+
 def forget_older(run: SyncRun) -> None:
     """After a complete list over everything: what it did not bring again is mended, or gone with its device."""
     Quarantine.objects.filter(account=run.account, last_at__lt=run.started_at).delete()
 
 
 def _keep(run: SyncRun, rows: Sequence[tuple[str, str, str]], now: datetime) -> None:
-    newest = {name: (reason, sample) for name, reason, sample in rows}
+    newest = {_storable(name)[:128]: (reason, sample) for name, reason, sample in rows}
     Quarantine.objects.bulk_create(
         [
             Quarantine(
                 account=run.account,
-                external_id=name[:128],
+                external_id=name,
                 reason=reason,
                 sample=sample.replace("\0", "")[:SAMPLE],
                 run=run,
@@ -51,3 +56,8 @@ def _keep(run: SyncRun, rows: Sequence[tuple[str, str, str]], now: datetime) -> 
         unique_fields=["account", "external_id"],
         update_fields=["reason", "sample", "run", "last_at"],
     )
+
+
+def _storable(name: str) -> str:
+    """PostgreSQL stores neither NUL nor lone surrogates."""
+    return name.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()

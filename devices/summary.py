@@ -12,6 +12,7 @@ from devices.disagreement import DIFFERING, end_changed
 from devices.locks import hold_devices
 from devices.models import ChangeKind, SyncRun
 from devices.precedence import COLUMNS, places_sql
+from devices.search_text import GROUP
 
 AT_ONCE = 10_000  # devices in one statement, so that none takes long however many there are
 
@@ -39,9 +40,14 @@ WITH before AS MATERIALIZED (
 ), s AS MATERIALIZED (
   SELECT s.*, {places_sql("wins.fields")} FROM unnest(%(devices)s::bigint[]) AS d(id) CROSS JOIN LATERAL (
     SELECT s.*, (SELECT count(*) FROM devices_issue i WHERE i.sighting_id = s.id AND NOT i.silenced AND s.life = 'seen') AS issues
-    FROM (SELECT id, device_id, vendor, life, stale, state, silenced, {", ".join(f'"{c}"' for c in _TOLD)}
-          FROM devices_sighting WHERE device_id = d.id OFFSET 0) s) s
+    FROM (SELECT id, device_id, vendor, life, stale, state, silenced, search_text, {", ".join(f'"{c}"' for c in _TOLD)}, (
+            SELECT '{GROUP} ' || g.search_text FROM devices_devicegroup g
+            WHERE g.account_id = s.account_id AND g.external_id = s.group_id AND g.search_text <> '' LIMIT 1) AS its_group
+          FROM devices_sighting s WHERE device_id = d.id OFFSET 0) s) s
   LEFT JOIN wins ON wins.sighting_id = s.id
+), searched AS (
+  SELECT s.device_id, string_agg(DISTINCT line, E'\\n' ORDER BY line) AS lines
+  FROM s CROSS JOIN LATERAL unnest(string_to_array(s.search_text, E'\\n') || s.its_group) AS line GROUP BY s.device_id
 ), {DIFFERING}, written AS (
 INSERT INTO devices_device AS d (id, created_at, {", ".join(f'"{c}"' for c in _COLUMNS)})
 SELECT s.device_id, %(now)s,
@@ -55,9 +61,9 @@ SELECT s.device_id, %(now)s,
   coalesce(bool_or(s.silenced) FILTER (WHERE s.life = 'seen'), false),
   coalesce(array_agg(DISTINCT s.vendor) FILTER (WHERE s.life = 'seen'), '{{}}'),
   sum(s.issues),
-  lower(coalesce(string_agg(DISTINCT concat_ws(' ', s.name, nullif(s.serial, ''), nullif(s."user", '')), ' '), '')),
+  coalesce(max(searched.lines), ''),
   coalesce(max(differing.fields), '{{}}')
-FROM s LEFT JOIN differing USING (device_id) GROUP BY s.device_id ORDER BY s.device_id
+FROM s LEFT JOIN differing USING (device_id) LEFT JOIN searched USING (device_id) GROUP BY s.device_id ORDER BY s.device_id
 ON CONFLICT (id) DO UPDATE SET {", ".join(f'"{c}" = EXCLUDED."{c}"' for c in _COLUMNS)}
 WHERE ({", ".join(f'd."{c}"' for c in _COLUMNS)}) IS DISTINCT FROM ({", ".join(f'EXCLUDED."{c}"' for c in _COLUMNS)})
 RETURNING d.id, d.state)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
-from devices import absence, health, quarantine, thresholds
+from devices import absence, health, quarantine, repaired, thresholds
+from devices.cancelling import NONE, cancelled, regular
 from devices.connect import Line
 from devices.keepers import KEEPERS
 from devices.locks import hold_devices
@@ -29,17 +30,18 @@ class SyncHandler:
         return self._line.open(run.account, asked_at=run.asked_at).walk(run.walk_scope, run.cursor)
 
     def keep(self, run: SyncRun, page: Page, now: datetime) -> None:
-        if page.groups:
-            save_groups(run.account, page.groups)
+        groups = save_groups(run, page.groups, now)
+        run.repairs = repaired.add(run.repairs, "group", (group.repairs for group in page.groups))
         outcome = save_page(run, page.entries, now)
         quarantine.keep_rejects(run, page.rejects, now)
-        run.pages += bool(page.entries)
+        if page.entries:
+            _measure(run, now)
         run.records += len(page.entries)
         run.created += outcome.created
         run.changed += outcome.changed
         run.unchanged += outcome.unchanged
-        run.quarantined += outcome.quarantined
-        run.rejected += len(page.rejects)
+        run.quarantined += outcome.quarantined + groups
+        run.rejected += len(page.rejects) + outcome.rejected
         run.expected = page.expected if page.expected is not None else run.expected
         run.absent = sorted({*run.absent, *page.absent})
         run.calls += self._line.new_calls()
@@ -74,6 +76,13 @@ class SyncHandler:
         self._line.close()
 
 
+def _measure(run: SyncRun, now: datetime) -> None:
+    """A page of devices arrived: how long it took, from when its step was due."""
+    run.pages += 1
+    run.first_page_at = run.first_page_at or now
+    run.page_seconds += max(0.0, (now - max(run.progressed_at or now, run.next_step_at)).total_seconds())
+
+
 def request_run(account: Account, scope: Scope, *, now: datetime, by: User | None = None, interactive: bool = False) -> SyncRun:
     """Ask for a run, or get the one that is already on its way: however many ask, one lane has one. Raises Unsupported."""
     account.about.require(scope.kind)
@@ -97,9 +106,10 @@ def request_run(account: Account, scope: Scope, *, now: datetime, by: User | Non
 
 def plan(accounts: Sequence[Account], now: datetime) -> list[SyncRun]:
     """Start what is due, and again what failed. Missed runs are made up for by one; refused credentials wait for a user."""
-    planned = []
+    planned, stopped = [], cancelled(accounts)
     for account in accounts:
-        kind = due_kind(account, now) or _kind_to_retry(account, now)
+        ended_by_hand = stopped.get(account.pk, NONE)
+        kind = due_kind(account, now, ended_by_hand) or _kind_to_retry(account, now, ended_by_hand)
         if kind and not SyncRun.objects.filter(account=account, lane="list", state__in=ACTIVE).exists():
             since = account.changes_since if kind == "changed" else None
             planned.append(request_run(account, Scope(since=since), now=now))
@@ -120,33 +130,33 @@ def apply_thresholds(now: datetime) -> None:
         grow_old(now, vendor=vendor)
 
 
-def due_kind(account: Account, now: datetime) -> Kind | None:
-    """What the schedule asks for now."""
+def due_kind(account: Account, now: datetime, stopped: Mapping[str, datetime] = NONE) -> Kind | None:
+    """What the schedule asks for now. `stopped`: when a person last cancelled a sync of a kind, which then waits for its regular time."""
     if _blocked(account, now):
         return None
-    if account.full_seconds and _older(account.complete_at, account.full_seconds, now):
+    if account.full_seconds and regular(account.complete_at, stopped.get("everything"), account.full_seconds, now) <= now:
         return "everything"
-    if account.changes_seconds and account.changes_since and _older(account.changes_at, account.changes_seconds, now):
-        return "changed"
+    if account.changes_seconds and account.changes_since:
+        return "changed" if regular(account.changes_at, stopped.get("changed"), account.changes_seconds, now) <= now else None
     return None
 
 
-def _kind_to_retry(account: Account, now: datetime) -> Kind | None:
-    """A list that failed is started again after its pause, also where the schedule does not ask for it yet, or never does."""
+def _kind_to_retry(account: Account, now: datetime, stopped: Mapping[str, datetime]) -> Kind | None:
+    """A list that failed is started again after its pause, also where the schedule does not ask for it yet, or never does; not one that a
+    person has cancelled since.
+    """
     if account.health != Health.FAILING or _blocked(account, now):
         return None
     last = SyncRun.objects.filter(account=account, lane="list", state=JobState.FAILED).order_by("-id").first()
-    return "changed" if last is not None and last.kind == "changed" and account.changes_since else "everything"
+    kind: Kind = "changed" if last is not None and last.kind == "changed" and account.changes_since else "everything"
+    failed_at, stopped_at = last.finished_at if last is not None else None, stopped.get(kind)
+    return None if stopped_at is not None and (failed_at is None or stopped_at > failed_at) else kind
 
 
 def _blocked(account: Account, now: datetime) -> bool:
     if not account.enabled or account.deletion_requested_at is not None or account.health == Health.PERSON:
         return True
     return account.try_after is not None and account.try_after > now
-
-
-def _older(at: datetime | None, seconds: int, now: datetime) -> bool:
-    return at is None or now - at >= timedelta(seconds=seconds)
 
 
 def lane_of(scope: Scope) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import closing
 
 from celery import shared_task
@@ -9,7 +10,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from devices import disappearance, gaps, heartbeat, jobs, thresholds, triage
+from devices import deletion, disappearance, gaps, group_names, heartbeat, jobs, leaving, thresholds, triage
 from devices.models import Account, SyncRun
 from devices.retention import forget_changes
 from devices.sync import SyncHandler, apply_thresholds, grow_old
@@ -29,6 +30,8 @@ def announce() -> None:
         wake(run_id, interactive=run_id in people)
     for run_id in disappearance.claim(now):
         wake_marking(run_id)
+    for account_id in deletion.under_way():
+        wake_deletion(account_id)
 
 
 @shared_task(name="devices.tasks.plan")
@@ -38,6 +41,7 @@ def plan() -> None:
         wake(run.pk, interactive=False)
     apply_thresholds(now)
     gaps.renew(now)
+    group_names.carry_on(now)
 
 
 @shared_task(name="devices.tasks.step")
@@ -51,6 +55,15 @@ def step(run_id: int) -> None:
 def mark(run_id: int) -> None:
     if disappearance.advance(run_id, now=jobs.database_clock()):
         wake_marking(run_id)
+
+
+@shared_task(name="devices.tasks.delete_account")
+def delete_account(account_id: int) -> None:
+    """Batches until the slice is over. Announced every second: one that another worker is at does nothing here."""
+    ends = time.monotonic() + jobs.SLICE
+    while deletion.advance(account_id, now=jobs.database_clock()):
+        if leaving.told() or time.monotonic() >= ends:
+            break
 
 
 @shared_task(name="devices.tasks.tidy")
@@ -71,6 +84,10 @@ def _usable() -> QuerySet[Account]:
 def wake(run_id: int, *, interactive: bool) -> None:
     queue = "interactive" if interactive else "sync"
     step.apply_async((run_id,), queue=queue, expires=WAKE_EXPIRES)
+
+
+def wake_deletion(account_id: int) -> None:
+    delete_account.apply_async((account_id,), queue="sync", expires=WAKE_EXPIRES)
 
 
 def wake_marking(run_id: int) -> None:

@@ -2,16 +2,38 @@
 
 from __future__ import annotations
 
-import redis
-from django.core.cache import cache
+from enum import Enum, auto
+
+from devices import rate_limits
+
+# KEYS: counter. ARGV: seconds that it lasts. Returns the count.
+_COUNT = """
+local count = redis.call('INCR', KEYS[1])
+if count == 1 then redis.call('EXPIRE', KEYS[1], ARGV[1]) end
+return count
+"""
 
 
-def allowed(key: str, *, most: int, seconds: int) -> bool:
-    """Counts this try. When the counter cannot be reached nothing is allowed, as with the budgets."""
+class Limit(Enum):
+    ALLOWED = auto()
+    TOO_MANY = auto()
+    UNAVAILABLE = auto()  # allowed in general, but beyond the lower limit that holds while the shared counter is not available
+
+
+def check(key: str, *, most: int, seconds: int) -> Limit:
+    """Counts this try, here and in Valkey. The counter here holds the limit when Valkey was emptied or is away."""
+    here = _count_here(key, seconds)
+    shared = rate_limits.write(lambda valkey: int(valkey.eval(_COUNT, 1, key, seconds)), otherwise=0)
+    if max(here, shared) > most:
+        return Limit.TOO_MANY
+    if rate_limits.alone() and here * rate_limits.WEIGHT > most:
+        return Limit.UNAVAILABLE
+    return Limit.ALLOWED
+
+
+def _count_here(key: str, seconds: int) -> int:
+    rate_limits.memory.add(key, 0, seconds)
     try:
-        cache.add(key, 0, timeout=seconds)
-        return int(cache.incr(key)) <= most
+        return int(rate_limits.memory.incr(key))
     except ValueError:  # the window ended between the two calls
-        return True
-    except redis.RedisError:
-        return False
+        return 1

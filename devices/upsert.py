@@ -6,14 +6,17 @@ Runs inside the transaction that saves the cursor. Rows are written in the order
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime
+from functools import partial
 from operator import attrgetter
-from typing import Any
+from typing import Any, Self
 
+import msgspec
 from django.db import connection
 
 from devices import changes, joining, quarantine, returning
+from devices.bisection import halves, save_apart
 from devices.children import replace_identifiers, replace_issues
 from devices.copying import quoted, stage
 from devices.keepers import KEEPERS, tell_use_changed
@@ -21,11 +24,13 @@ from devices.locks import hold_devices
 from devices.mapped import Mapped
 from devices.matching import kinds_mask
 from devices.merging import hand_over
-from devices.models import Account, SyncRun
+from devices.models import Account, Quarantine, SyncRun
 from devices.remediation import replace_remediation
+from devices.repaired import as_stored
+from devices.search_text import group_text, text_of
 from devices.summary import summarise
 from vendors.errors import BadRecord
-from vendors.records import Entry, Group
+from vendors.records import Device, Entry, Group
 
 _TEXTS = [
     "name",
@@ -43,9 +48,19 @@ _TEXTS = [
     "link",
 ]
 PLAIN = {**dict.fromkeys(_TEXTS, "text"), "silenced": "bool", "problem_count": "int4", "produced_at": "timestamptz"}
-WIDE = {"id": "int8", "external_id": "text", "device_id": "int8", "digest": "bytea", **PLAIN, "key_kinds": "int2", "raw": "text"}
+JSON = {"raw": "text", "repairs": "text"}  # jsonb travels as text
+WIDE = {
+    "id": "int8",
+    "external_id": "text",
+    "device_id": "int8",
+    "digest": "bytea",
+    **PLAIN,
+    "key_kinds": "int2",
+    "search_text": "text",
+    **JSON,
+}
 INCOMING = {"external_id": "text", "digest": "bytea", "seen_at": "timestamptz"}
-GROUP = {"external_id": "text", "name": "text", "parent_id": "text", "static": "bool"}
+GROUP = {"external_id": "text", "name": "text", "search_text": "text", "parent_id": "text", "static": "bool"}
 # Looked up one by one, whatever the statistics of a table that is just being filled say.
 ONE_SIGHTING = (
     "SELECT s.id, s.device_id, s.digest FROM devices_sighting s WHERE s.account_id = %s AND s.external_id = i.external_id LIMIT 1"
@@ -56,20 +71,37 @@ LONGEST = 255  # characters of a text column; the whole text stays in the raw an
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How many entries of a page were new, different, the same, or unusable."""
+    """How many entries of a page were new, different, the same, or unusable; `rejected`: not even that they are there could be stored."""
 
     created: int = 0
     changed: int = 0
     unchanged: int = 0
     quarantined: int = 0
+    rejected: int = 0
+
+    def __add__(self, other: Self) -> Self:
+        return type(self)(*(ours + theirs for ours, theirs in zip(astuple(self), astuple(other), strict=True)))
 
 
 def save_page(run: SyncRun, entries: Sequence[Entry], now: datetime) -> Outcome:
-    """Store what a page said. The last of two entries with one id wins: rows move between pages while a walk goes on."""
+    """Store what a page said. The last of two entries with one id wins: rows move between pages while a walk goes on.
+
+    A record that cannot be stored is quarantined alone, and is tried again when it is listed again: its digest is not stored.
+    """
+    newest = {entry.external_id: entry for entry in entries}
+    saved, failed = save_apart(list(newest.values()), lambda part: _save(run, part, now), divide=partial(_divide, run))
+    if failed:
+        unusable = [_unusable(entry, error) for entry, error in failed]
+        known, lost = save_apart(unusable, lambda part: _save(run, part, now))
+        quarantine.keep_lost(run, [(entry.external_id, _reason(error)) for entry, error in lost], now)
+        saved += [*known, Outcome(rejected=len(lost))]
+    return sum(saved, Outcome())
+
+
+def _save(run: SyncRun, entries: Sequence[Entry], now: datetime) -> Outcome:
+    """`entries`: each id once."""
     account = run.account
     newest = {entry.external_id: entry for entry in entries}
-    if not newest:
-        return Outcome()
     _stage_digests(newest)
     different = _different(account)
     mapped, broken = _read(newest, different)
@@ -94,19 +126,57 @@ def save_page(run: SyncRun, entries: Sequence[Entry], now: datetime) -> Outcome:
     return Outcome(created, len(mapped) - created, len(newest) - len(different), len(broken))
 
 
-def save_groups(account: Account, groups: Sequence[Group]) -> None:
+def save_groups(run: SyncRun, groups: Sequence[Group], now: datetime) -> int:
+    """Returns how many could not be stored and are quarantined.
+
+    Devices that are stored under another name of their group, or before it had one, are searched by its name later: group_names.py.
+    """
     newest = {group.external_id: group for group in groups}
-    rows = ((g.external_id, g.name[:255], g.parent_id, g.static) for g in newest.values())
-    stage("groups", GROUP, rows)
+    _, failed = save_apart(list(newest.values()), lambda part: _write_groups(run.account, part))
+    quarantine.keep_lost(run, [(f"(group {group.external_id})", _reason(error)) for group, error in failed], now)
+    return len(failed)
+
+
+def _write_groups(account: Account, groups: Sequence[Group]) -> None:
+    """`groups`: each id once."""
+    stage("groups", GROUP, ((g.external_id, g.name[:255], group_text(g.name), g.parent_id, g.static) for g in groups))
     with connection.cursor() as cursor:
         cursor.execute(
-            """INSERT INTO devices_devicegroup AS g (account_id, external_id, name, parent_id, static)
-               SELECT %s, external_id, name, parent_id, static FROM groups ORDER BY external_id
+            """INSERT INTO devices_devicegroup AS g (account_id, external_id, name, search_text, parent_id, static, renamed_up_to)
+               SELECT %(account)s, external_id, name, search_text, parent_id, static, CASE WHEN EXISTS (
+                 SELECT FROM devices_sighting s WHERE s.group_id = groups.external_id AND s.account_id = %(account)s) THEN 0 END
+               FROM groups ORDER BY external_id
                ON CONFLICT (account_id, external_id) DO UPDATE
-               SET name = EXCLUDED.name, parent_id = EXCLUDED.parent_id, static = EXCLUDED.static
-               WHERE (g.name, g.parent_id, g.static) IS DISTINCT FROM (EXCLUDED.name, EXCLUDED.parent_id, EXCLUDED.static)""",
-            [account.pk],
+               SET name = EXCLUDED.name, search_text = EXCLUDED.search_text, parent_id = EXCLUDED.parent_id, static = EXCLUDED.static,
+                   renamed_up_to = CASE WHEN g.search_text <> EXCLUDED.search_text THEN 0 ELSE g.renamed_up_to END
+               WHERE (g.name, g.search_text, g.parent_id, g.static)
+                     IS DISTINCT FROM (EXCLUDED.name, EXCLUDED.search_text, EXCLUDED.parent_id, EXCLUDED.static)""",
+            {"account": account.pk},
         )
+
+
+def _divide(run: SyncRun, entries: Sequence[Entry]) -> Sequence[Sequence[Entry]]:
+    """What is in quarantine comes last and alone, so that a page is halved for a record once and not at every sync."""
+    known = set(Quarantine.objects.filter(account=run.account).values_list("external_id", flat=True))
+    alone = [[entry] for entry in entries if entry.external_id in known]
+    return [[entry for entry in entries if entry.external_id not in known], *alone] if alone else halves(entries)
+
+
+def _unusable(entry: Entry, error: Exception) -> Entry:
+    """The same entry, of which only its id, its digest and when it was seen are used: the vendor lists it."""
+
+    def refuse(_raw: bytes) -> Device:
+        raise BadRecord(_reason(error))
+
+    return msgspec.structs.replace(entry, mapper=refuse)
+
+
+def _reason(error: Exception) -> str:
+    """In words, without the text of the error: that of a database error quotes the data."""
+    return (
+        f"Rollcall itself could not store this record ({type(error).__name__}). "
+        "It is tried again at every sync that lists it; if it stays here, report it with the time."
+    )
 
 
 def _stage_digests(newest: dict[str, Entry]) -> None:
@@ -132,7 +202,7 @@ def _read(newest: dict[str, Entry], different: dict[str, tuple[int | None, int |
         entry = newest[external_id]
         try:
             raw = entry.raw
-            mapped.append(Mapped(entry, entry.mapper(raw), raw, sighting_id, device_id))
+            mapped.append(Mapped(entry, entry.map(raw), raw, sighting_id, device_id))
         except BadRecord as bad:
             broken.append((entry, str(bad)))
     return mapped, broken
@@ -141,7 +211,17 @@ def _read(newest: dict[str, Entry], different: dict[str, tuple[int | None, int |
 def _wide_row(each: Mapped) -> tuple[Any, ...]:
     fitting = [value[:LONGEST] if isinstance(value, str) and len(value) > LONGEST else value for value in _plain(each.device)]
     kinds = kinds_mask(found.kind for found in each.device.identifiers if not found.junk)
-    return (each.sighting_id, each.entry.external_id, each.device_id, each.entry.digest, *fitting, kinds, each.raw.decode())
+    return (
+        each.sighting_id,
+        each.entry.external_id,
+        each.device_id,
+        each.entry.digest,
+        *fitting,
+        kinds,
+        text_of(each.device),
+        each.raw.decode(),
+        as_stored(each.device.repairs),
+    )
 
 
 def _write_sightings(run: SyncRun, mapped: list[Mapped], now: datetime) -> list[int]:
@@ -152,11 +232,12 @@ def _write_sightings(run: SyncRun, mapped: list[Mapped], now: datetime) -> list[
     if any(not each.fresh for each in mapped):
         changes.of_answers(run, now)
     names = quoted(WIDE)
-    updates = ", ".join(f'"{name}" = EXCLUDED."{name}"' for name in ("digest", *PLAIN, "key_kinds", "raw", "changed_at"))
+    staged = ", ".join(f'"{name}"::jsonb' if name in JSON else f'"{name}"' for name in WIDE)
+    updates = ", ".join(f'"{name}" = EXCLUDED."{name}"' for name in ("digest", *PLAIN, "key_kinds", "search_text", *JSON, "changed_at"))
     with connection.cursor() as cursor:
         cursor.execute(
             f"""INSERT INTO devices_sighting (account_id, vendor, changed_at, created_at, life, stale, {names})
-                SELECT %s, %s, %s, %s, 'seen', false, {names.replace('"raw"', "raw::jsonb")} FROM different ORDER BY external_id
+                SELECT %s, %s, %s, %s, 'seen', false, {staged} FROM different ORDER BY external_id
                 ON CONFLICT (account_id, external_id) DO UPDATE SET {updates}
                 RETURNING external_id, id, device_id, xmax = 0""",
             [run.account_id, run.account.vendor, now, now],

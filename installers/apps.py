@@ -8,7 +8,11 @@ class InstallersConfig(AppConfig):
     verbose_name = "Installers"
 
     def ready(self) -> None:
-        from devices import rotation
+        from devices import deletion, rotation
+        from devices.deletion import Part
+        from installers.handout import Handout
         from installers.models import Installer
 
         rotation.PLACES.append(rotation.Place(Installer, "link", Installer.context_of))
+        deletion.PARTS.append(Part("installer in the register", "installers in the register", Installer))
+        deletion.PARTS.append(Part("hand-out of an installer", "hand-outs of installers", Handout, "installer__account"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +10,7 @@ from typing import NamedTuple
 from django.db.models import Case, DateTimeField, F, OuterRef, Q, QuerySet, Subquery, When
 
 from devices.clocks import SKEW
-from devices.export import CHUNK, Echo, cell
+from devices.export import CHUNK, csv_table, moment
 from devices.models import Device, Sighting, User
 from devices.queries.asked import Asked, Kind
 from devices.queries.newest import Newest, newest
@@ -107,13 +106,14 @@ def line(handout: Handout, now: datetime) -> Line:
 
 def csv_lines(user: User, filters: Filters, *, now: datetime) -> Iterator[str]:
     """The newest first, a chunk at a time: memory stays flat."""
-    writer = csv.writer(Echo())
-    yield writer.writerow(COLUMNS)
-    last, found = 0, _found(user, filters).order_by("-pk")
-    while rows := list((found.filter(pk__lt=last) if last else found)[:CHUNK]):
-        for each in rows:
-            yield writer.writerow([cell(value) for value in _row(line(each, now))])
-        last = rows[-1].pk
+    return csv_table(COLUMNS, (_row(line(each, now)) for each in _newest_first(_found(user, filters))))
+
+
+def _newest_first(found: QuerySet[Handout]) -> Iterator[Handout]:
+    last, rows = 0, found.order_by("-pk")
+    while chunk := list((rows.filter(pk__lt=last) if last else rows)[:CHUNK]):
+        yield from chunk
+        last = chunk[-1].pk
 
 
 def _found(user: User, filters: Filters) -> QuerySet[Handout]:
@@ -163,7 +163,7 @@ def _row(line: Line) -> list[object]:
     given, installer = line.handout, line.handout.installer
     times = (given.expires_at, given.used_at, line.arrived_at)
     return [
-        *(given.given_at.isoformat(), given.giver, given.recipient, given.ticket, given.get_way_display()),
+        *(moment(given.given_at), given.giver, given.recipient, given.ticket, given.get_way_display()),
         *(installer.name, installer.account.name, installer.family, given.device.name if given.device else "", line.look.word),
-        *(given.uses if given.short else "", given.most_uses or "", *(at.isoformat() if at else "" for at in times)),
+        *(given.uses if given.short else "", given.most_uses or "", *map(moment, times)),
     ]

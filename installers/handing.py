@@ -112,6 +112,8 @@ def opened(held: Installer, now: datetime) -> Secret:
     if held.standing != Standing.READY or (held.expires_at and held.expires_at <= now):
         word = Standing.EXPIRED.label if held.standing == Standing.READY else held.get_standing_display()
         raise CannotDo(f"This installer is {word.lower()} and has no link to give: make or choose another one.")
+    if held.account.being_deleted:
+        raise CannotDo(f"The account {held.account.name} is being deleted: choose an installer of another account.")
     if held.active:
         raise CannotDo("This installer is being revoked, so nobody should get it any more: make or choose another one.")
     if held.usable is False:

@@ -7,6 +7,7 @@ from django.db import models
 
 from devices import sealing
 from devices.models import VendorJob
+from devices.repaired import Counted, counted
 from installers.handout import Handout  # noqa: F401  (a table of this app)
 from vendors.installing import Order
 from vendors.secret import Secret
@@ -134,8 +135,13 @@ class Stocktake(VendorJob):
 
     found = models.PositiveIntegerField(default=0)
     unreadable = models.PositiveIntegerField(default=0)
+    repairs = models.JSONField(default=list, help_text="see devices/repaired.py")
     failures = models.PositiveIntegerField(default=0, help_text="in a row")
     complete_at = models.DateTimeField(null=True, help_text="when the last one ended complete")
+
+    @property
+    def repaired(self) -> list[Counted]:
+        return counted(self.repairs)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account"], name="one_stocktake_per_account")]

@@ -102,7 +102,7 @@ def settle(installer: Installer, *, made: bool, act: Act, external_id: str = "")
         if made:
             if not external_id.strip() or len(external_id) > 100 or UNSTORABLE.search(external_id):
                 raise CannotDo("Enter the id that the vendor gave the installer, so that it can be read.", field="external_id")
-            if Installer.objects.filter(account=held.account, external_id=external_id.strip()).exists():
+            if Installer.objects.filter(account=held.account, external_id__iexact=external_id.strip()).exists():
                 raise CannotDo("Another installer of the register has this id: look at that one.", field="external_id")
             _send(held, {"phase": "adopt", "id": external_id.strip()}, act.now)
         else:

@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Q
 
-from devices import jobs
+from devices import jobs, repaired
 from devices.models import JobState
 from installers.adopting import adopt, describe, enter, nonce_of
 from installers.connecting import Line
@@ -62,8 +62,10 @@ class StocktakeHandler:
     def keep(self, stocktake: Stocktake, step: Step, now: datetime) -> None:
         if stocktake.cursor is None:
             stocktake.found = stocktake.unreadable = 0
+            stocktake.repairs = []
         stocktake.found += len(step.turn.installers)
         stocktake.unreadable += step.turn.unreadable
+        stocktake.repairs = repaired.add(stocktake.repairs, "installer", (told.repairs for told in step.turn.installers))
         for told in sorted(step.turn.installers, key=lambda each: each.external_id):
             _book(stocktake, told, now)
         if step.cursor is None and not stocktake.unreadable:

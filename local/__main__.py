@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import signal
 import sys
@@ -66,8 +67,16 @@ def _in_child(work: Callable[[Stop], None]) -> int:
 def _guarded(work: Callable[[Stop], None]) -> int:
     """Run until asked to stop; an expected failure is one sentence."""
     stop = Stop()
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        if not stop.is_set():
+            # Not print: the signal may have come in the middle of one. Stopping in order takes a few seconds.
+            with contextlib.suppress(OSError):
+                os.write(sys.stdout.fileno(), b"Stopping ...\n")
+        stop.set()
+
     for number in STOP_SIGNALS:
-        signal.signal(number, lambda _number, _frame: stop.set())
+        signal.signal(number, end)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
     try:
         work(stop)
@@ -85,18 +94,17 @@ def _run_everything(stop: Stop) -> None:
 
 def _run_services(stop: Stop) -> None:
     from local.console import Console
-    from local.keys import write_private
     from local.restarts import Restarts
     from local.services import Stack
 
     home = Home.from_environment(os.environ)
     with Stack(home) as stack:
-        write_private(home.environment_file, "".join(f"{k}={v}\n" for k, v in stack.environment.items()))
+        home.publish(stack.environment)
         print(f"PostgreSQL and Valkey are up; {home.environment_file} says where. Stop with Ctrl-C.", flush=True)
         restarts = Restarts(Console(home.logs / "supervisor.log"))
         while not stop.wait(WATCH_SECONDS):
             restarts.look(stack.children)
-        home.environment_file.unlink(missing_ok=True)
+        home.withdraw()
 
 
 def _new_password(name: str) -> int:

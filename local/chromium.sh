@@ -8,12 +8,8 @@ for name in "${CHROMIUM:-}" chromium chromium-browser google-chrome; do
     fi
 done
 
-if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
-    echo "Installing Chromium for the browser tests"
-    export DEBIAN_FRONTEND=noninteractive
-    if { apt-get update && apt-get install -y --no-install-recommends chromium; } >/dev/null 2>&1; then
-        exit 0
-    fi
+if sh "$(dirname "$0")/debian.sh" chromium "the browser tests"; then
+    exit 0
 fi
 
 cat >&2 <<'EOF'

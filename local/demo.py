@@ -9,6 +9,7 @@ import argparse
 import json
 import os
 import sys
+from typing import TypedDict
 from urllib.parse import urlsplit
 
 import django
@@ -33,7 +34,14 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def prepare(*, sandbox: str | None) -> dict[str, dict[str, str]]:
+class Prepared(TypedDict):
+    """`passwords`: of new users, by name. `demo_accounts`: accounts at simulated vendors that are left, although none runs."""
+
+    passwords: dict[str, str]
+    demo_accounts: list[str]
+
+
+def prepare(*, sandbox: str | None) -> Prepared:
     """Needs the migrated database. Doing it again changes nothing but the address of moved simulators."""
     from django.db import transaction
 
@@ -49,7 +57,16 @@ def prepare(*, sandbox: str | None) -> dict[str, dict[str, str]]:
             else:
                 move_accounts(sandbox)
             passwords |= made
-    return {"passwords": passwords}
+        left = [] if sandbox is not None else demo_accounts()
+    return {"passwords": passwords, "demo_accounts": left}
+
+
+def demo_accounts() -> list[str]:
+    """Names of the demo accounts that still lead to a simulator, and are not being deleted."""
+    from devices.models import Account
+
+    found = Account.objects.filter(name__startswith=PREFIX, deletion_requested_at=None).order_by("name")
+    return [account.name for account in found if urlsplit(str(account.settings.get("url", ""))).hostname == LOOPBACK]
 
 
 def add_accounts(sandbox: str) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
+import hashlib
 import os
 import re
 import shutil
@@ -11,10 +13,12 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from config.env import DEFAULT_HOME, ROOT, RUNNING, is_running
 from local.errors import StackError
+from local.keys import write_private
 from local.waiting import wait_until
 
-PROJECT = Path(__file__).resolve().parent.parent
+PROJECT = ROOT
 # initdb and the first write-ahead log take about 60 MB; less than this fails half-way, so refuse early.
 LEAST_FREE_BYTES = 150 * 1024 * 1024
 # The kernel's limit is 107 bytes; PostgreSQL makes `<socket>.lock` beside its socket.
@@ -35,6 +39,7 @@ class Home:
         self.keys = folder / "keys"
         self.logs = folder / "logs"
         self.environment_file = folder / "stack.env"
+        self._pointer = RUNNING / hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
         self._lock_file = folder / "stack.lock"
         self._remembered_sockets = folder / "sockets.path"
         self._lock: int | None = None
@@ -42,7 +47,7 @@ class Home:
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Home:
         named = environ.get("ROLLCALL_HOME")
-        return cls(Path(named).expanduser().absolute() if named else PROJECT / ".rollcall")
+        return cls(Path(named).expanduser().absolute() if named else DEFAULT_HOME)
 
     def prepare(self) -> None:
         """Make the folders; StackError when the place is full or not ours."""
@@ -82,6 +87,24 @@ class Home:
             os.ftruncate(self._lock, 0)
             os.close(self._lock)
             self._lock = None
+
+    def publish(self, variables: Mapping[str, str]) -> None:
+        """Tell commands in other terminals where the services are, and where this folder is if it is not the checkout's own."""
+        write_private(self.environment_file, "".join(f"{name}={value}\n" for name, value in variables.items()))
+        if self.folder == DEFAULT_HOME:
+            return
+        # In a checkout that cannot be written to, ROLLCALL_HOME must be set in the other terminal too; the error there says so.
+        with contextlib.suppress(OSError):
+            RUNNING.mkdir(mode=0o700, parents=True, exist_ok=True)
+            for other in RUNNING.glob("[0-9a-f]" * 16):
+                if not is_running(Path(other.read_text("utf-8", "replace").strip())):
+                    other.unlink(missing_ok=True)
+            write_private(self._pointer, f"{self.folder}\n")
+
+    def withdraw(self) -> None:
+        self.environment_file.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            self._pointer.unlink(missing_ok=True)
 
     def sockets(self) -> Path:
         """The private folder of the unix sockets: in the home, or a short one in /tmp that it remembers."""

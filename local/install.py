@@ -20,6 +20,7 @@ def main(arguments: list[str]) -> int:
     if stamp.exists() and stamp.read_bytes() == lock.read_bytes() and runs("pass"):
         return 0
     if not runs("import pip"):
+        print("Creating .venv", flush=True)
         problem = make_venv()
         if problem:
             print(problem, file=sys.stderr)

@@ -16,7 +16,7 @@ from local.binaries import PostgresBinaries, explain_failure
 from local.errors import StackError
 from local.home import Home
 from local.identity import Identity
-from local.processes import Program
+from local.processes import Program, inherited
 
 DATABASE = USER = "rollcall"
 REQUIRED_EXTENSION = "pg_trgm"
@@ -152,5 +152,4 @@ class Postgres:
 
 def environment() -> dict[str, str]:
     """English messages (we read them), no settings of a person's own PostgreSQL."""
-    kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ}
-    return {**kept, "LC_ALL": "C", "TZ": "UTC"}
+    return {**inherited(os.environ), "LC_ALL": "C", "TZ": "UTC"}

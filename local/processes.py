@@ -14,6 +14,7 @@ from local.errors import StackError
 from local.identity import Identity, die_with_parent, ourselves
 
 LOG_LIMIT_BYTES = 2 * 1024 * 1024
+INHERITED = ("PATH", "LD_LIBRARY_PATH", "LD_PRELOAD", "NO_FAKE_STAT")
 
 
 @dataclass(frozen=True)
@@ -120,6 +121,11 @@ class Child:
             size = output.seek(0, os.SEEK_END)
             output.seek(max(self._log_start, size - limit))
             return output.read().decode("utf-8", "replace")
+
+
+def inherited(environ: Mapping[str, str]) -> dict[str, str]:
+    """What a service with an environment of its own still takes from ours: its programs, its libraries, and a clock that faketime set."""
+    return {name: value for name, value in environ.items() if name in INHERITED or name.startswith("FAKETIME")}
 
 
 def rotate(log: Path, *, limit: int = LOG_LIMIT_BYTES) -> None:

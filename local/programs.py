@@ -55,8 +55,9 @@ def setup(environment: Mapping[str, str], *, sandbox: int | None) -> Program:
     return _python("setup", ["local.demo", *arguments], environment)
 
 
-def simulators(environment: Mapping[str, str], *, port: int) -> Program:
-    return _python("simulators", ["sandbox", "--port", str(port)], environment, grace=5.0)
+def simulators(environment: Mapping[str, str], *, port: int, hostile: bool = False) -> Program:
+    """`hostile`: some simulated devices have texts that attack pages and spreadsheets."""
+    return _python("simulators", ["sandbox", "--port", str(port), *(["--hostile"] if hostile else [])], environment, grace=5.0)
 
 
 def web(environment: Mapping[str, str], *, bind: Address) -> Program:

@@ -62,15 +62,15 @@ class Stack:
         """The descriptor that every further child of this stack inherits."""
         return self._lock
 
-    def start(self, *, stop: Stop | None = None) -> None:
-        """Both services are ready when this returns, unless `stop` was set meanwhile.
+    def start(self, *, stop: Stop | None = None, say: Callable[[str], None] | None = None) -> None:
+        """Both services are ready when this returns, unless `stop` was set meanwhile. `say` is told what begins, once the folder is ours.
 
         Raises StackError; nothing is left running then.
         """
         try:
             self.home.prepare()
             self._lock = self.home.lock()
-            self._start(stop)
+            self._start(stop, say or _silent)
         except OSError as error:
             self.stop()
             raise StackError(explain_os_error(error)) from None
@@ -91,14 +91,21 @@ class Stack:
             self.home.unlock()
             self._lock = None
 
-    def _start(self, stop: Stop | None) -> None:
+    def _start(self, stop: Stop | None, say: Callable[[str], None]) -> None:
+        say(f"Rollcall starts in {self.home.folder}")
         started: list[tuple[Child, Service]] = []
         environment: dict[str, str] = {}
-        for variable, make in (("DATABASE_URL", self._make_postgres), ("REDIS_URL", self._make_valkey)):
+        wanted = (
+            ("DATABASE_URL", "the database (PostgreSQL)", self._make_postgres),
+            ("REDIS_URL", "the broker (Valkey)", self._make_valkey),
+        )
+        for variable, label, make in wanted:
             given = self._environ.get(variable)
             if given:
                 environment[variable] = given
+                say(f"  Using the service that {variable} names")
                 continue
+            say(f"  Starting {label}")
             service = make()
             child = Child(service.program(), logs=self.home.logs, lock=self._lock)
             self.children.append(child)
@@ -124,6 +131,10 @@ class Stack:
 
     def _make_valkey(self) -> Service:
         return Valkey(find_valkey(), home=self.home, sockets=self.home.sockets())
+
+
+def _silent(_line: str) -> None:
+    """For callers that show no steps."""
 
 
 def _became_ready(child: Child, service: Service, stop: Stop | None) -> bool:

@@ -6,19 +6,28 @@ import http.client
 import json
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from local import programs
 from local.addresses import DEFAULT_BIND, LOOPBACK, answers, parse_bind, require_free, sandbox_port
 from local.console import Console
+from local.demo import Prepared
 from local.errors import StackError, explain_os_error
 from local.home import PROJECT, Home
-from local.keys import ensure_keys, write_private
+from local.keys import ensure_keys
 from local.processes import Child, Program
 from local.restarts import Restarts, describe
 from local.services import Stack
 from local.waiting import Stop, wait_until
 
+SIMULATED = """
+  The data is simulated: the demo accounts read invented devices from vendors that run on this machine, at {url}.
+  To connect real vendors: Vendor accounts > Add in the browser, or `manage.py account add` (README.md, Commands).
+  To start without simulated vendors: ROLLCALL_SANDBOX=0 make run
+"""
+OWN_VENDORS = """
+  No simulated vendors. To connect real ones: Vendor accounts > Add in the browser, or `manage.py account add` (README.md, Commands).
+"""
 # PostgreSQL and Valkey come after these, Valkey first.
 STOP_ORDER = ("beat", "web", "worker", "simulators")
 SETUP_SECONDS = 900.0
@@ -27,6 +36,11 @@ SIMULATOR_SECONDS = 20.0
 WATCH_SECONDS = 0.25
 # The last line of a traceback.
 ERROR_LINE = re.compile(r"^[\w.]+(?:Error|Exception|NotReady): .+$", re.MULTILINE)
+# What the users that a first start makes are for.
+PURPOSES = {
+    "admin": "(administrator: everything, with vendor accounts and the audit log)",
+    "helpdesk": "(helpdesk: look devices up and write notes, to see what most people will see)",
+}
 ADDITIONS = ("DETAIL:", "HINT:", "CONTEXT:", "LINE ", " ", "\t")
 
 
@@ -36,7 +50,9 @@ class Supervisor:
     def __init__(self, home: Home, *, environ: Mapping[str, str], stop: Stop) -> None:
         self.home = home
         self.bind = parse_bind(environ.get("ROLLCALL_BIND") or DEFAULT_BIND)
-        self.sandboxed = environ.get("ROLLCALL_SANDBOX", "1") not in ("0", "false", "no", "off")
+        sandbox = environ.get("ROLLCALL_SANDBOX", "1")
+        self.sandboxed = sandbox not in ("0", "false", "no", "off")
+        self.hostile = sandbox == "hostile"
         self._environ = environ
         self._stop = stop
         self._stack = Stack(home, environ=environ)
@@ -47,7 +63,7 @@ class Supervisor:
         began = time.monotonic()
         require_free(self.bind)
         # Until the services are up the folder may be another stack's: touch nothing in it.
-        self._stack.start(stop=self._stop)
+        self._stack.start(stop=self._stop, say=lambda line: print(line, flush=True))
         console = Console(self.home.logs / "supervisor.log")
         try:
             self._serve(console, began=began)
@@ -57,35 +73,38 @@ class Supervisor:
             self._stop_all(console)
 
     def _serve(self, console: Console, *, began: float) -> None:
+        port = sandbox_port(self.home.folder / "sandbox.port") if self.sandboxed else None
         if not self._stop.is_set():
-            self._start_programs(console)
+            self._start_programs(console, port)
         if not self._stop.is_set():
-            console.say(self._welcome(seconds=time.monotonic() - began))
+            console.say(self._welcome(port, seconds=time.monotonic() - began))
         restarts = Restarts(console)
         while not self._stop.wait(WATCH_SECONDS):
             restarts.look([*self._stack.children, *self._children.values()])
 
-    def _start_programs(self, console: Console) -> None:
-        console.say(f"Rollcall starts in {self.home.folder}")
+    def _start_programs(self, console: Console, port: int | None) -> None:
         made = ensure_keys(self.home.keys, environ=self._environ)
         if made:
             console.say(f"  New secret keys in {self.home.keys}: keep a copy, sealed credentials need them.")
-        port = sandbox_port(self.home.folder / "sandbox.port") if self.sandboxed else None
         environment = programs.environment_for(
             self.home, services=self._stack.environment, bind=self.bind, sandbox=port, environ=self._environ
         )
         self._write_stack_file(port)
         if port is not None:
-            self._start(programs.simulators(environment, port=port))
+            console.say("  Starting the simulated vendors")
+            self._start(programs.simulators(environment, port=port, hostile=self.hostile))
+        console.say("  Preparing the database: migrations, users (the first time this takes about half a minute)")
         self._set_up(programs.setup(environment, sandbox=port), console)
         if self._stop.is_set():
             return
         # The page first: worker and beat would only compete with it for the processor.
+        console.say("  Starting the web server")
         self._wait_for_web(self._start(programs.web(environment, bind=self.bind)))
         if port is not None:
             wait_until(lambda: answers(LOOPBACK, port), seconds=SIMULATOR_SECONDS, stop=self._stop)
         if self._stop.is_set():
             return
+        console.say("  Starting worker and beat")
         self._start(programs.worker(environment))
         self._start(programs.beat(environment, home=self.home))
 
@@ -97,7 +116,7 @@ class Supervisor:
 
     def _write_stack_file(self, port: int | None) -> None:
         variables = programs.stack_variables(services=self._stack.environment, sandbox=port, environ=self._environ)
-        write_private(self.home.environment_file, "".join(f"{k}={v}\n" for k, v in variables.items()))
+        self.home.publish(variables)
 
     def _set_up(self, program: Program, console: Console) -> None:
         """Migrate, make the first people and the demo accounts, and tell what a person must know."""
@@ -113,7 +132,8 @@ class Supervisor:
             if code != 0:
                 why = last_words(child.said()) or describe(code)
                 raise StackError(f"Setting up the database failed: {why} (log: {child.log})")
-            for line in sign_in_lines(json.loads(child.answer())):
+            answer: Prepared = json.loads(child.answer())
+            for line in [*sign_in_lines(answer["passwords"]), *demo_lines(answer["demo_accounts"])]:
                 console.show(line)
         finally:
             child.stop()
@@ -140,10 +160,11 @@ class Supervisor:
         finally:
             connection.close()
 
-    def _welcome(self, *, seconds: float) -> str:
+    def _welcome(self, port: int | None, *, seconds: float) -> str:
         logs = self.home.logs
         shown = logs.relative_to(PROJECT) if logs.is_relative_to(PROJECT) else logs
-        return f"\n  Open {self.bind.url}   (up in {seconds:.1f} s; logs in {shown}; stop with Ctrl-C)\n"
+        opened = f"\n  Open {self.bind.url}   (up in {seconds:.1f} s; logs in {shown}; stop with Ctrl-C)\n"
+        return opened + (OWN_VENDORS if port is None else SIMULATED.format(url=f"http://{LOOPBACK}:{port}"))
 
     def _stop_all(self, console: Console) -> None:
         for name in STOP_ORDER:
@@ -152,7 +173,7 @@ class Supervisor:
                 child.stop()
                 console.note(f"stopped {name}")
         self._stack.stop(stopped=lambda name: console.note(f"stopped {name}"))
-        self.home.environment_file.unlink(missing_ok=True)
+        self.home.withdraw()
         console.say("Rollcall has stopped.")
 
 
@@ -162,10 +183,19 @@ def last_words(output: str) -> str:
     return lines[-1].strip() if lines else ""
 
 
-def sign_in_lines(answer: Mapping[str, Mapping[str, str]]) -> list[str]:
+def demo_lines(left: Sequence[str]) -> list[str]:
+    """How to remove the accounts of simulated vendors that are left in an installation that has real ones."""
+    if not left:
+        return []
+    return [
+        f"  Accounts at simulated vendors are left: {', '.join(left)}. Remove each with its devices in the browser, or with:",
+        *(f"    .venv/bin/python manage.py account delete {name}" for name in left),
+    ]
+
+
+def sign_in_lines(new: Mapping[str, str]) -> list[str]:
     """What to print about signing in: new passwords once, else how to get one."""
-    new = answer.get("passwords", {})
     if not new:
-        return ["  Sign in as admin; forgot the password? Run `make password`."]
-    lines = [f"  Sign in as {name:<10} password {password}" for name, password in new.items()]
-    return [*lines, "  These passwords are shown only this once; `make password` makes a new one."]
+        return ["  Sign in as admin; forgot the password? Run `make password`, or `make password NAME=helpdesk` for another user."]
+    lines = [f"  Sign in as {name:<10} password {password}   {PURPOSES.get(name, '')}".rstrip() for name, password in new.items()]
+    return [*lines, "  These passwords are shown only this once; `make password` makes a new one for admin."]

@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from local.home import Home
-from local.processes import Program
+from local.processes import Program, inherited
 
 SETTINGS = {
     "port": "0",
@@ -42,7 +42,7 @@ class Valkey:
         return Program(
             name="valkey",
             command=[str(self.binary), *options],
-            environment={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "TZ": "UTC"},
+            environment={**inherited(os.environ), "LC_ALL": "C", "TZ": "UTC"},
             folder=self.data,
             stop_signals=((signal.SIGTERM, 10.0),),
         )

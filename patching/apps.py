@@ -8,10 +8,17 @@ class PatchingConfig(AppConfig):
     verbose_name = "Patching"
 
     def ready(self) -> None:
+        from devices import deletion
+        from devices.deletion import Part
         from devices.keepers import KEEPERS
         from devices.queries.lists import LISTS
         from patching.keeping import PatchKeeper
+        from patching.models import Attempt, Patch
         from patching.queries import attempts, devices, patches, titles
+        from patching.titles import forget_titles
 
         KEEPERS.append(PatchKeeper())
+        deletion.PARTS.append(Part("patch", "patches", Patch))
+        deletion.PARTS.append(Part("patch attempt", "patch attempts", Attempt))
+        deletion.ENDINGS.append(forget_titles)
         LISTS.extend(each.SHAPE for each in (patches, attempts, devices, titles))

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import UTC, datetime
 from typing import Any
 
-from devices.export import Echo, cell
+from devices.export import csv_table, moment
 from devices.queries.aged import Aged
 from patching.queries.attempts import AttemptRow
 from patching.queries.devices import DeviceRow
@@ -19,10 +17,6 @@ from vendors.registry import VENDORS
 
 NO_DEVICE = "the vendor does not say"
 Values = Mapping[str, Callable[[Any], object]]
-
-
-def _moment(at: datetime | None) -> str:
-    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if at else ""
 
 
 def _device(row: Named) -> str:
@@ -54,17 +48,17 @@ PATCH_VALUES: Values = {
     "Needs a restart": lambda row: _yes(row.restart),
     "Fixes": lambda row: " ".join(row.fixes),
     "Released": lambda row: row.released or "",
-    "Since": lambda row: _moment(row.open_since),
+    "Since": lambda row: moment(row.open_since),
     "Account": lambda row: row.account,
 }
 ATTEMPT_VALUES: Values = {
     **_WHAT,
     "From version": lambda row: row.before,
     "To version": lambda row: row.after,
-    "Started": lambda row: _moment(row.started_at),
-    "Ended": lambda row: _moment(row.ended_at),
+    "Started": lambda row: moment(row.started_at),
+    "Ended": lambda row: moment(row.ended_at),
     "Last on its device": lambda row: _yes(row.last if row.device_ref else None),
-    "First told": lambda row: _moment(row.first_at),
+    "First told": lambda row: moment(row.first_at),
     "By fetch": lambda row: row.run_id or "",
     "Account": lambda row: row.account,
 }
@@ -88,7 +82,7 @@ DEVICE_VALUES: Values = {
     "High severity": lambda row: row.high,
     "Failed": lambda row: row.failed,
     "Restart needed": lambda row: row.restart,
-    "Oldest": lambda row: _moment(row.oldest),
+    "Oldest": lambda row: moment(row.oldest),
 }
 
 
@@ -98,12 +92,9 @@ def dated(values: Values, ages: Mapping[str, Aged]) -> Values:
     def of(row: Named) -> Aged:
         return ages.get(row.account) or Aged(row.account, "", None)
 
-    return {**values, "As of": lambda row: _moment(of(row).at), "Old because": lambda row: of(row).because}
+    return {**values, "As of": lambda row: moment(of(row).at), "Old because": lambda row: of(row).because}
 
 
 def lines(rows: Iterable[PatchRow | AttemptRow | TitleRow | DeviceRow], values: Values) -> Iterator[str]:
     """A header, then a line per row; no cell is a formula."""
-    writer = csv.writer(Echo())
-    yield str(writer.writerow(list(values)))
-    for row in rows:
-        yield str(writer.writerow([cell(value(row)) for value in values.values()]))
+    return csv_table(values, ([value(row) for value in values.values()] for row in rows))

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from devices import repaired
+from devices.bisection import save_apart
 from patching import readings
 from patching.connecting import Line
 from patching.likely import infer
 from patching.models import PatchRun
-from patching.placing import place
+from patching.placing import hold_patching, place
 from patching.remembering import save_attempts
 from patching.upsert import close_others, forget_shown, list_shown, save_patches
 from vendors.errors import VendorError
@@ -36,19 +38,26 @@ class PatchRunHandler:
     # -- inside the transaction that saves the cursor -----------------------------------------------------------------
 
     def keep(self, run: PatchRun, sheet: Sheet, now: datetime) -> None:
-        attempts = save_attempts(run, sheet.attempts, now)
-        patches = save_patches(run.account, [(patch.device_id, patch) for patch in sheet.patches], now)
-        list_shown(run, patches.ids, sheet.unreadable)
+        told = [(patch.device_id, patch) for patch in sheet.patches]
+        attempts, no_attempts = save_apart(sheet.attempts, lambda part: save_attempts(run, part, now), hold=hold_patching)
+        patches, no_patches = save_apart(told, lambda part: save_patches(run.account, part, now), hold=hold_patching)
+        # What could not be stored is there all the same, and what was known of it stays.
+        unstored = [(device, patch.key) for (device, patch), _ in no_patches]
+        list_shown(run, [pk for outcome in patches for pk in outcome.ids], unstored)
         run.pages += bool(sheet.attempts or sheet.patches or sheet.rejects)
         run.records += len(sheet.attempts) + len(sheet.patches)
-        run.created += attempts.created + patches.created
-        run.changed += attempts.changed + patches.changed
-        run.rejected += len(sheet.rejects)
+        run.created += sum(outcome.created for outcome in (*attempts, *patches))
+        run.changed += sum(outcome.changed for outcome in (*attempts, *patches))
+        run.rejected += len(sheet.rejects) + len(no_attempts) + len(no_patches)
+        run.repairs = repaired.add(run.repairs, "attempt", (attempt.repairs for attempt in sheet.attempts))
+        run.repairs = repaired.add(run.repairs, "patch", (patch.repairs for patch in sheet.patches))
         run.calls += self._line.new_calls()
 
     def finish(self, run: PatchRun, now: datetime) -> None:
-        if run.source == Source.PATCHES:
+        if run.source == Source.PATCHES and not run.rejected:
             run.closed = close_others(run)
+        else:
+            forget_shown(run)  # a patch without an id may have been any of those that were not shown
         place(run.account_id)
         infer(run.account.vendor)
         readings.succeeded(run, now)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from devices.models import Account
+from devices.models import Account, JobState
+from devices.repaired import Counted, counted
 from patching.models import PatchRun, Reading
 from vendors.errors import VendorError
 from vendors.patching import Source, refused
@@ -16,25 +19,30 @@ OVERLAP = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One source of an account. `can` None: nobody knows yet. `sentence`: why not, or what went wrong last."""
+    """One source of an account. `can` None: nobody knows yet. `sentence`: why not, or what went wrong last. `repaired`: fields of records
+    that were mended or left out in the last complete walk.
+    """
 
     source: Source
     can: bool | None
     sentence: str = ""
     tried_at: datetime | None = None
     complete_at: datetime | None = None
+    repaired: Sequence[Counted] = ()
 
 
 def readings(account: Account) -> list[Told]:
     """All sources that the vendor has, tried or not; none for a vendor that tells of patches with its devices, or not at all."""
     known = {each.source: each for each in Reading.objects.filter(account=account)}
-    return [_told(source, known.get(source.value)) for source in account.about.patch_sources]
+    last = PatchRun.objects.filter(account=account, state=JobState.DONE).order_by("source", "-id").distinct("source")
+    repairs = dict(last.values_list("source", "repairs")) if known else {}
+    return [_told(source, known.get(source.value), repairs.get(source.value, ())) for source in account.about.patch_sources]
 
 
-def _told(source: Source, reading: Reading | None) -> Told:
+def _told(source: Source, reading: Reading | None, repairs: Iterable[Sequence[Any]]) -> Told:
     if reading is None:
         return Told(source, None)
-    return Told(source, reading.can, reading.sentence, reading.tried_at, reading.complete_at)
+    return Told(source, reading.can, reading.sentence, reading.tried_at, reading.complete_at, counted(repairs))
 
 
 def succeeded(run: PatchRun, now: datetime) -> None:

@@ -113,8 +113,8 @@ def _row(attempt: Attempt, loose: bytes, now: datetime) -> tuple[Any, ...]:
         attempt.before.number,
         attempt.after.name[:255],
         attempt.after.number,
-        attempt.started_at,
-        attempt.ended_at,
+        plausible(attempt.started_at, now=now),
+        plausible(attempt.ended_at, now=now),
     )
 
 

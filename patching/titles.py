@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.db import connection
+from django.db.models import Exists, OuterRef
 
 from devices.copying import stage
+from devices.models import Account
+from patching.models import Attempt, Patch, Title
 from vendors import records
 
 TITLE = {"key": "text", "name": "text", "developer": "text", "kind": "text", "version": "text"}
@@ -19,6 +22,14 @@ def save_titles(vendor: str, titles: Iterable[records.Title]) -> None:
     stage("told_titles", TITLE, (_row(title) for title in once.values()), key="key")
     with connection.cursor() as cursor:
         cursor.execute(_SAVE, {"vendor": vendor})
+
+
+def forget_titles(account: Account) -> None:
+    """Of the vendor of an account that is deleted: what no patch and no attempt of another account is for."""
+    used = [Exists(rows.objects.filter(title=OuterRef("pk"))) for rows in (Patch, Attempt)]
+    unused = Title.objects.filter(~used[0], ~used[1], vendor=account.vendor)
+    Title.objects.filter(likely__in=unused).update(likely=None)
+    unused.delete()
 
 
 def _row(title: records.Title) -> tuple[str, ...]:

@@ -76,10 +76,10 @@ def replace_patches(account: Account, devices: Sequence[str], told: Sequence[tup
     return outcome
 
 
-def list_shown(run: PatchRun, ids: Sequence[int], unreadable: Sequence[tuple[str, str]]) -> None:
-    """Remember what a page showed: `unreadable` names, by device and key, what could not be used and is there all the same."""
-    named = Q.create([Q(device_ref=device, key=key[:255]) for device, key in unreadable], connector=Q.OR)
-    there = Patch.objects.filter(named, account=run.account_id).values_list("pk", flat=True) if unreadable else ()
+def list_shown(run: PatchRun, ids: Sequence[int], unstored: Sequence[tuple[str, str]]) -> None:
+    """Remember what a page showed: `unstored` names, by device and key, what could not be stored and is there all the same."""
+    named = Q.create([Q(device_ref=device, key=key[:255]) for device, key in unstored], connector=Q.OR)
+    there = Patch.objects.filter(named, account=run.account_id).values_list("pk", flat=True) if unstored else ()
     if ids or there:
         Listed.objects.create(run=run, patches=[*ids, *there])
 

@@ -40,7 +40,9 @@ def _simulation(arguments: argparse.Namespace) -> Simulation:
     frozen: bool | float = arguments.frozen
     if arguments.frozen_at:
         frozen = datetime.fromisoformat(arguments.frozen_at).timestamp()
-    simulation = Simulation(devices=arguments.devices, seed=arguments.seed, frozen=frozen, options=_options(arguments.option))
+    simulation = Simulation(
+        devices=arguments.devices, seed=arguments.seed, frozen=frozen, hostile=arguments.hostile, options=_options(arguments.option)
+    )
     if arguments.prerender and frozen is False:
         raise ValueError("--prerender needs --frozen or --frozen-at.")
     for spec in arguments.fault:
@@ -73,6 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--fault", action="append", default=[], metavar="VENDOR:KIND[=VALUE][@NTH][xTIMES][~PATH]")
     parser.add_argument("--option", action="append", default=[], metavar="NAME=VALUE", help="see world.Options")
+    parser.add_argument("--hostile", action="store_true", help="some devices have texts that attack pages and spreadsheets")
     parser.add_argument("--frozen", action="store_true", help="nothing changes: for benchmarks")
     parser.add_argument("--frozen-at", metavar="ISO-DATE", help="frozen at this moment: same bytes in every run")
     parser.add_argument("--prerender", action="store_true", help="render ESET's pages before listening")

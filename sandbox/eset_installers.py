@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import secrets
 import uuid
+from calendar import monthrange
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any
@@ -95,7 +96,7 @@ class EsetInstallers:
         family, name = asked_for["operatingSystemFamilyId"], asked_for.get("displayName", "")
         asked = asked_for.get("preferredLanguageCode", "").lower()
         language = asked if asked in LANGUAGES else "en-us"
-        expires = _half_a_year_later(now)
+        expires = _six_months_later(now)
         secret = CANARY + secrets.token_urlsafe(24)
         file = f"protect_installer_{language.replace('-', '_')}.{'exe' if family == WINDOWS else 'pkg'}"
         record: dict[str, Any] = {
@@ -151,10 +152,11 @@ class EsetInstallers:
         return made.record | ({"usable": True} if self._usable(made) else {})
 
 
-def _half_a_year_later(epoch: float) -> float:
+def _six_months_later(epoch: float) -> float:
+    """The same day of the sixth month after, or the last day of that month where it has no such day."""
     at = utc(epoch)
     year, month = divmod(at.year * 12 + at.month - 1 + 6, 12)
-    return at.replace(year=year, month=month + 1, day=min(at.day, 28)).timestamp()
+    return at.replace(year=year, month=month + 1, day=min(at.day, monthrange(year, month + 1)[1])).timestamp()
 
 
 def _products() -> list[dict[str, Any]]:

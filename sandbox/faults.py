@@ -23,7 +23,7 @@ WIRE = frozenset({"slow", "drip", "header-drip", "reset", "cut-json", "cut-close
 DATA = frozenset({
     "job-lost", "job-failed", "job-never-ends", "unknown-job-state", "job-words", "total-changes", "page-repeats",
     "202", "202-forever", "202-missing-header", "202-expired", "202-504", "202-404", "late",
-    "rows-moving", "limit-ignored", "duplicate-rows", "count-multiple-of-50", "shrink", "poison", "nested",
+    "rows-moving", "limit-ignored", "duplicate-rows", "count-multiple-of-50", "shrink", "poison", "nested", "corrupt", "capitals",
 })  # fmt: skip
 VENDORS = ("eset", "opswat", "five9s", "*")
 _SPEC = re.compile(r"(?P<vendor>[a-z0-9*]+):(?P<kind>[a-z0-9-]+)(?:=(?P<value>[^@~]*?))?"

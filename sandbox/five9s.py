@@ -140,6 +140,10 @@ class Five9s:
             places = job.positions[ranks.start : ranks.stop]
         fleet = self._world.fleet
         records = [five9s_view.device(fleet, fleet.entry("five9s", place), shot.at, sections=job.sections) for place in places]
+        for record in records:
+            record["DeviceName"] = self._kept(record["DeviceName"])
+            if "EpmInventory" in record:
+                record["EpmInventory"]["DeviceName"] = record["DeviceName"]
         rest = {"ReturnedCount": len(records), "TotalCount": total, "DevicesNotFound": job.missing}
         return spoil.page(self._world, "five9s", path, records, key="Results", rest=rest)
 
@@ -172,9 +176,12 @@ class Five9s:
             self._names_of = (fleet.seed, fleet.size)
             for place in range(fleet.total("five9s")):
                 machine = fleet.entry("five9s", place).machine
-                self._names["Hostnames"].setdefault(five9s_view.netbios(machine), []).append(place)
+                self._names["Hostnames"].setdefault(self._kept(five9s_view.netbios(machine)), []).append(place)
                 self._names["SerialNumbers"].setdefault(machine.serial.upper(), []).append(place)
         return self._names[name]
+
+    def _kept(self, name: str) -> str:
+        return name[: self._world.options.five9s_name_length or None]
 
 
 def _check(request: Request) -> None:

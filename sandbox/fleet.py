@@ -49,9 +49,14 @@ class Snapshot:
 
 
 class Fleet:
-    """`frozen_at` (epoch seconds) stops all life: times, health and the list stay as they are at that moment."""
+    """`hostile`: some machines have texts that attack pages and spreadsheets. `frozen_at` (epoch seconds) stops all life: times, health
+    and the list stay as they are at that moment.
+    """
 
-    def __init__(self, seed: int = 7, size: int = 60, *, clock: Clock | None = None, frozen_at: float | None = None) -> None:
+    def __init__(
+        self, seed: int = 7, size: int = 60, *, clock: Clock | None = None, frozen_at: float | None = None, hostile: bool = True
+    ) -> None:
+        self.hostile = hostile
         self.seed = seed
         self.size = size
         self.clock = clock or Clock()
@@ -63,10 +68,10 @@ class Fleet:
     # -- the truth ------------------------------------------------------------------------------------------------
 
     def machine(self, index: int) -> Machine:
-        return build(self.seed, index)
+        return build(self.seed, index, hostile=self.hostile)
 
     def machines(self) -> Iterator[Machine]:
-        return (build(self.seed, index) for index in range(self.size))
+        return (self.machine(index) for index in range(self.size))
 
     def vendor_ids(self, index: int) -> dict[str, tuple[str, ...]]:
         """The ids under which each vendor knows machine `index`: the truth for tests of matching."""
@@ -111,7 +116,7 @@ class Fleet:
     def entry(self, vendor: str, position: int) -> Entry:
         block, rest = divmod(position, _per_block(vendor))
         place, twin = _layout(self.seed, block, vendor)[rest]
-        machine = build(self.seed, block * awkward.BLOCK + place)
+        machine = self.machine(block * awkward.BLOCK + place)
         return Entry(position, machine, twin, len(self._revisions(position)))
 
     def vendor_id(self, vendor: str, position: int) -> str:

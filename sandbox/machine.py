@@ -67,12 +67,15 @@ def slots(seed: int, block: int) -> tuple[int, ...]:
     return tuple(Dice(seed, "slots", block).shuffled(range(awkward.BLOCK)))
 
 
-def build(seed: int, index: int) -> Machine:
+def build(seed: int, index: int, *, hostile: bool = True) -> Machine:
+    """`hostile` False: the machines whose texts are attacks on pages and spreadsheets are ordinary ones."""
     block, place = divmod(index, awkward.BLOCK)
     slot = slots(seed, block)[place]
     role = awkward.ROLES[slot]
     oddity = role.oddity
     if oddity in ("clone-source", "cloned") and block % awkward.CLONE_EVERY != awkward.CLONE_EVERY - 1:
+        oddity = ""
+    if not hostile and oddity in ("hostile", "formula"):
         oddity = ""
     dice = Dice(seed, "machine", index)
     model = dice.pick(role.models)

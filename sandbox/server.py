@@ -11,9 +11,11 @@ In a test:
 from __future__ import annotations
 
 import asyncio
+import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, Protocol
 
 from sandbox import faults as fault_names
@@ -30,6 +32,8 @@ from sandbox.prerender import Prerendered
 from sandbox.wire import Request, Response
 from sandbox.world import Options, World
 
+_UUID = re.compile(rb'"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"')
+
 
 class Vendor(Protocol):
     def handle(self, request: Request) -> Response: ...
@@ -40,11 +44,13 @@ class Vendor(Protocol):
 class Simulation:
     """The vendors, their fleet and their faults; `listen` puts them on a socket."""
 
-    def __init__(self, *, devices: int = 60, seed: int = 7, frozen: bool | float = False, options: Options | None = None) -> None:
+    def __init__(
+        self, *, devices: int = 60, seed: int = 7, frozen: bool | float = False, hostile: bool = True, options: Options | None = None
+    ) -> None:
         clock = Clock()
         frozen_at = None if frozen is False else clock.now() if frozen is True else float(frozen)
         self.clock = clock
-        self.fleet = Fleet(seed, devices, clock=clock, frozen_at=frozen_at)
+        self.fleet = Fleet(seed, devices, clock=clock, frozen_at=frozen_at, hostile=hostile)
         self.options = options or Options()
         self.world = World(self.fleet, clock, self.options)
         self.eset = Eset(self.world)
@@ -130,8 +136,13 @@ class Simulation:
             return Response(int(fault.value or 500))
         if fault and fault.kind != "other-answer":
             return misbehave.replace(fault, request, vendor)
-        self._previous[vendor] = self.vendors[vendor].handle(request)
-        return self._previous[vendor]
+        reply = self.vendors[vendor].handle(request)
+        if reply.status == 200 and reply.body and self.world.faults.take(vendor, request.target, ("corrupt",)):
+            reply = replace(reply, body=self.world.corruption[vendor].spoil(reply.body))
+        if reply.body and self.world.faults.take(vendor, request.target, ("capitals",)):
+            reply = replace(reply, body=_UUID.sub(lambda found: found[0].upper(), reply.body))
+        self._previous[vendor] = reply
+        return reply
 
 
 @contextmanager

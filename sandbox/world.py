@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sandbox.calls import CallLog
 from sandbox.clock import Clock
+from sandbox.corrupt import Corruption
 from sandbox.faults import FaultBook
 from sandbox.fleet import Fleet, Snapshot
 
@@ -27,6 +29,7 @@ class Options:
     opswat_token_seconds: int = 3600
     opswat_tells_expiry: bool = False  # no public source says whether expires_in is sent
     opswat_empty_end: bool = False  # pages beyond the last are 200 [] instead of 413
+    five9s_name_length: int = 0  # characters of a device name that the core keeps, as NetBIOS does; 0 = all
     job_seconds: float = 2.0
     job_words: bool = False  # job states as words instead of numbers
     job_keeps: float = 3600.0
@@ -39,6 +42,7 @@ class World:
     options: Options = field(default_factory=Options)
     faults: FaultBook = field(default_factory=FaultBook)
     calls: CallLog = field(default_factory=CallLog)
+    corruption: dict[str, Corruption] = field(default_factory=lambda: defaultdict(Corruption))  # vendor -> what the fault corrupt did
     carried: dict[str, list[Any]] = field(default_factory=dict)  # vendor -> rows that the next page repeats
 
     def snapshot(self, vendor: str, path: str) -> Snapshot:

@@ -9,7 +9,7 @@ from django.contrib.auth.models import Group
 from django.test import Client
 from hypothesis import HealthCheck, settings
 
-from devices import budget
+from devices import budget, heartbeat, rate_limits
 from devices.models import User
 from devices.roles import ADMINISTRATOR, HELPDESK, IT_STAFF
 
@@ -73,6 +73,8 @@ def people(ivan: User, bob: User, charlie: User) -> dict[str, Client]:
 
 @pytest.fixture(autouse=True)
 def _empty_redis() -> Iterator[None]:
-    """Budgets and beats of one test must not reach the next."""
+    """Budgets, beats and limits of one test must not reach the next."""
     budget.client().flushdb()
+    rate_limits.forget()
+    heartbeat.forget()
     yield

@@ -21,14 +21,19 @@ class Reach(Enum):
 
 
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
-# Where clouds hand out machine credentials, outside the link-local ranges.
-METADATA = tuple(ipaddress.ip_address(each) for each in ("100.100.100.200", "192.0.0.192", "fd00:ec2::254"))
+# Where clouds hand out machine credentials, outside the link-local ranges: Alibaba, Oracle, Azure, AWS, Google.
+METADATA = tuple(
+    ipaddress.ip_address(each) for each in ("100.100.100.200", "192.0.0.192", "168.63.129.16", "fd00:ec2::254", "fd20:ce::254")
+)
+# What a company numbers its own network with (RFC 1918, 6598, 4193): all that a person may allow for one account.
+OWN_NETWORKS = tuple(ipaddress.ip_network(each) for each in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"))
 
 URL = re.compile(
     r"(?P<scheme>https?)://(?P<host>\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,252}))"
     r"(?::(?P<port>[0-9]{1,5}))?(?P<path>/[!-~]*)?"
 )
 LONGEST_URL = 2000
+SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(?![0-9])")
 NUMBERS = re.compile(r"(?:0[xX][0-9A-Fa-f]*|[0-9]+)(?:\.(?:0[xX][0-9A-Fa-f]*|[0-9]+))*\.?")
 
 
@@ -47,7 +52,7 @@ def parse_url(url: str) -> Target:
     """Raise BadUrl for every spelling that two parsers could read differently: user info, backslash, odd numbers, query, fragment."""
     found = URL.fullmatch(url)
     if found is None:
-        raise BadUrl("it is not of the form https://host:port/path, without user name, query and fragment")
+        raise BadUrl(_why_not(url))
     host = found["host"].strip("[]").lower()
     path = found["path"] or ""
     if "\\" in path or "?" in path or "#" in path:
@@ -60,6 +65,23 @@ def parse_url(url: str) -> Target:
     if not 0 < port < 65536:
         raise BadUrl("its port is not between 1 and 65535")
     return Target(found["scheme"], host, port)
+
+
+def _why_not(url: str) -> str:
+    """Why this is no address, for the mistakes that people make."""
+    scheme = SCHEME.match(url)
+    if not url:
+        return "it is empty"
+    if scheme and scheme[1].lower() not in ("http", "https"):
+        return "it begins with another scheme than https://"
+    if not url.lower().startswith(("http://", "https://")):
+        return "it does not begin with https://"
+    place = re.split(r"[/?#\\]", url.partition("://")[2])[0]
+    if "@" in place:
+        return "it contains a user name or password: leave out everything before the host, and enter credentials in their own fields"
+    if not place.isascii():
+        return "its host contains letters outside a to z: enter the name as it begins with xn--"
+    return "it is not of the form https://host:port/path, without user name, query and fragment"
 
 
 def openable(url: str) -> bool:
@@ -75,6 +97,16 @@ def _exact_address(host: str) -> None:
         raise BadUrl("its host is a number that is not an ordinary IP address") from None
 
 
+def place(host: str, port: int) -> str:
+    """`host:port`, the one spelling in which hosts are compared: lower case, no trailing dot, IPv6 in brackets and short."""
+    name = host.strip("[]").lower().rstrip(".")
+    try:
+        address = ipaddress.ip_address(name)
+    except ValueError:
+        return f"{name}:{port}"
+    return f"[{address}]:{port}" if address.version == 6 else f"{address}:{port}"
+
+
 def unwrap(address: IP) -> IP:
     """The IPv4 address that an IPv6 address stands for (mapped, NAT64, 6to4), else the address itself."""
     if isinstance(address, ipaddress.IPv6Address):
@@ -88,7 +120,7 @@ def judge(address: IP) -> Reach:
     inner = unwrap(address)
     if inner in METADATA or inner.is_link_local or inner.is_multicast or inner.is_unspecified:
         return Reach.FORBIDDEN
-    if inner.is_loopback:
+    if inner.is_loopback or (isinstance(inner, ipaddress.IPv6Address) and inner.is_site_local):  # the latter counts as global in Python
         return Reach.PRIVATE
     if inner.is_reserved or (inner.version == 4 and int(inner) < 1 << 24):
         return Reach.FORBIDDEN
@@ -138,3 +170,19 @@ class Named:
         if reach is Reach.PRIVATE:
             return self.host(host, port) or self.address(address, port)
         return reach is Reach.PUBLIC
+
+
+class Granted:
+    """The hosts that an administrator allowed for one account: exactly these, as `place` spells them, on the company's own network."""
+
+    def __init__(self, places: Iterable[str]) -> None:
+        self._places = frozenset(places)
+
+    def permits(self, address: IP, *, host: str, port: int) -> bool:
+        return place(host, port) in self._places and self.possible(address)
+
+    @staticmethod
+    def possible(address: IP) -> bool:
+        """Could a person allow it? Never loopback, link-local, multicast, reserved or where clouds keep credentials."""
+        inner = unwrap(address)
+        return judge(address) is Reach.PRIVATE and any(inner in network for network in OWN_NETWORKS)

@@ -6,16 +6,18 @@ a Page with the cursor that leads on. Nothing else about a vendor is known to th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
+from vendors.address import BadUrl, parse_url, place
 from vendors.auth import TokenStore
 from vendors.budget import Rate
 from vendors.errors import Unsupported
 from vendors.http import Gateway
 from vendors.installing import Offer
+from vendors.pasted import trimmed
 from vendors.patching import Source
 from vendors.records import Entry, Group, Reject
 from vendors.secret import Secret
@@ -76,7 +78,11 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One setting of an account. Secret fields are write-only everywhere."""
+    """One setting of an account. Secret fields are write-only everywhere. `example`: what a required one without a default looks like.
+
+    `tidy`: what was pasted → what is stored; it never raises and changes nothing when it is called again (vendors/pasted.py).
+    `note`: a sentence about a tidy value at a time, shown beside it: what it means there and now. `suggestions`: values to choose from.
+    """
 
     name: str
     label: str
@@ -84,8 +90,12 @@ class Field:
     required: bool = True
     default: str = ""
     help: str = ""
+    example: str = ""
     choices: tuple[tuple[str, str], ...] = ()
     boolean: bool = False
+    tidy: Callable[[str], str] = trimmed
+    note: Callable[[str, datetime], str] | None = None
+    suggestions: Callable[[], Sequence[str]] | None = None
 
 
 class ReadsDevices(Protocol):
@@ -110,6 +120,10 @@ class Connection:
     tokens: TokenStore
 
 
+def only_url(settings: Mapping[str, str]) -> tuple[str, ...]:
+    return (settings.get("url", ""),)
+
+
 class Connects(Protocol):
     def __call__(self, connection: Connection, /) -> ReadsDevices: ...
 
@@ -120,14 +134,19 @@ class Vendor:
 
     `answers` lists the kinds of clue (IdKind values) that this vendor's records can contain, so that a search can tell
     "not there" from "cannot know". `scopes` are the walks that the API can do. `rate` reads the budget from an account's settings;
-    `check` names what is wrong with settings before anything is sent, one sentence each. `refresh_note` says why a scope is missing.
+    `check` says what is wrong with tidy settings before anything is sent: name of the setting → one sentence.
+    `refresh_note` says why a scope is missing.
     `live_for`, `stale_after`, `unseen_after`: seconds since a device reported; what the vendor itself takes for fresh, for out of touch
     and for lost; administrators may set others (devices/thresholds.py).
     `asked_by`: the kinds of name that a walk of named devices takes and of which the vendor says when it has no such device.
+    `tells_total`: it says how many devices an account has.
+    `longest_host_name`: characters of a host name that the vendor keeps, 0 where it keeps all; that it lacks a longer one says nothing.
     `named_at_once`: devices in one call of such a walk; 0: it is one job, however many are named.
     `offer`: what installers the API makes; the connection is then a MakesInstallers too (vendors/installing.py).
     `patch_sources`: what the API tells about patching beside its devices; the connection is then a ReadsPatches too (vendors/patching.py).
     `patches_with_devices`: its Device records hold their patches.
+    `urls`: every base address that the settings lead to. `on_premises`: its server is usually on the company's own network.
+    `documentation`: the vendor's public page about getting these credentials.
     """
 
     slug: str
@@ -139,20 +158,39 @@ class Vendor:
     scopes: frozenset[Kind]
     answers: frozenset[str]
     rate: Callable[[Mapping[str, str]], Rate]
-    check: Callable[[Mapping[str, str]], list[str]]
+    check: Callable[[Mapping[str, str]], dict[str, str]]
     live_for: int = 2 * DAY
     stale_after: int = 14 * DAY
     unseen_after: int = 30 * DAY
     refresh_note: str = ""
     asked_by: frozenset[str] = frozenset()
+    tells_total: bool = False
+    longest_host_name: int = 0
     named_at_once: int = 0
     offer: Offer | None = None
     patch_sources: tuple[Source, ...] = ()
     patches_with_devices: bool = False
+    urls: Callable[[Mapping[str, str]], tuple[str, ...]] = only_url
+    on_premises: bool = False
+    documentation: str = ""
 
     @property
     def secret_names(self) -> tuple[str, ...]:
         return tuple(each.name for each in self.fields if each.secret)
+
+    def tidied(self, settings: Mapping[str, str]) -> dict[str, str]:
+        """Every setting as it is stored: what was entered without what was pasted along with it, or the default."""
+        plain = [each for each in self.fields if not each.secret]
+        values = {each.name: each.tidy(str(settings.get(each.name) or "")) or each.default for each in plain}
+        return {each.name: values[each.name].lower() if each.boolean else values[each.name] for each in plain}
+
+    def places(self, settings: Mapping[str, str]) -> tuple[str, ...]:
+        """`host:port` of every server that is called with these settings; empty when an address cannot be read."""
+        try:
+            targets = [parse_url(url) for url in self.urls(settings)]
+        except BadUrl:
+            return ()
+        return tuple(dict.fromkeys(place(target.host, target.port) for target in targets))
 
     @property
     def tells_patches(self) -> bool:

@@ -33,6 +33,22 @@ class Rate:
     reserve: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """Calls that may be made now: `left`. `frees`: seconds until one more may be made, and one more, until all of a window are free."""
+
+    left: int
+    frees: tuple[float, ...] = ()
+
+    @property
+    def next_in(self) -> float:
+        return self.frees[0] if self.frees else 0.0
+
+    @property
+    def all_in(self) -> float:
+        return self.frees[-1] if self.frees else 0.0
+
+
 class Unlimited:
     """For tests of a single call and for "test connection" without a shared store."""
 

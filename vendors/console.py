@@ -7,21 +7,23 @@ from urllib.parse import quote
 
 from vendors.address import openable
 from vendors.base import Field
+from vendors.pasted import bare
 
 FIELD = Field(
     "console_url",
     "Console address",
     required=False,
     help="Where “Open in …” on a device leads. {id}, {name} and {serial} stand for the device, as in https://console.example/#/devices/{id}.",
+    tidy=bare,
 )
 PLACES = ("{id}", "{name}", "{serial}")
 SENTENCE = "The console address must be an https:// address without a user name, with {id}, {name} and {serial} only after the host."
 
 
-def check(settings: Mapping[str, str]) -> list[str]:
+def check(settings: Mapping[str, str]) -> dict[str, str]:
     template = settings.get(FIELD.name, "")
     filled = link(settings, external_id="x", name="x", serial="x")
-    return [SENTENCE] if template and (not filled or "{" in filled) else []
+    return {FIELD.name: SENTENCE} if template and (not filled or "{" in filled) else {}
 
 
 def link(settings: Mapping[str, str], *, external_id: str, name: str, serial: str) -> str:

@@ -49,6 +49,10 @@ class Misconfigured(VendorError):
         return not 300 <= self.status < 400  # "see elsewhere" may follow a thing done
 
 
+class PrivateHost(Misconfigured):
+    """The server is on a private network, and nobody has allowed that for this account. A person may (vendors/address.py, Granted)."""
+
+
 class RateLimited(VendorError):
     """The budget is spent. `wait` is in seconds; `ours` tells that our own budget said so and no call was made."""
 

@@ -1,7 +1,7 @@
 """The one gateway to the network; beside its transport the only importer of httpx.
 
 Promises: a total deadline, a cap on decoded bytes while streaming, no redirects, no cookies, no proxy or netrc environment, private and
-loopback addresses refused at connect time unless named, a CA per account, one translation of errors raised `from None`.
+loopback addresses refused at connect time unless named or granted, a CA per account, one translation of errors raised `from None`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import httpcore
 import httpx
 
 from vendors import tls
-from vendors.address import BadUrl, Named, parse_url
+from vendors.address import BadUrl, Granted, Named, parse_url
 from vendors.budget import Budget
 from vendors.decoding import Undecodable, decoded
 from vendors.errors import Misconfigured, RateLimited, VendorError
@@ -48,7 +48,8 @@ class Gateway:
 
     `deadline` is in seconds and covers name, connect, headers and body together; `max_bytes` counts decoded bytes. `block_floor` is how
     many seconds a 429 blocks the budget at least: 60 where the vendor counts by the minute, 1 where it counts by the second. `resolve`
-    looks names up.
+    looks names up. `private_hosts`: what the environment opens (Named); `granted`: what a person allowed for this account (Granted), but
+    never this machine and the `reserved` services, host and port.
     """
 
     def __init__(
@@ -56,6 +57,8 @@ class Gateway:
         *,
         budget: Budget,
         private_hosts: Sequence[str] = (),
+        granted: Sequence[str] = (),
+        reserved: Sequence[tuple[str, int]] = (),
         ca_pem: str = "",
         strict_ca: bool = True,
         deadline: float = 30.0,
@@ -81,7 +84,7 @@ class Gateway:
             http1=True,
             http2=False,
             retries=0,
-            network_backend=Backend(call=self._call, named=self._named, resolve=resolve),
+            network_backend=Backend(call=self._call, named=self._named, granted=Granted(granted), reserved=reserved, resolve=resolve),
         )
         no_cookies = http.cookiejar.CookieJar(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
         self._client = httpx.Client(
@@ -111,7 +114,8 @@ class Gateway:
         """One call. `operation` is the words used in error sentences ("list devices"). Statuses in `accept` are returned, others raise.
 
         Raises RateLimited (ours=True when the budget said no and nothing was sent), AuthFailed (401), Misconfigured (3xx, other 4xx, TLS,
-        address refused, name unknown), Unavailable (connect, time-out, reset, 5xx; `sent` False when the request surely never left),
+        address refused, name unknown; PrivateHost where a person could allow the address), Unavailable (connect, time-out, reset, 5xx;
+        `sent` False when the request surely never left),
         BadAnswer (cut, not HTTP, too large, another 2xx).
         """
         self._check(url, headers or {}, operation)

@@ -8,13 +8,14 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from typing import Any
 
 import httpcore
 
-from vendors.address import IP, Named
-from vendors.errors import Misconfigured, Unavailable
+from vendors.address import IP, Granted, Named, Reach, judge, unwrap
+from vendors.errors import Misconfigured, PrivateHost, Unavailable
 
 Resolve = Callable[[str, int], list[str]]
 
@@ -56,9 +57,21 @@ def system_resolve(host: str, port: int) -> list[str]:
 
 
 class Backend(httpcore.NetworkBackend):
-    def __init__(self, *, call: Call, named: Named, resolve: Resolve = system_resolve) -> None:
+    """`reserved`: services of this installation, host and port, which no permission for one account opens."""
+
+    def __init__(
+        self,
+        *,
+        call: Call,
+        named: Named,
+        granted: Granted,
+        reserved: Sequence[tuple[str, int]] = (),
+        resolve: Resolve = system_resolve,
+    ) -> None:
         self._call = call
         self._named = named
+        self._granted = granted
+        self._reserved = reserved
         self._resolve = resolve
         self._plain = httpcore.SyncBackend()
 
@@ -82,14 +95,32 @@ class Backend(httpcore.NetworkBackend):
                     raise
 
     def _checked(self, host: str, port: int) -> list[IP]:
+        """Every address of the host, if each may be reached."""
         addresses = [ipaddress.ip_address(each.partition("%")[0]) for each in self._lookup(host, port)]
-        if not all(self._named.permits(each, host=host, port=port) for each in addresses):
-            raise Fault(
-                "the address of the server is not on the public internet",
-                kind=Misconfigured,
-                next_step="If it is a server of your own, have its name added to ROLLCALL_PRIVATE_HOSTS.",
-            )
+        unnamed = [each for each in addresses if not self._named.permits(each, host=host, port=port)]
+        refused = [each for each in unnamed if not self._granted.permits(each, host=host, port=port) or self._ours(each, port)]
+        if refused:
+            raise self._refusal(refused, port)
         return addresses
+
+    def _refusal(self, refused: list[IP], port: int) -> Fault:
+        reason = "the address of the server is not on the public internet"
+        if any(judge(each) is Reach.FORBIDDEN for each in refused):
+            return Fault(reason, kind=Misconfigured, next_step="Check the address: it leads to one that is never called.")
+        if all(self._granted.possible(each) and not self._ours(each, port) for each in refused):
+            next_step = "If it is a server of your own, allow its host for this account, or have it added to ROLLCALL_PRIVATE_HOSTS."
+            return Fault(reason, kind=PrivateHost, next_step=next_step)
+        next_step = "If it is a server of your own, have its name added to ROLLCALL_PRIVATE_HOSTS."
+        return Fault(reason, kind=Misconfigured, next_step=next_step)
+
+    def _ours(self, address: IP, port: int) -> bool:
+        """Is it this machine, or a service of this installation?"""
+        return local(address) or any(port == taken and unwrap(address) in self._addresses(host, taken) for host, taken in self._reserved)
+
+    def _addresses(self, host: str, port: int) -> set[IP]:
+        with suppress(Fault, ValueError):
+            return {unwrap(ipaddress.ip_address(each.partition("%")[0])) for each in self._lookup(host, port)}
+        return set()
 
     def _lookup(self, host: str, port: int) -> list[str]:
         try:
@@ -115,6 +146,16 @@ class Backend(httpcore.NetworkBackend):
         if not isinstance(found, list) or not found:
             raise Fault("the name of the server is unknown", kind=Misconfigured, next_step="Check the address.")
         return found
+
+
+def local(address: IP) -> bool:
+    """Is it an address of this machine? Only to such a one a socket can be bound."""
+    inner = unwrap(address)
+    family = socket.AF_INET6 if inner.version == 6 else socket.AF_INET
+    with suppress(OSError), socket.socket(family, socket.SOCK_DGRAM) as probe:
+        probe.bind((str(inner), 0))
+        return True
+    return False
 
 
 class Stream(httpcore.NetworkStream):

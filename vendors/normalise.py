@@ -11,14 +11,14 @@ import unicodedata
 from collections.abc import Callable
 
 from vendors import junk
-from vendors.errors import BadRecord
 from vendors.records import Identifier
+from vendors.repairs import REPLACED
 from vendors.states import IdKind
 
 LONGEST_KEY = 255
 LONGEST_VALUE = 512
 
-# PostgreSQL stores neither; a record that holds one of them is quarantined, not mended, because we cannot know what was meant.
+# PostgreSQL stores neither.
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 CONTROLS = re.compile("[\x01-\x1f\x7f-\x9f\u2028\u2029]")
 
@@ -31,16 +31,14 @@ _BYTE = "(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
 V4 = re.compile(rf"{_BYTE}(?:\.{_BYTE}){{3}}")
 
 
-def clean_text(text: str, *, field: str, limit: int = LONGEST_VALUE) -> str:
-    """One line of text as it can be stored: controls become blanks, ends are trimmed, the rest is cut at `limit` characters.
+def clean_text(text: str, *, limit: int = LONGEST_VALUE) -> str:
+    """One line of text as it can be stored: trimmed, and cut at `limit` characters.
 
-    Raises BadRecord naming `field` for a NUL or a lone surrogate.
+    Controls become blanks; a NUL and a lone surrogate, of which nobody knows what was meant, become U+FFFD.
     """
     if text.isascii() and text.isprintable():
         return text.strip()[:limit].rstrip()
-    if UNSTORABLE.search(text):
-        raise BadRecord(f"{field} contains a character that cannot be stored.")
-    return CONTROLS.sub(" ", text).strip()[:limit].rstrip()
+    return CONTROLS.sub(" ", UNSTORABLE.sub(REPLACED, text)).strip()[:limit].rstrip()
 
 
 def text_key(text: str) -> str:
@@ -145,18 +143,15 @@ RULES: dict[IdKind, tuple[Callable[[str], str], Callable[[str], bool]]] = {
 
 
 def identifier(kind: IdKind, value: str | None) -> Identifier | None:
-    """The identifier of a vendor's text; None when it says nothing. Text that is not of its kind is kept as junk.
-
-    Raises BadRecord only (see clean_text).
-    """
+    """The identifier of a vendor's text; None when it says nothing. Text that is not of its kind, or lost characters, is kept as junk."""
     if not value:
         return None
     plain = value.isascii() and value.isprintable() and len(value) <= LONGEST_KEY
-    shown = value.strip() if plain else clean_text(value, field=kind.label)
+    shown = value.strip() if plain else clean_text(value)
     if not shown:
         return None
     to_key, is_junk = RULES[kind]
     key = to_key(shown) if len(shown) <= LONGEST_KEY else ""
-    if not key or len(key) > LONGEST_KEY:  # folding can lengthen
+    if not key or len(key) > LONGEST_KEY or (not plain and REPLACED in shown):  # folding can lengthen
         return Identifier(kind, shown, text_key(shown)[:LONGEST_KEY], junk=True)
     return Identifier(kind, shown, key, junk=is_junk(key))

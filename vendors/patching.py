@@ -21,15 +21,11 @@ class Source(Word):
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One step of such a walk. `cursor` None: the walk is complete.
-
-    `unreadable`: device and key of missing patches that the vendor showed and that cannot be used: they are there all the same.
-    """
+    """One step of such a walk. `cursor` None: the walk is complete."""
 
     attempts: tuple[Attempt, ...] = ()
     patches: tuple[Patch, ...] = ()
     rejects: tuple[Reject, ...] = ()
-    unreadable: tuple[tuple[str, str], ...] = ()
     cursor: dict[str, Any] | None = None
     wait: float = 0.0
     waiting_for: str = ""

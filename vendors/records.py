@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import msgspec
 
 from vendors.patch_states import PatchKind, PatchStatus, Reason, Severity
+from vendors.repairs import Repair
 from vendors.secret import Secret
 from vendors.states import Enrolment, Family, IdKind, State
 
@@ -58,7 +59,7 @@ class Patch:
     """A patch as it stands on one device. `key` is stable within the device; `raw` is the vendor's own word.
 
     `device_id`: the vendor's id of the device; empty where the patch hangs on a Device record. `restart` None: the vendor did not say.
-    `since`: when the vendor first detected that it is missing.
+    `since`: when the vendor first detected that it is missing. `repairs`: fields that were left out or mended.
     """
 
     key: str
@@ -75,6 +76,7 @@ class Patch:
     released: date | None = None
     since: datetime | None = None
     notes: str = ""
+    repairs: tuple[Repair, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,7 @@ class Attempt:
     after: Version = Version()
     started_at: datetime | None = None
     ended_at: datetime | None = None
+    repairs: tuple[Repair, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,8 @@ class Device:
     """One vendor's view of one device. Empty text means that the vendor did not say; times are aware.
 
     `remediation`: the address of the vendor's page on which this device is repaired; empty: it has none now; None: the vendor has no
-    such pages. `patches`: all of them, as they stand; None: the vendor tells of patches elsewhere or not at all.
+    such pages. `patches`: all of them, as they stand; None: the vendor tells of patches elsewhere or not at all. `repairs`: fields that
+    were left out or mended.
     """
 
     external_id: str
@@ -121,14 +125,16 @@ class Device:
     link: str = ""
     remediation: Secret | None = None
     patches: tuple[Patch, ...] | None = None
+    repairs: tuple[Repair, ...] = ()
 
 
 class Entry(msgspec.Struct, frozen=True, gc=False):
     """One device as listed: enough to tell whether it changed since last time.
 
-    `digest` covers what is stable (16 bytes); last-seen times and tokens are outside it. `raw` is the vendor's JSON without secrets, which
-    `scrub` takes out of `wire` (None: it holds none). `read()` maps it and raises BadRecord. Both are asked of new and changed entries
-    only: they cost ten times the digest.
+    `digest` covers what is stable (16 bytes); last-seen times and tokens are outside it. `raw` is the vendor's JSON without secrets, fit to
+    be stored: `scrub` makes it of `wire` (None: it is fit as it came). `read()` maps it, and raises BadRecord for what is no record at all.
+    Both are asked of new and changed entries only: they cost ten times the digest. `repairs`: what was wrong with the times outside the
+    digest.
     """
 
     external_id: str
@@ -137,6 +143,7 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
     wire: bytes
     mapper: Callable[[bytes], Device]
     scrub: Callable[[bytes], bytes] | None = None
+    repairs: tuple[Repair, ...] = ()
 
     @property
     def raw(self) -> bytes:
@@ -146,7 +153,12 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
         return f"Entry({self.external_id!r}, {len(self.wire)} bytes)"
 
     def read(self) -> Device:
-        return self.mapper(self.raw)
+        return self.map(self.raw)
+
+    def map(self, raw: bytes) -> Device:
+        """`raw` in our words, with all repairs."""
+        device = self.mapper(raw)
+        return replace(device, repairs=(*self.repairs, *device.repairs)) if self.repairs else device
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +177,7 @@ class Group:
     name: str
     parent_id: str = ""
     static: bool = False
+    repairs: tuple[Repair, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,3 +210,4 @@ class Installer:
     detect_unwanted: bool = False
     cloud_feedback: bool = False
     diagnostics: bool = False
+    repairs: tuple[Repair, ...] = ()

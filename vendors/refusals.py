@@ -72,8 +72,8 @@ def from_error(error: Exception, *, operation: str, deadline: float, received: i
     """The error for a call without a complete answer, of which `received` bytes came within `deadline` seconds."""
     could_not = f"Could not {operation}"
     if isinstance(error, Fault):
-        if error.kind is Misconfigured:
-            return Misconfigured(f"{could_not}: {error.reason}.", next_step=error.next_step)
+        if issubclass(error.kind, Misconfigured):
+            return error.kind(f"{could_not}: {error.reason}.", next_step=error.next_step)
         return Unavailable(f"{could_not}: {error.reason}.", sent=False)
     if isinstance(error, Undecodable):
         return BadAnswer(f"{could_not}: {error}.")

@@ -6,8 +6,18 @@ from vendors.base import Vendor
 from vendors.eset.adapter import VENDOR as ESET
 from vendors.five9s.adapter import VENDOR as FIVE9S
 from vendors.opswat.adapter import VENDOR as OPSWAT
+from vendors.states import Family
 
 VENDORS: dict[str, Vendor] = {vendor.slug: vendor for vendor in (ESET, OPSWAT, FIVE9S)}
+
+
+def makes_installers_for(slug: str, family: str) -> bool:
+    """Whether the vendor's API makes installers for this operating system; for an unknown one it may."""
+    vendor = VENDORS.get(slug)
+    if vendor is None or vendor.offer is None:
+        return False
+    known = Family.known(family)
+    return known == Family.UNKNOWN or known in vendor.offer.families
 
 
 def choices() -> list[tuple[str, str]]:

@@ -12,10 +12,12 @@ import sys
 from typing import Any
 
 import psycopg
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, InterfaceError, OperationalError, ProgrammingError
 
 from devices.models import Account
+from vendors.base import Vendor
+from vendors.registry import VENDORS
 
 FAILED, NOT_READY, STOPPED = 1, 2, 130
 TOO_SLOW = (psycopg.errors.QueryCanceled, psycopg.errors.LockNotAvailable)
@@ -32,6 +34,10 @@ class Command(BaseCommand):
     """Base of our commands. Called from code it raises Refused; from a shell it says the sentence and exits."""
 
     requires_system_checks: list[str] = []
+
+    def create_parser(self, prog_name: str, subcommand: str, **options: Any) -> CommandParser:
+        """Without abbreviations: `--set` of ours would be read as the beginning of Django's `--settings`."""
+        return super().create_parser(prog_name, subcommand, allow_abbrev=False, **options)
 
     def execute(self, *args: Any, **options: Any) -> str | None:
         try:
@@ -76,6 +82,13 @@ def account_named(name: str) -> Account:
         known = ", ".join(Account.objects.values_list("name", flat=True)[:20])
         raise Refused(f"There is no account {visible(name)!r}. Known: {known or 'none yet, add one with `manage.py account add`'}.")
     return account
+
+
+def vendor_of(account: Account) -> Vendor:
+    """Raises Refused for a vendor that this version does not know."""
+    if account.vendor not in VENDORS:
+        raise Refused(f"This version of Rollcall does not know the vendor {visible(account.vendor)!r} of {account.name}.")
+    return account.about
 
 
 def visible(text: str) -> str:

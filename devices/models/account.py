@@ -28,9 +28,12 @@ class Account(models.Model):
     enabled = models.BooleanField(default=True)
     switched_off_at = models.DateTimeField(null=True, help_text="since when nobody asks any more")
     deletion_requested_at = models.DateTimeField(null=True, help_text="since when workers delete it; nothing is synced any more")
+    deletion_requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    deletion_progress = models.JSONField(default=dict, help_text="rows deleted so far, by what they are called")
     settings = models.JSONField(default=dict)
     ca_pem = models.TextField(blank=True)
     strict_ca = models.BooleanField(default=True)
+    private_hosts = models.JSONField(default=list, blank=True, help_text="host:port on private networks that an administrator allowed")
     full_every = models.PositiveIntegerField(null=True, blank=True, help_text="seconds; empty: as the vendor's default")
     changes_every = models.PositiveIntegerField(null=True, blank=True, help_text="seconds; empty: as the vendor's default")
     tokens = models.TextField(blank=True, editable=False)
@@ -53,6 +56,10 @@ class Account(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def being_deleted(self) -> bool:
+        return self.deletion_requested_at is not None
 
     @property
     def about(self) -> Vendor:

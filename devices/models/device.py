@@ -33,7 +33,7 @@ class Device(models.Model):
     disagrees = ArrayField(
         models.CharField(max_length=20), default=list, db_default=[], help_text="fields on which fresh vendors contradict each other"
     )
-    haystack = models.TextField(blank=True, help_text="lower-case text that the list's filter searches")
+    haystack = models.TextField(blank=True, help_text="folded lines that parts of names are searched in (search_text.py)")
     created_at = models.DateTimeField()
 
     class Meta:

@@ -17,6 +17,7 @@ class JobState(models.TextChoices):
 
 
 ACTIVE = (JobState.REQUESTED, JobState.RUNNING)
+RATE_LIMIT = "the rate limit"  # what a job waits for when its calls are used up, or its vendor says so
 
 
 class VendorJob(models.Model):

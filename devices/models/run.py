@@ -25,7 +25,10 @@ class SyncRun(VendorJob):
     unchanged = models.PositiveIntegerField(default=0)
     quarantined = models.PositiveIntegerField(default=0)
     rejected = models.PositiveIntegerField(default=0)
+    repairs = models.JSONField(default=list, help_text="see devices/repaired.py; of devices their sightings tell it")
     calls = models.PositiveIntegerField(default=0)
+    first_page_at = models.DateTimeField(null=True, help_text="when its first devices arrived")
+    page_seconds = models.FloatField(default=0.0, db_default=0.0, help_text="spent on pages of devices, without any wait")
     absent = models.JSONField(default=list, help_text="names that the vendor said it does not know")
     missing = models.PositiveIntegerField(default=0)
     withheld = models.PositiveIntegerField(default=0, help_text="disappearances held back for a person")
@@ -44,6 +47,11 @@ class SyncRun(VendorJob):
             models.Index(fields=["next_step_at"], condition=models.Q(state__in=ACTIVE), name="run_due"),
             models.Index(fields=["account", "-id"], name="run_by_account"),
             models.Index(fields=["account", "-started_at"], name="run_by_start"),
+            models.Index(
+                fields=["account", "kind", "finished_at"],
+                condition=models.Q(state="cancelled", error_code="cancelled"),
+                name="run_cancelled",
+            ),
             models.Index(fields=["decided_at"], condition=models.Q(decided_at__isnull=False, applied_at=None), name="run_decided"),
         ]
 

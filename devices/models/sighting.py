@@ -40,11 +40,14 @@ class Sighting(models.Model):
         null=True, help_text="when a stale device was last seen: the pulse's time, kept where it has an order"
     )
     key_kinds = models.SmallIntegerField(db_default=0, help_text="matching.kinds_mask of its identifiers that are not junk")
+    search_text = models.TextField(blank=True, db_default="", help_text="folded lines that parts of names are searched in (search_text.py)")
     raw = models.JSONField()
+    repairs = models.JSONField(null=True, help_text="[field, fault] of what was mended or left out; null: nothing was")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account", "external_id"], name="one_sighting_per_id")]
         indexes = [
+            models.Index(fields=["account"], condition=models.Q(repairs__isnull=False), name="sighting_repaired"),
             models.Index(fields=["account"], condition=~models.Q(life="seen"), name="sighting_not_seen"),
             models.Index(fields=["quiet_since", "id"], condition=models.Q(stale=True, life="seen"), name="sighting_quiet"),
             # Everything that coverage asks, so that it reads this index alone and never the wide rows.
@@ -80,6 +83,10 @@ class DeviceGroup(models.Model):
     name = models.CharField(max_length=255)
     parent_id = models.CharField(max_length=128, blank=True)
     static = models.BooleanField(default=False)
+    search_text = models.CharField(max_length=255, blank=True, db_default="", help_text="its name, folded")
+    renamed_up_to = models.BigIntegerField(
+        null=True, help_text="devices with a larger id are not searched by its present name yet; null: all are"
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account", "external_id"], name="one_group_per_id")]

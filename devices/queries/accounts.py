@@ -5,16 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db.models import Count, QuerySet
 
+from devices import broker, budget
 from devices.account_status import AccountStatus
+from devices.cancelling import NONE, cancelled, regular
 from devices.models import Account, Health, Life, Sighting, SyncRun
 from devices.models.job import ACTIVE
 from vendors.address import BadUrl, parse_url
 from vendors.base import Vendor
-from vendors.budget import Rate
+from vendors.budget import Quota, Rate
+from vendors.registry import VENDORS
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -28,6 +31,14 @@ class Cost:
 
 
 @dataclass(frozen=True, slots=True)
+class Reported:
+    """`at`: when the sync began that was told."""
+
+    records: int
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """One account as its pages show it."""
 
@@ -35,6 +46,8 @@ class Card:
     now: datetime
     ended: SyncRun | None  # the latest list sync that ended
     devices: int
+    stopped: Mapping[str, datetime]  # kind of sync → when a person last cancelled one
+    quota: Quota | None  # the calls that are left now, where that is known
 
     @property
     def account(self) -> Account:
@@ -63,6 +76,12 @@ class Card:
         return self.status.held
 
     @property
+    def reported(self) -> Reported | None:
+        """How many records the vendor says that the account has, from the latest sync of everything; None: it does not say."""
+        runs = [run for run in (self.run, self.ended, self.full) if run and run.kind == "everything" and run.expected is not None]
+        return Reported(runs[0].expected or 0, runs[0].started_at) if runs else None
+
+    @property
     def encrypted(self) -> bool:
         return not str(self.account.settings.get("url", "")).lower().startswith("http://")
 
@@ -72,7 +91,7 @@ class Card:
 
     @property
     def next_run(self) -> datetime | None:
-        return next_due(self.account, self.now) if self.vendor else None
+        return next_due(self.account, self.now, self.stopped) if self.vendor else None
 
     @property
     def can_fetch_changes(self) -> bool:
@@ -101,7 +120,7 @@ def least_seconds(calls: int, rate: Rate) -> float:
     return math.floor((calls - 1) / in_window) * rate.seconds
 
 
-def next_due(account: Account, now: datetime) -> datetime | None:
+def next_due(account: Account, now: datetime, stopped: Mapping[str, datetime] = NONE) -> datetime | None:
     """When sync.plan will ask for the next run; None when it will not."""
     if not account.enabled or account.deletion_requested_at is not None or account.health == Health.PERSON:
         return None
@@ -109,31 +128,40 @@ def next_due(account: Account, now: datetime) -> datetime | None:
         return account.try_after or now
     due = []
     if account.full_seconds:
-        due.append(_after(account.complete_at, account.full_seconds, now))
+        due.append(regular(account.complete_at, stopped.get("everything"), account.full_seconds, now))
     if account.changes_seconds and account.changes_since:
-        due.append(_after(account.changes_at, account.changes_seconds, now))
+        due.append(regular(account.changes_at, stopped.get("changed"), account.changes_seconds, now))
     if not due:
         return None
     return max(min(due), account.try_after or now)
 
 
-def _after(at: datetime | None, seconds: int, now: datetime) -> datetime:
-    return now if at is None else at + timedelta(seconds=seconds)
-
-
 def cards(found: Sequence[AccountStatus], now: datetime) -> list[Card]:
-    """Three queries, however many accounts there are."""
+    """Four queries and a question to Redis for each account."""
     ids = [each.pk for each in found]
     runs = SyncRun.objects.filter(account__in=ids, lane="list").order_by("account_id", "-id").distinct("account_id")
     ended = {run.account_id: run for run in runs.exclude(state__in=ACTIVE)}
     every = _counts(Sighting.objects.filter(account__in=ids))
     unseen = _counts(Sighting.objects.filter(account__in=ids).exclude(life=Life.SEEN))
-    return [Card(each, now, ended.get(each.pk), every.get(each.pk, 0) - unseen.get(each.pk, 0)) for each in found]
+    stopped = cancelled([each.account for each in found])
+    rates = {each.pk: VENDORS[each.vendor].rate(each.account.settings) for each in found if each.vendor in VENDORS}
+    left = budget.quotas(rates, shared=broker.client())
+    return [
+        Card(
+            status=each,
+            now=now,
+            ended=ended.get(each.pk),
+            devices=every.get(each.pk, 0) - unseen.get(each.pk, 0),
+            stopped=stopped.get(each.pk, NONE),
+            quota=left.get(each.pk),
+        )
+        for each in found
+    ]
 
 
 def under_way(account: Account) -> tuple[SyncRun | None, SyncRun | None]:
     """The run of the list that is under way, and the latest that ended. Asked every other second: nothing is counted for it."""
-    runs = SyncRun.objects.filter(account=account, lane="list").order_by("-id")
+    runs = SyncRun.objects.filter(account=account, lane="list").order_by("-id").select_related("account")
     return runs.filter(state__in=ACTIVE).first(), runs.exclude(state__in=ACTIVE).first()
 
 

@@ -12,6 +12,7 @@ from devices.models import Account
 from devices.queries.as_json import moment
 from devices.queries.clue import Clue
 from devices.queries.search import Answer
+from vendors import spellings
 from vendors.base import Scope
 from vendors.registry import VENDORS
 from vendors.states import IdKind
@@ -68,13 +69,14 @@ def document(term: str, answer: Answer, accounts: list[AccountAnswer]) -> dict[s
 
 
 def question(account: Account, clue: Clue) -> Scope | None:
-    """The names that this account can be asked for now."""
+    """The names that this account can be asked for now, in every form in which its vendor may keep them."""
     vendor = VENDORS.get(account.vendor)
-    if vendor is None or not account.enabled or account.deletion_requested_at or not ASKABLE.fullmatch(clue.rest):
+    if vendor is None or not account.enabled or account.being_deleted or not ASKABLE.fullmatch(spellings.plain(clue.rest)):
         return None
     asked = {kind for kind in clue.kinds if kind in vendor.asked_by}
-    hostnames = (clue.rest.partition(".")[0],) if IdKind.HOSTNAME in asked and " " not in clue.rest else ()
-    serials = (clue.rest,) if IdKind.SERIAL in asked else ()
+    hostnames = spellings.host_names(clue.rest) if IdKind.HOSTNAME in asked else ()
+    named = IdKind.HOSTNAME in asked and spellings.full_name(clue.rest)
+    serials = spellings.serials(clue.rest) if IdKind.SERIAL in asked and not named else ()
     return Scope(hostnames=hostnames, serials=serials) if hostnames or serials else None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypedDict
@@ -10,11 +11,13 @@ from django.db import connection
 
 from devices.models import Life
 from devices.queries.tags import TAGS_SQL
+from devices.repaired import RepairDocument, as_documents
 
 _DOCUMENTS = f"""WITH found AS MATERIALIZED (
     SELECT id, name, serial, "user", os_name, state, life, {TAGS_SQL} AS tags FROM devices_device WHERE id = ANY(%s))
 SELECT d.*, s.* FROM found d LEFT JOIN LATERAL (
-    SELECT a.name AS account, s.vendor, s.external_id, s.state, s.life, p.seen_at, p.fetched_at, NOT a.enabled AS off, s.id AS sighting
+    SELECT a.name AS account, s.vendor, s.external_id, s.state, s.life, p.seen_at, p.fetched_at, NOT a.enabled AS off, s.repairs,
+        s.id AS sighting
     FROM devices_sighting s JOIN devices_account a ON a.id = s.account_id LEFT JOIN devices_pulse p ON p.sighting_id = s.id
     WHERE s.device_id = d.id OFFSET 0) s ON true ORDER BY s.account, s.sighting"""
 
@@ -28,6 +31,7 @@ class SightingDocument(TypedDict):
     seen_at: str | None
     fetched_at: str | None
     account_off: bool  # nobody fetches it any more
+    repaired: list[RepairDocument]  # fields of the vendor's record that were mended or left out
 
 
 class DeviceDocument(TypedDict):
@@ -64,7 +68,7 @@ def moment(at: datetime | None) -> str | None:
 
 
 def _sighting(columns: Sequence[Any]) -> SightingDocument:
-    account, vendor, external_id, state, life, seen_at, fetched_at, off = columns
+    account, vendor, external_id, state, life, seen_at, fetched_at, off, repairs = columns
     return SightingDocument(
         account=account,
         vendor=vendor,
@@ -74,4 +78,5 @@ def _sighting(columns: Sequence[Any]) -> SightingDocument:
         seen_at=moment(seen_at),
         fetched_at=moment(fetched_at),
         account_off=off,
+        repaired=as_documents(json.loads(repairs) if isinstance(repairs, str) else repairs),
     )

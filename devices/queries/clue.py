@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
 
 from devices.queries.asked import clean_query
+from devices.search_text import SHORTEST, marks_of, words_of
 from vendors import normalise
 from vendors.states import IdKind
 
-# Two letters are in half of all names: a trigram index cannot help there, so short words look for identifiers that begin so.
-SHORTEST_WORD = 3
+# Two letters are in half of all names: a trigram index cannot help there, so short words find only identifiers that begin so.
+SHORTEST_WORD = SHORTEST
 MOST_WORDS = 8
 SHORTEST_MAC_PART = 4
-SHORTEST_BEGINNING = 2
 HEX = frozenset("0123456789abcdef")
+HOST_NAME = re.compile(r"[\w.-]+")
 # `user:anna` asks for one kind of identifier only; an unknown prefix is plain text.
 SCOPES = {
     "user": (IdKind.USER,),
@@ -28,16 +31,22 @@ SCOPES = {
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """One reading of the text. `whole`: it is the complete identifier, else the beginning of one may be meant."""
+    """One reading of the text. `whole`: it is the complete identifier, else the beginning of one may be meant.
+
+    `spelled`: the key has lost a part of the text, so that only a value that reads like this, folded, is meant.
+    """
 
     kind: IdKind
     key: str
     whole: bool = True
+    spelled: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Clue:
-    """`words` are looked for anywhere in a device's summary; `kinds` is what a person most likely means by such text.
+    """`words` are looked for anywhere in the text of a device; `kinds` is what a person most likely means by such text.
+
+    `only`: the kinds that a prefix names, in which alone forms and words are looked for; none: in all.
 
     `rest` is the text without its prefixes. `inside` names vendors or accounts: only what each of them sees now is meant.
     """
@@ -48,6 +57,20 @@ class Clue:
     kinds: tuple[IdKind, ...]
     rest: str
     inside: tuple[str, ...] = ()
+    only: tuple[IdKind, ...] = ()
+
+    def means(self, kind: str, key: str, values: Collection[str]) -> bool:
+        """Whether an identifier that a form found is meant at all. `values`: as its vendors write it."""
+        spelled = {form.spelled for form in self.forms if (form.kind, form.key) == (kind, key)}
+        return "" in spelled or not spelled or any(normalise.text_key(value) in spelled for value in values)
+
+    def names(self, kind: str, key: str, values: Collection[str]) -> bool:
+        """Whether the text is this identifier, completely. A host name in another domain is another host."""
+        if (kind, key) not in {(form.kind.value, form.key) for form in self.forms}:
+            return False
+        asked = normalise.fqdn_key(self.rest) if kind == IdKind.HOSTNAME else ""
+        told = {full for value in values if (full := normalise.fqdn_key(value))} if asked else set()
+        return self.means(kind, key, values) and (not told or asked in told)
 
 
 def parse(term: str) -> Clue:
@@ -58,9 +81,15 @@ def parse(term: str) -> Clue:
     kinds = SCOPES.get(scope.strip().lower())
     if kinds and rest.strip():
         rest = rest.strip()
-        return Clue(text, (), tuple(form for form in _forms(rest) if form.kind in kinds), kinds, rest, inside)
-    words = tuple(word for word in plain.lower().split()[:MOST_WORDS] if len(word) >= SHORTEST_WORD)
-    return Clue(text, words, tuple(_forms(plain)), _meant(plain), plain, inside)
+        words = _words(rest) if marks_of(kinds) else ()
+        return Clue(text, words, tuple(form for form in _forms(rest) if form.kind in kinds), kinds, rest, inside, only=kinds)
+    return Clue(text, _words(plain), tuple(_forms(plain)), _meant(plain), plain, inside)
+
+
+def _words(text: str) -> tuple[str, ...]:
+    """None where all of them are too short for the index."""
+    words = tuple(words_of(text)[:MOST_WORDS])
+    return words if any(len(word) >= SHORTEST_WORD for word in words) else ()
 
 
 def _is_inside(word: str) -> bool:
@@ -71,7 +100,7 @@ def _forms(text: str) -> list[Form]:
     forms = [
         Form(IdKind.SERIAL, normalise.serial_key(text), whole=False),
         Form(IdKind.BIOS_UUID, normalise.uuid_key(text)),
-        Form(IdKind.HOSTNAME, normalise.hostname_key(text), whole="." in text),
+        _host(text),
         Form(IdKind.USER, normalise.user_key(text), whole="@" in text),
         Form(IdKind.VENDOR_ID, normalise.exact_key(text)),
         Form(IdKind.VENDOR_ID, normalise.uuid_key(text)),
@@ -81,7 +110,14 @@ def _forms(text: str) -> list[Form]:
     address, mac = normalise.ip_key(text), normalise.mac_key(text)
     forms.append(Form(IdKind.IP, address) if address else Form(IdKind.IP, _part_of_ip(text), whole=False))
     forms.append(Form(IdKind.MAC, mac) if mac else Form(IdKind.MAC, _part_of_mac(text), whole=False))
-    return [form if len(form.key) >= SHORTEST_BEGINNING else replace(form, whole=True) for form in forms if form.key]
+    return [form for form in forms if form.key]
+
+
+def _host(text: str) -> Form:
+    """Only a host name has a domain behind its first dot; of `Dr. Meier's iPad` the key keeps too little to know it by."""
+    whole = "." in text
+    spelled = "" if not whole or HOST_NAME.fullmatch(text) else normalise.text_key(text)
+    return Form(IdKind.HOSTNAME, normalise.hostname_key(text), whole=whole, spelled=spelled)
 
 
 def _meant(text: str) -> tuple[IdKind, ...]:

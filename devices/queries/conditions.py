@@ -18,13 +18,16 @@ ANY = "any"
 _FIRST = datetime(FIRST_PLAUSIBLE_YEAR, 1, 1, tzinfo=UTC)
 
 
-def listed(*, account: str = "", stale: bool = False, vendor: str = "") -> Q:
-    """One sighting that its vendor still lists is all of this: of that account, of that vendor, without recent contact."""
+def listed(*, account: str = "", stale: bool = False, vendor: str = "", repaired: bool = False) -> Q:
+    """One sighting that its vendor still lists is all of this: of that account, of that vendor, without recent contact, with fields that
+    were mended or left out."""
     sightings = Sighting.objects.filter(device_id=OuterRef("pk"), life=Life.SEEN)
     if account:
         sightings = sightings.filter(account__name=account)
     if vendor:
         sightings = sightings.filter(vendor=vendor)
+    if repaired:
+        sightings = sightings.filter(repairs__isnull=False)
     return Q(Exists(sightings.filter(stale=True) if stale else sightings))
 
 

@@ -20,6 +20,7 @@ from devices.matching import kinds_mask
 from devices.models import Device, Life
 from devices.queries.asked import clean_query
 from devices.queries.cover import Cover
+from devices.search_text import contains, words_of
 from vendors.states import IdKind
 
 CODES = list(Cover)
@@ -113,10 +114,7 @@ class Drill:
     def devices(self) -> QuerySet[Device]:
         """Places every device at once: what is asked of the result, count and page, does not do it again."""
         ids = Placing([self.status]).chosen(self.cover)
-        words = Q()
-        for word in self.q.lower().split():
-            words &= Q(haystack__contains=word)
-        return Device.objects.filter(words, pk__in=RawSQL("SELECT unnest(%s::bigint[])", [ids]))
+        return Device.objects.filter(contains(words_of(self.q)), pk__in=RawSQL("SELECT unnest(%s::bigint[])", [ids]))
 
     def query_string(self, **more: str | int) -> str:
         own: dict[str, str | int] = {"account": self.status.name, "cover": self.cover.value, "q": self.q}

@@ -10,11 +10,13 @@ from datetime import datetime
 from devices.account_status import AccountStatus
 from devices.clocks import newest
 from devices.models import Device, Identifier, Issue, Life, Sighting
+from devices.repaired import as_documents
 from devices.thresholds import Freshness, Limits, age_words, limits
 from devices.verdict import Answer, Verdict, judge
 from vendors import console
 from vendors.address import openable
 from vendors.registry import VENDORS
+from vendors.repairs import REPLACED, Fault
 from vendors.states import Enrolment, IdKind, State
 
 BESIDE = ("account", "pulse", "remediation")
@@ -56,6 +58,11 @@ class View:
         return hasattr(self.sighting, "remediation")
 
     @property
+    def repairs(self) -> list[tuple[str, str]]:
+        """Fields of the vendor's record that were mended or left out, and what was wrong."""
+        return [(each["field"], Fault.labelled(each["fault"])) for each in as_documents(self.sighting.repairs)]
+
+    @property
     def counted(self) -> bool:
         return self.sighting.present and not self.sighting.stale
 
@@ -80,6 +87,11 @@ class Known:
     junk: bool
     told_by: list[str] = field(default_factory=list)
 
+    @property
+    def repaired(self) -> bool:
+        """Characters of it were lost."""
+        return REPLACED in self.value
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -97,6 +109,10 @@ class Detail:
     problems: list[Problem]
     silenced_problems: list[Problem]
     last_seen: datetime | None
+
+    @property
+    def repaired(self) -> bool:
+        return any(view.sighting.repairs for view in self.views)
 
 
 def detail(pk: int, *, now: datetime, known: Mapping[int, AccountStatus] | None = None) -> Detail:

@@ -47,6 +47,7 @@ KINDS = {
     "stale": Kind("Contact", {YES: "Stale at a vendor"}),
     "silenced": Kind("Silenced", {YES: "Muted or exempt"}),
     "differs": Kind("Disagreement", DIFFERS),
+    "repaired": Kind("Repaired fields", {YES: "With repaired fields"}),
     "patching": Kind("Patching", {UNTOLD: "No vendor tells"}),
     "account": Kind("Account"),
     "group": PART["group"],
@@ -67,18 +68,20 @@ class Filters(Part):
     stale: str = ""
     silenced: str = ""
     differs: str = ""
+    repaired: str = ""
     patching: str = ""
     account: str = ""
 
     @property
     def hidden(self) -> bool:
         """A filter is on that the first row of the form does not show."""
-        return any(getattr(self, name) for name in ("lacks", "seen", "stale", "silenced", "differs", "patching", "account", "group", "tag"))
+        names = ("lacks", "seen", "stale", "silenced", "differs", "repaired", "patching", "account", "group", "tag")
+        return any(getattr(self, name) for name in names)
 
     @property
     def summary_only(self) -> bool:
         """The device's own columns answer it."""
-        return not (self.seen or self.stale or self.account or self.group or self.tag)
+        return not (self.seen or self.stale or self.repaired or self.account or self.group or self.tag)
 
     def condition(self) -> Q:
         """What the device's own columns answer, as a condition on Device; not the text, and not the part of the fleet."""
@@ -102,8 +105,8 @@ class Filters(Part):
     def whole_condition(self, *, now: datetime) -> Q:
         """Everything but the text."""
         condition = self.condition() & self.devices()
-        if self.account or self.stale:
-            condition &= conditions.listed(account=self.account, stale=bool(self.stale), vendor=self.vendor)
+        if self.account or self.stale or self.repaired:
+            condition &= conditions.listed(account=self.account, stale=bool(self.stale), vendor=self.vendor, repaired=bool(self.repaired))
         if self.seen:
             side, _, days = self.seen.partition("-")
             condition &= conditions.last_seen(within=side == "within", days=int(days), now=now)

@@ -8,11 +8,12 @@ from datetime import datetime
 from devices.clocks import newest
 from devices.queries.as_json import DeviceDocument
 from devices.queries.clue import Clue
-from devices.queries.search import Answer, Match, Reason
+from devices.queries.reasons import Reason
+from devices.queries.search import Answer, Match
 from vendors.states import IdKind
 
-# Reasons that are columns of the summary, and devices of which only other text matched.
-TEXTS = {"name": "Name", "": "Other text"}
+# Reasons that are no identifiers, and devices of which nothing that is shown matched.
+TEXTS = {"name": "Name", "model": "Model", "os": "Operating system", "group": "Group", "": "Other text"}
 MOST_REASONS = 3
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from typing import Any
 
 from django.db import connection
@@ -13,20 +14,20 @@ from vendors.states import IdKind
 HELD = "(SELECT sighting_id, kind, key, value FROM devices_identifier WHERE key {} %s AND kind = ANY(%s) ORDER BY key USING ~<~ LIMIT %s)"
 OUR_TAGS = "(SELECT device_id, 'tag', key, name FROM devices_devicetag WHERE key {} %s ORDER BY key USING ~<~ LIMIT %s)"
 # What several vendors tell of one device is one reason.
-_ONCE = """SELECT d.id, d.name, d.life, h.kind, h.key, h.value, h.times
-FROM (SELECT device_id, kind, key, min(value) AS value, count(*) AS times FROM ({found}) f GROUP BY 1, 2, 3) h
+_ONCE = """SELECT d.id, d.name, d.life, h.kind, h.key, h.told, h.times
+FROM (SELECT device_id, kind, key, array_agg(DISTINCT value) AS told, count(*) AS times FROM ({found}) f GROUP BY 1, 2, 3) h
 JOIN devices_device d ON d.id = h.device_id"""
 
 
-def holders(clue: Clue, *, most: int) -> list[tuple[int, str, str, str, str, str, int]]:
-    """(device, its name, its life, kind, key, value, how often) of the identifiers and of our tags that the text means."""
+def holders(clue: Clue, *, most: int) -> list[tuple[int, str, str, str, str, list[str], int]]:
+    """(device, its name, its life, kind, key, values, how often) of the identifiers and of our tags that the text means."""
     found, values = _found(clue, most=most)
     return _rows(_ONCE.format(found=found), values) if found else []
 
 
 def devices_holding(clue: Clue, *, most: int) -> list[int]:
-    """Their devices alone."""
-    found, values = _found(clue, most=most)
+    """Their devices alone; what must be spelled like the text, its words find."""
+    found, values = _found(replace(clue, forms=tuple(form for form in clue.forms if not form.spelled)), most=most)
     return [device for (device,) in _rows(f"SELECT DISTINCT device_id FROM ({found}) f", values)] if found else []
 
 

@@ -24,7 +24,7 @@ MOST_COUNTED = 10_000
 # Behind a condition on sightings every device that is counted costs a look at them.
 MOST_COUNTED_DEARLY = 1000
 CHUNK = 1000
-FIELDS = ("id", "name", "serial", "user", "os_name", "model", "state", "life", "silenced", "issue_count", "created_at")
+FIELDS = ("id", "name", "serial", "user", "os_name", "model", "state", "life", "silenced", "issue_count", "created_at", "os_family")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,7 @@ class Row:
     silenced: bool
     issue_count: int
     created_at: datetime
+    os_family: str
     seen_by: list[Seen] = field(default_factory=list)
     groups: list[str] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)

@@ -2,97 +2,106 @@
 
 from __future__ import annotations
 
-import csv
-import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from io import StringIO
 
 from django.db import connection
 
-from devices.export import cell
+from devices.export import csv_table
 from devices.queries.as_json import DeviceDocument, device_documents
-from devices.queries.asked import clean_query
 from devices.queries.clue import parse
+from devices.queries.pasted_text import readings, with_leading_zeros
 
 MOST_LINES = 500
 MOST_DEVICES = 10  # kept per line; a key that more devices share says nothing anyway
 MOST_HOLDERS = 50  # sightings read per key
-SEPARATORS = re.compile(r"[\r\n,\t]+")
-COLUMNS = ("line", "answer", "matched", "id", "name", "serial", "user", "os", "state", "life", "seen_by", "seen_at", "switched_off")
+FACTS = ("id", "name", "serial", "user", "os", "state", "life", "seen_by", "seen_at", "switched_off")
+COLUMNS = ("line", "answer", "matched", *FACTS, "read_as")
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """`answer`: found, not found or ambiguous. `more`: there are devices beyond those kept."""
+    """`answer`: found, not found or ambiguous. `more`: there are devices beyond those kept. `read_as`: what was found instead of the text
+    as it stands, such as a number with its leading zeros; else empty."""
 
     text: str
     matched: list[str]
     devices: list[DeviceDocument]
     more: bool
+    read_as: str = ""
 
     @property
     def answer(self) -> str:
         return ("not found", "found")[len(self.devices)] if len(self.devices) < 2 else "ambiguous"
 
 
-def split(text: str) -> list[str]:
-    """Each clue once, in the order of the list; blanks belong to a clue, because serials contain them."""
-    return list(dict.fromkeys(filter(None, map(clean_query, SEPARATORS.split(text)))))
+def answers(texts: list[str]) -> list[Line]:
+    """A line means what it names completely; parts of names mean nothing here. Five queries at most, however many lines."""
+    meant = {text: readings(text) for text in texts}
+    devices = _devices(reading for some in meant.values() for reading in some)
+    found = {text: reading for text in texts if (reading := next((each for each in meant[text] if each in devices), ""))}
+    padded = {text: with_leading_zeros(text) for text in texts if text not in found}
+    devices |= _devices(number for numbers in padded.values() for number in numbers)
+    held = {text: [found[text]] if text in found else [number for number in padded[text] if number in devices] for text in texts}
+    shown = {device for some in held.values() for reading in some for device in sorted(devices[reading])[:MOST_DEVICES]}
+    documents = device_documents(shown)
+    return [_line(text, held[text], devices, documents) for text in texts]
 
 
-def answers(clues: list[str]) -> list[Line]:
-    """A line means what it names completely; parts of names mean nothing here. Three queries."""
-    wanted = {text: {(form.key, form.kind.value) for form in parse(text).forms} for text in clues}
-    held = _holders(sorted({pair for pairs in wanted.values() for pair in pairs}))
-    by_line: dict[str, dict[int, set[str]]] = {}
-    for text, pairs in wanted.items():
-        found: dict[int, set[str]] = defaultdict(set)
-        for key, kind in sorted(pairs):
-            for device in held.get((key, kind), ()):
-                found[device].add(kind)
-        by_line[text] = found
-    documents = device_documents({device for found in by_line.values() for device in sorted(found)[:MOST_DEVICES]})
-    return [_line(text, found, documents) for text, found in by_line.items()]
-
-
-def csv_text(lines: list[Line]) -> str:
+def csv_lines(lines: list[Line]) -> Iterator[str]:
     """A row per device, and one for a line without any."""
-    out = StringIO()
-    writer = csv.writer(out)
-    writer.writerow(COLUMNS)
+    return csv_table(COLUMNS, _rows(lines))
+
+
+def _devices(texts: Iterable[str]) -> dict[str, dict[int, set[str]]]:
+    """text → the devices that have it, with the kinds of identifier; texts without any are left out. One query."""
+    clues = {text: parse(text) for text in texts}
+    held = _holders(sorted({(form.key, form.kind.value) for clue in clues.values() for form in clue.forms}))
+    found: dict[str, dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for text, clue in clues.items():
+        for key, kind in sorted({(form.key, form.kind.value) for form in clue.forms}):
+            for device, values in held.get((key, kind), ()):
+                if clue.names(kind, key, values):
+                    found[text][device].add(kind)
+    return dict(found)
+
+
+def _rows(lines: list[Line]) -> Iterator[list[object]]:
     for line in lines:
-        matched = " ".join(line.matched)
         devices: list[DeviceDocument | None] = [*line.devices] or [None]
         for device in devices:
-            writer.writerow([cell(value) for value in (line.text, line.answer, matched, *_facts(device))])
-    return out.getvalue()
+            yield [line.text, line.answer, " ".join(line.matched), *_facts(device), line.read_as]
 
 
-def _line(text: str, found: dict[int, set[str]], documents: dict[int, DeviceDocument]) -> Line:
-    devices = [documents[pk] for pk in sorted(found)[:MOST_DEVICES] if pk in documents]
-    kinds = sorted({kind for pk in found for kind in found[pk]})
-    return Line(text, kinds, devices, more=len(found) > MOST_DEVICES)
+def _line(text: str, held: list[str], devices: dict[str, dict[int, set[str]]], documents: dict[int, DeviceDocument]) -> Line:
+    """`held`: what the text was read as; more than one where numbers of several lengths fit."""
+    found = {pk: kinds for reading in held for pk, kinds in devices[reading].items()}
+    kinds = sorted({kind for some in found.values() for kind in some})
+    kept = [documents[pk] for pk in sorted(found)[:MOST_DEVICES] if pk in documents]
+    return Line(text, kinds, kept, more=len(found) > MOST_DEVICES, read_as="" if held in ([], [text]) else " or ".join(held))
 
 
-def _holders(pairs: list[tuple[str, str]]) -> dict[tuple[str, str], list[int]]:
-    """(key, kind) → devices. A key that thousands share is read only so far as to know that it is ambiguous."""
-    query = """SELECT DISTINCT i.key, i.kind, s.device_id FROM unnest(%s::text[], %s::text[]) AS wanted(key, kind)
-               CROSS JOIN LATERAL (SELECT d.key, d.kind, d.sighting_id FROM devices_identifier d
+def _holders(pairs: list[tuple[str, str]]) -> dict[tuple[str, str], list[tuple[int, list[str]]]]:
+    """(key, kind) → devices, and how their vendors write it.
+
+    A key that thousands share is read only so far as to know that it is ambiguous.
+    """
+    query = """SELECT i.key, i.kind, s.device_id, array_agg(DISTINCT i.value) FROM unnest(%s::text[], %s::text[]) AS wanted(key, kind)
+               CROSS JOIN LATERAL (SELECT d.key, d.kind, d.value, d.sighting_id FROM devices_identifier d
                                    WHERE d.key = wanted.key AND d.kind = wanted.kind LIMIT %s) i
-               JOIN devices_sighting s ON s.id = i.sighting_id"""
-    held: dict[tuple[str, str], list[int]] = defaultdict(list)
+               JOIN devices_sighting s ON s.id = i.sighting_id GROUP BY 1, 2, 3"""
+    held: dict[tuple[str, str], list[tuple[int, list[str]]]] = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute(query, [[key for key, _ in pairs], [kind for _, kind in pairs], MOST_HOLDERS])
-        for key, kind, device in cursor.fetchall():
-            held[key, kind].append(device)
+        for key, kind, device, values in cursor.fetchall():
+            held[key, kind].append((device, values))
     return held
 
 
 def _facts(device: DeviceDocument | None) -> Iterator[object]:
     if device is None:
-        yield from [""] * (len(COLUMNS) - 3)
+        yield from [""] * len(FACTS)
         return
     sightings = device["sightings"]
     yield from (device["id"], device["name"], device["serial"], device["user"], device["os"], device["state"], device["life"])

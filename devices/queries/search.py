@@ -1,4 +1,4 @@
-"""Which devices a piece of text means: words anywhere in the summary, or an identifier in any notation.
+"""Which devices a piece of text means: words anywhere in what vendors tell of them, or an identifier in any notation.
 
 `candidates(query, within)` gives ids for a list that filters; `search(term)` gives ranked answers with the reason of each.
 At most MOST + 1 candidates are taken, so that a wide term costs as little as a narrow one; beyond that the page says "refine".
@@ -9,32 +9,28 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import TypedDict
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from devices.models import Account, Device, Life, Sighting
 from devices.queries.as_json import DeviceDocument, device_documents
 from devices.queries.clue import Clue, parse
+from devices.queries.contacts import last_contacts
 from devices.queries.holders import devices_holding, holders
+from devices.queries.reasons import Reason, add_words
+from devices.search_text import contains
 from vendors.states import IdKind
 
 MOST = 1000
 # A prefix that more identifiers share says next to nothing; reading them all would cost seconds at a million devices.
 MOST_HOLDERS = 3 * MOST
 FEW_HOLDERS, MANY_NAMES = 300, 200
+MOST_COMPARED = 300  # by their last contact: who has more to choose from refines the text
 MOST_REASONS = 20  # shown per device
 # What many machines may be called: such a hit does not open a device while others were meant too.
 LOOSE = frozenset({IdKind.NICKNAME, IdKind.TAG, IdKind.CUSTOM})
 LIFE_ORDER: dict[str, int] = {Life.SEEN: 0, Life.MISSING: 1}
 Placed = dict[int, tuple[str, str]]  # device → its name and its life, by which answers are ordered
-
-
-class Reason(TypedDict):
-    """Why a device was found: an identifier as the vendor writes it, or a column of the summary (`name`)."""
-
-    kind: str
-    value: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +65,7 @@ def candidates(query: str, within: Q) -> list[int]:
 
 
 def search(term: str, *, limit: int = 50) -> Answer:
-    """Devices that the text means, exact identifiers first, those that are still seen before the others. At most six queries."""
+    """Devices that the text means: exact identifiers first, seen before missing, the latest contact first. At most eight queries."""
     clue = parse(term)
     within = _inside(clue)
     named = _by_words(clue, within)
@@ -77,9 +73,9 @@ def search(term: str, *, limit: int = 50) -> Answer:
     held, reasons, exact, cut = _reasons(clue, most=FEW_HOLDERS if len(named) > MANY_NAMES else MOST_HOLDERS)
     if clue.inside and held:
         held = _first(Device.objects.filter(within, pk__in=held))
-    ranked = _ranked({**held, **named}, reasons, exact)
+    ranked = _ranked({**held, **named}, reasons, exact, most=min(limit, MOST))
     shown = ranked[: min(limit, MOST)]
-    _add_words(clue, shown, reasons)
+    add_words(clue, shown, reasons)
     documents = device_documents(shown)
     matches = [Match(documents[pk], list(reasons[pk].values())[:MOST_REASONS]) for pk in shown if pk in documents]
     many = cut or len(ranked) > MOST
@@ -104,9 +100,7 @@ def _inside(clue: Clue) -> Q:
 
 
 def _by_words(clue: Clue, within: Q) -> Placed:
-    words = Q()
-    for word in clue.words:
-        words &= Q(haystack__contains=word)
+    words = contains(clue.words, clue.only)
     everything_there = bool(clue.inside) and not clue.rest
     return _first(Device.objects.filter(within & words)) if clue.words or everything_there else {}
 
@@ -123,29 +117,26 @@ def _reasons(clue: Clue, *, most: int) -> tuple[Placed, dict[int, dict[tuple[str
     exact: dict[int, set[str]] = defaultdict(set)
     whole = {(form.kind.value, form.key) for form in clue.forms}
     read = 0
-    for device, name, life, kind, key, value, times in sorted(
+    for device, name, life, kind, key, values, times in sorted(
         holders(clue, most=most), key=lambda row: ((row[3], row[4]) not in whole, row[3:])
     ):
-        held[device] = name, life
-        reasons[device][kind, key] = Reason(kind=kind, value=value)
-        if (kind, key) in whole:
-            exact[device].add(kind)
         read += times
+        if not clue.means(kind, key, values):
+            continue
+        held[device] = name, life
+        reasons[device][kind, key] = Reason(kind=kind, value=min(values))
+        if clue.names(kind, key, values):
+            exact[device].add(kind)
     return held, reasons, exact, read >= most
 
 
-def _ranked(devices: Placed, reasons: Collection[int], exact: Collection[int]) -> list[int]:
-    def rank(pk: int) -> tuple[bool, bool, int, str, int]:
-        name, life = devices[pk]
-        return pk not in exact, pk not in reasons, LIFE_ORDER.get(life, 2), name, pk
+def _ranked(devices: Placed, reasons: Collection[int], exact: Collection[int], *, most: int) -> list[int]:
+    """The order of the answer; the last contact decides only among those that may be shown, of which there are `most`."""
 
-    return sorted(devices, key=rank)
+    def tier(pk: int) -> tuple[bool, bool, int]:
+        return pk not in exact, pk not in reasons, LIFE_ORDER.get(devices[pk][1], 2)
 
-
-def _add_words(clue: Clue, ids: Sequence[int], reasons: dict[int, dict[tuple[str, str], Reason]]) -> None:
-    """For devices found by words in the middle of a name: say in which text they are."""
-    bare = [pk for pk in ids if pk not in reasons] if clue.words else []
-    for device, *texts in Sighting.objects.filter(device_id__in=bare).order_by("id").values_list("device_id", "name", "serial", "user"):
-        for kind, text in zip(("name", "serial", "user"), texts, strict=True):
-            if any(word in text.lower() for word in clue.words):
-                reasons[device].setdefault((kind, text.lower()), Reason(kind=kind, value=text))
+    ordered = sorted(devices, key=lambda pk: (tier(pk), devices[pk][0], pk))
+    last = tier(ordered[min(most, len(ordered)) - 1]) if ordered else None
+    contact = last_contacts([pk for pk in ordered[:MOST_COMPARED] if last is not None and tier(pk) <= last])
+    return sorted(ordered, key=lambda pk: (tier(pk), -contact[pk].timestamp() if pk in contact else 0.0))

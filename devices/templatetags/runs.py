@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,7 +11,11 @@ from django import template
 from django.utils import timezone
 
 from devices.models import JobState, SyncRun
+from devices.models.job import RATE_LIMIT
+from devices.queries.account_numbers import calls_words, records_words
+from devices.queries.progress import progress_now
 from vendors.budget import Rate
+from vendors.registry import VENDORS
 
 register = template.Library()
 
@@ -67,6 +72,10 @@ def every(seconds: int) -> str:
     return f"every {seconds_words(seconds)}" if seconds else "only when asked"
 
 
+register.filter(records_words)
+register.filter(calls_words)
+
+
 @register.filter
 def rate_words(rate: Rate) -> str:
     """Windows of a little more than a minute are meant as a minute."""
@@ -84,37 +93,44 @@ def due(at: datetime | None) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a run is. `left` is honest: nothing until something was measured."""
+class Words:
+    """How far a run is, in words. `left` is "" where nobody can tell; `waits`: what it waits for."""
 
     done: int
     total: int | None
     words: str
     left: str
+    waits: str
 
 
 @register.filter
-def progress_of(run: SyncRun) -> Progress:
-    total = max(run.expected, run.records) if run.expected else None
+def progress_of(run: SyncRun) -> Words:
+    now = progress_now(run, now=timezone.now())
     if run.state == JobState.REQUESTED:
-        return Progress(0, total, "Waiting for a worker", "")
-    of_all = f" of {total:,}" if total else ""
-    return Progress(run.records, total, f"{run.records:,}{of_all} devices fetched", _left(run, total))
+        return Words(0, now.total, "Waiting for a worker", "", "")
+    left = f"about {seconds_words(now.seconds_left)} left" if now.seconds_left is not None else ""
+    return Words(run.records, now.total, f"{run.records:,}{_of_all(run, now.total)}", left, _waits(run, now.continues_in))
 
 
-def _left(run: SyncRun, total: int | None) -> str:
-    if not total or not run.records or run.started_at is None or run.progressed_at is None or run.records >= total:
-        return ""
-    spent = (run.progressed_at - run.started_at).total_seconds()
-    return f"about {seconds_words(spent / run.records * (total - run.records))} left"
+def _of_all(run: SyncRun, total: int | None) -> str:
+    """Before its first devices a vendor that tells a total may still do so."""
+    vendor = VENDORS.get(run.account.vendor)
+    if total is None and (run.records or vendor is None or not vendor.tells_total):
+        return " devices fetched, total unknown"
+    return f" of {total:,} devices fetched" if total else " devices fetched"
+
+
+def _waits(run: SyncRun, continues_in: float | None) -> str:
+    if continues_in is None:
+        return f"Waiting: {run.waiting_for}" if run.waiting_for else ""
+    return f"Rate limit reached, continues in {math.ceil(continues_in)} s" if continues_in > 0 else "Rate limit reached, continues now"
 
 
 @register.filter
 def spoken(run: SyncRun) -> str:
     """For screen readers: changes only now and then, so that nobody is talked to every two seconds."""
-    now = progress_of(run)
+    if run.state == JobState.REQUESTED:
+        return "Waiting for a worker"
     if run.waiting_for:
-        return f"Fetching, waiting: {run.waiting_for}"
-    if not now.total:
-        return "Waiting for a worker" if run.state == JobState.REQUESTED else "Fetching devices"
-    return f"Fetching devices, {now.done * 10 // now.total * 10} percent"
+        return "Fetching, rate limit reached" if run.waiting_for == RATE_LIMIT else f"Fetching, waiting: {run.waiting_for}"
+    return f"Fetching devices, {run.records * 10 // max(run.expected, run.records) * 10} percent" if run.expected else "Fetching devices"

@@ -17,7 +17,7 @@ from devices.models import Life
 from devices.queries.troubles import Troubles, troubles
 from devices.templatetags.drawn import drawn_once
 from devices.thresholds import Freshness
-from vendors.registry import VENDORS
+from vendors.registry import VENDORS, makes_installers_for
 from vendors.states import Family, IdKind, State
 
 register = template.Library()
@@ -147,6 +147,9 @@ def progress(done: int, total: int | None, label: str, words: str = "") -> dict[
 def vendor_label(slug: str) -> str:
     vendor = VENDORS.get(slug)
     return vendor.label if vendor else slug
+
+
+register.filter("makes_installers_for", makes_installers_for)
 
 
 @register.filter

@@ -9,13 +9,16 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
-from devices import absence, certificates
+from devices import absence, cancelling, certificates, heartbeat
+from devices.account_settings import BadAccount
 from devices.account_status import named
 from devices.accounts import refresh_account, switch_account
 from devices.context import account_statuses
+from devices.deletion import progress_of
 from devices.models import Account, Quarantine, SyncRun
 from devices.queries.accounts import Card, cards, under_way
 from devices.queries.newest import newest
+from devices.queries.repaired import repaired
 from devices.templatetags.runs import spoken
 from devices.views.guard import is_fragment, needs
 from devices.views.person import act_of
@@ -46,6 +49,8 @@ def page(request: HttpRequest, name: str) -> HttpResponse:
         "card": shown,
         "account": account,
         "secrets": _secrets(shown),
+        "deleting": progress_of(account) if account.being_deleted else None,
+        "repaired": repaired(account),
         "certificates": certificates.describe(account.ca_pem),
         # The list can be narrowed to a vendor: that is this account's devices only where it has no sibling.
         "sole": not Account.objects.filter(vendor=account.vendor).exclude(pk=account.pk).exists(),
@@ -105,13 +110,29 @@ def _ask_for(request: HttpRequest, account: Account) -> tuple[str, str]:
     before = timezone.now()
     if account.vendor not in VENDORS:
         return "", f"This version of Rollcall does not know the vendor “{account.vendor}”, so nothing can be fetched."
-    if not account.enabled:
+    if not account.enabled and not account.being_deleted:
         return "", f"{account.name} is switched off: switch it on, then refresh."
     try:
         run = refresh_account(account, full=request.POST.get("what") != "changes", act=act_of(request))
     except Unsupported as error:
         return "", f"{error.sentence} {error.next_step}".strip()
-    return ("The fetch begins in a moment." if run.created_at >= before else "A fetch is under way already; one is enough."), ""
+    except BadAccount as bad:
+        return "", str(bad)
+    if run.created_at < before:
+        return "A fetch is under way already; one is enough.", ""
+    return heartbeat.promise("The fetch begins in a moment."), ""
+
+
+@require_POST
+@needs("refresh_account")
+def cancel(request: HttpRequest, name: str) -> HttpResponse:
+    """End the sync that is under way; what it has fetched stays."""
+    account = get_object_or_404(Account, name=name)
+    run = cancelling.cancel(account, act=act_of(request))
+    if is_fragment(request):
+        return _progress(request, account, problem="" if run else "No sync is running any more.")
+    messages.add_message(request, messages.SUCCESS if run else messages.ERROR, "Sync cancelled." if run else "No sync is running any more.")
+    return redirect("devices:account", name=name)
 
 
 @require_POST
@@ -119,8 +140,14 @@ def _ask_for(request: HttpRequest, account: Account) -> tuple[str, str]:
 def switch(request: HttpRequest, name: str) -> HttpResponse:
     account = get_object_or_404(Account, name=name)
     enabled = request.POST.get("enabled") == "1"
-    if enabled != account.enabled:
-        switch_account(account, enabled=enabled, act=act_of(request))
-    words = "is switched on; it is fetched within a minute." if enabled else "is switched off. What was fetched before is kept."
+    try:
+        if enabled != account.enabled:
+            switch_account(account, enabled=enabled, act=act_of(request))
+    except BadAccount as bad:
+        messages.error(request, str(bad))
+        return redirect("devices:account", name=name)
+    words = "is switched off. What was fetched before is kept."
+    if enabled:
+        words = f"is switched on. {heartbeat.promise('It is fetched within a minute.')}"
     messages.success(request, f"{name} {words}")
     return redirect("devices:account", name=name)

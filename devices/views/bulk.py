@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from devices import asking
+from devices import asking, heartbeat
 from devices.models import Device
 from devices.queries.filters import DEVICES, DeviceListing
 from devices.views import bulk_tag
@@ -71,6 +71,6 @@ def _refresh(request: HttpRequest, listing: DeviceListing) -> HttpResponse:
 def say_asked(request: HttpRequest, asked: asking.Asked, onward: str) -> None:
     """`onward`: where the answers will be seen."""
     if asked.runs:
-        messages.success(request, f"Asked: {', '.join(run.account.name for run in asked.runs)}. {onward}")
+        messages.success(request, f"Asked: {', '.join(run.account.name for run in asked.runs)}. {heartbeat.promise(onward)}")
     else:
         messages.error(request, " ".join(["No account could be asked.", *asked.refusals]))

@@ -14,7 +14,6 @@ from devices.context import account_statuses
 from devices.models import Account
 from devices.queries import filters as filtering
 from devices.queries.aged import aged
-from devices.queries.clue import SHORTEST_WORD
 from devices.queries.filters import DEVICES, DeviceListing
 from devices.queries.list import list_page
 from devices.queries.part import known_groups
@@ -39,7 +38,6 @@ def page(request: HttpRequest) -> HttpResponse:
         "aged": aged(account_statuses(request), account=filters.account, vendor=filters.vendor),
         "export_url": reverse("devices:export"),
         "may_export": request.user.has_perm("devices.export_device"),
-        "short": 0 < len(filters.q) < SHORTEST_WORD,
         "sources": Sources(account_statuses(request)),
         "everywhere": listing.asking(life="all"),
         "most": MOST,

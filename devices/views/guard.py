@@ -35,7 +35,7 @@ WORDS = {
     "share_view": "share saved views",
     "view_raw": "read a vendor's raw answer",
     "view_syncrun": "look at the history of fetches",
-    "manage_account": "add and change vendor accounts",
+    "manage_account": "add, change and delete vendor accounts",
     "change_syncrun": "apply disappearances that were held back",
     "view_audit": "read the audit log",
     "view_installer": "look at installers",

@@ -1,8 +1,9 @@
-"""A file of what a list shows, on its way out."""
+"""A CSV file of what a list shows, for the browser to download."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from typing import Any
 
 from django.contrib import messages
@@ -13,16 +14,37 @@ from devices import audit
 from devices.export import blocks
 from devices.views.person import act_of
 
+# Spreadsheets read a file as UTF-8 only if it begins with this mark.
+BYTE_ORDER_MARK = "\ufeff"
+SMALL = 2**21  # characters that are made before the answer begins
 
-def csv_file(request: HttpRequest, name: str, lines: Callable[[], Iterable[str]], *, action: str, **told: Any) -> HttpResponseBase:
-    """Streams the lines; `action` and what is `told` are for the audit log."""
+
+def csv_file(request: HttpRequest, name: str, lines: Callable[[], Iterable[str]], /, *, action: str, **told: Any) -> HttpResponseBase:
+    """The lines as a download named `name`; `action` and what is `told` are for the audit log.
+
+    A small file is made completely before the first byte leaves, so that an error becomes an error page and the answer has a length. A
+    larger one is streamed: an error in the middle then cuts the connection, which a browser reports as a failed download.
+    """
     content: Iterable[str] = ()
     if request.method != "HEAD":
         # Written first: what left is known even if the reader or this process dies on the way.
         audit.record(action, act=act_of(request), target=name, **told)
-        content = lines()
-    answer = StreamingHttpResponse(blocks(content), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+        content = chain([BYTE_ORDER_MARK], lines())
+    return csv_answer(name, blocks(content))
+
+
+def csv_answer(name: str, pieces: Iterator[str]) -> HttpResponseBase:
+    """A download named `name`, complete with its length or streamed, as `csv_file` says."""
+    begun: list[str] = []
+    size = 0
+    while size < SMALL and (piece := next(pieces, None)) is not None:
+        begun.append(piece)
+        size += len(piece)
+    headers = {"Content-Type": "text/csv; charset=utf-8", "Content-Disposition": f'attachment; filename="{name}"'}
+    if size >= SMALL:
+        return StreamingHttpResponse(chain(begun, pieces), headers=headers)
+    answer = HttpResponse(begun, headers=headers)
+    answer["Content-Length"] = str(len(answer.content))
     return answer
 
 

@@ -19,7 +19,7 @@ from devices.context import account_statuses
 from devices.queries.aged import Aged, aged_among
 from devices.queries.answers import account_answers, document, silences
 from devices.queries.asked import clean_query
-from devices.queries.clue import SHORTEST_BEGINNING, SHORTEST_WORD, parse
+from devices.queries.clue import parse
 from devices.queries.hits import groups, hit
 from devices.queries.search import MOST, Answer, search
 from devices.views.guard import is_fragment, needs
@@ -28,6 +28,7 @@ from devices.views.ticket import query, ticket_of
 
 SHOWN = 50
 SUGGESTED = 8
+SHORTEST_SUGGESTED = 2
 # The address of a deep link → the prefix that asks for this kind only.
 DEEP = {"serial": "sn", "host": "host", "mac": "mac", "user": "user"}
 
@@ -55,7 +56,7 @@ def suggest(request: HttpRequest) -> HttpResponse:
     ticket = ticket_of(request)
     if not is_fragment(request):
         return redirect(f"{reverse('devices:lookup')}?{urlencode({'q': term})}")
-    answer = search(term, limit=SUGGESTED) if len(parse(term).rest) >= SHORTEST_BEGINNING else None
+    answer = search(term, limit=SUGGESTED) if len(parse(term).rest) >= SHORTEST_SUGGESTED else None
     hits = [hit(match, answer.clue, now=timezone.now()) for match in answer.matches] if answer else []
     return render(request, "devices/lookup_suggestions.html", {"hits": hits, "ticket_query": query(ticket=ticket)})
 
@@ -81,7 +82,6 @@ def _answer(request: HttpRequest, term: str) -> HttpResponse:
         "silences": told,
         "aged": _aged(answer, account_statuses(request)),
         "asked": _asked(request),
-        "short": 0 < len(answer.clue.rest) < SHORTEST_WORD,
         "list_query": query(q=term),
     }
     shown = render(request, "devices/lookup.html", context)

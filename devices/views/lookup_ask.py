@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from devices import audit
-from devices.models import Account, SyncRun
+from devices.models import Account, Identifier, Life, SyncRun
 from devices.queries.answers import question
+from devices.queries.as_json import DeviceDocument, device_documents
 from devices.queries.asked import clean_query
 from devices.queries.clue import parse
-from devices.queries.search import Match, search
 from devices.sync import request_run
 from devices.views.guard import is_fragment, needs
 from devices.views.person import act_of
 from devices.views.ticket import query, ticket_of
 from vendors.errors import Unsupported
+from vendors.normalise import hostname_key, serial_key
+from vendors.registry import VENDORS
+from vendors.states import IdKind
 
 HIGHEST_ID = 2**63 - 1
 FOUND = 8
@@ -29,12 +33,20 @@ FOUND = 8
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`code`: waiting, found, absent (the vendor says that it knows no such name), silent or failed."""
+    """`code`: waiting, found, absent (the vendor says that it has nothing by these names), silent or failed. `name`: as it was typed.
+
+    `hosts` and `serials`: the forms of which the vendor said so, or by which it found something; `powerless`: forms that it cannot hold,
+    so that a no says nothing about them.
+    """
 
     run: SyncRun
     name: str
     code: str
-    found: list[Match]
+    found: list[DeviceDocument] = field(default_factory=list)
+    hosts: list[str] = field(default_factory=list)
+    serials: list[str] = field(default_factory=list)
+    powerless: list[str] = field(default_factory=list)
+    longest: int = 0
 
 
 @require_POST
@@ -59,7 +71,7 @@ def asked(request: HttpRequest, pk: int) -> HttpResponse:
     if run is None:
         raise Http404
     if not is_fragment(request):
-        return redirect(reverse("devices:lookup") + query(q=_names(run)[-1], asked=str(pk)))
+        return redirect(reverse("devices:lookup") + query(q=_names(run)[0], asked=str(pk)))
     return render(request, "devices/lookup_asked.html", {"asked": outcome(run), "problem": ""})
 
 
@@ -70,15 +82,26 @@ def asked_run(pk: int) -> SyncRun | None:
 
 
 def outcome(run: SyncRun) -> Outcome:
-    name = _names(run)[-1]
+    name = _names(run)[0]
     if run.active:
-        return Outcome(run, name, "waiting", [])
+        return Outcome(run, name, "waiting")
     if run.state != "done":
-        return Outcome(run, name, "failed", [])
+        return Outcome(run, name, "failed")
+    scope, longest = run.walk_scope, _longest_host_name(run)
+    absent = {str(each).casefold() for each in run.absent}
     if run.records:
-        return Outcome(run, name, "found", _found(run))
-    unknown = {str(name).casefold() for name in run.absent}
-    return Outcome(run, name, "absent" if all(each.casefold() in unknown for each in _names(run)) else "silent", [])
+        hosts = [each for each in scope.hostnames if each.casefold() not in absent]
+        serials = [each for each in scope.serials if each.casefold() not in absent]
+        return Outcome(run, name, "found", found=_found(run), hosts=hosts, serials=serials, longest=longest)
+    powerless = [each for each in scope.hostnames if longest and len(each) > longest]
+    hosts, serials = [each for each in scope.hostnames if each not in powerless], list(scope.serials)
+    code = "absent" if all(each.casefold() in absent for each in (*hosts, *serials)) else "silent"
+    return Outcome(run, name, code, hosts=hosts, serials=serials, powerless=powerless, longest=longest)
+
+
+def _longest_host_name(run: SyncRun) -> int:
+    vendor = VENDORS.get(run.account.vendor)
+    return vendor.longest_host_name if vendor else 0
 
 
 def _ask(request: HttpRequest, account: Account, term: str) -> tuple[SyncRun | None, str]:
@@ -96,12 +119,14 @@ def _ask(request: HttpRequest, account: Account, term: str) -> tuple[SyncRun | N
     return run, ""
 
 
-def _found(run: SyncRun) -> list[Match]:
-    """What is stored now under the names that were asked for."""
+def _found(run: SyncRun) -> list[DeviceDocument]:
+    """What the account lists now under exactly the names that were asked for."""
     scope = run.walk_scope
-    terms = [*(f"host:{name}" for name in scope.hostnames), *(f"sn:{name}" for name in scope.serials)]
-    matches = {match.device["id"]: match for term in terms for match in search(f"{term} in:{run.account.name}", limit=FOUND).matches}
-    return list(matches.values())[:FOUND]
+    hosts = Q(kind=IdKind.HOSTNAME, key__in=[hostname_key(name) for name in scope.hostnames])
+    serials = Q(kind=IdKind.SERIAL, key__in=[serial_key(name) for name in scope.serials])
+    held = Identifier.objects.filter(hosts | serials, sighting__account=run.account, sighting__life=Life.SEEN).order_by("sighting_id")
+    ids = dict.fromkeys(held.values_list("sighting__device_id", flat=True)[: 4 * FOUND])
+    return list(device_documents(list(ids)[:FOUND]).values())
 
 
 def _names(run: SyncRun) -> list[str]:

@@ -4,25 +4,26 @@ from __future__ import annotations
 
 from collections import Counter
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from devices import audit
-from devices.queries.pasted import MOST_LINES, Line, answers, csv_text, split
+from devices.queries.pasted import MOST_LINES, Line, answers, csv_lines
+from devices.queries.pasted_text import read
 from devices.views.guard import needs
-from devices.views.person import act_of
+from devices.views.leaving import csv_file
 
 ANSWERS = ("found", "not found", "ambiguous")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("view_device")
-def page(request: HttpRequest) -> HttpResponse:
+def page(request: HttpRequest) -> HttpResponseBase:
     """A list is sent by POST, because it is longer than an address can be. Nothing but the CSV's audit entry is written."""
     text = request.POST.get("list", "")
-    clues = split(text)
+    pasted = read(text)
+    clues = pasted.cells
     problem = ""
     if request.method == "POST" and not clues:
         problem = "The list is empty: paste one name, serial or address per line."
@@ -32,14 +33,18 @@ def page(request: HttpRequest) -> HttpResponse:
     if lines and request.POST.get("format") == "csv":
         return _csv(request, lines)
     counts = Counter(line.answer for line in lines)
-    context = {"text": text, "lines": lines, "problem": problem, "counts": [(word, counts[word]) for word in ANSWERS], "most": MOST_LINES}
+    context = {
+        "text": text,
+        "lines": lines,
+        "left_out": pasted.left_out,
+        "problem": problem,
+        "counts": [(word, counts[word]) for word in ANSWERS],
+        "most": MOST_LINES,
+    }
     return render(request, "devices/lookup_list.html", context, status=400 if problem else 200)
 
 
-def _csv(request: HttpRequest, lines: list[Line]) -> HttpResponse:
+def _csv(request: HttpRequest, lines: list[Line]) -> HttpResponseBase:
+    name = f"rollcall-lookup-{timezone.now():%Y%m%dT%H%MZ}.csv"
     devices = sum(len(line.devices) for line in lines)
-    audit.record("export", act=act_of(request), target="pasted list", format="csv", lines=len(lines), devices=devices)
-    # The mark at the beginning tells spreadsheets that umlauts are UTF-8.
-    answer = HttpResponse("\ufeff" + csv_text(lines), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="rollcall-lookup-{timezone.now():%Y%m%dT%H%MZ}.csv"'
-    return answer
+    return csv_file(request, name, lambda: csv_lines(lines), action="export", format="csv", lines=len(lines), devices=devices)

@@ -10,11 +10,10 @@ from django.views.decorators.http import require_POST
 
 from devices.views.guard import needs
 from devices.views.person import act_of
-from devices.views.ticket import query, ticket_of
 from installers import services
 from installers.models import Installer
 from installers.views.detail import show
-from installers.views.known import installer_or_404
+from installers.views.known import installer_or_404, purpose_query
 from installers.wishes import CannotDo
 
 DONE = {
@@ -59,4 +58,4 @@ def mark(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _back(request: HttpRequest, installer: Installer) -> HttpResponse:
-    return redirect(reverse("installers:detail", args=[installer.pk]) + query(ticket=ticket_of(request)))
+    return redirect(reverse("installers:detail", args=[installer.pk]) + purpose_query(request))

@@ -12,7 +12,7 @@ from devices.views.person import person
 from devices.views.ticket import query, ticket_of
 from installers import given, queries
 from installers.models import Installer
-from installers.views.known import installer_or_404
+from installers.views.known import device_for, installer_or_404, purpose_query
 
 
 @require_safe
@@ -31,6 +31,8 @@ def show(request: HttpRequest, installer: Installer, *, problem: str = "", typed
         "lines": given.of_installer(installer, person(request), now=timezone.now()),
         "ticket": ticket,
         "ticket_query": query(ticket=ticket),
+        "device": device_for(request),
+        "purpose_query": purpose_query(request),
         "problem": problem,
         "typed": typed,
     }

@@ -11,15 +11,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from devices.models import Device
-from devices.queries.joins import now_called
-from devices.queries.newest import HIGHEST
 from devices.views.guard import needs
 from devices.views.person import act_of, person
-from devices.views.ticket import query, ticket_of
+from devices.views.ticket import ticket_of
 from installers import given, handing
 from installers.handing import Slip, Terms
 from installers.models import Installer
-from installers.views.known import installer_or_404
+from installers.views.known import device_for, installer_or_404, purpose_query
 from installers.wishes import CannotDo
 from vendors.secret import Secret
 
@@ -32,21 +30,13 @@ LONGEST_KEPT = 500  # of what was typed, when the form is shown again
 def hand_out(request: HttpRequest, pk: int) -> HttpResponse:
     """`way`: shown or short. Addresses may name a device and a ticket."""
     installer = installer_or_404(request, pk)
-    device = device_of(request.POST.get("device") or request.GET.get("device", ""))
+    device = device_for(request)
     if request.method != "POST":
         return _form(request, installer, device)
     try:
         return _given(request, installer, device)
     except CannotDo as refused:
         return _form(request, installer, device, problem=refused)
-
-
-def device_of(text: str) -> Device | None:
-    """The device of this id, or the one that it became part of; None for anything else."""
-    if not (text.isascii() and text.isdecimal()) or len(text) > 19 or int(text) > HIGHEST:
-        return None
-    pk = int(text)
-    return Device.objects.filter(pk__in=[pk, now_called(pk) or pk]).first()
 
 
 def _given(request: HttpRequest, installer: Installer, device: Device | None) -> HttpResponse:
@@ -60,7 +50,7 @@ def _given(request: HttpRequest, installer: Installer, device: Device | None) ->
         handout, token = handing.make_short_link(installer, key=key, terms=_terms(request), **told)
         link = Secret(request.build_absolute_uri(reverse("short_link", args=[token.reveal()])))
         context["handout"] = handout
-    answer = render(request, "installers/handed.html", context | {"link": link, "back": _back(installer, ticket_of(request))})
+    answer = render(request, "installers/handed.html", context | {"link": link, "back": _back(request, installer)})
     answer["Referrer-Policy"] = "no-referrer"
     answer["Cache-Control"] = "no-store"
     return answer
@@ -84,7 +74,7 @@ def _form(request: HttpRequest, installer: Installer, device: Device | None, *, 
         "device": device,
         "ticket": ticket,
         "typed": typed,
-        "back": _back(installer, ticket),
+        "back": _back(request, installer),
         "key": handing.new_key(),
         "most_days": handing.MOST_DAYS,
         "problem": problem,
@@ -98,5 +88,5 @@ def _blank() -> dict[str, str]:
     return {"recipient": "", "days": str(handing.default_days()), "uses": USES}
 
 
-def _back(installer: Installer, ticket: str) -> str:
-    return reverse("installers:detail", args=[installer.pk]) + query(ticket=ticket)
+def _back(request: HttpRequest, installer: Installer) -> str:
+    return reverse("installers:detail", args=[installer.pk]) + purpose_query(request)

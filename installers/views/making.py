@@ -14,11 +14,12 @@ from django.views.decorators.http import require_http_methods
 
 from devices.views.guard import needs
 from devices.views.person import act_of, person
-from devices.views.ticket import query, ticket_of
+from devices.views.ticket import ticket_of
 from installers import queries, services
 from installers.forms import InstallerForm, beginning
 from installers.models import Installer
 from installers.queries import Maker, makers
+from installers.views.known import device_for, purpose_query
 from installers.wishes import CannotDo
 from vendors.installing import Offer
 
@@ -28,7 +29,7 @@ PRESETS = {"purpose": "purpose", "family": "os", "language": "language", "group"
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("create_installer")
 def new(request: HttpRequest) -> HttpResponse:
-    """Presets in the address: account, os, language, group, purpose, ticket, and `from`, the id of an installer to be made once more."""
+    """Presets in the address: account, os, language, group, purpose, device, ticket, and `from`: the id of an installer to copy."""
     known = makers()
     model = _model(request)
     maker = _chosen(request, known, model)
@@ -41,7 +42,8 @@ def new(request: HttpRequest) -> HttpResponse:
     if key is None:
         return redirect(f"{request.path}?{_kept(request, key=str(services.new_key()), account=maker.account.name)}")
     if (before := Installer.objects.defer("link").filter(request_key=key).first()) is not None:
-        return render(request, "installers/ordered.html", {"before": before, "again": _kept(request, key="")})
+        context = {"before": before, "again": _kept(request, key=""), "purpose_query": purpose_query(request)}
+        return render(request, "installers/ordered.html", context)
     initial = _presets(request, maker.offer, model) | {"request_key": key, "account": maker.account.name}
     return _form(request, InstallerForm(maker.account, maker.offer, initial=initial), known)
 
@@ -57,13 +59,15 @@ def _order(request: HttpRequest, maker: Maker, known: Sequence[Maker]) -> HttpRe
         except CannotDo as refused:
             form.refuse(refused)
         else:
-            return redirect(reverse("installers:detail", args=[made.pk]) + query(ticket=ticket_of(request)))
+            return redirect(reverse("installers:detail", args=[made.pk]) + purpose_query(request))
     return _form(request, form, known)
 
 
 def _form(request: HttpRequest, form: InstallerForm, known: Sequence[Maker]) -> HttpResponse:
     others = [each for each in known if each.account.pk != form.at.pk]
-    return render(request, "installers/new.html", {"form": form, "others": others}, status=422 if form.errors else 200)
+    return render(
+        request, "installers/new.html", {"form": form, "others": others, "device": device_for(request)}, status=422 if form.errors else 200
+    )
 
 
 def _chosen(request: HttpRequest, known: Sequence[Maker], model: Installer | None) -> Maker | None:

@@ -10,10 +10,10 @@ from django.views.decorators.http import require_http_methods
 
 from devices.views.guard import needs
 from devices.views.person import act_of
-from devices.views.ticket import query, ticket_of
+from devices.views.ticket import ticket_of
 from installers import services
 from installers.models import Installer
-from installers.views.known import installer_or_404
+from installers.views.known import installer_or_404, purpose_query
 from installers.wishes import CannotDo
 
 
@@ -21,7 +21,7 @@ from installers.wishes import CannotDo
 @needs("revoke_installer")
 def revoke(request: HttpRequest, pk: int) -> HttpResponse:
     installer, ticket = installer_or_404(request, pk), ticket_of(request)
-    back = reverse("installers:detail", args=[installer.pk]) + query(ticket=ticket)
+    back = reverse("installers:detail", args=[installer.pk]) + purpose_query(request)
     typed, problem = request.POST.get("name", ""), ""
     if request.method == "POST":
         problem = _revoke(request, installer, typed, ticket)

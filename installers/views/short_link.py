@@ -10,7 +10,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from devices.audit import address_of
-from devices.throttle import allowed
+from devices.throttle import Limit, check
 from installers.redeeming import Closed, Why, look, use
 
 TRIES, SECONDS = 60, 60  # from one address; a whole office may stand behind one
@@ -23,8 +23,13 @@ STATUS = {Why.UNKNOWN: 404}
 def page(request: HttpRequest, token: str) -> HttpResponse:
     """By the header `Refresh`: browsers hold a redirect after a form to be a form sent to another site (CSP)."""
     now = timezone.now()
-    if not allowed(f"short-link:{address_of(request)}", most=TRIES, seconds=SECONDS):
+    limit = check(f"short-link:{address_of(request)}", most=TRIES, seconds=SECONDS)
+    if limit is Limit.TOO_MANY:
         return _answer(request, {"why": "too many"}, status=429)
+    if limit is Limit.UNAVAILABLE:
+        answer = _answer(request, {"why": "unavailable"}, status=503)
+        answer["Retry-After"] = str(SECONDS)
+        return answer
     try:
         if request.method != "POST":
             return _answer(request, {"handout": look(token, now=now)})

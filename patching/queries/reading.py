@@ -21,7 +21,7 @@ class Reads:
 
 
 def reading(account: Account) -> Reads:
-    """One query."""
+    """Two queries."""
     vendor = VENDORS.get(account.vendor)
     known = readings(account) if vendor else []
     return Reads(

@@ -1,20 +1,27 @@
 """`make bench`: Rollcall beside the floor, in one run on one machine. Ratios count; absolute times do not.
 
-`make bench` measures syncs, pages and patching; ARGS=sync, ARGS=pages or ARGS=patching one of them. SIZES=100000,300000 are the fleets of
-the syncs; pages are measured at 100,000 devices and, with SCALE=1000000, at so many too; patching with ten patches a device at 100,000.
+`make bench` measures syncs, pages, patching and pages while Valkey is away; ARGS=sync, pages, patching or broker one of them.
+SIZES=100000,300000 are the fleets of the syncs; pages are measured at 100,000 devices and, with SCALE=1000000, at so many too; patching
+with ten patches a device at 100,000.
+
+ARGS=versus BEFORE=<commit> stands alone: it measures the pages of this checkout beside those of an earlier commit.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from tests.bench import versus
 from tests.bench.machine import Machine, prepare
+from tests.bench.person import WrongAnswer
+from tests.bench.trees import CannotCompare
 
 OUT = Path(os.environ.get("BENCH_OUT", "bench-results"))
 
@@ -37,12 +44,21 @@ def patching(machine: Machine) -> dict[str, Any]:
     return measured.run(machine)
 
 
-PARTS = {"sync": sync, "pages": pages, "patching": patching}
+def broker(machine: Machine) -> dict[str, Any]:
+    from tests.bench import broker as measured
+
+    return measured.run(machine)
+
+
+PARTS = {"sync": sync, "pages": pages, "patching": patching, "broker": broker}
+VERSUS = "versus"
 
 
 def main(chosen: list[str]) -> int:
+    if chosen == [VERSUS]:
+        return compare()
     if unknown := set(chosen) - set(PARTS):
-        print(f"The bench has no part {', '.join(sorted(unknown))}: choose among {', '.join(PARTS)}.", file=sys.stderr)
+        print(f"The bench has no part {', '.join(sorted(unknown))}: choose among {', '.join(PARTS)}, or {VERSUS} alone.", file=sys.stderr)
         return 2
     with tempfile.TemporaryDirectory(prefix="rc-bench-", dir="/tmp") as folder:
         machine = prepare(Path(folder))
@@ -52,6 +68,18 @@ def main(chosen: list[str]) -> int:
         finally:
             machine.stop()
     return 0
+
+
+def compare() -> int:
+    """1 when this checkout is slower than BEFORE, 2 when they cannot be compared."""
+    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))  # what was made is removed then, too
+    try:
+        told = versus.run()
+    except (CannotCompare, WrongAnswer) as problem:
+        print(problem, file=sys.stderr)
+        return 2
+    _keep(VERSUS, told)
+    return int(told["slower"])
 
 
 def _keep(name: str, told: dict[str, Any]) -> None:

@@ -35,11 +35,12 @@ SELECT i AS id, md5('machine ' || i) AS dice,
 FROM generate_series(%(first)s, %(last)s) AS i"""
 
 _SIGHTINGS = """INSERT INTO devices_sighting (id, account_id, external_id, device_id, vendor, digest, name, serial, "user", os_name, os_family, model,
-  manufacturer, group_id, group_name, state, state_raw, enrolment, silenced, problem_count, link, changed_at, created_at, life, missing_since, stale, key_kinds, raw)
+  manufacturer, group_id, group_name, state, state_raw, enrolment, silenced, problem_count, link, changed_at, created_at, life, missing_since, stale, key_kinds, search_text, raw)
 SELECT %(side)s + id, %(account)s, {external}, id, %(vendor)s, decode(dice, 'hex'), name, serial, "user", os_name, os_family, model,
   'Dell Inc.', {group_id}, {group_name}, state, upper(state), CASE WHEN id %% 70 = 3 THEN 'pending' ELSE 'managed' END, id %% 90 = 5, id %% 3, '',
   %(now)s, %(now)s, CASE WHEN id %% 120 = 11 THEN 'missing' ELSE 'seen' END, CASE WHEN id %% 120 = 11 THEN %(now)s END,
-  seen_at < %(now)s - interval '14 days', %(kinds)s, jsonb_build_object('id', dice, 'name', name, 'noise', repeat(dice, 24))
+  seen_at < %(now)s - interval '14 days', %(kinds)s, lower(concat_ws(E'\n', 'h ' || name, 's ' || serial, 'u ' || "user", 'i ' || {external},
+    'm Dell Inc. ' || model, 'o ' || os_name, 'g ' || nullif({group_name}, ''))), jsonb_build_object('id', dice, 'name', name, 'noise', repeat(dice, 24))
 FROM machine WHERE (id + %(start)s) %% 100 < %(share)s"""
 _VENDOR_COLUMNS = {
     "eset": {"external": "dice::uuid::text", "group_id": "'group-' || id % 200", "group_name": "''"},
@@ -51,9 +52,10 @@ _DEVICES = """INSERT INTO devices_device (id, name, serial, "user", os_name, os_
   created_at, disagrees)
 SELECT m.id, m.name, m.serial, m."user", m.os_name, m.os_family, m.model, m.state, CASE WHEN s.seen THEN 'seen' ELSE 'missing' END, s.silenced,
   s.vendors, CASE m.state WHEN 'critical' THEN 2 WHEN 'attention' THEN 1 ELSE 0 END,
-  lower(m.name || ' ' || m.serial || ' ' || m."user"), %(now)s, '{}'
+  s.lines, %(now)s, '{}'
 FROM machine m JOIN (SELECT device_id, bool_or(life = 'seen') AS seen, bool_or(silenced) AS silenced,
-                            coalesce(array_agg(vendor ORDER BY vendor) FILTER (WHERE life = 'seen'), '{}') AS vendors
+                            coalesce(array_agg(vendor ORDER BY vendor) FILTER (WHERE life = 'seen'), '{}') AS vendors,
+                            (SELECT string_agg(DISTINCT line, E'\n') FROM unnest(string_to_array(string_agg(search_text, E'\n'), E'\n')) line) AS lines
                      FROM devices_sighting WHERE device_id BETWEEN %(first)s AND %(last)s GROUP BY 1) s ON s.device_id = m.id"""
 
 _CHILDREN = (

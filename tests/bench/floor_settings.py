@@ -5,4 +5,3 @@ from __future__ import annotations
 from config.settings import *  # noqa: F403
 
 ROOT_URLCONF = "tests.bench.floor_urls"
-FROM_MEMORY = "X-Rows-From-Memory"  # a header that tells the floor's answers from Rollcall's

@@ -14,7 +14,7 @@ from config import urls
 from devices.views import coverage, detail, devices, issues, lookup, turning
 from devices.views.guard import needs
 from patching.views import beside, lists, overview, title
-from tests.bench.floor_settings import FROM_MEMORY
+from tests.bench.person import FROM_MEMORY
 
 kept: dict[str, tuple[str, dict[str, Any]]] = {}
 

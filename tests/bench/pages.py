@@ -14,10 +14,12 @@ from typing import Any
 
 from django.utils import timezone
 
+from tests.bench.figures import part
 from tests.bench.fleet import forget_fleet, write_fleet
 from tests.bench.machine import Machine
+from tests.bench.person import Person
 from tests.bench.questions import BareSearch, Question, questions
-from tests.bench.served import Person, at_once, people
+from tests.bench.served import at_once, people
 
 BASE = 100_000
 SIZES = sorted({int(os.environ.get("BASE", BASE)), int(os.environ.get("SCALE", os.environ.get("BASE", BASE)))})
@@ -95,11 +97,6 @@ def _compare(size: int, question: Question, floor: list[Person], rollcall: list[
         search.close()
     print(f"  {question.name:28} {_ratio(rows):.2f}", file=sys.stderr, flush=True)
     return rows
-
-
-def part(values: list[float], share: float) -> float:
-    """The value below which that share of the values lies."""
-    return sorted(values)[min(len(values) - 1, int(len(values) * share))]
 
 
 def _ratio(rows: list[Row]) -> float:

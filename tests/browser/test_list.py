@@ -50,7 +50,7 @@ def test_filter_sort_columns_view_and_file_keep_one_another(desk: Desk, fleet: d
     with page.expect_download() as waiting:
         page.get_by_role("link", name="Export CSV").click()
     assert re.fullmatch(r"rollcall-windows-without-epm-\d{4}-\d\d-\d\d\.csv", waiting.value.suggested_filename)
-    lines = Path(waiting.value.path()).read_text().splitlines()
+    lines = Path(waiting.value.path()).read_text("utf-8-sig").splitlines()
     assert lines[0].startswith("Name,") and "Model" in lines[0] and len(lines) == 3
 
 
@@ -95,3 +95,19 @@ def test_no_serious_accessibility_violation_and_no_sideways_scrolling(
     assert overflow(page) == 0
     page.goto("/views/")
     assert overflow(page) == 0 and not serious(page)
+
+
+@pytest.mark.parametrize("address", ["/devices/", "/issues/"])
+def test_a_printed_list_is_a_table_that_begins_on_the_first_page(desk: Desk, fleet: dict[str, Account], ivan: User, address: str) -> None:
+    page = desk.open(address, user=ivan)
+    page.set_viewport_size({"width": 718, "height": 1000})  # A4 within its margins
+    page.emulate_media(media="print")
+    expect(page.locator("table.grid thead")).to_be_visible()
+    box = page.locator("table.grid tbody tr").first.bounding_box()
+    assert box and box["y"] < 300
+    kept_together = page.evaluate(
+        "[...document.querySelectorAll('main *')].filter(e => getComputedStyle(e).breakInside == 'avoid').map(e => e.tagName)"
+    )
+    assert set(kept_together) <= {"TR", "THEAD"}
+    assert page.locator(".tick:visible").count() == 0
+    assert overflow(page) <= 0

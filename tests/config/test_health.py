@@ -34,11 +34,11 @@ class TestUp:
         heartbeat.beat()
         status, report = ask()
         assert status == 200
+        assert str(report.pop("beat")).endswith(" s ago")
         assert report == {
             "status": "ok",
             "database": "ok",
             "broker": "ok",
-            "beat": "0 s ago",
             "accounts": {"eset-main": "credentials_refused", "old": "disabled"},
         }
 

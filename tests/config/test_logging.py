@@ -35,6 +35,30 @@ def test_a_hostname_cannot_forge_a_line() -> None:
     assert line("device %s", "NB\n2026-01-01 INFO login ok\x1b[2J") == "device NB\\n2026-01-01 INFO login ok\\x1b[2J"
 
 
+@pytest.mark.parametrize("letter", ["\0", "\x1b", "\x7f", "\x85", "\x9b", "\u2028", "\u2029", "\ud800", "\udfff", "\r", "\v"])
+def test_a_line_holds_no_character_that_ends_or_commands_it(letter: str) -> None:
+    written = line("device %s", f"a{letter}b")
+    assert letter not in written and written.startswith("device a") and len(written.splitlines()) == 1
+    assert written.encode()
+
+
+def test_a_message_with_the_words_of_a_traceback_is_one_line() -> None:
+    assert len(line("device %s", "\nTraceback (most recent call last):\n2026-01-01 INFO login ok").splitlines()) == 1
+
+
+def test_an_exception_cannot_forge_a_line() -> None:
+    try:
+        raise ValueError("\n2026-01-01 00:00:00 INFO login ok\x1b[2J")
+    except ValueError:
+        lines = line("it failed", error=True).splitlines()
+    assert lines[0] == "it failed" and not any(each.startswith("2026") or "\x1b" in each for each in lines)
+
+
+def test_a_line_is_bounded() -> None:
+    assert len(line("got %s", "x" * 10_000_000)) < 10_000
+    assert len(line("it failed" + "y" * 10_000_000)) < 10_000
+
+
 def test_a_traceback_keeps_its_lines_and_loses_its_secrets() -> None:
     try:
         raise ValueError("access_token=cAnArY123")

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from devices.models import Account, SyncRun
 from devices.sync import request_run
+from vendors import normalise
 from vendors.base import Scope
 from vendors.errors import BadRecord
 from vendors.records import Device, Entry, Identifier, Issue
@@ -28,6 +29,11 @@ def run(of: Account, *, scope: Scope | None = None) -> SyncRun:
 
 def identifier(kind: IdKind, key: str, *, junk: bool = False) -> Identifier:
     return Identifier(kind, key.upper(), key, junk)
+
+
+def normalised(kind: IdKind, value: str) -> Identifier | None:
+    """As a vendor's mapping makes it."""
+    return normalise.identifier(kind, value)
 
 
 def entry(external_id: str, *, broken: str = "", seen_at: datetime = SEEN_AT, **fields: object) -> Entry:

@@ -9,9 +9,11 @@ from django.utils import timezone
 
 from devices.matching import kinds_mask
 from devices.models import Account, Device, Health, Identifier, Issue, JobState, Life, Pulse, Sighting, SyncRun
+from devices.search_text import text_of
 from devices.summary import summarise
 from vendors.normalise import identifier
-from vendors.states import IdKind
+from vendors.records import Device as Record
+from vendors.states import IdKind, State
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -57,7 +59,11 @@ def sighting(
     for known in keys:
         Identifier.objects.create(sighting=made, kind=known.kind, key=known.key, value=known.value, junk=known.junk)
     made.key_kinds = kinds_mask(known.kind for known in keys if not known.junk)
-    made.save(update_fields=["key_kinds"])
+    told = {
+        name: getattr(made, name) for name in ("external_id", "name", "serial", "user", "os_name", "model", "manufacturer", "group_name")
+    }
+    made.search_text = text_of(Record(state=State.OK, state_raw="", identifiers=tuple(keys), **told))
+    made.save(update_fields=["key_kinds", "search_text"])
     for position, (title, state) in enumerate(issues):
         Issue.objects.create(sighting=made, key=f"issue-{position}", title=title, state=state, first_seen_at=now)
     summarise([device.pk], now)

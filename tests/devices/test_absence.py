@@ -74,6 +74,19 @@ def test_a_record_without_a_name_may_have_been_any_of_them() -> None:
     assert (run.missing, run.withheld, lives()) == (0, 0, {"seen": 5})
 
 
+@pytest.mark.parametrize(("name", "missing"), [("d1", 1), ("d1 enrolled again", 0)])
+def test_an_unusable_record_under_an_unknown_id_may_be_any_of_them(name: str, missing: int) -> None:
+    """Under a known id it is that device, and says nothing about others."""
+    account = making.account()
+    complete(account, names(3), START)
+    run, later = making.run(account), START + timedelta(hours=1)
+    run.quarantined = save_page(run, [making.entry(name, broken="a bad date", user="anna"), making.entry("d0")], later).quarantined
+    run.records = 2
+    absence.settle(run, later)
+    assert (run.quarantined, run.missing, run.withheld) == (1, missing, 0)
+    assert set(Sighting.objects.filter(life=Life.MISSING).values_list("external_id", flat=True)) == ({"d2"} if missing else set())
+
+
 def test_a_person_applies_what_was_held_but_not_what_was_seen_since() -> None:
     account = making.account()
     complete(account, names(40), START)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
@@ -10,7 +11,9 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from devices import heartbeat
 from devices.models import Account, AuditEvent, Health, JobState, SyncRun, User
+from devices.models.job import RATE_LIMIT
 from sandbox.server import Simulation, running
 from sandbox.world import Options
 from tests.devices import making
@@ -36,6 +39,7 @@ def sim(simulation: Simulation) -> Iterator[Simulation]:
 class TestRefreshing:
     def test_a_double_click_makes_one_run_and_the_second_says_so(self, ivan: User) -> None:
         making.account()
+        heartbeat.beat()
         client = signed_in(ivan)
         first = client.post("/vendors/eset-main/refresh/", follow=True).text
         second = client.post("/vendors/eset-main/refresh/", follow=True).text
@@ -114,6 +118,27 @@ class TestProgress:
         assert "every 2s" not in ended.text
         assert ended["HX-Trigger"] == '{"run-ended": {}}'
         assert "the list is complete" in ended.text
+
+    def test_a_sync_that_waits_for_the_limit_says_when_it_goes_on_and_how_long_it_takes(self, ivan: User) -> None:
+        run, now = making.run(making.account("opswat", "opswat")), timezone.now()
+        waiting = {"waiting_for": RATE_LIMIT, "next_step_at": now + timedelta(seconds=40), "progressed_at": now, "started_at": now}
+        SyncRun.objects.filter(pk=run.pk).update(
+            state=JobState.RUNNING, interactive=True, records=450, expected=6129, pages=9, page_seconds=3.0, first_page_at=now, **waiting
+        )
+        client = signed_in(ivan)
+        for address in ("/vendors/opswat/progress/", "/"):
+            text = client.get(address, headers=HTMX).text
+            assert "450 of 6,129 devices fetched · about 12 min left" in text
+            assert re.search(r"Rate limit reached, continues in (40|39|38|3\d) s", text)
+
+    @pytest.mark.parametrize(("vendor", "words"), [("eset", "20 devices fetched, total unknown"), ("opswat", "20 of 40 devices fetched")])
+    def test_without_a_total_nothing_is_promised(self, ivan: User, vendor: str, words: str) -> None:
+        run = making.run(making.account(vendor, vendor))
+        SyncRun.objects.filter(pk=run.pk).update(
+            state=JobState.RUNNING, records=20, pages=1, page_seconds=1.0, expected=None if vendor == "eset" else 40
+        )
+        text = signed_in(ivan).get(f"/vendors/{vendor}/progress/", headers=HTMX).text
+        assert words in text and ("left" in text) is (vendor == "opswat")
 
     def test_what_was_said_is_not_said_again(self, ivan: User) -> None:
         making.run(making.account())

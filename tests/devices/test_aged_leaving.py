@@ -34,7 +34,7 @@ def rows(client: Client, address: str) -> dict[str, dict[str, str]]:
     """By the name of the device."""
     answer = client.get(address)
     assert answer.status_code == 200
-    return by_name(answer.getvalue().decode())
+    return by_name(answer.getvalue().decode("utf-8-sig"))
 
 
 def by_name(text: str) -> dict[str, dict[str, str]]:

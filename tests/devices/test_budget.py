@@ -120,3 +120,59 @@ def test_calls_are_counted(interactive: bool) -> None:
     shared = make()
     shared.take(interactive=interactive)
     assert shared.calls == 1
+
+
+# -- what is left, looked at without taking any ---------------------------------------------------------------------------
+
+
+def test_what_is_left_is_told_without_taking_it() -> None:
+    rate = Rate(10, 60.0, 2)
+    assert budget.quota(1, rate, shared=budget.client()) is None  # before the first call nobody knows
+    shared = make()
+    assert grants(shared, tries=3) == 3
+    seen = [budget.quota(1, rate, shared=budget.client()) for _ in range(20)]
+    assert [each and each.left for each in seen] == [7] * 20
+    told = seen[-1]
+    assert told is not None
+    assert len(told.frees) == 3 and 50 < told.next_in <= told.all_in <= 60
+    assert grants(shared) == 5
+
+
+def test_calls_that_left_the_window_are_free_again() -> None:
+    rate = Rate(3, 1.0)
+    shared = make(rate)
+    assert grants(shared) == 3
+    deadline = time.monotonic() + 30
+    while (told := budget.quota(1, rate, shared=budget.client())) is None or told.left < 3:
+        assert time.monotonic() < deadline
+    assert told.frees == ()
+
+
+def test_a_stop_of_the_vendor_leaves_nothing() -> None:
+    rate = Rate(10, 60.0, 2)
+    shared = make()
+    assert grants(shared, tries=2) == 2
+    shared.block(300)
+    told = budget.quota(1, rate, shared=budget.client())
+    assert told is not None and told.left == 0
+    assert len(told.frees) == 10 and 290 < told.next_in <= 300
+
+
+def test_many_accounts_are_asked_about_at_once() -> None:
+    rate = Rate(10, 60.0, 2)
+    grants(make(account=1), tries=1)
+    grants(make(account=3), tries=4)
+    assert {account: told.left for account, told in budget.quotas({1: rate, 2: rate, 3: rate}, shared=budget.client()).items()} == {
+        1: 9,
+        3: 6,
+    }
+
+
+def test_where_redis_does_not_answer_nobody_knows_and_nothing_fails(settings: Settings) -> None:
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    budget.client.cache_clear()
+    try:
+        assert budget.quota(1, Rate(10, 60.0, 2), shared=budget.client()) is None
+        assert budget.quotas({1: Rate(10, 60.0, 2)}, shared=budget.client()) == {}
+    finally:
+        budget.client.cache_clear()

@@ -40,27 +40,40 @@ def account(*arguments: str) -> str:
     return out.getvalue()
 
 
+def secrets_of(name: str) -> dict[str, str]:
+    return {secret.name: secret.open().reveal() for secret in AccountSecret.objects.filter(account__name=name)}
+
+
 def add(url: str, *secrets: str) -> str:
     return account("add", "opswat-main", "--vendor", "opswat", "--set", f"url={url}/opswat", *secrets)
 
 
 def test_an_account_is_added_with_secrets_from_a_variable_and_a_file_and_works(sim: Simulation, secret_file: Path) -> None:
     text = add(sim.url, *KEY, "--secret", f"client_secret=file:{secret_file}")
-    assert "manage.py account test opswat-main" in text
-    stored = {secret.name: secret.open().reveal() for secret in AccountSecret.objects.all()}
-    assert stored == {"client_key": OPSWAT_CLIENT_KEY, "client_secret": OPSWAT_CLIENT_SECRET}
+    assert "Signed in to OPSWAT" in text and "Added opswat-main; its first sync begins within a minute." in text
+    assert secrets_of("opswat-main") == {"client_key": OPSWAT_CLIENT_KEY, "client_secret": OPSWAT_CLIENT_SECRET}
     assert "Signed in to OPSWAT" in account("test", "opswat-main")
     assert [event.action for event in AuditEvent.objects.all()] == ["account added"]
 
 
-def test_refused_credentials_are_one_sentence_and_a_failure(sim: Simulation, secret_file: Path) -> None:
+def test_a_connection_that_does_not_work_is_not_saved(sim: Simulation, secret_file: Path) -> None:
     secret_file.write_text("wrong-canary")
-    add(sim.url, *KEY, "--secret", f"client_secret=file:{secret_file}")
     with pytest.raises(Refused) as refused:
-        account("test", "opswat-main")
+        add(sim.url, *KEY, "--secret", f"client_secret=file:{secret_file}")
     assert refused.value.returncode == 1
+    assert "refused the client key and secret" in str(refused.value)
+    assert str(refused.value).endswith("Nothing was saved; --no-test saves without testing the connection.")
     assert "canary" not in str(refused.value)
     assert "\n" not in str(refused.value)
+    assert not Account.objects.exists()
+
+
+def test_without_a_test_it_is_saved_and_nothing_is_sent(sim: Simulation, secret_file: Path) -> None:
+    secret_file.write_text("wrong-canary")
+    add(sim.url, *KEY, "--secret", f"client_secret=file:{secret_file}", "--no-test")
+    assert sim.calls() == []
+    with pytest.raises(Refused, match="refused the client key and secret"):
+        account("test", "opswat-main")
 
 
 @pytest.mark.parametrize(
@@ -106,8 +119,10 @@ def test_a_name_that_no_address_could_hold_is_refused(secret_file: Path, name: s
 def test_a_name_is_used_once(sim: Simulation, secret_file: Path) -> None:
     secrets = (*KEY, "--secret", f"client_secret=file:{secret_file}")
     add(sim.url, *secrets)
+    calls = len(sim.calls())
     with pytest.raises(Refused, match="There is an account named 'opswat-main' already"):
         add(sim.url, *secrets)
+    assert len(sim.calls()) == calls
 
 
 def test_the_list_says_how_each_account_is() -> None:
@@ -122,6 +137,10 @@ def test_the_list_says_how_each_account_is() -> None:
         health_since=datetime(2026, 11, 21, 9, tzinfo=UTC),
         complete_at=datetime(2026, 11, 20, 9, tzinfo=UTC),
     )
+    unknown = dict.fromkeys(("records_reported", "reported_as_of", "calls_left", "calls_reset_seconds")) | {
+        "records_stored": 0,
+        "calls_window_seconds": 1.0,
+    }
     assert json.loads(account("list", "--json")) == [
         {
             "name": "a-five",
@@ -135,7 +154,12 @@ def test_the_list_says_how_each_account_is() -> None:
             "next_step": "Enable it to sync again.",
             "since": "2026-11-03T09:00:00Z",
             "complete_as_of": None,
+            "deletion_requested_at": None,
             "withheld": 0,
+            "repaired_devices": 0,
+            "repaired_fields": [],
+            **unknown,
+            "calls_allowed": 5,
         },
         {
             "name": "b-eset",
@@ -149,7 +173,12 @@ def test_the_list_says_how_each_account_is() -> None:
             "next_step": "Enter it again.",
             "since": "2026-11-21T09:00:00Z",
             "complete_as_of": "2026-11-20T09:00:00Z",
+            "deletion_requested_at": None,
             "withheld": 0,
+            "repaired_devices": 0,
+            "repaired_fields": [],
+            **unknown,
+            "calls_allowed": 10,
         },
     ]
     text = account("list")

@@ -42,7 +42,17 @@ def test_the_answer_is_the_stable_document(device: None) -> None:
     assert list(answer) == ["query", "matches", "accounts", "more"]
     [match] = answer["matches"]
     assert list(match) == ["id", "name", "serial", "user", "os", "state", "life", "tags", "sightings", "matched"]
-    assert list(match["sightings"][0]) == ["account", "vendor", "external_id", "state", "present", "seen_at", "fetched_at", "account_off"]
+    assert list(match["sightings"][0]) == [
+        "account",
+        "vendor",
+        "external_id",
+        "state",
+        "present",
+        "seen_at",
+        "fetched_at",
+        "account_off",
+        "repaired",
+    ]
     assert match["matched"] == [{"kind": "serial", "value": "PF 3X"}]
     assert answer["accounts"] == [
         {"name": "eset-main", "status": "first_sync", "answer": "never synced", "complete_as_of": None, "old_because": None}

@@ -12,11 +12,13 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from devices.models import SyncRun
+from devices.models import Account, AccountSecret, SyncRun
 from devices.upsert import save_page
 from tests.devices import making
 from tests.devices.shell import manage, start
+from tests.devices.test_command_options import OURS
 from vendors.records import Entry
+from vendors.registry import VENDORS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -105,3 +107,82 @@ def test_ctrl_c_stops_watching_and_the_run_goes_on() -> None:
     assert process.returncode == 130
     assert err == f"Stopped watching; run {run.pk} goes on.\n"
     assert run.active
+
+
+# One ordinary use of each command: `call_command` takes another way through Django than a shell does.
+USES = {
+    "account": (
+        *("account", "add", "five", "--vendor", "five9s", "--set", "url=https://epm.example.com", "time_zone=Europe/Berlin"),
+        *("--secret", "token=env:TEST_TOKEN", "--no-test"),
+    ),
+    "export": ("export", "devices", "--format", "csv"),
+    "installer": ("installer", "list", "--json"),
+    "lookup": ("lookup", "nb", "--json", "--limit", "5"),
+    "match": ("match",),
+    "patches": ("patches", "open", "--json"),
+    "person": ("person", "add", "carla", "--role", "helpdesk"),
+    "rotate_secrets": ("rotate_secrets", "--dry-run"),
+    "sync": ("sync", "eset-main", "--full"),
+}
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_each_command_works_in_a_shell(name: str) -> None:
+    making.account()
+    code, out, err = manage(*USES[name], TEST_TOKEN="A" * 40)
+    assert (code, "Traceback" in err) == (0, False), err
+    assert out.strip()
+
+
+def test_settings_after_one_option_and_repeated_ones_are_the_same() -> None:
+    together = ("--set", "region=de", "username=api@example.com")
+    apart = ("--set", "region=de", "--set", "username=api@example.com")
+    for name, settings in (("together", together), ("apart", apart)):
+        code, _, err = manage(
+            "account", "add", name, "--vendor", "eset", "--no-test", *settings, "--secret", "password=env:PW", PW="canary"
+        )
+        assert (code, err) == (0, "")
+    first, second = Account.objects.order_by("name").values_list("settings", flat=True)
+    assert first == second
+    assert (first["region"], first["username"]) == ("de", "api@example.com")
+
+
+def test_secrets_after_one_option_and_repeated_ones_are_the_same() -> None:
+    keys = {"CK": "canary-key", "CS": "canary-secret"}
+    for name, secrets in (
+        ("together", ("--secret", "client_key=env:CK", "client_secret=env:CS")),
+        ("apart", ("--secret", "client_key=env:CK", "--secret", "client_secret=env:CS")),
+    ):
+        code, _, err = manage("account", "add", name, "--vendor", "opswat", "--no-test", *secrets, **keys)
+        assert (code, err) == (0, "")
+        stored = {row.name: row.open().reveal() for row in AccountSecret.objects.filter(account__name=name)}
+        assert stored == {"client_key": "canary-key", "client_secret": "canary-secret"}
+
+
+@pytest.mark.parametrize("option", [("--set", "region=eu", "region=de"), ("--secret", "password=env:A", "--secret", "password=env:B")])
+def test_a_key_that_is_given_twice_is_refused(option: tuple[str, ...]) -> None:
+    code, out, err = manage("account", "add", "a", "--vendor", "eset", *option, A="canary", B="canary")
+    assert (code, out) == (2, "")
+    assert one_sentence(err)
+    assert "more than once" in err and "canary" not in err
+
+
+@pytest.mark.parametrize(
+    "words", [("account", "--set", "a=1", "add", "x"), ("account", "add", "--set", "region=eu", "x", "--vendor", "eset")]
+)
+def test_options_before_the_name_are_wrong_usage_without_a_traceback(words: tuple[str, ...]) -> None:
+    code, out, err = manage(*words)
+    assert (code, out) == (2, "")
+    assert "Traceback" not in err
+
+
+def test_the_help_of_add_lists_every_setting_and_secret_with_an_example() -> None:
+    code, out, _ = manage("account", "add", "--help", COLUMNS="120")
+    assert code == 0
+    for vendor in VENDORS.values():
+        part = out.partition(f"{vendor.slug}: {vendor.label}")[2]
+        assert f"manage.py account add {vendor.slug}-main --vendor {vendor.slug}" in part
+        for field in vendor.fields:
+            assert (f"--secret {field.name}=env:" if field.secret else f"--set {field.name}=") in part, field.name
+            assert field.label in part
+    assert "One of eu, de, us, ca, jpn. Default: eu." in " ".join(out.split())

@@ -102,7 +102,7 @@ def test_changes_are_asked_for_only_where_the_vendor_can_tell_them() -> None:
 def test_an_account_that_is_switched_off_is_refused() -> None:
     making.account("five", "five9s")
     Account.objects.update(enabled=False)
-    with pytest.raises(Refused, match="five is switched off: switch it on first"):
+    with pytest.raises(Refused, match=r"five is disabled: enable it with `manage\.py account enable five`"):
         sync("five")
     assert not SyncRun.objects.exists()
 

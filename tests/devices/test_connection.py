@@ -7,7 +7,9 @@ from collections.abc import Iterator
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pytest_django import Settings
 
+from devices import broker
 from devices.models import Account, AuditEvent, User
 from sandbox.credentials import account_settings
 from sandbox.server import Simulation, running
@@ -29,6 +31,14 @@ def simulation() -> Iterator[Simulation]:
 def sim(simulation: Simulation) -> Iterator[Simulation]:
     yield simulation
     simulation.clear_faults()
+
+
+@pytest.fixture
+def no_broker(settings: Settings) -> Iterator[None]:
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    broker.client.cache_clear()
+    yield
+    broker.client.cache_clear()
 
 
 @pytest.fixture
@@ -105,6 +115,17 @@ class TestConnectionTest:
         page = self.ask(admin, sim, "eset")
         assert "11112222-aaaa" in page
         assert "secret body" not in page
+
+    def test_without_the_broker_calls_cannot_be_counted_and_none_is_made(self, admin: Client, sim: Simulation, no_broker: None) -> None:
+        account_at(sim.url, "eset")
+        before = len(sim.calls(path="/v1/"))
+        page = admin.post("/vendors/eset-demo/test/", headers=HTMX).text
+        assert "The connection was not tested." in page and "does not work" not in page
+        assert "The message broker, which counts the calls to this vendor, is not available." in page
+        assert len(sim.calls(path="/v1/")) == before
+        assert "The connection works" in self.ask(admin, sim, "eset"), "new values are counted nowhere"
+        pages = [self.ask(admin, sim, "opswat", set_url="http://127.0.0.1:1") for _ in range(2)]
+        assert ["fewer tests per minute are allowed" in page for page in pages] == [False, True]
 
     def test_it_is_no_port_scanner(self, admin: Client, sim: Simulation) -> None:
         pages = [self.ask(admin, sim, "opswat", set_url=f"http://127.0.0.1:{port}") for port in range(1, 13)]

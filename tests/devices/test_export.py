@@ -118,6 +118,7 @@ class TestStreams:
                     "present": True,
                     "seen_at": "2026-11-20T09:12:00Z",
                     "account_off": False,
+                    "repaired": [],
                 }
             ],
         }

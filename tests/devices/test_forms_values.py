@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
-from devices.account_settings import BadAccount, moves
+from devices.account_settings import BadAccount, moves, notes
 from devices.accounts import create_account, update_account
 from devices.jobs import Engine
 from devices.models import Account, AuditEvent, JobState, Sighting, SyncRun, User
@@ -17,9 +18,10 @@ from devices.sync import SyncHandler
 from devices.tokens import SealedTokens
 from sandbox.server import Simulation, running
 from tests.devices import making
-from tests.devices.administering import ESET, FIVE9S, HTMX, OPSWAT, signed_in
+from tests.devices.administering import ESET, FIVE9S, HTMX, signed_in
 from tests.devices.following import account_at
 from vendors.auth import Tokens
+from vendors.registry import VENDORS
 from vendors.secret import Secret
 
 pytestmark = pytest.mark.django_db
@@ -29,10 +31,9 @@ pytestmark = pytest.mark.django_db
 BAD_ADDRESSES = (
     "http://epm.example.com", "127.0.0.1", "https://127.1", "https://2130706433", "https://0x7f000001", "https://0177.0.0.1",
     "https://[::1", "https://[fe80::1%25eth0]", "https://user:pw@host", "https://good#@127.0.0.1/", "https://good\\@127.0.0.1/", "https://h:0",
-    "https://h:65536", "https://h:-1", "https://h:80 x", "https://h/a/../b", "https://h/?q=1", "https://h/#f",
+    "https://h:65536", "https://h:-1", "https://h:80 x", "https://h/a/../b", "https://h/?q=@x", "https://h/#\\x",
     "file:///etc/passwd", "javascript:alert(1)",
-    "https://ho st", "https://h\x00", "https://" + "h" * 600, "https://münchen.example", "//epm.example.com",
-    "https://epm.example.com/five9sWS",
+    "https://ho st", "https://h\x00", "https://" + "h" * 600, "https://münchen.example", "//epm.example.com", "epm.example.com/five9sWS",
 )  # fmt: skip
 
 
@@ -88,6 +89,32 @@ class TestBadValues:
         with pytest.raises(BadAccount, match="cannot be stored"):
             create_account(name="x", vendor="eset", settings={"username": "a\0b"}, secrets={"password": "p"})
 
+    def test_services_tidy_what_commands_are_given(self) -> None:
+        settings = {
+            "url": "<https://EPM.example.com/five9sWS/api/devices/>",
+            "time_zone": "W. Europe Standard Time ",
+            "allow_http": "FALSE",
+        }
+        account = create_account(name="x", vendor="five9s", settings=settings, secrets={"token": "\ufeffABC \r\n"})
+        assert account.settings == {
+            "url": "https://epm.example.com",
+            "time_zone": "Europe/Berlin",
+            "allow_http": "false",
+            "console_url": "",
+        }
+        assert account.secrets.get().open().reveal() == "ABC"
+        (sentence,) = notes(account.about, settings, datetime(2026, 11, 29, 17, 42, tzinfo=UTC))
+        assert sentence == "In Europe/Berlin it is now Sunday 18:42 (UTC+01:00, the clocks change)."
+        assert notes(VENDORS["eset"], {}, datetime(2026, 11, 29, tzinfo=UTC)) == []
+
+    def test_services_tell_everything_at_once_and_whose_it_is(self) -> None:
+        settings = {"url": "http://epm.example.com", "time_zone": "Etc/GMT+1", "allow_http": "perhaps", "colour": "red"}
+        with pytest.raises(BadAccount) as caught:
+            create_account(name="x", vendor="five9s", settings=settings, secrets={"token": "a\nb"})
+        assert list(caught.value.fields) == ["url", "time_zone", "allow_http", "token"]
+        assert caught.value.general == ("five(9)s Console has no setting 'colour'.",)
+        assert len(caught.value.sentences) == 5
+
 
 class TestEditing:
     @pytest.fixture
@@ -139,8 +166,7 @@ class TestEditing:
         assert moves(account, {**account.settings, "url": url})
 
     def test_a_default_left_out_is_no_move(self, admin: Client) -> None:
-        admin.post(reverse("devices:account_add"), OPSWAT)
-        account = Account.objects.get()
+        account = create_account(name="opswat", vendor="opswat", settings={}, secrets={"client_key": "k", "client_secret": "s"})
         assert not moves(account, {**account.settings, "url": ""})
 
 

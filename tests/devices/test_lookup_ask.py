@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
@@ -10,6 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from devices.models import Account, AuditEvent, JobState, SyncRun, User
+from sandbox.machine import Machine
 from sandbox.server import Simulation, running
 from sandbox.world import Options
 from tests.devices import shown
@@ -29,7 +32,7 @@ def watched(client: Client, run: SyncRun) -> str:
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Simulation]:
-    with running(devices=20, frozen=True, options=Options(job_seconds=0, rate_limits=False)) as simulation:
+    with running(devices=120, frozen=True, options=Options(job_seconds=0, rate_limits=False, five9s_name_length=15)) as simulation:
         yield simulation
 
 
@@ -51,7 +54,7 @@ def test_an_unknown_name_ends_in_proof_of_absence(client: Client, ivan: User, ac
     assert f"{run.finished_at:%Y-%m-%d %H:%M:%S}" in answer
     assert "hx-get" not in answer
     [event] = AuditEvent.objects.filter(action="refresh asked")
-    assert (event.actor, event.target, event.detail["names"]) == (ivan, "epm", ["no-such-pc"])
+    assert (event.actor, event.target, event.detail["names"]) == (ivan, "epm", ["no-such-pc", "nosuchpc"])
 
 
 def test_a_name_that_the_vendor_knows_ends_in_a_link(client: Client, ivan: User, account: Account, sandbox: Simulation) -> None:
@@ -140,3 +143,88 @@ def test_an_account_that_cannot_answer_is_not_asked(client: Client, ivan: User) 
         assert "cannot be asked" in ask(client, name, "no-such-pc", **HTMX)
     assert client.post("/d/ask/", {"account": "none", "q": "no-such-pc"}).status_code == 404
     assert client.get("/d/ask/").status_code == 405
+
+
+# -- every form that the vendor may hold ----------------------------------------------------------------------------------
+
+
+def machines(sandbox: Simulation) -> list[Machine]:
+    """Those that the core lists, whose names and serials nobody else has."""
+    fleet = sandbox.fleet
+    listed = [fleet.entry("five9s", place).machine for place in range(fleet.total("five9s"))]
+    names, serials = Counter(each.hostname.upper()[:15] for each in listed), Counter(each.serial for each in listed)
+    return [each for each in listed if names[each.hostname.upper()[:15]] == 1 and serials[each.serial] == 1]
+
+
+def virtual(sandbox: Simulation) -> str:
+    return next(each.serial for each in machines(sandbox) if each.serial.startswith("VMware-"))
+
+
+def physical(sandbox: Simulation) -> str:
+    return next(each.serial for each in machines(sandbox) if each.serial.isalnum())
+
+
+def named_at_length(sandbox: Simulation) -> str:
+    return next(each.hostname for each in machines(sandbox) if len(each.hostname) > 15 and "." not in each.hostname)
+
+
+def named(sandbox: Simulation) -> str:
+    return next(each.hostname for each in machines(sandbox) if 5 < len(each.hostname) <= 15)
+
+
+NOTATIONS: dict[str, Callable[[Simulation], str]] = {
+    "serial with a blank": lambda sandbox: f"{physical(sandbox)[:2]} {physical(sandbox)[2:]}".lower(),
+    "serial with dashes": lambda sandbox: "-".join((physical(sandbox)[:3], physical(sandbox)[3:])),
+    "serial behind a prefix": lambda sandbox: f"sn: {physical(sandbox)[:4]} {physical(sandbox)[4:]}",
+    "serial in wide letters": lambda sandbox: "".join(chr(ord(letter) + 0xFEE0) for letter in physical(sandbox)),
+    "VMware as its maker writes it": virtual,
+    "VMware without blanks": lambda sandbox: virtual(sandbox).replace(" ", ""),
+    "VMware in capitals, without any sign": lambda sandbox: virtual(sandbox).replace(" ", "").replace("-", "").upper(),
+    "VMware without its word": lambda sandbox: virtual(sandbox).removeprefix("VMware-"),
+    "name in small letters": lambda sandbox: named(sandbox).lower(),
+    "name with a domain": lambda sandbox: f"{named(sandbox)}.corp.example",
+    "name with a full stop": lambda sandbox: f"{named(sandbox)}.",
+    "long name": named_at_length,
+    "long name with a domain": lambda sandbox: f"{named_at_length(sandbox)}.corp.example",
+    "long name behind a prefix": lambda sandbox: f"host:{named_at_length(sandbox)}",
+}
+
+
+@pytest.mark.parametrize("notation", NOTATIONS)
+def test_what_is_there_is_found_in_any_notation(client: Client, ivan: User, account: Account, sandbox: Simulation, notation: str) -> None:
+    client.force_login(ivan)
+    ask(client, "epm", NOTATIONS[notation](sandbox), **HTMX)
+    answer = watched(client, Follower().follow(SyncRun.objects.get()))
+    assert "epm knows" in answer and 'href="/devices/' in answer
+    assert "proof" not in answer
+
+
+def test_a_name_that_was_cut_says_so_where_it_is_found(client: Client, ivan: User, account: Account, sandbox: Simulation) -> None:
+    client.force_login(ivan)
+    name = named_at_length(sandbox)
+    ask(client, "epm", f"{name[:15]}-and-more", **HTMX)
+    answer = watched(client, Follower().follow(SyncRun.objects.get()))
+    assert f'epm knows <span class="mono wrap">{name[:15]}</span>' in answer
+    assert "It keeps 15 characters of a host name: compare the rest with the device." in answer
+
+
+def test_proof_names_the_forms_that_were_sent_and_no_other(client: Client, ivan: User, account: Account, sandbox: Simulation) -> None:
+    client.force_login(ivan)
+    ask(client, "epm", "BERLIN-NOTEBOOK-0042.corp.example", **HTMX)
+    answer = watched(client, Follower().follow(SyncRun.objects.get()))
+    claim, _, rest = answer.partition("That is proof for exactly these forms at that moment, and for no other name or serial.")
+    assert re.findall(r'<span class="mono wrap">([^<]*)</span>', claim) == ["BERLIN-NOTEBOOK"]
+    assert re.findall(r'<span class="mono wrap">([^<]*)</span>', rest) == ["BERLIN-NOTEBOOK-0042.corp.example", "BERLIN-NOTEBOOK-0042"]
+    assert "were asked for too and proved nothing: this vendor keeps 15 characters of a host name." in rest
+    scope = SyncRun.objects.get().walk_scope
+    assert scope.hostnames == ("BERLIN-NOTEBOOK-0042.corp.example", "BERLIN-NOTEBOOK-0042", "BERLIN-NOTEBOOK")
+    assert scope.serials == ()  # a name with a domain is no serial
+
+
+def test_an_absent_serial_is_proven_in_every_form(client: Client, ivan: User, account: Account) -> None:
+    client.force_login(ivan)
+    ask(client, "epm", "sn:qq 77-zz", **HTMX)
+    answer = watched(client, Follower().follow(SyncRun.objects.get()))
+    assert re.findall(r'<span class="mono wrap">([^<]*)</span>', answer) == ["qq 77-zz", "qq77-zz", "qq77zz"]
+    assert "epm has no device called by the serial" not in answer
+    assert "epm has no device with the serial" in answer

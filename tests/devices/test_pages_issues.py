@@ -69,7 +69,7 @@ def test_the_place_is_in_the_navigation_and_a_fragment_is_only_the_results(desk:
 
 
 def test_no_address_breaks_the_list(desk: Client) -> None:
-    assert "type at least three" in text(desk, "/issues/?q=zz") and "type at least three" not in text(desk, "/issues/?q=zzz")
+    assert "Type at least three" in text(desk, "/issues/?q=zz") and "Type at least three" not in text(desk, "/issues/?q=zzz")
     for value in HOSTILE:
         for name in ("q", "severity", "kind", "standing", "vendor", "account", "age", "sort", "size", "after", "before"):
             assert desk.get("/issues/", {name: value}, headers=HTMX).status_code == 200, (name, value)
@@ -104,7 +104,7 @@ def test_the_file_is_exactly_the_list(desk: Client, ivan: User) -> None:
     Issue.objects.filter(title=FIRST).update(title="=1+1", raw="@SUM(A1)")
     decided("2 issues", Standing.MUTED, ivan, reason="known")
     answer = desk.get("/issues/export.csv?standing=all&severity=critical")
-    rows = list(csv.DictReader(io.StringIO(answer.getvalue().decode())))
+    rows = list(csv.DictReader(io.StringIO(answer.getvalue().decode("utf-8-sig"))))
     assert [row["Issue"] for row in rows] == ["'=1+1", "1 critical issue"]
     assert (rows[0]["Vendor's word"], rows[0]["Account"], rows[0]["Severity"], rows[0]["Decision"]) == (
         "'@SUM(A1)", "eset-main", "Critical", "Undecided",
@@ -112,7 +112,7 @@ def test_the_file_is_exactly_the_list(desk: Client, ivan: User) -> None:
     assert answer["Content-Disposition"] == f'attachment; filename="rollcall-issues-{timezone.now():%Y-%m-%d}.csv"'
     event = AuditEvent.objects.get(action="issues exported")
     assert (event.detail["issues"], event.detail["filters"]) == ("2", "?severity=critical&standing=all")
-    muted = list(csv.DictReader(io.StringIO(desk.get("/issues/export.csv?standing=muted").getvalue().decode())))
+    muted = list(csv.DictReader(io.StringIO(desk.get("/issues/export.csv?standing=muted").getvalue().decode("utf-8-sig"))))
     assert [(row["Issue"], row["Decision"], row["Reason"], row["By"]) for row in muted] == [("2 issues", "Muted", "known", "ivan")]
     assert desk.head("/issues/export.csv").status_code == 200
 

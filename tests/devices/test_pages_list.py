@@ -201,12 +201,14 @@ def test_empty_by_filter_shows_how_complete_the_lists_are(client: Client, bob: U
     accounts = shown.small_fleet()
     text = text_of(client, bob, "?q=nosuchthing")
     assert "No device matches" in text
-    assert "All enabled vendor accounts are up to date, and none of them lists such a device." in text
+    assert "Searched: any part of name, host name, nickname, user, serial, model, operating system, group and vendor id;" in text
+    assert "Gone and retired devices were not searched." in text
+    assert "no vendor lists" not in text and "list is complete" not in text
     assert re.search(r'<strong>opswat-main</strong> <span data-account-status="healthy".*?last full sync', text)
     accounts["opswat"].complete_at = None
     accounts["opswat"].save()
     text = text_of(client, bob, "?q=nosuchthing")
-    assert "not every list is complete, so it may exist all the same" in text
+    assert "Not every account has a complete, recent list, so there may be more devices." in text
     assert '<strong>opswat-main</strong> <span data-account-status="never_synced"' in text
 
 

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 def rows(client: Client, query: str = "") -> list[dict[str, str]]:
     answer = client.get(f"/devices/export.csv{query}")
     assert answer["Content-Type"] == "text/csv; charset=utf-8"
-    return list(csv.DictReader(io.StringIO(answer.getvalue().decode())))
+    return list(csv.DictReader(io.StringIO(answer.getvalue().decode("utf-8-sig"))))
 
 
 def pk(name: str) -> int:
@@ -50,7 +50,7 @@ def test_a_file_is_named_audited_and_has_no_formula(ivan: User) -> None:
     client = signed_in(ivan)
     answer = client.get("/devices/export.csv?state=ok")
     assert answer["Content-Disposition"] == f'attachment; filename="rollcall-devices-{timezone.now():%Y-%m-%d}.csv"'
-    assert "'=1+1" in answer.getvalue().decode()
+    assert "'=1+1" in answer.getvalue().decode("utf-8-sig")
     event = AuditEvent.objects.get(action="export")
     assert (event.actor_id, event.detail["devices"], event.detail["filters"]) == (ivan.pk, "1", "?state=ok")
 
@@ -80,7 +80,7 @@ def test_the_ticked_the_page_and_all_that_match(ivan: User) -> None:
     ids = [pk("phone-04"), pk("mac-zurich-03")]
     for fields in ({"which": "ticked", "ids": ids}, {"which": "page", "page_ids": ",".join(map(str, ids))}):
         answer = client.post("/devices/bulk/", {"action": "export", **fields})
-        assert answer.getvalue().decode().count("\n") == 3
+        assert answer.getvalue().decode("utf-8-sig").count("\n") == 3
     answer = client.post("/devices/bulk/?state=ok", {"action": "export", "which": "matching"})
     assert answer["Location"] == "/devices/export.csv?state=ok"
     nothing = client.post("/devices/bulk/?state=ok", {"action": "export", "which": "ticked", "ids": ["x", "-1", "9" * 30]}, follow=True)

@@ -85,5 +85,5 @@ def test_a_pill_that_was_drawn_before_does_not_lend_its_safety_to_the_same_words
 
 @pytest.mark.parametrize("column", COLUMNS)
 def test_every_column_has_a_cell(column: str) -> None:
-    row = Row(7, "nb-1", "", "", "", "", "ok", "seen", False, 0, NOW)
+    row = Row(7, "nb-1", "", "", "", "", "ok", "seen", False, 0, NOW, "")
     assert "<td" in Template("{% load cells %}{% cell column %}").render(Context({"row": row, "column": column}))

@@ -112,8 +112,9 @@ def test_hostile_text_is_stored_as_it_is() -> None:
 
 def test_groups_are_renamed_in_place() -> None:
     account = making.account()
-    save_groups(account, [Group("g1", "Berlin"), Group("g2", "Bonn", static=True)])
-    save_groups(account, [Group("g1", "Berlin HQ")])
+    run, now = making.run(account), timezone.now()
+    save_groups(run, [Group("g1", "Berlin"), Group("g2", "Bonn", static=True)], now)
+    save_groups(run, [Group("g1", "Berlin HQ")], now)
     assert dict(account.groups.values_list("external_id", "name")) == {"g1": "Berlin HQ", "g2": "Bonn"}
 
 

@@ -12,6 +12,7 @@ from devices import budget, jobs
 from devices.accounts import refresh_account
 from devices.budget import SharedBudget
 from devices.models import Account, SyncRun
+from devices.models.job import RATE_LIMIT
 from devices.sync import SyncHandler
 from sandbox.server import Simulation, running
 from sandbox.world import Options
@@ -38,7 +39,7 @@ def go_on_until_the_budget_is_spent(account: Account) -> None:
         finally:
             handler.close()
         run.refresh_from_db()
-        if run.waiting_for.startswith("Waiting to"):
+        if run.waiting_for == RATE_LIMIT:
             return
     raise AssertionError("the budget never stopped it")
 

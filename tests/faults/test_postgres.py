@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
+from django.db import connection
 
 from devices.accounts import refresh_account
+from devices.models import Quarantine
 from sandbox.server import Simulation, running
 from sandbox.world import Options
 from tests.devices.following import account_at
@@ -51,3 +53,41 @@ def test_a_run_goes_on_after_the_database_was_away(sim: Simulation, processes: P
     wait_until_all_ended(processes, seconds=120)
     for account in accounts:
         assert_complete(sim, account)
+    assert not Quarantine.objects.exists()
+
+
+@pytest.mark.parametrize("ended", [services.stop_fast, killed])
+def test_no_record_is_blamed_for_a_database_that_ends_while_it_is_stored(
+    sim: Simulation, processes: Processes, ended: Callable[[], None]
+) -> None:
+    """Storing one record sleeps, and the server goes away under it."""
+    account = account_at(sim.url, "eset")
+    record = sorted(str(name) for name in sim.fleet.ids("eset"))[-1]
+    execute("CREATE FUNCTION planted() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(50); RETURN NEW; END $$")
+    row = f"FOR EACH ROW WHEN (NEW.external_id = '{record}')"
+    execute(f"CREATE TRIGGER planted BEFORE INSERT ON devices_sighting {row} EXECUTE FUNCTION planted()")
+    try:
+        refresh_account(account)
+        processes.beat()
+        processes.worker()
+        wait_for(somebody_sleeps, seconds=60, why=lambda: story(processes))
+        before = steps(account)
+        ended()
+        services.start_postgres()
+        assert (steps(account), half_applied(), Quarantine.objects.exists()) == (before, [], False)
+    finally:
+        execute("DROP FUNCTION planted() CASCADE")
+    wait_until_all_ended(processes, seconds=120)
+    assert_complete(sim, account)
+    assert not Quarantine.objects.exists()
+
+
+def execute(sql: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+
+
+def somebody_sleeps() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep')")
+        return bool(cursor.fetchone()[0])

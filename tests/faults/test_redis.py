@@ -31,11 +31,13 @@ def test_worker_and_beat_outlive_their_broker(processes: Processes) -> None:
     kept = [processes.beat(), processes.worker()]
     for _ in range(10):
         budget.client().flushall()
+        heartbeat.forget()
         wait_for(lambda: heartbeat.age() is not None, seconds=40, why=processes.logs)
         services.kill("valkey")
         services.start_valkey()
         assert [process.poll() for process in kept] == [None, None], processes.logs()
     budget.client().flushall()
+    heartbeat.forget()
     wait_for(lambda: heartbeat.age() is not None, seconds=40, why=processes.logs)
 
 

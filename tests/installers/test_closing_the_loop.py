@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import html
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -87,7 +89,37 @@ def test_a_gap_leads_to_a_fitting_installer_and_its_form_remembers_the_device(
 def test_it_staff_may_have_one_made_with_what_is_known(client: Client, ivan: User, device: Device) -> None:
     client.force_login(ivan)
     page = client.get(f"/installers/for/{device.pk}/?account=eset-main&ticket=INC7").content.decode()
-    assert "/installers/new/?account=eset-main&amp;os=windows&amp;ticket=INC7" in page and "is ready." in page
+    assert f"/installers/new/?account=eset-main&amp;os=windows&amp;device={device.pk}&amp;ticket=INC7" in page and "is ready." in page
+
+
+def test_an_order_that_began_at_a_gap_keeps_its_device_until_it_is_handed_out(
+    client: Client, ivan: User, device: Device, eset: Account
+) -> None:
+    client.force_login(ivan)
+    page = client.get(f"/installers/for/{device.pk}/?account=eset-main&ticket=INC7").content.decode()
+    [address] = re.findall(r'href="(/installers/new/[^"]+)"', page)
+    form = client.get(html.unescape(address), follow=True)
+    order_address = f"{form.wsgi_request.path}?{form.wsgi_request.META['QUERY_STRING']}"
+    assert f'href="/devices/{device.pk}/"' in form.content.decode()
+    sent = dict(re.findall(r'name="([a-z_]+)"[^>]*value="([^"]*)"', form.content.decode())) | {"language": "de-de", "family": "windows"}
+    made = client.post(order_address, sent | {"purpose": "Reception"})
+    assert made.status_code == 302 and f"device={device.pk}" in made["Location"]
+    Installer.objects.update(standing=Standing.READY, state=JobState.DONE)
+    ready_page = client.get(made["Location"]).content.decode()
+    [hand_out] = re.findall(r'href="(/installers/[0-9]+/hand-out/[^"]*)"', ready_page)
+    assert hand_out.endswith(f"?device={device.pk}&amp;ticket=INC7")
+    assert f'name="device" value="{device.pk}"' in client.get(html.unescape(hand_out)).content.decode()
+    assert f"device={device.pk}" in client.get(order_address).content.decode()  # the page of a form that was sent before
+
+
+@pytest.mark.parametrize(
+    ("family", "offered"), [("windows", True), ("macos", True), ("unknown", True), ("android", False), ("ios", False), ("linux", False)]
+)
+def test_an_installer_is_offered_only_where_one_exists(client: Client, bob: User, device: Device, family: str, offered: bool) -> None:
+    Device.objects.update(os_family=family)
+    client.force_login(bob)
+    for address in (f"/devices/{device.pk}/", "/coverage/devices/?account=eset-main&cover=missing"):
+        assert (f"/installers/for/{device.pk}/?account=eset-main" in client.get(address).content.decode()) is offered, address
 
 
 def test_helpdesk_is_told_whom_to_ask_when_nothing_is_marked(client: Client, bob: User, device: Device) -> None:
@@ -197,7 +229,7 @@ def test_the_log_leaves_as_csv_without_formulas_or_links_and_is_audited(client: 
     Installer.objects.update(name="=HYPERLINK(1)")
     client.force_login(ivan)
     answer = client.get("/installers/hand-outs.csv?q=SUM")
-    text = b"".join(answer.streaming_content).decode()  # type: ignore[attr-defined]
+    text = answer.getvalue().decode("utf-8-sig")
     [row] = csv.DictReader(text.splitlines())
     assert (row["to"], row["installer"], row["device"], row["outcome"]) == ("'@SUM(1)", "'=HYPERLINK(1)", "nb-berlin-01", "Not used yet")
     assert "canary" not in text and token not in text and Handout.objects.get().mark not in text

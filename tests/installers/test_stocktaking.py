@@ -144,3 +144,27 @@ def test_an_end_that_has_come_is_marked(sim: Simulation, hand: Hand) -> None:
     assert expire(installer.expires_at) == 1
     ended = Installer.objects.get()
     assert (ended.standing, ended.usable) == (Standing.EXPIRED, False)
+
+
+def test_a_bad_field_costs_no_installer(sim: Simulation, hand: Hand, client: Client, ivan: User) -> None:
+    at = account(sim)
+    for number in range(30):
+        sim.eset.installers.make(f"Installer {number}", host=host(sim))
+    sim.fault("eset:corrupt~/v1/installers")
+    stocktake = hand.take_stock(at)
+    assert stocktake.found + stocktake.unreadable == 30 and stocktake.found > 20
+    assert {record for record, *_ in stocktake.repairs} == {"installer"}
+    assert Installer.objects.filter(account=at).count() == stocktake.found
+    client.force_login(ivan)
+    assert "Repaired fields" in client.get("/installers/").content.decode()
+    sim.clear_faults()
+    assert (hand.take_stock(at).unreadable, Stocktake.objects.get().repairs) == (0, [])
+    assert Installer.objects.filter(account=at, standing=Standing.READY).count() == 30
+
+
+def test_an_installer_in_another_letter_case_is_the_same(sim: Simulation, hand: Hand) -> None:
+    at = account(sim)
+    ours = hand.follow(order(at))
+    sim.fault("eset:capitals")
+    assert hand.take_stock(at).found == 1
+    assert (Installer.objects.count(), Installer.objects.get().pk, Installer.objects.get().standing) == (1, ours.pk, Standing.READY)

@@ -10,6 +10,7 @@ import psycopg
 
 from local.home import PROJECT, Home
 from local.waiting import wait_until
+from tests.local.observing import alive, descendants
 
 
 def local(*arguments: str, home: Home, environ: dict[str, str]) -> subprocess.Popen[str]:
@@ -34,6 +35,24 @@ def test_services_alone_run_until_the_signal_and_end_well(home: Home, environ: d
     assert (process.returncode, errors) == (0, "")
     assert "Stop with Ctrl-C" in output
     assert not home.environment_file.exists()
+
+
+def test_it_says_at_once_that_it_stops(home: Home, environ: dict[str, str]) -> None:
+    """Valkey is frozen, so stopping cannot end before the words are there."""
+    process = local("services", home=home, environ=environ)
+    assert process.stdout is not None
+    assert "Stop with Ctrl-C" in process.stdout.readline()
+    (valkey,) = (pid for pid, words in descendants(process.pid).items() if "valkey-server" in words)
+    os.kill(valkey, signal.SIGSTOP)
+    try:
+        process.send_signal(signal.SIGINT)
+        assert process.stdout.readline() == "Stopping ...\n"
+        assert alive(valkey) and process.poll() is None
+        process.send_signal(signal.SIGINT)
+    finally:
+        os.kill(valkey, signal.SIGCONT)
+    output, errors = process.communicate(timeout=40)
+    assert (process.returncode, output, errors) == (0, "", "")
 
 
 def test_a_start_that_cannot_work_says_why_in_one_line_and_fails(home: Home, environ: dict[str, str]) -> None:

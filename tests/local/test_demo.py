@@ -2,10 +2,14 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.auth import authenticate
+from django.utils import timezone
 
+from devices.acts import Act
+from devices.deletion import request_deletion
 from devices.models import Account, AuditEvent, User
 from devices.people import give_password, person_named, random_password
 from local.demo import prepare
+from local.supervisor import demo_lines
 
 HERE, THERE = "http://127.0.0.1:41001", "http://127.0.0.1:41002"
 
@@ -29,7 +33,7 @@ def test_the_first_start_makes_people_who_can_sign_in_and_one_account_per_vendor
 def test_a_later_start_changes_nothing() -> None:
     prepare(sandbox=HERE)
     before = list(User.objects.values("pk", "password")), addresses(), AuditEvent.objects.count()
-    assert prepare(sandbox=HERE) == {"passwords": {}}
+    assert prepare(sandbox=HERE) == {"passwords": {}, "demo_accounts": []}
     assert (list(User.objects.values("pk", "password")), addresses(), AuditEvent.objects.count()) == before
 
 
@@ -64,6 +68,19 @@ def test_an_account_that_a_person_removed_does_not_come_back() -> None:
     Account.objects.get(vendor="eset").delete()
     prepare(sandbox=HERE)
     assert addresses().keys() == {"opswat", "five9s"}
+
+
+def test_without_simulators_the_demo_accounts_that_are_left_are_named() -> None:
+    prepare(sandbox=HERE)
+    assert prepare(sandbox=HERE)["demo_accounts"] == []
+    real = Account.objects.get(vendor="opswat")
+    real.settings |= {"url": "https://gears.opswat.example"}
+    real.save()
+    assert prepare(sandbox=None)["demo_accounts"] == ["demo-eset", "demo-five9s"]
+    request_deletion(Account.objects.get(name="demo-eset"), act=Act(timezone.now()))
+    left = prepare(sandbox=None)["demo_accounts"]
+    assert left == ["demo-five9s"]
+    assert demo_lines(left)[-1].endswith("manage.py account delete demo-five9s") and demo_lines([]) == []
 
 
 def test_a_new_password_replaces_the_old_one() -> None:

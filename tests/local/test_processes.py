@@ -10,7 +10,7 @@ import pytest
 
 from local.errors import StackError
 from local.home import PROJECT
-from local.processes import Child, Program, rotate
+from local.processes import Child, Program, inherited, rotate
 from local.waiting import wait_until
 from tests.local.observing import alive, all_gone
 
@@ -94,3 +94,17 @@ def test_a_log_that_has_grown_is_put_aside_at_the_next_start(tmp_path: Path) -> 
     rotate(log, limit=10)
     assert not log.exists()
     assert (tmp_path / "child.log.1").stat().st_size == 20
+
+
+def test_a_service_inherits_programs_libraries_and_the_clock_and_nothing_else() -> None:
+    kept = {
+        "PATH": "/bin",
+        "LD_LIBRARY_PATH": "/lib",
+        "LD_PRELOAD": "/lib/faketime.so",
+        "NO_FAKE_STAT": "1",
+        "FAKETIME": "+60",
+        "FAKETIME_SHARED": "/sem /shm",
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+    }
+    other = {"HOME": "/root", "PGPASSWORD": "x", "DATABASE_URL": "x", "ROLLCALL_SECRET_KEY": "x", "TZ": "Europe/Berlin", "LC_ALL": "de_DE"}
+    assert inherited({**kept, **other}) == kept

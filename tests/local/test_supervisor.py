@@ -106,6 +106,30 @@ def test_the_sign_in_page_answers_when_the_address_is_printed(run: Run) -> None:
     connection.close()
 
 
+def test_each_step_is_printed_before_the_address(run: Run) -> None:
+    steps = (
+        "Rollcall starts in",
+        "database (PostgreSQL)",
+        "broker (Valkey)",
+        "simulated vendors",
+        "migrations",
+        "web server",
+        "worker and beat",
+    )
+    printed = run.printed()
+    places = [printed.index(step) for step in steps]
+    assert places == sorted(places) and places[-1] < printed.index("Open http://")
+
+
+def test_it_says_that_the_data_is_simulated_and_what_the_users_are_for(run: Run) -> None:
+    printed = run.printed()
+    port = (run.home.folder / "sandbox.port").read_text().strip()
+    assert "The data is simulated" in printed and f"http://127.0.0.1:{port}" in printed
+    assert "To connect real vendors" in printed and "manage.py account add" in printed
+    assert re.search(r"Sign in as admin +password \S+   \(administrator: ", printed)
+    assert re.search(r"Sign in as helpdesk +password \S+   \(helpdesk: ", printed)
+
+
 def test_commands_in_another_terminal_find_the_services(run: Run) -> None:
     assert stat.S_IMODE(run.home.environment_file.stat().st_mode) == 0o600
     sandbox = (run.home.folder / "sandbox.port").read_text().strip()
@@ -186,6 +210,7 @@ def test_if_the_supervisor_itself_is_killed_nothing_stays_behind(folder: Path, r
     run.end()
     again = Run(run.home, environ={**plain_environ(), "ROLLCALL_SANDBOX": "0"}, port=run.port)
     assert "forgot the password? Run `make password`" in again.printed()
+    assert "No simulated vendors" in again.printed() and "The data is simulated" not in again.printed()
     everyone = list(descendants(again.process.pid))
     os.kill(again.supervisor, signal.SIGKILL)
     assert again.process.wait(timeout=10) != 0

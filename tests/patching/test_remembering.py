@@ -9,7 +9,6 @@ from decimal import Decimal
 from random import Random
 
 import pytest
-from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from devices.models import Account
@@ -185,6 +184,6 @@ def test_any_mixture_of_both_lists_ends_with_every_attempt_once(run: PatchRun, s
             told = [made[nth] for nth in sorted(known, key=lambda _: dice.random())]
             if source == "recent":
                 told = [replace(each, device_id="") for each in told]
-            save(run, *told, now=timezone.now())
-    save(run, *made, now=timezone.now())
+            save(run, *told)
+    save(run, *made)
     assert held() == {f"d{nth}": 1 for nth in range(12)}

@@ -102,6 +102,37 @@ def test_a_patch_that_cannot_be_read_is_not_closed(eset: Account, hand: Hand, si
     assert (run.state, run.rejected, run.closed) == (JobState.DONE, 1, 0) and held() == before
 
 
+def plant(table: str, refused: str) -> None:
+    """No row of the table may be so any more."""
+    connection.check_constraints()  # a table with checks under way cannot be altered
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE {table} ADD CONSTRAINT planted CHECK (NOT ({refused})) NOT VALID")
+
+
+def test_a_patch_that_cannot_be_stored_costs_only_itself_and_is_not_closed(eset: Account, hand: Hand) -> None:
+    hand.poll(eset, Source.PATCHES)
+    before = held()
+    bad = Patch.objects.order_by("pk")[len(before) // 2]
+    Patch.objects.update(version="an older one")  # so that each is written again
+    plant("patching_patch", f"id = {bad.pk}")
+    run = hand.poll(eset, Source.PATCHES)
+    assert (run.state, run.error, run.rejected, run.closed) == (JobState.DONE, "", 1, 0)
+    assert (held(), Patch.objects.get(version="an older one")) == (before, bad)
+
+
+def test_an_attempt_that_cannot_be_stored_costs_only_itself(eset: Account, hand: Hand) -> None:
+    hand.poll(eset, Source.ATTEMPTS)
+    before = Attempt.objects.count()
+    bad = Attempt.objects.order_by("pk")[before // 2]
+    plant("patching_attempt", f"loose = '\\x{bytes(bad.loose).hex()}'")
+    alike = Attempt.objects.filter(loose=bad.loose).count()
+    Attempt.objects.all().delete()
+    Reading.objects.all().delete()  # so that all of them are asked for again
+    run = hand.poll(eset, Source.ATTEMPTS)
+    assert (run.state, run.error, run.rejected) == (JobState.DONE, "", alike)
+    assert (Attempt.objects.count(), Attempt.objects.filter(loose=bad.loose).count()) == (before - alike, 0)
+
+
 def test_a_device_that_is_not_listed_yet_is_found_later(eset: Account, hand: Hand) -> None:
     hand.poll(eset, Source.PATCHES)
     hand.poll(eset, Source.ATTEMPTS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -41,15 +42,32 @@ class Service:
         return self._http.request(method, self.base + rest, **extra)
 
 
+LIVES_UNTIL = [
+    ("2026-08-31", "2027-02-28"),
+    ("2026-11-29", "2027-05-29"),
+    ("2026-11-30", "2027-05-30"),
+    ("2027-05-31", "2027-11-30"),
+    ("2027-08-29", "2028-02-29"),
+    ("2027-12-31", "2028-06-30"),
+    ("2028-02-29", "2028-08-29"),
+]
+
+
 @pytest.fixture
 def service(eset: EsetClient) -> Service:
     return Service(eset)
 
 
+@pytest.mark.parametrize(("day", "end"), LIVES_UNTIL)
+def test_an_installer_lives_six_calendar_months(sim: Simulation, day: str, end: str) -> None:
+    sim.clock.forward(datetime.fromisoformat(f"{day}T22:00:00Z").timestamp() - sim.clock.now())
+    made = Service(EsetClient(sim)).create().json()["installer"]
+    assert (made["createTime"][:16], made["expireTime"][:16]) == (f"{day}T22:00", f"{end}T22:00")
+
+
 def test_an_installer_is_made_read_listed_and_deleted_in_the_documented_shape(sim: Simulation, service: Service) -> None:
     made = fits(service.create(), "v1CreateInstallerResponse")["installer"]
     assert made["preferredLanguageCode"] == "de-de" and made["usable"] and made["enablePuaDetection"]
-    assert made["createTime"][:10] < made["expireTime"][:10]
     assert fits(service.call("GET", f"/{made['uuid']}"), "v1GetInstallerResponse")["installer"] == made
     assert fits(service.call("GET"), "v1ListInstallersResponse")["totalSize"] == 1
     assert WEB.get(made["downloadUrl"]).status_code == 200

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from sandbox import eset_view, five9s_view, opswat_view
+from sandbox import awkward, eset_view, five9s_view, opswat_view
 from sandbox.clock import Clock
 from sandbox.fleet import VENDORS, Fleet
 from sandbox.life import DAY
@@ -174,3 +174,17 @@ def test_a_million_machines_stream_one_by_one() -> None:
 
 def _eset(fleet: Fleet, at: float) -> list[dict[str, Any]]:
     return [eset_view.device(fleet, entry, at) for entry in fleet.entries("eset")]
+
+
+def test_without_hostile_texts_the_fleet_is_the_same_but_for_them() -> None:
+    attacks = [text for text in (*awkward.HOSTILE, *awkward.FORMULAS) if text.strip() and "%s" not in text]
+    hostile, plain = Fleet(7, 120, frozen_at=NOON), Fleet(7, 120, frozen_at=NOON, hostile=False)
+
+    def texts(fleet: Fleet) -> str:
+        return json.dumps(json.loads(rendered(fleet)), ensure_ascii=False)
+
+    assert any(json.dumps(text, ensure_ascii=False)[1:-1] in texts(hostile) for text in attacks)
+    assert not [text for text in attacks if json.dumps(text, ensure_ascii=False)[1:-1] in texts(plain)]
+    assert [fleet.snapshot(vendor).count for fleet in (hostile,) for vendor in VENDORS] == [
+        plain.snapshot(vendor).count for vendor in VENDORS
+    ]

@@ -33,9 +33,9 @@ def test_a_probe_of_a_wrong_address_says_so() -> None:
 
 
 def test_good_settings() -> None:
-    assert VENDOR.check({"region": "jpn", "username": "api"}) == []
+    assert VENDOR.check({"region": "jpn", "username": "api"}) == {}
     for settings, _ in (account_settings("http://127.0.0.1:9100")["eset"],):
-        assert VENDOR.check(settings) == []
+        assert VENDOR.check(settings) == {}
     assert (VENDOR.rate({}).calls, VENDOR.rate({}).seconds, VENDOR.rate({"calls_per_second": "5"}).calls) == (10, 1.0, 5)
 
 
@@ -49,5 +49,5 @@ def test_good_settings() -> None:
     ],
 )  # fmt: skip
 def test_bad_settings_are_one_sentence(setting: str, value: str) -> None:
-    (sentence,) = VENDOR.check({"region": "eu", "username": "api", setting: value})
+    (sentence,) = VENDOR.check({"region": "eu", "username": "api", setting: value}).values()
     assert sentence.endswith(".") and "pw" not in sentence

@@ -12,6 +12,7 @@ from sandbox.eset_groups import LOST_GROUP
 from sandbox.server import Simulation, running
 from sandbox.world import Options
 from tests.devices.sinks import everything_about, leaks
+from tests.vendors.months import six_months_after
 from tests.vendors.scripted import Reply, connection, scripted
 from vendors.base import Cursor
 from vendors.errors import AuthFailed, Lost, Misconfigured, RateLimited, Unavailable, Unsupported, VendorError
@@ -59,7 +60,7 @@ def test_an_installer_is_made_with_everything_that_was_asked_for(sim: Simulation
     assert (installer.name, installer.family, installer.language) == (ORDER.name, Family.WINDOWS, "de-de")
     assert (installer.group_name, installer.usable, installer.diagnostics) == ("Lost & found", True, True)
     assert installer.products == (Product("ESET Endpoint Security", "ESET PROTECT Complete, 250 units"),)
-    assert installer.made_at and installer.expires_at and 180 <= (installer.expires_at - installer.made_at).days <= 184
+    assert installer.made_at and installer.expires_at == six_months_after(installer.made_at)
     assert installer.link.reveal().startswith(sim.url) and "canary" not in repr(installer)
 
 

@@ -11,14 +11,14 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.vendors.fields import paths, replaced, without
 from vendors.eset import attempts, patches
 from vendors.patch_states import OPEN_PATCHES, PatchKind, PatchStatus, Reason, Severity
 from vendors.records import Attempt, Patch, Title, Version
+from vendors.repairs import Fault, Repair
 
 ROWS: dict[str, Any] = json.loads((Path(__file__).parent / "payloads/eset/patching.json").read_text())
 RECENT, PACKAGE, SYSTEM, MISSING = ROWS["recent"], ROWS["package"], ROWS["system"], ROWS["missing"]
-SPOILS = [None, "", "x", 7, -1, 2**64, 1.5, True, [], {}, [1], {"a": 1}, "\u0000", "\ud800", "x" * 10_000]
+NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 
 
 def raw(*rows: Any) -> list[msgspec.Raw]:
@@ -26,13 +26,13 @@ def raw(*rows: Any) -> list[msgspec.Raw]:
 
 
 def recent(row: Any) -> Attempt:
-    (found,), rejects = attempts.recent(raw(row))
+    (found,), rejects = attempts.recent(raw(row), now=NOW)
     assert not rejects
     return found
 
 
 def told(row: Any) -> Attempt:
-    (found,), rejects = attempts.attempts(raw(row))
+    (found,), rejects = attempts.attempts(raw(row), now=NOW)
     assert not rejects
     return found
 
@@ -91,7 +91,9 @@ def test_an_unknown_word_is_unknown_and_so_still_open(word: str) -> None:
 
 @pytest.mark.parametrize("given", ["18446744073709551616", "-1", "1.5", "0x10", "", "9" * 39])
 def test_a_version_number_that_is_no_uint64_is_not_told(given: str) -> None:
-    assert recent({**RECENT, "patchedVersion": {"id": given, "name": "128.0"}}).after == Version(None, "128.0")
+    found = recent({**RECENT, "patchedVersion": {"id": given, "name": "128.0"}})
+    assert found.after == Version(None, "128.0")
+    assert found.repairs == ((Repair("patchedVersion.id", Fault.RANGE),) if given else ())
 
 
 def test_versions_compare_by_number() -> None:
@@ -150,17 +152,24 @@ def test_a_patch_without_its_two_ids_is_rejected(row: Any) -> None:
     assert (found, len(rejects)) == ((), 1)
 
 
-def test_a_patch_that_cannot_be_read_is_known_to_be_there() -> None:
-    broken = replaced(MISSING, ("applicationPatch", "fixedCves"), 7)
-    found, rejects = patches.patches(raw(broken))
-    assert (found, len(rejects), patches.named(bytes(raw(broken)[0]))) == ((), 1, ("d-1", "p-1"))
-    assert patches.named(b'{"uuid": 7}') is patches.named(b"[") is None
+@pytest.mark.parametrize("part", [7, None, [], "text"])
+def test_a_patch_with_its_two_ids_is_kept_whatever_else_is_wrong(part: Any) -> None:
+    found = missing({**MISSING, "applicationPatch": part})
+    assert (found.key, found.device_id, found.title.name) == ("p-1", "d-1", "Unnamed application")
 
 
-@pytest.mark.parametrize("mapper", [attempts.recent, attempts.attempts, patches.patches])
-def test_no_field_of_any_kind_breaks_the_page(mapper: Any) -> None:
-    for whole in (RECENT, {"deviceUuid": "d", "application": RECENT}, PACKAGE, SYSTEM, MISSING):
-        for path in list(paths(whole)):
-            spoiled = [without(whole, path), *(replaced(whole, path, by) for by in SPOILS)]
-            found, rejects = mapper(raw(*spoiled, whole))
-            assert len(found) + len(rejects) == len(spoiled) + 1
+def test_ids_in_another_letter_case_are_the_same_patch_and_the_same_application() -> None:
+    assert missing({**MISSING, "uuid": "P-1", "deviceUuid": "D-1"}) == missing(MISSING)
+    upper = recent({**RECENT, "applicationUuid": RECENT["applicationUuid"].upper()})
+    assert upper == recent(RECENT)
+
+
+def test_an_attempt_of_the_future_is_reported() -> None:
+    found = recent({**RECENT, "timePeriod": {"startTime": "9999-12-31T23:59:59.9999999Z", "endTime": "2026-09-20T09:01:30.5Z"}})
+    assert found.repairs == (Repair("timePeriod.startTime", Fault.TIME),)
+
+
+def test_an_attempt_of_which_only_the_device_is_told_is_kept() -> None:
+    found = told({"deviceUuid": "d-1", "displayName": "Firefox"})
+    assert (found.device_id, found.title.name, found.status) == ("d-1", "Firefox", PatchStatus.UNKNOWN)
+    assert attempts.attempts(raw({"displayName": "Firefox"}), now=NOW)[0] == ()

@@ -182,6 +182,14 @@ def test_an_empty_result_is_complete(empty: dict[str, Any]) -> None:
     assert ids(walked(STARTED, SUCCESS, data(0, 0, total=0, **empty))[0]) == []
 
 
+@pytest.mark.parametrize("count", [b"NaN", b'"two"', b"null", b"[]", b"2.5"])
+@pytest.mark.parametrize("names", [b'["B",NaN,{"a":1},null,1.5,"C\\u0000"]', b"NaN", b"{}"])
+def test_a_bad_value_beside_the_list_costs_no_device(count: bytes, names: bytes) -> None:
+    body = b'{"ReturnedCount":%s,"TotalCount":1,"Results":[{"Computer_Idn":7}],"DevicesNotFound":%s}' % (count, names)
+    found, _ = walked(STARTED, SUCCESS, Reply(200, body))
+    assert ids(found) == ["7"] and set(found[-1].absent) <= {"B"}
+
+
 def test_a_server_with_smaller_pages_is_read_to_its_total() -> None:
     assert len(ids(walked(STARTED, SUCCESS, data(1, 100, total=150), data(101, 50, total=150))[0])) == 150
 

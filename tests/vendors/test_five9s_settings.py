@@ -56,21 +56,20 @@ GOOD = {"url": "https://epm.example.com", "time_zone": "Europe/Berlin", "allow_h
     "more", [{}, {"url": "http://epm.example.com", "allow_http": "true"}, {"url": "http://127.0.0.1:9100/five9s"}, {"time_zone": "UTC"}]
 )
 def test_good_settings(more: dict[str, str]) -> None:
-    assert check({**GOOD, **more}) == []
+    assert check({**GOOD, **more}) == {}
 
 
 @pytest.mark.parametrize(
     ("more", "word"),
     [
         ({"url": "http://epm.example.com"}, "unprotected"),
-        ({"url": "https://epm.example.com/five9sWS/api/devices"}, "host only"),
         ({"url": "epm.example.com"}, "cannot be used"),
         ({"url": ""}, "cannot be used"),
         *(({"time_zone": name}, "time zone") for name in ("Mars/Base", "", "UTC+2", "../etc/passwd", "/etc/passwd", "Europe", "a\x00b")),
     ],
 )
 def test_bad_settings_are_one_sentence(more: dict[str, str], word: str) -> None:
-    (sentence,) = check({**GOOD, **more})
+    (sentence,) = check({**GOOD, **more}).values()
     assert word in sentence
 
 

@@ -151,7 +151,7 @@ def test_one_device_cannot_be_asked_for(scope: Scope) -> None:
 
 @pytest.mark.parametrize("url", ["https://gears.opswat.com", "", "http://127.0.0.1:9100/opswat"])
 def test_good_settings(url: str) -> None:
-    assert check({"url": url, "calls_per_minute": "10"}) == []
+    assert check({"url": url, "calls_per_minute": "10"}) == {}
 
 
 @pytest.mark.parametrize(
@@ -165,7 +165,7 @@ def test_good_settings(url: str) -> None:
     ],
 )
 def test_bad_settings_are_one_sentence(settings: dict[str, str]) -> None:
-    (sentence,) = check(settings)
+    (sentence,) = check(settings).values()
     assert sentence.endswith(".") and "pw" not in sentence
 
 

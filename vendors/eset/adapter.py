@@ -7,11 +7,10 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from vendors import console, untyped
-from vendors.address import BadUrl, parse_url
 from vendors.base import DAY, Connection, Cursor, Field, Page, Scope, Vendor
 from vendors.budget import Rate
 from vendors.errors import Unsupported
-from vendors.eset import delayed, mapping, patching
+from vendors.eset import address, delayed, mapping, patching
 from vendors.eset.client import REGIONS, URL, Client
 from vendors.eset.installers import Conversation
 from vendors.eset.offer import OFFER
@@ -20,8 +19,6 @@ from vendors.eset.walk import BATCH, Step, start
 from vendors.installing import Order, Turn
 from vendors.patching import Sheet, Source
 from vendors.refusals import from_status
-
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 class Eset:
@@ -104,29 +101,17 @@ def _rate(settings: Mapping[str, str]) -> Rate:
     return Rate(int(calls) if calls.isdecimal() else 10, 1.0, reserve=1)
 
 
-def _check(settings: Mapping[str, str]) -> list[str]:
-    """One sentence for each setting that cannot work."""
-    faults = []
+def _check(settings: Mapping[str, str]) -> dict[str, str]:
+    faults = {"url": address.fault(settings), **console.check(settings)}
     if (settings.get("region") or REGIONS[0]) not in REGIONS:
-        faults.append(f"Region is one of {', '.join(REGIONS)}.")
+        faults["region"] = f"Region is one of {', '.join(REGIONS)}."
+        del faults["url"]  # it is judged together with the region
     if not settings.get("username", "").strip():
-        faults.append("Enter the user name of the API user.")
+        faults["username"] = "Enter the user name of the API user."
     calls = settings.get("calls_per_second") or "10"
     if not (calls.isascii() and calls.isdecimal() and 2 <= int(calls[:9]) <= 1000):
-        faults.append("Calls per second is a whole number from 2 to 1000; ESET allows 10.")
-    return [*faults, *_check_url(settings.get("url") or URL), *console.check(settings)]
-
-
-def _check_url(url: str) -> list[str]:
-    try:
-        target = parse_url(url.replace("{region}", "eu").replace("{service}", "device-management"))
-    except BadUrl as error:
-        return [f"The address cannot be used, because {error}."]
-    if "{service}" not in url:
-        return ["The address must contain {service}, because ESET has one host for each service."]
-    if target.scheme == "http" and target.host not in LOOPBACK:
-        return ["The address begins with http://, so the password would travel unprotected: use https://."]
-    return []
+        faults["calls_per_second"] = "Calls per second is a whole number from 2 to 1000; ESET allows 10."
+    return {name: sentence for name, sentence in faults.items() if sentence}
 
 
 VENDOR = Vendor(
@@ -145,6 +130,7 @@ VENDOR = Vendor(
                 ("ca", "Canada"),
                 ("jpn", "Japan"),
             ),
+            tidy=address.tidy_region,
         ),
         Field(
             "url",
@@ -152,11 +138,13 @@ VENDOR = Vendor(
             required=False,
             default=URL,
             help="Leave it as it is, unless a gateway of your own stands before ESET Connect.",
+            tidy=address.tidy,
         ),
         Field(
             "username",
             "User name",
             help="Of a user made for this purpose, with the right to use integrations.",
+            example="api@example.com",
         ),
         Field("password", "Password", secret=True),
         Field("calls_per_second", "Calls per second", required=False, default="10", help="ESET allows 10."),
@@ -176,4 +164,6 @@ VENDOR = Vendor(
     offer=OFFER,
     patch_sources=(Source.RECENT, Source.ATTEMPTS, Source.PATCHES),
     refresh_note="ESET Connect lists everything, or single devices by id or by exact name.",
+    urls=address.urls,
+    documentation="https://help.eset.com/eset_connect/en-US/create_api_user_account.html",
 )

@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import datetime
 
 import msgspec
 
 from vendors.errors import BadRecord
 from vendors.eset import titles
 from vendors.eset.titles import LONGEST, device_of
+from vendors.fields import Fields
 from vendors.patch_states import PatchStatus, Reason
 from vendors.records import Attempt, Reject, Title, Version
-from vendors.times import parse_time
-from vendors.untyped import Fields
+from vendors.repairs import Fault
+from vendors.times import plausible
 
 PREFIXES = ("APPLICATION_PATCHING_STATUS_", "PATCHING_STATUS_")
 FAILED = PatchStatus.FAILED
@@ -41,32 +43,32 @@ class AttemptListing(msgspec.Struct):
     nextPageToken: str | None = None
 
 
-def recent(rows: Iterable[msgspec.Raw]) -> tuple[tuple[Attempt, ...], tuple[Reject, ...]]:
+def recent(rows: Iterable[msgspec.Raw], *, now: datetime) -> tuple[tuple[Attempt, ...], tuple[Reject, ...]]:
     """Rows without a device."""
-    return titles.read(rows, lambda record: _attempt(record, titles.application(record)))
+    return titles.read(rows, lambda record: _attempt(record, titles.application(record), now=now))
 
 
-def attempts(rows: Iterable[msgspec.Raw]) -> tuple[tuple[Attempt, ...], tuple[Reject, ...]]:
-    return titles.read(rows, _told_attempt)
+def attempts(rows: Iterable[msgspec.Raw], *, now: datetime) -> tuple[tuple[Attempt, ...], tuple[Reject, ...]]:
+    return titles.read(rows, lambda record: _told_attempt(record, now=now))
 
 
-def _told_attempt(record: Fields) -> Attempt:
-    """Exactly one of the three objects is there."""
+def _told_attempt(record: Fields, *, now: datetime) -> Attempt:
+    """One of the three objects is there; without any, the row still names its device and what it calls the application."""
     name, device = record.text("displayName", limit=LONGEST), device_of(record)
-    if "application" in record:
-        part = record.section("application")
-        return _attempt(part, titles.application(part, name), device)
-    if "package" in record:
+    if "package" in record and "application" not in record:
         part = record.section("package")
         reference = part.text("packageReference", limit=LONGEST)
-        return _attempt(part, titles.package(reference, name), device)
-    if "operatingSystem" in record:
+        return _attempt(part, titles.package(reference, name), device, now=now)
+    if "operatingSystem" in record and "application" not in record:
         part = record.section("operatingSystem")
-        return _attempt(part, titles.system(part), device)
-    raise BadRecord("The record tells neither an application, a package nor a system.")
+        return _attempt(part, titles.system(part), device, now=now)
+    if "application" not in record and not device:
+        raise BadRecord("The record tells neither a device nor an application, a package or a system.")
+    part = record.section("application")
+    return _attempt(part, titles.application(part, name), device, now=now)
 
 
-def _attempt(part: Fields, title: Title, device: str = "") -> Attempt:
+def _attempt(part: Fields, title: Title, device: str = "", *, now: datetime) -> Attempt:
     word = part.text("status", limit=100)
     status, reason = _meaning(word)
     period = part.section("timePeriod")
@@ -78,9 +80,17 @@ def _attempt(part: Fields, title: Title, device: str = "") -> Attempt:
         device_id=device,
         before=_version(part.section("unpatchedVersion")),
         after=_version(part.section("patchedVersion")),
-        started_at=parse_time(period.text("startTime", limit=60)),
-        ended_at=parse_time(period.text("endTime", limit=60)),
+        started_at=_time(period, "startTime", now),
+        ended_at=_time(period, "endTime", now),
     )
+
+
+def _time(period: Fields, name: str, now: datetime) -> datetime | None:
+    """A time in the future is reported, and kept: it is part of how the attempt is known again (patching/remembering.py)."""
+    at = period.time(name)
+    if at is not None and plausible(at, now=now) is None:
+        period.wrong(name, Fault.TIME)
+    return at
 
 
 def _meaning(word: str) -> tuple[PatchStatus, Reason]:
@@ -89,6 +99,10 @@ def _meaning(word: str) -> tuple[PatchStatus, Reason]:
 
 
 def _version(part: Fields) -> Version:
-    digits = part.text("id", limit=40)
+    """The id is a uint64, which is a text in proto3 JSON."""
+    digits = part.word("id", limit=400)
     number = int(digits) if re.fullmatch("[0-9]{1,20}", digits) else None
-    return Version(number if number is not None and number < 2**64 else None, part.text("name", limit=LONGEST))
+    if digits and (number is None or number >= 2**64):
+        part.wrong("id", Fault.RANGE)
+        number = None
+    return Version(number, part.text("name", limit=LONGEST))

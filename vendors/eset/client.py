@@ -11,6 +11,7 @@ from vendors.http import Gateway, Params
 from vendors.secret import Secret
 
 REGIONS = ("eu", "de", "us", "ca", "jpn")
+SERVICES = ("business-account.iam", "device-management", "installer-management", "patch-management")
 URL = "https://{region}.{service}.eset.systems"
 PAGE_SIZE = 1000
 

@@ -1,4 +1,4 @@
-"""One ESET record → Device. Pure; raises BadRecord for what cannot be read or stored."""
+"""One ESET record → Device. Pure. A field that cannot be used is left out and reported (vendors/fields.py)."""
 
 from __future__ import annotations
 
@@ -7,14 +7,12 @@ from typing import Any
 
 import msgspec
 
-from vendors import untyped
-from vendors.errors import BadRecord
-from vendors.normalise import clean_text, identifier, text_key
+from vendors.eset.ids import canonical
+from vendors.fields import count_of, identifier_of, shaped, text_of, word_of
+from vendors.normalise import identifier, text_key
 from vendors.records import Device, Identifier, Issue
+from vendors.repairs import REPLACED, Fault, Repairs
 from vendors.states import Enrolment, Family, IdKind, State
-
-LARGEST_RECORD = 2**20
-MOST_PROBLEMS = 2**31 - 1
 
 STATUS = "DEVICE_FUNCTIONALITY_STATUS_"
 STATES = {
@@ -30,8 +28,8 @@ ENROLMENTS = {
 FAMILIES = {1: Family.WINDOWS, 2: Family.LINUX, 3: Family.MACOS, 4: Family.ANDROID, 5: Family.WINDOWS, 7: Family.UNIX}
 MOBILE_EDITION = 3
 
-# Whole numbers of 64 bits are texts in proto3 JSON.
-Number = int | str | None
+# Whole numbers of 64 bits are texts in proto3 JSON; what else may stand there is looked at one by one.
+Number = Any
 # Closed lists of words, in which new ones may appear at any time.
 Word = str | int | None
 
@@ -76,53 +74,59 @@ class _Record(msgspec.Struct):
     tags: list[Any] | None = None
 
 
-_record = msgspec.json.Decoder(_Record)
-_untyped = msgspec.json.Decoder()
-
-
 def device(raw: bytes) -> Device:
-    """The raw record, without its secrets, in our words."""
-    try:
-        everything = _untyped.decode(raw)  # also what is not mapped must be fit to be kept beside it
-        if rb"\u0000" in raw:
-            untyped.require_storable(everything)
-        record = _record.decode(raw)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise BadRecord(_reason(error)) from None
-    return _device(record)
+    """The raw record, without its secrets, in our words. Raises BadRecord for what is no object."""
+    repairs = Repairs()
+    return _device(shaped(raw, _Record, repairs), repairs)
 
 
-def _reason(error: Exception) -> str:
-    if isinstance(error, msgspec.ValidationError):
-        return f"A field of the record has an unexpected value: {error}."[:300]
-    return "The record is not JSON that can be read."
-
-
-def _device(record: _Record) -> Device:
+def _device(record: _Record, repairs: Repairs) -> Device:
     profiles = record.hardwareProfiles or []
-    identifiers = tuple(_identifiers(record, profiles))
-    word = _word(record.functionalityStatus, "functionalityStatus")
+    identifiers = tuple(_identifiers(record, profiles, repairs))
+    word = word_of(record.functionalityStatus, "functionalityStatus", repairs, limit=100)
     state = STATES.get(word, State.UNKNOWN)
     muted = bool(record.isMuted)
-    problems = _number(record.functionalityProblemCount, "functionalityProblemCount")
+    problems = count_of(record.functionalityProblemCount, "functionalityProblemCount", repairs)
     system = record.operatingSystem or _System()
+    name, own_name = (
+        text_of(record.displayName, "displayName", repairs),
+        text_of(record.originalDisplayName, "originalDisplayName", repairs),
+    )
     return Device(
-        external_id=record.uuid or "",
-        name=_text(record.displayName, "displayName") or _text(record.originalDisplayName, "originalDisplayName"),
+        external_id=canonical(record.uuid),
+        name=name or own_name,
         state=state,
         state_raw=word,
-        enrolment=ENROLMENTS.get(_word(record.enrollmentStatus, "enrollmentStatus"), Enrolment.UNKNOWN),
-        serial=next((each.value for each in identifiers if each.kind is IdKind.SERIAL and not each.junk), ""),
-        os_name=_text(system.displayName, "operatingSystem.displayName"),
-        os_family=_family(system, mobile=bool(record.isMobile)),
-        model=next((_text(each.model, "model") for each in profiles if each.model), ""),
-        manufacturer=next((_text(each.manufacturer, "manufacturer") for each in profiles if each.manufacturer), ""),
-        group_id=_text(record.parentGroupUuid, "parentGroupUuid"),
+        enrolment=ENROLMENTS.get(word_of(record.enrollmentStatus, "enrollmentStatus", repairs, limit=100), Enrolment.UNKNOWN),
+        serial=_serial(identifiers),
+        os_name=text_of(system.displayName, "operatingSystem.displayName", repairs),
+        os_family=_family(system, repairs, mobile=bool(record.isMobile)),
+        model=_first((each.model for each in profiles), "hardwareProfiles.model", repairs),
+        manufacturer=_first((each.manufacturer for each in profiles), "hardwareProfiles.manufacturer", repairs),
+        group_id=_group(record.parentGroupUuid, repairs),
         silenced=muted,
         problem_count=problems,
         identifiers=identifiers,
         issues=_issues(problems, state, word, muted),
+        repairs=repairs.all(),
     )
+
+
+def _serial(identifiers: tuple[Identifier, ...]) -> str:
+    """No placeholder; one that lost characters where there is no better."""
+    told = [each for each in identifiers if each.kind is IdKind.SERIAL]
+    return next((each.value for each in told if not each.junk), "") or next((each.value for each in told if REPLACED in each.value), "")
+
+
+def _first(texts: Iterator[str | None], field: str, repairs: Repairs) -> str:
+    return text_of(next((text for text in texts if text), None), field, repairs)
+
+
+def _group(uuid: str | None, repairs: Repairs) -> str:
+    group = canonical(uuid)
+    if uuid and not group:
+        repairs.add("parentGroupUuid", Fault.ID)
+    return group
 
 
 def _issues(problems: int, state: State, word: str, muted: bool) -> tuple[Issue, ...]:
@@ -135,62 +139,53 @@ def _issues(problems: int, state: State, word: str, muted: bool) -> tuple[Issue,
     return ()
 
 
-def _identifiers(record: _Record, profiles: list[_Profile]) -> Iterator[Identifier]:
+def _identifiers(record: _Record, profiles: list[_Profile], repairs: Repairs) -> Iterator[Identifier]:
     """Each once. A machine in its dock and on the road has a profile for either, so all profiles and adapters count."""
     seen: set[tuple[IdKind, str]] = set()
-    for found in _all_identifiers(record, profiles):
+    for found in _all_identifiers(record, profiles, repairs):
         if found is not None and (found.kind, found.key) not in seen:
             seen.add((found.kind, found.key))
             yield found
 
 
-def _all_identifiers(record: _Record, profiles: list[_Profile]) -> Iterator[Identifier | None]:
+def _all_identifiers(record: _Record, profiles: list[_Profile], repairs: Repairs) -> Iterator[Identifier | None]:
     for profile in profiles:
         spoiled = profile.malformedData or ""
         if profile.bios:
-            yield _unless(spoiled, "serial", identifier(IdKind.SERIAL, profile.bios.serialNumber))
-            yield _unless(spoiled, "bios.uuid", identifier(IdKind.BIOS_UUID, profile.bios.uuid))
+            serial = identifier_of(IdKind.SERIAL, profile.bios.serialNumber, "hardwareProfiles.bios.serialNumber", repairs)
+            yield _unless(spoiled, "bios.serialNumber", serial)
+            bios = identifier_of(IdKind.BIOS_UUID, profile.bios.uuid, "hardwareProfiles.bios.uuid", repairs)
+            yield _unless(spoiled, "bios.uuid", bios)
         for adapter in profile.networkAdapters or []:
-            yield _unless(adapter.malformedData or "", "mac", identifier(IdKind.MAC, adapter.macAddress))
+            mac = identifier_of(IdKind.MAC, adapter.macAddress, "hardwareProfiles.networkAdapters.macAddress", repairs)
+            mac = _unless(adapter.malformedData or "", "macAddress", mac)
+            yield _unless(spoiled, "networkAdapters.macAddress", mac)
     # People rename displayName; what the system calls itself is evidence.
     own_name = record.originalDisplayName or record.displayName
     yield identifier(IdKind.HOSTNAME, own_name)
     if record.displayName and text_key(record.displayName) != text_key(own_name or ""):
         yield identifier(IdKind.NICKNAME, record.displayName)
-    yield identifier(IdKind.IP, record.primaryLocalIpAddress)
-    yield identifier(IdKind.VENDOR_ID, record.uuid)
+    yield identifier_of(IdKind.IP, record.primaryLocalIpAddress, "primaryLocalIpAddress", repairs)
+    yield identifier(IdKind.VENDOR_ID, canonical(record.uuid))
     for tag in record.tags or []:
-        if isinstance(tag, str):
-            yield identifier(IdKind.TAG, tag)
+        yield identifier_of(IdKind.TAG, tag, "tags", repairs)
 
 
-def _unless(malformed: str, part: str, found: Identifier | None) -> Identifier | None:
+def _unless(malformed: str, field: str, found: Identifier | None) -> Identifier | None:
     """`malformedData` names what ESET could not read properly: shown, and no evidence."""
-    if found is not None and part in malformed.lower():
+    if malformed and found is not None and _covers(malformed, field):
         return msgspec.structs.replace(found, junk=True)
     return found
 
 
-def _family(system: _System, *, mobile: bool) -> Family:
-    family = FAMILIES.get(_number(system.familyId, "familyId"), Family.UNKNOWN)
-    if family is Family.MACOS and (mobile or _number(system.editionId, "editionId") == MOBILE_EDITION):
-        return Family.IOS
-    return family
+def _covers(mask: str, field: str) -> bool:
+    """A FieldMask: paths between commas, in camel or snake case; a path covers what lies below it."""
+    whole = field.lower()
+    paths = (path.strip().replace("_", "").lower() for path in mask.split(","))
+    return any(path and (f"{whole}.".startswith(f"{path}.") or whole.endswith(f".{path}")) for path in paths)
 
 
-def _text(value: str | None, field: str) -> str:
-    return clean_text(value, field=field) if value else ""
-
-
-def _word(value: Word, field: str) -> str:
-    return "" if value is None else clean_text(str(value), field=field, limit=100)
-
-
-def _number(value: Number, field: str) -> int:
-    try:
-        number = int(value or 0)
-    except ValueError:
-        number = -1
-    if not 0 <= number <= MOST_PROBLEMS:
-        raise BadRecord(f"{field} is not a plausible number.")
-    return number
+def _family(system: _System, repairs: Repairs, *, mobile: bool) -> Family:
+    family = FAMILIES.get(count_of(system.familyId, "operatingSystem.familyId", repairs), Family.UNKNOWN)
+    edition = count_of(system.editionId, "operatingSystem.editionId", repairs)
+    return Family.IOS if family is Family.MACOS and (mobile or edition == MOBILE_EDITION) else family

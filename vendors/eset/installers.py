@@ -15,7 +15,7 @@ from vendors.base import Cursor, Page
 from vendors.errors import BadRecord, Lost, Misconfigured
 from vendors.eset import delayed, package, paging
 from vendors.eset.client import Client, Reply
-from vendors.eset.mapping import usable_uuid
+from vendors.eset.ids import canonical
 from vendors.eset.session import Session, SignInLater
 from vendors.installing import Order, Turn
 from vendors.records import Installer
@@ -78,7 +78,8 @@ class Conversation:
     # -- one question -------------------------------------------------------------------------------------------------
 
     def _single(self, uuid: str, call: Callable[..., Reply], *, empty: bool = False) -> Turn:
-        if not usable_uuid(uuid):
+        uuid = canonical(uuid)
+        if not uuid:
             return Turn()
         known = delayed.response_id(self.cursor)
         try:
@@ -100,7 +101,7 @@ class Conversation:
         single = untyped.page(reply.body, type=package.Single, operation=reply.operation, request_id=reply.request_id)
         try:
             return package.installer(bytes(single.installer))
-        except (BadRecord, *untyped.BROKEN):
+        except BadRecord:
             pass
         raise paging.bad(reply, "the answer describes no installer that can be read")
 

@@ -7,6 +7,7 @@ words may appear at any time.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
@@ -17,16 +18,19 @@ import msgspec
 
 from vendors import untyped
 from vendors.errors import BadRecord
-from vendors.eset.device import LARGEST_RECORD, device
-from vendors.normalise import UNSTORABLE
-from vendors.records import Device, Entry, Group, Reject
+from vendors.eset.device import device
+from vendors.eset.ids import canonical
+from vendors.fields import Fields, shaped, time_of
+from vendors.records import Entry, Group, Reject
+from vendors.repairs import REPLACED, Fault, Repair, Repairs
+from vendors.shrinking import RECORD_BYTES
 from vendors.times import parse_time, plausible
 
 SECRETS = ("deviceToken", "salt")
-LONGEST_UUID = 100
+SEEN = "lastSyncTime"
 
-_UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 _EMPTY = msgspec.Raw(b"")
+_UNTOLD = (b"", b"null", b'""')
 _SALT = re.compile(rb'"salt"\s*:\s*"[^"\\]*"\s*,\s*|,\s*"salt"\s*:\s*"[^"\\]*"')
 
 
@@ -54,21 +58,7 @@ class _Names(msgspec.Struct):
     originalDisplayName: str | None = None
 
 
-class _Group(msgspec.Struct):
-    uuid: str | None = None
-    displayName: str | None = None
-    parentGroupUuid: str | None = None
-    isSecurityGroup: bool | None = None
-
-
 _head = msgspec.json.Decoder(_Head)
-
-
-def usable_uuid(text: object) -> bool:
-    """Ids are opaque text of at most 100 characters."""
-    if not isinstance(text, str) or not 0 < len(text) <= LONGEST_UUID:
-        return False
-    return (text.isascii() and text.isprintable() and not text.isspace()) or untyped.opaque_id(text) != ""
 
 
 def entries(rows: Iterable[msgspec.Raw], *, now: datetime) -> tuple[tuple[Entry, ...], tuple[Reject, ...]]:
@@ -78,27 +68,60 @@ def entries(rows: Iterable[msgspec.Raw], *, now: datetime) -> tuple[tuple[Entry,
         raw = bytes(row)
         try:
             good.append(_entry(raw, now))
-        except (BadRecord, *_UNREADABLE) as error:
-            reason = str(error) if isinstance(error, BadRecord) else "The record cannot be read."
-            bad.append(Reject(reason, untyped.sample(raw, hide=SECRETS)))
+        except BadRecord as error:
+            bad.append(Reject(str(error), untyped.sample(raw, hide=SECRETS)))
     return tuple(good), tuple(bad)
 
 
 def _entry(raw: bytes, now: datetime) -> Entry:
-    head = _head.decode(raw)
-    if not head.uuid or not usable_uuid(head.uuid):
+    try:
+        head = _head.decode(raw)
+    except untyped.BROKEN:
+        raw = untyped.readable(raw)
+        head = _mended_head(raw)
+    uuid = canonical(head.uuid)
+    if not uuid:
         raise BadRecord("The record has no usable uuid.")
     time = bytes(head.lastSyncTime)
     seen_at = plausible(_time(time[1:-1].decode("ascii", "replace")), now=now) if time else None
-    if len(raw) > LARGEST_RECORD:
-        return Entry(head.uuid, seen_at, hashlib.blake2b(raw, digest_size=16).digest(), raw, _too_large, _sample)
-    # Times and etag change at every poll, and the device with them does not; a token is no reason to write it either.
-    moving = ((b'"lastSyncTime":', time), (b'"etag":', bytes(head.etag)), (b'"deviceToken":', bytes(head.deviceToken)))
-    return Entry(head.uuid, seen_at, _digest(raw, moving), raw, device, _scrubbed)
+    wrong = _wrong_time(time, now) if seen_at is None and time not in _UNTOLD else ()
+    if len(raw) > RECORD_BYTES:
+        digest = hashlib.blake2b(raw, digest_size=16).digest()
+    else:
+        # Times and etag change at every poll, and the device with them does not; a token is no reason to write it either.
+        moving = ((b'"lastSyncTime":', time), (b'"etag":', _plain(bytes(head.etag))), (b'"deviceToken":', bytes(head.deviceToken)))
+        digest = _digest(raw, moving, wrong=bool(wrong))
+    return Entry(uuid, seen_at, digest, raw, device, _scrubbed, wrong)
 
 
-def _digest(raw: bytes, moving: Iterable[tuple[bytes, bytes]]) -> bytes:
-    """16 bytes over the record less these members, each found by its name and value side by side, else by its value."""
+def _plain(etag: bytes) -> bytes:
+    """Nothing where it holds characters that may have to be mended: what is reported of a record is a part of its digest."""
+    return etag if etag.isascii() and b"\\u" not in etag else b""
+
+
+def _mended_head(raw: bytes) -> _Head:
+    """Of a record that was mended, or whose uuid is no text. Raises BadRecord."""
+    try:
+        return _head.decode(raw)
+    except untyped.BROKEN:
+        raise BadRecord("The record has no usable uuid.") from None
+
+
+def _wrong_time(time: bytes, now: datetime) -> tuple[Repair, ...]:
+    repairs = Repairs()
+    try:
+        value = msgspec.json.decode(time)
+    except untyped.BROKEN:
+        value = REPLACED
+    time_of(value, SEEN, repairs, now=now)
+    return repairs.all()
+
+
+def _digest(raw: bytes, moving: Iterable[tuple[bytes, bytes]], *, wrong: bool) -> bytes:
+    """16 bytes over the record less these members, each found by its name and value side by side, else by its value.
+
+    `wrong`: the time cannot be used; that is stored, and so it is part of what is stable.
+    """
     spans = []
     for name, value in moving:
         if value:
@@ -112,6 +135,8 @@ def _digest(raw: bytes, moving: Iterable[tuple[bytes, bytes]]) -> bytes:
         digest.update(view[done:start])
         done = max(done, end)
     digest.update(view[done:])
+    if wrong:
+        digest.update(b"wrong time")
     return digest.digest()
 
 
@@ -120,21 +145,10 @@ def _span(raw: bytes, value: bytes) -> tuple[int, int]:
     return (start, start + len(value)) if start >= 0 else (0, 0)
 
 
-def _too_large(raw: bytes) -> Device:
-    raise BadRecord("The record is larger than 1 MB.")
-
-
-def _sample(raw: bytes) -> bytes:
-    return untyped.sample(raw, hide=SECRETS).encode()
-
-
 def _scrubbed(raw: bytes) -> bytes:
-    """The record without its secrets; only a redacted sample of what cannot be read, which then cannot be mapped either."""
-    try:
-        token = bytes(_head.decode(raw).deviceToken)
-        return _without_secrets(raw, token)
-    except _UNREADABLE:
-        return _sample(raw)
+    """The record without its secrets, fit to be stored."""
+    raw = untyped.readable(raw)
+    return _without_secrets(raw, bytes(_head.decode(raw).deviceToken))
 
 
 def _without_secrets(raw: bytes, token: bytes) -> bytes:
@@ -167,29 +181,27 @@ def names(rows: Iterable[msgspec.Raw]) -> set[str]:
     """Every name the listed devices go by, to tell which of the names asked for are not there."""
     found: set[str] = set()
     for row in rows:
-        try:
-            each = msgspec.json.decode(row, type=_Names)
-        except _UNREADABLE:
-            continue
-        found |= {name for name in (each.displayName, each.originalDisplayName) if name}
+        with contextlib.suppress(BadRecord):
+            each = shaped(bytes(row), _Names, Repairs())
+            found |= {name for name in (each.displayName, each.originalDisplayName) if name}
     return found
 
 
 def groups(rows: Sequence[msgspec.Raw]) -> tuple[Group, ...]:
-    """A group that cannot be read is left out: it costs a name and nothing else."""
-    found: list[Group] = []
-    for row in rows:
-        try:
-            each = msgspec.json.decode(row, type=_Group)
-        except _UNREADABLE:
-            continue
-        if usable_uuid(each.uuid) and not UNSTORABLE.search(each.displayName or ""):
-            found.append(
-                Group(
-                    external_id=each.uuid or "",
-                    name=(each.displayName or "").strip()[:255],
-                    parent_id=each.parentGroupUuid if each.parentGroupUuid and usable_uuid(each.parentGroupUuid) else "",
-                    static=bool(each.isSecurityGroup),
-                )
-            )
-    return tuple(found)
+    """A group without a usable id is left out: it costs a name and nothing else."""
+    return tuple(group for row in rows if (group := _group(bytes(row))) is not None)
+
+
+def _group(raw: bytes) -> Group | None:
+    repairs = Repairs()
+    try:
+        record = Fields(untyped.checked(raw, repairs), repairs)
+    except BadRecord:
+        return None
+    uuid, parent = canonical(record.get("uuid")), record.text("parentGroupUuid")
+    if not uuid:
+        return None
+    if parent and not canonical(parent):
+        record.wrong("parentGroupUuid", Fault.ID)
+    name, static = record.text("displayName"), record.flag("isSecurityGroup")
+    return Group(uuid, name, canonical(parent), static, repairs.all())

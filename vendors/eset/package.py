@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import replace
 from typing import Any
 
 import msgspec
 
 from vendors import untyped
 from vendors.errors import BadRecord
-from vendors.eset.mapping import usable_uuid
+from vendors.eset.ids import canonical
+from vendors.fields import Fields
 from vendors.installing import Order
 from vendors.records import Installer, Product
+from vendors.repairs import REPLACED, Fault, Repairs
 from vendors.secret import Secret
 from vendors.states import Family
-from vendors.times import parse_time
 
 FAMILIES = {Family.WINDOWS: 1, Family.MACOS: 3}  # 2, Linux, is refused by ESET
 SCHEMES = ("https://", "http://127.0.0.1:")  # the latter never leaves this machine
@@ -27,7 +28,7 @@ class Listing(msgspec.Struct):
 
     installers: list[msgspec.Raw] | None = None
     nextPageToken: str | None = None
-    totalSize: int | str | None = None
+    totalSize: Any = None
 
 
 class Single(msgspec.Struct):
@@ -55,57 +56,62 @@ def installers(rows: Sequence[msgspec.Raw]) -> tuple[tuple[Installer, ...], int]
     for row in rows:
         try:
             good.append(installer(bytes(row)))
-        except (BadRecord, *untyped.BROKEN):
+        except BadRecord:
             continue
     return tuple(good), len(rows) - len(good)
 
 
 def installer(raw: bytes) -> Installer:
     """Raises BadRecord, whose text never quotes the record: it holds the link."""
-    record = untyped.Fields(untyped.parse(raw))
-    uuid = record.text("uuid", limit=untyped.LONGEST_ID)
-    if not usable_uuid(uuid):
+    repairs = Repairs()
+    record = Fields(untyped.checked(raw, repairs), repairs)
+    uuid = canonical(record.get("uuid"))
+    if not uuid:
         raise BadRecord("The record has no usable uuid.")
     home = record.section("deviceEnrollment")
-    return Installer(
+    group = home.text("securityGroupUuid")
+    if group and not canonical(group):
+        home.wrong("securityGroupUuid", Fault.ID)
+    found = Installer(
         external_id=uuid,
         name=record.text("displayName", limit=255),
         family=_family(record),
         link=_link(record),
         language=record.text("preferredLanguageCode", limit=20).lower(),
-        group_id=home.text("securityGroupUuid", limit=untyped.LONGEST_ID),
+        group_id=canonical(group),
         group_name=home.text("groupDisplayName", limit=255),
-        usable=record.word("usable") == "1",
-        made_at=_time(record, "createTime"),
-        expires_at=_time(record, "expireTime"),
+        usable=record.flag("usable"),
+        made_at=record.time("createTime"),
+        expires_at=record.time("expireTime"),
         products=tuple(map(_product, record.rows("activatedProducts"))),
         components=tuple(_component(each) for each in record.rows("installedComponents")),
-        detect_unwanted=record.word("enablePuaDetection") == "1",
-        cloud_feedback=record.word("enableCloudScannerFeedback") == "1",
-        diagnostics=record.word("sendAnonymousDiagnosticData") == "1",
+        detect_unwanted=record.flag("enablePuaDetection"),
+        cloud_feedback=record.flag("enableCloudScannerFeedback"),
+        diagnostics=record.flag("sendAnonymousDiagnosticData"),
     )
+    return replace(found, repairs=repairs.all())
 
 
-def _family(record: untyped.Fields) -> Family:
+def _family(record: Fields) -> Family:
     number = record.number("operatingSystemFamilyId")
     return next((family for family, known in FAMILIES.items() if known == number), Family.LINUX if number == 2 else Family.UNKNOWN)
 
 
-def _link(record: untyped.Fields) -> Secret:
+def _link(record: Fields) -> Secret:
     """Empty when it is missing or nothing that a browser should be sent to."""
-    text = record.text("downloadUrl", limit=LONGEST_LINK + 1)
-    whole = len(text) <= LONGEST_LINK and text.isprintable() and " " not in text
-    return Secret(text if whole and text.startswith(SCHEMES) else "")
+    text = record.text("downloadUrl", limit=LONGEST_LINK)
+    usable = text.isprintable() and " " not in text and REPLACED not in text and text.startswith(SCHEMES)
+    if usable and not record.shortened("downloadUrl", limit=LONGEST_LINK):
+        return Secret(text)
+    if text:
+        record.wrong("downloadUrl", Fault.LINK)
+    return Secret("")
 
 
-def _product(each: untyped.Fields) -> Product:
+def _product(each: Fields) -> Product:
     name = each.text("productDisplayName", limit=255) or f"Product {each.number('productId')}"
     return Product(name, each.text("poolDisplayName", limit=255) or each.text("subscriptionSupportCode", limit=60))
 
 
-def _component(each: untyped.Fields) -> str:
+def _component(each: Fields) -> str:
     return each.text("displayName", limit=255) or each.text("name", limit=255) or f"Component {each.number('id')}"
-
-
-def _time(record: untyped.Fields, name: str) -> datetime | None:
-    return parse_time(record.text(name, limit=60))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from vendors.base import Cursor
 from vendors.errors import BadAnswer
 from vendors.eset.client import Reply
+from vendors.repairs import REPLACED
 
 LONGEST_TOKEN = 2000
 
@@ -14,6 +15,8 @@ def following(cursor: Cursor, token: str | None, reply: Reply, *, most: int) -> 
     if not token:
         return None
     pages = int(cursor.get("pages", 0)) + 1
+    if REPLACED in token or not token.isprintable():
+        raise bad(reply, "the token of its next page cannot be used")
     if token == cursor.get("token") or len(token) > LONGEST_TOKEN or pages > most:
         raise bad(reply, "its pages never end")
     return {**cursor, "token": token, "pages": pages}

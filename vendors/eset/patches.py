@@ -7,14 +7,14 @@ from datetime import date
 
 import msgspec
 
-from vendors import untyped
 from vendors.errors import BadRecord
 from vendors.eset import titles
-from vendors.eset.mapping import usable_uuid
+from vendors.eset.ids import canonical
 from vendors.eset.titles import LONGEST, device_of
+from vendors.fields import Fields
 from vendors.patch_states import PatchKind, PatchStatus, Severity
 from vendors.records import Patch, Reject, Title
-from vendors.untyped import LONGEST_ID, Fields
+from vendors.repairs import REPLACED, Fault
 
 SEVERITIES = {
     "SEVERITY_LEVEL_HIGH": Severity.HIGH,
@@ -36,28 +36,13 @@ class PatchListing(msgspec.Struct):
     nextPageToken: str | None = None
 
 
-class _Names(msgspec.Struct):
-    uuid: str | None = None
-    deviceUuid: str | None = None
-
-
 def patches(rows: Iterable[msgspec.Raw]) -> tuple[tuple[Patch, ...], tuple[Reject, ...]]:
     return titles.read(rows, _patch)
 
 
-def named(row: bytes) -> tuple[str, str] | None:
-    """Device and key of a patch that cannot be read otherwise: it is there, and so is not missing."""
-    try:
-        names = msgspec.json.decode(row, type=_Names)
-    except untyped.BROKEN:
-        return None
-    device, key = names.deviceUuid or "", names.uuid or ""
-    return (device, key) if usable_uuid(device) and usable_uuid(key) else None
-
-
 def _patch(record: Fields) -> Patch:
-    key, device = record.text("uuid", limit=LONGEST_ID), device_of(record)
-    if not usable_uuid(key) or not device:
+    key, device = canonical(record.get("uuid")), device_of(record)
+    if not key or not device:
         raise BadRecord("The record does not name its patch and its device.")
     part, title = _wanted(record, key)
     severity = part.text("severity", limit=60)
@@ -73,7 +58,7 @@ def _patch(record: Fields) -> Patch:
         restart=RESTART.get(part.text("restartRequired", limit=60)),
         fixes=_fixes(part),
         released=_date(part.section("releaseDate")),
-        notes=_url(part.text("releaseNotesUrl", limit=LONGEST_URL + 1)),
+        notes=_url(part, "releaseNotesUrl"),
     )
 
 
@@ -87,10 +72,8 @@ def _wanted(record: Fields, key: str) -> tuple[Fields, Title]:
     if "osPatch" in record:
         part = record.section("osPatch")
         return part, titles.system(part)
-    if "applicationPatch" in record:
-        part = record.section("applicationPatch")
-        return part, _unnamed(part, key)
-    raise BadRecord("The record tells neither an application, a package nor a system.")
+    part = record.section("applicationPatch")
+    return part, _unnamed(part, key)
 
 
 def _unnamed(part: Fields, key: str) -> Title:
@@ -110,12 +93,21 @@ def _fixes(part: Fields) -> tuple[str, ...]:
 
 def _date(part: Fields) -> date | None:
     """A partial date, whose unknown parts are 0, says too little."""
+    year, month, day = part.number("year"), part.number("month"), part.number("day")
+    if not year or not month or not day:
+        return None
     try:
-        return date(part.number("year"), part.number("month"), part.number("day"))
+        return date(year, month, day)
     except ValueError:
+        part.wrong("", Fault.TIME)
         return None
 
 
-def _url(text: str) -> str:
-    whole = len(text) <= LONGEST_URL and text.isprintable() and " " not in text
-    return text if whole and text.lower().startswith(SCHEMES) else ""
+def _url(part: Fields, name: str) -> str:
+    text = part.text(name, limit=LONGEST_URL)
+    usable = text.isprintable() and " " not in text and REPLACED not in text and text.lower().startswith(SCHEMES)
+    if usable and not part.shortened(name, limit=LONGEST_URL):
+        return text
+    if text:
+        part.wrong(name, Fault.LINK)
+    return ""

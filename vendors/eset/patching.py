@@ -45,14 +45,14 @@ class Reading:
     def _recent(self) -> Sheet:
         reply = self._ask(lambda token, known: self.client.recent_attempts(token, response_id=known))
         listing = untyped.page(reply.body, type=attempts.AttemptListing, operation=reply.operation, request_id=reply.request_id)
-        found, rejects = attempts.recent(listing.patchingDetails or [])
+        found, rejects = attempts.recent(listing.patchingDetails or [], now=self._moment())
         return Sheet(attempts=found, rejects=rejects)
 
     def _attempts(self) -> Sheet:
         given, start = self._given(), self.since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if self.since else ""
         reply = self._ask(lambda token, known: self.client.attempts(token, start=start, page_token=given, response_id=known))
         listing = untyped.page(reply.body, type=attempts.AttemptListing, operation=reply.operation, request_id=reply.request_id)
-        found, rejects = attempts.attempts(listing.patchingDetails or [])
+        found, rejects = attempts.attempts(listing.patchingDetails or [], now=self._moment())
         return Sheet(attempts=found, rejects=rejects, cursor=self._following(listing.nextPageToken, reply))
 
     def _patches(self) -> Sheet:
@@ -62,10 +62,8 @@ class Reading:
         listing = untyped.page(reply.body, type=patches.PatchListing, operation=reply.operation, request_id=reply.request_id)
         if listing.devices is None and listing.nextPageToken is None and not given:
             raise paging.bad(reply, "the answer holds no list of patches")
-        rows = listing.devices or []
-        found, rejects = patches.patches(rows)
-        unreadable = tuple(filter(None, (patches.named(bytes(row)) for row in rows))) if rejects else ()
-        return Sheet(patches=found, rejects=rejects, unreadable=unreadable, cursor=self._following(listing.nextPageToken, reply))
+        found, rejects = patches.patches(listing.devices or [])
+        return Sheet(patches=found, rejects=rejects, cursor=self._following(listing.nextPageToken, reply))
 
     def _ask(self, call: Callable[[Secret, str], Reply]) -> Reply:
         known, given = delayed.response_id(self.cursor), self._given()
@@ -80,6 +78,9 @@ class Reading:
         if reply.status != 200:
             raise from_status(reply.status, operation=reply.operation, request_id=reply.request_id)
         return reply
+
+    def _moment(self) -> datetime:
+        return datetime.fromtimestamp(self.now(), UTC)
 
     def _given(self) -> str:
         return str(self.cursor.get("token", ""))

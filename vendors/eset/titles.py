@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import TypeVar
 
 import msgspec
 
 from vendors import untyped
 from vendors.errors import BadRecord
-from vendors.eset.mapping import usable_uuid
+from vendors.eset.ids import canonical
+from vendors.fields import Fields
 from vendors.patch_states import PatchKind
-from vendors.records import Reject, Title
-from vendors.untyped import LONGEST_ID, Fields
+from vendors.records import Attempt, Patch, Reject, Title
+from vendors.repairs import Fault, Repairs
 
-T = TypeVar("T")
+T = TypeVar("T", Attempt, Patch)
 
 FAMILIES = {"1": "Windows", "2": "Linux", "3": "macOS", "7": "Unix"}
 LONGEST = 255  # characters of a name
@@ -24,22 +26,29 @@ def read(rows: Iterable[msgspec.Raw], mapper: Callable[[Fields], T]) -> tuple[tu
     good: list[T] = []
     bad: list[Reject] = []
     for row in rows:
-        raw = bytes(row)
+        raw, repairs = bytes(row), Repairs()
         try:
-            good.append(mapper(Fields(untyped.parse(raw))))
-        except (BadRecord, *untyped.BROKEN) as error:
-            reason = str(error) if isinstance(error, BadRecord) else "The record cannot be read."
-            bad.append(Reject(reason, untyped.sample(raw)))
+            found = mapper(Fields(untyped.checked(raw, repairs), repairs))
+            good.append(replace(found, repairs=told) if (told := repairs.all()) else found)
+        except BadRecord as error:
+            bad.append(Reject(str(error), untyped.sample(raw)))
     return tuple(good), tuple(bad)
 
 
 def device_of(record: Fields) -> str:
-    uuid = record.text("deviceUuid", limit=LONGEST_ID)
-    return uuid if usable_uuid(uuid) else ""
+    """Empty where the vendor does not say, or says it so that it cannot be used."""
+    return id_of(record, "deviceUuid")
+
+
+def id_of(record: Fields, name: str) -> str:
+    uuid, given = canonical(record.get(name)), record.get(name)
+    if not uuid and given not in (None, ""):
+        record.wrong(name, Fault.ID)
+    return uuid
 
 
 def application(part: Fields, name: str = "") -> Title:
-    uuid, developer = part.text("applicationUuid", limit=LONGEST_ID), part.text("developerDisplayName", limit=LONGEST)
+    uuid, developer = id_of(part, "applicationUuid"), part.text("developerDisplayName", limit=LONGEST)
     shown = part.text("displayName", limit=LONGEST) or name or "Unnamed application"
     return Title(uuid or key("name", shown), shown, PatchKind.APPLICATION, developer)
 

@@ -15,6 +15,7 @@ from vendors.base import Cursor, Page, Scope
 from vendors.errors import Lost
 from vendors.eset import delayed, mapping, paging
 from vendors.eset.client import Client, Reply
+from vendors.eset.ids import canonical
 from vendors.eset.session import Session
 from vendors.refusals import from_status
 from vendors.secret import Secret
@@ -160,11 +161,11 @@ class Step:
 
 
 def _ids(scope: Scope) -> list[str]:
-    return [each for each in dict.fromkeys(scope.ids) if mapping.usable_uuid(each)]
+    return list(dict.fromkeys(uuid for each in scope.ids if (uuid := canonical(each))))
 
 
 def _unusable(scope: Scope) -> tuple[str, ...]:
-    return tuple(each for each in dict.fromkeys(scope.ids) if not mapping.usable_uuid(each))
+    return tuple(each for each in dict.fromkeys(scope.ids) if not canonical(each))
 
 
 def _names_from(first: int) -> Cursor:

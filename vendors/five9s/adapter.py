@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from vendors import console
+from vendors import console, pasted, zones
 from vendors.address import BadUrl, parse_url
 from vendors.base import DAY, Connection, Cursor, Field, Page, Scope, Vendor
 from vendors.budget import Rate
@@ -17,6 +17,7 @@ from vendors.errors import Lost, Misconfigured, Unavailable
 from vendors.five9s import job
 from vendors.five9s.client import Client
 from vendors.five9s.mapping import entries
+from vendors.spellings import NETBIOS
 
 OVERLAP = timedelta(minutes=10)  # the core's clock may differ from ours, and a change may be stored late
 WAITS = (2.0, 4.0, 8.0, 15.0, 30.0)
@@ -25,6 +26,8 @@ DEADLINE = 30 * 60
 MOST_RESTARTS = 2
 PAGE_SIZE = 200  # a device with many vulnerabilities can take 100 kB
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+# What client.py appends to the address, and any part of it that was copied along.
+ENDPOINT = re.compile(r"/(?:five9sws|api/devices)(?:/.*)?$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,55 +110,53 @@ class Five9s:
             cursor=asdict(onward) if onward else None,
             expected=data.TotalCount if parts == 1 else None,
             rejects=tuple(rejects),
-            absent=tuple(str(name) for name in data.DevicesNotFound or ()),
+            absent=job.not_found(data),
         )
 
 
-def zone(settings: Mapping[str, str]) -> ZoneInfo:
+def zone(settings: Mapping[str, str]) -> tzinfo:
     """Raises Misconfigured for a name that is not in the time zone database."""
     name = settings.get("time_zone", "")
     try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        sentence = f"“{name[:60]}” is not a time zone name; write one like Europe/Berlin or UTC."
-        raise Misconfigured(sentence, next_step="Correct the time zone of the account.") from None
+        return zones.zone(name)
+    except ValueError:
+        raise Misconfigured(zones.fault(name), next_step="Correct the time zone of the account.") from None
 
 
-def check(settings: Mapping[str, str]) -> list[str]:
-    return [*_check_url(settings), *_check_zone(settings), *console.check(settings)]
+def check(settings: Mapping[str, str]) -> dict[str, str]:
+    faults = {"url": _check_url(settings), "time_zone": zones.fault(settings.get("time_zone", "")), **console.check(settings)}
+    return {name: sentence for name, sentence in faults.items() if sentence}
 
 
-def _check_url(settings: Mapping[str, str]) -> list[str]:
-    url = settings.get("url", "")
+def _check_url(settings: Mapping[str, str]) -> str:
     try:
-        target = parse_url(url)
+        target = parse_url(settings.get("url", ""))
     except BadUrl as error:
-        return [f"The address cannot be used, because {error}."]
-    if "five9sws" in url.casefold():
-        return ["Enter the address of the host only, like https://epm.example.com, without /five9sWS."]
+        return f"The address cannot be used, because {error}."
     if target.scheme == "http" and settings.get("allow_http") != "true" and target.host not in LOOPBACK:
-        return ["The address begins with http://, so the token would travel unprotected: use https:// or allow http."]
-    return []
-
-
-def _check_zone(settings: Mapping[str, str]) -> list[str]:
-    try:
-        zone(settings)
-    except Misconfigured as error:
-        return [error.sentence]
-    return []
+        return "The address begins with http://, so the token would travel unprotected: use https:// or allow http."
+    return ""
 
 
 VENDOR = Vendor(
     slug="five9s",
     label="five(9)s Console",
     fields=(
-        Field("url", "Address", help="The EPM core with the five(9)s Console, like https://epm.example.com."),
+        Field(
+            "url",
+            "Address",
+            help="The EPM core with the five(9)s Console, like https://epm.example.com.",
+            example="https://epm.example.com",
+            tidy=lambda text: pasted.address(text, endings=ENDPOINT),
+        ),
         Field(
             "time_zone",
             "Time zone of the core",
             default="UTC",
-            help="EPM writes local times without a zone. A name like Europe/Berlin.",
+            help="EPM writes local times without a zone. A name like Europe/Berlin, or the one that “tzutil /g” prints on the core.",
+            tidy=zones.tidy,
+            note=zones.note,
+            suggestions=zones.names,
         ),
         Field(
             "allow_http",
@@ -185,4 +186,8 @@ VENDOR = Vendor(
     unseen_after=30 * DAY,
     patches_with_devices=True,
     asked_by=frozenset({"hostname", "serial"}),
+    on_premises=True,
+    documentation="https://support.five9s.de/support/solutions/articles/103000361090-device-api",
+    tells_total=True,
+    longest_host_name=NETBIOS,
 )

@@ -33,10 +33,12 @@ class Status(msgspec.Struct):
 
 
 class Data(msgspec.Struct):
+    """Without TotalCount nobody knows whether the list is whole; the others are told twice or concern single names."""
+
     Results: list[msgspec.Raw] | None = None
-    ReturnedCount: int | None = None
     TotalCount: int | None = None
-    DevicesNotFound: list[str | int] | None = None
+    ReturnedCount: Any = None
+    DevicesNotFound: Any = None
 
 
 class Client:

@@ -15,6 +15,7 @@ from vendors.errors import BadAnswer
 from vendors.five9s.client import Data, Status
 from vendors.normalise import UNSTORABLE, clean_text
 from vendors.records import Entry
+from vendors.repairs import REPLACED
 
 
 class State(Enum):
@@ -75,7 +76,14 @@ def details(answer: Status) -> str:
 
 def _shown(value: Any, limit: int) -> str:
     text = "" if value is None else str(value)
-    return clean_text(UNSTORABLE.sub(" ", text), field="status", limit=limit)
+    return clean_text(text, limit=limit)
+
+
+def not_found(data: Data) -> tuple[str, ...]:
+    """The names as they were requested; what cannot be one is left out."""
+    told = data.DevicesNotFound if isinstance(data.DevicesNotFound, list) else []
+    names = [str(name) for name in told if isinstance(name, str | int)]
+    return tuple(name for name in names if REPLACED not in name and not UNSTORABLE.search(name))
 
 
 def progress(data: Data, found: list[Entry], *, page: int, seen: int, last: str) -> tuple[int, str, bool]:
@@ -84,7 +92,7 @@ def progress(data: Data, found: list[Entry], *, page: int, seen: int, last: str)
     total = data.TotalCount
     if total is None or (rows == [] and data.Results is None and total):
         raise BadAnswer("five(9)s sent a page of devices without its counts.")
-    if data.ReturnedCount is not None and data.ReturnedCount != len(rows):
+    if isinstance(data.ReturnedCount, int) and data.ReturnedCount != len(rows):
         raise BadAnswer(f"five(9)s announced {data.ReturnedCount} devices on page {page} and sent {len(rows)}.")
     told = [entry.external_id.encode() for entry in found] or [bytes(row) for row in rows]
     fingerprint = hashlib.blake2b(b"\n".join(told), digest_size=8).hexdigest()

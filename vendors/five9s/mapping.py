@@ -12,16 +12,19 @@ from functools import partial
 import msgspec
 
 from vendors import untyped
+from vendors.fields import Fields
 from vendors.five9s import security
-from vendors.normalise import identifier, text_key
+from vendors.normalise import LONGEST_VALUE, UNSTORABLE, clean_text, identifier, text_key
 from vendors.records import Device, Entry, Identifier, Reject
+from vendors.repairs import REPLACED, Repairs
 from vendors.states import Enrolment, Family, IdKind
-from vendors.times import parse_time, plausible
-from vendors.untyped import Fields, Record
+from vendors.untyped import Record
 
 SCANS = ("HWLastScanDate", "SWLastScanDate", "UpdateLastScanDate", "PatchSWLastScanDate")
 # What moves at every scan, contact or reboot, or merely counts the days since.
-VOLATILE = (*SCANS, "LastUpdInvSvr", "LastStartUpTime", "DaysHardware", "DaysVulnerabil", "DaysStartUp")
+CONTACTS = ("LastUpdInvSvr", *SCANS)
+OTHERS = ("LastStartUpTime", "DaysHardware", "DaysVulnerabil", "DaysStartUp")
+VOLATILE = (*CONTACTS, *OTHERS)
 UNASSIGNED = "unassigned"
 MOST_CUSTOM = 200
 FAMILIES = (
@@ -61,29 +64,42 @@ def computer_id(record: Record) -> str:
 
 
 def _entry(number: str, raw: bytes, record: Record, zone: tzinfo, now: datetime) -> Entry:
-    inventory = record.get("EpmInventory")
-    stable = record
+    inventory, repairs = record.get("EpmInventory"), Repairs()
+    stable, seen, odd = record, None, []
     if isinstance(inventory, dict):
         stable = {**record, "EpmInventory": {k: v for k, v in inventory.items() if k not in VOLATILE}}
+        seen = _seen(inventory, repairs, zone, now)
+        odd = [name for name in OTHERS if name in inventory and _odd(inventory[name])]
+    wrong = repairs.all()
     return Entry(
         external_id=number,
-        seen_at=_seen(inventory if isinstance(inventory, dict) else {}, zone, now),
-        digest=untyped.digest(stable),
+        seen_at=seen,
+        # What is reported of a record is a part of its digest, also where the value itself is not.
+        digest=untyped.digest([stable, [each.field for each in wrong], odd] if wrong or odd else stable),
         wire=raw,
         mapper=partial(device, zone=zone),
+        scrub=untyped.keepable,
+        repairs=wrong,
     )
 
 
-def _seen(inventory: Record, zone: tzinfo, now: datetime) -> datetime | None:
+def _odd(value: object) -> bool:
+    """Something in it may have to be mended."""
+    return isinstance(value, list | dict) or (isinstance(value, str) and (REPLACED in value or UNSTORABLE.search(value) is not None))
+
+
+def _seen(inventory: Record, repairs: Repairs, zone: tzinfo, now: datetime) -> datetime | None:
     """When the inventory server last heard of the device, else the newest scan."""
-    contact, *scans = (plausible(parse_time(inventory.get(name), zone=zone), now=now) for name in ("LastUpdInvSvr", *SCANS))
+    fields = Fields(inventory, repairs, path="EpmInventory.")
+    contact, *scans = (fields.time(name, zone=zone, now=now) for name in CONTACTS)
     return contact or max((each for each in scans if each), default=None)
 
 
 def device(raw: bytes, *, zone: tzinfo) -> Device:
     """Raises BadRecord."""
-    record = untyped.parse(raw)
-    fields = Fields(record)
+    repairs = Repairs()
+    record = untyped.stored(raw, repairs)
+    fields = Fields(record, repairs)
     inventory, custom = fields.section("EpmInventory"), fields.section("CustomInventory")
     number, serial = computer_id(record), fields.text("SerialNumber") or inventory.text("SerialNum")
     hostname = fields.text("DeviceName") or inventory.text("DeviceName")
@@ -105,10 +121,11 @@ def device(raw: bytes, *, zone: tzinfo) -> Device:
         model=inventory.text("Model"),
         manufacturer=inventory.text("Manufacturer"),
         problem_count=sum(not issue.silenced for issue in issues),
-        produced_at=parse_time(custom.text("UpdatedAt") or None, zone=zone),
+        produced_at=custom.time("UpdatedAt", zone=zone),
         identifiers=_once(_identifiers(fields, inventory, custom, number)),
         issues=issues,
         patches=security.patches(detected, zone=zone) if told else None,
+        repairs=repairs.all(),
     )
 
 
@@ -125,18 +142,18 @@ def _family(os_name: str) -> Family:
 def _identifiers(fields: Fields, inventory: Fields, custom: Fields, number: str) -> Iterator[Identifier | None]:
     yield identifier(IdKind.VENDOR_ID, number)
     if _enrolment(fields) is Enrolment.MANAGED:
-        yield identifier(IdKind.VENDOR_ID, fields.text("DeviceId"))
-    yield identifier(IdKind.SERIAL, fields.text("SerialNumber"))
-    yield identifier(IdKind.SERIAL, inventory.text("SerialNum"))
-    yield identifier(IdKind.HOSTNAME, fields.text("DeviceName"))
-    yield identifier(IdKind.HOSTNAME, inventory.text("DeviceName"))
+        yield fields.identifier(IdKind.VENDOR_ID, "DeviceId")
+    yield fields.identifier(IdKind.SERIAL, "SerialNumber")
+    yield inventory.identifier(IdKind.SERIAL, "SerialNum")
+    yield fields.identifier(IdKind.HOSTNAME, "DeviceName")
+    yield inventory.identifier(IdKind.HOSTNAME, "DeviceName")
     if fields.text("DisplayName") != fields.text("DeviceName"):  # people change it
-        yield identifier(IdKind.NICKNAME, fields.text("DisplayName"))
-    yield identifier(IdKind.USER, inventory.text("LoginName"))
+        yield fields.identifier(IdKind.NICKNAME, "DisplayName")
+    yield inventory.identifier(IdKind.USER, "LoginName")
     for scope in inventory.rows("Scopes"):
-        yield identifier(IdKind.TAG, scope.text("ScopeName"))
+        yield scope.identifier(IdKind.TAG, "ScopeName")
     for name in list(custom)[:MOST_CUSTOM]:
-        yield _custom(name, custom.text(name))
+        yield _custom(name, custom.word(name, limit=LONGEST_VALUE))
 
 
 def _custom(name: str, text: str) -> Identifier | None:
@@ -144,9 +161,8 @@ def _custom(name: str, text: str) -> Identifier | None:
     found = identifier(IdKind.TAG if text_key(name).startswith(("tag", "asset")) else IdKind.CUSTOM, text)
     if found is None or name == "UpdatedAt":
         return None
-    shown = identifier(IdKind.CUSTOM, f"{name}: {text}")
     idle = found.key in ("true", "false", "yes", "no", "ja", "nein")
-    return Identifier(found.kind, shown.value if shown else found.value, found.key, junk=found.junk or idle)
+    return Identifier(found.kind, clean_text(f"{name}: {text}"), found.key, junk=found.junk or idle)
 
 
 def _once(found: Iterator[Identifier | None]) -> tuple[Identifier, ...]:

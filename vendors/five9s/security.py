@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime, tzinfo
 
+from vendors.fields import Fields
 from vendors.patch_states import PatchKind, PatchStatus, Reason
 from vendors.records import Issue, Patch, Title
 from vendors.states import State
-from vendors.times import parse_time
-from vendors.untyped import Fields
 
 EXCLUDED, PLANNED, SUCCESS = "excluded", "planned", "installsuccess"
 NUMBERS = {"1": EXCLUDED, "2": PLANNED, "3": "pending", "4": "autofix", "5": "installfailure", "6": SUCCESS}
@@ -87,11 +86,11 @@ def _issue(row: Fields, zone: tzinfo) -> Issue | None:
 
 
 def _name(row: Fields) -> str:
-    return row.text("Vul_ID") or row.text("Vulnerability_Idn") or "unnamed vulnerability"
+    return row.text("Vul_ID") or row.word("Vulnerability_Idn") or "unnamed vulnerability"
 
 
 def _since(row: Fields, zone: tzinfo) -> datetime | None:
-    return parse_time(row.text("FirstDetectionDate") or None, zone=zone)
+    return row.time("FirstDetectionDate", zone=zone)
 
 
 def status_of(row: Fields) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
-from vendors import console
+from vendors import console, pasted
 from vendors.address import BadUrl, parse_url
 from vendors.base import DAY, Connection, Cursor, Field, Page, Scope, Vendor
 from vendors.budget import Rate
@@ -22,6 +23,10 @@ MOST_CALLS = 600
 WINDOW = 61.0  # the network can squeeze sixty seconds of calls into less
 RESERVE = 2
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+# Endpoints, the OAuth portal and the console, all at the root of OPSWAT's own hosts; and its documentation, which is no host of a tenant.
+PAGES = re.compile(r"/(?:o|console)(?:/.*)?$", re.IGNORECASE)
+HOSTED = re.compile(r"(https://(?:[a-z0-9-]+\.)+opswat\.com)/.*")
+DOCUMENTATION = re.compile(r"https://(?:(?:www|docs|onlinehelp)\.opswat\.com|opswat\.developerhub\.io)(?:/.*)?")
 
 
 class Opswat:
@@ -121,35 +126,41 @@ def rate(settings: Mapping[str, str]) -> Rate:
     return Rate(calls=calls, seconds=WINDOW, reserve=min(RESERVE, calls - 1))
 
 
-def check(settings: Mapping[str, str]) -> list[str]:
-    return [
-        *_check_url(settings.get("url") or DEFAULT_URL),
-        *_check_calls(settings.get("calls_per_minute", "")),
-        *console.check(settings),
-    ]
+def check(settings: Mapping[str, str]) -> dict[str, str]:
+    faults = {
+        "url": _check_url(settings.get("url") or DEFAULT_URL),
+        "calls_per_minute": _check_calls(settings.get("calls_per_minute", "")),
+        **console.check(settings),
+    }
+    return {name: sentence for name, sentence in faults.items() if sentence}
 
 
-def _check_url(url: str) -> list[str]:
+def tidy_url(text: str) -> str:
+    url = pasted.address(text, endings=PAGES)
+    return DEFAULT_URL if DOCUMENTATION.fullmatch(url) else HOSTED.sub(r"\1", url)
+
+
+def _check_url(url: str) -> str:
     try:
         target = parse_url(url)
     except BadUrl as error:
-        return [f"The address cannot be used, because {error}."]
+        return f"The address cannot be used, because {error}."
     if target.scheme != "https" and target.host not in LOOPBACK:
-        return ["The address must begin with https://, because the token travels in it."]
-    return []
+        return "The address must begin with https://, because the token travels in it."
+    return ""
 
 
-def _check_calls(text: str) -> list[str]:
+def _check_calls(text: str) -> str:
     if text and not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MOST_CALLS):
-        return [f"Calls per minute must be a whole number from 1 to {MOST_CALLS}."]
-    return []
+        return f"Calls per minute must be a whole number from 1 to {MOST_CALLS}."
+    return ""
 
 
 VENDOR = Vendor(
     slug="opswat",
     label="OPSWAT MetaDefender IT Access",
     fields=(
-        Field("url", "Address", required=False, default=DEFAULT_URL, help="Only other tenants need another one."),
+        Field("url", "Address", required=False, default=DEFAULT_URL, help="Only other tenants need another one.", tidy=tidy_url),
         Field(
             "client_key",
             "Client key",
@@ -173,8 +184,10 @@ VENDOR = Vendor(
     answers=frozenset({"hostname", "user", "mac", "ip", "vendor_id", "nickname"}),
     rate=rate,
     check=check,
+    tells_total=True,
     live_for=3600,
     stale_after=DAY,  # the console then calls it disconnected
     unseen_after=30 * DAY,
     refresh_note="The list v2.3 cannot ask for one device or for changes; the next whole list brings it up to date.",
+    documentation="https://www.opswat.com/docs/macloud-sdp/developer-guide/authentication",
 )

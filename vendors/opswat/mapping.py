@@ -13,17 +13,19 @@ import msgspec
 
 from vendors import untyped
 from vendors.address import openable
+from vendors.fields import Fields, time_of
 from vendors.normalise import identifier
 from vendors.records import Device, Entry, Identifier, Issue, Reject
+from vendors.repairs import Fault, Repairs
 from vendors.secret import Secret
 from vendors.states import Enrolment, Family, IdKind, State
-from vendors.times import parse_time, plausible
-from vendors.untyped import Fields, Record
+from vendors.untyped import Record
 
 # A capability link: whoever holds it can act on the device. It leaves here as a Secret, and is part of the digest only.
 LINK = "remediation_link"
 SECRET = (LINK,)
-VOLATILE = ("last_seen",)
+SEEN = "last_seen"
+VOLATILE = (SEEN,)
 # Written by OPSWAT where the customer switched off the collection of a value.
 UNSAID = ("<private>",)
 
@@ -60,26 +62,36 @@ def entries(rows: list[msgspec.Raw], *, now: datetime) -> tuple[list[Entry], lis
 
 def _entry(hwid: str, record: Record, now: datetime) -> Entry:
     kept = {name: value for name, value in record.items() if name not in SECRET}
-    seen = parse_time(record.get("last_seen"), zone=UTC)
+    repairs = Repairs()
+    seen = time_of(record.get(SEEN), SEEN, repairs, zone=UTC, now=now)
     stable = {name: value for name, value in record.items() if name not in VOLATILE}
+    if wrong := repairs.all():
+        stable[SEEN] = wrong[0].fault
     return Entry(
         external_id=hwid,
-        seen_at=plausible(seen, now=now),
+        seen_at=seen,
         digest=untyped.digest(stable),
         wire=msgspec.json.encode(kept),
-        mapper=partial(device, remediation=_remediation(record.get(LINK))),
+        mapper=partial(device, remediation=_remediation(record.get(LINK), repairs)),
+        scrub=untyped.keepable,
+        repairs=repairs.all(),
     )
 
 
-def _remediation(link: object) -> Secret:
-    """Empty where there is no address that a browser may be sent to."""
-    return Secret(link if isinstance(link, str) and openable(link) else "")
+def _remediation(link: object, repairs: Repairs) -> Secret:
+    """Empty where there is no address that a browser may be sent to. The link is not stored, so what is wrong with it is said here."""
+    if isinstance(link, str) and openable(link):
+        return Secret(link)
+    if link is not None and link != "":
+        repairs.add(LINK, Fault.LINK)
+    return Secret("")
 
 
 def device(raw: bytes, *, remediation: Secret) -> Device:
     """Raises BadRecord."""
-    record = untyped.parse(raw)
-    fields = Fields(record, unsaid=UNSAID)
+    repairs = Repairs()
+    record = untyped.stored(raw, repairs)
+    fields = Fields(record, repairs, unsaid=UNSAID)
     hwid = untyped.opaque_id(record.get("hwid"))
     hostname, nickname = fields.text("hostname"), fields.text("nickname")
     state, raw_state, enrolment = _state(fields)
@@ -96,10 +108,11 @@ def device(raw: bytes, *, remediation: Secret) -> Device:
         os_family=FAMILIES.get(system.text("family").casefold().replace(" ", ""), Family.UNKNOWN),
         group_name=fields.text("user"),  # named "user", documented as the name of a group
         silenced=exempt,
-        problem_count=max(0, fields.number("total_issue")),
+        problem_count=fields.number("total_issue"),
         identifiers=_once(_identifiers(fields)),
         issues=tuple(_issues(fields, silenced=exempt)),
         remediation=remediation,
+        repairs=repairs.all(),
     )
 
 
@@ -123,15 +136,15 @@ def _user(fields: Fields) -> str:
 
 
 def _identifiers(fields: Fields) -> Iterator[Identifier | None]:
-    yield identifier(IdKind.VENDOR_ID, fields.text("hwid"))
-    yield identifier(IdKind.HOSTNAME, fields.text("hostname"))
+    yield fields.identifier(IdKind.VENDOR_ID, "hwid")
+    yield fields.identifier(IdKind.HOSTNAME, "hostname")
     if fields.text("nickname") != fields.text("hostname"):
-        yield identifier(IdKind.NICKNAME, fields.text("nickname"))
+        yield fields.identifier(IdKind.NICKNAME, "nickname")
     yield identifier(IdKind.USER, _user(fields))
     for adapter in fields.rows("network_info"):
-        yield identifier(IdKind.MAC, adapter.text("mac_addr"))
-        yield identifier(IdKind.IP, adapter.text("ipv4_addr"))
-        yield identifier(IdKind.IP, adapter.text("ipv6_addr"))
+        yield adapter.identifier(IdKind.MAC, "mac_addr")
+        yield adapter.identifier(IdKind.IP, "ipv4_addr")
+        yield adapter.identifier(IdKind.IP, "ipv6_addr")
 
 
 def _once(found: Iterator[Identifier | None]) -> tuple[Identifier, ...]:
@@ -140,7 +153,7 @@ def _once(found: Iterator[Identifier | None]) -> tuple[Identifier, ...]:
 
 def _issues(fields: Fields, *, silenced: bool) -> Iterator[Issue]:
     """The list counts issues and does not name them; a bad status without a count is one issue by itself."""
-    critical = max(0, fields.number("total_critical_issue"))
+    critical = fields.number("total_critical_issue")
     others = max(0, fields.number("total_issue") - critical)
     if critical:
         title = _count(critical, "critical issue")

@@ -1,29 +1,35 @@
-"""`manage.py account add|list|test`: vendor accounts without a browser. Secrets come from files or variables only."""
+"""`manage.py account …`: vendor accounts without a browser. Secrets come from files or variables only."""
 
 from __future__ import annotations
 
-import os
-from argparse import ArgumentParser, ArgumentTypeError
-from pathlib import Path
+import sys
+from argparse import ArgumentParser
+from dataclasses import asdict, replace
 from typing import Any
 
 from django.utils import timezone
 
-from devices.account_settings import LONGEST_SECRET, BadAccount
+from devices import heartbeat
+from devices.account_settings import BadAccount, Options, checked, moves, notes, refuse_deleting
 from devices.account_status import AccountStatus, statuses
 from devices.account_status_text import Code
-from devices.accounts import create_account
-from devices.management.console import NOT_READY, Refused, account_named
+from devices.accounts import check_new, create_account, refresh_account, switch_account, update_account
+from devices.acts import Act
+from devices.deletion import contents, makes_installers, request_deletion
+from devices.management.account_input import Pairs, add_secrets, add_settings, describe_vendors, secrets_of, settings_of
+from devices.management.console import NOT_READY, Refused, account_named, vendor_of
 from devices.management.console import Command as ConsoleCommand
-from devices.models import Health
-from devices.probing import probe_account
+from devices.models import Account, Health
+from devices.probing import Probe, probe_account, probe_values
+from devices.queries.account_numbers import calls_words, numbers, records_words
+from devices.queries.accounts import cards
 from devices.queries.as_json import moment
+from devices.queries.repaired import repaired
+from vendors.base import Vendor
 from vendors.registry import VENDORS
 
-WHY_NOT_PLAIN = (
-    "A secret on the command line stays in the shell's history and shows in the list of processes: "
-    "give {name} as --secret {name}=env:VARIABLE or --secret {name}=file:PATH."
-)
+NO_TERMINAL = "Nothing was deleted, because there is no terminal to ask on: give --yes to delete without a question."
+UNTESTED = "Nothing was saved; --no-test saves without testing the connection."
 
 HEALTH = {
     Code.BEING_DELETED: "off",
@@ -37,61 +43,191 @@ HEALTH = {
 
 
 class Command(ConsoleCommand):
-    help = "Add, list and test vendor accounts."
+    help = "Add, list, test, edit, enable, disable and delete vendor accounts, and replace their secrets."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        actions = parser.add_subparsers(dest="action", required=True, metavar="add|list|test")
-        add = actions.add_parser("add", help="add an account")
-        add.add_argument("name")
-        add.add_argument("--vendor", required=True, choices=list(VENDORS))
-        add.add_argument("--set", action="append", default=[], type=_pair, dest="settings", metavar="KEY=VALUE")
-        add.add_argument("--secret", action="append", default=[], type=_pair, dest="secrets", metavar="KEY=env:VAR|file:PATH")
+        actions = parser.add_subparsers(dest="action", required=True, metavar="add|list|test|edit|rotate|enable|disable|delete")
+        add = actions.add_parser("add", help="test the connection and add an account")
         listed = actions.add_parser("list", help="list accounts and how they are")
+        test = actions.add_parser("test", help="sign in and read one small page")
+        edit = actions.add_parser("edit", help="change settings, after a test of the connection with them")
+        rotate = actions.add_parser("rotate", help="replace secrets, after the vendor accepted the new ones")
+        enable = actions.add_parser("enable", help="sync an account again")
+        disable = actions.add_parser("disable", help="stop syncing an account; what was read stays")
+        delete = actions.add_parser("delete", help="delete an account and everything that was read through it")
+        for each in (add, test, edit, rotate, enable, disable, delete):
+            each.add_argument("name")
+        delete.add_argument("--yes", action="store_true", help="do not ask for the name")
+        add.add_argument("--vendor", required=True, choices=list(VENDORS))
+        for each in (add, edit):
+            add_settings(each)
+            each.add_argument("--no-test", action="store_false", dest="tested", help="save without testing the connection")
+            each.add_argument(
+                "--allow-private-host",
+                action="append",
+                dest="private_hosts",
+                metavar="HOST:PORT",
+                help="let this account alone reach this host on a private network; it must be the one of its address",
+            )
+        for each in (add, edit, rotate):
+            add_secrets(each)
+            describe_vendors(each, example=each is add)
         listed.add_argument("--json", action="store_true", dest="as_json")
-        actions.add_parser("test", help="sign in and read one small page").add_argument("name")
 
     def handle(self, *_args: Any, action: str, **options: Any) -> None:
-        if action == "add":
-            self._add(options["name"], options["vendor"], options["settings"], options["secrets"])
-        elif action == "list":
-            self._list(as_json=options["as_json"])
-        else:
-            self._test(options["name"])
-
-    def _add(self, name: str, vendor: str, settings: list[tuple[str, str]], secrets: list[tuple[str, str]]) -> None:
-        for key, _ in settings:
-            if key in VENDORS[vendor].secret_names:
-                raise Refused(WHY_NOT_PLAIN.format(name=key), code=NOT_READY)
-        values = {key: _secret(key, source) for key, source in secrets}
         try:
-            create_account(name=name, vendor=vendor, settings=dict(settings), secrets=values)
+            if action == "add":
+                self._add(options["name"], options["vendor"], options["setting_pairs"], options["secret_pairs"], options)
+            elif action == "list":
+                self._list(as_json=options["as_json"])
+            elif action == "test":
+                self.say(_proven(probe_account(account_named(options["name"]))))
+            elif action == "edit":
+                self._edit(options["name"], options["setting_pairs"], options["secret_pairs"], options)
+            elif action == "rotate":
+                self._rotate(options["name"], options["secret_pairs"])
+            elif action == "delete":
+                self._delete(options["name"], asked=not options["yes"])
+            else:
+                self._switch(options["name"], enabled=action == "enable")
         except BadAccount as bad:
             raise Refused(" ".join(bad.sentences)) from None
-        self.say(f"Added {name}. Try it with `manage.py account test {name}`; its first list is fetched by itself.")
+
+    def _add(self, name: str, vendor: str, setting_pairs: Pairs, secret_pairs: Pairs, given: dict[str, Any]) -> None:
+        settings = settings_of(setting_pairs, secret_names=VENDORS[vendor].secret_names)
+        secrets = secrets_of(secret_pairs)
+        check_new(name=name, vendor=vendor, settings=settings, secrets=secrets)
+        options = Options(private_hosts=tuple(given["private_hosts"] or ()))
+        if given["tested"]:
+            self.say(_proven(probe_values(vendor, settings, secrets, options=options), otherwise=UNTESTED))
+        create_account(name=name, vendor=vendor, settings=settings, secrets=secrets, options=options)
+        self._note(VENDORS[vendor], settings)
+        self.say(f"Added {name}; its first sync begins within a minute. `manage.py sync {name} --wait` follows it.")
 
     def _list(self, *, as_json: bool) -> None:
-        documents = [_document(each) for each in statuses(timezone.now())]
+        now = timezone.now()
+        found = cards(statuses(now), now)
+        documents = [_document(card.status) | numbers(card) for card in found]
         if as_json:
             self.say_json(documents)
             return
-        for document in documents:
+        for card, document in zip(found, documents, strict=True):
             complete = document["complete_as_of"] or "never"
             self.say(f"{document['name']}  {document['vendor']}  {document['label']}  last full sync {complete}")
+            self.say(f"    {records_words(card)}; {calls_words(card)}")
             if document["status"] != Code.HEALTHY:
                 self.say(f"    {document['sentence']} {document['next_step']}")
+            if document["repaired_devices"]:
+                self.say(f"    devices with repaired fields: {document['repaired_devices']}")
         if not documents:
             self.say("There is no vendor account yet: add one with `manage.py account add`.")
 
-    def _test(self, name: str) -> None:
-        probe = probe_account(account_named(name))
-        if not probe.ok:
-            reference = f" (request id {probe.request_id})" if probe.request_id else ""
-            raise Refused(f"{probe.sentence}{reference} {probe.next_step}".strip())
-        self.say(probe.sentence)
+    def _edit(self, name: str, setting_pairs: Pairs, secret_pairs: Pairs, given: dict[str, Any]) -> None:
+        account = account_named(name)
+        refuse_deleting(account)
+        vendor = vendor_of(account)
+        changed, secrets = settings_of(setting_pairs, secret_names=vendor.secret_names), secrets_of(secret_pairs)
+        if not changed and given["private_hosts"] is None:
+            raise Refused(f"Give what to change with --set KEY=VALUE; `manage.py account rotate {name}` replaces secrets.", code=NOT_READY)
+        settings = _settings(account) | changed
+        stored = frozenset(account.secrets.values_list("name", flat=True))
+        checked(vendor, settings, secrets, known_secrets=stored)
+        options = Options.of(account)
+        if given["private_hosts"] is not None:
+            options = replace(options, private_hosts=tuple(given["private_hosts"]))
+        if moves(account, settings):
+            _require_again(stored - secrets.keys())
+        if given["tested"]:
+            self.say(_proven(probe_values(account.vendor, settings, secrets, account=account, options=options), otherwise=UNTESTED))
+        update_account(account, settings=settings, secrets=secrets, options=options)
+        self._note(vendor, settings)
+        self.say(f"Changed {name}.{_sync_again(account)}")
+
+    def _note(self, vendor: Vendor, settings: dict[str, str]) -> None:
+        """What the settings mean here and now, such as the time in the chosen zone."""
+        for sentence in notes(vendor, settings, timezone.now()):
+            self.say(sentence)
+
+    def _rotate(self, name: str, secret_pairs: Pairs) -> None:
+        """The stored secrets are used until the vendor has answered a call that was made with the new ones."""
+        account = account_named(name)
+        refuse_deleting(account)
+        vendor, secrets, settings = vendor_of(account), secrets_of(secret_pairs), _settings(account)
+        if not secrets:
+            raise Refused(f"Give the new secret with --secret: {vendor.label} has {' and '.join(vendor.secret_names)}.", code=NOT_READY)
+        checked(vendor, settings, secrets, known_secrets=frozenset(account.secrets.values_list("name", flat=True)))
+        stays = "Nothing was replaced: the stored secrets stay in force."
+        self.say(_proven(probe_values(account.vendor, settings, secrets, account=account), otherwise=stays))
+        update_account(account, settings=settings, secrets=secrets)
+        self.say(f"Replaced {' and '.join(sorted(secrets))} of {name}.{_sync_again(account)}")
+
+    def _switch(self, name: str, *, enabled: bool) -> None:
+        account = account_named(name)
+        refuse_deleting(account)
+        word = "enabled" if enabled else "disabled"
+        if account.enabled == enabled:
+            self.say(f"{name} is {word} already.")
+            return
+        switch_account(account, enabled=enabled)
+        self.say(f"{name} is {word}{'; its sync begins within a minute.' if enabled else '. What was read before is kept.'}")
+
+    def _delete(self, name: str, *, asked: bool) -> None:
+        account = account_named(name)
+        refuse_deleting(account)
+        if asked and not sys.stdin.isatty():
+            raise Refused(
+                "Nothing was deleted, because there is no terminal to ask on: give --yes to delete without a question.", code=NOT_READY
+            )
+        self.say(f"Deleting the account {name} deletes with it:")
+        for each in contents(account):
+            self.say(f"  {each.number:,} {each.words}")
+        self.say("Devices that other accounts list stay, and so does the audit log.")
+        if makes_installers(account):
+            self.say("Installers that were made at the vendor keep working until they end or are revoked.")
+        if asked and self._typed("Type the account's name to delete it: ") != name:
+            raise Refused("That is not the account's name: nothing was deleted.")
+        request_deletion(account, act=Act(timezone.now()))
+        self.say(f"{name} is being deleted by a worker; when `manage.py account list` no longer shows it, its name can be used again.")
+        if trouble := heartbeat.sentence():
+            self.warn(trouble)
+
+    def _typed(self, question: str) -> str:
+        self.stdout.write(question, ending="")
+        self.stdout.flush()
+        return sys.stdin.readline().strip()
+
+
+def _proven(probe: Probe, *, otherwise: str = "") -> str:
+    """What a test of the connection proved. Raises Refused with what the vendor answered, what to do, and `otherwise`."""
+    if probe.ok:
+        return probe.sentence
+    reference = f"(Request id {probe.request_id}.)" if probe.request_id else ""
+    allowing = "Give --allow-private-host HOST:PORT to allow it for this account." if probe.private else ""
+    raise Refused(" ".join(part for part in (probe.sentence, reference, allowing or probe.next_step, otherwise) if part))
+
+
+def _settings(account: Account) -> dict[str, str]:
+    """As stored, without what this version does not know any more."""
+    return {field.name: str(account.settings.get(field.name, "")) for field in account.about.fields if not field.secret}
+
+
+def _require_again(missing: frozenset[str]) -> None:
+    if missing:
+        given = " ".join(f"--secret {name}=…" for name in sorted(missing))
+        raise Refused(f"The address changed, and stored secrets are not sent to another one: give them again with {given}.")
+
+
+def _sync_again(account: Account) -> str:
+    """New settings and secrets are used at once, so that the account's status speaks of them and not of the old ones."""
+    if not account.enabled:
+        return ""
+    refresh_account(account)
+    return " A sync with them begins."
 
 
 def _document(status: AccountStatus) -> dict[str, Any]:
     """An interface: keys are added at most. `health` has the values of earlier versions, and is coarser than `status`."""
+    mended = repaired(status.account, most=None)
     return {
         "name": status.name,
         "vendor": status.vendor,
@@ -104,39 +240,8 @@ def _document(status: AccountStatus) -> dict[str, Any]:
         "next_step": status.next_step,
         "since": moment(status.since),
         "complete_as_of": moment(status.complete_at),
+        "deletion_requested_at": moment(status.account.deletion_requested_at),
         "withheld": status.withheld,
+        "repaired_devices": mended.devices,
+        "repaired_fields": [asdict(each) for each in mended.fields],
     }
-
-
-def _pair(text: str) -> tuple[str, str]:
-    """Never repeats the text: it may be a secret that was put here by mistake."""
-    name, sign, value = text.partition("=")
-    if not sign or not name.strip():
-        raise ArgumentTypeError("expected KEY=VALUE")
-    return name.strip(), value
-
-
-def _secret(name: str, source: str) -> str:
-    """The value that `env:VARIABLE` or `file:PATH` names. Raises Refused; no sentence repeats a value."""
-    where, _, rest = source.partition(":")
-    if where == "env" and rest:
-        value = os.environ.get(rest, "")
-        if not value:
-            raise Refused(f"The variable {rest} for {name} is not set or empty: export it first.")
-        return value
-    if where == "file" and rest:
-        return _from_file(name, Path(rest))
-    raise Refused(WHY_NOT_PLAIN.format(name=name), code=NOT_READY)
-
-
-def _from_file(name: str, path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            content = file.read(LONGEST_SECRET + 1)
-        value = content.decode("utf-8").removesuffix("\n").removesuffix("\r")
-    except (OSError, UnicodeDecodeError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not text"
-        raise Refused(f"The file for {name} cannot be read ({reason}): {path}.") from None
-    if not value or len(content) > LONGEST_SECRET:
-        raise Refused(f"The file for {name} is {'too large' if value else 'empty'}: {path}.")
-    return value

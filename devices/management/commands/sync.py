@@ -7,11 +7,12 @@ from argparse import ArgumentParser
 from collections.abc import Callable
 from typing import Any
 
-from devices import heartbeat
+from devices import cancelling, heartbeat
 from devices.accounts import refresh_account
-from devices.management.console import STOPPED, Refused, account_named
+from devices.management.console import NOT_READY, STOPPED, Refused, account_named
 from devices.management.console import Command as ConsoleCommand
 from devices.models import Account, JobState, SyncRun
+from devices.templatetags.runs import progress_of
 from vendors.errors import Unsupported
 
 PAUSE = 0.5  # seconds between two looks at the run
@@ -26,9 +27,13 @@ class Command(ConsoleCommand):
         parser.add_argument("name")
         parser.add_argument("--full", action="store_true", help="the whole list, also where only changes would do")
         parser.add_argument("--wait", action="store_true", help="follow the run until it ends")
+        parser.add_argument("--cancel", action="store_true", help="end the sync that is under way; the next one starts at its regular time")
 
-    def handle(self, *_args: Any, name: str, full: bool, wait: bool, **_options: Any) -> None:
+    def handle(self, *_args: Any, name: str, full: bool, wait: bool, cancel: bool, **_options: Any) -> None:
         account = account_named(name)
+        if cancel:
+            self._cancel(account, alone=not (full or wait))
+            return
         run = self._ask(account, full=full)
         if full and run.kind != "everything":
             if not wait:
@@ -42,9 +47,19 @@ class Command(ConsoleCommand):
         if trouble := heartbeat.sentence():
             self.warn(trouble)
 
+    def _cancel(self, account: Account, *, alone: bool) -> None:
+        if not alone:
+            raise Refused("--cancel ends a sync and starts none: use it without --full and --wait.", code=NOT_READY)
+        run = cancelling.cancel(account)
+        if run is None:
+            raise Refused(f"No sync of {account.name} is running, so there is nothing to cancel.")
+        self.say(f"Run {run.pk} of {account.name} is cancelled after {counts(run)}. {run.error_next_step}")
+
     def _ask(self, account: Account, *, full: bool) -> SyncRun:
+        if account.being_deleted:
+            raise Refused(f"{account.name} is being deleted, so it cannot be synced.")
         if not account.enabled:
-            raise Refused(f"The account {account.name} is switched off: switch it on first.")
+            raise Refused(f"The account {account.name} is disabled: enable it with `manage.py account enable {account.name}`.")
         try:
             return refresh_account(account, full=full)
         except Unsupported as error:
@@ -83,12 +98,12 @@ def watch(
     """The run as it ended. Raises Refused when no worker reports for `patience` seconds, or when the run was removed."""
     silent_since: float | None = None
     while True:
-        current = SyncRun.objects.filter(pk=run.pk).first()
+        current = SyncRun.objects.select_related("account").filter(pk=run.pk).first()
         if current is None:
             raise Refused(f"Run {run.pk} was removed together with its account.")
         if not current.active:
             return current
-        show(f"Run {run.pk}: {counts(current)}" + (f" · {current.waiting_for}" if current.waiting_for else ""))
+        show(f"Run {run.pk}: {now_words(current)}")
         trouble = heartbeat.sentence()
         if not trouble:
             silent_since = None
@@ -98,6 +113,12 @@ def watch(
         elif clock() - silent_since >= patience:
             raise Refused(f"Stopped watching because no worker reports; run {run.pk} stays {current.state} and goes on when one starts.")
         pause(PAUSE)
+
+
+def now_words(run: SyncRun) -> str:
+    """`450 of 6129 devices, 11 calls · about 11 min left · Rate limit reached, continues in 40 s`"""
+    now = progress_of(run)
+    return " · ".join(filter(None, (counts(run), now.left, now.waits)))
 
 
 def counts(run: SyncRun) -> str:

@@ -1,0 +1,76 @@
+"""The documentation of this version as pages: the Markdown files of docs/, for everybody who is signed in."""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+from django.views.decorators.http import require_safe
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from config.env import ROOT
+
+FOLDER = ROOT / "docs"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """`name`: its path below docs/ without `.md`."""
+
+    name: str
+    title: str
+    body: SafeString
+
+    @property
+    def url(self) -> str:
+        return reverse("document", args=[self.name])
+
+
+@require_safe
+def contents(request: HttpRequest) -> HttpResponse:
+    return render(request, "documentation/contents.html", {"documents": documents().values()})
+
+
+@require_safe
+def document(request: HttpRequest, name: str) -> HttpResponse:
+    found = documents().get(name)
+    if found is None:
+        raise Http404
+    return render(request, "documentation/document.html", {"document": found})
+
+
+@cache
+def documents() -> dict[str, Document]:
+    """name → document, in the order of their names. Read once: files change with the version only."""
+    names = {path.relative_to(FOLDER).with_suffix("").as_posix(): path for path in sorted(FOLDER.rglob("*.md"))}
+    return {name: _read(name, path, known=frozenset(names)) for name, path in names.items()}
+
+
+def _read(name: str, path: Path, *, known: frozenset[str]) -> Document:
+    markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
+    tokens = markdown.parse(path.read_text("utf-8"))
+    heading = next(place for place, token in enumerate(tokens) if token.type == "heading_open") + 1
+    for token in tokens:
+        token.children = [each for child in token.children or [] for each in _inside(child, name, known)]
+    body = markdown.renderer.render(tokens, markdown.options, {})
+    # Our own files, and HTML inside them is escaped.
+    return Document(name, tokens[heading].content, mark_safe(body))  # noqa: S308
+
+
+def _inside(token: Token, name: str, known: frozenset[str]) -> list[Token]:
+    """The token with a link to another document as a link to its page; images are not served."""
+    if token.type == "image":
+        return []
+    if token.type == "link_open":
+        path, mark, anchor = str(token.attrs.get("href", "")).partition("#")
+        target = posixpath.normpath(posixpath.join(posixpath.dirname(name), path.removesuffix(".md")))
+        if path.endswith(".md") and target in known:
+            token.attrs["href"] = reverse("document", args=[target]) + mark + anchor
+    return [token]

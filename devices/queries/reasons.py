@@ -1,0 +1,58 @@
+"""Why a device was found: the values in which the text stands, as their vendors write them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import TypedDict
+
+from django.db.models import OuterRef, Subquery
+
+from devices.models import DeviceGroup, Identifier, Sighting
+from devices.queries.clue import Clue
+from devices.search_text import MARKS
+from vendors.normalise import text_key
+from vendors.states import IdKind
+
+
+class Reason(TypedDict):
+    """An identifier (`kind` of IdKind) or another value of a record: `name`, `model`, `os` or `group`."""
+
+    kind: str
+    value: str
+
+
+Reasons = dict[int, dict[tuple[str, str], Reason]]
+_COLUMNS = {"name": "name", "serial": "serial", "user": "user", "model": "model", "os": "os_name", "group": "group_name"}
+
+
+def add_words(clue: Clue, ids: Sequence[int], reasons: Reasons) -> None:
+    """For devices found by words inside their text: say in which values they are. Two queries, or none."""
+    bare = [pk for pk in ids if pk not in reasons] if clue.words else []
+    if not bare:
+        return
+    allowed = {*clue.only, *(("name",) if IdKind.HOSTNAME in clue.only else ())}
+    said: dict[int, set[str]] = defaultdict(set)
+    for device, kind, value in (*_identifiers(bare), *_columns(bare)):
+        text = text_key(value)
+        known = kind == "name" and text in said[device]
+        if not known and (kind in allowed or not allowed) and any(word in text for word in clue.words):
+            said[device].add(text)
+            reasons[device].setdefault((kind, text), Reason(kind=kind, value=value))
+
+
+def _identifiers(devices: Sequence[int]) -> Iterator[tuple[int, str, str]]:
+    held = Identifier.objects.filter(sighting__device_id__in=devices, kind__in=list(MARKS)).order_by("sighting_id", "kind", "key")
+    yield from held.values_list("sighting__device_id", "kind", "value")
+
+
+def _columns(devices: Sequence[int]) -> Iterator[tuple[int, str, str]]:
+    group = DeviceGroup.objects.filter(account_id=OuterRef("account_id"), external_id=OuterRef("group_id"))
+    sightings = Sighting.objects.filter(device_id__in=devices).annotate(its_group=Subquery(group.values("name")[:1])).order_by("id")
+    for device, manufacturer, its_group, external_id, *texts in sightings.values_list(
+        "device_id", "manufacturer", "its_group", "external_id", *_COLUMNS.values()
+    ):
+        yield device, "vendor_id", external_id
+        yield device, "group", its_group or ""
+        for kind, text in zip(_COLUMNS, texts, strict=True):
+            yield device, kind, f"{manufacturer} {text}".strip() if kind == "model" else text

@@ -1,0 +1,43 @@
+"""Whose records had fields that were mended or left out: by device, and by field over an account."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import connection
+
+from devices.models import Account, JobState, SyncRun
+from devices.repaired import Counted, counted
+
+MOST = 10_000  # sightings that a page looks at
+_FIELDS = """SELECT r ->> 0, r ->> 1, count(*) FROM (
+    SELECT repairs FROM devices_sighting WHERE account_id = %(account)s AND life = 'seen' AND repairs IS NOT NULL LIMIT %(most)s) s
+    CROSS JOIN LATERAL jsonb_array_elements(s.repairs) r GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2 LIMIT 100"""
+_DEVICES = """SELECT count(DISTINCT device_id), count(*) FROM (
+    SELECT device_id FROM devices_sighting WHERE account_id = %(account)s AND life = 'seen' AND repairs IS NOT NULL LIMIT %(most)s) s"""
+
+
+@dataclass(frozen=True, slots=True)
+class Repaired:
+    """Of one account, as it is listed now. `more`: there are more devices than were looked at."""
+
+    devices: int
+    more: bool
+    fields: list[Counted]
+
+    def __bool__(self) -> bool:
+        return bool(self.fields)
+
+
+def repaired(account: Account, *, most: int | None = MOST) -> Repaired:
+    """Devices, and groups as the last complete list told them. Three queries. `most` None: everything."""
+    with connection.cursor() as cursor:
+        cursor.execute(_DEVICES, {"account": account.pk, "most": most})
+        devices, looked_at = cursor.fetchone()
+        found: list[Counted] = []
+        if devices:
+            cursor.execute(_FIELDS, {"account": account.pk, "most": most})
+            found = [Counted("device", *row) for row in cursor.fetchall()]
+    complete = SyncRun.objects.filter(account=account, kind="everything", state=JobState.DONE).order_by("-id")
+    last = complete.values_list("repairs", flat=True).first()
+    return Repaired(devices, most is not None and looked_at >= most, found + counted(last or ()))

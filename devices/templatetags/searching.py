@@ -1,0 +1,56 @@
+"""What a text was searched in, in words: an empty list says that much, and no more."""
+
+from __future__ import annotations
+
+from django import template
+
+from devices.queries.clue import SHORTEST_WORD, parse
+from devices.search_text import MARKS
+from vendors.states import IdKind
+
+register = template.Library()
+
+# In the order in which they are told. Of these any part is found.
+_PARTS = ("name", "host name", "nickname", "user", "serial", "model", "operating system", "group", "vendor id")
+_BEGINNINGS = ("IP address", "MAC address", "tag", "custom field")
+_NOUNS = {
+    IdKind.HOSTNAME: "name and host name",
+    IdKind.IP: "IP address",
+    IdKind.MAC: "MAC address",
+    IdKind.CUSTOM: "custom field",
+}
+
+
+@register.filter
+def searched(text: str) -> str:
+    """A sentence about what was searched for this text in devices; "" for no text."""
+    clue = parse(text)
+    if not clue.rest:
+        return ""
+    if clue.only:
+        return f"Searched: {_either([_NOUNS.get(kind, kind.label.lower()) for kind in clue.only])} only{_how(clue.only, clue.rest)}."
+    if not clue.words:
+        return (
+            "Searched: host names, users and serials that begin with it. Type at least three characters to search inside "
+            f"{', '.join(_PARTS[:-1])} and {_PARTS[-1]} too."
+        )
+    parts = f"any part of {', '.join(_PARTS[:-1])} and {_PARTS[-1]}"
+    return f"Searched: {parts}; the beginning of {', '.join(_BEGINNINGS[:-1])} and {_BEGINNINGS[-1]}; the whole BIOS UUID."
+
+
+@register.simple_tag
+def searched_with_titles(text: str, what: str) -> str:
+    """The same for lists of patches: all but the list of devices search their titles too."""
+    more = "" if what == "devices" else " Also searched: the name and the developer of what is patched."
+    return f"{searched(text)}{more}"
+
+
+def _how(kinds: tuple[IdKind, ...], rest: str) -> str:
+    if not any(kind in MARKS for kind in kinds):
+        return ", from its beginning"
+    short = all(len(word) < SHORTEST_WORD for word in rest.split())
+    return f", from its beginning because “{rest}” has fewer than three characters" if short else ""
+
+
+def _either(words: list[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

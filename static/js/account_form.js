@@ -1,0 +1,14 @@
+"use strict";
+// The server never sends a secret back: what was typed stays in the page while the form around it is replaced.
+
+(() => {
+  const secrets = () => [...document.querySelectorAll('#account-form input[type="password"]')];
+  let typed = new Map();
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.target.id === "account-form") typed = new Map(secrets().map((field) => [field.id, field.value]));
+  });
+  document.addEventListener("htmx:afterSwap", () => {
+    for (const field of secrets()) if (typed.has(field.id)) field.value = typed.get(field.id);
+    typed = new Map();
+  });
+})();

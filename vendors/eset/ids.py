@@ -1,0 +1,16 @@
+"""ESET's ids. It writes one id in capitals here and in small letters there: the small form is the id, for us and in requests."""
+
+from __future__ import annotations
+
+from vendors import untyped
+
+LONGEST_UUID = 100
+
+
+def canonical(given: object) -> str:
+    """The id in small letters; "" for what cannot be one: ids are opaque text of at most 100 characters."""
+    if not isinstance(given, str) or not 0 < len(given) <= LONGEST_UUID:
+        return ""
+    if given.isascii() and given.isprintable() and not given.isspace():
+        return given.lower()
+    return untyped.opaque_id(given)

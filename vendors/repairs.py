@@ -1,0 +1,107 @@
+"""What was wrong with single fields of a record that is kept: a closed list of faults, and the collector that every mapper fills.
+
+A record with a usable id is always kept. A character that cannot be stored becomes U+FFFD, a value that cannot be read is left out, and
+both are reported with the path of the field. vendors/mending.py marks in the text what no parser reads; `examined` turns marks into
+faults.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import msgspec
+
+from vendors.vocabulary import Word
+
+REPLACED = "\ufffd"
+MOST_DEPTH = 100  # the deepest documented record has 6 levels
+MOST = 100  # repairs of one record
+LONGEST_FIELD = 200  # characters of a path
+_ESCAPED = re.compile(rb"\\u[fF]{3}[dD]")
+
+
+class Fault(Word):
+    """What was wrong with a field, and what was done."""
+
+    CHARACTERS = "invalid_characters", "Invalid characters, replaced with \ufffd"
+    TYPE = "wrong_type", "Value of another type than documented, left out"
+    NUMBER = "not_a_number", "Not a number, left out"
+    RANGE = "out_of_range", "Number out of range, left out"
+    CLAMPED = "clamped", "Number too large, reduced to the largest that can be stored"
+    TIME = "implausible_time", "Not a plausible time, left out"
+    DEPTH = "too_deep", "Nested too deeply, left out"
+    SIZE = "too_long", "Too long, shortened"
+    TEXT = "unreadable", "Not readable as JSON, left out"
+    ID = "unusable_id", "Not usable as an id, left out"
+    LINK = "unusable_link", "Not a web address that may be opened, left out"
+
+
+class Repair(msgspec.Struct, frozen=True, gc=False):
+    """`field` is the path inside the record, without positions in lists: `EpmInventory.Scopes.ScopeName`."""
+
+    field: str
+    fault: Fault
+
+
+MARKS = {f"{REPLACED} {fault}": fault for fault in (Fault.NUMBER, Fault.RANGE, Fault.DEPTH, Fault.SIZE, Fault.TEXT)}
+
+
+def mark(fault: Fault) -> str:
+    """The text that stands in JSON for a value that was left out."""
+    return f"{REPLACED} {fault}"
+
+
+class Repairs:
+    """Collects the repairs of one record, each once."""
+
+    __slots__ = ("_found",)
+
+    def __init__(self) -> None:
+        self._found: dict[Repair, None] | None = None
+
+    def add(self, field: str, fault: Fault) -> None:
+        if self._found is None:
+            self._found = {}
+        if len(self._found) < MOST:
+            self._found[Repair(field[:LONGEST_FIELD], fault)] = None
+
+    def all(self) -> tuple[Repair, ...]:
+        return tuple(self._found) if self._found else ()
+
+
+def touched(raw: bytes) -> bool:
+    """Whether a record was repaired, here or at the vendor: it contains U+FFFD."""
+    if not raw.isascii() and b"\xef\xbf\xbd" in raw:
+        return True
+    return b"\\" in raw and b"\\u" in raw and _ESCAPED.search(raw) is not None
+
+
+def examined(value: Any, repairs: Repairs, *, path: str = "", levels: int = MOST_DEPTH) -> Any:
+    """The value without its marks; marks and replaced characters become repairs. Below `levels` nothing is left."""
+    if levels == 0 and isinstance(value, dict | list):
+        repairs.add(path, Fault.DEPTH)
+        return None
+    if isinstance(value, dict):
+        kept = {}
+        for name, each in value.items():
+            inner = f"{path}.{name}" if path else name
+            if _is_mark(name, repairs, path or "(whole record)"):
+                continue
+            if REPLACED in name:
+                repairs.add(inner, Fault.CHARACTERS)
+            if not _is_mark(each, repairs, inner):
+                kept[name] = examined(each, repairs, path=inner, levels=levels - 1)
+        return kept
+    if isinstance(value, list):
+        return [examined(each, repairs, path=path, levels=levels - 1) for each in value if not _is_mark(each, repairs, path)]
+    if isinstance(value, str) and REPLACED in value:
+        repairs.add(path, Fault.CHARACTERS)
+    return value
+
+
+def _is_mark(value: Any, repairs: Repairs, path: str) -> bool:
+    fault = MARKS.get(value) if isinstance(value, str) else None
+    if fault is not None:
+        repairs.add(path, fault)
+    return fault is not None
