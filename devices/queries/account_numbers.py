@@ -46,10 +46,10 @@ def _reported(card: Card) -> str:
 
 
 def calls_words(card: Card) -> str:
-    """`7 of 10 calls left, all again in 41 s`"""
+    """`7 of 10 calls left, reset in 41 s`"""
     if card.rate is None:
         return ""
     if card.quota is None:
         return "calls left: known after the next call"
-    again = f", all again in {math.ceil(card.quota.all_in)} s" if card.quota.all_in > 0 else ""
+    again = f", reset in {math.ceil(card.quota.all_in)} s" if card.quota.all_in > 0 else ""
     return f"{card.quota.left:,} of {card.rate.calls:,} calls left{again}"

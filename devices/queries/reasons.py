@@ -55,4 +55,9 @@ def _columns(devices: Sequence[int]) -> Iterator[tuple[int, str, str]]:
         yield device, "vendor_id", external_id
         yield device, "group", its_group or ""
         for kind, text in zip(_COLUMNS, texts, strict=True):
-            yield device, kind, f"{manufacturer} {text}".strip() if kind == "model" else text
+            yield device, kind, _full_model(manufacturer, text) if kind == "model" else text
+
+
+def _full_model(manufacturer: str, model: str) -> str:
+    """Many models begin with the name of their maker."""
+    return model if model.casefold().startswith(manufacturer.casefold()) else f"{manufacturer} {model}".strip()

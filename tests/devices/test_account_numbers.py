@@ -74,7 +74,7 @@ def test_the_calls_that_are_left_and_when_all_are_again(sim: Simulation, ivan: U
     shared = budget.SharedBudget(account.pk, account.about.rate(account.settings), idle_for=lambda: 1e9)
     assert [shared.take() for _ in range(3)] == [0, 0, 0]
     page = signed_in(ivan).get(f"/vendors/{account.name}/").text
-    assert "7 of 10 calls left, all again in" in page and "10 calls per minute" in page
+    assert "7 of 10 calls left, reset in" in page and "10 calls per minute" in page
     [document] = json.loads(listed("--json"))
     assert (document["calls_left"], document["calls_allowed"], document["calls_window_seconds"]) == (7, 10, 61.0)
     assert 30 < document["calls_reset_seconds"] <= 61
