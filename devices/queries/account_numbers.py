@@ -50,6 +50,6 @@ def calls_words(card: Card) -> str:
     if card.rate is None:
         return ""
     if card.quota is None:
-        return "calls left: known after the next call"
+        return "calls left: not known now"
     again = f", reset in {math.ceil(card.quota.all_in)} s" if card.quota.all_in > 0 else ""
     return f"{card.quota.left:,} of {card.rate.calls:,} calls left{again}"

@@ -6,9 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import TypedDict
 
+from django.db import connection
 from django.db.models import OuterRef, Subquery
 
-from devices.models import DeviceGroup, Identifier, Sighting
+from devices.models import DeviceGroup, Sighting
+from devices.models.identifier import identifiers_of
 from devices.queries.clue import Clue
 from devices.search_text import MARKS
 from vendors.normalise import text_key
@@ -23,6 +25,8 @@ class Reason(TypedDict):
 
 
 Reasons = dict[int, dict[tuple[str, str], Reason]]
+_HELD = f"""SELECT s.device_id, i.kind, i.value FROM devices_sighting s CROSS JOIN LATERAL {identifiers_of("s.id")} i
+WHERE s.device_id = ANY(%s) AND i.kind = ANY(%s) ORDER BY s.id, i.kind, i.key"""
 _COLUMNS = {"name": "name", "serial": "serial", "user": "user", "model": "model", "os": "os_name", "group": "group_name"}
 
 
@@ -42,8 +46,9 @@ def add_words(clue: Clue, ids: Sequence[int], reasons: Reasons) -> None:
 
 
 def _identifiers(devices: Sequence[int]) -> Iterator[tuple[int, str, str]]:
-    held = Identifier.objects.filter(sighting__device_id__in=devices, kind__in=list(MARKS)).order_by("sighting_id", "kind", "key")
-    yield from held.values_list("sighting__device_id", "kind", "value")
+    with connection.cursor() as cursor:
+        cursor.execute(_HELD, [list(devices), list(MARKS)])
+        yield from cursor.fetchall()
 
 
 def _columns(devices: Sequence[int]) -> Iterator[tuple[int, str, str]]:
