@@ -23,7 +23,7 @@ from vendors.base import Scope
 from vendors.patching import Source
 
 pytestmark = pytest.mark.django_db
-MIGRATION = "0018_repairs"
+MIGRATION = "0016_repairs"
 
 
 @pytest.fixture
@@ -38,8 +38,8 @@ def migrate() -> None:
         for statement in (module.SIGHTINGS, module.GROUP_IDS, module.IDENTIFIERS, module.OTHER_GROUPS, module.GROUPS):
             cursor.execute(statement)
     with connection.schema_editor(atomic=False) as editor:
-        importlib.import_module("patching.migrations.0008_repairs").rename(apps, editor)
-    module = importlib.import_module("installers.migrations.0003_repairs")
+        importlib.import_module("patching.migrations.0009_repairs").rename(apps, editor)
+    module = importlib.import_module("installers.migrations.0004_repairs")
     with connection.cursor() as cursor:
         cursor.execute(module.IDS)
         cursor.execute(module.GROUPS)

@@ -339,6 +339,6 @@ def test_accounts_that_an_earlier_version_stopped_are_retried(sim: Simulation) -
     stopped: dict[str, Any] = {"health": Health.PERSON, "health_since": timezone.now()}
     Account.objects.filter(pk=account.pk).update(**stopped, health_code="configuration", health_sentence="The server sends us elsewhere.")
     Account.objects.filter(pk=refused.pk).update(**stopped, health_code="auth")
-    import_module("devices.migrations.0017_retried_accounts").retry(apps, None)
+    import_module("devices.migrations.0015_retried_accounts").retry(apps, None)
     assert [run.account for run in sync.plan(list(Account.objects.all()), timezone.now())] == [account]
     assert health_of(refused) == Health.PERSON

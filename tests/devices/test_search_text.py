@@ -238,7 +238,7 @@ def test_a_large_group_is_renamed_a_part_at_a_time(monkeypatch: pytest.MonkeyPat
 
 
 def test_rows_that_are_stored_get_the_text_that_a_sync_writes(fleet: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    migration = importlib.import_module("devices.migrations.0019_search_text_of_rows")
+    migration = importlib.import_module("devices.migrations.0018_search_text_of_rows")
     monkeypatch.setattr(migration, "AT_ONCE", 7)
     before = dict(Sighting.objects.values_list("pk", "search_text")), dict(Device.objects.values_list("pk", "haystack"))
     assert all(before[0].values()) and all(before[1].values())

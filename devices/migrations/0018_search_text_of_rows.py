@@ -77,6 +77,6 @@ def _lines(name: str, serial: str, others: Sequence[str], identifiers: Sequence[
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("devices", "0019_search_text")]
+    dependencies = [("devices", "0017_search_text")]
 
     operations = [migrations.RunPython(fill, migrations.RunPython.noop)]

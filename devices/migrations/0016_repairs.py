@@ -28,7 +28,7 @@ GROUPS = f"""UPDATE devices_devicegroup g SET external_id = {SMALL.format("g.ext
 
 
 class Migration(migrations.Migration):
-    dependencies = [("devices", "0017_retried_accounts")]
+    dependencies = [("devices", "0015_retried_accounts")]
 
     operations = [
         migrations.AddField(

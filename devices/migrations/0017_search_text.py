@@ -8,7 +8,7 @@ _TEXT = "folded lines that parts of names are searched in (search_text.py)"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("devices", "0018_repairs")]
+    dependencies = [("devices", "0016_repairs")]
 
     operations = [
         migrations.AddField(

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("devices", "0020_account_deletion")]
+    dependencies = [("devices", "0019_account_deletion")]
 
     operations = [
         migrations.AddField(

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("devices", "0019_search_text_of_rows")]
+    dependencies = [("devices", "0018_search_text_of_rows")]
 
     operations = [
         migrations.AddField(
