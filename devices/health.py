@@ -41,10 +41,11 @@ def failed(account: Account, error: VendorError, now: datetime) -> None:
 
 def refused(account_id: int, error: AuthFailed, now: datetime) -> None:
     """The credentials were refused, whatever they were used for: from now on nothing signs in (see `stop_if_refused`)."""
-    account = Account.objects.select_for_update(no_key=True).get(pk=account_id)
-    account.try_after = None
-    _become(account, Health.PERSON, now, code=error.code, sentence=error.sentence, next_step=error.next_step)
-    account.save(update_fields=COLUMNS)
+    with transaction.atomic():
+        account = Account.objects.select_for_update(no_key=True).get(pk=account_id)
+        account.try_after = None
+        _become(account, Health.PERSON, now, code=error.code, sentence=error.sentence, next_step=error.next_step)
+        account.save(update_fields=COLUMNS)
 
 
 def accepted(account_id: int, now: datetime, *, asked_at: datetime | None) -> None:

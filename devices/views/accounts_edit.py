@@ -101,7 +101,7 @@ def _follow(request: HttpRequest, form: AccountForm, account: Account, probe: Pr
     if form.moved:
         words += " Its old secrets were removed, because its address or certificate changed."
     if probe is not None and isinstance(probe.error, AuthFailed):
-        health.failed(account, probe.error, timezone.now())
+        health.refused(account.pk, probe.error, timezone.now())
     elif probe is not None and account.enabled:
         refresh_account(account, act=act_of(request))
         words += f" {heartbeat.promise('A first sync begins.' if form.account is None else 'A sync with the new settings begins.')}"

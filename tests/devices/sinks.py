@@ -23,7 +23,7 @@ NEEDLES = ("canary", base64.b64encode(b"canary").decode().lower(), b"canary".hex
 
 def leaks(place: str, text: str) -> list[str]:
     """Where a canary sings in this text, each with what stands around it."""
-    low, found = text.lower().replace("test_canary", ""), []  # the name of a test in a traceback is no leak
+    low, found = text.lower().replace("test_canary", "").replace("atlantic/canary", ""), []  # a test in a traceback, a time zone
     for needle in NEEDLES:
         at = low.find(needle)
         if at >= 0:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
+from devices import budget, heartbeat, rate_limits
 from devices.models import Account, AuditEvent, Health, SyncRun, User
 from sandbox.credentials import ESET_PASSWORD, FIVE9S_TOKEN, account_settings
 from sandbox.server import Simulation, running
@@ -32,6 +32,11 @@ def simulation() -> Iterator[Simulation]:
 def sim(simulation: Simulation) -> Iterator[Simulation]:
     yield simulation
     simulation.clear_faults()
+
+
+@pytest.fixture(autouse=True)
+def _a_worker_reports() -> None:
+    heartbeat.beat()
 
 
 @pytest.fixture
@@ -109,7 +114,8 @@ class TestTested:
         assert answer["HX-Redirect"] == "/vendors/five9s-x/"
 
     def test_saving_is_no_port_scanner_either(self, admin: Client, sim: Simulation) -> None:
-        cache.clear()
+        rate_limits.forget()
+        budget.client().flushdb()
         pages = [admin.post(ADD, filled(sim, "opswat", set_url=f"http://127.0.0.1:{port}")).text for port in range(1, 13)]
         assert ["tested 10 times within a minute" in page for page in pages] == [False] * 10 + [True] * 2
         admin.post(ADD, filled(sim, "opswat", anyway="1"))

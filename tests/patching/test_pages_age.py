@@ -11,7 +11,7 @@ from django.utils import timezone
 from devices.models import Account, User
 from patching.models import Reading
 from tests.patching import made
-from tests.patching.reading import text_of, words_of
+from tests.patching.reading import words_of
 from vendors.patching import Source
 
 pytestmark = pytest.mark.django_db
@@ -28,10 +28,3 @@ def test_the_overview_says_what_it_counts_from_long_ago(client: Client, bob: Use
         "can list recent attempts, without their devices, and last did so to the end 9 days ago: what it told then still counts." in words
     )
     assert "The vendor is down" not in words
-
-
-@pytest.mark.parametrize(("address", "short"), [("patches/", True), ("attempts/", True), ("devices/", True), ("titles/", False)])
-def test_a_text_too_short_to_look_inside_names_is_said_to_be(client: Client, bob: User, address: str, short: bool) -> None:
-    made.small_patching()
-    assert ("type at least three" in text_of(client, bob, f"{address}?q=zz")) is short
-    assert "type at least three" not in text_of(client, bob, f"{address}?q=zzz")

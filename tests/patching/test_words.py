@@ -27,8 +27,7 @@ def test_a_long_word_is_shown_without_what_all_of_them_begin_with_and_the_whole_
     text = unescape(text_of(client, ivan, "attempts/?q=opera"))
     assert f'title="The vendor\'s own word: {LONG}">FAILED_TERMINATION_REQUIRED<' in text
     answer = client.get("/patching/attempts.csv?q=opera")
-    assert answer.streaming
-    (row,) = csv.DictReader(io.StringIO(b"".join(answer).decode()))
+    (row,) = csv.DictReader(io.StringIO(answer.getvalue().decode("utf-8-sig")))
     assert row["Vendor's word"] == LONG
 
 

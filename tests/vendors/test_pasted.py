@@ -108,6 +108,7 @@ def test_every_setting_of_every_vendor_loses_what_surrounds_it() -> None:
 
 
 @example(":443:443/")
+@example("\r0")
 @example("h/five9sWS/api/devices/five9sWS/api/devices")
 @given(st.text(alphabet=st.sampled_from("htps:/?#@\\ .{}%7bBD\u00a0\ufeff\"'<>eupm59sWSapidevcox\n") | st.characters(), max_size=60))
 def test_tidying_again_changes_nothing(text: str) -> None:

@@ -33,7 +33,7 @@ def tidy(text: str) -> str:
 
 def tidy_region(text: str) -> str:
     """The region, also of the first part of the console's address, `eu02`."""
-    return pasted.bare(text).lower().rstrip("0123456789")
+    return pasted.bare(pasted.bare(text).lower().rstrip("0123456789"))
 
 
 def urls(settings: Mapping[str, str]) -> tuple[str, ...]:
