@@ -16,6 +16,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from xml.etree import ElementTree
 
+import pytest
+
 from tests.dates.clocks import VARIABLE
 from tests.dates.library import find, without_waits
 from tests.dates.named import chosen
@@ -43,7 +45,8 @@ class Outcome:
 
     def line(self) -> str:
         counts = f"{self.passed:5} passed {self.failed:4} failed {self.skipped:4} skipped {self.seconds:6.0f} s"
-        return f"{'ok' if self.good else 'FAILED':6} {self.begin:%Y-%m-%d %H:%M}  {counts}  {self.why}"
+        ended = "" if self.code in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) else f" (pytest ended with {self.code})"
+        return f"{'ok' if self.good else 'FAILED':6} {self.begin:%Y-%m-%d %H:%M}  {counts}  {self.why}{ended}"
 
 
 def main(arguments: list[str]) -> int:

@@ -97,4 +97,5 @@ def test_tests_are_counted_from_the_report_and_errors_are_failures(tmp_path: Pat
 def test_a_date_is_good_only_when_tests_ran_and_all_passed(code: int, passed: int, failed: int, good: bool) -> None:
     outcome = Outcome(LEAP_DAY, "leap day", code, 60.0, passed=passed, failed=failed)
     assert outcome.good is good and outcome.line().startswith("ok " if good else "FAILED ")
+    assert ("pytest ended with" in outcome.line()) is (code > 1)
     assert "2028-02-29 12:00" in outcome.line() and f"{passed} passed" in outcome.line() and f"{failed} failed" in outcome.line()
