@@ -7,6 +7,7 @@ import contextlib
 import os
 import signal
 import sys
+import threading
 import traceback
 from collections.abc import Callable
 from types import FrameType
@@ -66,10 +67,11 @@ def _in_child(work: Callable[[Stop], None]) -> int:
 
 def _guarded(work: Callable[[Stop], None]) -> int:
     """Run until asked to stop; an expected failure is one sentence."""
-    stop = Stop()
+    stop, announced = Stop(), threading.Lock()
 
     def end(_number: int, _frame: FrameType | None) -> None:
-        if not stop.is_set():
+        # A lock that stays taken: a second signal may interrupt this very function, and must not be announced again.
+        if announced.acquire(blocking=False):
             # Not print: the signal may have come in the middle of one. Stopping in order takes a few seconds.
             with contextlib.suppress(OSError):
                 os.write(sys.stdout.fileno(), b"Stopping ...\n")
