@@ -88,7 +88,7 @@ DATABASES["default"]["OPTIONS"] |= {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.service_url("REDIS_URL")
-# How long a web request waits for one answer of Valkey (devices/broker.py). Workers wait longer.
+# How long a web request waits for one answer of Valkey (devices/db/redis_client.py). Workers wait longer.
 BROKER_TIMEOUT_SECONDS = env.number("ROLLCALL_BROKER_TIMEOUT_MS", 200, low=1) / 1000
 
 AUTH_USER_MODEL = "devices.User"

@@ -9,9 +9,10 @@ from typing import Any
 
 from django.db import transaction
 
-from devices import audit, broker
+from devices import audit
 from devices.acts import Act
 from devices.connect import budget_of
+from devices.db import redis_client as broker
 from devices.models import Account, Health, Life, Sighting, SyncRun
 from devices.models.job import ACTIVE
 from devices.sync import lane_of, request_run

@@ -13,8 +13,8 @@ from typing import TypeVar
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import DataError, Error, ProgrammingError, connection, transaction
 
+from devices.db.locks import hold_devices
 from devices.handling import Fenced, place_of
-from devices.locks import hold_devices
 from vendors.errors import VendorError
 
 log = logging.getLogger(__name__)

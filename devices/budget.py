@@ -62,7 +62,7 @@ _UNREACHABLE_WAIT = 5.0
 
 @cache
 def client() -> redis.Redis:
-    """For workers. A web request asks by `devices.broker.client`."""
+    """For workers. A web request asks by `devices.db.redis_client.client`."""
     return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=3, socket_connect_timeout=2)
 
 

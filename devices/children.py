@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import connection
 
-from devices.copying import copy_rows, stage
+from devices.db.copy import copy_rows, stage
 from devices.mapped import Mapped
 
 IDENTIFIER = {"sighting_id": "int8", "kind": "varchar", "key": "varchar", "value": "varchar", "junk": "bool"}

@@ -17,8 +17,8 @@ from django.db.models import Exists, Max, OuterRef, QuerySet
 
 from devices import audit, cancelling
 from devices.acts import Act
+from devices.db.locks import be_patient, hold_devices
 from devices.joining import keys_of, rematch
-from devices.locks import be_patient, hold_devices
 from devices.models import (
     Account,
     AccountSecret,

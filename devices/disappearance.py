@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from devices import absence, audit
 from devices.acts import Act
-from devices.locks import be_patient, hold_devices
+from devices.db.locks import be_patient, hold_devices
 from devices.models import Account, SyncRun
 
 AT_ONCE = 10_000  # sightings in one transaction: a few seconds

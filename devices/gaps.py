@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.db.models import F, Q
 
 from devices.account_status import AccountStatus, statuses
-from devices.locks import be_patient
+from devices.db.locks import be_patient
 from devices.models import Account
 from devices.queries.cover import Cover
 from devices.queries.coverage import CODES, Placing

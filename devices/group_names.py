@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from devices.locks import be_patient
+from devices.db.locks import be_patient
 from devices.models import DeviceGroup
 from devices.summary import summarise
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import redis
 
-from devices import broker, budget
+from devices import budget
+from devices.db import redis_client as broker
 
 _KEY = "rollcall:beat"
 LATE_SECONDS = 30.0

@@ -1,4 +1,4 @@
-"""Applies matching to the tables: the device of each touched sighting, and why. Callers hold the devices (devices/locks.py)."""
+"""Applies matching to the tables: the device of each touched sighting, and why. Callers hold the devices (devices/db/locks.py)."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from devices import changes
-from devices.copying import quoted, stage
+from devices.db.copy import quoted, stage
+from devices.db.locks import hold_devices
 from devices.evidence import KINDS, NOTHING, STRENGTH, Key, Keys
 from devices.explaining import Reason, reason
 from devices.keepers import tell_use_changed
-from devices.locks import hold_devices
 from devices.mapped import Mapped
 from devices.matching import Told, arrange
 from devices.merging import Naming, hand_over, move_sightings, name_devices

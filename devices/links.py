@@ -10,8 +10,8 @@ from django.db.models import Q, QuerySet
 
 from devices import audit, changes
 from devices.acts import Act
+from devices.db.locks import hold_devices
 from devices.joining import rematch
-from devices.locks import hold_devices
 from devices.models import ChangeKind, Ruling, Sighting
 
 LONGEST_REASON = 500

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from devices import audit
 from devices.acts import Act
-from devices.locks import hold_devices
+from devices.db.locks import hold_devices
 from devices.models import Device, Note, User
 
 LONGEST = 5000

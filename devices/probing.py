@@ -9,10 +9,11 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from devices import broker, health, sealing
+from devices import health, sealing
 from devices.account_settings import BadAccount, Options, checked, moves, refuse_deleting, tidy_secrets, vendor_named
 from devices.budget import SharedBudget
 from devices.connect import Link, budget_of, build, connect
+from devices.db import redis_client as broker
 from devices.models import Account
 from vendors.budget import Budget, Unlimited
 from vendors.errors import AuthFailed, BadAnswer, PrivateHost, RateLimited, Unavailable, VendorError

@@ -18,7 +18,7 @@ import redis
 from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
 from django.core.cache.backends.locmem import LocMemCache
 
-from devices import broker
+from devices.db import redis_client as broker
 
 WEIGHT = 3
 MOST_KEYS = 10_000  # in memory; then those that were not used for the longest time are dropped

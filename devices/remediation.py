@@ -8,7 +8,7 @@ from django.db import connection, transaction
 
 from devices import audit, sealing
 from devices.acts import Act
-from devices.copying import copy_rows
+from devices.db.copy import copy_rows
 from devices.mapped import Mapped
 from devices.models import RemediationLink
 from vendors.secret import Secret

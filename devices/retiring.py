@@ -6,8 +6,8 @@ from django.db import transaction
 
 from devices import audit, changes
 from devices.acts import Act
+from devices.db.locks import hold_devices
 from devices.keepers import tell_use_changed
-from devices.locks import hold_devices
 from devices.models import ChangeKind, Device, Life, Retirement
 from devices.summary import summarise
 

@@ -6,8 +6,8 @@ from django.db import transaction
 
 from devices import audit, changes
 from devices.acts import Act
+from devices.db.locks import hold_devices
 from devices.disagreement import FIELDS, said, shown
-from devices.locks import hold_devices
 from devices.models import ChangeKind, Device, Life, Settlement, Sighting
 from devices.summary import summarise
 

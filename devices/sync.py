@@ -9,8 +9,8 @@ from datetime import datetime
 from devices import absence, health, quarantine, repaired, thresholds
 from devices.cancelling import NONE, cancelled, regular
 from devices.connect import Line
+from devices.db.locks import hold_devices
 from devices.keepers import KEEPERS
-from devices.locks import hold_devices
 from devices.models import Account, Health, JobState, SyncRun, User
 from devices.models.job import ACTIVE
 from devices.upsert import save_groups, save_page

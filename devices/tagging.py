@@ -9,7 +9,7 @@ from django.db import connection, transaction
 
 from devices import audit, changes
 from devices.acts import Act
-from devices.locks import hold_devices
+from devices.db.locks import hold_devices
 from devices.models import ChangeKind
 from vendors.normalise import text_key
 

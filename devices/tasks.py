@@ -11,8 +11,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from devices import deletion, disappearance, gaps, group_names, heartbeat, jobs, leaving, thresholds, triage
+from devices.db.batches import forget_changes
 from devices.models import Account, SyncRun
-from devices.retention import forget_changes
 from devices.sync import SyncHandler, apply_thresholds, grow_old
 from devices.sync import plan as plan_runs
 from vendors.registry import VENDORS

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from devices import audit, changes
 from devices.acts import Act
-from devices.locks import be_patient, hold_devices
+from devices.db.locks import be_patient, hold_devices
 from devices.models import Account, ChangeKind, Standing, Triage, User
 from devices.queries import issue_sql
 from devices.queries.issue_filters import ALL, IssueFilters

@@ -18,9 +18,9 @@ from django.db import connection
 from devices import changes, joining, quarantine, returning
 from devices.bisection import halves, save_apart
 from devices.children import replace_identifiers, replace_issues
-from devices.copying import quoted, stage
+from devices.db.copy import quoted, stage
+from devices.db.locks import hold_devices
 from devices.keepers import KEEPERS, tell_use_changed
-from devices.locks import hold_devices
 from devices.mapped import Mapped
 from devices.matching import kinds_mask
 from devices.merging import hand_over

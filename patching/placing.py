@@ -16,7 +16,7 @@ IN_USE = "s.life = 'seen' AND d.life <> 'retired'"
 def hold_patching() -> None:
     """Until this transaction ends nobody else writes patches or attempts: walks of devices and of patching both do.
 
-    One lock for all accounts, for they share the tally of a device. Who also holds the devices (devices/locks.py) holds those first.
+    One lock for all accounts, for they share the tally of a device. Who also holds the devices (devices/db/locks.py) holds those first.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [_HOLD])

@@ -19,7 +19,7 @@ import msgspec
 from django.conf import settings
 from django.db import connection
 
-from devices.copying import quoted, stage
+from devices.db.copy import quoted, stage
 from patching.models import PatchRun
 from patching.placing import hold_patching
 from patching.titles import save_titles

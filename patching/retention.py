@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
-from devices.retention import forget_older
+from devices.db.batches import forget_older
 from patching.models import AttemptTally, DeviceTally, PatchTally
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from django.db import connection
 from django.db.models import Exists, OuterRef
 
-from devices.copying import stage
+from devices.db.copy import stage
 from devices.models import Account
 from patching.models import Attempt, Patch, Title
 from vendors import records

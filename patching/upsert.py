@@ -13,7 +13,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q
 
-from devices.copying import quoted, stage
+from devices.db.copy import quoted, stage
 from devices.models import Account
 from patching.models import Listed, Patch, PatchRun
 from patching.placing import IN_USE, hold_patching

@@ -9,9 +9,10 @@ from datetime import datetime
 
 from django.db.models import Count, QuerySet
 
-from devices import broker, budget
+from devices import budget
 from devices.account_status import AccountStatus
 from devices.cancelling import NONE, cancelled, regular
+from devices.db import redis_client as broker
 from devices.models import Account, Health, Life, Sighting, SyncRun
 from devices.models.job import ACTIVE
 from vendors.address import BadUrl, parse_url

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from devices import broker, budget
+from devices import budget
+from devices.db import redis_client as broker
 from devices.models import JobState, SyncRun
 from devices.run_progress import Progress, progress
 from vendors.registry import VENDORS

@@ -13,7 +13,7 @@ WAITED = "X-Waited-Milliseconds"
 
 def say_waited(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
     def answer(request: HttpRequest) -> HttpResponseBase:
-        from devices import broker
+        from devices.db import redis_client as broker
 
         response = get_response(request)
         response[WAITED] = f"{1000 * broker.waited():.3f}"

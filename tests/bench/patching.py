@@ -16,7 +16,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
-from devices.copying import copy_rows
+from devices.db.copy import copy_rows
 from devices.models import Account, JobState
 from patching.handler import PatchRunHandler
 from patching.models import PatchRun, Title

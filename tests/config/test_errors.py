@@ -11,7 +11,7 @@ from django.test import Client
 
 from config.env import ROOT
 from devices.models import User
-from tests.devices.test_locks import start, until
+from tests.devices.db.test_locks import start, until
 
 ASK = """
 import django, json, logging

@@ -14,12 +14,12 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.db import InterfaceError, OperationalError, connection, transaction
 
 from devices import jobs
+from devices.db.locks import hold_devices
 from devices.jobs import Engine
-from devices.locks import hold_devices
 from devices.models import JobState, Quarantine, Sighting, SyncRun
 from devices.sync import SyncHandler
 from tests.devices import making
-from tests.devices.test_locks import start, until
+from tests.devices.db.test_locks import start, until
 from vendors.base import Page
 from vendors.states import IdKind
 

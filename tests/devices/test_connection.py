@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
-from devices import broker
+from devices.db import redis_client as broker
 from devices.models import Account, AuditEvent, User
 from sandbox.credentials import account_settings
 from sandbox.server import Simulation, running

@@ -12,8 +12,9 @@ import redis
 from django.core.cache import cache
 from pytest_django import Settings
 
-from devices import broker, budget, rate_limits, throttle
-from devices.broker import Breaker
+from devices import budget, rate_limits, throttle
+from devices.db import redis_client as broker
+from devices.db.redis_client import Breaker
 from devices.rate_limits import WEIGHT
 from devices.throttle import Limit
 from tests.faults.broker import own_broker

@@ -12,7 +12,7 @@ from patching import readings
 from patching.models import PatchRun, Reading
 from patching.placing import hold_patching
 from tests.devices import making
-from tests.devices.test_locks import somebody_waits, start, until
+from tests.devices.db.test_locks import somebody_waits, start, until
 from vendors.patching import Source
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -6,7 +6,8 @@ import pytest
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from devices import retention, tasks
+from devices import tasks
+from devices.db import batches as retention
 from devices.models import Change, Device, DeviceTag, Note, User
 
 pytestmark = pytest.mark.django_db

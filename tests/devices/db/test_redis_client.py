@@ -13,8 +13,9 @@ from django.core.signals import request_finished, request_started
 from django.test import Client
 from pytest_django import Settings
 
-from devices import broker, budget, rate_limits
-from devices.broker import PAUSE, Breaker
+from devices import budget, rate_limits
+from devices.db import redis_client as broker
+from devices.db.redis_client import PAUSE, Breaker
 from devices.models import Device, User
 from tests.conftest import PASSWORD
 from tests.devices import listening, shown
