@@ -14,7 +14,7 @@ def sealing_keys_open_everything(*, databases: Sequence[str] | None = None, **_k
     """Runs where the database is checked (migrate, `check --database default`): every key id in use must be loaded."""
     from django.conf import settings
 
-    from devices.rotation import NOT_SEALED, rows_per_key
+    from devices.encryption.rotation import NOT_SEALED, rows_per_key
 
     if not databases:
         return []

@@ -13,8 +13,9 @@ from django.conf import settings
 from django.db.models import Max, Q
 from django.utils import timezone
 
-from devices import health, sealing
+from devices import health
 from devices.budget import SharedBudget
+from devices.encryption import cipher as sealing
 from devices.models import Account, VendorJob
 from devices.models.job import ACTIVE
 from devices.tokens import SealedTokens

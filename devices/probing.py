@@ -9,11 +9,12 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from devices import health, sealing
+from devices import health
 from devices.account_settings import BadAccount, Options, checked, moves, refuse_deleting, tidy_secrets, vendor_named
 from devices.budget import SharedBudget
 from devices.connect import Link, budget_of, build, connect
 from devices.db import redis_client as broker
+from devices.encryption import cipher as sealing
 from devices.models import Account
 from vendors.budget import Budget, Unlimited
 from vendors.errors import AuthFailed, BadAnswer, PrivateHost, RateLimited, Unavailable, VendorError

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from django.db import connection, transaction
 
-from devices import audit, sealing
+from devices import audit
 from devices.acts import Act
 from devices.db.copy import copy_rows
+from devices.encryption import cipher as sealing
 from devices.mapped import Mapped
 from devices.models import RemediationLink
 from vendors.secret import Secret

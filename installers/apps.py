@@ -8,8 +8,9 @@ class InstallersConfig(AppConfig):
     verbose_name = "Installers"
 
     def ready(self) -> None:
-        from devices import deletion, rotation
+        from devices import deletion
         from devices.deletion import Part
+        from devices.encryption import rotation
         from installers.handout import Handout
         from installers.models import Installer
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
-from devices import sealing
+from devices.encryption import cipher as sealing
 from devices.models import VendorJob
 from devices.repaired import Counted, counted
 from installers.handout import Handout  # noqa: F401  (a table of this app)

@@ -5,7 +5,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 
-from devices import sealing
+from devices.encryption import cipher as sealing
 from vendors.base import Vendor
 from vendors.registry import VENDORS, choices
 from vendors.secret import Secret

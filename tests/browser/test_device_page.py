@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, Route, expect
 
-from devices import sealing
+from devices.encryption import cipher as sealing
 from devices.models import Account, AuditEvent, Device, JobState, Note, RemediationLink, Sighting, SyncRun, User
 from tests.browser.conftest import DESK, PHONE, Desk
 from tests.browser.seen import overflow, serious

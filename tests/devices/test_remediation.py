@@ -11,7 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from devices import rotation, sealing
+from devices.encryption import cipher as sealing
+from devices.encryption import rotation
 from devices.models import Account, AuditEvent, RemediationLink, Sighting, SyncRun, User
 from devices.upsert import save_page
 from tests.devices import making, shown

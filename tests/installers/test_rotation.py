@@ -7,8 +7,9 @@ import os
 import pytest
 from pytest_django.fixtures import Settings
 
-from devices import rotation, sealing
 from devices.checks import sealing_keys_open_everything
+from devices.encryption import cipher as sealing
+from devices.encryption import rotation
 from installers.models import Installer
 from sandbox.server import Simulation
 from tests.installers.ordering import Hand, account, order

@@ -7,8 +7,9 @@ from typing import Any
 
 from django.utils import timezone
 
-from devices import audit, rotation
+from devices import audit
 from devices.acts import Act
+from devices.encryption import rotation
 from devices.management.console import Command as ConsoleCommand
 from devices.management.console import Refused
 

@@ -5,7 +5,7 @@ import os
 import pytest
 from pytest_django.fixtures import Settings
 
-from devices import sealing
+from devices.encryption import cipher as sealing
 
 CONTEXT = "devices.accountsecret:sealed:1"
 

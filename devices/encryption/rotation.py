@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import OperationalError, models, transaction
 from django.db.models import Case, Count, F, Func, QuerySet, Value, When
 
-from devices import sealing
+from devices.encryption import cipher as sealing
 from devices.models import Account, AccountSecret, RemediationLink
 
 BATCH = 100
