@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from devices.export import csv_table, moment
+from devices.lists.columns import COLUMNS, NAME
 from devices.models import Life
 from devices.queries.aged import Aged
-from devices.queries.columns import COLUMNS, NAME
 from devices.queries.filters import DeviceListing
 from devices.queries.list import Row, Seen
 from vendors.registry import VENDORS

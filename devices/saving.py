@@ -11,9 +11,9 @@ from django.utils.text import slugify
 
 from devices import audit
 from devices.acts import Act
+from devices.lists.filters import clean_query
+from devices.lists.state import LONGEST, Listing
 from devices.models import SavedView, User
-from devices.queries.asked import clean_query
-from devices.queries.listing import LONGEST, Listing
 from devices.queries.lists import lists_of
 
 LONGEST_NAME = 80

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 
-from devices.queries.asked import Asked, Kind
+from devices.lists.filters import Asked, Kind
 from installers.models import Standing
 from vendors.states import Family
 

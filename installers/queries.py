@@ -9,9 +9,9 @@ from typing import Any
 
 from django.db.models import CharField, Count, Exists, Func, OuterRef, QuerySet, Subquery, Value
 
+from devices.lists.log_pages import HIGHEST, Newest, newest
 from devices.models import Account, DeviceGroup, User
 from devices.queries.as_json import moment
-from devices.queries.newest import HIGHEST, Newest, newest
 from installers.adopting import MARK
 from installers.filters import SOON, Filters, ends_soon
 from installers.handout import Handout

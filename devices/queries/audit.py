@@ -10,8 +10,8 @@ from typing import Any
 from django.db.models import QuerySet
 
 from devices.audit import ACTIONS
+from devices.lists.filters import Asked, Day, Kind
 from devices.models import AuditEvent, Device, User
-from devices.queries.asked import Asked, Day, Kind
 
 PAGE = 50
 MOST_DEVICES = 20

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from devices.queries.asked import clean_query
+from devices.lists.filters import clean_query
 from devices.search_text import SHORTEST, marks_of, words_of
 from vendors import normalise
 from vendors.states import IdKind

@@ -16,9 +16,9 @@ from django.db.models.expressions import RawSQL
 
 from devices.account_status import AccountStatus
 from devices.evidence import STRENGTH
+from devices.lists.filters import clean_query
 from devices.matching import kinds_mask
 from devices.models import Device, Life
-from devices.queries.asked import clean_query
 from devices.queries.cover import Cover
 from devices.search_text import contains, words_of
 from vendors.states import IdKind

@@ -11,12 +11,12 @@ from datetime import datetime
 from django.db.models import Q
 
 from devices.disagreement import FIELDS
+from devices.lists.columns import CHOSEN, COLUMNS, NAME, SORTS, Column
+from devices.lists.filters import Kind
+from devices.lists.state import Listing, Shape
 from devices.models import Life
 from devices.queries import conditions
-from devices.queries.asked import Kind
-from devices.queries.columns import CHOSEN, COLUMNS, NAME, SORTS, Column
 from devices.queries.conditions import ANY
-from devices.queries.listing import Listing, Shape
 from devices.queries.part import PART, Part
 from vendors.registry import VENDORS
 from vendors.states import State

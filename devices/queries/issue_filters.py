@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+from devices.lists.columns import Column, Sort
+from devices.lists.filters import Kind
+from devices.lists.state import Listing, Shape
 from devices.models import IssueKind, Standing
-from devices.queries.asked import Kind
-from devices.queries.columns import Column, Sort
-from devices.queries.listing import Listing, Shape
 from devices.queries.part import PART, Part
 from vendors.registry import VENDORS
 from vendors.states import State

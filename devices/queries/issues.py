@@ -11,6 +11,8 @@ from django.db import connection
 from django.db.models import Q
 
 from devices.account_status import AccountStatus, statuses
+from devices.lists.cursor import Place
+from devices.lists.keyset import Total, Turned, turn
 from devices.models import IssueKind, Life
 from devices.queries import issue_sql, search
 from devices.queries.clue import SHORTEST_WORD
@@ -19,8 +21,6 @@ from devices.queries.issue_rows import Issue, read_issues
 from devices.queries.issue_sources import Branch, Handle
 from devices.queries.issue_sql import Question, Reach
 from devices.queries.issue_words import with_words
-from devices.queries.place import Place
-from devices.queries.turning import Total, Turned, turn
 from vendors.normalise import UNSTORABLE
 
 MOST = 1000  # counted, searched and decided about at once

@@ -10,14 +10,14 @@ from typing import Any
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from devices.clocks import newest
+from devices.lists.columns import COLUMNS, RANKS
+from devices.lists.cursor import Place, beyond, ordered
+from devices.lists.keyset import Total, Turned, turn
+from devices.lists.state import Listing
 from devices.models import Device, DeviceGroup, Life, Sighting
 from devices.queries import search
-from devices.queries.columns import COLUMNS, RANKS
 from devices.queries.filters import DEVICES, DeviceListing, Filters
-from devices.queries.listing import Listing
-from devices.queries.place import Place, beyond, ordered
 from devices.queries.tags import tags_of
-from devices.queries.turning import Total, Turned, turn
 from vendors.states import State
 
 MOST_COUNTED = 10_000

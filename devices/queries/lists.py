@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from devices.lists.state import Shape
 from devices.models import User
 from devices.queries.filters import DEVICES
 from devices.queries.issue_filters import ISSUES
-from devices.queries.listing import Shape
 from devices.roles import dotted
 
 LISTS: list[Shape[Any]] = [DEVICES, ISSUES]

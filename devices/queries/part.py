@@ -7,9 +7,9 @@ from typing import Any
 
 from django.db.models import Q
 
+from devices.lists.filters import Asked, Kind
 from devices.models import Device, DeviceGroup
 from devices.queries import conditions
-from devices.queries.asked import Asked, Kind
 from vendors.states import Family
 
 OS = {family.value: family.label for family in Family}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from devices.queries.asked import clean_query
+from devices.lists.filters import clean_query
 
 BETWEEN_CELLS = re.compile(r"[,;\t|]|\s/\s")
 # A quoted cell as spreadsheets write it, with doubled quotes inside; it ends where a cell ends.

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import connection
 
 from devices.account_status import AccountStatus
+from devices.lists.keyset import Total, Turned
 from devices.models import ChangeKind, IssueKind
 from devices.queries.aged import Aged, aged
 from devices.queries.filters import YES, Filters
@@ -19,7 +20,6 @@ from devices.queries.issue_sources import BRANCHES
 from devices.queries.issue_sql import Question
 from devices.queries.issues import issue_page, matching
 from devices.queries.list import matching as matching_devices
-from devices.queries.turning import Total, Turned
 
 SHOWN = 25
 MOST_PAIRS = 500

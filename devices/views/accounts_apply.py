@@ -9,8 +9,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import trigger_client_event
 
 from devices import absence, disappearance
+from devices.lists.log_pages import HIGHEST
 from devices.models import Account, SyncRun
-from devices.queries.newest import HIGHEST
 from devices.views.accounts import RUN_ENDED
 from devices.views.guard import is_fragment, needs
 from devices.views.person import act_of

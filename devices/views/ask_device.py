@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from devices import asking
+from devices.lists.log_pages import HIGHEST
 from devices.models import Device, SyncRun
-from devices.queries.newest import HIGHEST
 from devices.views.bulk import say_asked
 from devices.views.guard import is_fragment, needs
 from devices.views.known_device import device_or_404

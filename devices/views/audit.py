@@ -5,9 +5,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from devices.audit import ACTIONS
+from devices.lists.log_pages import newest
+from devices.lists.notices import left_out
 from devices.queries.audit import PAGE, AuditFilters, lines, people
-from devices.queries.left_out import left_out
-from devices.queries.newest import newest
 from devices.views.guard import needs
 
 

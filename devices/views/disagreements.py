@@ -7,10 +7,10 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from devices.lists.notices import left_out
 from devices.queries.conditions import ANY
 from devices.queries.disagreements import Which, disagreements
 from devices.queries.filters import DIFFERS
-from devices.queries.left_out import left_out
 from devices.views.guard import needs
 
 

@@ -10,11 +10,11 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
+from devices.lists.log_pages import HIGHEST
 from devices.models import IssueKind
 from devices.queries.issue_filters import ISSUES
 from devices.queries.issue_sources import Handle
 from devices.queries.issues import MOST, every_issue, matching
-from devices.queries.newest import HIGHEST
 from devices.triage import CannotTriage
 from devices.views.picking import MATCHING, PAGE
 from devices.views.ticket import query, ticket_of

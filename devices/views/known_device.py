@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.http import Http404
 
+from devices.lists.log_pages import HIGHEST
 from devices.models import Device
 from devices.queries.joins import now_called
-from devices.queries.newest import HIGHEST
 
 
 def device_or_404(pk: int) -> Device:

@@ -9,10 +9,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from devices import links
+from devices.lists.filters import clean_query
+from devices.lists.log_pages import HIGHEST
 from devices.models import Device, Ruling, Sighting
-from devices.queries.asked import clean_query
 from devices.queries.hits import hit
-from devices.queries.newest import HIGHEST
 from devices.queries.search import search
 from devices.templatetags.show import vendor_short
 from devices.views.deciding import Decision, decide, page_of

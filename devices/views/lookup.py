@@ -16,9 +16,9 @@ from django.views.decorators.http import require_safe
 
 from devices.account_status import AccountStatus
 from devices.context import account_statuses
+from devices.lists.filters import clean_query
 from devices.queries.aged import Aged, aged_among
 from devices.queries.answers import account_answers, document, silences
-from devices.queries.asked import clean_query
 from devices.queries.clue import parse
 from devices.queries.hits import groups, hit
 from devices.queries.search import MOST, Answer, search

@@ -13,10 +13,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from devices import audit
+from devices.lists.filters import clean_query
 from devices.models import Account, Identifier, Life, SyncRun
 from devices.queries.answers import question
 from devices.queries.as_json import DeviceDocument, device_documents
-from devices.queries.asked import clean_query
 from devices.queries.clue import parse
 from devices.sync import request_run
 from devices.views.guard import is_fragment, needs

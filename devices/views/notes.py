@@ -11,9 +11,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from devices import notes
+from devices.lists.log_pages import HIGHEST, newest
 from devices.models import Device, Note, User
 from devices.notes import CannotNote, may_take_back
-from devices.queries.newest import HIGHEST, newest
 from devices.views.guard import is_fragment, needs
 from devices.views.known_device import device_or_404
 from devices.views.person import act_of, person

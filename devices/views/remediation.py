@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from devices.queries.newest import HIGHEST
+from devices.lists.log_pages import HIGHEST
 from devices.remediation import NoPage, hand_out
 from devices.views.guard import needs
 from devices.views.person import act_of

@@ -14,9 +14,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from devices import saving
+from devices.lists.filters import Chip
+from devices.lists.state import Shape
 from devices.models import SavedView, User
-from devices.queries.asked import Chip
-from devices.queries.listing import Shape
 from devices.queries.lists import LISTS, lists_of
 from devices.roles import ROLES
 from devices.saving import CannotSave, may_change, visible_to

@@ -9,8 +9,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from devices import settling
 from devices.disagreement import FIELDS, word
+from devices.lists.log_pages import HIGHEST
 from devices.models import Device, Sighting
-from devices.queries.newest import HIGHEST
 from devices.settling import CannotSettle
 from devices.templatetags.show import vendor_short
 from devices.views.deciding import Decision, decide, page_of

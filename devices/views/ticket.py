@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest
 
-from devices.queries.asked import clean_query
+from devices.lists.filters import clean_query
 
 LONGEST_TICKET = 60
 

@@ -10,8 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from devices.queries.left_out import left_out
-from devices.queries.turning import Turned
+from devices.lists.keyset import Turned
+from devices.lists.notices import left_out
 from devices.roles import ROLES
 from devices.views.viewed import Viewed
 

@@ -8,9 +8,9 @@ from typing import Generic, TypeVar
 
 from django.http import HttpRequest
 
+from devices.lists.filters import Asked
+from devices.lists.state import Listing, Shape
 from devices.models import SavedView
-from devices.queries.asked import Asked
-from devices.queries.listing import Listing, Shape
 from devices.saving import visible_to
 from devices.views.person import person
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from devices.queries.asked import clean_query
+from devices.lists.filters import clean_query
 from devices.views.guard import is_fragment, needs
 from devices.views.known_device import device_or_404
 from devices.views.person import person

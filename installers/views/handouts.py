@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from devices.queries.left_out import left_out
-from devices.queries.newest import HIGHEST
+from devices.lists.log_pages import HIGHEST
+from devices.lists.notices import left_out
 from devices.views.guard import needs
 from devices.views.leaving import csv_file, no_file
 from devices.views.person import act_of, person

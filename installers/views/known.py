@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest
 
+from devices.lists.log_pages import HIGHEST
 from devices.models import Device
 from devices.queries.joins import now_called
-from devices.queries.newest import HIGHEST
 from devices.views.person import person
 from devices.views.ticket import query, ticket_of
 from installers import queries

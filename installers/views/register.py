@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from devices.queries.left_out import left_out
+from devices.lists.notices import left_out
 from devices.views.guard import needs
 from devices.views.person import person
 from installers import queries

@@ -9,9 +9,9 @@ from typing import NamedTuple
 from django.db.models import Exists, Max, OuterRef, Q
 
 from devices.account_status import AccountStatus
+from devices.lists.filters import Asked
 from devices.models import Account, Sighting
 from devices.queries.aged import Aged
-from devices.queries.asked import Asked
 from patching.filters import TELLING, AttemptFilters, TitleFilters, Told
 from patching.models import Title
 from patching.planning import EVERY

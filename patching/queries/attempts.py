@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from devices.queries.columns import Column, Sort
-from devices.queries.listing import Shape
+from devices.lists.columns import Column, Sort
+from devices.lists.state import Shape
 from patching.filters import AttemptFilters
 from patching.models import Attempt
 from patching.queries.chips import named

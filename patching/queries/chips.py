@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from devices.lists.filters import Chip
 from devices.models import Device
-from devices.queries.asked import Chip
 from patching.models import Title
 
 NAMED: Mapping[str, type[Title | Device]] = {"Application": Title, "Probably": Title, "Device": Device}

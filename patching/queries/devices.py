@@ -8,9 +8,9 @@ from datetime import datetime
 
 from django.db.models import Min
 
+from devices.lists.columns import Column, Sort
+from devices.lists.state import Shape
 from devices.models import Device
-from devices.queries.columns import Column, Sort
-from devices.queries.listing import Shape
 from patching.filters import DeviceFilters, PatchFilters
 from patching.models import DeviceTally, Patch
 from patching.models.patch import OPEN

@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Model, Q, QuerySet, Sum
 from django.urls import reverse
 
-from devices.queries.turning import Total
+from devices.lists.keyset import Total
 from patching.filters import ALL, REASONS, STATUSES, AttemptFilters, DeviceFilters, PatchFilters
 from patching.models import Attempt, AttemptTally, DeviceTally, Patch, PatchTally
 from patching.queries import narrowing

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from devices.queries.columns import Column, Sort
-from devices.queries.listing import Shape
+from devices.lists.columns import Column, Sort
+from devices.lists.state import Shape
 from patching.filters import PatchFilters
 from patching.models import Patch
 from patching.queries.chips import named

@@ -9,9 +9,9 @@ from typing import Any, Generic, TypeVar
 
 from django.db.models import Model, Q
 
-from devices.queries.listing import Listing, Shape
-from devices.queries.place import Place, beyond, ordered
-from devices.queries.turning import Order, Turned, turn
+from devices.lists.cursor import Place, beyond, ordered
+from devices.lists.keyset import Order, Turned, turn
+from devices.lists.state import Listing, Shape
 from patching.filters import AttemptFilters, DeviceFilters, PatchFilters
 from patching.queries.numbers import counted, narrowed
 

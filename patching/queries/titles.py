@@ -9,11 +9,11 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
-from devices.queries.columns import Column, Sort
-from devices.queries.listing import Listing, Shape
-from devices.queries.newest import HIGHEST
-from devices.queries.place import Place
-from devices.queries.turning import Total, Turned, turn
+from devices.lists.columns import Column, Sort
+from devices.lists.cursor import Place
+from devices.lists.keyset import Total, Turned, turn
+from devices.lists.log_pages import HIGHEST
+from devices.lists.state import Listing, Shape
 from patching.filters import MONTH, AttemptFilters, PatchFilters, TitleFilters
 from patching.models import Title
 from patching.models.patch import OPEN

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from devices.context import account_statuses
-from devices.queries.listing import Listing
+from devices.lists.state import Listing
 from devices.views.guard import needs
 from devices.views.leaving import csv_file, no_file
 from devices.views.viewed import read_listing

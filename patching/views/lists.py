@@ -11,10 +11,10 @@ from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_safe
 
 from devices.context import account_statuses
+from devices.lists.filters import Asked
+from devices.lists.keyset import Turned
 from devices.models import Account
-from devices.queries.asked import Asked
 from devices.queries.part import Part, known_groups, nobody
-from devices.queries.turning import Turned
 from devices.views.guard import is_fragment, needs
 from devices.views.turning import place, results, turned, whole
 from devices.views.viewed import Viewed, viewed

@@ -10,8 +10,8 @@ from urllib.parse import quote
 
 import psycopg
 
+from devices.lists.cursor import Place
 from devices.models import Device, Identifier, Sighting
-from devices.queries.place import Place
 
 SAMPLES = 60
 SHOWN = 50

@@ -108,7 +108,7 @@ def test_its_pages_go_on_where_the_last_one_ended_and_back(
     found = matching(listing.filters, now=now)
     whole = [each.handle for each in every_issue(listing, found)]
     assert len(whole) == len(set(whole)) == 12 + 2 and {each.ref for each in whole} == set(late.values_list("pk", flat=True))
-    monkeypatch.setattr("devices.queries.listing.SIZES", (4,))
+    monkeypatch.setattr("devices.lists.state.SIZES", (4,))
     small, seen_so_far, after = listing_of(standing="all", group="Late", sort=sort, size="4"), [], ""
     while True:
         shown_now = issue_page(small, found, after=after)

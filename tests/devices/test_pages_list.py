@@ -6,11 +6,11 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from devices.lists.state import PAGE
 from devices.models import Account, Device, Health, User
 from devices.queries import search
 from devices.queries.filters import Filters
 from devices.queries.list import list_page
-from devices.queries.listing import PAGE
 from tests.devices import shown
 from vendors.states import IdKind
 

@@ -9,7 +9,7 @@ from django.template import Context, Template
 from django.utils.safestring import mark_safe
 
 from devices.clocks import implausible, newest
-from devices.queries.columns import COLUMNS
+from devices.lists.columns import COLUMNS
 from devices.queries.list import Row
 from devices.templatetags.show import age_words, either
 

@@ -10,8 +10,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from devices.lists.cursor import Place
 from devices.models import Device, Sighting, User
-from devices.queries.place import Place
 from patching.models import Patch, Title
 from tests.devices import shown
 from tests.devices.test_pages_list import NASTY

@@ -12,7 +12,7 @@ from typing import TypeVar
 from django.db.models import BooleanField, F, IntegerField, Model, QuerySet
 from django.db.models.expressions import RawSQL
 
-from devices.queries.columns import WHOLE, Sort
+from devices.lists.columns import WHOLE, Sort
 from vendors.normalise import UNSTORABLE
 
 M = TypeVar("M", bound=Model)

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from typing import Generic, TypeVar
 from urllib.parse import parse_qsl, urlencode
 
-from devices.queries.asked import Asked, Chip
-from devices.queries.columns import Column, Sort
-from devices.queries.turning import Order
+from devices.lists.columns import Column, Sort
+from devices.lists.filters import Asked, Chip
+from devices.lists.keyset import Order
 
 SIZES = (25, 50, 100, 250)
 PAGE = 50

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from devices.queries.columns import Sort
-from devices.queries.place import Place
+from devices.lists.columns import Sort
+from devices.lists.cursor import Place
 
 R = TypeVar("R")
 

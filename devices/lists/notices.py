@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from devices.queries.asked import Asked, clean_query
+from devices.lists.filters import Asked, clean_query
 
 LONGEST = 60
 
