@@ -69,7 +69,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "devices.context.navigation",
+                "devices.web.context_processors.navigation",
             ],
             "builtins": ["devices.templatetags.show", "devices.templatetags.drawn"],
         },
@@ -114,7 +114,7 @@ ACCOUNT_SESSION_REMEMBER = False
 ALLAUTH_TRUSTED_PROXY_COUNT = env.number("ROLLCALL_TRUSTED_PROXIES", 0)
 ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "10/m/ip,5/5m/key"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
-CACHES = {"default": {"BACKEND": "devices.rate_limits.RateLimitCache"}}
+CACHES = {"default": {"BACKEND": "devices.web.cache.RateLimitCache"}}
 
 SESSION_COOKIE_AGE = 12 * 3600  # seconds, from signing in, whatever is done meanwhile
 SESSION_IDLE_SECONDS = env.number("ROLLCALL_IDLE_MINUTES", 30, low=1) * 60

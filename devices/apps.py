@@ -10,6 +10,6 @@ class DevicesConfig(AppConfig):
 
     def ready(self) -> None:
         from devices import checks, signin  # noqa: F401  (checks and sign-in events register themselves with Django)
-        from devices.roles import ensure_roles
+        from devices.web.roles import ensure_roles
 
         post_migrate.connect(ensure_roles, sender=self)

@@ -14,7 +14,7 @@ from django.utils import timezone
 from devices import audit
 from devices.acts import Act
 from devices.models import User
-from devices.roles import ADMINISTRATOR, HELPDESK, IT_STAFF, ROLES
+from devices.web.roles import ADMINISTRATOR, HELPDESK, IT_STAFF, ROLES
 
 SHORT = {"helpdesk": HELPDESK, "it": IT_STAFF, "admin": ADMINISTRATOR}
 # Without the letters and digits that are mistaken for one another.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from devices.models import User
 from devices.people import add_person
-from devices.roles import ADMINISTRATOR, HELPDESK
+from devices.web.roles import ADMINISTRATOR, HELPDESK
 
 
 def ensure_administrator() -> dict[str, str]:

@@ -9,9 +9,10 @@ from django.contrib.auth.models import Group
 from django.test import Client
 from hypothesis import HealthCheck, settings
 
-from devices import budget, heartbeat, rate_limits
+from devices import budget, heartbeat
 from devices.models import User
-from devices.roles import ADMINISTRATOR, HELPDESK, IT_STAFF
+from devices.web import cache as rate_limits
+from devices.web.roles import ADMINISTRATOR, HELPDESK, IT_STAFF
 
 # A busy machine may stand still for longer than any example takes.
 settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])

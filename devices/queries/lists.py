@@ -8,7 +8,7 @@ from devices.lists.state import Shape
 from devices.models import User
 from devices.queries.filters import DEVICES
 from devices.queries.issue_filters import ISSUES
-from devices.roles import dotted
+from devices.web.roles import dotted
 
 LISTS: list[Shape[Any]] = [DEVICES, ISSUES]
 

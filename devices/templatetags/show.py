@@ -12,11 +12,11 @@ from django.utils.safestring import SafeString, mark_safe
 
 from devices.account_status_text import LOOKS, Code
 from devices.clocks import implausible
-from devices.context import account_statuses
 from devices.models import Life
 from devices.queries.troubles import Troubles, troubles
 from devices.templatetags.drawn import drawn_once
 from devices.thresholds import Freshness
+from devices.web.context_processors import account_statuses
 from vendors.registry import VENDORS, makes_installers_for
 from vendors.states import Family, IdKind, State
 

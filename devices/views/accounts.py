@@ -13,15 +13,15 @@ from devices import absence, cancelling, certificates, heartbeat
 from devices.account_settings import BadAccount
 from devices.account_status import named
 from devices.accounts import refresh_account, switch_account
-from devices.context import account_statuses
 from devices.deletion import progress_of
 from devices.lists.log_pages import newest
 from devices.models import Account, Quarantine, SyncRun
 from devices.queries.accounts import Card, cards, under_way
 from devices.queries.repaired import repaired
 from devices.templatetags.runs import spoken
-from devices.views.guard import is_fragment, needs
 from devices.views.person import act_of
+from devices.web.context_processors import account_statuses
+from devices.web.permissions import is_fragment, needs
 from vendors.errors import Unsupported
 from vendors.registry import VENDORS
 

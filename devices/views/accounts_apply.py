@@ -12,8 +12,8 @@ from devices import absence, disappearance
 from devices.lists.log_pages import HIGHEST
 from devices.models import Account, SyncRun
 from devices.views.accounts import RUN_ENDED
-from devices.views.guard import is_fragment, needs
 from devices.views.person import act_of
+from devices.web.permissions import is_fragment, needs
 
 MOST_NAMES = 50
 LONGEST_REASON = 500

@@ -11,8 +11,8 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from devices.deletion import contents, makes_installers, progress_of, request_deletion
 from devices.models import Account
-from devices.views.guard import is_fragment, needs
 from devices.views.person import act_of
+from devices.web.permissions import is_fragment, needs
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

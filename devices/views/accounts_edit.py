@@ -14,15 +14,16 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
-from devices import audit, certificates, health, heartbeat, throttle
+from devices import audit, certificates, health, heartbeat
 from devices.account_settings import BadAccount
 from devices.accounts import create_account, refresh_account, update_account
 from devices.forms import AccountForm
 from devices.models import Account
 from devices.probing import Probe, probe_account, probe_values
-from devices.throttle import Limit
-from devices.views.guard import is_fragment, needs
 from devices.views.person import act_of, person
+from devices.web import rate_limit as throttle
+from devices.web.permissions import is_fragment, needs
+from devices.web.rate_limit import Limit
 from vendors.base import Vendor
 from vendors.errors import AuthFailed
 from vendors.registry import VENDORS

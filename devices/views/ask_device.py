@@ -13,10 +13,10 @@ from devices import asking
 from devices.lists.log_pages import HIGHEST
 from devices.models import Device, SyncRun
 from devices.views.bulk import say_asked
-from devices.views.guard import is_fragment, needs
-from devices.views.known_device import device_or_404
 from devices.views.person import act_of
-from devices.views.ticket import query, ticket_of
+from devices.web.devices import device_or_404
+from devices.web.permissions import is_fragment, needs
+from devices.web.ticket import query, ticket_of
 
 MOST_NUMBERS = 20
 

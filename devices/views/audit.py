@@ -8,7 +8,7 @@ from devices.audit import ACTIONS
 from devices.lists.log_pages import newest
 from devices.lists.notices import left_out
 from devices.queries.audit import PAGE, AuditFilters, lines, people
-from devices.views.guard import needs
+from devices.web.permissions import needs
 
 
 @require_safe

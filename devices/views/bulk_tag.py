@@ -12,9 +12,9 @@ from devices.models import Device
 from devices.queries.filters import DeviceListing
 from devices.queries.search import MOST as MOST_FOUND
 from devices.tagging import CannotTag
-from devices.views.guard import needs
 from devices.views.person import act_of
 from devices.views.picking import MATCHING, nothing, picked
+from devices.web.permissions import needs
 
 MOST_NAMES = 50
 

@@ -5,7 +5,6 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from devices.context import account_statuses
 from devices.queries.aged import aged
 from devices.queries.conditions import ANY
 from devices.queries.coverage import all_gaps, matrix
@@ -13,7 +12,8 @@ from devices.queries.disagreements import count
 from devices.queries.issues import undecided
 from devices.queries.sources import Sources
 from devices.queries.tiles import tiles
-from devices.views.guard import is_fragment, needs
+from devices.web.context_processors import account_statuses
+from devices.web.permissions import is_fragment, needs
 
 COUNTED_AT_ONCE = 20_000  # devices: some 20 ms
 

@@ -10,7 +10,6 @@ from django.views.decorators.http import require_safe
 
 from devices.account_status import by_pk
 from devices.asking import about, under_way
-from devices.context import account_statuses
 from devices.models import Device, Sighting
 from devices.queries.coverage import gaps
 from devices.queries.detail import detail, raw_answer
@@ -19,9 +18,10 @@ from devices.queries.ticket import texts
 from devices.queries.values import values
 from devices.views.ask_device import numbers_of, watched
 from devices.views.beside import beside, decisions
-from devices.views.guard import is_fragment, needs
 from devices.views.person import person
-from devices.views.ticket import query, ticket_of
+from devices.web.context_processors import account_statuses
+from devices.web.permissions import is_fragment, needs
+from devices.web.ticket import query, ticket_of
 
 # Larger than any id: the address would otherwise reach the database as a number that it cannot hold.
 HIGHEST_ID = 2**63 - 1

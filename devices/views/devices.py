@@ -10,7 +10,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from devices.asking import MOST
-from devices.context import account_statuses
 from devices.models import Account
 from devices.queries import filters as filtering
 from devices.queries.aged import aged
@@ -18,9 +17,10 @@ from devices.queries.filters import DEVICES, DeviceListing
 from devices.queries.list import list_page
 from devices.queries.part import known_groups
 from devices.queries.sources import Sources
-from devices.views.guard import is_fragment, needs
 from devices.views.turning import place, results, turned, whole
 from devices.views.viewed import viewed
+from devices.web.context_processors import account_statuses
+from devices.web.permissions import is_fragment, needs
 
 MOST_PLACES = 2
 

@@ -11,7 +11,7 @@ from devices.lists.notices import left_out
 from devices.queries.conditions import ANY
 from devices.queries.disagreements import Which, disagreements
 from devices.queries.filters import DIFFERS
-from devices.views.guard import needs
+from devices.web.permissions import needs
 
 
 @require_safe

@@ -20,10 +20,10 @@ from devices.queries.issue_sources import Handle
 from devices.queries.issues import MOST, these
 from devices.templatetags.triage import as_seen
 from devices.triage import LONGEST_REASON, LONGEST_SNOOZE, CannotTriage, Decision, Outcome
-from devices.views.guard import needs
 from devices.views.issues_picking import back_to, here, picked, written
 from devices.views.person import act_of, person
-from devices.views.ticket import LONGEST_TICKET, ticket_of
+from devices.web.permissions import needs
+from devices.web.ticket import LONGEST_TICKET, ticket_of
 
 MOST_NAMES = 50
 NOTHING = "No issue was chosen: tick some, or choose all on this page or all that match."

@@ -17,8 +17,8 @@ from devices.queries.issue_sources import Handle
 from devices.queries.issues import MOST, every_issue, matching
 from devices.triage import CannotTriage
 from devices.views.picking import MATCHING, PAGE
-from devices.views.ticket import query, ticket_of
 from devices.views.viewed import read_listing
+from devices.web.ticket import query, ticket_of
 from vendors.normalise import UNSTORABLE
 
 LONGEST_KEY = 255

@@ -8,9 +8,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from devices.context import account_statuses
 from devices.queries.silenced import silences
-from devices.views.guard import needs
+from devices.web.context_processors import account_statuses
+from devices.web.permissions import needs
 
 
 @require_safe

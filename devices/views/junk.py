@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from devices.queries.junk import SHOWN, shared, shares
-from devices.views.guard import needs
+from devices.web.permissions import needs
 
 
 @require_safe

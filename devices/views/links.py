@@ -15,11 +15,11 @@ from devices.models import Device, Ruling, Sighting
 from devices.queries.hits import hit
 from devices.queries.search import search
 from devices.templatetags.show import vendor_short
-from devices.views.deciding import Decision, decide, page_of
-from devices.views.guard import needs
-from devices.views.known_device import device_or_404
 from devices.views.person import act_of
-from devices.views.ticket import ticket_of
+from devices.web.confirm import Decision, decide, page_of
+from devices.web.devices import device_or_404
+from devices.web.permissions import needs
+from devices.web.ticket import ticket_of
 
 OFFERED = 20
 REVERSIBLE = "Every later fetch respects it. It can be taken back on the device's page, and then the keys decide again."

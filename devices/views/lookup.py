@@ -15,16 +15,16 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_safe
 
 from devices.account_status import AccountStatus
-from devices.context import account_statuses
 from devices.lists.filters import clean_query
 from devices.queries.aged import Aged, aged_among
 from devices.queries.answers import account_answers, document, silences
 from devices.queries.clue import parse
 from devices.queries.hits import groups, hit
 from devices.queries.search import MOST, Answer, search
-from devices.views.guard import is_fragment, needs
 from devices.views.lookup_ask import Outcome, asked_run, outcome
-from devices.views.ticket import query, ticket_of
+from devices.web.context_processors import account_statuses
+from devices.web.permissions import is_fragment, needs
+from devices.web.ticket import query, ticket_of
 
 SHOWN = 50
 SUGGESTED = 8

@@ -19,9 +19,9 @@ from devices.queries.answers import question
 from devices.queries.as_json import DeviceDocument, device_documents
 from devices.queries.clue import parse
 from devices.sync import request_run
-from devices.views.guard import is_fragment, needs
 from devices.views.person import act_of
-from devices.views.ticket import query, ticket_of
+from devices.web.permissions import is_fragment, needs
+from devices.web.ticket import query, ticket_of
 from vendors.errors import Unsupported
 from vendors.normalise import hostname_key, serial_key
 from vendors.registry import VENDORS

@@ -14,10 +14,10 @@ from devices import notes
 from devices.lists.log_pages import HIGHEST, newest
 from devices.models import Device, Note, User
 from devices.notes import CannotNote, may_take_back
-from devices.views.guard import is_fragment, needs
-from devices.views.known_device import device_or_404
 from devices.views.person import act_of, person
-from devices.views.ticket import query, ticket_of
+from devices.web.devices import device_or_404
+from devices.web.permissions import is_fragment, needs
+from devices.web.ticket import query, ticket_of
 
 BESIDE = 4  # on the device's page; the others are on their own
 PAGE = 50

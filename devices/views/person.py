@@ -8,7 +8,7 @@ from django.utils import timezone
 from devices.acts import Act
 from devices.audit import address_of
 from devices.models import User
-from devices.views.ticket import ticket_of
+from devices.web.ticket import ticket_of
 
 
 def person(request: HttpRequest) -> User:

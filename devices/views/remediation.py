@@ -10,9 +10,9 @@ from django.views.decorators.http import require_POST
 
 from devices.lists.log_pages import HIGHEST
 from devices.remediation import NoPage, hand_out
-from devices.views.guard import needs
 from devices.views.person import act_of
-from devices.views.ticket import query, ticket_of
+from devices.web.permissions import needs
+from devices.web.ticket import query, ticket_of
 
 
 @require_POST

@@ -11,10 +11,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from devices import retiring
 from devices.models import Life
 from devices.retiring import LONGEST_REASON, CannotRetire
-from devices.views.guard import needs
-from devices.views.known_device import device_or_404
 from devices.views.person import act_of
-from devices.views.ticket import query, ticket_of
+from devices.web.devices import device_or_404
+from devices.web.permissions import needs
+from devices.web.ticket import query, ticket_of
 
 BACK = {
     Life.SEEN: "is back: a vendor lists it.",

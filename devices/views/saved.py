@@ -18,11 +18,11 @@ from devices.lists.filters import Chip
 from devices.lists.state import Shape
 from devices.models import SavedView, User
 from devices.queries.lists import LISTS, lists_of
-from devices.roles import ROLES
 from devices.saving import CannotSave, may_change, visible_to
-from devices.views.guard import needs, refuse
 from devices.views.person import act_of, person
 from devices.views.viewed import viewed
+from devices.web.permissions import needs, refuse
+from devices.web.roles import ROLES
 
 
 @dataclass(frozen=True, slots=True)

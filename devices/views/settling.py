@@ -13,10 +13,10 @@ from devices.lists.log_pages import HIGHEST
 from devices.models import Device, Sighting
 from devices.settling import CannotSettle
 from devices.templatetags.show import vendor_short
-from devices.views.deciding import Decision, decide, page_of
-from devices.views.guard import needs
-from devices.views.known_device import device_or_404
 from devices.views.person import act_of
+from devices.web.confirm import Decision, decide, page_of
+from devices.web.devices import device_or_404
+from devices.web.permissions import needs
 
 UNTIL = "It holds until a vendor says something else about this field, or somebody takes it back."
 STATE_EFFECTS = (

@@ -13,10 +13,10 @@ from django.views.decorators.http import require_POST
 from devices import tagging
 from devices.models import Device, DeviceTag
 from devices.tagging import CannotTag
-from devices.views.guard import is_fragment, needs
-from devices.views.known_device import device_or_404
 from devices.views.person import act_of
-from devices.views.ticket import query, ticket_of
+from devices.web.devices import device_or_404
+from devices.web.permissions import is_fragment, needs
+from devices.web.ticket import query, ticket_of
 
 LONGEST_TYPED = 200
 

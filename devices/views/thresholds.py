@@ -12,8 +12,8 @@ from django.views.decorators.http import require_http_methods
 from devices import thresholds
 from devices.models import Threshold
 from devices.thresholds import BadThreshold, Limits, age_words, by_vendor, read_age
-from devices.views.guard import needs
 from devices.views.person import act_of
+from devices.web.permissions import needs
 from vendors.registry import VENDORS
 
 FIELDS = {"live": "Live up to", "stale": "Stale from", "unseen": "Unseen from"}

@@ -7,9 +7,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from devices.queries.timeline import timeline
-from devices.views.guard import is_fragment, needs
-from devices.views.known_device import device_or_404
-from devices.views.ticket import query, ticket_of
+from devices.web.devices import device_or_404
+from devices.web.permissions import is_fragment, needs
+from devices.web.ticket import query, ticket_of
 
 
 @require_safe

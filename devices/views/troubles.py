@@ -4,9 +4,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from devices.context import account_statuses
 from devices.queries.troubles import troubles
-from devices.views.guard import needs
+from devices.web.context_processors import account_statuses
+from devices.web.permissions import needs
 
 
 @require_safe

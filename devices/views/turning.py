@@ -12,8 +12,8 @@ from django.urls import reverse
 
 from devices.lists.keyset import Turned
 from devices.lists.notices import left_out
-from devices.roles import ROLES
 from devices.views.viewed import Viewed
+from devices.web.roles import ROLES
 
 
 def place(request: HttpRequest) -> dict[str, str]:

@@ -6,8 +6,8 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from devices.views.guard import needs
 from devices.views.person import person
+from devices.web.permissions import needs
 from installers import planning
 
 

@@ -8,8 +8,8 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from devices.views.guard import needs
 from devices.views.person import act_of
+from devices.web.permissions import needs
 from installers import services
 from installers.models import Installer
 from installers.views.detail import show

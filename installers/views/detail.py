@@ -7,9 +7,9 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from devices.views.guard import is_fragment, needs
 from devices.views.person import person
-from devices.views.ticket import query, ticket_of
+from devices.web.permissions import is_fragment, needs
+from devices.web.ticket import query, ticket_of
 from installers import given, queries
 from installers.models import Installer
 from installers.views.known import device_for, installer_or_404, purpose_query

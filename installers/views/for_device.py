@@ -9,10 +9,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from devices.lists.filters import clean_query
-from devices.views.guard import is_fragment, needs
-from devices.views.known_device import device_or_404
 from devices.views.person import person
-from devices.views.ticket import query, ticket_of
+from devices.web.devices import device_or_404
+from devices.web.permissions import is_fragment, needs
+from devices.web.ticket import query, ticket_of
 from installers import given
 from installers.fitting import account_that_sees, installer_gaps
 

@@ -11,9 +11,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from devices.models import Device
-from devices.views.guard import needs
 from devices.views.person import act_of, person
-from devices.views.ticket import ticket_of
+from devices.web.permissions import needs
+from devices.web.ticket import ticket_of
 from installers import given, handing
 from installers.handing import Slip, Terms
 from installers.models import Installer

@@ -11,9 +11,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from devices.lists.log_pages import HIGHEST
 from devices.lists.notices import left_out
-from devices.views.guard import needs
 from devices.views.leaving import csv_file, no_file
 from devices.views.person import act_of, person
+from devices.web.permissions import needs
 from installers import given, handing
 
 

@@ -8,7 +8,7 @@ from devices.lists.log_pages import HIGHEST
 from devices.models import Device
 from devices.queries.joins import now_called
 from devices.views.person import person
-from devices.views.ticket import query, ticket_of
+from devices.web.ticket import query, ticket_of
 from installers import queries
 from installers.models import Installer
 

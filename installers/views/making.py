@@ -12,9 +12,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from devices.views.guard import needs
 from devices.views.person import act_of, person
-from devices.views.ticket import ticket_of
+from devices.web.permissions import needs
+from devices.web.ticket import ticket_of
 from installers import queries, services
 from installers.forms import InstallerForm, beginning
 from installers.models import Installer

@@ -8,8 +8,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from devices.lists.notices import left_out
-from devices.views.guard import needs
 from devices.views.person import person
+from devices.web.permissions import needs
 from installers import queries
 from installers.filters import EXPIRING, MADE, Filters
 from installers.models import Standing

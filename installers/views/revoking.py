@@ -8,9 +8,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from devices.views.guard import needs
 from devices.views.person import act_of
-from devices.views.ticket import ticket_of
+from devices.web.permissions import needs
+from devices.web.ticket import ticket_of
 from installers import services
 from installers.models import Installer
 from installers.views.known import installer_or_404, purpose_query

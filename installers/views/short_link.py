@@ -10,7 +10,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from devices.audit import address_of
-from devices.throttle import Limit, check
+from devices.web.rate_limit import Limit, check
 from installers.redeeming import Closed, Why, look, use
 
 TRIES, SECONDS = 60, 60  # from one address; a whole office may stand behind one

@@ -8,10 +8,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from devices.account_status import by_pk
-from devices.context import account_statuses
 from devices.models import Account
-from devices.views.guard import is_fragment, needs
-from devices.views.known_device import device_or_404
+from devices.web.context_processors import account_statuses
+from devices.web.devices import device_or_404
+from devices.web.permissions import is_fragment, needs
 from patching.filters import HIGHEST, PatchFilters
 from patching.queries.device import on_device
 from patching.queries.numbers import Number

@@ -12,11 +12,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from devices.context import account_statuses
 from devices.lists.state import Listing
-from devices.views.guard import needs
 from devices.views.leaving import csv_file, no_file
 from devices.views.viewed import read_listing
+from devices.web.context_processors import account_statuses
+from devices.web.permissions import needs
 from patching.export import ATTEMPT_VALUES, DEVICE_VALUES, PATCH_VALUES, TITLE_VALUES, Values, dated, lines
 from patching.queries.aged import ages
 from patching.queries.attempts import ATTEMPTS

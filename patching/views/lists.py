@@ -10,14 +10,14 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_safe
 
-from devices.context import account_statuses
 from devices.lists.filters import Asked
 from devices.lists.keyset import Turned
 from devices.models import Account
 from devices.queries.part import Part, known_groups, nobody
-from devices.views.guard import is_fragment, needs
 from devices.views.turning import place, results, turned, whole
 from devices.views.viewed import Viewed, viewed
+from devices.web.context_processors import account_statuses
+from devices.web.permissions import is_fragment, needs
 from patching.filters import ALL, OPEN, TELLING, DeviceFilters, PatchFilters, Told
 from patching.queries.aged import aged
 from patching.queries.attempts import ATTEMPTS

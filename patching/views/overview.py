@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from devices.context import account_statuses
-from devices.views.guard import is_fragment, needs
+from devices.web.context_processors import account_statuses
+from devices.web.permissions import is_fragment, needs
 from patching.filters import AttemptFilters, PatchFilters
 from patching.queries.aged import aged
 from patching.queries.chart import tried

@@ -7,8 +7,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from devices.context import account_statuses
-from devices.views.guard import needs
+from devices.web.context_processors import account_statuses
+from devices.web.permissions import needs
 from patching.filters import PatchFilters
 from patching.queries.aged import aged
 from patching.queries.title import of_title

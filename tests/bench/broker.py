@@ -20,7 +20,7 @@ from django.contrib.auth.models import Group
 from django.utils import timezone
 
 from devices.models import Account, Device, User
-from devices.roles import ADMINISTRATOR
+from devices.web.roles import ADMINISTRATOR
 from tests.bench import broker_settings
 from tests.bench.fleet import forget_fleet, write_fleet
 from tests.bench.machine import Machine

@@ -12,7 +12,7 @@ from django.urls import path
 
 from config import urls
 from devices.views import coverage, detail, devices, issues, lookup, turning
-from devices.views.guard import needs
+from devices.web.permissions import needs
 from patching.views import beside, lists, overview, title
 from tests.bench.person import FROM_MEMORY
 

@@ -157,7 +157,7 @@ def cookie() -> str:
     from django.test import Client
 
     from devices.models import User
-    from devices.roles import IT_STAFF
+    from devices.web.roles import IT_STAFF
 
     user, _ = User.objects.get_or_create(username="bench")
     user.groups.set([Group.objects.get(name=IT_STAFF)])

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from devices.management.console import Refused
 from devices.models import AuditEvent, User
-from devices.roles import ADMINISTRATOR, HELPDESK, IT_STAFF
+from devices.web.roles import ADMINISTRATOR, HELPDESK, IT_STAFF
 
 pytestmark = pytest.mark.django_db
 GOOD = "seven lamps of architecture"

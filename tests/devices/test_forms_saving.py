@@ -8,8 +8,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from devices import budget, heartbeat, rate_limits
+from devices import budget, heartbeat
 from devices.models import Account, AuditEvent, Health, SyncRun, User
+from devices.web import cache as rate_limits
 from sandbox.credentials import ESET_PASSWORD, FIVE9S_TOKEN, account_settings
 from sandbox.server import Simulation, running
 from sandbox.world import Options

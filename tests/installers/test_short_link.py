@@ -12,8 +12,9 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from devices import budget, rate_limits
+from devices import budget
 from devices.models import Account, AuditEvent, Device, User
+from devices.web import cache as rate_limits
 from installers.handout import Handout
 from installers.models import Installer, Standing
 from installers.views.short_link import TRIES

@@ -13,10 +13,11 @@ from django.core.signals import request_finished, request_started
 from django.test import Client
 from pytest_django import Settings
 
-from devices import budget, rate_limits
+from devices import budget
 from devices.db import redis_client as broker
 from devices.db.redis_client import PAUSE, Breaker
 from devices.models import Device, User
+from devices.web import cache as rate_limits
 from tests.conftest import PASSWORD
 from tests.devices import listening, shown
 from tests.faults.test_valkey_away import PAGES

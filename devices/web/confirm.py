@@ -13,7 +13,7 @@ from django.urls import reverse
 from devices.links import BadLink
 from devices.models import Device
 from devices.settling import LONGEST_REASON, CannotSettle
-from devices.views.ticket import query, ticket_of
+from devices.web.ticket import query, ticket_of
 
 
 @dataclass(frozen=True, slots=True)

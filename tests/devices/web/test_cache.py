@@ -12,11 +12,13 @@ import redis
 from django.core.cache import cache
 from pytest_django import Settings
 
-from devices import budget, rate_limits, throttle
+from devices import budget
 from devices.db import redis_client as broker
 from devices.db.redis_client import Breaker
-from devices.rate_limits import WEIGHT
-from devices.throttle import Limit
+from devices.web import cache as rate_limits
+from devices.web import rate_limit as throttle
+from devices.web.cache import WEIGHT
+from devices.web.rate_limit import Limit
 from tests.faults.broker import own_broker
 from tests.faults.processes import wait_for
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from devices.account_status import AccountStatus, statuses
-from devices.roles import dotted
+from devices.web.roles import dotted
 
 THEMES = ("light", "dark")
 THEME_COOKIE = "rollcall_theme"

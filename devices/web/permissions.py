@@ -9,7 +9,7 @@ from typing import Concatenate, ParamSpec
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
-from devices.roles import ROLES, dotted
+from devices.web.roles import ROLES, dotted
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
@@ -48,7 +48,8 @@ WORDS = {
 
 
 def needs(*codenames: str) -> Callable[[View[P]], View[P]]:
-    """Refuse with 403 whoever has none of these rights (devices/roles.py); the page says what they are called and which roles have them."""
+    """Refuse with 403 whoever has none of these rights (devices/web/roles.py); the page says what they are called and which roles have
+    them."""
 
     def decorate(view: View[P]) -> View[P]:
         @wraps(view)

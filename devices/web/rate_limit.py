@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import Enum, auto
 
-from devices import rate_limits
+from devices.web import cache as rate_limits
 
 # KEYS: counter. ARGV: seconds that it lasts. Returns the count.
 _COUNT = """
