@@ -17,7 +17,7 @@ from django.conf import settings  # noqa: E402
 
 from config import garbage  # noqa: E402
 from config.ready import refuse_if_unready  # noqa: E402
-from devices import leaving  # noqa: E402
+from devices.jobs import shutdown as leaving  # noqa: E402
 
 LEAVE_SECONDS = 20.0  # then what still runs is cut off; service managers lose patience after 30
 

@@ -10,9 +10,9 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 
-from devices import heartbeat
 from devices.account_status import statuses
 from devices.db import redis_client as broker
+from devices.jobs import heartbeat
 
 LOOPBACK = ("127.0.0.1", "::1")
 FORWARDED = ("X-Forwarded-For", "X-Real-IP", "Forwarded")  # a proxy on this machine stands for somebody elsewhere

@@ -14,7 +14,7 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.db import DataError, Error, ProgrammingError, connection, transaction
 
 from devices.db.locks import hold_devices
-from devices.handling import Fenced, place_of
+from devices.jobs.handler import Fenced, place_of
 from vendors.errors import VendorError
 
 log = logging.getLogger(__name__)

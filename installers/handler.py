@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from devices import jobs
+from devices.jobs import engine as jobs
 from installers import looking
 from installers.adopting import adopt
 from installers.connecting import Line

@@ -10,7 +10,8 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Q
 
-from devices import jobs, repaired
+from devices import repaired
+from devices.jobs import engine as jobs
 from devices.models import JobState
 from installers.adopting import adopt, describe, enter, nonce_of
 from installers.connecting import Line

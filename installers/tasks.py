@@ -6,7 +6,7 @@ from contextlib import closing
 
 from celery import Task, shared_task
 
-from devices import jobs
+from devices.jobs import engine as jobs
 from devices.tasks import WAKE_EXPIRES
 from installers import planning
 from installers.handler import InstallerHandler

@@ -1,7 +1,7 @@
 """One walk about patching: what a step means, what is kept of it, and what its end says. Decides; upsert and remembering write.
 
 A failure here does not touch the health of the account: the list of devices decides about that, and a right that a credential lacks is no
-fault. Only refused credentials stop the account, for every kind of job (devices/jobs.py).
+fault. Only refused credentials stop the account, for every kind of job (devices/jobs/engine.py).
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from contextlib import closing
 from celery import shared_task
 from django.utils import timezone
 
-from devices import jobs
+from devices.jobs import engine as jobs
 from devices.tasks import WAKE_EXPIRES
 from patching import planning, retention
 from patching.handler import PatchRunHandler

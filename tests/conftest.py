@@ -9,7 +9,8 @@ from django.contrib.auth.models import Group
 from django.test import Client
 from hypothesis import HealthCheck, settings
 
-from devices import budget, heartbeat
+from devices import budget
+from devices.jobs import heartbeat
 from devices.models import User
 from devices.web import cache as rate_limits
 from devices.web.roles import ADMINISTRATOR, HELPDESK, IT_STAFF

@@ -21,7 +21,7 @@ RATE_LIMIT = "the rate limit"  # what a job waits for when its calls are used up
 
 
 class VendorJob(models.Model):
-    """Work at a vendor that spans calls: a cursor in the database. Only devices/jobs.py writes these columns.
+    """Work at a vendor that spans calls: a cursor in the database. Only devices/jobs/engine.py writes these columns.
 
     `fence` grows with every claim: a worker that was stopped and wakes up later holds an old number, and its writes are refused.
     `attempts` counts tries of the present step, so that a step that kills its worker ends the job instead of looping.

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from devices import heartbeat
 from devices.account_status import AccountStatus
 from devices.account_status_text import Code
+from devices.jobs import heartbeat
 from devices.models import Device
 
 NO_ACCOUNT = "No vendor account is enabled, so nothing is synced. What is shown was synced earlier."

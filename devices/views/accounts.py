@@ -9,11 +9,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
-from devices import absence, cancelling, certificates, heartbeat
+from devices import absence, cancelling, certificates
 from devices.account_settings import BadAccount
 from devices.account_status import named
 from devices.accounts import refresh_account, switch_account
 from devices.deletion import progress_of
+from devices.jobs import heartbeat
 from devices.lists.log_pages import newest
 from devices.models import Account, Quarantine, SyncRun
 from devices.queries.accounts import Card, cards, under_way

@@ -14,10 +14,11 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
-from devices import audit, certificates, health, heartbeat
+from devices import audit, certificates, health
 from devices.account_settings import BadAccount
 from devices.accounts import create_account, refresh_account, update_account
 from devices.forms import AccountForm
+from devices.jobs import heartbeat
 from devices.models import Account
 from devices.probing import Probe, probe_account, probe_values
 from devices.views.person import act_of, person

@@ -8,7 +8,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from devices import asking, heartbeat
+from devices import asking
+from devices.jobs import heartbeat
 from devices.models import Device
 from devices.queries.filters import DEVICES, DeviceListing
 from devices.views import bulk_tag

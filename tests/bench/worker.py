@@ -11,7 +11,7 @@ django.setup()
 from django.utils import timezone  # noqa: E402
 
 from config import garbage  # noqa: E402
-from devices import jobs  # noqa: E402
+from devices.jobs import engine as jobs  # noqa: E402
 from devices.models import Account, SyncRun  # noqa: E402
 from devices.sync import SyncHandler, request_run  # noqa: E402
 from tests.bench.cost import Cost  # noqa: E402

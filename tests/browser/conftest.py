@@ -16,7 +16,7 @@ from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
-from devices import heartbeat
+from devices.jobs import heartbeat
 from devices.models import User
 
 # Playwright's loop runs in this thread; Django would refuse to use the database beside it.

@@ -10,7 +10,7 @@ import sys
 import pytest
 from django.test import Client
 
-from devices import heartbeat
+from devices.jobs import heartbeat
 from devices.models import Account, Health
 
 ASK = """

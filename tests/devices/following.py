@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from devices import budget, jobs
+from devices import budget
 from devices.accounts import create_account
+from devices.jobs import engine as jobs
 from devices.models import Account, SyncRun
 from devices.sync import SyncHandler, request_run
 from sandbox.credentials import account_settings

@@ -15,9 +15,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from devices import heartbeat
 from devices.account_status import AccountStatus, statuses
 from devices.account_status_text import Code
+from devices.jobs import heartbeat
 from devices.models import Account, Health, JobState, Sighting, SyncRun, User
 from devices.queries.aged import aged
 from devices.queries.answers import silences

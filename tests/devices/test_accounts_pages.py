@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from devices import heartbeat
+from devices.jobs import heartbeat
 from devices.models import Account, AuditEvent, Health, Quarantine, SyncRun, User
 from devices.queries.accounts import next_due
 from devices.sync import due_kind

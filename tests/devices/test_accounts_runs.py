@@ -11,7 +11,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from devices import heartbeat
+from devices.jobs import heartbeat
 from devices.models import Account, AuditEvent, Health, JobState, SyncRun, User
 from devices.models.job import RATE_LIMIT
 from sandbox.server import Simulation, running

@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from devices import bisection
 from devices.account_status import status
-from devices.handling import Fenced
+from devices.jobs.handler import Fenced
 from devices.models import Device, Identifier, JobState, Life, Quarantine, Sighting, SyncRun, User
 from devices.upsert import Outcome, save_groups, save_page
 from patching.models import Patch

@@ -13,9 +13,9 @@ import pytest
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import InterfaceError, OperationalError, connection, transaction
 
-from devices import jobs
 from devices.db.locks import hold_devices
-from devices.jobs import Engine
+from devices.jobs import engine as jobs
+from devices.jobs.engine import Engine
 from devices.models import JobState, Quarantine, Sighting, SyncRun
 from devices.sync import SyncHandler
 from tests.devices import making

@@ -12,10 +12,10 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
-from devices import jobs
 from devices.account_status import status
 from devices.accounts import refresh_account, update_account
 from devices.cancelling import cancel, cancelled
+from devices.jobs import engine as jobs
 from devices.management.console import Refused
 from devices.models import Account, AuditEvent, Device, Health, JobState, Life, Sighting, SyncRun, User
 from devices.queries.accounts import cards

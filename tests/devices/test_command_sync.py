@@ -7,7 +7,7 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from devices import heartbeat
+from devices.jobs import heartbeat
 from devices.management.commands.sync import watch
 from devices.management.console import Refused
 from devices.models import Account, JobState, SyncRun

@@ -8,7 +8,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from devices import budget, heartbeat
+from devices import budget
+from devices.jobs import heartbeat
 from devices.models import Account, AuditEvent, Health, SyncRun, User
 from devices.web import cache as rate_limits
 from sandbox.credentials import ESET_PASSWORD, FIVE9S_TOKEN, account_settings

@@ -12,7 +12,7 @@ from django.urls import reverse
 from devices import budget
 from devices.account_settings import BadAccount, moves, notes
 from devices.accounts import create_account, update_account
-from devices.jobs import Engine
+from devices.jobs.engine import Engine
 from devices.models import Account, AuditEvent, JobState, Sighting, SyncRun, User
 from devices.sync import SyncHandler
 from devices.tokens import SealedTokens

@@ -12,10 +12,10 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from devices import jobs
 from devices.accounts import refresh_account, update_account
 from devices.acts import Act
 from devices.connect import connect
+from devices.jobs import engine as jobs
 from devices.models import Account, Health, JobState, SyncRun, User
 from devices.models.job import ACTIVE
 from devices.probing import probe_account

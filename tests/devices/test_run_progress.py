@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from devices import budget, jobs
+from devices import budget
+from devices.jobs import engine as jobs
 from devices.models import Account, JobState, SyncRun
 from devices.models.job import RATE_LIMIT
 from devices.run_progress import Progress, progress

@@ -8,13 +8,14 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from devices import accounts, audit, jobs
+from devices import accounts, audit
 from devices.account_status_text import disabled_since
 from devices.acts import Act
+from devices.jobs import engine as jobs
 from devices.models import Account, AuditEvent, JobState, Sighting, User
 from devices.upsert import save_page
 from tests.devices import making, shown
-from tests.devices.test_jobs import Script
+from tests.devices.jobs.test_engine import Script
 from vendors.base import Page
 
 pytestmark = pytest.mark.django_db

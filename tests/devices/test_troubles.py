@@ -10,7 +10,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from devices import budget, heartbeat
+from devices import budget
+from devices.jobs import heartbeat
 from devices.models import Account, Device, Health, User
 from tests.devices import shown
 

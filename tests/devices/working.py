@@ -9,7 +9,8 @@ from typing import Any
 
 from django.db import connection
 
-from devices import heartbeat, jobs
+from devices.jobs import engine as jobs
+from devices.jobs import heartbeat
 
 
 @contextmanager

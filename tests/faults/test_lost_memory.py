@@ -8,9 +8,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from devices import budget, jobs
+from devices import budget
 from devices.accounts import refresh_account
 from devices.budget import SharedBudget
+from devices.jobs import engine as jobs
 from devices.models import Account, SyncRun
 from devices.models.job import RATE_LIMIT
 from devices.sync import SyncHandler

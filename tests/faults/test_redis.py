@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from devices import budget, heartbeat
+from devices import budget
+from devices.jobs import heartbeat
 from sandbox.server import Simulation
 from tests.faults import services
 from tests.faults.processes import Processes, wait_for

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from devices import heartbeat
+from devices.jobs import heartbeat
 from devices.models import Account, Device, User
 from sandbox.server import Simulation, running
 from sandbox.world import Options

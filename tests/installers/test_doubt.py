@@ -6,8 +6,8 @@ from datetime import datetime
 
 import pytest
 
-from devices import jobs
 from devices.acts import Act
+from devices.jobs import engine as jobs
 from devices.models import JobState
 from installers import services
 from installers.handler import InstallerHandler, Step

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from devices import budget, jobs
+from devices import budget
+from devices.jobs import engine as jobs
 from devices.models import Account
 from patching import planning
 from patching.handler import PatchRunHandler

@@ -7,8 +7,9 @@ from argparse import ArgumentParser
 from collections.abc import Callable
 from typing import Any
 
-from devices import cancelling, heartbeat
+from devices import cancelling
 from devices.accounts import refresh_account
+from devices.jobs import heartbeat
 from devices.management.console import NOT_READY, STOPPED, Refused, account_named
 from devices.management.console import Command as ConsoleCommand
 from devices.models import Account, JobState, SyncRun

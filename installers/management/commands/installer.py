@@ -9,8 +9,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from devices import heartbeat
 from devices.acts import Act
+from devices.jobs import heartbeat
 from devices.management.console import STOPPED, Refused, account_named
 from devices.management.console import Command as ConsoleCommand
 from devices.models import Account, DeviceGroup

@@ -13,13 +13,14 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.db import connection, transaction
 from django.utils import timezone
 
-from devices import absence, jobs
+from devices import absence
+from devices.jobs import engine as jobs
 from devices.models import Device, JobState, Pulse, Sighting, SyncRun
 from devices.models.job import ACTIVE
 from devices.summary import summarise
 from devices.upsert import save_page
 from tests.devices import making
-from tests.devices.test_jobs import Script
+from tests.devices.jobs.test_engine import Script
 from vendors.base import Page, Scope
 from vendors.records import Entry
 from vendors.states import IdKind

@@ -11,9 +11,10 @@ import pytest
 from django.apps import apps
 from django.utils import timezone
 
-from devices import jobs, sync
+from devices import sync
 from devices.accounts import refresh_account, switch_account
 from devices.acts import Act
+from devices.jobs import engine as jobs
 from devices.models import Account, Health, JobState, SyncRun, User
 from devices.probing import probe_account
 from devices.queries.accounts import next_due

@@ -1,4 +1,4 @@
-"""What one kind of job brings to the engine (devices/jobs.py), and the errors that are ours."""
+"""What one kind of job brings to the engine (devices/jobs/engine.py), and the errors that are ours."""
 
 from __future__ import annotations
 

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from devices import jobs
-from devices.jobs import Engine
+from devices.jobs import engine as jobs
+from devices.jobs.engine import Engine
 from devices.models import JobState, SyncRun
 from tests.devices import making
 from vendors.base import Page

@@ -19,9 +19,10 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Q
 
-from devices import health, leaving
+from devices import health
 from devices.db.locks import be_patient
-from devices.handling import Fenced, Handler, J, OurFault, S, WorkerDied, place_of
+from devices.jobs import shutdown as leaving
+from devices.jobs.handler import Fenced, Handler, J, OurFault, S, WorkerDied, place_of
 from devices.models import JobState, VendorJob
 from devices.models.job import ACTIVE, RATE_LIMIT
 from vendors import retry
