@@ -8,7 +8,7 @@ from dataclasses import asdict, fields, replace
 from django.db import transaction
 from django.utils import timezone
 
-from devices import audit, cancelling, health
+from devices import cancelling, health
 from devices.account_settings import (
     BadAccount,
     Options,
@@ -20,7 +20,8 @@ from devices.account_settings import (
     tidy_secrets,
     vendor_named,
 )
-from devices.acts import Act
+from devices.audit import log as audit
+from devices.audit.context import Act
 from devices.models import Account, AccountSecret, SyncRun
 from devices.sync import request_run
 from vendors.base import Scope

@@ -11,8 +11,8 @@ from django.db import transaction
 from django.db.models import Max, QuerySet
 from django.utils import timezone
 
-from devices import audit
-from devices.acts import Act
+from devices.audit import log as audit
+from devices.audit.context import Act
 from devices.models import Account, JobState, SyncRun
 from devices.models.job import ACTIVE
 

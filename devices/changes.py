@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import connection
 
-from devices.acts import Act
+from devices.audit.context import Act
 from devices.models import Change, ChangeKind, SyncRun
 
 # What is followed in every vendor's answer. Counts and clocks move too often to mean anything.

@@ -15,8 +15,9 @@ from datetime import datetime
 from django.db import connection, models, transaction
 from django.db.models import Exists, Max, OuterRef, QuerySet
 
-from devices import audit, cancelling
-from devices.acts import Act
+from devices import cancelling
+from devices.audit import log as audit
+from devices.audit.context import Act
 from devices.db.locks import be_patient, hold_devices
 from devices.joining import keys_of, rematch
 from devices.models import (

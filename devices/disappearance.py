@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Q
 
-from devices import absence, audit
-from devices.acts import Act
+from devices import absence
+from devices.audit import log as audit
+from devices.audit.context import Act
 from devices.db.locks import be_patient, hold_devices
 from devices.models import Account, SyncRun
 

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 from django.db import transaction
 
-from devices import audit
-from devices.acts import Act
+from devices.audit import log as audit
+from devices.audit.context import Act
 from devices.db.locks import hold_devices
 from devices.models import Device, Note, User
 

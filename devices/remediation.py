@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from django.db import connection, transaction
 
-from devices import audit
-from devices.acts import Act
+from devices.audit import log as audit
+from devices.audit.context import Act
 from devices.db.copy import copy_rows
 from devices.encryption import cipher as sealing
 from devices.mapped import Mapped

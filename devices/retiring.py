@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from devices import audit, changes
-from devices.acts import Act
+from devices import changes
+from devices.audit import log as audit
+from devices.audit.context import Act
 from devices.db.locks import hold_devices
 from devices.keepers import tell_use_changed
 from devices.models import ChangeKind, Device, Life, Retirement

@@ -9,8 +9,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.utils.text import slugify
 
-from devices import audit
-from devices.acts import Act
+from devices.audit import log as audit
+from devices.audit.context import Act
 from devices.lists.filters import clean_query
 from devices.lists.state import LONGEST, Listing
 from devices.models import SavedView, User

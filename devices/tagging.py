@@ -7,8 +7,9 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from devices import audit, changes
-from devices.acts import Act
+from devices import changes
+from devices.audit import log as audit
+from devices.audit.context import Act
 from devices.db.locks import hold_devices
 from devices.models import ChangeKind
 from vendors.normalise import text_key

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from devices import audit
-from devices.acts import Act
+from devices.audit import log as audit
+from devices.audit.context import Act
 from devices.clocks import implausible
 from devices.models import Threshold
 from vendors.base import DAY

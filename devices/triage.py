@@ -13,8 +13,9 @@ from datetime import date, datetime, time, timedelta
 from django.db import connection, transaction
 from django.utils import timezone
 
-from devices import audit, changes
-from devices.acts import Act
+from devices import changes
+from devices.audit import log as audit
+from devices.audit.context import Act
 from devices.db.locks import be_patient, hold_devices
 from devices.models import Account, ChangeKind, Standing, Triage, User
 from devices.queries import issue_sql

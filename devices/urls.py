@@ -2,13 +2,13 @@ from __future__ import annotations
 
 from django.urls import path
 
+from devices.audit import views as audit
 from devices.views import (
     accounts,
     accounts_apply,
     accounts_delete,
     accounts_edit,
     ask_device,
-    audit,
     bulk,
     coverage,
     dashboard,

@@ -15,8 +15,8 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.crypto import salted_hmac
 
-from devices import audit
-from devices.acts import Act
+from devices.audit import log as audit
+from devices.audit.context import Act
 from devices.encryption import cipher as sealing
 from devices.models import Device
 from installers.handout import LONGEST_RECIPIENT, Handout, Way

@@ -7,8 +7,8 @@ from enum import StrEnum
 
 from django.db import transaction
 
-from devices import audit
-from devices.acts import Act
+from devices.audit import log as audit
+from devices.audit.context import Act
 from installers.handing import hash_of, opened
 from installers.handout import Handout, Way
 from installers.wishes import CannotDo

@@ -9,8 +9,8 @@ from typing import Any
 
 from django.db import transaction
 
-from devices import audit
-from devices.acts import Act
+from devices.audit import log as audit
+from devices.audit.context import Act
 from devices.models import Account, JobState
 from installers.adopting import marked
 from installers.models import Installer, Standing

@@ -13,6 +13,7 @@ from devices import absence, cancelling, certificates
 from devices.account_settings import BadAccount
 from devices.account_status import named
 from devices.accounts import refresh_account, switch_account
+from devices.audit.request import act_of
 from devices.deletion import progress_of
 from devices.jobs import heartbeat
 from devices.lists.log_pages import newest
@@ -20,7 +21,6 @@ from devices.models import Account, Quarantine, SyncRun
 from devices.queries.accounts import Card, cards, under_way
 from devices.queries.repaired import repaired
 from devices.templatetags.runs import spoken
-from devices.views.person import act_of
 from devices.web.context_processors import account_statuses
 from devices.web.permissions import is_fragment, needs
 from vendors.errors import Unsupported

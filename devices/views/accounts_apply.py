@@ -9,10 +9,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import trigger_client_event
 
 from devices import absence, disappearance
+from devices.audit.request import act_of
 from devices.lists.log_pages import HIGHEST
 from devices.models import Account, SyncRun
 from devices.views.accounts import RUN_ENDED
-from devices.views.person import act_of
 from devices.web.permissions import is_fragment, needs
 
 MOST_NAMES = 50

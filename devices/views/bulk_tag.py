@@ -8,11 +8,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from devices import tagging
+from devices.audit.request import act_of
 from devices.models import Device
 from devices.queries.filters import DeviceListing
 from devices.queries.search import MOST as MOST_FOUND
 from devices.tagging import CannotTag
-from devices.views.person import act_of
 from devices.views.picking import MATCHING, nothing, picked
 from devices.web.permissions import needs
 

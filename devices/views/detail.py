@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from devices.account_status import by_pk
 from devices.asking import about, under_way
+from devices.audit.request import person
 from devices.models import Device, Sighting
 from devices.queries.coverage import gaps
 from devices.queries.detail import detail, raw_answer
@@ -18,7 +19,6 @@ from devices.queries.ticket import texts
 from devices.queries.values import values
 from devices.views.ask_device import numbers_of, watched
 from devices.views.beside import beside, decisions
-from devices.views.person import person
 from devices.web.context_processors import account_statuses
 from devices.web.permissions import is_fragment, needs
 from devices.web.ticket import query, ticket_of

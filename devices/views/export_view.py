@@ -12,12 +12,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from devices.audit.export import csv_file, no_file
 from devices.listed import knowing, lines
 from devices.models import Device
 from devices.queries.aged import aged
 from devices.queries.filters import DEVICES, DeviceListing
 from devices.queries.list import every_row, matching
-from devices.views.leaving import csv_file, no_file
 from devices.views.viewed import read_listing
 from devices.web.context_processors import account_statuses
 from devices.web.permissions import needs

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_safe
 
+from devices.audit.export import csv_file, no_file
 from devices.issues_export import lines
 from devices.queries.aged import aged
 from devices.queries.issue_filters import ALL, ISSUES, KINDS, OPEN
@@ -19,7 +20,6 @@ from devices.queries.issues import Found, every_issue, issue_page, matching
 from devices.queries.part import known_groups, nobody
 from devices.queries.sources import Sources
 from devices.views.issues_picking import written
-from devices.views.leaving import csv_file, no_file
 from devices.views.turning import place, results, turned, whole
 from devices.views.viewed import read_listing, viewed
 from devices.web.context_processors import account_statuses

@@ -9,13 +9,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from devices import links
+from devices.audit.request import act_of
 from devices.lists.filters import clean_query
 from devices.lists.log_pages import HIGHEST
 from devices.models import Device, Ruling, Sighting
 from devices.queries.hits import hit
 from devices.queries.search import search
 from devices.templatetags.show import vendor_short
-from devices.views.person import act_of
 from devices.web.confirm import Decision, decide, page_of
 from devices.web.devices import device_or_404
 from devices.web.permissions import needs

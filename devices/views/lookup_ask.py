@@ -12,14 +12,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from devices import audit
+from devices.audit import log as audit
+from devices.audit.request import act_of
 from devices.lists.filters import clean_query
 from devices.models import Account, Identifier, Life, SyncRun
 from devices.queries.answers import question
 from devices.queries.as_json import DeviceDocument, device_documents
 from devices.queries.clue import parse
 from devices.sync import request_run
-from devices.views.person import act_of
 from devices.web.permissions import is_fragment, needs
 from devices.web.ticket import query, ticket_of
 from vendors.errors import Unsupported

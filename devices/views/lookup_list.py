@@ -9,9 +9,9 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from devices.audit.export import csv_file
 from devices.queries.pasted import MOST_LINES, Line, answers, csv_lines
 from devices.queries.pasted_text import read
-from devices.views.leaving import csv_file
 from devices.web.permissions import needs
 
 ANSWERS = ("found", "not found", "ambiguous")

@@ -8,9 +8,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from devices.audit.request import act_of
 from devices.lists.log_pages import HIGHEST
 from devices.remediation import NoPage, hand_out
-from devices.views.person import act_of
 from devices.web.permissions import needs
 from devices.web.ticket import query, ticket_of
 

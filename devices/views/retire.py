@@ -9,9 +9,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from devices import retiring
+from devices.audit.request import act_of
 from devices.models import Life
 from devices.retiring import LONGEST_REASON, CannotRetire
-from devices.views.person import act_of
 from devices.web.devices import device_or_404
 from devices.web.permissions import needs
 from devices.web.ticket import query, ticket_of

@@ -14,12 +14,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from devices import saving
+from devices.audit.request import act_of, person
 from devices.lists.filters import Chip
 from devices.lists.state import Shape
 from devices.models import SavedView, User
 from devices.queries.lists import LISTS, lists_of
 from devices.saving import CannotSave, may_change, visible_to
-from devices.views.person import act_of, person
 from devices.views.viewed import viewed
 from devices.web.permissions import needs, refuse
 from devices.web.roles import ROLES

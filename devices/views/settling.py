@@ -8,12 +8,12 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
 from devices import settling
+from devices.audit.request import act_of
 from devices.disagreement import FIELDS, word
 from devices.lists.log_pages import HIGHEST
 from devices.models import Device, Sighting
 from devices.settling import CannotSettle
 from devices.templatetags.show import vendor_short
-from devices.views.person import act_of
 from devices.web.confirm import Decision, decide, page_of
 from devices.web.devices import device_or_404
 from devices.web.permissions import needs

@@ -8,11 +8,11 @@ from typing import Generic, TypeVar
 
 from django.http import HttpRequest
 
+from devices.audit.request import person
 from devices.lists.filters import Asked
 from devices.lists.state import Listing, Shape
 from devices.models import SavedView
 from devices.saving import visible_to
-from devices.views.person import person
 
 A = TypeVar("A", bound=Asked)
 

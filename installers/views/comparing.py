@@ -6,7 +6,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from devices.views.person import person
+from devices.audit.request import person
 from devices.web.permissions import needs
 from installers import planning
 

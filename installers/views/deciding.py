@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from devices.views.person import act_of
+from devices.audit.request import act_of
 from devices.web.permissions import needs
 from installers import services
 from installers.models import Installer

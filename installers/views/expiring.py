@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from devices.views.person import person
+from devices.audit.request import person
 from devices.web.permissions import needs
 from installers import queries
 

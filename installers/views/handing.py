@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from devices.audit.request import act_of, person
 from devices.models import Device
-from devices.views.person import act_of, person
 from devices.web.permissions import needs
 from devices.web.ticket import ticket_of
 from installers import given, handing

@@ -9,10 +9,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from devices.audit.export import csv_file, no_file
+from devices.audit.request import act_of, person
 from devices.lists.log_pages import HIGHEST
 from devices.lists.notices import left_out
-from devices.views.leaving import csv_file, no_file
-from devices.views.person import act_of, person
 from devices.web.permissions import needs
 from installers import given, handing
 

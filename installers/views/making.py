@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from devices.views.person import act_of, person
+from devices.audit.request import act_of, person
 from devices.web.permissions import needs
 from devices.web.ticket import ticket_of
 from installers import queries, services

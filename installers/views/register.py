@@ -7,8 +7,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from devices.audit.request import person
 from devices.lists.notices import left_out
-from devices.views.person import person
 from devices.web.permissions import needs
 from installers import queries
 from installers.filters import EXPIRING, MADE, Filters

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from devices.audit import address_of
+from devices.audit.log import address_of
 from devices.web.rate_limit import Limit, check
 from installers.redeeming import Closed, Why, look, use
 

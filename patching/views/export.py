@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from devices.audit.export import csv_file, no_file
 from devices.lists.state import Listing
-from devices.views.leaving import csv_file, no_file
 from devices.views.viewed import read_listing
 from devices.web.context_processors import account_statuses
 from devices.web.permissions import needs

@@ -10,7 +10,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from devices import notes, retiring, tagging
-from devices.acts import Act
+from devices.audit.context import Act
 from devices.models import Account, Change, Device, DeviceTag, Note, Retirement, User
 from tests.browser.conftest import PHONE, Desk
 from tests.browser.seen import overflow, serious

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from devices.acts import Act
+from devices.audit.context import Act
 from devices.joining import rematch_everything
 from devices.links import link
 from devices.models import Account, Change, ChangeKind, Device, Life, Retirement, SyncRun, User

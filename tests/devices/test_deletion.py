@@ -13,7 +13,7 @@ from django.utils import timezone
 from devices import deletion
 from devices.account_settings import BadAccount
 from devices.accounts import create_account, refresh_account, switch_account, update_account
-from devices.acts import Act
+from devices.audit.context import Act
 from devices.joining import rematch
 from devices.models import (
     Account,

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from config.sessions import POLLS
 from devices import deletion
-from devices.acts import Act
+from devices.audit.context import Act
 from devices.models import Account, AuditEvent, SyncRun, User
 from tests.devices import shown
 from tests.devices.administering import HTMX, signed_in

@@ -14,7 +14,7 @@ import config.celery  # noqa: F401  (tasks need the application that knows the b
 from config.sessions import POLLS
 from devices import disappearance, tasks
 from devices.account_status import statuses
-from devices.acts import Act
+from devices.audit.context import Act
 from devices.disappearance import LOST_AFTER
 from devices.models import Account, AuditEvent, Change, Device, JobState, Life, Sighting, SyncRun, User
 from tests.devices import making

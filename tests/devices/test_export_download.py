@@ -16,9 +16,9 @@ from django.http import StreamingHttpResponse
 from django.test import Client
 from django.utils import timezone
 
+from devices.audit.export import SMALL, csv_answer
 from devices.models import User
 from devices.upsert import save_page
-from devices.views.leaving import SMALL, csv_answer
 from local import programs
 from local.addresses import LOOPBACK, Address
 from local.processes import Child

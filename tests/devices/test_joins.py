@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from devices.acts import Act
+from devices.audit.context import Act
 from devices.joining import rematch_everything
 from devices.links import link
 from devices.models import Sighting, User

@@ -6,7 +6,7 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from devices.acts import Act
+from devices.audit.context import Act
 from devices.joining import rematch_everything
 from devices.links import BadLink, end_ruling, link, take_apart
 from devices.models import AuditEvent, Device, FormerDevice, Join, Ruling, Sighting, User

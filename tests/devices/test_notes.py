@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from devices import notes
-from devices.acts import Act
+from devices.audit.context import Act
 from devices.models import AuditEvent, Device, Note, User
 from tests.devices import shown
 from tests.devices.administering import HTMX, signed_in

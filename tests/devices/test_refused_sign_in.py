@@ -13,7 +13,7 @@ from django.db import connection
 from django.utils import timezone
 
 from devices.accounts import refresh_account, update_account
-from devices.acts import Act
+from devices.audit.context import Act
 from devices.connect import connect
 from devices.jobs import engine as jobs
 from devices.models import Account, Health, JobState, SyncRun, User

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from devices import links, notes, retiring, tagging
 from devices.account_status import statuses
-from devices.acts import Act
+from devices.audit.context import Act
 from devices.models import Account, AuditEvent, Change, Device, Life, Retirement, User
 from devices.queries.coverage import matrix
 from devices.queries.filters import Filters

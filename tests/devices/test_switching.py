@@ -8,9 +8,10 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from devices import accounts, audit
+from devices import accounts
 from devices.account_status_text import disabled_since
-from devices.acts import Act
+from devices.audit import log as audit
+from devices.audit.context import Act
 from devices.jobs import engine as jobs
 from devices.models import Account, AuditEvent, JobState, Sighting, User
 from devices.upsert import save_page

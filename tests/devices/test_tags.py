@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from devices import tagging
-from devices.acts import Act
+from devices.audit.context import Act
 from devices.models import Account, AuditEvent, Change, Device, DeviceTag, User
 from devices.queries.as_json import device_documents
 from devices.queries.filters import Filters

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from devices import triage
-from devices.acts import Act
+from devices.audit.context import Act
 from devices.joining import rematch_everything
 from devices.models import Account, AuditEvent, Change, Device, Gap, Issue, Pulse, Sighting, Standing, Triage, User
 from devices.queries.issue_sources import Handle

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from devices import gaps, triage
-from devices.acts import Act
+from devices.audit.context import Act
 from devices.models import Account, Device, JobState, Standing, User
 from devices.queries.issue_filters import ALL, ISSUES, IssueListing
 from devices.queries.issue_rows import Issue

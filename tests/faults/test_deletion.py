@@ -7,7 +7,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from devices import deletion
-from devices.acts import Act
+from devices.audit.context import Act
 from devices.models import Account, AuditEvent, Device, Sighting
 from devices.upsert import save_page
 from tests.devices import making

@@ -8,7 +8,7 @@ from typing import Any
 from django.test import Client
 from django.utils import timezone
 
-from devices.acts import Act
+from devices.audit.context import Act
 from devices.models import Account, JobState, User
 from installers import services
 from installers.models import Installer, Standing

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from devices import budget
-from devices.acts import Act
+from devices.audit.context import Act
 from devices.jobs import engine as jobs
 from devices.models import Account, DeviceGroup, User
 from installers import services

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 import config.celery  # noqa: F401  (tasks need the application that knows the broker)
-from devices.acts import Act
+from devices.audit.context import Act
 from devices.connect import connect
 from devices.models import AuditEvent, User
 from installers import services, tasks

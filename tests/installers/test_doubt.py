@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from devices.acts import Act
+from devices.audit.context import Act
 from devices.jobs import engine as jobs
 from devices.models import JobState
 from installers import services

@@ -10,7 +10,7 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from devices import links
-from devices.acts import Act
+from devices.audit.context import Act
 from devices.models import AuditEvent, Device, JobState, User
 from installers.handout import Handout
 from installers.models import Installer, Standing

@@ -8,7 +8,7 @@ from django.db import connection
 from django.utils import timezone
 
 from devices.accounts import switch_account
-from devices.acts import Act
+from devices.audit.context import Act
 from devices.models import AuditEvent, User
 from installers import services
 from installers.models import Installer, Standing

@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth import authenticate
 from django.utils import timezone
 
-from devices.acts import Act
+from devices.audit.context import Act
 from devices.deletion import request_deletion
 from devices.models import Account, AuditEvent, User
 from devices.people import give_password, person_named, random_password

@@ -10,7 +10,7 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from devices.acts import Act
+from devices.audit.context import Act
 from devices.joining import rematch_everything
 from devices.links import end_ruling, link, take_apart
 from devices.models import Device, Life, Ruling, Sighting, User

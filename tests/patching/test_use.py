@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from devices import absence, links, retiring
-from devices.acts import Act
+from devices.audit.context import Act
 from devices.models import Account, Device, JobState, Life, Sighting, SyncRun, User
 from devices.upsert import save_page
 from patching.filters import DeviceFilters, PatchFilters

@@ -13,7 +13,7 @@ from devices.account_settings import BadAccount, Options, checked, moves, notes,
 from devices.account_status import AccountStatus, statuses
 from devices.account_status_text import Code
 from devices.accounts import check_new, create_account, refresh_account, switch_account, update_account
-from devices.acts import Act
+from devices.audit.context import Act
 from devices.deletion import contents, makes_installers, request_deletion
 from devices.jobs import heartbeat
 from devices.management.account_input import Pairs, add_secrets, add_settings, describe_vendors, secrets_of, settings_of

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from devices import audit
-from devices.acts import Act
+from devices.audit import log as audit
+from devices.audit.context import Act
 from devices.encryption import rotation
 from devices.management.console import Command as ConsoleCommand
 from devices.management.console import Refused

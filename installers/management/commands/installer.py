@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from devices.acts import Act
+from devices.audit.context import Act
 from devices.jobs import heartbeat
 from devices.management.console import STOPPED, Refused, account_named
 from devices.management.console import Command as ConsoleCommand

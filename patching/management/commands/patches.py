@@ -9,8 +9,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from devices import audit
-from devices.acts import Act
+from devices.audit import log as audit
+from devices.audit.context import Act
 from devices.management.console import Command as ConsoleCommand
 from devices.management.console import account_named
 from patching.queries.as_json import WHAT, Document

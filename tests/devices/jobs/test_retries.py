@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from devices import sync
 from devices.accounts import refresh_account, switch_account
-from devices.acts import Act
+from devices.audit.context import Act
 from devices.jobs import engine as jobs
 from devices.models import Account, Health, JobState, SyncRun, User
 from devices.probing import probe_account

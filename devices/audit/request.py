@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.http import HttpRequest
 from django.utils import timezone
 
-from devices.acts import Act
-from devices.audit import address_of
+from devices.audit.context import Act
+from devices.audit.log import address_of
 from devices.models import User
 from devices.web.ticket import ticket_of
 

@@ -4,10 +4,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from devices.audit import ACTIONS
+from devices.audit.log import ACTIONS
+from devices.audit.queries import PAGE, AuditFilters, lines, people
 from devices.lists.log_pages import newest
 from devices.lists.notices import left_out
-from devices.queries.audit import PAGE, AuditFilters, lines, people
 from devices.web.permissions import needs
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from devices.audit import ACTIONS
+from devices.audit.log import ACTIONS
 from devices.lists.filters import Asked, Day, Kind
 from devices.models import AuditEvent, Device, User
 

@@ -14,9 +14,9 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from devices import audit
-from devices.acts import Act
-from devices.audit import ACTIONS
+from devices.audit import log as audit
+from devices.audit.context import Act
+from devices.audit.log import ACTIONS
 from devices.models import AuditEvent, Device, User
 
 pytestmark = pytest.mark.django_db

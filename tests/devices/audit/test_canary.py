@@ -12,7 +12,7 @@ from pytest_django.fixtures import Settings
 import config.celery  # noqa: F401  (tasks need the application that knows the broker)
 from devices import budget, tasks
 from devices.accounts import refresh_account, update_account
-from devices.acts import Act
+from devices.audit.context import Act
 from devices.connect import connect
 from devices.models import Account, AuditEvent, Health, JobState, RemediationLink, Sighting, SyncRun, User
 from devices.probing import probe_account, probe_values

@@ -9,7 +9,7 @@ from allauth.core.internal.httpkit import get_client_ip
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest
 
-from devices.acts import Act
+from devices.audit.context import Act
 from devices.models import AuditEvent
 
 # Every action that is written anywhere, with the words the audit page shows.

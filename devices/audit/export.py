@@ -10,9 +10,9 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect
 
-from devices import audit
+from devices.audit import log as audit
+from devices.audit.request import act_of
 from devices.export import blocks
-from devices.views.person import act_of
 
 # Spreadsheets read a file as UTF-8 only if it begins with this mark.
 BYTE_ORDER_MARK = "\ufeff"
