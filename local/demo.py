@@ -99,7 +99,7 @@ def new_password(name: str) -> int:
     """Replace somebody's password and print the new one."""
     if not _ready():
         return 2
-    from devices.people import BadPerson, give_password, person_named
+    from devices.users.services import BadPerson, give_password, person_named
 
     try:
         password = give_password(person_named(name))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from devices.models import User
-from devices.people import add_person
+from devices.users.services import add_person
 from devices.web.roles import ADMINISTRATOR, HELPDESK
 
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 from devices.audit.context import Act
 from devices.deletion import request_deletion
 from devices.models import Account, AuditEvent, User
-from devices.people import give_password, person_named, random_password
+from devices.users.services import give_password, person_named, random_password
 from local.demo import prepare
 from local.supervisor import demo_lines
 

@@ -6,10 +6,10 @@ import sys
 from argparse import ArgumentParser
 from typing import Any
 
-from devices import people
 from devices.management.console import NOT_READY, Refused
 from devices.management.console import Command as ConsoleCommand
 from devices.queries.as_json import moment
+from devices.users import services as people
 
 LONGEST_PASSWORD = 1000
 
