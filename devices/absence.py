@@ -11,8 +11,8 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
-from devices import changes
 from devices.db.locks import be_patient, hold_devices
+from devices.history import writer as changes
 from devices.keepers import tell_use_changed
 from devices.models import ChangeKind, Life, Pulse, Quarantine, Sighting, SyncRun
 from devices.summary import summarise

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from django.db import connection
 
-from devices import changes
+from devices.history import writer as changes
 from devices.models import ChangeKind, Device, Settlement, Sighting
 from devices.models.identifier import identifiers_of
 from devices.precedence import rank_sql

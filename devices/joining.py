@@ -11,11 +11,11 @@ import msgspec
 from django.conf import settings
 from django.db import connection, transaction
 
-from devices import changes
 from devices.db.copy import quoted, stage
 from devices.db.locks import hold_devices
 from devices.evidence import KINDS, NOTHING, STRENGTH, Key, Keys
 from devices.explaining import Reason, reason
+from devices.history import writer as changes
 from devices.keepers import tell_use_changed
 from devices.mapped import Mapped
 from devices.matching import Told, arrange

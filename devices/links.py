@@ -8,10 +8,10 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from devices import changes
 from devices.audit import log as audit
 from devices.audit.context import Act
 from devices.db.locks import hold_devices
+from devices.history import writer as changes
 from devices.joining import rematch
 from devices.models import ChangeKind, Ruling, Sighting
 

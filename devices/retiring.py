@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from devices import changes
 from devices.audit import log as audit
 from devices.audit.context import Act
 from devices.db.locks import hold_devices
+from devices.history import writer as changes
 from devices.keepers import tell_use_changed
 from devices.models import ChangeKind, Device, Life, Retirement
 from devices.summary import summarise

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from django.db import connection
 
-from devices import changes
 from devices.clocks import SKEW
+from devices.history import writer as changes
 from devices.models import ChangeKind, SyncRun
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from devices import changes
 from devices.audit import log as audit
 from devices.audit.context import Act
 from devices.db.locks import hold_devices
 from devices.disagreement import FIELDS, said, shown
+from devices.history import writer as changes
 from devices.models import ChangeKind, Device, Life, Settlement, Sighting
 from devices.summary import summarise
 

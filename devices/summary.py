@@ -7,9 +7,9 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from devices import changes
 from devices.db.locks import hold_devices
 from devices.disagreement import DIFFERING, end_changed
+from devices.history import writer as changes
 from devices.models import ChangeKind, SyncRun
 from devices.precedence import COLUMNS, places_sql
 from devices.search_text import GROUP

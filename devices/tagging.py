@@ -7,10 +7,10 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from devices import changes
 from devices.audit import log as audit
 from devices.audit.context import Act
 from devices.db.locks import hold_devices
+from devices.history import writer as changes
 from devices.models import ChangeKind
 from vendors.normalise import text_key
 

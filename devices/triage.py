@@ -13,10 +13,10 @@ from datetime import date, datetime, time, timedelta
 from django.db import connection, transaction
 from django.utils import timezone
 
-from devices import changes
 from devices.audit import log as audit
 from devices.audit.context import Act
 from devices.db.locks import be_patient, hold_devices
+from devices.history import writer as changes
 from devices.models import Account, ChangeKind, Standing, Triage, User
 from devices.queries import issue_sql
 from devices.queries.issue_filters import ALL, IssueFilters

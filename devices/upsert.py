@@ -15,11 +15,12 @@ from typing import Any, Self
 import msgspec
 from django.db import connection
 
-from devices import changes, joining, quarantine, returning
+from devices import joining, quarantine, returning
 from devices.bisection import halves, save_apart
 from devices.children import replace_identifiers, replace_issues
 from devices.db.copy import quoted, stage
 from devices.db.locks import hold_devices
+from devices.history import writer as changes
 from devices.keepers import KEEPERS, tell_use_changed
 from devices.mapped import Mapped
 from devices.matching import kinds_mask

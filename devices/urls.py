@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.urls import path
 
 from devices.audit import views as audit
+from devices.history import views as timeline
 from devices.views import (
     accounts,
     accounts_apply,
@@ -31,7 +32,6 @@ from devices.views import (
     settling,
     tags,
     thresholds,
-    timeline,
     troubles,
 )
 

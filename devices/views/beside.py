@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from devices.account_status import AccountStatus
+from devices.history.queries import timeline
 from devices.models import Device, IssueKind, Life, Retirement, User
 from devices.queries.detail import Detail
 from devices.queries.issues import device_issues
-from devices.queries.timeline import timeline
 from devices.views import notes, tags
 
 LAST_CHANGES = 6

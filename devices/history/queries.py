@@ -12,8 +12,8 @@ from typing import Any
 
 from django.db import connection
 
+from devices.history.entries import Entry
 from devices.models import ChangeKind
-from devices.queries.telling import Entry
 
 PAGE = 50
 # Where an entry comes from. Of one moment the highest stands on top: a note, then changes, then the first sight that began it all.

@@ -10,8 +10,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from devices.history.queries import timeline
 from devices.models import Account, Change, ChangeKind, Device, JobState, Note, Sighting, User
-from devices.queries.timeline import timeline
 from tests.devices import shown
 from tests.devices.administering import HTMX, signed_in
 

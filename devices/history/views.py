@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from devices.queries.timeline import timeline
+from devices.history.queries import timeline
 from devices.web.devices import device_or_404
 from devices.web.permissions import is_fragment, needs
 from devices.web.ticket import query, ticket_of
