@@ -4,6 +4,7 @@ from django.urls import path
 
 from devices.audit import views as audit
 from devices.history import views as timeline
+from devices.saved_views import views as saved
 from devices.views import (
     accounts,
     accounts_apply,
@@ -28,7 +29,6 @@ from devices.views import (
     notes,
     remediation,
     retire,
-    saved,
     settling,
     tags,
     thresholds,

@@ -11,7 +11,7 @@ class PatchingConfig(AppConfig):
         from devices import deletion
         from devices.deletion import Part
         from devices.keepers import KEEPERS
-        from devices.queries.lists import LISTS
+        from devices.saved_views.registry import LISTS
         from patching.keeping import PatchKeeper
         from patching.models import Attempt, Patch
         from patching.queries import attempts, devices, patches, titles

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="savedview",
             name="page",
-            field=models.CharField(default="devices", help_text="the name of its list (devices/queries/lists.py)", max_length=40),
+            field=models.CharField(default="devices", help_text="the name of its list (devices/saved_views/registry.py)", max_length=40),
         ),
         migrations.RemoveConstraint(model_name="savedview", name="one_default_view"),
         migrations.RemoveConstraint(model_name="savedview", name="one_view_per_name"),

@@ -14,7 +14,7 @@ class SavedView(models.Model):
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="views")
     name = models.CharField(max_length=80)
     slug = models.SlugField(max_length=60, unique=True)
-    page = models.CharField(max_length=40, default="devices", help_text="the name of its list (devices/queries/lists.py)")
+    page = models.CharField(max_length=40, default="devices", help_text="the name of its list (devices/saved_views/registry.py)")
     query = models.CharField(max_length=4000, blank=True)
     shared_with = models.ForeignKey(Group, null=True, on_delete=models.SET_NULL, related_name="+")
     is_default = models.BooleanField(default=False, help_text="its columns, order and page size are its owner's wherever none are said")

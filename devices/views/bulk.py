@@ -13,10 +13,10 @@ from devices.audit.request import act_of
 from devices.jobs import heartbeat
 from devices.models import Device
 from devices.queries.filters import DEVICES, DeviceListing
+from devices.saved_views.list_request import read_listing
 from devices.views import bulk_tag
 from devices.views.export_view import stream
 from devices.views.picking import MATCHING, nothing, picked, unclear
-from devices.views.viewed import read_listing
 from devices.web.permissions import needs
 
 

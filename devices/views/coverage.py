@@ -13,7 +13,7 @@ from devices.queries.aged import aged
 from devices.queries.cover import Cover
 from devices.queries.coverage import Drill, all_gaps, matrix
 from devices.queries.coverage_list import drill_page
-from devices.views.turning import place
+from devices.saved_views.list_page import place
 from devices.web.context_processors import account_statuses
 from devices.web.permissions import needs
 from devices.web.ticket import query

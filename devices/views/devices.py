@@ -17,8 +17,8 @@ from devices.queries.filters import DEVICES, DeviceListing
 from devices.queries.list import list_page
 from devices.queries.part import known_groups
 from devices.queries.sources import Sources
-from devices.views.turning import place, results, turned, whole
-from devices.views.viewed import viewed
+from devices.saved_views.list_page import place, results, turned, whole
+from devices.saved_views.list_request import viewed
 from devices.web.context_processors import account_statuses
 from devices.web.permissions import is_fragment, needs
 

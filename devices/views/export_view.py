@@ -18,7 +18,7 @@ from devices.models import Device
 from devices.queries.aged import aged
 from devices.queries.filters import DEVICES, DeviceListing
 from devices.queries.list import every_row, matching
-from devices.views.viewed import read_listing
+from devices.saved_views.list_request import read_listing
 from devices.web.context_processors import account_statuses
 from devices.web.permissions import needs
 

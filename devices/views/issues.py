@@ -19,9 +19,9 @@ from devices.queries.issue_filters import ALL, ISSUES, KINDS, OPEN
 from devices.queries.issues import Found, every_issue, issue_page, matching
 from devices.queries.part import known_groups, nobody
 from devices.queries.sources import Sources
+from devices.saved_views.list_page import place, results, turned, whole
+from devices.saved_views.list_request import read_listing, viewed
 from devices.views.issues_picking import written
-from devices.views.turning import place, results, turned, whole
-from devices.views.viewed import read_listing, viewed
 from devices.web.context_processors import account_statuses
 from devices.web.permissions import is_fragment, needs
 

@@ -15,9 +15,9 @@ from devices.models import IssueKind
 from devices.queries.issue_filters import ISSUES
 from devices.queries.issue_sources import Handle
 from devices.queries.issues import MOST, every_issue, matching
+from devices.saved_views.list_request import read_listing
 from devices.triage import CannotTriage
 from devices.views.picking import MATCHING, PAGE
-from devices.views.viewed import read_listing
 from devices.web.ticket import query, ticket_of
 from vendors.normalise import UNSTORABLE
 

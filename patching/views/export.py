@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from devices.audit.export import csv_file, no_file
 from devices.lists.state import Listing
-from devices.views.viewed import read_listing
+from devices.saved_views.list_request import read_listing
 from devices.web.context_processors import account_statuses
 from devices.web.permissions import needs
 from patching.export import ATTEMPT_VALUES, DEVICE_VALUES, PATCH_VALUES, TITLE_VALUES, Values, dated, lines

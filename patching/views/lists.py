@@ -14,8 +14,8 @@ from devices.lists.filters import Asked
 from devices.lists.keyset import Turned
 from devices.models import Account
 from devices.queries.part import Part, known_groups, nobody
-from devices.views.turning import place, results, turned, whole
-from devices.views.viewed import Viewed, viewed
+from devices.saved_views.list_page import place, results, turned, whole
+from devices.saved_views.list_request import Viewed, viewed
 from devices.web.context_processors import account_statuses
 from devices.web.permissions import is_fragment, needs
 from patching.filters import ALL, OPEN, TELLING, DeviceFilters, PatchFilters, Told

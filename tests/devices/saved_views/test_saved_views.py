@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from devices.models import AuditEvent, SavedView, User
-from devices.queries.lists import LISTS
+from devices.saved_views.registry import LISTS
 from tests.devices import shown
 from tests.devices.administering import HTMX, signed_in
 from tests.patching import made

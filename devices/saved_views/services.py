@@ -14,7 +14,7 @@ from devices.audit.context import Act
 from devices.lists.filters import clean_query
 from devices.lists.state import LONGEST, Listing
 from devices.models import SavedView, User
-from devices.queries.lists import lists_of
+from devices.saved_views.registry import lists_of
 
 LONGEST_NAME = 80
 LONGEST_SLUG = 60

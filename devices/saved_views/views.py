@@ -13,14 +13,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from devices import saving
 from devices.audit.request import act_of, person
 from devices.lists.filters import Chip
 from devices.lists.state import Shape
 from devices.models import SavedView, User
-from devices.queries.lists import LISTS, lists_of
-from devices.saving import CannotSave, may_change, visible_to
-from devices.views.viewed import viewed
+from devices.saved_views import services as saving
+from devices.saved_views.list_request import viewed
+from devices.saved_views.registry import LISTS, lists_of
+from devices.saved_views.services import CannotSave, may_change, visible_to
 from devices.web.permissions import needs, refuse
 from devices.web.roles import ROLES
 

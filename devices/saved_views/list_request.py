@@ -12,7 +12,7 @@ from devices.audit.request import person
 from devices.lists.filters import Asked
 from devices.lists.state import Listing, Shape
 from devices.models import SavedView
-from devices.saving import visible_to
+from devices.saved_views.services import visible_to
 
 A = TypeVar("A", bound=Asked)
 

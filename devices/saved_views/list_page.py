@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from devices.lists.keyset import Turned
 from devices.lists.notices import left_out
-from devices.views.viewed import Viewed
+from devices.saved_views.list_request import Viewed
 from devices.web.roles import ROLES
 
 
