@@ -8,7 +8,7 @@ from dataclasses import asdict, fields, replace
 from django.db import transaction
 from django.utils import timezone
 
-from devices import cancelling, health
+from devices import cancelling
 from devices.account_settings import (
     BadAccount,
     Options,
@@ -22,6 +22,7 @@ from devices.account_settings import (
 )
 from devices.audit import log as audit
 from devices.audit.context import Act
+from devices.connections import health
 from devices.models import Account, AccountSecret, SyncRun
 from devices.sync import request_run
 from vendors.base import Scope

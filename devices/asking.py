@@ -11,7 +11,7 @@ from django.db import transaction
 
 from devices.audit import log as audit
 from devices.audit.context import Act
-from devices.connect import budget_of
+from devices.connections.connection import budget_of
 from devices.db import redis_client as broker
 from devices.models import Account, Health, Life, Sighting, SyncRun
 from devices.models.job import ACTIVE

@@ -9,10 +9,10 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from devices import health
 from devices.account_settings import BadAccount, Options, checked, moves, refuse_deleting, tidy_secrets, vendor_named
-from devices.budget import SharedBudget
-from devices.connect import Link, budget_of, build, connect
+from devices.connections import health
+from devices.connections.connection import Link, budget_of, build, connect
+from devices.connections.rate_limit import SharedBudget
 from devices.db import redis_client as broker
 from devices.encryption import cipher as sealing
 from devices.models import Account

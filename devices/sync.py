@@ -6,9 +6,10 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from devices import absence, health, quarantine, repaired, thresholds
+from devices import absence, quarantine, repaired, thresholds
 from devices.cancelling import NONE, cancelled, regular
-from devices.connect import Line
+from devices.connections import health
+from devices.connections.connection import Line
 from devices.db.locks import hold_devices
 from devices.keepers import KEEPERS
 from devices.models import Account, Health, JobState, SyncRun, User

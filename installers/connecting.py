@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from devices import connect
+from devices.connections import connection as connect
 from devices.models import VendorJob
 from vendors.errors import Misconfigured, Unsupported
 from vendors.installing import MakesInstallers

@@ -9,7 +9,7 @@ from django.contrib.auth.models import Group
 from django.test import Client
 from hypothesis import HealthCheck, settings
 
-from devices import budget
+from devices.connections import rate_limit as budget
 from devices.jobs import heartbeat
 from devices.models import User
 from devices.web import cache as rate_limits

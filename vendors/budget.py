@@ -1,4 +1,4 @@
-"""What a budget promises. The one shared by all workers is devices/budget.py."""
+"""What a budget promises. The one shared by all workers is devices/connections/rate_limit.py."""
 
 from __future__ import annotations
 

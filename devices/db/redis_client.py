@@ -1,7 +1,7 @@
 """Valkey as web requests and commands ask it: short time-outs, one attempt, and a failure that is remembered.
 
 A server that hangs costs each request under way at that moment one time-out. Later requests are refused without asking; after each
-pause one of them tries again. Workers use `devices.budget.client`, which waits longer: nobody watches them.
+pause one of them tries again. Workers use `devices.connections.rate_limit.client`, which waits longer: nobody watches them.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Q
 
-from devices import health
+from devices.connections import health
 from devices.db.locks import be_patient
 from devices.jobs import shutdown as leaving
 from devices.jobs.handler import Fenced, Handler, J, OurFault, S, WorkerDied, place_of

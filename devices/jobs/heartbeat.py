@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import redis
 
-from devices import budget
+from devices.connections import rate_limit as budget
 from devices.db import redis_client as broker
 
 _KEY = "rollcall:beat"

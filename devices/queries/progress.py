@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from devices import budget
+from devices.connections import rate_limit as budget
 from devices.db import redis_client as broker
 from devices.models import JobState, SyncRun
 from devices.run_progress import Progress, progress

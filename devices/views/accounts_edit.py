@@ -14,11 +14,12 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
-from devices import certificates, health
+from devices import certificates
 from devices.account_settings import BadAccount
 from devices.accounts import create_account, refresh_account, update_account
 from devices.audit import log as audit
 from devices.audit.request import act_of, person
+from devices.connections import health
 from devices.forms import AccountForm
 from devices.jobs import heartbeat
 from devices.models import Account

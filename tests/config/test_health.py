@@ -47,7 +47,7 @@ class TestUp:
         assert (status, report["status"], report["beat"]) == (503, "failing", "never")
 
     def test_failing_when_the_last_report_is_old(self) -> None:
-        from devices.budget import client
+        from devices.connections.rate_limit import client
 
         client().set("rollcall:beat", "1000.0")
         assert ask()[0] == 503

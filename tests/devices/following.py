@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from devices import budget
 from devices.accounts import create_account
+from devices.connections import rate_limit as budget
 from devices.jobs import engine as jobs
 from devices.models import Account, SyncRun
 from devices.sync import SyncHandler, request_run

@@ -15,7 +15,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from devices import budget
+from devices.connections import rate_limit as budget
 from devices.models import Account, Sighting
 
 NEEDLES = ("canary", base64.b64encode(b"canary").decode().lower(), b"canary".hex())

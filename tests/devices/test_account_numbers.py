@@ -10,7 +10,7 @@ import pytest
 from django.core.management import call_command
 from pytest_django.fixtures import Settings
 
-from devices import budget
+from devices.connections import rate_limit as budget
 from devices.models import SyncRun, User
 from sandbox.server import Simulation, running
 from sandbox.world import Options

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from devices.connect import budget_of
+from devices.connections.connection import budget_of
 from devices.models import Account, AuditEvent, Device, Health, JobState, Life, Sighting, SyncRun, User
 from sandbox.server import Simulation, running
 from sandbox.world import Options

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from devices import budget
+from devices.connections import rate_limit as budget
 from devices.jobs import heartbeat
 from devices.models import Account, AuditEvent, Health, SyncRun, User
 from devices.web import cache as rate_limits

@@ -9,13 +9,13 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from devices import budget
 from devices.account_settings import BadAccount, moves, notes
 from devices.accounts import create_account, update_account
+from devices.connections import rate_limit as budget
+from devices.connections.token_store import SealedTokens
 from devices.jobs.engine import Engine
 from devices.models import Account, AuditEvent, JobState, Sighting, SyncRun, User
 from devices.sync import SyncHandler
-from devices.tokens import SealedTokens
 from devices.web import cache as rate_limits
 from sandbox.server import Simulation, running
 from tests.devices import making

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from devices import budget
+from devices.connections import rate_limit as budget
 from devices.jobs import engine as jobs
 from devices.models import Account, JobState, SyncRun
 from devices.models.job import RATE_LIMIT

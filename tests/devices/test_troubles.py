@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from devices import budget
+from devices.connections import rate_limit as budget
 from devices.jobs import heartbeat
 from devices.models import Account, Device, Health, User
 from tests.devices import shown

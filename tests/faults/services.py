@@ -10,7 +10,7 @@ import redis
 from django.conf import settings
 from django.db import connection
 
-from devices import budget
+from devices.connections import rate_limit as budget
 from local.processes import Child
 from tests.faults.processes import wait_for
 from tests.stack import STACK

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection
 
-from devices.connect import connect
+from devices.connections.connection import connect
 from devices.models import Account
 from sandbox.server import Simulation, running
 from sandbox.world import Options

@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from devices import budget
 from devices.accounts import refresh_account
-from devices.budget import SharedBudget
+from devices.connections import rate_limit as budget
+from devices.connections.rate_limit import SharedBudget
 from devices.jobs import engine as jobs
 from devices.models import Account, SyncRun
 from devices.models.job import RATE_LIMIT

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from devices import budget
+from devices.connections import rate_limit as budget
 from devices.jobs import heartbeat
 from sandbox.server import Simulation
 from tests.faults import services

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from devices import budget
 from devices.audit.context import Act
+from devices.connections import rate_limit as budget
 from devices.jobs import engine as jobs
 from devices.models import Account, DeviceGroup, User
 from installers import services

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 import config.celery  # noqa: F401  (tasks need the application that knows the broker)
 from devices.audit.context import Act
-from devices.connect import connect
+from devices.connections.connection import connect
 from devices.models import AuditEvent, User
 from installers import services, tasks
 from installers.models import Installer, Standing

@@ -12,7 +12,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from devices import budget
+from devices.connections import rate_limit as budget
 from devices.models import Account, AuditEvent, Device, User
 from devices.web import cache as rate_limits
 from installers.handout import Handout

@@ -13,7 +13,7 @@ from django.core.signals import request_finished, request_started
 from django.test import Client
 from pytest_django import Settings
 
-from devices import budget
+from devices.connections import rate_limit as budget
 from devices.db import redis_client as broker
 from devices.db.redis_client import PAUSE, Breaker
 from devices.models import Device, User

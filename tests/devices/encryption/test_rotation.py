@@ -15,14 +15,14 @@ from django.db import connection, transaction
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from devices import health
 from devices.accounts import create_account, switch_account, update_account
 from devices.checks import sealing_keys_open_everything
+from devices.connections import health
+from devices.connections.token_store import SealedTokens
 from devices.encryption import cipher as sealing
 from devices.encryption import rotation
 from devices.management.console import Refused
 from devices.models import Account, AccountSecret, AuditEvent, Health
-from devices.tokens import SealedTokens
 from sandbox.credentials import account_settings
 from tests.devices.shell import start
 from vendors.auth import Tokens

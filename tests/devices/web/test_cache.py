@@ -12,7 +12,7 @@ import redis
 from django.core.cache import cache
 from pytest_django import Settings
 
-from devices import budget
+from devices.connections import rate_limit as budget
 from devices.db import redis_client as broker
 from devices.db.redis_client import Breaker
 from devices.web import cache as rate_limits

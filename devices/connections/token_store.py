@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
-from devices import health
+from devices.connections import health
 from devices.encryption import cipher as sealing
 from devices.models import Account, AccountSecret
 from vendors.auth import Fetch, Tokens

@@ -13,12 +13,12 @@ from django.conf import settings
 from django.db.models import Max, Q
 from django.utils import timezone
 
-from devices import health
-from devices.budget import SharedBudget
+from devices.connections import health
+from devices.connections.rate_limit import SharedBudget
+from devices.connections.token_store import SealedTokens
 from devices.encryption import cipher as sealing
 from devices.models import Account, VendorJob
 from devices.models.job import ACTIVE
-from devices.tokens import SealedTokens
 from vendors.auth import MemoryTokens, TokenStore
 from vendors.base import Connection, ReadsDevices, Vendor
 from vendors.budget import Budget

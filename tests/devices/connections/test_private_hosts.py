@@ -12,7 +12,7 @@ from pytest_django.fixtures import Settings
 
 from devices.account_settings import BadAccount, Options
 from devices.accounts import create_account, update_account
-from devices.connect import own_services
+from devices.connections.connection import own_services
 from devices.management.console import Refused
 from devices.models import Account, AuditEvent, JobState, User
 from devices.probing import probe_account

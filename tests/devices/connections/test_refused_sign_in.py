@@ -14,13 +14,13 @@ from django.utils import timezone
 
 from devices.accounts import refresh_account, update_account
 from devices.audit.context import Act
-from devices.connect import connect
+from devices.connections.connection import connect
+from devices.connections.token_store import SealedTokens
 from devices.jobs import engine as jobs
 from devices.models import Account, Health, JobState, SyncRun, User
 from devices.models.job import ACTIVE
 from devices.probing import probe_account
 from devices.sync import SyncHandler, request_run
-from devices.tokens import SealedTokens
 from installers.handler import InstallerHandler
 from installers.models import Installer, Stocktake
 from installers.planning import request_stocktake

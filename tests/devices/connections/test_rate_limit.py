@@ -6,8 +6,8 @@ import time
 import pytest
 from pytest_django.fixtures import Settings
 
-from devices import budget
-from devices.budget import SharedBudget
+from devices.connections import rate_limit as budget
+from devices.connections.rate_limit import SharedBudget
 from vendors.budget import Rate
 
 
