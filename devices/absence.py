@@ -15,7 +15,7 @@ from devices.db.locks import be_patient, hold_devices
 from devices.history import writer as changes
 from devices.keepers import tell_use_changed
 from devices.models import ChangeKind, Life, Pulse, Quarantine, Sighting, SyncRun
-from devices.summary import summarise
+from devices.reconciliation.summary import summarise
 
 FLOOR = 10
 SHARE = 0.10

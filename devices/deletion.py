@@ -38,7 +38,7 @@ from devices.models import (
     Triage,
     VendorJob,
 )
-from devices.summary import summarise
+from devices.reconciliation.summary import summarise
 from vendors.registry import VENDORS
 
 ROWS = 5_000  # in one transaction

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 
 from devices.db.locks import be_patient
 from devices.models import DeviceGroup
-from devices.summary import summarise
+from devices.reconciliation.summary import summarise
 
 AT_ONCE = 2_000  # devices in a transaction
 MOST = 20_000  # devices in one round

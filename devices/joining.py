@@ -23,7 +23,7 @@ from devices.merging import Naming, hand_over, move_sightings, name_devices
 from devices.models import Join, Sighting
 from devices.models.identifier import identifiers_of
 from devices.neighbours import Neighbourhood, collect
-from devices.summary import summarise
+from devices.reconciliation.summary import summarise
 
 AT_ONCE = 2_000  # sightings matched again in one transaction
 JOIN = {

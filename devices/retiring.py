@@ -10,7 +10,7 @@ from devices.db.locks import hold_devices
 from devices.history import writer as changes
 from devices.keepers import tell_use_changed
 from devices.models import ChangeKind, Device, Life, Retirement
-from devices.summary import summarise
+from devices.reconciliation.summary import summarise
 
 LONGEST_REASON = 500
 FIELD = "life"

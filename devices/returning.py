@@ -6,9 +6,9 @@ from datetime import datetime
 
 from django.db import connection
 
-from devices.clocks import SKEW
 from devices.history import writer as changes
 from devices.models import ChangeKind, SyncRun
+from devices.reconciliation.timestamps import SKEW
 
 
 def listed_again(run: SyncRun, now: datetime) -> set[int]:

@@ -7,10 +7,10 @@ from django.db import transaction
 from devices.audit import log as audit
 from devices.audit.context import Act
 from devices.db.locks import hold_devices
-from devices.disagreement import FIELDS, said, shown
 from devices.history import writer as changes
 from devices.models import ChangeKind, Device, Life, Settlement, Sighting
-from devices.summary import summarise
+from devices.reconciliation.conflicts import FIELDS, said, shown
+from devices.reconciliation.summary import summarise
 
 LONGEST_REASON = 500
 CHANGED = "Nothing to settle: look at the device again, it has changed."

@@ -26,10 +26,10 @@ from devices.mapped import Mapped
 from devices.matching import kinds_mask
 from devices.merging import hand_over
 from devices.models import Account, Quarantine, SyncRun
+from devices.reconciliation.field_repairs import as_stored
+from devices.reconciliation.search_text import group_text, text_of
+from devices.reconciliation.summary import summarise
 from devices.remediation import replace_remediation
-from devices.repaired import as_stored
-from devices.search_text import group_text, text_of
-from devices.summary import summarise
 from vendors.errors import BadRecord
 from vendors.records import Device, Entry, Group
 

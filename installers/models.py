@@ -7,7 +7,7 @@ from django.db import models
 
 from devices.encryption import cipher as sealing
 from devices.models import VendorJob
-from devices.repaired import Counted, counted
+from devices.reconciliation.field_repairs import Counted, counted
 from installers.handout import Handout  # noqa: F401  (a table of this app)
 from vendors.installing import Order
 from vendors.secret import Secret
@@ -135,7 +135,7 @@ class Stocktake(VendorJob):
 
     found = models.PositiveIntegerField(default=0)
     unreadable = models.PositiveIntegerField(default=0)
-    repairs = models.JSONField(default=list, help_text="see devices/repaired.py")
+    repairs = models.JSONField(default=list, help_text="see devices/reconciliation/field_repairs.py")
     failures = models.PositiveIntegerField(default=0, help_text="in a row")
     complete_at = models.DateTimeField(null=True, help_text="when the last one ended complete")
 

@@ -10,9 +10,9 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Q
 
-from devices import repaired
 from devices.jobs import engine as jobs
 from devices.models import JobState
+from devices.reconciliation import field_repairs as repaired
 from installers.adopting import adopt, describe, enter, nonce_of
 from installers.connecting import Line
 from installers.looking import NotMade

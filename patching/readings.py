@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from devices.models import Account, JobState
-from devices.repaired import Counted, counted
+from devices.reconciliation.field_repairs import Counted, counted
 from patching.models import PatchRun, Reading
 from vendors.errors import VendorError
 from vendors.patching import Source, refused

@@ -137,7 +137,7 @@ class Vendor:
     `check` says what is wrong with tidy settings before anything is sent: name of the setting → one sentence.
     `refresh_note` says why a scope is missing.
     `live_for`, `stale_after`, `unseen_after`: seconds since a device reported; what the vendor itself takes for fresh, for out of touch
-    and for lost; administrators may set others (devices/thresholds.py).
+    and for lost; administrators may set others (devices/reconciliation/freshness.py).
     `asked_by`: the kinds of name that a walk of named devices takes and of which the vendor says when it has no such device.
     `tells_total`: it says how many devices an account has.
     `longest_host_name`: characters of a host name that the vendor keeps, 0 where it keeps all; that it lacks a longer one says nothing.

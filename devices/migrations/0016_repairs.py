@@ -39,7 +39,9 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="syncrun",
             name="repairs",
-            field=models.JSONField(default=list, help_text="see devices/repaired.py; of devices their sightings tell it"),
+            field=models.JSONField(
+                default=list, help_text="see devices/reconciliation/field_repairs.py; of devices their sightings tell it"
+            ),
         ),
         migrations.AddIndex(
             model_name="sighting",

@@ -25,7 +25,7 @@ class SyncRun(VendorJob):
     unchanged = models.PositiveIntegerField(default=0)
     quarantined = models.PositiveIntegerField(default=0)
     rejected = models.PositiveIntegerField(default=0)
-    repairs = models.JSONField(default=list, help_text="see devices/repaired.py; of devices their sightings tell it")
+    repairs = models.JSONField(default=list, help_text="see devices/reconciliation/field_repairs.py; of devices their sightings tell it")
     calls = models.PositiveIntegerField(default=0)
     first_page_at = models.DateTimeField(null=True, help_text="when its first devices arrived")
     page_seconds = models.FloatField(default=0.0, db_default=0.0, help_text="spent on pages of devices, without any wait")

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from devices.lists.filters import clean_query
-from devices.search_text import SHORTEST, marks_of, words_of
+from devices.reconciliation.search_text import SHORTEST, marks_of, words_of
 from vendors import normalise
 from vendors.states import IdKind
 

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 from django.db.models import Exists, Max, OuterRef, Q, Subquery
 from django.db.models.lookups import LessThan
 
-from devices.clocks import FIRST_PLAUSIBLE_YEAR, SKEW
-from devices.disagreement import FIELDS
 from devices.models import DeviceGroup, DeviceTag, Identifier, Life, Sighting
+from devices.reconciliation.conflicts import FIELDS
+from devices.reconciliation.timestamps import FIRST_PLAUSIBLE_YEAR, SKEW
 from vendors.normalise import text_key
 from vendors.states import IdKind
 

@@ -20,7 +20,7 @@ from devices.lists.filters import clean_query
 from devices.matching import kinds_mask
 from devices.models import Device, Life
 from devices.queries.cover import Cover
-from devices.search_text import contains, words_of
+from devices.reconciliation.search_text import contains, words_of
 from vendors.states import IdKind
 
 CODES = list(Cover)

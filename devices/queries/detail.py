@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from devices.account_status import AccountStatus
-from devices.clocks import newest
 from devices.models import Device, Identifier, Issue, Life, Sighting
-from devices.repaired import as_documents
-from devices.thresholds import Freshness, Limits, age_words, limits
+from devices.reconciliation.field_repairs import as_documents
+from devices.reconciliation.freshness import Freshness, Limits, age_words, limits
+from devices.reconciliation.timestamps import newest
 from devices.verdict import Answer, Verdict, judge
 from vendors import console
 from vendors.address import openable

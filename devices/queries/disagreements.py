@@ -9,14 +9,14 @@ from datetime import datetime
 from django.db import connection
 from django.db.models import QuerySet
 
-from devices.disagreement import FIELDS, shown
 from devices.lists.filters import Asked, Kind
 from devices.lists.keyset import Turned
 from devices.models import Device, Life, Sighting
-from devices.precedence import rank
 from devices.queries.conditions import ANY
 from devices.queries.filters import DIFFERS, Filters
 from devices.queries.list import Row, list_page
+from devices.reconciliation.conflicts import FIELDS, shown
+from devices.reconciliation.precedence import rank
 from vendors.registry import VENDORS
 
 MOST_COUNTED = 1000

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from devices.clocks import newest
 from devices.queries.as_json import DeviceDocument
 from devices.queries.clue import Clue
 from devices.queries.reasons import Reason
 from devices.queries.search import Answer, Match
+from devices.reconciliation.timestamps import newest
 from vendors.states import IdKind
 
 # Reasons that are no identifiers, and devices of which nothing that is shown matched.

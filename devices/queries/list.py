@@ -9,7 +9,6 @@ from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
-from devices.clocks import newest
 from devices.lists.columns import COLUMNS, RANKS
 from devices.lists.cursor import Place, beyond, ordered
 from devices.lists.keyset import Total, Turned, turn
@@ -18,6 +17,7 @@ from devices.models import Device, DeviceGroup, Life, Sighting
 from devices.queries import search
 from devices.queries.filters import DEVICES, DeviceListing, Filters
 from devices.queries.tags import tags_of
+from devices.reconciliation.timestamps import newest
 from vendors.states import State
 
 MOST_COUNTED = 10_000

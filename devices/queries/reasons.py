@@ -12,7 +12,7 @@ from django.db.models import OuterRef, Subquery
 from devices.models import DeviceGroup, Sighting
 from devices.models.identifier import identifiers_of
 from devices.queries.clue import Clue
-from devices.search_text import MARKS
+from devices.reconciliation.search_text import MARKS
 from vendors.normalise import text_key
 from vendors.states import IdKind
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db import connection
 
 from devices.models import Account, JobState, SyncRun
-from devices.repaired import Counted, counted
+from devices.reconciliation.field_repairs import Counted, counted
 
 MOST = 10_000  # sightings that a page looks at
 _FIELDS = """SELECT r ->> 0, r ->> 1, count(*) FROM (

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from devices.disagreement import FIELDS, agrees, shown, word, words
 from devices.models import Settlement
-from devices.precedence import COLUMNS, rank
 from devices.queries.detail import Detail, View
+from devices.reconciliation.conflicts import FIELDS, agrees, shown, word, words
+from devices.reconciliation.precedence import COLUMNS, rank
 from vendors.states import State
 
 Words = Mapping[int, Mapping[str, list[str]]]
@@ -78,7 +78,8 @@ def _value(name: str, found: Detail, said: Words, settled: Settlement | None) ->
 
 
 def in_order(views: list[View], name: str, settled: Settlement | None = None) -> list[View]:
-    """As devices/summary.py takes them: whom a person chose, who lists the device, who is fresh, then the table of precedence."""
+    """As devices/reconciliation/summary.py takes them: whom a person chose, who lists the device, who is fresh, then the table of
+    precedence."""
 
     def place(view: View) -> tuple[bool, bool, bool, bool, int, int]:
         sighting = view.sighting

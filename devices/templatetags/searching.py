@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import template
 
 from devices.queries.clue import SHORTEST_WORD, parse
-from devices.search_text import MARKS
+from devices.reconciliation.search_text import MARKS
 from vendors.states import IdKind
 
 register = template.Library()

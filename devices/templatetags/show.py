@@ -11,11 +11,11 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from devices.account_status_text import LOOKS, Code
-from devices.clocks import implausible
 from devices.models import Life
 from devices.queries.troubles import Troubles, troubles
+from devices.reconciliation.freshness import Freshness
+from devices.reconciliation.timestamps import implausible
 from devices.templatetags.drawn import drawn_once
-from devices.thresholds import Freshness
 from devices.web.context_processors import account_statuses
 from vendors.registry import VENDORS, makes_installers_for
 from vendors.states import Family, IdKind, State

@@ -9,9 +9,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from devices import settling
 from devices.audit.request import act_of
-from devices.disagreement import FIELDS, word
 from devices.lists.log_pages import HIGHEST
 from devices.models import Device, Sighting
+from devices.reconciliation.conflicts import FIELDS, word
 from devices.settling import CannotSettle
 from devices.templatetags.show import vendor_short
 from devices.web.confirm import Decision, decide, page_of

@@ -9,10 +9,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from devices import thresholds
 from devices.audit.request import act_of
 from devices.models import Threshold
-from devices.thresholds import BadThreshold, Limits, age_words, by_vendor, read_age
+from devices.reconciliation import freshness as thresholds
+from devices.reconciliation.freshness import BadThreshold, Limits, age_words, by_vendor, read_age
 from devices.web.permissions import needs
 from vendors.registry import VENDORS
 

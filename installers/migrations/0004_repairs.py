@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="stocktake",
             name="repairs",
-            field=models.JSONField(default=list, help_text="see devices/repaired.py"),
+            field=models.JSONField(default=list, help_text="see devices/reconciliation/field_repairs.py"),
         ),
         migrations.RunSQL(IDS, migrations.RunSQL.noop),
         migrations.RunSQL(GROUPS, migrations.RunSQL.noop),

@@ -93,7 +93,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="patchrun",
             name="repairs",
-            field=models.JSONField(default=list, help_text="see devices/repaired.py"),
+            field=models.JSONField(default=list, help_text="see devices/reconciliation/field_repairs.py"),
         ),
         migrations.RunPython(rename, migrations.RunPython.noop),
     ]

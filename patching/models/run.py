@@ -21,7 +21,7 @@ class PatchRun(VendorJob):
     changed = models.PositiveIntegerField(default=0)
     closed = models.PositiveIntegerField(default=0, help_text="missing patches that the vendor no longer lists")
     rejected = models.PositiveIntegerField(default=0)
-    repairs = models.JSONField(default=list, help_text="see devices/repaired.py")
+    repairs = models.JSONField(default=list, help_text="see devices/reconciliation/field_repairs.py")
     calls = models.PositiveIntegerField(default=0)
 
     class Meta:

@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from devices.matching import kinds_mask
 from devices.models import Account, Device, Health, Identifier, Issue, JobState, Life, Pulse, Sighting, SyncRun
-from devices.search_text import text_of
-from devices.summary import summarise
+from devices.reconciliation.search_text import text_of
+from devices.reconciliation.summary import summarise
 from vendors.normalise import identifier
 from vendors.records import Device as Record
 from vendors.states import IdKind, State

@@ -16,8 +16,8 @@ from devices.links import link
 from devices.models import Account, AuditEvent, Change, ChangeKind, Device, Life, Settlement, Sighting, User
 from devices.queries.detail import detail
 from devices.queries.values import Value, values
+from devices.reconciliation.summary import summarise
 from devices.settling import CannotSettle
-from devices.summary import summarise
 from tests.devices import shown
 from vendors.states import IdKind
 

@@ -8,9 +8,9 @@ import pytest
 from django.template import Context, Template
 from django.utils.safestring import mark_safe
 
-from devices.clocks import implausible, newest
 from devices.lists.columns import COLUMNS
 from devices.queries.list import Row
+from devices.reconciliation.timestamps import implausible, newest
 from devices.templatetags.show import age_words, either
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)

@@ -17,7 +17,7 @@ from devices import absence
 from devices.jobs import engine as jobs
 from devices.models import Device, JobState, Pulse, Sighting, SyncRun
 from devices.models.job import ACTIVE
-from devices.summary import summarise
+from devices.reconciliation.summary import summarise
 from devices.upsert import save_page
 from tests.devices import making
 from tests.devices.jobs.test_engine import Script
@@ -87,7 +87,7 @@ def test_a_summary_of_very_many_devices_is_made_in_parts(monkeypatch: pytest.Mon
     run = making.run(making.account())
     store(run, *(making.entry(f"d{n}") for n in range(5)))
     Sighting.objects.update(state="attention")
-    monkeypatch.setattr("devices.summary.AT_ONCE", 2)
+    monkeypatch.setattr("devices.reconciliation.summary.AT_ONCE", 2)
     summarise(list(Device.objects.values_list("pk", flat=True)), timezone.now())
     assert set(Device.objects.values_list("state", flat=True)) == {"attention"}
 

@@ -8,11 +8,11 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from devices.db.locks import hold_devices
-from devices.disagreement import DIFFERING, end_changed
 from devices.history import writer as changes
 from devices.models import ChangeKind, SyncRun
-from devices.precedence import COLUMNS, places_sql
-from devices.search_text import GROUP
+from devices.reconciliation.conflicts import DIFFERING, end_changed
+from devices.reconciliation.precedence import COLUMNS, places_sql
+from devices.reconciliation.search_text import GROUP
 
 AT_ONCE = 10_000  # devices in one statement, so that none takes long however many there are
 

@@ -10,10 +10,10 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from devices import disagreement
-from devices.disagreement import agrees
 from devices.models import Account, Device, Life, Sighting
-from devices.summary import summarise
+from devices.reconciliation import conflicts as disagreement
+from devices.reconciliation.conflicts import agrees
+from devices.reconciliation.summary import summarise
 from tests.devices import shown
 from vendors.states import IdKind
 

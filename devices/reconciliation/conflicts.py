@@ -2,7 +2,7 @@
 
 Names, serials and users are compared by their keys (vendors/normalise.py), operating systems by family, models by letters and digits, where
 one may contain the other, and states as fine or not. A field differs when somebody's word does not agree with that of the vendor who comes
-first (devices/precedence.py).
+first (devices/reconciliation/precedence.py).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from django.db import connection
 from devices.history import writer as changes
 from devices.models import ChangeKind, Device, Settlement, Sighting
 from devices.models.identifier import identifiers_of
-from devices.precedence import rank_sql
+from devices.reconciliation.precedence import rank_sql
 from vendors.states import Family, State
 
 FIELDS = {

@@ -10,8 +10,8 @@ from django.db import transaction
 
 from devices.audit import log as audit
 from devices.audit.context import Act
-from devices.clocks import implausible
 from devices.models import Threshold
+from devices.reconciliation.timestamps import implausible
 from vendors.base import DAY
 from vendors.registry import VENDORS
 from vendors.vocabulary import Word

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db import connection
 
-from devices.clocks import FIRST_PLAUSIBLE_YEAR, SKEW
+from devices.reconciliation.timestamps import FIRST_PLAUSIBLE_YEAR, SKEW
 
 # Each row is looked up by its key, whatever the statistics of tables that were just filled say.
 _LAST = """SELECT d.id, max(p.seen_at) FROM unnest(%s::bigint[]) AS d(id)
