@@ -19,7 +19,7 @@ from devices import cancelling
 from devices.audit import log as audit
 from devices.audit.context import Act
 from devices.db.locks import be_patient, hold_devices
-from devices.joining import keys_of, rematch
+from devices.matching.apply import keys_of, rematch
 from devices.models import (
     Account,
     AccountSecret,

@@ -15,7 +15,7 @@ from typing import Any, Self
 import msgspec
 from django.db import connection
 
-from devices import joining, quarantine, returning
+from devices import quarantine, returning
 from devices.bisection import halves, save_apart
 from devices.children import replace_identifiers, replace_issues
 from devices.db.copy import quoted, stage
@@ -23,8 +23,9 @@ from devices.db.locks import hold_devices
 from devices.history import writer as changes
 from devices.keepers import KEEPERS, tell_use_changed
 from devices.mapped import Mapped
-from devices.matching import kinds_mask
-from devices.merging import hand_over
+from devices.matching import apply as joining
+from devices.matching.device_ids import hand_over
+from devices.matching.grouping import kinds_mask
 from devices.models import Account, Quarantine, SyncRun
 from devices.reconciliation.field_repairs import as_stored
 from devices.reconciliation.search_text import group_text, text_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 import django.db.models.deletion
 from django.db import migrations, models
 
-# As devices/matching.py numbers them.
+# As devices/matching/grouping.py numbers them.
 KEY_KINDS = """UPDATE devices_sighting s SET key_kinds = k.kinds FROM (
     SELECT sighting_id, bit_or(CASE kind WHEN 'serial' THEN 1 WHEN 'bios_uuid' THEN 2 WHEN 'mac' THEN 4 ELSE 8 END) AS kinds
     FROM devices_identifier WHERE NOT junk AND kind IN ('serial', 'bios_uuid', 'mac', 'hostname') GROUP BY sighting_id) k

@@ -10,7 +10,7 @@ from devices.models.sighting import Sighting
 class Join(models.Model):
     """Why a sighting is on its device, and why not on another. Only for sightings that share a key with another one.
 
-    `agrees` and `differs` hold [kind, key]; `near` holds what devices/matching.Near says. Written by devices/joining.py only.
+    `agrees` and `differs` hold [kind, key]; `near` holds what devices/matching.Near says. Written by devices/matching/apply.py only.
     """
 
     sighting = models.OneToOneField(Sighting, on_delete=models.CASCADE, primary_key=True, db_constraint=False)

@@ -15,9 +15,9 @@ from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from devices.account_status import AccountStatus
-from devices.evidence import STRENGTH
 from devices.lists.filters import clean_query
-from devices.matching import kinds_mask
+from devices.matching.grouping import kinds_mask
+from devices.matching.rules import STRENGTH
 from devices.models import Device, Life
 from devices.queries.cover import Cover
 from devices.reconciliation.search_text import contains, words_of

@@ -11,10 +11,10 @@ from django.views.decorators.http import require_safe
 from devices.account_status import by_pk
 from devices.asking import about, under_way
 from devices.audit.request import person
+from devices.matching.queries import joins, now_called, rulings
 from devices.models import Device, Sighting
 from devices.queries.coverage import gaps
 from devices.queries.detail import detail, raw_answer
-from devices.queries.joins import joins, now_called, rulings
 from devices.queries.ticket import texts
 from devices.queries.values import values
 from devices.views.ask_device import numbers_of, watched

@@ -8,10 +8,10 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from devices import links
 from devices.audit.request import act_of
 from devices.lists.filters import clean_query
 from devices.lists.log_pages import HIGHEST
+from devices.matching import overrides as links
 from devices.models import Device, Ruling, Sighting
 from devices.queries.hits import hit
 from devices.queries.search import search

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from devices.links import BadLink
+from devices.matching.overrides import BadLink
 from devices.models import Device
 from devices.settling import LONGEST_REASON, CannotSettle
 from devices.web.ticket import query, ticket_of

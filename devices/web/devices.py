@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.http import Http404
 
 from devices.lists.log_pages import HIGHEST
+from devices.matching.queries import now_called
 from devices.models import Device
-from devices.queries.joins import now_called
 
 
 def device_or_404(pk: int) -> Device:

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Locator, Page, expect
 
-from devices.joining import rematch_everything
+from devices.matching.apply import rematch_everything
 from devices.models import Device, Sighting, User
 from tests.browser.conftest import PHONE, Desk
 from tests.browser.seen import overflow, serious

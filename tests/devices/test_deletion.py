@@ -14,7 +14,7 @@ from devices import deletion
 from devices.account_settings import BadAccount
 from devices.accounts import create_account, refresh_account, switch_account, update_account
 from devices.audit.context import Act
-from devices.joining import rematch
+from devices.matching.apply import rematch
 from devices.models import (
     Account,
     AccountSecret,
@@ -50,7 +50,7 @@ from sandbox.server import Simulation, running
 from sandbox.world import Options
 from tests.devices import making, shown
 from tests.devices.following import account_at, sync
-from tests.devices.test_matching_fleet import VENDORS, explanations, nothing_is_left_over, partition
+from tests.devices.matching.test_fleet import VENDORS, explanations, nothing_is_left_over, partition
 from tests.installers import booked
 from tests.patching.counted import assert_tallies_are_true, by_device
 from tests.patching.made import small_patching

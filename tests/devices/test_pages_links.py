@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from devices.joining import rematch_everything
+from devices.matching.apply import rematch_everything
 from devices.models import AuditEvent, Change, ChangeKind, Device, FormerDevice, Ruling, Sighting, User
 from tests.devices import shown
 from vendors.states import IdKind

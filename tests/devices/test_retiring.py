@@ -7,9 +7,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from devices import links, notes, retiring, tagging
+from devices import notes, retiring, tagging
 from devices.account_status import statuses
 from devices.audit.context import Act
+from devices.matching import overrides as links
 from devices.models import Account, AuditEvent, Change, Device, Life, Retirement, User
 from devices.queries.coverage import matrix
 from devices.queries.filters import Filters

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from devices import settling
 from devices.audit.context import Act
-from devices.links import link
+from devices.matching.overrides import link
 from devices.models import Account, AuditEvent, Change, ChangeKind, Device, Life, Settlement, Sighting, User
 from devices.queries.detail import detail
 from devices.queries.values import Value, values

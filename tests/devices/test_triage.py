@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from devices import triage
 from devices.audit.context import Act
-from devices.joining import rematch_everything
+from devices.matching.apply import rematch_everything
 from devices.models import Account, AuditEvent, Change, Device, Gap, Issue, Pulse, Sighting, Standing, Triage, User
 from devices.queries.issue_sources import Handle
 from devices.queries.issues import MOST, undecided

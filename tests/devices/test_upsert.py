@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from devices.matching import kinds_mask
+from devices.matching.grouping import kinds_mask
 from devices.models import Device, Identifier, Issue, Life, Pulse, Quarantine, Sighting
 from devices.upsert import Outcome, save_groups, save_page
 from tests.devices import making

@@ -9,8 +9,8 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from devices import links
 from devices.audit.context import Act
+from devices.matching import overrides as links
 from devices.models import AuditEvent, Device, JobState, User
 from installers.handout import Handout
 from installers.models import Installer, Standing

@@ -11,8 +11,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from devices.audit.context import Act
-from devices.joining import rematch_everything
-from devices.links import end_ruling, link, take_apart
+from devices.matching.apply import rematch_everything
+from devices.matching.overrides import end_ruling, link, take_apart
 from devices.models import Device, Life, Ruling, Sighting, User
 from patching.models import DeviceTally, Patch
 from patching.retention import tidy

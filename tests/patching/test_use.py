@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from devices import absence, links, retiring
+from devices import absence, retiring
 from devices.audit.context import Act
+from devices.matching import overrides as links
 from devices.models import Account, Device, JobState, Life, Sighting, SyncRun, User
 from devices.upsert import save_page
 from patching.filters import DeviceFilters, PatchFilters

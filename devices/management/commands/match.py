@@ -6,8 +6,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from devices.joining import rematch_everything
 from devices.management.console import Command as ConsoleCommand
+from devices.matching.apply import rematch_everything
 
 
 class Command(ConsoleCommand):

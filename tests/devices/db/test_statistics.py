@@ -12,7 +12,7 @@ from devices.absence import mark_stale
 from devices.models import Account, Pulse, Sighting
 from sandbox.server import running
 from sandbox.world import Options
-from tests.devices.test_matching_fleet import VENDORS, fetch
+from tests.devices.matching.test_fleet import VENDORS, fetch
 
 pytestmark = pytest.mark.django_db
 

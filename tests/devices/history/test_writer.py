@@ -8,8 +8,8 @@ import pytest
 from django.utils import timezone
 
 from devices.audit.context import Act
-from devices.joining import rematch_everything
-from devices.links import link
+from devices.matching.apply import rematch_everything
+from devices.matching.overrides import link
 from devices.models import Account, Change, ChangeKind, Device, Life, Retirement, SyncRun, User
 from devices.upsert import save_page
 from tests.devices import making

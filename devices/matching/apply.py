@@ -13,16 +13,16 @@ from django.db import connection, transaction
 
 from devices.db.copy import quoted, stage
 from devices.db.locks import hold_devices
-from devices.evidence import KINDS, NOTHING, STRENGTH, Key, Keys
-from devices.explaining import Reason, reason
 from devices.history import writer as changes
 from devices.keepers import tell_use_changed
 from devices.mapped import Mapped
-from devices.matching import Told, arrange
-from devices.merging import Naming, hand_over, move_sightings, name_devices
+from devices.matching.candidates import Neighbourhood, collect
+from devices.matching.device_ids import Naming, hand_over, move_sightings, name_devices
+from devices.matching.explanations import Reason, reason
+from devices.matching.grouping import Told, arrange
+from devices.matching.rules import KINDS, NOTHING, STRENGTH, Key, Keys
 from devices.models import Join, Sighting
 from devices.models.identifier import identifiers_of
-from devices.neighbours import Neighbourhood, collect
 from devices.reconciliation.summary import summarise
 
 AT_ONCE = 2_000  # sightings matched again in one transaction

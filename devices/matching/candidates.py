@@ -11,8 +11,8 @@ from collections.abc import Collection, Iterable, Sequence
 
 from django.db import connection
 
-from devices.evidence import KINDS, Key, joinable
-from devices.matching import MOST_SIGHTINGS, Rulings, Told, common_on
+from devices.matching.grouping import MOST_SIGHTINGS, Rulings, Told, common_on
+from devices.matching.rules import KINDS, Key, joinable
 from devices.models import Ruling
 from devices.models.identifier import identifiers_of
 

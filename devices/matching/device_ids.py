@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db import IntegrityError, connection, models, transaction
 
 from devices.history import writer as changes
-from devices.matching import Group
+from devices.matching.grouping import Group
 from devices.models import Device, FormerDevice, Retirement, Sighting
 
 

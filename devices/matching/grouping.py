@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
-from devices.evidence import STRENGTH, Key, Keys, clash, joinable
+from devices.matching.rules import STRENGTH, Key, Keys, clash, joinable
 from vendors.states import IdKind
 
 PERSON = "person"  # stands where a kind stands, when a person's ruling joined two sightings

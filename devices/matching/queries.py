@@ -8,8 +8,8 @@ from typing import Any
 
 from django.db.models import Q
 
-from devices.explaining import COMMON, DIFFERS, RULED, WITNESS
-from devices.matching import MOST_SIGHTINGS, PERSON
+from devices.matching.explanations import COMMON, DIFFERS, RULED, WITNESS
+from devices.matching.grouping import MOST_SIGHTINGS, PERSON
 from devices.models import Device, FormerDevice, Join, Ruling
 from vendors.states import IdKind
 

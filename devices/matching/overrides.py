@@ -12,7 +12,7 @@ from devices.audit import log as audit
 from devices.audit.context import Act
 from devices.db.locks import hold_devices
 from devices.history import writer as changes
-from devices.joining import rematch
+from devices.matching.apply import rematch
 from devices.models import ChangeKind, Ruling, Sighting
 
 LONGEST_REASON = 500

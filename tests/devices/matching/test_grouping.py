@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.utils import timezone
 
-from devices.evidence import clash
+from devices.matching.rules import clash
 from devices.models import Identifier, Sighting
 from devices.upsert import Outcome, save_page
 from tests.devices import making

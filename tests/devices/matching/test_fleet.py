@@ -9,7 +9,7 @@ from itertools import combinations, permutations
 import pytest
 from django.utils import timezone
 
-from devices.joining import rematch_everything
+from devices.matching.apply import rematch_everything
 from devices.models import Device, FormerDevice, Identifier, JobState, Join, Life, Sighting
 from sandbox.server import Simulation, running
 from sandbox.world import Options

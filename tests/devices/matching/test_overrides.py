@@ -7,8 +7,8 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from devices.audit.context import Act
-from devices.joining import rematch_everything
-from devices.links import BadLink, end_ruling, link, take_apart
+from devices.matching.apply import rematch_everything
+from devices.matching.overrides import BadLink, end_ruling, link, take_apart
 from devices.models import AuditEvent, Device, FormerDevice, Join, Ruling, Sighting, User
 from devices.upsert import save_page
 from tests.devices import making

@@ -7,8 +7,8 @@ from django.test import Client
 from django.utils import timezone
 
 from devices.audit.context import Act
-from devices.joining import rematch_everything
-from devices.links import link
+from devices.matching.apply import rematch_everything
+from devices.matching.overrides import link
 from devices.models import Sighting, User
 from tests.devices import shown
 from tests.devices.administering import signed_in

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from devices.evidence import KINDS, NOTHING, Key, clash, lacks_witness
-from devices.matching import PERSON, Group, Rulings, Tie, Told
+from devices.matching.grouping import PERSON, Group, Rulings, Tie, Told
+from devices.matching.rules import KINDS, NOTHING, Key, clash, lacks_witness
 from vendors.states import IdKind
 
 MOST_NEAR = 8  # near misses kept per sighting
