@@ -8,7 +8,6 @@ from dataclasses import asdict, fields, replace
 from django.db import transaction
 from django.utils import timezone
 
-from devices import cancelling
 from devices.account_settings import (
     BadAccount,
     Options,
@@ -24,7 +23,8 @@ from devices.audit import log as audit
 from devices.audit.context import Act
 from devices.connections import health
 from devices.models import Account, AccountSecret, SyncRun
-from devices.sync import request_run
+from devices.sync import cancellation as cancelling
+from devices.sync.handler import request_run
 from vendors.base import Scope
 from vendors.secret import Secret
 

@@ -15,7 +15,6 @@ from datetime import datetime
 from django.db import connection, models, transaction
 from django.db.models import Exists, Max, OuterRef, QuerySet
 
-from devices import cancelling
 from devices.audit import log as audit
 from devices.audit.context import Act
 from devices.db.locks import be_patient, hold_devices
@@ -39,6 +38,7 @@ from devices.models import (
     VendorJob,
 )
 from devices.reconciliation.summary import summarise
+from devices.sync import cancellation as cancelling
 from vendors.registry import VENDORS
 
 ROWS = 5_000  # in one transaction

@@ -10,15 +10,17 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from devices import deletion, disappearance, gaps, group_names, triage
+from devices import deletion, gaps, triage
 from devices.db.batches import forget_changes
 from devices.jobs import engine as jobs
 from devices.jobs import heartbeat
 from devices.jobs import shutdown as leaving
 from devices.models import Account, SyncRun
 from devices.reconciliation import freshness as thresholds
-from devices.sync import SyncHandler, apply_thresholds, grow_old
-from devices.sync import plan as plan_runs
+from devices.sync import group_names
+from devices.sync import withheld as disappearance
+from devices.sync.handler import SyncHandler, apply_thresholds, grow_old
+from devices.sync.handler import plan as plan_runs
 from vendors.registry import VENDORS
 
 WAKE_EXPIRES = 10  # seconds; an unread wake-up is announced again

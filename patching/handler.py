@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from devices.bisection import save_apart
 from devices.reconciliation import field_repairs as repaired
+from devices.sync.bisection import save_apart
 from patching import readings
 from patching.connecting import Line
 from patching.likely import infer

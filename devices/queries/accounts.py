@@ -10,11 +10,11 @@ from datetime import datetime
 from django.db.models import Count, QuerySet
 
 from devices.account_status import AccountStatus
-from devices.cancelling import NONE, cancelled, regular
 from devices.connections import rate_limit as budget
 from devices.db import redis_client as broker
 from devices.models import Account, Health, Life, Sighting, SyncRun
 from devices.models.job import ACTIVE
+from devices.sync.cancellation import NONE, cancelled, regular
 from vendors.address import BadUrl, parse_url
 from vendors.base import Vendor
 from vendors.budget import Quota, Rate

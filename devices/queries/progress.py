@@ -7,7 +7,7 @@ from datetime import datetime
 from devices.connections import rate_limit as budget
 from devices.db import redis_client as broker
 from devices.models import JobState, SyncRun
-from devices.run_progress import Progress, progress
+from devices.sync.progress import Progress, progress
 from vendors.registry import VENDORS
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
-from devices import absence, cancelling, certificates
+from devices import certificates
 from devices.account_settings import BadAccount
 from devices.account_status import named
 from devices.accounts import refresh_account, switch_account
@@ -20,6 +20,8 @@ from devices.lists.log_pages import newest
 from devices.models import Account, Quarantine, SyncRun
 from devices.queries.accounts import Card, cards, under_way
 from devices.queries.repaired import repaired
+from devices.sync import absence
+from devices.sync import cancellation as cancelling
 from devices.templatetags.runs import spoken
 from devices.web.context_processors import account_statuses
 from devices.web.permissions import is_fragment, needs

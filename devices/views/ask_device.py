@@ -9,10 +9,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from devices import asking
 from devices.audit.request import act_of
 from devices.lists.log_pages import HIGHEST
 from devices.models import Device, SyncRun
+from devices.sync import refresh as asking
 from devices.views.bulk import say_asked
 from devices.web.devices import device_or_404
 from devices.web.permissions import is_fragment, needs

@@ -8,12 +8,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from devices import asking
 from devices.audit.request import act_of
 from devices.jobs import heartbeat
 from devices.models import Device
 from devices.queries.filters import DEVICES, DeviceListing
 from devices.saved_views.list_request import read_listing
+from devices.sync import refresh as asking
 from devices.views import bulk_tag
 from devices.views.export_view import stream
 from devices.views.picking import MATCHING, nothing, picked, unclear

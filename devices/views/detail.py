@@ -9,7 +9,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from devices.account_status import by_pk
-from devices.asking import about, under_way
 from devices.audit.request import person
 from devices.matching.queries import joins, now_called, rulings
 from devices.models import Device, Sighting
@@ -17,6 +16,7 @@ from devices.queries.coverage import gaps
 from devices.queries.detail import detail, raw_answer
 from devices.queries.ticket import texts
 from devices.queries.values import values
+from devices.sync.refresh import about, under_way
 from devices.views.ask_device import numbers_of, watched
 from devices.views.beside import beside, decisions
 from devices.web.context_processors import account_statuses

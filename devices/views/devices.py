@@ -9,7 +9,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from devices.asking import MOST
 from devices.models import Account
 from devices.queries import filters as filtering
 from devices.queries.aged import aged
@@ -19,6 +18,7 @@ from devices.queries.part import known_groups
 from devices.queries.sources import Sources
 from devices.saved_views.list_page import place, results, turned, whole
 from devices.saved_views.list_request import viewed
+from devices.sync.refresh import MOST
 from devices.web.context_processors import account_statuses
 from devices.web.permissions import is_fragment, needs
 

@@ -19,7 +19,7 @@ from devices.models import Account, Identifier, Life, SyncRun
 from devices.queries.answers import question
 from devices.queries.as_json import DeviceDocument, device_documents
 from devices.queries.clue import parse
-from devices.sync import request_run
+from devices.sync.handler import request_run
 from devices.web.permissions import is_fragment, needs
 from devices.web.ticket import query, ticket_of
 from vendors.errors import Unsupported

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from devices.audit.request import act_of
 from devices.lists.log_pages import HIGHEST
-from devices.remediation import NoPage, hand_out
+from devices.sync.remediation_links import NoPage, hand_out
 from devices.web.permissions import needs
 from devices.web.ticket import query, ticket_of
 

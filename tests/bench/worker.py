@@ -13,7 +13,7 @@ from django.utils import timezone  # noqa: E402
 from config import garbage  # noqa: E402
 from devices.jobs import engine as jobs  # noqa: E402
 from devices.models import Account, SyncRun  # noqa: E402
-from devices.sync import SyncHandler, request_run  # noqa: E402
+from devices.sync.handler import SyncHandler, request_run  # noqa: E402
 from tests.bench.cost import Cost  # noqa: E402
 from vendors.base import Scope  # noqa: E402
 

@@ -6,9 +6,10 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
-from devices import absence, disappearance
 from devices.models import Account, Health, JobState, SyncRun, User
-from devices.upsert import save_page
+from devices.sync import absence
+from devices.sync import withheld as disappearance
+from devices.sync.page_writer import save_page
 from tests.devices import making
 
 HTMX = {"HX-Request": "true"}

@@ -10,7 +10,7 @@ from devices.accounts import create_account
 from devices.connections import rate_limit as budget
 from devices.jobs import engine as jobs
 from devices.models import Account, SyncRun
-from devices.sync import SyncHandler, request_run
+from devices.sync.handler import SyncHandler, request_run
 from sandbox.credentials import account_settings
 from vendors.base import Scope
 

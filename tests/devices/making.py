@@ -9,7 +9,7 @@ import msgspec
 from django.utils import timezone
 
 from devices.models import Account, SyncRun
-from devices.sync import request_run
+from devices.sync.handler import request_run
 from vendors import normalise
 from vendors.base import Scope
 from vendors.errors import BadRecord

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from devices import absence
 from devices.models import Account, Health, JobState, Quarantine, SyncRun
-from devices.upsert import save_page
+from devices.sync import absence
+from devices.sync.page_writer import save_page
 from tests.devices import making, shown
 
 REFUSED = "ESET Connect refused the user name or password."

@@ -13,7 +13,7 @@ from django.utils import timezone
 from devices.jobs import heartbeat
 from devices.models import Account, AuditEvent, Health, Quarantine, SyncRun, User
 from devices.queries.accounts import next_due
-from devices.sync import due_kind
+from devices.sync.handler import due_kind
 from tests.conftest import PASSWORD
 from tests.devices import making
 from tests.devices.administering import HTMX, signed_in, withheld_run

@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from devices.models import Account, AuditEvent
-from devices.upsert import save_page
+from devices.sync.page_writer import save_page
 from tests.devices import making
 from vendors.normalise import identifier
 from vendors.states import IdKind

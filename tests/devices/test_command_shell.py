@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from devices.models import Account, AccountSecret, SyncRun
-from devices.upsert import save_page
+from devices.sync.page_writer import save_page
 from tests.devices import making
 from tests.devices.shell import manage, start
 from tests.devices.test_command_options import OURS

@@ -11,7 +11,7 @@ from devices.jobs import heartbeat
 from devices.management.commands.sync import watch
 from devices.management.console import Refused
 from devices.models import Account, JobState, SyncRun
-from devices.sync import SyncHandler, request_run
+from devices.sync.handler import SyncHandler, request_run
 from sandbox.server import Simulation, running
 from sandbox.world import Options
 from tests.devices import making

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from devices import export
 from devices.export import LONGEST_CELL, cell, csv_lines, documents, jsonl
 from devices.models import Device
-from devices.upsert import save_page
+from devices.sync.page_writer import save_page
 from tests.devices import making
 
 

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from devices.audit.export import SMALL, csv_answer
 from devices.models import User
-from devices.upsert import save_page
+from devices.sync.page_writer import save_page
 from local import programs
 from local.addresses import LOOPBACK, Address
 from local.processes import Child

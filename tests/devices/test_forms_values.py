@@ -15,7 +15,7 @@ from devices.connections import rate_limit as budget
 from devices.connections.token_store import SealedTokens
 from devices.jobs.engine import Engine
 from devices.models import Account, AuditEvent, JobState, Sighting, SyncRun, User
-from devices.sync import SyncHandler
+from devices.sync.handler import SyncHandler
 from devices.web import cache as rate_limits
 from sandbox.server import Simulation, running
 from tests.devices import making

@@ -9,8 +9,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from devices import asking
 from devices.models import AuditEvent, Device, SyncRun, User
+from devices.sync import refresh as asking
 from tests.devices import shown
 from tests.devices.administering import signed_in
 from vendors.states import IdKind

@@ -17,7 +17,7 @@ from devices.queries.filters import Filters
 from devices.queries.list import list_page
 from devices.queries.tiles import tiles
 from devices.reconciliation.summary import summarise
-from devices.upsert import save_page
+from devices.sync.page_writer import save_page
 from tests.devices import making, shown
 from tests.devices.administering import signed_in
 

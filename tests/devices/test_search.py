@@ -15,7 +15,7 @@ from devices.models import Identifier as Stored
 from devices.queries import search as module
 from devices.queries.clue import parse
 from devices.queries.search import candidates, search
-from devices.upsert import save_page
+from devices.sync.page_writer import save_page
 from tests.devices import making
 from vendors.normalise import identifier
 from vendors.records import Identifier

@@ -14,7 +14,7 @@ from devices.audit import log as audit
 from devices.audit.context import Act
 from devices.jobs import engine as jobs
 from devices.models import Account, AuditEvent, JobState, Sighting, User
-from devices.upsert import save_page
+from devices.sync.page_writer import save_page
 from tests.devices import making, shown
 from tests.devices.jobs.test_engine import Script
 from vendors.base import Page

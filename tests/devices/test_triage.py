@@ -13,7 +13,7 @@ from devices.matching.apply import rematch_everything
 from devices.models import Account, AuditEvent, Change, Device, Gap, Issue, Pulse, Sighting, Standing, Triage, User
 from devices.queries.issue_sources import Handle
 from devices.queries.issues import MOST, undecided
-from devices.sync import grow_old
+from devices.sync.handler import grow_old
 from devices.triage import CannotTriage, Decision, Outcome
 from tests.devices import shown
 from tests.devices.troubled import decided, fleet, listed, named, one, titles

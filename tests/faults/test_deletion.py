@@ -9,7 +9,7 @@ from django.utils import timezone
 from devices import deletion
 from devices.audit.context import Act
 from devices.models import Account, AuditEvent, Device, Sighting
-from devices.upsert import save_page
+from devices.sync.page_writer import save_page
 from tests.devices import making
 from tests.devices.test_deletion import orphans
 from tests.faults.processes import Processes, wait_for

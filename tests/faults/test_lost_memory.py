@@ -14,7 +14,7 @@ from devices.connections.rate_limit import SharedBudget
 from devices.jobs import engine as jobs
 from devices.models import Account, SyncRun
 from devices.models.job import RATE_LIMIT
-from devices.sync import SyncHandler
+from devices.sync.handler import SyncHandler
 from sandbox.server import Simulation, running
 from sandbox.world import Options
 from tests.devices.following import Follower, account_at

@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from devices import sync
 from devices.models import Account, Health, JobState, SyncRun
+from devices.sync import handler as sync
 from patching.models import PatchRun
 from sandbox.server import Simulation, running
 from sandbox.world import Options

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from devices.models import Account, SyncRun, User
-from devices.sync import SyncHandler
+from devices.sync.handler import SyncHandler
 from patching import readings
 from patching.models import PatchRun, Reading
 from patching.placing import hold_patching

@@ -7,11 +7,12 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from devices import absence, retiring
+from devices import retiring
 from devices.audit.context import Act
 from devices.matching import overrides as links
 from devices.models import Account, Device, JobState, Life, Sighting, SyncRun, User
-from devices.upsert import save_page
+from devices.sync import absence
+from devices.sync.page_writer import save_page
 from patching.filters import DeviceFilters, PatchFilters
 from patching.models import Patch
 from patching.queries.numbers import number

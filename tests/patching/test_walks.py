@@ -11,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from devices.models import Account, Device, Health, JobState, Life, Sighting, User
-from devices.sync import request_run
+from devices.sync.handler import request_run
 from patching import planning
 from patching.models import Attempt, AttemptTally, Listed, Patch, PatchRun, PatchTally, Reading, Title
 from patching.readings import readings

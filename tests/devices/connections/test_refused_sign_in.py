@@ -20,7 +20,7 @@ from devices.jobs import engine as jobs
 from devices.models import Account, Health, JobState, SyncRun, User
 from devices.models.job import ACTIVE
 from devices.probing import probe_account
-from devices.sync import SyncHandler, request_run
+from devices.sync.handler import SyncHandler, request_run
 from installers.handler import InstallerHandler
 from installers.models import Installer, Stocktake
 from installers.planning import request_stocktake

@@ -13,12 +13,12 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.db import connection, transaction
 from django.utils import timezone
 
-from devices import absence
 from devices.jobs import engine as jobs
 from devices.models import Device, JobState, Pulse, Sighting, SyncRun
 from devices.models.job import ACTIVE
 from devices.reconciliation.summary import summarise
-from devices.upsert import save_page
+from devices.sync import absence
+from devices.sync.page_writer import save_page
 from tests.devices import making
 from tests.devices.jobs.test_engine import Script
 from vendors.base import Page, Scope

@@ -8,8 +8,8 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from devices.absence import mark_stale
 from devices.models import Account, Pulse, Sighting
+from devices.sync.absence import mark_stale
 from sandbox.server import running
 from sandbox.world import Options
 from tests.devices.matching.test_fleet import VENDORS, fetch

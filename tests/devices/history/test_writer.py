@@ -11,9 +11,9 @@ from devices.audit.context import Act
 from devices.matching.apply import rematch_everything
 from devices.matching.overrides import link
 from devices.models import Account, Change, ChangeKind, Device, Life, Retirement, SyncRun, User
-from devices.upsert import save_page
+from devices.sync.page_writer import save_page
 from tests.devices import making
-from tests.devices.test_absence import complete, names
+from tests.devices.sync.test_absence import complete, names
 from vendors.records import Entry
 from vendors.states import IdKind, State
 

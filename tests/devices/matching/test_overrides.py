@@ -10,7 +10,7 @@ from devices.audit.context import Act
 from devices.matching.apply import rematch_everything
 from devices.matching.overrides import BadLink, end_ruling, link, take_apart
 from devices.models import AuditEvent, Device, FormerDevice, Join, Ruling, Sighting, User
-from devices.upsert import save_page
+from devices.sync.page_writer import save_page
 from tests.devices import making
 from vendors.states import IdKind
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from devices.models import Device, Identifier, Sighting
 from devices.queries.search import search
-from devices.upsert import save_page
+from devices.sync.page_writer import save_page
 from tests.devices import making
 from tests.vendors import spoiling
 from tests.vendors.test_bad_fields import CASES, KINDS, Kind

@@ -8,10 +8,10 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from devices import sync
 from devices.models import Account, AuditEvent, Device, Sighting, Threshold, User
 from devices.reconciliation import freshness as thresholds
 from devices.reconciliation.freshness import BadThreshold, Freshness, Limits, age_words, read_age
+from devices.sync import handler as sync
 from tests.devices import shown
 from vendors.base import DAY
 from vendors.registry import VENDORS

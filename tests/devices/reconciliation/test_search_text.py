@@ -11,12 +11,12 @@ from django.db.models import Q
 from django.test import Client
 from django.utils import timezone
 
-from devices import group_names
 from devices.models import Account, Device, DeviceGroup, Identifier, Sighting, User
 from devices.queries.clue import SCOPES
 from devices.queries.pasted import answers
 from devices.queries.search import candidates, search
-from devices.upsert import save_groups, save_page
+from devices.sync import group_names
+from devices.sync.page_writer import save_groups, save_page
 from sandbox.server import Simulation, running
 from sandbox.world import Options
 from tests.devices import making, shown

@@ -15,7 +15,7 @@ from devices.connections.connection import budget_of
 from devices.db import redis_client as broker
 from devices.models import Account, Health, Life, Sighting, SyncRun
 from devices.models.job import ACTIVE
-from devices.sync import lane_of, request_run
+from devices.sync.handler import lane_of, request_run
 from vendors.base import Scope, Vendor
 from vendors.registry import VENDORS
 

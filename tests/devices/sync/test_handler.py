@@ -8,10 +8,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from devices import sync
 from devices.account_status import status
 from devices.account_status_text import Code
 from devices.models import Account, Device, Health, Issue, JobState, Sighting, SyncRun
+from devices.sync import handler as sync
 from sandbox.server import Simulation, running
 from sandbox.world import Options
 from tests.devices.following import Follower, account_at

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from devices import absence
 from devices.models import Account, Device, JobState, Life, Sighting, SyncRun
-from devices.upsert import save_page
+from devices.sync import absence
+from devices.sync.page_writer import save_page
 from tests.devices import making
 
 pytestmark = pytest.mark.django_db

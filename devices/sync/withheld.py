@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Q
 
-from devices import absence
 from devices.audit import log as audit
 from devices.audit.context import Act
 from devices.db.locks import be_patient, hold_devices
 from devices.models import Account, SyncRun
+from devices.sync import absence
 
 AT_ONCE = 10_000  # sightings in one transaction: a few seconds
 LOST_AFTER = timedelta(seconds=30)  # without progress a wake-up was lost, or its worker died

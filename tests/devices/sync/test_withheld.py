@@ -12,11 +12,12 @@ from django.utils import timezone
 
 import config.celery  # noqa: F401  (tasks need the application that knows the broker)
 from config.sessions import POLLS
-from devices import disappearance, tasks
+from devices import tasks
 from devices.account_status import statuses
 from devices.audit.context import Act
-from devices.disappearance import LOST_AFTER
 from devices.models import Account, AuditEvent, Change, Device, JobState, Life, Sighting, SyncRun, User
+from devices.sync import withheld as disappearance
+from devices.sync.withheld import LOST_AFTER
 from tests.devices import making
 from tests.devices.administering import HTMX, mark_what_was_decided, signed_in, withheld_run
 

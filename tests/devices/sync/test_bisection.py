@@ -17,11 +17,11 @@ from django.db import DatabaseError, DataError, IntegrityError, InternalError, O
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from devices import bisection
 from devices.account_status import status
 from devices.jobs.handler import Fenced
 from devices.models import Device, Identifier, JobState, Life, Quarantine, Sighting, SyncRun, User
-from devices.upsert import Outcome, save_groups, save_page
+from devices.sync import bisection
+from devices.sync.page_writer import Outcome, save_groups, save_page
 from patching.models import Patch
 from sandbox.server import Simulation, running
 from sandbox.world import Options

@@ -15,9 +15,6 @@ from typing import Any, Self
 import msgspec
 from django.db import connection
 
-from devices import quarantine, returning
-from devices.bisection import halves, save_apart
-from devices.children import replace_identifiers, replace_issues
 from devices.db.copy import quoted, stage
 from devices.db.locks import hold_devices
 from devices.history import writer as changes
@@ -30,7 +27,11 @@ from devices.models import Account, Quarantine, SyncRun
 from devices.reconciliation.field_repairs import as_stored
 from devices.reconciliation.search_text import group_text, text_of
 from devices.reconciliation.summary import summarise
-from devices.remediation import replace_remediation
+from devices.sync import quarantine
+from devices.sync import reappearance as returning
+from devices.sync.bisection import halves, save_apart
+from devices.sync.related_rows import replace_identifiers, replace_issues
+from devices.sync.remediation_links import replace_remediation
 from vendors.errors import BadRecord
 from vendors.records import Device, Entry, Group
 

@@ -17,7 +17,7 @@ from devices.db.locks import hold_devices
 from devices.jobs import engine as jobs
 from devices.jobs.engine import Engine
 from devices.models import JobState, Quarantine, Sighting, SyncRun
-from devices.sync import SyncHandler
+from devices.sync.handler import SyncHandler
 from tests.devices import making
 from tests.devices.db.test_locks import start, until
 from vendors.base import Page

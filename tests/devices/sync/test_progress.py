@@ -13,8 +13,8 @@ from devices.connections import rate_limit as budget
 from devices.jobs import engine as jobs
 from devices.models import Account, JobState, SyncRun
 from devices.models.job import RATE_LIMIT
-from devices.run_progress import Progress, progress
-from devices.sync import SyncHandler, request_run
+from devices.sync.handler import SyncHandler, request_run
+from devices.sync.progress import Progress, progress
 from sandbox.server import Simulation, running
 from sandbox.world import Options
 from tests.devices.following import account_at

@@ -14,7 +14,7 @@ from pytest_django.fixtures import Settings
 from devices.encryption import cipher as sealing
 from devices.encryption import rotation
 from devices.models import Account, AuditEvent, RemediationLink, Sighting, SyncRun, User
-from devices.upsert import save_page
+from devices.sync.page_writer import save_page
 from tests.devices import making, shown
 from tests.devices.sinks import tables
 from vendors.secret import Secret

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from devices import quarantine
 from devices.models import JobState, Quarantine, SyncRun
-from devices.sync import SyncHandler
-from devices.upsert import save_page
+from devices.sync import quarantine
+from devices.sync.handler import SyncHandler
+from devices.sync.page_writer import save_page
 from tests.devices import making
 from vendors.base import Scope
 from vendors.records import Reject

@@ -14,12 +14,12 @@ from django.utils import timezone
 
 from devices.account_status import status
 from devices.accounts import refresh_account, update_account
-from devices.cancelling import cancel, cancelled
 from devices.jobs import engine as jobs
 from devices.management.console import Refused
 from devices.models import Account, AuditEvent, Device, Health, JobState, Life, Sighting, SyncRun, User
 from devices.queries.accounts import cards
-from devices.sync import SyncHandler, due_kind, plan, request_run
+from devices.sync.cancellation import cancel, cancelled
+from devices.sync.handler import SyncHandler, due_kind, plan, request_run
 from sandbox.server import Simulation, running
 from sandbox.world import Options
 from tests.devices import making

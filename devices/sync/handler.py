@@ -6,8 +6,6 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from devices import absence, quarantine
-from devices.cancelling import NONE, cancelled, regular
 from devices.connections import health
 from devices.connections.connection import Line
 from devices.db.locks import hold_devices
@@ -16,7 +14,9 @@ from devices.models import Account, Health, JobState, SyncRun, User
 from devices.models.job import ACTIVE
 from devices.reconciliation import field_repairs as repaired
 from devices.reconciliation import freshness as thresholds
-from devices.upsert import save_groups, save_page
+from devices.sync import absence, quarantine
+from devices.sync.cancellation import NONE, cancelled, regular
+from devices.sync.page_writer import save_groups, save_page
 from vendors.base import Kind, Page, Scope
 from vendors.errors import AuthFailed, VendorError
 

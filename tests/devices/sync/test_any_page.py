@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
 from devices.models import Device, Identifier, Join, Quarantine, Sighting
-from devices.upsert import Outcome, save_page
+from devices.sync.page_writer import Outcome, save_page
 from tests.devices import making
 from vendors import normalise
 from vendors.records import Entry
