@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from devices.account_status import AccountStatus
-from devices.export import CHUNK, csv_lines, csv_table
 from devices.models import Device
-from devices.queries.as_json import DeviceDocument, device_documents
 from devices.queries.coverage import COUNTED, Drill, Placing
+from devices.search.documents import DeviceDocument, device_documents
+from devices.search.export import CHUNK, csv_lines, csv_table
 
 COLUMNS = ("id", "name", "serial", "user", "os")
 

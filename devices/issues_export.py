@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from devices.export import csv_table, moment
 from devices.queries.issue_filters import STANDINGS
 from devices.queries.issue_rows import Issue
+from devices.search.export import csv_table, moment
 from vendors.states import State
 
 COLUMNS: dict[str, Callable[[Issue], object]] = {

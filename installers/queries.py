@@ -11,7 +11,7 @@ from django.db.models import CharField, Count, Exists, Func, OuterRef, QuerySet,
 
 from devices.lists.log_pages import HIGHEST, Newest, newest
 from devices.models import Account, DeviceGroup, User
-from devices.queries.as_json import moment
+from devices.search.documents import moment
 from installers.adopting import MARK
 from installers.filters import SOON, Filters, ends_soon
 from installers.handout import Handout

@@ -6,7 +6,7 @@ import math
 from typing import TypedDict
 
 from devices.queries.accounts import Card
-from devices.queries.as_json import moment
+from devices.search.documents import moment
 
 
 class Numbers(TypedDict):

@@ -9,9 +9,9 @@ from typing import Any, TypedDict
 
 from devices.account_status import AccountStatus
 from devices.models import Account
-from devices.queries.as_json import moment
-from devices.queries.clue import Clue
-from devices.queries.search import Answer
+from devices.search.documents import moment
+from devices.search.parser import Clue
+from devices.search.queries import Answer
 from vendors import spellings
 from vendors.base import Scope
 from vendors.registry import VENDORS

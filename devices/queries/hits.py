@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from devices.queries.as_json import DeviceDocument
-from devices.queries.clue import Clue
-from devices.queries.reasons import Reason
-from devices.queries.search import Answer, Match
 from devices.reconciliation.timestamps import newest
+from devices.search.documents import DeviceDocument
+from devices.search.match_reasons import Reason
+from devices.search.parser import Clue
+from devices.search.queries import Answer, Match
 from vendors.states import IdKind
 
 # Reasons that are no identifiers, and devices of which nothing that is shown matched.

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.db import connection
 
 from devices.models import IssueKind
-from devices.queries.holders import literally
 from devices.queries.issue_sources import Handle
+from devices.search.identifiers import literally
 
 MOST_TITLES = 30_000
 # From each title to the next one in the index `issue_title`, so that a million issues with a thousand titles cost a thousand looks.

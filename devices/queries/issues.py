@@ -14,13 +14,14 @@ from devices.account_status import AccountStatus, statuses
 from devices.lists.cursor import Place
 from devices.lists.keyset import Total, Turned, turn
 from devices.models import IssueKind, Life
-from devices.queries import issue_sql, search
-from devices.queries.clue import SHORTEST_WORD
+from devices.queries import issue_sql
 from devices.queries.issue_filters import ALL, UNDECIDED, WORST, IssueFilters, IssueListing
 from devices.queries.issue_rows import Issue, read_issues
 from devices.queries.issue_sources import Branch, Handle
 from devices.queries.issue_sql import Question, Reach
 from devices.queries.issue_words import with_words
+from devices.search import queries as search
+from devices.search.parser import SHORTEST_WORD
 from vendors.normalise import UNSTORABLE
 
 MOST = 1000  # counted, searched and decided about at once

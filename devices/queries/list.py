@@ -14,10 +14,10 @@ from devices.lists.cursor import Place, beyond, ordered
 from devices.lists.keyset import Total, Turned, turn
 from devices.lists.state import Listing
 from devices.models import Device, DeviceGroup, Life, Sighting
-from devices.queries import search
 from devices.queries.filters import DEVICES, DeviceListing, Filters
-from devices.queries.tags import tags_of
 from devices.reconciliation.timestamps import newest
+from devices.search import queries as search
+from devices.search.tags import tags_of
 from vendors.states import State
 
 MOST_COUNTED = 10_000

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from devices.export import csv_table
-from devices.queries.as_json import DeviceDocument, device_documents
-from devices.queries.clue import parse
 from devices.queries.pasted_text import readings, with_leading_zeros
+from devices.search.documents import DeviceDocument, device_documents
+from devices.search.export import csv_table
+from devices.search.parser import parse
 
 MOST_LINES = 500
 MOST_DEVICES = 10  # kept per line; a key that more devices share says nothing anyway

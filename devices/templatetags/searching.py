@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django import template
 
-from devices.queries.clue import SHORTEST_WORD, parse
 from devices.reconciliation.search_text import MARKS
+from devices.search.parser import SHORTEST_WORD, parse
 from vendors.states import IdKind
 
 register = template.Library()

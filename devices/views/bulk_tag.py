@@ -11,7 +11,7 @@ from devices import tagging
 from devices.audit.request import act_of
 from devices.models import Device
 from devices.queries.filters import DeviceListing
-from devices.queries.search import MOST as MOST_FOUND
+from devices.search.queries import MOST as MOST_FOUND
 from devices.tagging import CannotTag
 from devices.views.picking import MATCHING, nothing, picked
 from devices.web.permissions import needs

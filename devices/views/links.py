@@ -14,7 +14,7 @@ from devices.lists.log_pages import HIGHEST
 from devices.matching import overrides as links
 from devices.models import Device, Ruling, Sighting
 from devices.queries.hits import hit
-from devices.queries.search import search
+from devices.search.queries import search
 from devices.templatetags.show import vendor_short
 from devices.web.confirm import Decision, decide, page_of
 from devices.web.devices import device_or_404

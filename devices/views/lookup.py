@@ -18,9 +18,9 @@ from devices.account_status import AccountStatus
 from devices.lists.filters import clean_query
 from devices.queries.aged import Aged, aged_among
 from devices.queries.answers import account_answers, document, silences
-from devices.queries.clue import parse
 from devices.queries.hits import groups, hit
-from devices.queries.search import MOST, Answer, search
+from devices.search.parser import parse
+from devices.search.queries import MOST, Answer, search
 from devices.views.lookup_ask import Outcome, asked_run, outcome
 from devices.web.context_processors import account_statuses
 from devices.web.permissions import is_fragment, needs

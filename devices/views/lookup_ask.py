@@ -17,8 +17,8 @@ from devices.audit.request import act_of
 from devices.lists.filters import clean_query
 from devices.models import Account, Identifier, Life, SyncRun
 from devices.queries.answers import question
-from devices.queries.as_json import DeviceDocument, device_documents
-from devices.queries.clue import parse
+from devices.search.documents import DeviceDocument, device_documents
+from devices.search.parser import parse
 from devices.sync.handler import request_run
 from devices.web.permissions import is_fragment, needs
 from devices.web.ticket import query, ticket_of

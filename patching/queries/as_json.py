@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from devices.account_status import statuses
-from devices.queries.as_json import moment
+from devices.search.documents import moment
 from patching.filters import ALL, OPEN
 from patching.queries.aged import ages
 from patching.queries.attempts import ATTEMPTS, AttemptRow

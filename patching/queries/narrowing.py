@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from devices.models import Account, Device, Sighting
-from devices.queries import search
+from devices.search import queries as search
 from patching.filters import ALL, AttemptFilters, DeviceFilters, PatchFilters, TitleFilters, Told
 from patching.models import Title
 from patching.queries.severity import severe

@@ -21,10 +21,10 @@ from devices.jobs import heartbeat
 from devices.models import Account, Health, JobState, Sighting, SyncRun, User
 from devices.queries.aged import aged
 from devices.queries.answers import silences
-from devices.queries.clue import parse
 from devices.queries.coverage import all_gaps, matrix
 from devices.queries.sources import Sources
 from devices.queries.troubles import troubles
+from devices.search.parser import parse
 from tests.devices import making, shown
 from tests.devices.states import DOWN, REFUSED, STATES, account_in
 

@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from devices.models import Account, JobState, User
-from devices.queries.as_json import moment
+from devices.search.documents import moment
 from tests.devices import shown
 from tests.devices.administering import signed_in
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from devices.account_status import statuses
 from devices.models import Account, Health, JobState
 from devices.queries.answers import account_answers
-from devices.queries.clue import parse
+from devices.search.parser import parse
 from tests.devices import making, shown
 
 pytestmark = pytest.mark.django_db

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from devices.models import Account, Device, User
-from devices.queries import search
+from devices.search import queries as search
 from devices.views import lookup
 from tests.conftest import PASSWORD
 from tests.devices import shown

@@ -8,9 +8,9 @@ from django.utils import timezone
 
 from devices.lists.state import PAGE
 from devices.models import Account, Device, Health, User
-from devices.queries import search
 from devices.queries.filters import Filters
 from devices.queries.list import list_page
+from devices.search import queries as search
 from tests.devices import shown
 from vendors.states import IdKind
 

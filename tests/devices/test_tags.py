@@ -15,10 +15,10 @@ from django.utils import timezone
 from devices import tagging
 from devices.audit.context import Act
 from devices.models import Account, AuditEvent, Change, Device, DeviceTag, User
-from devices.queries.as_json import device_documents
 from devices.queries.filters import Filters
 from devices.queries.list import list_page
-from devices.queries.search import search
+from devices.search.documents import device_documents
+from devices.search.queries import search
 from devices.tagging import CannotTag
 from tests.devices import shown
 from tests.devices.administering import HTMX, signed_in

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from devices.management.console import Refused
 from devices.models import Account, AuditEvent
-from devices.queries.as_json import moment
+from devices.search.documents import moment
 from patching.models import Reading
 from tests.devices.shell import manage
 from tests.patching import made

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from devices.models import Account, AuditEvent, Device, Sighting, User
-from devices.queries import search
+from devices.search import queries as search
 from patching.models import Patch, Title
 from patching.queries import table
 from tests.devices import shown

@@ -23,8 +23,8 @@ from devices.models import Account, Health
 from devices.probing import Probe, probe_account, probe_values
 from devices.queries.account_numbers import calls_words, numbers, records_words
 from devices.queries.accounts import cards
-from devices.queries.as_json import moment
 from devices.queries.repaired import repaired
+from devices.search.documents import moment
 from vendors.base import Vendor
 from vendors.registry import VENDORS
 

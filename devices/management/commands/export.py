@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from devices.audit import log as audit
 from devices.audit.context import Act
-from devices.export import FORMATS, documents
 from devices.management.console import Command as ConsoleCommand
 from devices.models import Device
+from devices.search.export import FORMATS, documents
 
 
 class Command(ConsoleCommand):

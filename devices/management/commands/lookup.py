@@ -10,7 +10,7 @@ from django.utils import timezone
 from devices.account_status import statuses
 from devices.management.console import Command as ConsoleCommand
 from devices.queries.answers import AccountAnswer, account_answers, document
-from devices.queries.search import MOST, Match, search
+from devices.search.queries import MOST, Match, search
 
 
 class Command(ConsoleCommand):

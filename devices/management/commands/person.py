@@ -8,7 +8,7 @@ from typing import Any
 
 from devices.management.console import NOT_READY, Refused
 from devices.management.console import Command as ConsoleCommand
-from devices.queries.as_json import moment
+from devices.search.documents import moment
 from devices.users import services as people
 
 LONGEST_PASSWORD = 1000

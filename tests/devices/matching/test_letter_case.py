@@ -13,7 +13,7 @@ from django.db.models.functions import Upper
 from django.utils import timezone
 
 from devices.models import Device, DeviceGroup, Identifier, JobState, Life, Pulse, Sighting, SyncRun
-from devices.queries.search import search
+from devices.search.queries import search
 from patching.models import Attempt, Patch
 from sandbox.server import Simulation, running
 from sandbox.world import Options

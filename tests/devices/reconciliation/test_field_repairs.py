@@ -11,7 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 from devices.models import Device, Identifier, Sighting
-from devices.queries.search import search
+from devices.search.queries import search
 from devices.sync.page_writer import save_page
 from tests.devices import making
 from tests.vendors import spoiling

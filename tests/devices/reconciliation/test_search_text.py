@@ -12,9 +12,9 @@ from django.test import Client
 from django.utils import timezone
 
 from devices.models import Account, Device, DeviceGroup, Identifier, Sighting, User
-from devices.queries.clue import SCOPES
 from devices.queries.pasted import answers
-from devices.queries.search import candidates, search
+from devices.search.parser import SCOPES
+from devices.search.queries import candidates, search
 from devices.sync import group_names
 from devices.sync.page_writer import save_groups, save_page
 from sandbox.server import Simulation, running

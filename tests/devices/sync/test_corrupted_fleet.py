@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from devices.models import Account, Device, DeviceGroup, JobState, Life, Quarantine, Sighting, SyncRun, User
 from devices.queries.repaired import repaired
-from devices.queries.search import search
+from devices.search.queries import search
 from patching.models import Attempt, Patch
 from sandbox import corrupt, eset_groups
 from sandbox.server import Simulation, running

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import connection
 
-from devices.queries.clue import Clue
+from devices.search.parser import Clue
 from vendors.states import IdKind
 
 HELD = "(SELECT sighting_id, kind, key, value FROM devices_identifier WHERE key {} %s AND kind = ANY(%s) ORDER BY key USING ~<~ LIMIT %s)"

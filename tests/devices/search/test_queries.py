@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from devices.models import Account, Device, DeviceTag, Life, Sighting
 from devices.models import Identifier as Stored
-from devices.queries import search as module
-from devices.queries.clue import parse
-from devices.queries.search import candidates, search
+from devices.search import queries as module
+from devices.search.parser import parse
+from devices.search.queries import candidates, search
 from devices.sync.page_writer import save_page
 from tests.devices import making
 from vendors.normalise import identifier

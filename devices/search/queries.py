@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from devices.models import Account, Device, Life, Sighting
-from devices.queries.as_json import DeviceDocument, device_documents
-from devices.queries.clue import Clue, parse
-from devices.queries.holders import devices_holding, holders
-from devices.queries.reasons import Reason, add_words
 from devices.reconciliation.last_contact import last_contacts
 from devices.reconciliation.search_text import contains
+from devices.search.documents import DeviceDocument, device_documents
+from devices.search.identifiers import devices_holding, holders
+from devices.search.match_reasons import Reason, add_words
+from devices.search.parser import Clue, parse
 from vendors.states import IdKind
 
 MOST = 1000

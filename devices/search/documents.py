@@ -10,8 +10,8 @@ from typing import Any, TypedDict
 from django.db import connection
 
 from devices.models import Life
-from devices.queries.tags import TAGS_SQL
 from devices.reconciliation.field_repairs import RepairDocument, as_documents
+from devices.search.tags import TAGS_SQL
 
 _DOCUMENTS = f"""WITH found AS MATERIALIZED (
     SELECT id, name, serial, "user", os_name, state, life, {TAGS_SQL} AS tags FROM devices_device WHERE id = ANY(%s))

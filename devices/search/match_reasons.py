@@ -11,8 +11,8 @@ from django.db.models import OuterRef, Subquery
 
 from devices.models import DeviceGroup, Sighting
 from devices.models.identifier import identifiers_of
-from devices.queries.clue import Clue
 from devices.reconciliation.search_text import MARKS
+from devices.search.parser import Clue
 from vendors.normalise import text_key
 from vendors.states import IdKind
 

@@ -14,9 +14,9 @@ from django.utils import timezone
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from devices import export
-from devices.export import LONGEST_CELL, cell, csv_lines, documents, jsonl
 from devices.models import Device
+from devices.search import export
+from devices.search.export import LONGEST_CELL, cell, csv_lines, documents, jsonl
 from devices.sync.page_writer import save_page
 from tests.devices import making
 

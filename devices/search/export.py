@@ -16,7 +16,7 @@ import msgspec
 from django.db.models import QuerySet
 
 from devices.models import Device
-from devices.queries.as_json import DeviceDocument, device_documents
+from devices.search.documents import DeviceDocument, device_documents
 
 CHUNK = 1000
 BLOCK = 2**16  # characters that are sent at once
