@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from devices.account_status import AccountStatus
+from devices.accounts.status import AccountStatus
 from devices.models import Device
 from devices.queries.coverage import COUNTED, Drill, Placing
 from devices.search.documents import DeviceDocument, device_documents

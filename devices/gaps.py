@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from django.db import connection, transaction
 from django.db.models import F, Q
 
-from devices.account_status import AccountStatus, statuses
+from devices.accounts.status import AccountStatus, statuses
 from devices.db.locks import be_patient
 from devices.models import Account
 from devices.queries.cover import Cover

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from devices.accounts.stale_sources import Aged
 from devices.lists.columns import COLUMNS, NAME
 from devices.models import Life
-from devices.queries.aged import Aged
 from devices.queries.filters import DeviceListing
 from devices.queries.list import Row, Seen
 from devices.search.export import csv_table, moment

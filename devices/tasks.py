@@ -10,7 +10,8 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from devices import deletion, gaps, triage
+from devices import gaps, triage
+from devices.accounts import deletion
 from devices.db.batches import forget_changes
 from devices.jobs import engine as jobs
 from devices.jobs import heartbeat

@@ -2,14 +2,14 @@ from __future__ import annotations
 
 from django.urls import path
 
+from devices.accounts import deletion_views as accounts_delete
+from devices.accounts import edit_views as accounts_edit
+from devices.accounts import views as accounts
+from devices.accounts import withheld_views as accounts_apply
 from devices.audit import views as audit
 from devices.history import views as timeline
 from devices.saved_views import views as saved
 from devices.views import (
-    accounts,
-    accounts_apply,
-    accounts_delete,
-    accounts_edit,
     ask_device,
     bulk,
     coverage,

@@ -8,8 +8,8 @@ class InstallersConfig(AppConfig):
     verbose_name = "Installers"
 
     def ready(self) -> None:
-        from devices import deletion
-        from devices.deletion import Part
+        from devices.accounts import deletion
+        from devices.accounts.deletion import Part
         from devices.encryption import rotation
         from installers.handout import Handout
         from installers.models import Installer

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from devices.account_status import AccountStatus, statuses
+from devices.accounts.status import AccountStatus, statuses
 from devices.models import Account, Device, User
 from devices.queries.cover import Cover
 from devices.queries.coverage import gaps

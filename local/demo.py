@@ -70,7 +70,7 @@ def demo_accounts() -> list[str]:
 
 
 def add_accounts(sandbox: str) -> None:
-    from devices.accounts import create_account
+    from devices.accounts.services import create_account
     from devices.models import Account
     from sandbox.credentials import account_settings
 
@@ -82,7 +82,7 @@ def add_accounts(sandbox: str) -> None:
 
 def move_accounts(sandbox: str) -> None:
     """Point the demo accounts at the simulators' new port. What a person pointed elsewhere stays."""
-    from devices.accounts import update_account
+    from devices.accounts.services import update_account
     from devices.models import Account
     from sandbox.credentials import account_settings
 

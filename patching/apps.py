@@ -8,8 +8,8 @@ class PatchingConfig(AppConfig):
     verbose_name = "Patching"
 
     def ready(self) -> None:
-        from devices import deletion
-        from devices.deletion import Part
+        from devices.accounts import deletion
+        from devices.accounts.deletion import Part
         from devices.keepers import KEEPERS
         from devices.saved_views.registry import LISTS
         from patching.keeping import PatchKeeper

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from devices.queries.aged import Aged
+from devices.accounts.stale_sources import Aged
 from devices.search.export import csv_table, moment
 from patching.queries.attempts import AttemptRow
 from patching.queries.devices import DeviceRow

@@ -11,7 +11,7 @@ from argparse import ArgumentParser, ArgumentTypeError, RawDescriptionHelpFormat
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from devices.account_settings import LONGEST_SECRET
+from devices.accounts.validation import LONGEST_SECRET
 from devices.management.console import NOT_READY, Refused
 from vendors.base import Field, Vendor
 from vendors.registry import VENDORS

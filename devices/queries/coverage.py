@@ -14,7 +14,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 
-from devices.account_status import AccountStatus
+from devices.accounts.status import AccountStatus
 from devices.lists.filters import clean_query
 from devices.matching.grouping import kinds_mask
 from devices.matching.rules import STRENGTH

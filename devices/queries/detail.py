@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from devices.account_status import AccountStatus
+from devices.accounts.status import AccountStatus
 from devices.models import Device, Identifier, Issue, Life, Sighting
 from devices.reconciliation.field_repairs import as_documents
 from devices.reconciliation.freshness import Freshness, Limits, age_words, limits

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from django.db import connection
 
-from devices.account_status import AccountStatus
+from devices.accounts.status import AccountStatus
 from devices.models import IssueKind
 from devices.queries.issue_sources import Handle
 

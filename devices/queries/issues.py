@@ -10,7 +10,7 @@ from urllib.parse import unquote
 from django.db import connection
 from django.db.models import Q
 
-from devices.account_status import AccountStatus, statuses
+from devices.accounts.status import AccountStatus, statuses
 from devices.lists.cursor import Place
 from devices.lists.keyset import Total, Turned, turn
 from devices.models import IssueKind, Life

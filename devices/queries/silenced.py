@@ -9,10 +9,10 @@ from typing import Any
 
 from django.db import connection
 
-from devices.account_status import AccountStatus
+from devices.accounts.stale_sources import Aged, aged
+from devices.accounts.status import AccountStatus
 from devices.lists.keyset import Total, Turned
 from devices.models import ChangeKind, IssueKind
-from devices.queries.aged import Aged, aged
 from devices.queries.filters import YES, Filters
 from devices.queries.issue_filters import ISSUES, SILENCED, VENDOR, IssueFilters, IssueListing
 from devices.queries.issue_rows import Issue

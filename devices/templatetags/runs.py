@@ -10,10 +10,10 @@ from typing import Any
 from django import template
 from django.utils import timezone
 
+from devices.accounts.counts import calls_words, records_words
+from devices.accounts.run_progress import progress_now
 from devices.models import JobState, SyncRun
 from devices.models.job import RATE_LIMIT
-from devices.queries.account_numbers import calls_words, records_words
-from devices.queries.progress import progress_now
 from vendors.budget import Rate
 from vendors.registry import VENDORS
 

@@ -10,9 +10,9 @@ from django.utils import timezone
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from devices.account_status_text import LOOKS, Code
+from devices.accounts.alerts import Troubles, troubles
+from devices.accounts.status_text import LOOKS, Code
 from devices.models import Life
-from devices.queries.troubles import Troubles, troubles
 from devices.reconciliation.freshness import Freshness
 from devices.reconciliation.timestamps import implausible
 from devices.templatetags.drawn import drawn_once

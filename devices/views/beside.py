@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from devices.account_status import AccountStatus
+from devices.accounts.status import AccountStatus
 from devices.history.queries import timeline
 from devices.models import Device, IssueKind, Life, Retirement, User
 from devices.queries.detail import Detail

@@ -7,9 +7,9 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from devices.accounts.stale_sources import aged
 from devices.audit.export import csv_file
 from devices.coverage_export import lines_of_devices, lines_of_matrix
-from devices.queries.aged import aged
 from devices.queries.cover import Cover
 from devices.queries.coverage import Drill, all_gaps, matrix
 from devices.queries.coverage_list import drill_page

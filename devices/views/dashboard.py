@@ -5,12 +5,12 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from devices.queries.aged import aged
+from devices.accounts.data_sources import Sources
+from devices.accounts.stale_sources import aged
 from devices.queries.conditions import ANY
 from devices.queries.coverage import all_gaps, matrix
 from devices.queries.disagreements import count
 from devices.queries.issues import undecided
-from devices.queries.sources import Sources
 from devices.queries.tiles import tiles
 from devices.web.context_processors import account_statuses
 from devices.web.permissions import is_fragment, needs

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from devices.account_status import by_pk
+from devices.accounts.status import by_pk
 from devices.audit.request import person
 from devices.matching.queries import joins, now_called, rulings
 from devices.models import Device, Sighting

@@ -9,13 +9,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from devices.accounts.data_sources import Sources
+from devices.accounts.stale_sources import aged
 from devices.models import Account
 from devices.queries import filters as filtering
-from devices.queries.aged import aged
 from devices.queries.filters import DEVICES, DeviceListing
 from devices.queries.list import list_page
 from devices.queries.part import known_groups
-from devices.queries.sources import Sources
 from devices.saved_views.list_page import place, results, turned, whole
 from devices.saved_views.list_request import viewed
 from devices.sync.refresh import MOST

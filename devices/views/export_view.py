@@ -12,10 +12,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from devices.accounts.stale_sources import aged
 from devices.audit.export import csv_file, no_file
 from devices.listed import knowing, lines
 from devices.models import Device
-from devices.queries.aged import aged
 from devices.queries.filters import DEVICES, DeviceListing
 from devices.queries.list import every_row, matching
 from devices.saved_views.list_request import read_listing

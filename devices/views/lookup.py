@@ -14,9 +14,9 @@ from django.utils.cache import patch_vary_headers
 from django.utils.html import format_html
 from django.views.decorators.http import require_safe
 
-from devices.account_status import AccountStatus
+from devices.accounts.stale_sources import Aged, aged_among
+from devices.accounts.status import AccountStatus
 from devices.lists.filters import clean_query
-from devices.queries.aged import Aged, aged_among
 from devices.queries.answers import account_answers, document, silences
 from devices.queries.hits import groups, hit
 from devices.search.parser import parse

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from devices.queries.troubles import troubles
+from devices.accounts.alerts import troubles
 from devices.web.context_processors import account_statuses
 from devices.web.permissions import needs
 

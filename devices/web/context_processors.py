@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
-from devices.account_status import AccountStatus, statuses
+from devices.accounts.status import AccountStatus, statuses
 from devices.web.roles import dotted
 
 THEMES = ("light", "dark")

@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from django.db.models import Exists, Max, OuterRef, Q
 
-from devices.account_status import AccountStatus
+from devices.accounts.stale_sources import Aged
+from devices.accounts.status import AccountStatus
 from devices.lists.filters import Asked
 from devices.models import Account, Sighting
-from devices.queries.aged import Aged
 from patching.filters import TELLING, AttemptFilters, TitleFilters, Told
 from patching.models import Title
 from patching.planning import EVERY

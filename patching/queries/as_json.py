@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from devices.account_status import statuses
+from devices.accounts.status import statuses
 from devices.search.documents import moment
 from patching.filters import ALL, OPEN
 from patching.queries.aged import ages

@@ -9,9 +9,9 @@ from datetime import datetime
 
 from django.db.models import Count, OuterRef, Q, Subquery
 
-from devices.account_status import AccountStatus
+from devices.accounts.stale_sources import Aged
+from devices.accounts.status import AccountStatus
 from devices.models import Sighting
-from devices.queries.aged import Aged
 from patching.filters import ALL, OPEN_ORDER, AttemptFilters, PatchFilters
 from patching.models import Attempt, Patch, Reading
 from patching.models.patch import OPEN

@@ -8,8 +8,8 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from devices.account_status import AccountStatus
-from devices.queries.aged import Aged
+from devices.accounts.stale_sources import Aged
+from devices.accounts.status import AccountStatus
 from patching.filters import ALL, OPEN_ORDER, AttemptFilters, DeviceFilters, PatchFilters
 from patching.models import Reading
 from patching.queries.aged import LATE, told_long_ago

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from devices.account_status import by_pk
+from devices.accounts.status import by_pk
 from devices.models import Account
 from devices.web.context_processors import account_statuses
 from devices.web.devices import device_or_404

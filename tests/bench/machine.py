@@ -61,7 +61,7 @@ class Machine:
             process.wait()
 
     def new_account(self, url: str) -> str:
-        from devices.accounts import create_account
+        from devices.accounts.services import create_account
         from sandbox.credentials import account_settings
 
         settings, secrets = account_settings(url)["eset"]

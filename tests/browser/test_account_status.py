@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from devices.accounts.alerts import SHOWN
 from devices.models import Account, Sighting, User
-from devices.queries.troubles import SHOWN
 from tests.browser.conftest import PHONE, Desk
 from tests.browser.seen import overflow, serious
 from tests.browser.statuses import Shown, contradictions, statuses_on

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from devices.accounts import create_account
+from devices.accounts.services import create_account
 from devices.connections import rate_limit as budget
 from devices.jobs import engine as jobs
 from devices.models import Account, SyncRun

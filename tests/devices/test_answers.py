@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from devices.account_status import statuses
+from devices.accounts.status import statuses
 from devices.models import Account, Health, JobState
 from devices.queries.answers import account_answers
 from devices.search.parser import parse

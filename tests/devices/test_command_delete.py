@@ -12,7 +12,7 @@ import pytest
 from django.utils import timezone
 
 from config.env import ROOT
-from devices import deletion
+from devices.accounts import deletion
 from devices.models import Account, AuditEvent, Sighting
 from tests.devices import making, shown
 from tests.devices.shell import environment, manage

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from devices.account_status import AccountStatus, statuses
+from devices.accounts.status import AccountStatus, statuses
 from devices.models import Account, Device, JobState, Life, Sighting, SyncRun
 from devices.queries.cover import Cover
 from devices.queries.coverage import Drill, Placing, Row, device_coverage, matrix

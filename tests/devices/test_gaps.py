@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from devices import gaps
-from devices.account_status import statuses
+from devices.accounts.status import statuses
 from devices.models import Account, Device, Gap, JobState, Life, Sighting
 from devices.queries.cover import Cover
 from devices.queries.coverage import Placing

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from devices.account_status import statuses
+from devices.accounts.status import statuses
 from devices.lists.cursor import Place
 from devices.lists.keyset import Turned
 from devices.models import Account, Device, Issue, Life, Sighting

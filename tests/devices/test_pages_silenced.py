@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from devices.account_status import statuses
+from devices.accounts.status import statuses
 from devices.models import Account, Change, Device, Sighting, Standing, User
 from devices.queries.silenced import silences
 from tests.devices import shown

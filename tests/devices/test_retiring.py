@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from devices import notes, retiring, tagging
-from devices.account_status import statuses
+from devices.accounts.status import statuses
 from devices.audit.context import Act
 from devices.matching import overrides as links
 from devices.models import Account, AuditEvent, Change, Device, Life, Retirement, User

@@ -6,12 +6,12 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from devices import deletion
+from devices.accounts import deletion
 from devices.audit.context import Act
 from devices.models import Account, AuditEvent, Device, Sighting
 from devices.sync.page_writer import save_page
 from tests.devices import making
-from tests.devices.test_deletion import orphans
+from tests.devices.accounts.test_deletion import orphans
 from tests.faults.processes import Processes, wait_for
 
 ENTRIES = 8_000  # several batches and some seconds of work

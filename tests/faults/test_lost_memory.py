@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from devices.accounts import refresh_account
+from devices.accounts.services import refresh_account
 from devices.connections import rate_limit as budget
 from devices.connections.rate_limit import SharedBudget
 from devices.jobs import engine as jobs

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.db import connection
 
-from devices.accounts import refresh_account
+from devices.accounts.services import refresh_account
 from devices.models import Quarantine
 from sandbox.server import Simulation, running
 from sandbox.world import Options

@@ -11,7 +11,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from devices.accounts import refresh_account
+from devices.accounts.services import refresh_account
 from devices.models import Account, JobState, SyncRun
 from devices.models.job import ACTIVE
 from sandbox.server import Simulation

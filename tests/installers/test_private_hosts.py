@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from devices.account_settings import Options
-from devices.accounts import create_account
+from devices.accounts.services import create_account
+from devices.accounts.validation import Options
 from devices.models import Account
 from tests.installers.ordering import Hand, order
 from tests.vendors.private_network import EPM, private_network

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from devices.accounts import switch_account
+from devices.accounts.services import switch_account
 from devices.audit.context import Act
 from devices.models import AuditEvent, User
 from installers import services

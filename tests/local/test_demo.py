@@ -4,8 +4,8 @@ import pytest
 from django.contrib.auth import authenticate
 from django.utils import timezone
 
+from devices.accounts.deletion import request_deletion
 from devices.audit.context import Act
-from devices.deletion import request_deletion
 from devices.models import Account, AuditEvent, User
 from devices.users.services import give_password, person_named, random_password
 from local.demo import prepare

@@ -9,21 +9,21 @@ from typing import Any
 
 from django.utils import timezone
 
-from devices.account_settings import BadAccount, Options, checked, moves, notes, refuse_deleting
-from devices.account_status import AccountStatus, statuses
-from devices.account_status_text import Code
-from devices.accounts import check_new, create_account, refresh_account, switch_account, update_account
+from devices.accounts.counts import calls_words, numbers, records_words
+from devices.accounts.deletion import contents, makes_installers, request_deletion
+from devices.accounts.field_repairs import repaired
+from devices.accounts.probe import Probe, probe_account, probe_values
+from devices.accounts.queries import cards
+from devices.accounts.services import check_new, create_account, refresh_account, switch_account, update_account
+from devices.accounts.status import AccountStatus, statuses
+from devices.accounts.status_text import Code
+from devices.accounts.validation import BadAccount, Options, checked, moves, notes, refuse_deleting
 from devices.audit.context import Act
-from devices.deletion import contents, makes_installers, request_deletion
 from devices.jobs import heartbeat
 from devices.management.account_input import Pairs, add_secrets, add_settings, describe_vendors, secrets_of, settings_of
 from devices.management.console import NOT_READY, Refused, account_named, vendor_of
 from devices.management.console import Command as ConsoleCommand
 from devices.models import Account, Health
-from devices.probing import Probe, probe_account, probe_values
-from devices.queries.account_numbers import calls_words, numbers, records_words
-from devices.queries.accounts import cards
-from devices.queries.repaired import repaired
 from devices.search.documents import moment
 from vendors.base import Vendor
 from vendors.registry import VENDORS

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from devices.account_status import statuses
+from devices.accounts.status import statuses
 from devices.management.console import Command as ConsoleCommand
 from devices.queries.answers import AccountAnswer, account_answers, document
 from devices.search.queries import MOST, Match, search

@@ -7,7 +7,7 @@ from argparse import ArgumentParser
 from collections.abc import Callable
 from typing import Any
 
-from devices.accounts import refresh_account
+from devices.accounts.services import refresh_account
 from devices.jobs import heartbeat
 from devices.management.console import NOT_READY, STOPPED, Refused, account_named
 from devices.management.console import Command as ConsoleCommand

@@ -11,12 +11,12 @@ from pytest_django.fixtures import Settings
 
 import config.celery  # noqa: F401  (tasks need the application that knows the broker)
 from devices import tasks
-from devices.accounts import refresh_account, update_account
+from devices.accounts.probe import probe_account, probe_values
+from devices.accounts.services import refresh_account, update_account
 from devices.audit.context import Act
 from devices.connections import rate_limit as budget
 from devices.connections.connection import connect
 from devices.models import Account, AuditEvent, Health, JobState, RemediationLink, Sighting, SyncRun, User
-from devices.probing import probe_account, probe_values
 from sandbox.credentials import CANARY, account_settings
 from sandbox.server import Simulation, running
 from sandbox.world import Options

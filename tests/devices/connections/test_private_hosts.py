@@ -10,12 +10,12 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django.fixtures import Settings
 
-from devices.account_settings import BadAccount, Options
-from devices.accounts import create_account, update_account
+from devices.accounts.probe import probe_account
+from devices.accounts.services import create_account, update_account
+from devices.accounts.validation import BadAccount, Options
 from devices.connections.connection import own_services
 from devices.management.console import Refused
 from devices.models import Account, AuditEvent, JobState, User
-from devices.probing import probe_account
 from sandbox.credentials import FIVE9S_TOKEN
 from sandbox.server import Simulation, running
 from sandbox.world import Options as World

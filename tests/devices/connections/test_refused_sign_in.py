@@ -12,14 +12,14 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from devices.accounts import refresh_account, update_account
+from devices.accounts.probe import probe_account
+from devices.accounts.services import refresh_account, update_account
 from devices.audit.context import Act
 from devices.connections.connection import connect
 from devices.connections.token_store import SealedTokens
 from devices.jobs import engine as jobs
 from devices.models import Account, Health, JobState, SyncRun, User
 from devices.models.job import ACTIVE
-from devices.probing import probe_account
 from devices.sync.handler import SyncHandler, request_run
 from installers.handler import InstallerHandler
 from installers.models import Installer, Stocktake

@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from devices.accounts import create_account, switch_account, update_account
+from devices.accounts.services import create_account, switch_account, update_account
 from devices.checks import sealing_keys_open_everything
 from devices.connections import health
 from devices.connections.token_store import SealedTokens

@@ -11,12 +11,12 @@ import pytest
 from django.apps import apps
 from django.utils import timezone
 
-from devices.accounts import refresh_account, switch_account
+from devices.accounts.probe import probe_account
+from devices.accounts.queries import next_due
+from devices.accounts.services import refresh_account, switch_account
 from devices.audit.context import Act
 from devices.jobs import engine as jobs
 from devices.models import Account, Health, JobState, SyncRun, User
-from devices.probing import probe_account
-from devices.queries.accounts import next_due
 from devices.sync import handler as sync
 from installers import planning as stocktakes
 from installers.models import Stocktake

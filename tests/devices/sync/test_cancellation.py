@@ -12,12 +12,12 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
-from devices.account_status import status
-from devices.accounts import refresh_account, update_account
+from devices.accounts.queries import cards
+from devices.accounts.services import refresh_account, update_account
+from devices.accounts.status import status
 from devices.jobs import engine as jobs
 from devices.management.console import Refused
 from devices.models import Account, AuditEvent, Device, Health, JobState, Life, Sighting, SyncRun, User
-from devices.queries.accounts import cards
 from devices.sync.cancellation import cancel, cancelled
 from devices.sync.handler import SyncHandler, due_kind, plan, request_run
 from sandbox.server import Simulation, running

@@ -11,8 +11,8 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
+from devices.accounts.field_repairs import repaired
 from devices.models import Account, Device, DeviceGroup, JobState, Life, Quarantine, Sighting, SyncRun, User
-from devices.queries.repaired import repaired
 from devices.search.queries import search
 from patching.models import Attempt, Patch
 from sandbox import corrupt, eset_groups

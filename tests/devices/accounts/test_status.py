@@ -15,15 +15,15 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from devices.account_status import AccountStatus, statuses
-from devices.account_status_text import Code
+from devices.accounts.alerts import troubles
+from devices.accounts.data_sources import Sources
+from devices.accounts.stale_sources import aged
+from devices.accounts.status import AccountStatus, statuses
+from devices.accounts.status_text import Code
 from devices.jobs import heartbeat
 from devices.models import Account, Health, JobState, Sighting, SyncRun, User
-from devices.queries.aged import aged
 from devices.queries.answers import silences
 from devices.queries.coverage import all_gaps, matrix
-from devices.queries.sources import Sources
-from devices.queries.troubles import troubles
 from devices.search.parser import parse
 from tests.devices import making, shown
 from tests.devices.states import DOWN, REFUSED, STATES, account_in

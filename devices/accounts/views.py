@@ -9,17 +9,17 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
-from devices import certificates
-from devices.account_settings import BadAccount
-from devices.account_status import named
-from devices.accounts import refresh_account, switch_account
+from devices.accounts import certificates
+from devices.accounts.deletion import progress_of
+from devices.accounts.field_repairs import repaired
+from devices.accounts.queries import Card, cards, under_way
+from devices.accounts.services import refresh_account, switch_account
+from devices.accounts.status import named
+from devices.accounts.validation import BadAccount
 from devices.audit.request import act_of
-from devices.deletion import progress_of
 from devices.jobs import heartbeat
 from devices.lists.log_pages import newest
 from devices.models import Account, Quarantine, SyncRun
-from devices.queries.accounts import Card, cards, under_way
-from devices.queries.repaired import repaired
 from devices.sync import absence
 from devices.sync import cancellation as cancelling
 from devices.templatetags.runs import spoken

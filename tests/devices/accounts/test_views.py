@@ -10,9 +10,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from devices.accounts.queries import next_due
 from devices.jobs import heartbeat
 from devices.models import Account, AuditEvent, Health, Quarantine, SyncRun, User
-from devices.queries.accounts import next_due
 from devices.sync.handler import due_kind
 from tests.conftest import PASSWORD
 from tests.devices import making

@@ -9,8 +9,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from devices.account_settings import BadAccount, moves, notes
-from devices.accounts import create_account, update_account
+from devices.accounts.services import create_account, update_account
+from devices.accounts.validation import BadAccount, moves, notes
 from devices.connections import rate_limit as budget
 from devices.connections.token_store import SealedTokens
 from devices.jobs.engine import Engine

@@ -10,8 +10,8 @@ from django import forms
 from django.urls import reverse
 from django.utils import timezone
 
-from devices import certificates
-from devices.account_settings import LONGEST_SECRET, BadAccount, Options, check_name, checked, moves
+from devices.accounts import certificates
+from devices.accounts.validation import LONGEST_SECRET, BadAccount, Options, check_name, checked, moves
 from devices.models import Account
 from devices.templatetags.runs import every
 from vendors.base import Field, Vendor

@@ -8,12 +8,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import trigger_client_event
 
+from devices.accounts.views import RUN_ENDED
 from devices.audit.request import act_of
 from devices.lists.log_pages import HIGHEST
 from devices.models import Account, SyncRun
 from devices.sync import absence
 from devices.sync import withheld as disappearance
-from devices.views.accounts import RUN_ENDED
 from devices.web.permissions import is_fragment, needs
 
 MOST_NAMES = 50

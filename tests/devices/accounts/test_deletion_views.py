@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from config.sessions import POLLS
-from devices import deletion
+from devices.accounts import deletion
 from devices.audit.context import Act
 from devices.models import Account, AuditEvent, SyncRun, User
 from tests.devices import shown

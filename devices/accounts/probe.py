@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from devices.account_settings import BadAccount, Options, checked, moves, refuse_deleting, tidy_secrets, vendor_named
+from devices.accounts.validation import BadAccount, Options, checked, moves, refuse_deleting, tidy_secrets, vendor_named
 from devices.connections import health
 from devices.connections.connection import Link, budget_of, build, connect
 from devices.connections.rate_limit import SharedBudget

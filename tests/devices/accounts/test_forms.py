@@ -6,8 +6,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from devices import certificates
-from devices.forms import AccountForm
+from devices.accounts import certificates
+from devices.accounts.forms import AccountForm
 from devices.models import Account, AccountSecret, AuditEvent, SyncRun, User
 from tests.devices.administering import CANARY, ESET, FIVE9S, OPSWAT, signed_in
 from tests.devices.certificates import certificate

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from devices.account_status_text import ERRORS, LOOKS, OFF, Code, Facts, doubt, frozen, words
+from devices.accounts.status_text import ERRORS, LOOKS, OFF, Code, Facts, doubt, frozen, words
 from devices.models import Account, Health, JobState, Quarantine, Sighting, SyncRun
 from devices.models.job import ACTIVE
 from vendors.base import Vendor

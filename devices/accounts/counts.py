@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TypedDict
 
-from devices.queries.accounts import Card
+from devices.accounts.queries import Card
 from devices.search.documents import moment
 
 

@@ -10,9 +10,10 @@ from django.apps import apps
 from django.db import models
 from django.utils import timezone
 
-from devices import deletion
-from devices.account_settings import BadAccount
-from devices.accounts import create_account, refresh_account, switch_account, update_account
+from devices.accounts import deletion
+from devices.accounts.probe import probe_account
+from devices.accounts.services import create_account, refresh_account, switch_account, update_account
+from devices.accounts.validation import BadAccount
 from devices.audit.context import Act
 from devices.matching.apply import rematch
 from devices.models import (
@@ -39,7 +40,6 @@ from devices.models import (
     User,
 )
 from devices.notes import add as write_note
-from devices.probing import probe_account
 from installers.handing import Slip, Terms, make_short_link, new_key
 from installers.handout import Handout
 from installers.models import Installer

@@ -14,16 +14,16 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
-from devices import certificates
-from devices.account_settings import BadAccount
-from devices.accounts import create_account, refresh_account, update_account
+from devices.accounts import certificates
+from devices.accounts.forms import AccountForm
+from devices.accounts.probe import Probe, probe_account, probe_values
+from devices.accounts.services import create_account, refresh_account, update_account
+from devices.accounts.validation import BadAccount
 from devices.audit import log as audit
 from devices.audit.request import act_of, person
 from devices.connections import health
-from devices.forms import AccountForm
 from devices.jobs import heartbeat
 from devices.models import Account
-from devices.probing import Probe, probe_account, probe_values
 from devices.web import rate_limit as throttle
 from devices.web.permissions import is_fragment, needs
 from devices.web.rate_limit import Limit

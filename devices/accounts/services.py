@@ -8,7 +8,7 @@ from dataclasses import asdict, fields, replace
 from django.db import transaction
 from django.utils import timezone
 
-from devices.account_settings import (
+from devices.accounts.validation import (
     BadAccount,
     Options,
     check_name,

@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
+from devices.accounts.deletion import contents, makes_installers, progress_of, request_deletion
 from devices.audit.request import act_of
-from devices.deletion import contents, makes_installers, progress_of, request_deletion
 from devices.models import Account
 from devices.web.permissions import is_fragment, needs
 
