@@ -7,17 +7,17 @@ from devices.accounts import edit_views as accounts_edit
 from devices.accounts import views as accounts
 from devices.accounts import withheld_views as accounts_apply
 from devices.audit import views as audit
+from devices.device_list import bulk_views as bulk
+from devices.device_list import export_views as export_view
+from devices.device_list import views as devices
 from devices.history import views as timeline
 from devices.saved_views import views as saved
 from devices.views import (
     ask_device,
-    bulk,
     coverage,
     dashboard,
     detail,
-    devices,
     disagreements,
-    export_view,
     issues,
     issues_decide,
     issues_silenced,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from devices.device_list.fleet_filters import PART, Part
 from devices.lists.filters import Asked, Day, Kind
-from devices.queries.part import PART, Part
 from vendors.patch_states import OPEN_PATCHES, PatchKind, PatchStatus, Reason, Severity
 from vendors.registry import VENDORS
 

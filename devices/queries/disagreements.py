@@ -9,12 +9,12 @@ from datetime import datetime
 from django.db import connection
 from django.db.models import QuerySet
 
+from devices.device_list.conditions import ANY
+from devices.device_list.filters import DIFFERS, Filters
+from devices.device_list.queries import Row, list_page
 from devices.lists.filters import Asked, Kind
 from devices.lists.keyset import Turned
 from devices.models import Device, Life, Sighting
-from devices.queries.conditions import ANY
-from devices.queries.filters import DIFFERS, Filters
-from devices.queries.list import Row, list_page
 from devices.reconciliation.conflicts import FIELDS, shown
 from devices.reconciliation.precedence import rank
 from vendors.registry import VENDORS

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+from devices.device_list.fleet_filters import PART, Part
 from devices.lists.columns import Column, Sort
 from devices.lists.filters import Kind
 from devices.lists.state import Listing, Shape
 from devices.models import IssueKind, Standing
-from devices.queries.part import PART, Part
 from vendors.registry import VENDORS
 from vendors.states import State
 

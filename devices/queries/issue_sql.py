@@ -8,12 +8,12 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import unquote
 
+from devices.device_list.fleet_filters import Members
 from devices.lists.columns import RANKS
 from devices.lists.cursor import Place
 from devices.models import IssueKind
 from devices.queries.issue_filters import ALL, OPEN, SILENCED, VENDOR, WOKEN, IssueFilters
 from devices.queries.issue_sources import BRANCHES, NO_KEY, Branch, Handle
-from devices.queries.part import Members
 from vendors.states import State
 
 _NAMED = """(SELECT i.* FROM unnest(%(refs)s::bigint[], %(keys)s::text[]) AS w(ref, key)

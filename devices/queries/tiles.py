@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Sum
 
+from devices.device_list.filters import TROUBLE, Filters
 from devices.models import Device, Life
-from devices.queries.filters import TROUBLE, Filters
 from vendors.registry import VENDORS
 from vendors.states import State
 

@@ -10,10 +10,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from devices.audit.request import act_of
+from devices.device_list.bulk_views import say_asked
 from devices.lists.log_pages import HIGHEST
 from devices.models import Device, SyncRun
 from devices.sync import refresh as asking
-from devices.views.bulk import say_asked
 from devices.web.devices import device_or_404
 from devices.web.permissions import is_fragment, needs
 from devices.web.ticket import query, ticket_of

@@ -10,10 +10,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from devices import tagging
 from devices.audit.request import act_of
+from devices.device_list import tags as tagging
+from devices.device_list.tags import CannotTag
 from devices.models import Device, DeviceTag
-from devices.tagging import CannotTag
 from devices.web.devices import device_or_404
 from devices.web.permissions import is_fragment, needs
 from devices.web.ticket import query, ticket_of

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from devices.device_list.filters import UNTOLD, Filters
+from devices.device_list.queries import matching
 from devices.models import Account
-from devices.queries.filters import UNTOLD, Filters
-from devices.queries.list import matching
 from patching.filters import TELLING
 from vendors.registry import VENDORS
 

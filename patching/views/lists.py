@@ -10,10 +10,10 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_safe
 
+from devices.device_list.fleet_filters import Part, known_groups, nobody
 from devices.lists.filters import Asked
 from devices.lists.keyset import Turned
 from devices.models import Account
-from devices.queries.part import Part, known_groups, nobody
 from devices.saved_views.list_page import place, results, turned, whole
 from devices.saved_views.list_request import Viewed, viewed
 from devices.web.context_processors import account_statuses

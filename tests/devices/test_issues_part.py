@@ -11,11 +11,12 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from devices.device_list import fleet_filters as part
+from devices.device_list.filters import Filters
+from devices.device_list.queries import list_page
 from devices.models import Account, Device, DeviceGroup, DeviceTag, Issue, Sighting, Standing, Triage, User
-from devices.queries import issues, part
-from devices.queries.filters import Filters
+from devices.queries import issues
 from devices.queries.issues import every_issue, issue_page, matching
-from devices.queries.list import list_page
 from tests.devices import shown
 from tests.devices.administering import HTMX, signed_in
 from tests.devices.troubled import decided, fleet, listed, listing_of, named

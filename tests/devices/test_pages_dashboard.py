@@ -7,9 +7,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from devices.device_list.filters import Filters
+from devices.device_list.queries import list_page
 from devices.models import Account, Health, JobState, Life, User
-from devices.queries.filters import Filters
-from devices.queries.list import list_page
 from devices.queries.tiles import tiles
 from tests.devices import shown
 

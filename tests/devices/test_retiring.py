@@ -7,14 +7,15 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from devices import notes, retiring, tagging
+from devices import notes, retiring
 from devices.accounts.status import statuses
 from devices.audit.context import Act
+from devices.device_list import tags as tagging
+from devices.device_list.filters import Filters
+from devices.device_list.queries import list_page
 from devices.matching import overrides as links
 from devices.models import Account, AuditEvent, Change, Device, Life, Retirement, User
 from devices.queries.coverage import matrix
-from devices.queries.filters import Filters
-from devices.queries.list import list_page
 from devices.queries.tiles import tiles
 from devices.reconciliation.summary import summarise
 from devices.sync.page_writer import save_page

@@ -8,8 +8,8 @@ import pytest
 from django.template import Context, Template
 from django.utils.safestring import mark_safe
 
+from devices.device_list.queries import Row
 from devices.lists.columns import COLUMNS
-from devices.queries.list import Row
 from devices.reconciliation.timestamps import implausible, newest
 from devices.templatetags.show import age_words, either
 

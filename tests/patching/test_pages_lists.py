@@ -14,7 +14,7 @@ from devices.lists.cursor import Place
 from devices.models import Device, Sighting, User
 from patching.models import Patch, Title
 from tests.devices import shown
-from tests.devices.test_pages_list import NASTY
+from tests.devices.device_list.test_views import NASTY
 from tests.patching import made
 from tests.patching.reading import HTMX, text_of, words_of
 from vendors.patch_states import Severity

@@ -11,10 +11,10 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from devices.device_list import fleet_filters as part
+from devices.device_list.filters import Filters
+from devices.device_list.queries import list_page
 from devices.models import Device, DeviceGroup, DeviceTag, Sighting, User
-from devices.queries import part
-from devices.queries.filters import Filters
-from devices.queries.list import list_page
 from patching.models import Attempt, Patch
 from patching.queries import numbers
 from patching.queries.attempts import ATTEMPTS

@@ -9,9 +9,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from devices.device_list.filters import Filters
 from devices.lists.notices import left_out
 from devices.models import AuditEvent, DeviceTag, SavedView, User
-from devices.queries.filters import Filters
 from tests.devices import shown
 from tests.devices.administering import HTMX
 

@@ -8,9 +8,9 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
+from devices.device_list.filters import DeviceListing
+from devices.device_list.queries import matching
 from devices.lists.log_pages import HIGHEST
-from devices.queries.filters import DeviceListing
-from devices.queries.list import matching
 
 MATCHING = "matching"
 PAGE = "page"

@@ -7,9 +7,9 @@ from typing import Any
 
 from django.db.models import Q
 
+from devices.device_list import conditions
 from devices.lists.filters import Asked, Kind
 from devices.models import Device, DeviceGroup
-from devices.queries import conditions
 from vendors.states import Family
 
 OS = {family.value: family.label for family in Family}

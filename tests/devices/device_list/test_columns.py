@@ -9,11 +9,11 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from devices.device_list.filters import DEVICES
+from devices.device_list.queries import list_page
 from devices.lists.columns import SORTS
 from devices.lists.cursor import ordered
 from devices.models import Device, DeviceGroup, User
-from devices.queries.filters import DEVICES
-from devices.queries.list import list_page
 from tests.devices import shown
 
 pytestmark = pytest.mark.django_db

@@ -7,13 +7,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from devices import tagging
 from devices.audit.request import act_of
+from devices.device_list import tags as tagging
+from devices.device_list.filters import DeviceListing
+from devices.device_list.selection import MATCHING, nothing, picked
+from devices.device_list.tags import CannotTag
 from devices.models import Device
-from devices.queries.filters import DeviceListing
 from devices.search.queries import MOST as MOST_FOUND
-from devices.tagging import CannotTag
-from devices.views.picking import MATCHING, nothing, picked
 from devices.web.permissions import needs
 
 MOST_NAMES = 50

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from devices.accounts.stale_sources import Aged
+from devices.device_list.filters import DeviceListing
+from devices.device_list.queries import Row, Seen
 from devices.lists.columns import COLUMNS, NAME
 from devices.models import Life
-from devices.queries.filters import DeviceListing
-from devices.queries.list import Row, Seen
 from devices.search.export import csv_table, moment
 from vendors.registry import VENDORS
 from vendors.states import State

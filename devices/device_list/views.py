@@ -11,11 +11,11 @@ from django.views.decorators.http import require_safe
 
 from devices.accounts.data_sources import Sources
 from devices.accounts.stale_sources import aged
+from devices.device_list import filters as filtering
+from devices.device_list.filters import DEVICES, DeviceListing
+from devices.device_list.fleet_filters import known_groups
+from devices.device_list.queries import list_page
 from devices.models import Account
-from devices.queries import filters as filtering
-from devices.queries.filters import DEVICES, DeviceListing
-from devices.queries.list import list_page
-from devices.queries.part import known_groups
 from devices.saved_views.list_page import place, results, turned, whole
 from devices.saved_views.list_request import viewed
 from devices.sync.refresh import MOST

@@ -6,10 +6,10 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from devices.device_list.filters import Filters
+from devices.device_list.queries import list_page
 from devices.lists.state import PAGE
 from devices.models import Account, Device, Health, User
-from devices.queries.filters import Filters
-from devices.queries.list import list_page
 from devices.search import queries as search
 from tests.devices import shown
 from vendors.states import IdKind

@@ -10,13 +10,13 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from devices.device_list import conditions
+from devices.device_list.conditions import ANY
+from devices.device_list.fleet_filters import PART, Part
 from devices.lists.columns import CHOSEN, COLUMNS, NAME, SORTS, Column
 from devices.lists.filters import Kind
 from devices.lists.state import Listing, Shape
 from devices.models import Life
-from devices.queries import conditions
-from devices.queries.conditions import ANY
-from devices.queries.part import PART, Part
 from devices.reconciliation.conflicts import FIELDS
 from vendors.registry import VENDORS
 from vendors.states import State

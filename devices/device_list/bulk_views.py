@@ -9,14 +9,14 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from devices.audit.request import act_of
+from devices.device_list import bulk_tag_views as bulk_tag
+from devices.device_list.export_views import stream
+from devices.device_list.filters import DEVICES, DeviceListing
+from devices.device_list.selection import MATCHING, nothing, picked, unclear
 from devices.jobs import heartbeat
 from devices.models import Device
-from devices.queries.filters import DEVICES, DeviceListing
 from devices.saved_views.list_request import read_listing
 from devices.sync import refresh as asking
-from devices.views import bulk_tag
-from devices.views.export_view import stream
-from devices.views.picking import MATCHING, nothing, picked, unclear
 from devices.web.permissions import needs
 
 

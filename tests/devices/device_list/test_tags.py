@@ -12,14 +12,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from devices import tagging
 from devices.audit.context import Act
+from devices.device_list import tags as tagging
+from devices.device_list.filters import Filters
+from devices.device_list.queries import list_page
+from devices.device_list.tags import CannotTag
 from devices.models import Account, AuditEvent, Change, Device, DeviceTag, User
-from devices.queries.filters import Filters
-from devices.queries.list import list_page
 from devices.search.documents import device_documents
 from devices.search.queries import search
-from devices.tagging import CannotTag
 from tests.devices import shown
 from tests.devices.administering import HTMX, signed_in
 from vendors.states import IdKind

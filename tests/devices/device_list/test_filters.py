@@ -8,9 +8,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from devices.device_list.filters import Filters
+from devices.device_list.queries import list_page
 from devices.models import DeviceGroup, User
-from devices.queries.filters import Filters
-from devices.queries.list import list_page
 from tests.devices import shown
 from vendors.states import IdKind
 

@@ -9,12 +9,12 @@ from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
+from devices.device_list.filters import DEVICES, DeviceListing, Filters
 from devices.lists.columns import COLUMNS, RANKS
 from devices.lists.cursor import Place, beyond, ordered
 from devices.lists.keyset import Total, Turned, turn
 from devices.lists.state import Listing
 from devices.models import Device, DeviceGroup, Life, Sighting
-from devices.queries.filters import DEVICES, DeviceListing, Filters
 from devices.reconciliation.timestamps import newest
 from devices.search import queries as search
 from devices.search.tags import tags_of

@@ -14,10 +14,10 @@ from django.views.decorators.http import require_safe
 
 from devices.accounts.stale_sources import aged
 from devices.audit.export import csv_file, no_file
-from devices.listed import knowing, lines
+from devices.device_list.export import knowing, lines
+from devices.device_list.filters import DEVICES, DeviceListing
+from devices.device_list.queries import every_row, matching
 from devices.models import Device
-from devices.queries.filters import DEVICES, DeviceListing
-from devices.queries.list import every_row, matching
 from devices.saved_views.list_request import read_listing
 from devices.web.context_processors import account_statuses
 from devices.web.permissions import needs
