@@ -11,6 +11,9 @@ from devices.device_list import bulk_views as bulk
 from devices.device_list import export_views as export_view
 from devices.device_list import views as devices
 from devices.history import views as timeline
+from devices.lookup import batch_views as lookup_list
+from devices.lookup import live_views as lookup_ask
+from devices.lookup import views as lookup
 from devices.saved_views import views as saved
 from devices.views import (
     ask_device,
@@ -23,9 +26,6 @@ from devices.views import (
     issues_silenced,
     junk,
     links,
-    lookup,
-    lookup_ask,
-    lookup_list,
     notes,
     remediation,
     retire,

@@ -11,9 +11,9 @@ from django.views.decorators.http import require_http_methods
 from devices.audit.request import act_of
 from devices.lists.filters import clean_query
 from devices.lists.log_pages import HIGHEST
+from devices.lookup.results import hit
 from devices.matching import overrides as links
 from devices.models import Device, Ruling, Sighting
-from devices.queries.hits import hit
 from devices.search.queries import search
 from devices.templatetags.show import vendor_short
 from devices.web.confirm import Decision, decide, page_of

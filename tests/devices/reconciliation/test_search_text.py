@@ -11,8 +11,8 @@ from django.db.models import Q
 from django.test import Client
 from django.utils import timezone
 
+from devices.lookup.batch import answers
 from devices.models import Account, Device, DeviceGroup, Identifier, Sighting, User
-from devices.queries.pasted import answers
 from devices.search.parser import SCOPES
 from devices.search.queries import candidates, search
 from devices.sync import group_names

@@ -13,9 +13,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from devices.lookup import views as lookup
 from devices.models import Account, Device, User
 from devices.search import queries as search
-from devices.views import lookup
 from tests.conftest import PASSWORD
 from tests.devices import shown
 from vendors.states import IdKind

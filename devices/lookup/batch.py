@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from devices.queries.pasted_text import readings, with_leading_zeros
+from devices.lookup.batch_text import readings, with_leading_zeros
 from devices.search.documents import DeviceDocument, device_documents
 from devices.search.export import csv_table
 from devices.search.parser import parse

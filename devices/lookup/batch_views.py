@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from devices.audit.export import csv_file
-from devices.queries.pasted import MOST_LINES, Line, answers, csv_lines
-from devices.queries.pasted_text import read
+from devices.lookup.batch import MOST_LINES, Line, answers, csv_lines
+from devices.lookup.batch_text import read
 from devices.web.permissions import needs
 
 ANSWERS = ("found", "not found", "ambiguous")

@@ -8,9 +8,9 @@ from io import StringIO
 import pytest
 from django.test import Client
 
+from devices.lookup.batch import answers
+from devices.lookup.batch_text import read, readings
 from devices.models import AuditEvent, User
-from devices.queries.pasted import answers
-from devices.queries.pasted_text import read, readings
 from tests.devices import shown
 from vendors.states import IdKind
 

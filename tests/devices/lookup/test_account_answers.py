@@ -6,8 +6,8 @@ import pytest
 from django.utils import timezone
 
 from devices.accounts.status import statuses
+from devices.lookup.account_answers import account_answers
 from devices.models import Account, Health, JobState
-from devices.queries.answers import account_answers
 from devices.search.parser import parse
 from tests.devices import making, shown
 

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_POST, require_safe
 from devices.audit import log as audit
 from devices.audit.request import act_of
 from devices.lists.filters import clean_query
+from devices.lookup.account_answers import question
 from devices.models import Account, Identifier, Life, SyncRun
-from devices.queries.answers import question
 from devices.search.documents import DeviceDocument, device_documents
 from devices.search.parser import parse
 from devices.sync.handler import request_run

@@ -17,11 +17,11 @@ from django.views.decorators.http import require_safe
 from devices.accounts.stale_sources import Aged, aged_among
 from devices.accounts.status import AccountStatus
 from devices.lists.filters import clean_query
-from devices.queries.answers import account_answers, document, silences
-from devices.queries.hits import groups, hit
+from devices.lookup.account_answers import account_answers, document, silences
+from devices.lookup.live_views import Outcome, asked_run, outcome
+from devices.lookup.results import groups, hit
 from devices.search.parser import parse
 from devices.search.queries import MOST, Answer, search
-from devices.views.lookup_ask import Outcome, asked_run, outcome
 from devices.web.context_processors import account_statuses
 from devices.web.permissions import is_fragment, needs
 from devices.web.ticket import query, ticket_of
