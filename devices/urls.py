@@ -7,6 +7,8 @@ from devices.accounts import edit_views as accounts_edit
 from devices.accounts import views as accounts
 from devices.accounts import withheld_views as accounts_apply
 from devices.audit import views as audit
+from devices.coverage import identifier_views as junk
+from devices.coverage import views as coverage
 from devices.device_list import bulk_views as bulk
 from devices.device_list import export_views as export_view
 from devices.device_list import views as devices
@@ -17,14 +19,12 @@ from devices.lookup import views as lookup
 from devices.saved_views import views as saved
 from devices.views import (
     ask_device,
-    coverage,
     dashboard,
     detail,
     disagreements,
     issues,
     issues_decide,
     issues_silenced,
-    junk,
     links,
     notes,
     remediation,

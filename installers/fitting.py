@@ -9,9 +9,9 @@ from datetime import datetime
 from django.db.models import Q
 
 from devices.accounts.status import AccountStatus, statuses
+from devices.coverage.queries import gaps
+from devices.coverage.states import Cover
 from devices.models import Account, Device, User
-from devices.queries.cover import Cover
-from devices.queries.coverage import gaps
 from installers.models import Installer, Standing
 from installers.queries import visible
 from vendors.installing import Offer

@@ -50,7 +50,7 @@ class Triage(models.Model):
 
 
 class Gap(models.Model):
-    """A device that a complete list of an account lacks, and since when we know. A worker renews them (devices/gaps.py)."""
+    """A device that a complete list of an account lacks, and since when we know. A worker renews them (devices/coverage/gaps.py)."""
 
     # No constraint: renewing must not hold up imports; a gap of a device that ended shows nowhere and goes with the next round.
     device = models.ForeignKey(Device, on_delete=models.CASCADE, related_name="gaps", db_constraint=False, db_index=False)

@@ -10,9 +10,9 @@ from django.views.decorators.http import require_safe
 
 from devices.accounts.status import by_pk
 from devices.audit.request import person
+from devices.coverage.queries import gaps
 from devices.matching.queries import joins, now_called, rulings
 from devices.models import Device, Sighting
-from devices.queries.coverage import gaps
 from devices.queries.detail import detail, raw_answer
 from devices.queries.ticket import texts
 from devices.queries.values import values

@@ -10,12 +10,12 @@ from django.utils import timezone
 from devices import notes, retiring
 from devices.accounts.status import statuses
 from devices.audit.context import Act
+from devices.coverage.queries import matrix
 from devices.device_list import tags as tagging
 from devices.device_list.filters import Filters
 from devices.device_list.queries import list_page
 from devices.matching import overrides as links
 from devices.models import Account, AuditEvent, Change, Device, Life, Retirement, User
-from devices.queries.coverage import matrix
 from devices.queries.tiles import tiles
 from devices.reconciliation.summary import summarise
 from devices.sync.page_writer import save_page

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from devices import gaps, triage
+from devices import triage
 from devices.audit.context import Act
+from devices.coverage import gaps
 from devices.models import Account, Device, JobState, Standing, User
 from devices.queries.issue_filters import ALL, ISSUES, IssueListing
 from devices.queries.issue_rows import Issue

@@ -20,10 +20,10 @@ from devices.accounts.data_sources import Sources
 from devices.accounts.stale_sources import aged
 from devices.accounts.status import AccountStatus, statuses
 from devices.accounts.status_text import Code
+from devices.coverage.queries import all_gaps, matrix
 from devices.jobs import heartbeat
 from devices.lookup.account_answers import silences
 from devices.models import Account, Health, JobState, Sighting, SyncRun, User
-from devices.queries.coverage import all_gaps, matrix
 from devices.search.parser import parse
 from tests.devices import making, shown
 from tests.devices.states import DOWN, REFUSED, STATES, account_in

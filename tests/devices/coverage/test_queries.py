@@ -9,10 +9,10 @@ import pytest
 from django.utils import timezone
 
 from devices.accounts.status import AccountStatus, statuses
+from devices.coverage.device_list import PAGE, drill_page
+from devices.coverage.queries import Drill, Placing, Row, device_coverage, matrix
+from devices.coverage.states import Cover
 from devices.models import Account, Device, JobState, Life, Sighting, SyncRun
-from devices.queries.cover import Cover
-from devices.queries.coverage import Drill, Placing, Row, device_coverage, matrix
-from devices.queries.coverage_list import PAGE, drill_page
 from sandbox.server import Simulation, running
 from sandbox.world import Options
 from tests.devices import shown

@@ -7,11 +7,11 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from devices import gaps
 from devices.accounts.status import statuses
+from devices.coverage import gaps
+from devices.coverage.queries import Placing
+from devices.coverage.states import Cover
 from devices.models import Account, Device, Gap, JobState, Life, Sighting
-from devices.queries.cover import Cover
-from devices.queries.coverage import Placing
 from devices.tasks import plan
 from tests.devices import shown
 from tests.devices.troubled import complete, fleet, named

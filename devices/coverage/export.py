@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from devices.accounts.status import AccountStatus
+from devices.coverage.queries import COUNTED, Drill, Placing
 from devices.models import Device
-from devices.queries.coverage import COUNTED, Drill, Placing
 from devices.search.documents import DeviceDocument, device_documents
 from devices.search.export import CHUNK, csv_lines, csv_table
 

@@ -10,9 +10,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from devices import coverage_export
+from devices.coverage import export as coverage_export
+from devices.coverage.states import Cover
 from devices.models import Account, AuditEvent, Device, JobState, User
-from devices.queries.cover import Cover
 from tests.devices import shown
 
 pytestmark = pytest.mark.django_db

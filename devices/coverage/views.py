@@ -9,10 +9,10 @@ from django.views.decorators.http import require_safe
 
 from devices.accounts.stale_sources import aged
 from devices.audit.export import csv_file
-from devices.coverage_export import lines_of_devices, lines_of_matrix
-from devices.queries.cover import Cover
-from devices.queries.coverage import Drill, all_gaps, matrix
-from devices.queries.coverage_list import drill_page
+from devices.coverage.device_list import drill_page
+from devices.coverage.export import lines_of_devices, lines_of_matrix
+from devices.coverage.queries import Drill, all_gaps, matrix
+from devices.coverage.states import Cover
 from devices.saved_views.list_page import place
 from devices.web.context_processors import account_statuses
 from devices.web.permissions import needs

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 from django.test import Client
 
+from devices.coverage import identifier_quality as junk
 from devices.models import Device, User
-from devices.queries import junk
 from sandbox.server import Simulation, running
 from sandbox.world import Options
 from tests.devices import shown

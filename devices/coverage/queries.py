@@ -15,11 +15,11 @@ from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from devices.accounts.status import AccountStatus
+from devices.coverage.states import Cover
 from devices.lists.filters import clean_query
 from devices.matching.grouping import kinds_mask
 from devices.matching.rules import STRENGTH
 from devices.models import Device, Life
-from devices.queries.cover import Cover
 from devices.reconciliation.search_text import contains, words_of
 from vendors.states import IdKind
 

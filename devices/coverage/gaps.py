@@ -11,10 +11,10 @@ from django.db import connection, transaction
 from django.db.models import F, Q
 
 from devices.accounts.status import AccountStatus, statuses
+from devices.coverage.queries import CODES, Placing
+from devices.coverage.states import Cover
 from devices.db.locks import be_patient
 from devices.models import Account
-from devices.queries.cover import Cover
-from devices.queries.coverage import CODES, Placing
 
 ROUND = timedelta(hours=1)  # a device that another account brought is missing here without any news from here
 _LOCK = 0x6A95

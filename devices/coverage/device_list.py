@@ -8,10 +8,10 @@ from datetime import datetime
 from django.db.models import BooleanField
 from django.db.models.expressions import RawSQL
 
+from devices.coverage.queries import Drill
 from devices.device_list.filters import DEVICES
 from devices.device_list.queries import FIELDS, Row, add_sightings
 from devices.lists.state import Head
-from devices.queries.coverage import Drill
 
 PAGE = 50
 HIGHEST = 2**63 - 1

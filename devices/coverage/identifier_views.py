@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from devices.queries.junk import SHOWN, shared, shares
+from devices.coverage.identifier_quality import SHOWN, shared, shares
 from devices.web.permissions import needs
 
 
