@@ -7,6 +7,8 @@ from devices.accounts import edit_views as accounts_edit
 from devices.accounts import views as accounts
 from devices.accounts import withheld_views as accounts_apply
 from devices.audit import views as audit
+from devices.conflicts import resolution_views as settling
+from devices.conflicts import views as disagreements
 from devices.coverage import identifier_views as junk
 from devices.coverage import views as coverage
 from devices.device_list import bulk_views as bulk
@@ -21,7 +23,6 @@ from devices.views import (
     ask_device,
     dashboard,
     detail,
-    disagreements,
     issues,
     issues_decide,
     issues_silenced,
@@ -29,7 +30,6 @@ from devices.views import (
     notes,
     remediation,
     retire,
-    settling,
     tags,
     thresholds,
     troubles,

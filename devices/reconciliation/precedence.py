@@ -1,6 +1,7 @@
 """Whose word a device shows, field by field, where several vendors say something. The one place where that is decided.
 
-A person's decision (devices/settling.py) comes before this table; who still lists the device before who does not; fresh before stale words.
+A person's decision (devices/conflicts/services.py) comes before this table; who still lists the device before who does not; fresh before
+stale words.
 Vendors that a row does not name come last, in the order in which they were seen.
 """
 

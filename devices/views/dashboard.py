@@ -7,9 +7,9 @@ from django.views.decorators.http import require_safe
 
 from devices.accounts.data_sources import Sources
 from devices.accounts.stale_sources import aged
+from devices.conflicts.queries import count
 from devices.coverage.queries import all_gaps, matrix
 from devices.device_list.conditions import ANY
-from devices.queries.disagreements import count
 from devices.queries.issues import undecided
 from devices.queries.tiles import tiles
 from devices.web.context_processors import account_statuses

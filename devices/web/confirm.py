@@ -10,9 +10,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from devices.conflicts.services import LONGEST_REASON, CannotSettle
 from devices.matching.overrides import BadLink
 from devices.models import Device
-from devices.settling import LONGEST_REASON, CannotSettle
 from devices.web.ticket import query, ticket_of
 
 

@@ -7,10 +7,10 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from devices.conflicts.queries import Which, disagreements
 from devices.device_list.conditions import ANY
 from devices.device_list.filters import DIFFERS
 from devices.lists.notices import left_out
-from devices.queries.disagreements import Which, disagreements
 from devices.web.permissions import needs
 
 

@@ -10,14 +10,14 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from devices import settling
 from devices.audit.context import Act
+from devices.conflicts import services as settling
+from devices.conflicts.services import CannotSettle
 from devices.matching.overrides import link
 from devices.models import Account, AuditEvent, Change, ChangeKind, Device, Life, Settlement, Sighting, User
 from devices.queries.detail import detail
 from devices.queries.values import Value, values
 from devices.reconciliation.summary import summarise
-from devices.settling import CannotSettle
 from tests.devices import shown
 from vendors.states import IdKind
 

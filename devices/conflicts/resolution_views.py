@@ -7,12 +7,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
-from devices import settling
 from devices.audit.request import act_of
+from devices.conflicts import services as settling
+from devices.conflicts.services import CannotSettle
 from devices.lists.log_pages import HIGHEST
 from devices.models import Device, Sighting
 from devices.reconciliation.conflicts import FIELDS, word
-from devices.settling import CannotSettle
 from devices.templatetags.show import vendor_short
 from devices.web.confirm import Decision, decide, page_of
 from devices.web.devices import device_or_404

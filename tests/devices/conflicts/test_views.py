@@ -10,11 +10,11 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from devices.conflicts import queries as reading
 from devices.device_list.conditions import differing
 from devices.device_list.filters import Filters
 from devices.device_list.queries import list_page
 from devices.models import Account, Device, Life, User
-from devices.queries import disagreements as reading
 from tests.devices import shown
 
 pytestmark = pytest.mark.django_db
