@@ -10,10 +10,10 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from devices import triage
 from devices.accounts import deletion
 from devices.coverage import gaps
 from devices.db.batches import forget_changes
+from devices.issues import decisions as triage
 from devices.jobs import engine as jobs
 from devices.jobs import heartbeat
 from devices.jobs import shutdown as leaving

@@ -15,25 +15,14 @@ from devices.device_list import bulk_views as bulk
 from devices.device_list import export_views as export_view
 from devices.device_list import views as devices
 from devices.history import views as timeline
+from devices.issues import decision_views as issues_decide
+from devices.issues import muted_views as issues_silenced
+from devices.issues import views as issues
 from devices.lookup import batch_views as lookup_list
 from devices.lookup import live_views as lookup_ask
 from devices.lookup import views as lookup
 from devices.saved_views import views as saved
-from devices.views import (
-    ask_device,
-    dashboard,
-    detail,
-    issues,
-    issues_decide,
-    issues_silenced,
-    links,
-    notes,
-    remediation,
-    retire,
-    tags,
-    thresholds,
-    troubles,
-)
+from devices.views import ask_device, dashboard, detail, links, notes, remediation, retire, tags, thresholds, troubles
 
 app_name = "devices"
 

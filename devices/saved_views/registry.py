@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from devices.device_list.filters import DEVICES
+from devices.issues.filters import ISSUES
 from devices.lists.state import Shape
 from devices.models import User
-from devices.queries.issue_filters import ISSUES
 from devices.web.roles import dotted
 
 LISTS: list[Shape[Any]] = [DEVICES, ISSUES]

@@ -7,10 +7,10 @@ from urllib.parse import urlencode
 
 from django import template
 
+from devices.issues.filters import STANDINGS, VENDOR, WOKEN
+from devices.issues.rows import Issue
+from devices.issues.sources import Handle
 from devices.models import Standing
-from devices.queries.issue_filters import STANDINGS, VENDOR, WOKEN
-from devices.queries.issue_rows import Issue
-from devices.queries.issue_sources import Handle
 from devices.templatetags.drawn import drawn_once
 from vendors.words import short_word
 
@@ -34,7 +34,7 @@ def decision(standing: str) -> dict[str, Any]:
 
 @register.filter
 def handle(named: Handle) -> str:
-    """As devices/views/issues_picking.py reads it."""
+    """As devices/issues/selection.py reads it."""
     return "-".join((named.kind, str(named.ref), named.key))
 
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from devices.accounts.status import AccountStatus
 from devices.history.queries import timeline
+from devices.issues.queries import device_issues
 from devices.models import Device, IssueKind, Life, Retirement, User
 from devices.queries.detail import Detail
-from devices.queries.issues import device_issues
 from devices.views import notes, tags
 
 LAST_CHANGES = 6

@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from devices import triage
 from devices.audit.context import Act
 from devices.coverage import gaps
+from devices.issues import decisions as triage
+from devices.issues.decisions import Decision
+from devices.issues.filters import ALL, ISSUES, IssueListing
+from devices.issues.queries import issue_page, matching
+from devices.issues.rows import Issue
 from devices.models import Account, Device, JobState, Standing, User
-from devices.queries.issue_filters import ALL, ISSUES, IssueListing
-from devices.queries.issue_rows import Issue
-from devices.queries.issues import issue_page, matching
-from devices.triage import Decision
 from tests.devices import shown
 
 

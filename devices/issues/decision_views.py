@@ -14,14 +14,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from devices import triage
 from devices.audit.request import act_of, person
+from devices.issues import decisions as triage
+from devices.issues.decisions import LONGEST_REASON, LONGEST_SNOOZE, CannotTriage, Decision, Outcome
+from devices.issues.queries import MOST, these
+from devices.issues.selection import back_to, here, picked, written
+from devices.issues.sources import Handle
 from devices.models import Standing
-from devices.queries.issue_sources import Handle
-from devices.queries.issues import MOST, these
 from devices.templatetags.triage import as_seen
-from devices.triage import LONGEST_REASON, LONGEST_SNOOZE, CannotTriage, Decision, Outcome
-from devices.views.issues_picking import back_to, here, picked, written
 from devices.web.permissions import needs
 from devices.web.ticket import LONGEST_TICKET, ticket_of
 

@@ -10,8 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from devices.accounts.status import statuses
+from devices.issues.muted import silences
 from devices.models import Account, Change, Device, Sighting, Standing, User
-from devices.queries.silenced import silences
 from tests.devices import shown
 from tests.devices.administering import HTMX, signed_in
 from tests.devices.troubled import decided, fleet, listed, named, titles

@@ -7,14 +7,14 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
-from devices import triage
 from devices.audit.context import Act
+from devices.issues import decisions as triage
+from devices.issues.decisions import CannotTriage, Decision, Outcome
+from devices.issues.queries import MOST, undecided
+from devices.issues.sources import Handle
 from devices.matching.apply import rematch_everything
 from devices.models import Account, AuditEvent, Change, Device, Gap, Issue, Pulse, Sighting, Standing, Triage, User
-from devices.queries.issue_sources import Handle
-from devices.queries.issues import MOST, undecided
 from devices.sync.handler import grow_old
-from devices.triage import CannotTriage, Decision, Outcome
 from tests.devices import shown
 from tests.devices.troubled import decided, fleet, listed, named, one, titles
 from vendors.states import IdKind

@@ -11,13 +11,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from devices.device_list.selection import MATCHING, PAGE
+from devices.issues.decisions import CannotTriage
+from devices.issues.filters import ISSUES
+from devices.issues.queries import MOST, every_issue, matching
+from devices.issues.sources import Handle
 from devices.lists.log_pages import HIGHEST
 from devices.models import IssueKind
-from devices.queries.issue_filters import ISSUES
-from devices.queries.issue_sources import Handle
-from devices.queries.issues import MOST, every_issue, matching
 from devices.saved_views.list_request import read_listing
-from devices.triage import CannotTriage
 from devices.web.ticket import query, ticket_of
 from vendors.normalise import UNSTORABLE
 

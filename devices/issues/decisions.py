@@ -17,12 +17,12 @@ from devices.audit import log as audit
 from devices.audit.context import Act
 from devices.db.locks import be_patient, hold_devices
 from devices.history import writer as changes
+from devices.issues import sql as issue_sql
+from devices.issues.filters import ALL, IssueFilters
+from devices.issues.queries import MOST, these
+from devices.issues.rows import Issue
+from devices.issues.sources import Handle
 from devices.models import Account, ChangeKind, Standing, Triage, User
-from devices.queries import issue_sql
-from devices.queries.issue_filters import ALL, IssueFilters
-from devices.queries.issue_rows import Issue
-from devices.queries.issue_sources import Handle
-from devices.queries.issues import MOST, these
 
 LONGEST_REASON = 500
 LONGEST_SNOOZE = timedelta(days=366)

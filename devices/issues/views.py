@@ -16,12 +16,12 @@ from devices.accounts.data_sources import Sources
 from devices.accounts.stale_sources import aged
 from devices.audit.export import csv_file, no_file
 from devices.device_list.fleet_filters import known_groups, nobody
-from devices.issues_export import lines
-from devices.queries.issue_filters import ALL, ISSUES, KINDS, OPEN
-from devices.queries.issues import Found, every_issue, issue_page, matching
+from devices.issues.export import lines
+from devices.issues.filters import ALL, ISSUES, KINDS, OPEN
+from devices.issues.queries import Found, every_issue, issue_page, matching
+from devices.issues.selection import written
 from devices.saved_views.list_page import place, results, turned, whole
 from devices.saved_views.list_request import read_listing, viewed
-from devices.views.issues_picking import written
 from devices.web.context_processors import account_statuses
 from devices.web.permissions import is_fragment, needs
 

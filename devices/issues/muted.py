@@ -13,13 +13,13 @@ from devices.accounts.stale_sources import Aged, aged
 from devices.accounts.status import AccountStatus
 from devices.device_list.filters import YES, Filters
 from devices.device_list.queries import matching as matching_devices
+from devices.issues.filters import ISSUES, SILENCED, VENDOR, IssueFilters, IssueListing
+from devices.issues.queries import issue_page, matching
+from devices.issues.rows import Issue
+from devices.issues.sources import BRANCHES
+from devices.issues.sql import Question
 from devices.lists.keyset import Total, Turned
 from devices.models import ChangeKind, IssueKind
-from devices.queries.issue_filters import ISSUES, SILENCED, VENDOR, IssueFilters, IssueListing
-from devices.queries.issue_rows import Issue
-from devices.queries.issue_sources import BRANCHES
-from devices.queries.issue_sql import Question
-from devices.queries.issues import issue_page, matching
 
 SHOWN = 25
 MOST_PAIRS = 500

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from devices.queries.issue_filters import STANDINGS
-from devices.queries.issue_rows import Issue
+from devices.issues.filters import STANDINGS
+from devices.issues.rows import Issue
 from devices.search.export import csv_table, moment
 from vendors.states import State
 

@@ -15,8 +15,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from devices.issues.queries import MOST
 from devices.models import Account, AuditEvent, Change, Issue, Sighting, Standing, Triage, User
-from devices.queries.issues import MOST
 from devices.templatetags.triage import handle
 from tests.devices import shown
 from tests.devices.administering import HTMX, signed_in

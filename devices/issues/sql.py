@@ -9,11 +9,11 @@ from typing import Any
 from urllib.parse import unquote
 
 from devices.device_list.fleet_filters import Members
+from devices.issues.filters import ALL, OPEN, SILENCED, VENDOR, WOKEN, IssueFilters
+from devices.issues.sources import BRANCHES, NO_KEY, Branch, Handle
 from devices.lists.columns import RANKS
 from devices.lists.cursor import Place
 from devices.models import IssueKind
-from devices.queries.issue_filters import ALL, OPEN, SILENCED, VENDOR, WOKEN, IssueFilters
-from devices.queries.issue_sources import BRANCHES, NO_KEY, Branch, Handle
 from vendors.states import State
 
 _NAMED = """(SELECT i.* FROM unnest(%(refs)s::bigint[], %(keys)s::text[]) AS w(ref, key)

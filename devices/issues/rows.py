@@ -12,8 +12,8 @@ from urllib.parse import quote
 from django.db import connection
 
 from devices.accounts.status import AccountStatus
+from devices.issues.sources import Handle
 from devices.models import IssueKind
-from devices.queries.issue_sources import Handle
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,15 +11,15 @@ from django.db import connection
 from django.db.models import Q
 
 from devices.accounts.status import AccountStatus, statuses
+from devices.issues import sql as issue_sql
+from devices.issues.filters import ALL, UNDECIDED, WORST, IssueFilters, IssueListing
+from devices.issues.rows import Issue, read_issues
+from devices.issues.sources import Branch, Handle
+from devices.issues.sql import Question, Reach
+from devices.issues.title_search import with_words
 from devices.lists.cursor import Place
 from devices.lists.keyset import Total, Turned, turn
 from devices.models import IssueKind, Life
-from devices.queries import issue_sql
-from devices.queries.issue_filters import ALL, UNDECIDED, WORST, IssueFilters, IssueListing
-from devices.queries.issue_rows import Issue, read_issues
-from devices.queries.issue_sources import Branch, Handle
-from devices.queries.issue_sql import Question, Reach
-from devices.queries.issue_words import with_words
 from devices.search import queries as search
 from devices.search.parser import SHORTEST_WORD
 from vendors.normalise import UNSTORABLE

@@ -11,11 +11,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from devices.accounts.status import statuses
+from devices.issues.filters import NEWEST, OLDEST, WORST, IssueFilters, IssueListing
+from devices.issues.queries import MOST, WINDOW, device_issues, every_issue, issue_page, matching, undecided
 from devices.lists.cursor import Place
 from devices.lists.keyset import Turned
 from devices.models import Account, Device, Issue, Life, Sighting
-from devices.queries.issue_filters import NEWEST, OLDEST, WORST, IssueFilters, IssueListing
-from devices.queries.issues import MOST, WINDOW, device_issues, every_issue, issue_page, matching, undecided
 from tests.devices import shown
 from tests.devices.troubled import complete, fleet, listed, listing_of, named, one, titles
 

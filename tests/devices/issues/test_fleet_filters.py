@@ -14,9 +14,9 @@ from django.utils import timezone
 from devices.device_list import fleet_filters as part
 from devices.device_list.filters import Filters
 from devices.device_list.queries import list_page
+from devices.issues import queries as issues
+from devices.issues.queries import every_issue, issue_page, matching
 from devices.models import Account, Device, DeviceGroup, DeviceTag, Issue, Sighting, Standing, Triage, User
-from devices.queries import issues
-from devices.queries.issues import every_issue, issue_page, matching
 from tests.devices import shown
 from tests.devices.administering import HTMX, signed_in
 from tests.devices.troubled import decided, fleet, listed, listing_of, named

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.db import connection
 
+from devices.issues.sources import Handle
 from devices.models import IssueKind
-from devices.queries.issue_sources import Handle
 from devices.search.identifiers import literally
 
 MOST_TITLES = 30_000

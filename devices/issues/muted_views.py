@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from devices.queries.silenced import silences
+from devices.issues.muted import silences
 from devices.web.context_processors import account_statuses
 from devices.web.permissions import needs
 
