@@ -11,6 +11,13 @@ from devices.conflicts import resolution_views as settling
 from devices.conflicts import views as disagreements
 from devices.coverage import identifier_views as junk
 from devices.coverage import views as coverage
+from devices.device_detail import match_views as links
+from devices.device_detail import note_views as notes
+from devices.device_detail import refresh_views as ask_device
+from devices.device_detail import remediation_views as remediation
+from devices.device_detail import retirement_views as retire
+from devices.device_detail import tag_views as tags
+from devices.device_detail import views as detail
 from devices.device_list import bulk_views as bulk
 from devices.device_list import export_views as export_view
 from devices.device_list import views as devices
@@ -22,7 +29,7 @@ from devices.lookup import batch_views as lookup_list
 from devices.lookup import live_views as lookup_ask
 from devices.lookup import views as lookup
 from devices.saved_views import views as saved
-from devices.views import ask_device, dashboard, detail, links, notes, remediation, retire, tags, thresholds, troubles
+from devices.views import dashboard, thresholds, troubles
 
 app_name = "devices"
 

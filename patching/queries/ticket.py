@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from devices.queries.ticket import one_line, stamp
+from devices.device_detail.ticket_text import one_line, stamp
 from patching.queries.device import OnDevice
 from patching.queries.last import Last
 from patching.queries.patches import PatchRow

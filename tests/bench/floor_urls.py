@@ -12,11 +12,11 @@ from django.urls import path
 
 from config import urls
 from devices.coverage import views as coverage
+from devices.device_detail import views as detail
 from devices.device_list import views as devices
 from devices.issues import views as issues
 from devices.lookup import views as lookup
 from devices.saved_views import list_page as turning
-from devices.views import detail
 from devices.web.permissions import needs
 from patching.views import beside, lists, overview, title
 from tests.bench.person import FROM_MEMORY

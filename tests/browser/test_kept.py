@@ -9,8 +9,9 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from devices import notes, retiring
 from devices.audit.context import Act
+from devices.device_detail import notes
+from devices.device_detail import retirement as retiring
 from devices.device_list import tags as tagging
 from devices.models import Account, Change, Device, DeviceTag, Note, Retirement, User
 from tests.browser.conftest import PHONE, Desk

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from devices import retiring
 from devices.audit.context import Act
+from devices.device_detail import retirement as retiring
 from devices.matching import overrides as links
 from devices.models import Account, Device, JobState, Life, Sighting, SyncRun, User
 from devices.sync import absence

@@ -15,6 +15,7 @@ from devices.accounts.probe import probe_account
 from devices.accounts.services import create_account, refresh_account, switch_account, update_account
 from devices.accounts.validation import BadAccount
 from devices.audit.context import Act
+from devices.device_detail.notes import add as write_note
 from devices.matching.apply import rematch
 from devices.models import (
     Account,
@@ -39,7 +40,6 @@ from devices.models import (
     Triage,
     User,
 )
-from devices.notes import add as write_note
 from installers.handing import Slip, Terms, make_short_link, new_key
 from installers.handout import Handout
 from installers.models import Installer

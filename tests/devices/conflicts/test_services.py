@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from devices.audit.context import Act
 from devices.conflicts import services as settling
 from devices.conflicts.services import CannotSettle
+from devices.device_detail.field_values import Value, values
+from devices.device_detail.queries import detail
 from devices.matching.overrides import link
 from devices.models import Account, AuditEvent, Change, ChangeKind, Device, Life, Settlement, Sighting, User
-from devices.queries.detail import detail
-from devices.queries.values import Value, values
 from devices.reconciliation.summary import summarise
 from tests.devices import shown
 from vendors.states import IdKind

@@ -9,9 +9,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from devices.device_detail.queries import detail
+from devices.device_detail.ticket_text import MOST_ISSUES, TicketTexts, texts
 from devices.models import Device, Issue, Pulse, RemediationLink, Sighting, User
-from devices.queries.detail import detail
-from devices.queries.ticket import MOST_ISSUES, TicketTexts, texts
 from tests.devices import shown
 
 pytestmark = pytest.mark.django_db

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from devices.verdict import Answer, judge
+from devices.device_detail.verdict import Answer, judge
 from vendors.states import State
 
 

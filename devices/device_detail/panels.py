@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from devices.accounts.status import AccountStatus
+from devices.device_detail import note_views as notes
+from devices.device_detail import tag_views as tags
+from devices.device_detail.queries import Detail
 from devices.history.queries import timeline
 from devices.issues.queries import device_issues
 from devices.models import Device, IssueKind, Life, Retirement, User
-from devices.queries.detail import Detail
-from devices.views import notes, tags
 
 LAST_CHANGES = 6
 

@@ -10,11 +10,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from devices import notes
 from devices.audit.request import act_of, person
+from devices.device_detail import notes
+from devices.device_detail.notes import CannotNote, may_take_back
 from devices.lists.log_pages import HIGHEST, newest
 from devices.models import Device, Note, User
-from devices.notes import CannotNote, may_take_back
 from devices.web.devices import device_or_404
 from devices.web.permissions import is_fragment, needs
 from devices.web.ticket import query, ticket_of

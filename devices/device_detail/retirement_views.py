@@ -8,10 +8,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from devices import retiring
 from devices.audit.request import act_of
+from devices.device_detail import retirement as retiring
+from devices.device_detail.retirement import LONGEST_REASON, CannotRetire
 from devices.models import Life
-from devices.retiring import LONGEST_REASON, CannotRetire
 from devices.web.devices import device_or_404
 from devices.web.permissions import needs
 from devices.web.ticket import query, ticket_of

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from devices.device_detail.queries import Detail, View
 from devices.models import Settlement
-from devices.queries.detail import Detail, View
 from devices.reconciliation.conflicts import FIELDS, agrees, shown, word, words
 from devices.reconciliation.precedence import COLUMNS, rank
 from vendors.states import State

@@ -7,10 +7,11 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from devices import notes, retiring
 from devices.accounts.status import statuses
 from devices.audit.context import Act
 from devices.coverage.queries import matrix
+from devices.device_detail import notes
+from devices.device_detail import retirement as retiring
 from devices.device_list import tags as tagging
 from devices.device_list.filters import Filters
 from devices.device_list.queries import list_page

@@ -11,14 +11,14 @@ from django.views.decorators.http import require_safe
 from devices.accounts.status import by_pk
 from devices.audit.request import person
 from devices.coverage.queries import gaps
+from devices.device_detail.field_values import values
+from devices.device_detail.panels import beside, decisions
+from devices.device_detail.queries import detail, raw_answer
+from devices.device_detail.refresh_views import numbers_of, watched
+from devices.device_detail.ticket_text import texts
 from devices.matching.queries import joins, now_called, rulings
 from devices.models import Device, Sighting
-from devices.queries.detail import detail, raw_answer
-from devices.queries.ticket import texts
-from devices.queries.values import values
 from devices.sync.refresh import about, under_way
-from devices.views.ask_device import numbers_of, watched
-from devices.views.beside import beside, decisions
 from devices.web.context_processors import account_statuses
 from devices.web.permissions import is_fragment, needs
 from devices.web.ticket import query, ticket_of

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from devices.accounts.status import AccountStatus
+from devices.device_detail.verdict import Answer, Verdict, judge
 from devices.models import Device, Identifier, Issue, Life, Sighting
 from devices.reconciliation.field_repairs import as_documents
 from devices.reconciliation.freshness import Freshness, Limits, age_words, limits
 from devices.reconciliation.timestamps import newest
-from devices.verdict import Answer, Verdict, judge
 from vendors import console
 from vendors.address import openable
 from vendors.registry import VENDORS

@@ -8,8 +8,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from devices import notes
 from devices.audit.context import Act
+from devices.device_detail import notes
 from devices.models import AuditEvent, Device, Note, User
 from tests.devices import shown
 from tests.devices.administering import HTMX, signed_in

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
 
-from devices.queries.detail import Detail, Problem, View
+from devices.device_detail.queries import Detail, Problem, View
 from vendors.states import State
 
 MOST_ISSUES = 20
