@@ -11,6 +11,7 @@ from devices.conflicts import resolution_views as settling
 from devices.conflicts import views as disagreements
 from devices.coverage import identifier_views as junk
 from devices.coverage import views as coverage
+from devices.dashboard import views as dashboard
 from devices.device_detail import match_views as links
 from devices.device_detail import note_views as notes
 from devices.device_detail import refresh_views as ask_device
@@ -29,7 +30,7 @@ from devices.lookup import batch_views as lookup_list
 from devices.lookup import live_views as lookup_ask
 from devices.lookup import views as lookup
 from devices.saved_views import views as saved
-from devices.views import dashboard, thresholds, troubles
+from devices.views import thresholds, troubles
 
 app_name = "devices"
 

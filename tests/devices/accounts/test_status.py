@@ -198,7 +198,7 @@ class TestContradictions:
         assert f'tile-number">{all_gaps(matrix(statuses(timezone.now())))}<' in self.page(client, bob)
 
     def test_a_large_fleet_gets_the_number_after_the_page(self, client: Client, bob: User, monkeypatch: pytest.MonkeyPatch) -> None:
-        from devices.views import dashboard
+        from devices.dashboard import views as dashboard
 
         for account in shown.small_fleet().values():
             shown.fetch(account, state=JobState.DONE)

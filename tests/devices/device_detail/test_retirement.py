@@ -10,6 +10,7 @@ from django.utils import timezone
 from devices.accounts.status import statuses
 from devices.audit.context import Act
 from devices.coverage.queries import matrix
+from devices.dashboard.queries import tiles
 from devices.device_detail import notes
 from devices.device_detail import retirement as retiring
 from devices.device_list import tags as tagging
@@ -17,7 +18,6 @@ from devices.device_list.filters import Filters
 from devices.device_list.queries import list_page
 from devices.matching import overrides as links
 from devices.models import Account, AuditEvent, Change, Device, Life, Retirement, User
-from devices.queries.tiles import tiles
 from devices.reconciliation.summary import summarise
 from devices.sync.page_writer import save_page
 from tests.devices import making, shown

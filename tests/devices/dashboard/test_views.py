@@ -7,10 +7,10 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from devices.dashboard.queries import tiles
 from devices.device_list.filters import Filters
 from devices.device_list.queries import list_page
 from devices.models import Account, Health, JobState, Life, User
-from devices.queries.tiles import tiles
 from tests.devices import shown
 
 pytestmark = pytest.mark.django_db

@@ -9,9 +9,9 @@ from devices.accounts.data_sources import Sources
 from devices.accounts.stale_sources import aged
 from devices.conflicts.queries import count
 from devices.coverage.queries import all_gaps, matrix
+from devices.dashboard.queries import tiles
 from devices.device_list.conditions import ANY
 from devices.issues.queries import undecided
-from devices.queries.tiles import tiles
 from devices.web.context_processors import account_statuses
 from devices.web.permissions import is_fragment, needs
 
