@@ -2,8 +2,10 @@ from __future__ import annotations
 
 from django.urls import path
 
+from devices.accounts import alert_views as troubles
 from devices.accounts import deletion_views as accounts_delete
 from devices.accounts import edit_views as accounts_edit
+from devices.accounts import freshness_views as thresholds
 from devices.accounts import views as accounts
 from devices.accounts import withheld_views as accounts_apply
 from devices.audit import views as audit
@@ -30,7 +32,6 @@ from devices.lookup import batch_views as lookup_list
 from devices.lookup import live_views as lookup_ask
 from devices.lookup import views as lookup
 from devices.saved_views import views as saved
-from devices.views import thresholds, troubles
 
 app_name = "devices"
 

@@ -10,7 +10,7 @@ class PatchingConfig(AppConfig):
     def ready(self) -> None:
         from devices.accounts import deletion
         from devices.accounts.deletion import Part
-        from devices.keepers import KEEPERS
+        from devices.hooks import KEEPERS
         from devices.saved_views.registry import LISTS
         from patching.keeping import PatchKeeper
         from patching.models import Attempt, Patch

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from devices.mapped import Mapped
+from devices.mapped_entry import Mapped
 from devices.models import SyncRun
 from patching.placing import place, place_on
 from patching.readings import try_again
@@ -13,7 +13,7 @@ from patching.upsert import replace_patches
 
 
 class PatchKeeper:
-    """See devices/keepers.py."""
+    """See devices/hooks.py."""
 
     def page(self, run: SyncRun, mapped: Sequence[Mapped], now: datetime) -> None:
         told = [(each.entry.external_id, each.device.patches) for each in mapped if each.device.patches is not None]

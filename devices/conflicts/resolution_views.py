@@ -13,7 +13,7 @@ from devices.conflicts.services import CannotSettle
 from devices.lists.log_pages import HIGHEST
 from devices.models import Device, Sighting
 from devices.reconciliation.conflicts import FIELDS, word
-from devices.templatetags.show import vendor_short
+from devices.templatetags.ui import vendor_short
 from devices.web.confirm import Decision, decide, page_of
 from devices.web.devices import device_or_404
 from devices.web.permissions import needs

@@ -15,7 +15,7 @@ from devices.lookup.results import hit
 from devices.matching import overrides as links
 from devices.models import Device, Ruling, Sighting
 from devices.search.queries import search
-from devices.templatetags.show import vendor_short
+from devices.templatetags.ui import vendor_short
 from devices.web.confirm import Decision, decide, page_of
 from devices.web.devices import device_or_404
 from devices.web.permissions import needs

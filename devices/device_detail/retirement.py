@@ -8,7 +8,7 @@ from devices.audit import log as audit
 from devices.audit.context import Act
 from devices.db.locks import hold_devices
 from devices.history import writer as changes
-from devices.keepers import tell_use_changed
+from devices.hooks import tell_use_changed
 from devices.models import ChangeKind, Device, Life, Retirement
 from devices.reconciliation.summary import summarise
 

@@ -21,7 +21,7 @@ from devices.issues.queries import MOST, these
 from devices.issues.selection import back_to, here, picked, written
 from devices.issues.sources import Handle
 from devices.models import Standing
-from devices.templatetags.triage import as_seen
+from devices.templatetags.issues import as_seen
 from devices.web.permissions import needs
 from devices.web.ticket import LONGEST_TICKET, ticket_of
 

@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from devices.db.locks import be_patient, hold_devices
 from devices.history import writer as changes
-from devices.keepers import tell_use_changed
+from devices.hooks import tell_use_changed
 from devices.models import ChangeKind, Life, Pulse, Quarantine, Sighting, SyncRun
 from devices.reconciliation.summary import summarise
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from devices.connections import health
 from devices.connections.connection import Line
 from devices.db.locks import hold_devices
-from devices.keepers import KEEPERS
+from devices.hooks import KEEPERS
 from devices.models import Account, Health, JobState, SyncRun, User
 from devices.models.job import ACTIVE
 from devices.reconciliation import field_repairs as repaired

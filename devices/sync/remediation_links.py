@@ -10,7 +10,7 @@ from devices.audit import log as audit
 from devices.audit.context import Act
 from devices.db.copy import copy_rows
 from devices.encryption import cipher as sealing
-from devices.mapped import Mapped
+from devices.mapped_entry import Mapped
 from devices.models import RemediationLink
 from vendors.secret import Secret
 

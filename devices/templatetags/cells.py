@@ -10,8 +10,8 @@ from django.template import Context, NodeList
 from django.template.loader import get_template
 from django.utils.safestring import SafeString
 
-from devices.templatetags.drawn import drawn_once
-from devices.templatetags.show import vendor_label, vendor_short
+from devices.templatetags.cached import drawn_once
+from devices.templatetags.ui import vendor_label, vendor_short
 
 register = template.Library()
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import template
 
-from devices.templatetags.drawn import drawn_once
+from devices.templatetags.cached import drawn_once
 from patching.queries.numbers import Number
 from patching.words import Work, work_of
 from vendors.patch_states import PatchKind, PatchStatus, Reason, Severity

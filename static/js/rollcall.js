@@ -18,7 +18,7 @@ const say = (text, level = "info") => {
   if (level === "info") setTimeout(() => line.remove(), 6000);
 };
 
-// The words of devices/templatetags/show.py, `ago`.
+// The words of devices/templatetags/ui.py, `ago`.
 const UNITS = [[60, 1, "s"], [3600, 60, "min"], [172800, 3600, "h"], [5184000, 86400, "days"]];
 const ago = (seconds) => {
   if (seconds < 45) return "just now";

@@ -15,9 +15,10 @@ from sandbox.server import Simulation, running
 from sandbox.world import Options
 from tests.browser.conftest import PHONE, Desk
 from tests.browser.seen import serious
-from tests.devices import making, shown
-from tests.devices.administering import mark_what_was_decided, withheld_run
-from tests.devices.following import Follower
+from tests.devices import records as making
+from tests.devices import rows as shown
+from tests.devices.account_pages import mark_what_was_decided, withheld_run
+from tests.devices.runs import Follower
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

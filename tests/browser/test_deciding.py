@@ -12,7 +12,7 @@ from devices.matching.apply import rematch_everything
 from devices.models import Device, Sighting, User
 from tests.browser.conftest import PHONE, Desk
 from tests.browser.seen import overflow, serious
-from tests.devices import shown
+from tests.devices import rows as shown
 from vendors.states import IdKind
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -10,7 +10,7 @@ from devices.encryption import cipher as sealing
 from devices.models import Account, AuditEvent, Device, JobState, Note, RemediationLink, Sighting, SyncRun, User
 from tests.browser.conftest import DESK, PHONE, Desk
 from tests.browser.seen import overflow, serious
-from tests.devices import shown
+from tests.devices import rows as shown
 from vendors.states import IdKind
 
 pytestmark = pytest.mark.django_db(transaction=True)

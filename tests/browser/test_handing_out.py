@@ -14,7 +14,7 @@ from installers.models import Installer
 from tests.browser.conftest import PHONE, Desk
 from tests.browser.seen import overflow, scanned, serious
 from tests.browser.test_deciding import follow, reach
-from tests.devices import shown
+from tests.devices import rows as shown
 from tests.installers.given_out import ready
 from vendors.states import IdKind
 

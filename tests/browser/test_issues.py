@@ -13,8 +13,8 @@ from devices.models import Account, Standing, Triage, User
 from tests.browser.conftest import PHONE, Desk
 from tests.browser.seen import overflow, serious
 from tests.browser.test_deciding import reach
-from tests.devices import shown
-from tests.devices.troubled import decided, fleet, listed, named
+from tests.devices import rows as shown
+from tests.devices.alerts import decided, fleet, listed, named
 
 pytestmark = pytest.mark.django_db(transaction=True)
 FIRST, SECOND = "3 problems reported", "1 critical issue"

@@ -17,7 +17,7 @@ from devices.models import Account, Change, Device, DeviceTag, Note, Retirement,
 from tests.browser.conftest import PHONE, Desk
 from tests.browser.seen import overflow, serious
 from tests.browser.test_reading_pages import address_of
-from tests.devices import shown
+from tests.devices import rows as shown
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MOST_TABS = 120

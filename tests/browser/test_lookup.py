@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from devices.models import Account, Device, JobState, SyncRun, User
 from tests.browser.conftest import PHONE, Desk
 from tests.browser.seen import serious
-from tests.devices import shown
+from tests.devices import rows as shown
 from vendors.states import IdKind
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -10,7 +10,7 @@ from devices.models import Account, Device, JobState, Sighting, SyncRun, User
 from tests.browser.conftest import PHONE, Desk
 from tests.browser.seen import overflow, serious
 from tests.conftest import PASSWORD
-from tests.devices import shown
+from tests.devices import rows as shown
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from devices.models import Account, Device, Sighting, User
 from tests.browser.conftest import DESK, PHONE, Desk
 from tests.browser.seen import overflow, serious
-from tests.devices import shown
+from tests.devices import rows as shown
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LONG = "EpmInventory." + "AVeryLongNameOfACustomFieldWithoutAnyBlank" * 4

@@ -9,8 +9,8 @@ from playwright.sync_api import Page, Route, expect
 
 from devices.models import Account, User
 from tests.browser.conftest import Desk
-from tests.devices import shown
-from tests.devices.troubled import fleet
+from tests.devices import rows as shown
+from tests.devices.alerts import fleet
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

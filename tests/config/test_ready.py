@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from tests.devices import making
+from tests.devices import records as making
 from tests.devices.shell import environment
 from vendors.secret import Secret
 

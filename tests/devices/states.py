@@ -11,7 +11,8 @@ from django.utils import timezone
 from devices.models import Account, Health, JobState, Quarantine, SyncRun
 from devices.sync import absence
 from devices.sync.page_writer import save_page
-from tests.devices import making, shown
+from tests.devices import records as making
+from tests.devices import rows as shown
 
 REFUSED = "ESET Connect refused the user name or password."
 DOWN = "Could not list devices: the server cannot answer now (status 503)."

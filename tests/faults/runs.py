@@ -7,7 +7,7 @@ from django.db import OperationalError, connection
 from devices.models import Account, JobState, Sighting, SyncRun
 from devices.models.job import ACTIVE
 from sandbox.server import Simulation
-from tests.devices.following import account_at
+from tests.devices.runs import account_at
 from tests.faults.processes import Processes, wait_for
 
 VENDORS = ("five9s", "eset", "opswat")

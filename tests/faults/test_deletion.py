@@ -10,7 +10,7 @@ from devices.accounts import deletion
 from devices.audit.context import Act
 from devices.models import Account, AuditEvent, Device, Sighting
 from devices.sync.page_writer import save_page
-from tests.devices import making
+from tests.devices import records as making
 from tests.devices.accounts.test_deletion import orphans
 from tests.faults.processes import Processes, wait_for
 

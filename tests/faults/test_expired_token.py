@@ -13,7 +13,7 @@ from devices.connections.connection import connect
 from devices.models import Account
 from sandbox.server import Simulation, running
 from sandbox.world import Options
-from tests.devices.following import account_at
+from tests.devices.runs import account_at
 from vendors.base import Page, Scope
 
 WORKERS = 8

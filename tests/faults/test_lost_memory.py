@@ -17,7 +17,7 @@ from devices.models.job import RATE_LIMIT
 from devices.sync.handler import SyncHandler
 from sandbox.server import Simulation, running
 from sandbox.world import Options
-from tests.devices.following import Follower, account_at
+from tests.devices.runs import Follower, account_at
 from tests.faults import services
 from vendors.budget import Rate
 

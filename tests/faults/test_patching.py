@@ -19,7 +19,7 @@ from patching.placing import hold_patching
 from patching.planning import request_run
 from sandbox.server import Simulation, running
 from sandbox.world import Options
-from tests.devices.following import account_at
+from tests.devices.runs import account_at
 from tests.faults.processes import Processes, wait_for
 from tests.patching.counted import assert_tallies_are_true
 from tests.patching.test_thirty_days import Seen, kept, kinds, shown

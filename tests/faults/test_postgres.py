@@ -11,7 +11,7 @@ from devices.accounts.services import refresh_account
 from devices.models import Quarantine
 from sandbox.server import Simulation, running
 from sandbox.world import Options
-from tests.devices.following import account_at
+from tests.devices.runs import account_at
 from tests.faults import services
 from tests.faults.processes import Processes, wait_for
 from tests.faults.runs import assert_complete, half_applied, steps, story, wait_until_all_ended

@@ -12,7 +12,7 @@ from devices.jobs import heartbeat
 from devices.models import Account, Device, User
 from sandbox.server import Simulation, running
 from sandbox.world import Options
-from tests.devices.following import account_at
+from tests.devices.runs import account_at
 from tests.faults.processes import Processes, wait_for
 from tests.faults.runs import story
 

@@ -15,7 +15,7 @@ from devices.accounts.services import refresh_account
 from devices.models import Account, JobState, SyncRun
 from devices.models.job import ACTIVE
 from sandbox.server import Simulation
-from tests.devices.following import account_at
+from tests.devices.runs import account_at
 from tests.faults.processes import Processes, wait_for
 from tests.faults.runs import assert_every_device_once, latest, story
 

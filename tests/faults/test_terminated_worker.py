@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from sandbox.server import Simulation, running
-from tests.devices.following import account_at
+from tests.devices.runs import account_at
 from tests.faults.processes import Processes, wait_for
 from tests.faults.runs import assert_complete, latest, story, wait_until_all_ended
 

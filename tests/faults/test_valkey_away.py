@@ -13,7 +13,7 @@ from devices.models import Account, Device, SyncRun, User
 from installers.handout import Handout
 from installers.views.short_link import TRIES
 from tests.conftest import PASSWORD
-from tests.devices import shown
+from tests.devices import rows as shown
 from tests.faults.broker import STATES, Broker, own_broker
 from tests.faults.processes import wait_for
 from tests.faults.serving import Browser, Server, serving

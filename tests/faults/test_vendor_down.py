@@ -13,7 +13,7 @@ from devices.sync import handler as sync
 from patching.models import PatchRun
 from sandbox.server import Simulation, running
 from sandbox.world import Options
-from tests.devices.following import Follower, account_at
+from tests.devices.runs import Follower, account_at
 from tests.faults.processes import Processes, wait_for
 from tests.faults.runs import assert_every_device_once, story
 

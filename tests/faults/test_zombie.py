@@ -10,7 +10,7 @@ import pytest
 
 from sandbox.server import Simulation, running
 from sandbox.world import Options
-from tests.devices.following import account_at
+from tests.devices.runs import account_at
 from tests.faults.processes import Processes, wait_for
 from tests.faults.runs import assert_complete, half_applied, latest, steps, story, wait_until_all_ended
 

@@ -13,7 +13,7 @@ from devices.models import Account, JobState, User
 from installers import services
 from installers.models import Installer, Standing
 from installers.wishes import Wish
-from tests.devices import shown
+from tests.devices import rows as shown
 
 SECRET_LINK = "https://download.example/canary-5d1e7c"
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from devices.models import Account, JobState, User
 from installers.models import Installer, Standing
-from tests.devices import shown
+from tests.devices import rows as shown
 from vendors.secret import Secret
 
 LINK = "https://vendor.example/installer/canary-of-the-vendor/setup.exe"

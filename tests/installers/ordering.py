@@ -20,7 +20,7 @@ from installers.stocktaking import StocktakeHandler
 from installers.wishes import Wish
 from sandbox.eset_groups import LOST_GROUP
 from sandbox.server import Simulation
-from tests.devices.following import account_at
+from tests.devices.runs import account_at
 
 WISH = Wish(purpose="Reception", family="windows", language="de-de")
 

@@ -17,7 +17,7 @@ from django.utils import timezone
 from devices.models import Account, AuditEvent, Device, JobState, Pulse, Sighting, User
 from installers.handout import Handout
 from installers.models import Installer, Standing
-from tests.devices import shown
+from tests.devices import rows as shown
 from tests.installers.given_out import page_of, ready, short_link, signed_in
 from vendors.states import IdKind
 

@@ -14,9 +14,9 @@ from installers.management.commands.installer import follow
 from installers.models import Installer, Standing
 from sandbox.eset_groups import LOST_GROUP
 from sandbox.server import Simulation
-from tests.devices.following import account_at
+from tests.devices.runs import account_at
 from tests.devices.shell import manage
-from tests.devices.working import worker
+from tests.devices.workers import worker
 from tests.installers.ordering import Hand, account, order
 
 pytestmark = pytest.mark.django_db

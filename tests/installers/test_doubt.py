@@ -14,7 +14,7 @@ from installers.handler import InstallerHandler, Step
 from installers.models import Installer, Standing
 from installers.wishes import CannotDo
 from sandbox.server import Simulation
-from tests.devices.following import account_at
+from tests.devices.runs import account_at
 from tests.installers.between import CONNECT, LIST, Between, Killed, die
 from tests.installers.between import MAKE as MAKING
 from tests.installers.ordering import WISH, Hand, account, created, order

@@ -14,7 +14,7 @@ from devices.matching import overrides as links
 from devices.models import AuditEvent, Device, JobState, User
 from installers.handout import Handout
 from installers.models import Installer, Standing
-from tests.devices import shown
+from tests.devices import rows as shown
 from tests.installers.given_out import LINK, SHORT, key_in, page_of, ready, short_link, signed_in
 
 pytestmark = pytest.mark.django_db

@@ -13,7 +13,7 @@ from config.sessions import POLLS
 from devices.models import Account, AuditEvent, JobState, User
 from installers.models import Installer, Standing
 from installers.telling import countdown, tell
-from tests.devices.shown import HOSTILE
+from tests.devices.rows import HOSTILE
 from tests.installers.booked import SECRET_LINK, accounts, booked, doubtful, foreign, read
 
 pytestmark = pytest.mark.django_db

@@ -15,8 +15,8 @@ from installers.models import Installer, Standing
 from installers.wishes import CannotDo, Conflict, Wish
 from sandbox.eset_groups import LOST_GROUP
 from sandbox.server import Simulation
-from tests.devices import making
-from tests.devices.following import account_at
+from tests.devices import records as making
+from tests.devices.runs import account_at
 from tests.installers.ordering import WISH, Hand, account, created, order
 from tests.vendors.months import six_months_after
 

@@ -7,7 +7,7 @@ import pytest
 from devices.models import Account
 from sandbox.server import Simulation, running
 from sandbox.world import Options
-from tests.devices.following import account_at
+from tests.devices.runs import account_at
 from tests.patching.polling import Hand
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from devices.models import Account, Sighting
 from patching.models import Attempt, Patch, Reading, Title
-from tests.devices import shown
+from tests.devices import rows as shown
 from tests.patching.counted import last_on_their_devices
 from vendors.patching import Source
 
@@ -55,7 +55,7 @@ def attempt(
 
 
 def small_patching() -> dict[str, Account]:
-    """On tests.devices.shown.small_fleet: every status, every reason, two vendors that tell, attempts with and without a device."""
+    """On tests.devices.rows.small_fleet: every status, every reason, two vendors that tell, attempts with and without a device."""
     accounts = shown.small_fleet()
     eset, five = accounts["eset"], accounts["five9s"]
     berlin, munich, zurich = (Sighting.objects.get(account=eset, name=name) for name in ("nb-berlin-01", "nb-munich-02", "mac-zurich-03"))

@@ -17,9 +17,9 @@ from devices.models import Device, Life, Ruling, Sighting, User
 from patching.models import DeviceTally, Patch
 from patching.retention import tidy
 from sandbox.server import Simulation
-from tests.devices import shown
+from tests.devices import rows as shown
 from tests.devices.db.test_locks import somebody_waits, start, until
-from tests.devices.following import account_at, sync
+from tests.devices.runs import account_at, sync
 from tests.patching import made
 from tests.patching.counted import NUMBERS, assert_tallies_are_true, by_device
 from tests.patching.polling import Hand

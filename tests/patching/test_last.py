@@ -7,7 +7,7 @@ from django.test import Client
 
 from devices.models import Sighting, User
 from patching.models import Attempt, Title
-from tests.devices import shown
+from tests.devices import rows as shown
 from tests.patching import made
 from tests.patching.counted import last_on_their_devices
 from tests.patching.reading import HTMX, words_of

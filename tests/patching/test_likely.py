@@ -15,8 +15,8 @@ from patching.likely import infer
 from patching.models import Attempt, Patch, Title
 from sandbox import patch_life
 from sandbox.server import Simulation
-from tests.devices import shown
-from tests.devices.following import sync
+from tests.devices import rows as shown
+from tests.devices.runs import sync
 from tests.patching import made
 from tests.patching.linked import listed, numbers_on
 from tests.patching.polling import Hand

@@ -13,7 +13,7 @@ from devices.models import Account, AuditEvent, Device, Sighting, User
 from devices.search import queries as search
 from patching.models import Patch, Title
 from patching.queries import table
-from tests.devices import shown
+from tests.devices import rows as shown
 from tests.patching import made
 
 pytestmark = pytest.mark.django_db

@@ -11,7 +11,7 @@ from devices.sync.handler import SyncHandler
 from patching import readings
 from patching.models import PatchRun, Reading
 from patching.placing import hold_patching
-from tests.devices import making
+from tests.devices import records as making
 from tests.devices.db.test_locks import somebody_waits, start, until
 from vendors.patching import Source
 

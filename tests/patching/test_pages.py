@@ -7,7 +7,7 @@ from django.test import Client
 
 from devices.models import Device, User
 from patching.models import Patch, Title
-from tests.devices import shown
+from tests.devices import rows as shown
 from tests.patching import made
 from tests.patching.reading import HTMX, words_of
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from devices.lists.cursor import Place
 from devices.models import Device, Sighting, User
 from patching.models import Patch, Title
-from tests.devices import shown
+from tests.devices import rows as shown
 from tests.devices.device_list.test_views import NASTY
 from tests.patching import made
 from tests.patching.reading import HTMX, text_of, words_of

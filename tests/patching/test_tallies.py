@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from devices.models import Account
 from patching.models import Attempt, AttemptTally, Patch, PatchTally, Title
-from tests.devices import shown
+from tests.devices import rows as shown
 
 pytestmark = pytest.mark.django_db
 

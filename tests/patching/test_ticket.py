@@ -12,7 +12,7 @@ from devices.models import Device, User
 from patching.models import Attempt, Patch
 from patching.queries.device import on_device
 from patching.queries.ticket import text
-from tests.devices import shown
+from tests.devices import rows as shown
 from tests.patching import made
 from tests.patching.reading import HTMX
 

@@ -16,7 +16,7 @@ from devices.sync.page_writer import save_page
 from patching.filters import DeviceFilters, PatchFilters
 from patching.models import Patch
 from patching.queries.numbers import number
-from tests.devices import making
+from tests.devices import records as making
 from tests.patching import made
 from tests.patching.counted import assert_tallies_are_true
 

@@ -19,7 +19,7 @@ from patching.upsert import save_patches
 from sandbox import patch_life
 from sandbox.server import Simulation, running
 from sandbox.world import Options
-from tests.devices.following import Follower, account_at, sync
+from tests.devices.runs import Follower, account_at, sync
 from tests.patching.counted import assert_tallies_are_true
 from tests.patching.polling import Hand
 from vendors import records

@@ -13,7 +13,7 @@ from django.utils import timezone
 from devices.connections import rate_limit as budget
 from devices.jobs import heartbeat
 from devices.models import Account, Device, Health, User
-from tests.devices import shown
+from tests.devices import rows as shown
 
 pytestmark = pytest.mark.django_db
 STALLED = "so nothing is refreshed"

@@ -14,9 +14,9 @@ from devices.connections import rate_limit as budget
 from devices.models import SyncRun, User
 from sandbox.server import Simulation, running
 from sandbox.world import Options
-from tests.devices import making
-from tests.devices.administering import signed_in
-from tests.devices.following import account_at, sync
+from tests.devices import records as making
+from tests.devices.account_pages import signed_in
+from tests.devices.runs import account_at, sync
 
 pytestmark = pytest.mark.django_db
 

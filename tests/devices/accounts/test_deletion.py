@@ -48,9 +48,10 @@ from patching.models import Attempt, Patch, Title
 from sandbox.credentials import account_settings
 from sandbox.server import Simulation, running
 from sandbox.world import Options
-from tests.devices import making, shown
-from tests.devices.following import account_at, sync
+from tests.devices import records as making
+from tests.devices import rows as shown
 from tests.devices.matching.test_fleet import VENDORS, explanations, nothing_is_left_over, partition
+from tests.devices.runs import account_at, sync
 from tests.installers import booked
 from tests.patching.counted import assert_tallies_are_true, by_device
 from tests.patching.made import small_patching

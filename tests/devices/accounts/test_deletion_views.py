@@ -11,8 +11,8 @@ from config.sessions import POLLS
 from devices.accounts import deletion
 from devices.audit.context import Act
 from devices.models import Account, AuditEvent, SyncRun, User
-from tests.devices import shown
-from tests.devices.administering import HTMX, signed_in
+from tests.devices import rows as shown
+from tests.devices.account_pages import HTMX, signed_in
 
 pytestmark = pytest.mark.django_db
 

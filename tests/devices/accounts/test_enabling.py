@@ -15,7 +15,8 @@ from devices.audit.context import Act
 from devices.jobs import engine as jobs
 from devices.models import Account, AuditEvent, JobState, Sighting, User
 from devices.sync.page_writer import save_page
-from tests.devices import making, shown
+from tests.devices import records as making
+from tests.devices import rows as shown
 from tests.devices.jobs.test_engine import Script
 from vendors.base import Page
 

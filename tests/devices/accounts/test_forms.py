@@ -9,7 +9,7 @@ from django.urls import reverse
 from devices.accounts import certificates
 from devices.accounts.forms import AccountForm
 from devices.models import Account, AccountSecret, AuditEvent, SyncRun, User
-from tests.devices.administering import CANARY, ESET, FIVE9S, OPSWAT, signed_in
+from tests.devices.account_pages import CANARY, ESET, FIVE9S, OPSWAT, signed_in
 from tests.devices.certificates import certificate
 from vendors.registry import VENDORS
 

@@ -15,9 +15,9 @@ from devices.web import cache as rate_limits
 from sandbox.credentials import ESET_PASSWORD, FIVE9S_TOKEN, account_settings
 from sandbox.server import Simulation, running
 from sandbox.world import Options
-from tests.devices.administering import HTMX, signed_in
+from tests.devices.account_pages import HTMX, signed_in
 from tests.devices.certificates import certificate
-from tests.devices.following import account_at
+from tests.devices.runs import account_at
 from vendors.registry import VENDORS
 
 pytestmark = pytest.mark.django_db

@@ -18,9 +18,9 @@ from devices.models import Account, AuditEvent, JobState, Sighting, SyncRun, Use
 from devices.sync.handler import SyncHandler
 from devices.web import cache as rate_limits
 from sandbox.server import Simulation, running
-from tests.devices import making
-from tests.devices.administering import ESET, FIVE9S, HTMX, signed_in
-from tests.devices.following import account_at
+from tests.devices import records as making
+from tests.devices.account_pages import ESET, FIVE9S, HTMX, signed_in
+from tests.devices.runs import account_at
 from vendors.auth import Tokens
 from vendors.registry import VENDORS
 from vendors.secret import Secret

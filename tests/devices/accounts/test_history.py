@@ -6,8 +6,8 @@ import pytest
 from django.utils import timezone
 
 from devices.models import JobState, Quarantine, SyncRun, User
-from tests.devices import making
-from tests.devices.administering import signed_in
+from tests.devices import records as making
+from tests.devices.account_pages import signed_in
 
 pytestmark = pytest.mark.django_db
 

@@ -16,10 +16,10 @@ from devices.models import Account, AuditEvent, Health, JobState, SyncRun, User
 from devices.models.job import RATE_LIMIT
 from sandbox.server import Simulation, running
 from sandbox.world import Options
-from tests.devices import making
-from tests.devices.administering import HTMX, signed_in
-from tests.devices.following import account_at
-from tests.devices.following import sync as sync_now
+from tests.devices import records as making
+from tests.devices.account_pages import HTMX, signed_in
+from tests.devices.runs import account_at
+from tests.devices.runs import sync as sync_now
 
 pytestmark = pytest.mark.django_db
 

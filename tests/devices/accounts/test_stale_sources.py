@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from devices.models import Account, Device, JobState, Pulse, User
-from tests.devices import shown
+from tests.devices import rows as shown
 
 pytestmark = pytest.mark.django_db
 OFF = " is disabled: what it told last,"

@@ -14,8 +14,8 @@ from django.utils import timezone
 
 from devices.models import Account, JobState, User
 from devices.search.documents import moment
-from tests.devices import shown
-from tests.devices.administering import signed_in
+from tests.devices import rows as shown
+from tests.devices.account_pages import signed_in
 
 pytestmark = pytest.mark.django_db
 AT = datetime.now(UTC).replace(microsecond=0) - timedelta(days=5)

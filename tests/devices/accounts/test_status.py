@@ -25,7 +25,8 @@ from devices.jobs import heartbeat
 from devices.lookup.account_answers import silences
 from devices.models import Account, Health, JobState, Sighting, SyncRun, User
 from devices.search.parser import parse
-from tests.devices import making, shown
+from tests.devices import records as making
+from tests.devices import rows as shown
 from tests.devices.states import DOWN, REFUSED, STATES, account_in
 
 pytestmark = pytest.mark.django_db

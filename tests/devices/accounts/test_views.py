@@ -15,8 +15,8 @@ from devices.jobs import heartbeat
 from devices.models import Account, AuditEvent, Health, Quarantine, SyncRun, User
 from devices.sync.handler import due_kind
 from tests.conftest import PASSWORD
-from tests.devices import making
-from tests.devices.administering import HTMX, signed_in, withheld_run
+from tests.devices import records as making
+from tests.devices.account_pages import HTMX, signed_in, withheld_run
 
 pytestmark = pytest.mark.django_db
 

@@ -20,8 +20,8 @@ from devices.models import Account, AuditEvent, Health, JobState, RemediationLin
 from sandbox.credentials import CANARY, account_settings
 from sandbox.server import Simulation, running
 from sandbox.world import Options
-from tests.devices.administering import signed_in
-from tests.devices.following import account_at, sync
+from tests.devices.account_pages import signed_in
+from tests.devices.runs import account_at, sync
 from tests.devices.sinks import broker, every_logger_speaks, everything_about, leaks, messages, pages, tables
 from vendors.base import Scope
 from vendors.errors import VendorError

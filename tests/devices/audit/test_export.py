@@ -23,7 +23,7 @@ from local import programs
 from local.addresses import LOOPBACK, Address
 from local.processes import Child
 from local.waiting import wait_until
-from tests.devices import making
+from tests.devices import records as making
 from tests.faults.processes import settings_url
 from tests.stack import STACK
 

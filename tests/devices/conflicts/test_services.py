@@ -18,7 +18,7 @@ from devices.device_detail.queries import detail
 from devices.matching.overrides import link
 from devices.models import Account, AuditEvent, Change, ChangeKind, Device, Life, Settlement, Sighting, User
 from devices.reconciliation.summary import summarise
-from tests.devices import shown
+from tests.devices import rows as shown
 from vendors.states import IdKind
 
 pytestmark = pytest.mark.django_db

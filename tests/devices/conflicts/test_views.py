@@ -15,7 +15,7 @@ from devices.device_list.conditions import differing
 from devices.device_list.filters import Filters
 from devices.device_list.queries import list_page
 from devices.models import Account, Device, Life, User
-from tests.devices import shown
+from tests.devices import rows as shown
 
 pytestmark = pytest.mark.django_db
 PAGE = "/disagreements/"

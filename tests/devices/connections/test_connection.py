@@ -14,8 +14,8 @@ from devices.models import Account, AuditEvent, User
 from sandbox.credentials import account_settings
 from sandbox.server import Simulation, running
 from sandbox.world import Options
-from tests.devices.administering import FIVE9S, HTMX, OPSWAT, signed_in
-from tests.devices.following import account_at
+from tests.devices.account_pages import FIVE9S, HTMX, OPSWAT, signed_in
+from tests.devices.runs import account_at
 from vendors.registry import VENDORS
 
 pytestmark = pytest.mark.django_db

@@ -19,9 +19,9 @@ from devices.models import Account, AuditEvent, JobState, User
 from sandbox.credentials import FIVE9S_TOKEN
 from sandbox.server import Simulation, running
 from sandbox.world import Options as World
-from tests.devices.administering import HTMX, signed_in
-from tests.devices.following import sync
-from tests.devices.test_command_account import account as command
+from tests.devices.account_pages import HTMX, signed_in
+from tests.devices.management.test_account import account as command
+from tests.devices.runs import sync
 from tests.vendors.private_network import EPM, private_network
 from vendors.registry import VENDORS
 

@@ -31,7 +31,7 @@ from patching.planning import request_run as request_walk
 from sandbox.credentials import account_settings
 from sandbox.server import Simulation, running
 from sandbox.world import Options
-from tests.devices.following import account_at
+from tests.devices.runs import account_at
 from tests.installers.ordering import order
 from vendors.auth import Tokens
 from vendors.base import Scope

@@ -13,8 +13,8 @@ from devices.coverage.queries import Placing
 from devices.coverage.states import Cover
 from devices.models import Account, Device, Gap, JobState, Life, Sighting
 from devices.tasks import plan
-from tests.devices import shown
-from tests.devices.troubled import complete, fleet, named
+from tests.devices import rows as shown
+from tests.devices.alerts import complete, fleet, named
 
 pytestmark = pytest.mark.django_db
 

@@ -11,8 +11,8 @@ from devices.coverage import identifier_quality as junk
 from devices.models import Device, User
 from sandbox.server import Simulation, running
 from sandbox.world import Options
-from tests.devices import shown
-from tests.devices.following import account_at, sync
+from tests.devices import rows as shown
+from tests.devices.runs import account_at, sync
 from vendors.states import IdKind
 
 pytestmark = pytest.mark.django_db

@@ -15,8 +15,8 @@ from devices.coverage.states import Cover
 from devices.models import Account, Device, JobState, Life, Sighting, SyncRun
 from sandbox.server import Simulation, running
 from sandbox.world import Options
-from tests.devices import shown
-from tests.devices.following import account_at, sync
+from tests.devices import rows as shown
+from tests.devices.runs import account_at, sync
 from vendors.base import Scope
 from vendors.states import Enrolment
 

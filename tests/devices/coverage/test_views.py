@@ -13,7 +13,7 @@ from django.utils import timezone
 from devices.coverage import export as coverage_export
 from devices.coverage.states import Cover
 from devices.models import Account, AuditEvent, Device, JobState, User
-from tests.devices import shown
+from tests.devices import rows as shown
 
 pytestmark = pytest.mark.django_db
 PAGES = ["/coverage/", "/coverage/devices/?account=eset-main&cover=missing"]

@@ -11,7 +11,7 @@ from devices.dashboard.queries import tiles
 from devices.device_list.filters import Filters
 from devices.device_list.queries import list_page
 from devices.models import Account, Health, JobState, Life, User
-from tests.devices import shown
+from tests.devices import rows as shown
 
 pytestmark = pytest.mark.django_db
 

@@ -19,7 +19,7 @@ from devices.models.job import ACTIVE
 from devices.reconciliation.summary import summarise
 from devices.sync import absence
 from devices.sync.page_writer import save_page
-from tests.devices import making
+from tests.devices import records as making
 from tests.devices.jobs.test_engine import Script
 from vendors.base import Page, Scope
 from vendors.records import Entry

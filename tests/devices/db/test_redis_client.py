@@ -19,7 +19,8 @@ from devices.db.redis_client import PAUSE, Breaker
 from devices.models import Device, User
 from devices.web import cache as rate_limits
 from tests.conftest import PASSWORD
-from tests.devices import listening, shown
+from tests.devices import rows as shown
+from tests.devices import valkey_servers as listening
 from tests.faults.test_valkey_away import PAGES
 
 TIMEOUT = 0.2

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from devices.matching.apply import rematch_everything
 from devices.models import AuditEvent, Change, ChangeKind, Device, FormerDevice, Ruling, Sighting, User
-from tests.devices import shown
+from tests.devices import rows as shown
 from vendors.states import IdKind
 
 pytestmark = pytest.mark.django_db

@@ -11,8 +11,8 @@ from django.utils import timezone
 from devices.audit.context import Act
 from devices.device_detail import notes
 from devices.models import AuditEvent, Device, Note, User
-from tests.devices import shown
-from tests.devices.administering import HTMX, signed_in
+from tests.devices import rows as shown
+from tests.devices.account_pages import HTMX, signed_in
 
 pytestmark = pytest.mark.django_db
 

@@ -12,8 +12,8 @@ from devices.connections.connection import budget_of
 from devices.models import Account, AuditEvent, Device, Health, JobState, Life, Sighting, SyncRun, User
 from sandbox.server import Simulation, running
 from sandbox.world import Options
-from tests.devices import shown
-from tests.devices.following import Follower, account_at, sync
+from tests.devices import rows as shown
+from tests.devices.runs import Follower, account_at, sync
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}

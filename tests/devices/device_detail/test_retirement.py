@@ -20,8 +20,9 @@ from devices.matching import overrides as links
 from devices.models import Account, AuditEvent, Change, Device, Life, Retirement, User
 from devices.reconciliation.summary import summarise
 from devices.sync.page_writer import save_page
-from tests.devices import making, shown
-from tests.devices.administering import signed_in
+from tests.devices import records as making
+from tests.devices import rows as shown
+from tests.devices.account_pages import signed_in
 
 pytestmark = pytest.mark.django_db
 

@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from devices.models import Account, Device, Life, Sighting, User
-from tests.devices import shown
+from tests.devices import rows as shown
 from vendors.states import IdKind
 
 pytestmark = pytest.mark.django_db

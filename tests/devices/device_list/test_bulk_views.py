@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from devices.models import AuditEvent, Device, SyncRun, User
 from devices.sync import refresh as asking
-from tests.devices import shown
-from tests.devices.administering import signed_in
+from tests.devices import rows as shown
+from tests.devices.account_pages import signed_in
 from vendors.states import IdKind
 
 pytestmark = pytest.mark.django_db

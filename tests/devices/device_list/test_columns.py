@@ -14,7 +14,7 @@ from devices.device_list.queries import list_page
 from devices.lists.columns import SORTS
 from devices.lists.cursor import ordered
 from devices.models import Device, DeviceGroup, User
-from tests.devices import shown
+from tests.devices import rows as shown
 
 pytestmark = pytest.mark.django_db
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from devices.device_list.filters import Filters
 from devices.device_list.queries import list_page
 from devices.models import DeviceGroup, User
-from tests.devices import shown
+from tests.devices import rows as shown
 from vendors.states import IdKind
 
 pytestmark = pytest.mark.django_db

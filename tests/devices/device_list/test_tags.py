@@ -20,8 +20,8 @@ from devices.device_list.tags import CannotTag
 from devices.models import Account, AuditEvent, Change, Device, DeviceTag, User
 from devices.search.documents import device_documents
 from devices.search.queries import search
-from tests.devices import shown
-from tests.devices.administering import HTMX, signed_in
+from tests.devices import rows as shown
+from tests.devices.account_pages import HTMX, signed_in
 from vendors.states import IdKind
 
 pytestmark = pytest.mark.django_db

@@ -11,7 +11,7 @@ from devices.device_list.queries import list_page
 from devices.lists.state import PAGE
 from devices.models import Account, Device, Health, User
 from devices.search import queries as search
-from tests.devices import shown
+from tests.devices import rows as shown
 from vendors.states import IdKind
 
 pytestmark = pytest.mark.django_db

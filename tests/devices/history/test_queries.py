@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from devices.history.queries import timeline
 from devices.models import Account, Change, ChangeKind, Device, JobState, Note, Sighting, User
-from tests.devices import shown
-from tests.devices.administering import HTMX, signed_in
+from tests.devices import rows as shown
+from tests.devices.account_pages import HTMX, signed_in
 
 pytestmark = pytest.mark.django_db
 

@@ -12,7 +12,7 @@ from devices.matching.apply import rematch_everything
 from devices.matching.overrides import link
 from devices.models import Account, Change, ChangeKind, Device, Life, Retirement, SyncRun, User
 from devices.sync.page_writer import save_page
-from tests.devices import making
+from tests.devices import records as making
 from tests.devices.sync.test_absence import complete, names
 from vendors.records import Entry
 from vendors.states import IdKind, State

@@ -8,8 +8,8 @@ import pytest
 from django.utils import timezone
 
 from devices.models import Issue, Standing, User
-from tests.devices.administering import signed_in
-from tests.devices.troubled import decided, fleet, listed, titles
+from tests.devices.account_pages import signed_in
+from tests.devices.alerts import decided, fleet, listed, titles
 
 pytestmark = pytest.mark.django_db
 FIRST, SECOND = "3 problems reported", "1 critical issue"

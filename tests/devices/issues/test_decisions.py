@@ -15,8 +15,8 @@ from devices.issues.sources import Handle
 from devices.matching.apply import rematch_everything
 from devices.models import Account, AuditEvent, Change, Device, Gap, Issue, Pulse, Sighting, Standing, Triage, User
 from devices.sync.handler import grow_old
-from tests.devices import shown
-from tests.devices.troubled import decided, fleet, listed, named, one, titles
+from tests.devices import rows as shown
+from tests.devices.alerts import decided, fleet, listed, named, one, titles
 from vendors.states import IdKind
 
 pytestmark = pytest.mark.django_db

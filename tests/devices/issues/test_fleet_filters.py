@@ -17,9 +17,9 @@ from devices.device_list.queries import list_page
 from devices.issues import queries as issues
 from devices.issues.queries import every_issue, issue_page, matching
 from devices.models import Account, Device, DeviceGroup, DeviceTag, Issue, Sighting, Standing, Triage, User
-from tests.devices import shown
-from tests.devices.administering import HTMX, signed_in
-from tests.devices.troubled import decided, fleet, listed, listing_of, named
+from tests.devices import rows as shown
+from tests.devices.account_pages import HTMX, signed_in
+from tests.devices.alerts import decided, fleet, listed, listing_of, named
 from vendors.states import IdKind
 
 pytestmark = pytest.mark.django_db

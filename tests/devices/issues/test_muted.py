@@ -12,9 +12,9 @@ from django.utils import timezone
 from devices.accounts.status import statuses
 from devices.issues.muted import silences
 from devices.models import Account, Change, Device, Sighting, Standing, User
-from tests.devices import shown
-from tests.devices.administering import HTMX, signed_in
-from tests.devices.troubled import decided, fleet, listed, named, titles
+from tests.devices import rows as shown
+from tests.devices.account_pages import HTMX, signed_in
+from tests.devices.alerts import decided, fleet, listed, named, titles
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now

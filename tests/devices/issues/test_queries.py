@@ -16,8 +16,8 @@ from devices.issues.queries import MOST, WINDOW, device_issues, every_issue, iss
 from devices.lists.cursor import Place
 from devices.lists.keyset import Turned
 from devices.models import Account, Device, Issue, Life, Sighting
-from tests.devices import shown
-from tests.devices.troubled import complete, fleet, listed, listing_of, named, one, titles
+from tests.devices import rows as shown
+from tests.devices.alerts import complete, fleet, listed, listing_of, named, one, titles
 
 pytestmark = pytest.mark.django_db
 

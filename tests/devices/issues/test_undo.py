@@ -9,9 +9,9 @@ import re
 import pytest
 
 from devices.models import Standing, Triage, User
-from devices.templatetags.triage import handle
-from tests.devices.administering import signed_in
-from tests.devices.troubled import decided, fleet, listed
+from devices.templatetags.issues import handle
+from tests.devices.account_pages import signed_in
+from tests.devices.alerts import decided, fleet, listed
 
 pytestmark = pytest.mark.django_db
 HOSTILE = ["", "\0", "x" * 10_000, "2026-01-01", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"]

@@ -17,10 +17,10 @@ from django.utils import timezone
 
 from devices.issues.queries import MOST
 from devices.models import Account, AuditEvent, Change, Issue, Sighting, Standing, Triage, User
-from devices.templatetags.triage import handle
-from tests.devices import shown
-from tests.devices.administering import HTMX, signed_in
-from tests.devices.troubled import complete, decided, fleet, listed, named, one, titles
+from devices.templatetags.issues import handle
+from tests.devices import rows as shown
+from tests.devices.account_pages import HTMX, signed_in
+from tests.devices.alerts import complete, decided, fleet, listed, named, one, titles
 
 pytestmark = pytest.mark.django_db
 FIRST = "3 problems reported"

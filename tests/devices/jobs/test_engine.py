@@ -9,7 +9,7 @@ from django.utils import timezone
 from devices.jobs import engine as jobs
 from devices.jobs.engine import Engine
 from devices.models import JobState, SyncRun
-from tests.devices import making
+from tests.devices import records as making
 from vendors.base import Page
 from vendors.errors import AuthFailed, BadAnswer, RateLimited, Unavailable, VendorError
 

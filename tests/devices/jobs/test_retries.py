@@ -24,8 +24,8 @@ from patching import planning as walks
 from patching.models import Reading
 from sandbox.server import Simulation, running
 from sandbox.world import Options
-from tests.devices.following import Follower, account_at
-from tests.devices.following import sync as sync_now
+from tests.devices.runs import Follower, account_at
+from tests.devices.runs import sync as sync_now
 from tests.installers.ordering import Hand as InstallerHand
 from tests.patching.polling import Hand as PatchHand
 from vendors.base import Scope

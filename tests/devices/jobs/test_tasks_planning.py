@@ -7,7 +7,7 @@ import pytest
 import config.celery  # noqa: F401  (tasks need the application that knows the broker)
 from devices import tasks
 from devices.models import SyncRun
-from tests.devices import making
+from tests.devices import records as making
 
 pytestmark = pytest.mark.django_db
 

@@ -12,8 +12,8 @@ from django.utils import timezone
 from devices.device_list.filters import Filters
 from devices.lists.notices import left_out
 from devices.models import AuditEvent, DeviceTag, SavedView, User
-from tests.devices import shown
-from tests.devices.administering import HTMX
+from tests.devices import rows as shown
+from tests.devices.account_pages import HTMX
 
 pytestmark = pytest.mark.django_db
 LISTS = [

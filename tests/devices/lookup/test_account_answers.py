@@ -9,7 +9,8 @@ from devices.accounts.status import statuses
 from devices.lookup.account_answers import account_answers
 from devices.models import Account, Health, JobState
 from devices.search.parser import parse
-from tests.devices import making, shown
+from tests.devices import records as making
+from tests.devices import rows as shown
 
 pytestmark = pytest.mark.django_db
 

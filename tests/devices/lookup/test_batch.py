@@ -11,7 +11,7 @@ from django.test import Client
 from devices.lookup.batch import answers
 from devices.lookup.batch_text import read, readings
 from devices.models import AuditEvent, User
-from tests.devices import shown
+from tests.devices import rows as shown
 from vendors.states import IdKind
 
 pytestmark = pytest.mark.django_db

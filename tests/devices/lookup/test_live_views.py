@@ -15,8 +15,8 @@ from devices.models import Account, AuditEvent, JobState, SyncRun, User
 from sandbox.machine import Machine
 from sandbox.server import Simulation, running
 from sandbox.world import Options
-from tests.devices import shown
-from tests.devices.following import Follower, account_at
+from tests.devices import rows as shown
+from tests.devices.runs import Follower, account_at
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}

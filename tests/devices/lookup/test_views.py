@@ -17,7 +17,7 @@ from devices.lookup import views as lookup
 from devices.models import Account, Device, User
 from devices.search import queries as search
 from tests.conftest import PASSWORD
-from tests.devices import shown
+from tests.devices import rows as shown
 from vendors.states import IdKind
 
 pytestmark = pytest.mark.django_db

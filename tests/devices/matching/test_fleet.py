@@ -13,7 +13,7 @@ from devices.matching.apply import rematch_everything
 from devices.models import Device, FormerDevice, Identifier, JobState, Join, Life, Sighting
 from sandbox.server import Simulation, running
 from sandbox.world import Options
-from tests.devices.following import account_at, sync
+from tests.devices.runs import account_at, sync
 from vendors.states import IdKind
 
 pytestmark = pytest.mark.django_db

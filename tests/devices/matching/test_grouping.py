@@ -8,7 +8,7 @@ from django.utils import timezone
 from devices.matching.rules import clash
 from devices.models import Identifier, Sighting
 from devices.sync.page_writer import Outcome, save_page
-from tests.devices import making
+from tests.devices import records as making
 from vendors import records
 from vendors.records import Entry
 from vendors.states import IdKind

@@ -17,7 +17,7 @@ from devices.search.queries import search
 from patching.models import Attempt, Patch
 from sandbox.server import Simulation, running
 from sandbox.world import Options
-from tests.devices.following import account_at, sync
+from tests.devices.runs import account_at, sync
 from tests.patching.polling import Hand
 from vendors.base import Scope
 from vendors.patching import Source

@@ -11,7 +11,7 @@ from devices.matching.apply import rematch_everything
 from devices.matching.overrides import BadLink, end_ruling, link, take_apart
 from devices.models import AuditEvent, Device, FormerDevice, Join, Ruling, Sighting, User
 from devices.sync.page_writer import save_page
-from tests.devices import making
+from tests.devices import records as making
 from vendors.states import IdKind
 
 pytestmark = pytest.mark.django_db

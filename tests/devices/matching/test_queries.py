@@ -10,8 +10,8 @@ from devices.audit.context import Act
 from devices.matching.apply import rematch_everything
 from devices.matching.overrides import link
 from devices.models import Sighting, User
-from tests.devices import shown
-from tests.devices.administering import signed_in
+from tests.devices import rows as shown
+from tests.devices.account_pages import signed_in
 from vendors.states import IdKind
 
 pytestmark = pytest.mark.django_db

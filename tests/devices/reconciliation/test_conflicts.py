@@ -14,7 +14,7 @@ from devices.models import Account, Device, Life, Sighting
 from devices.reconciliation import conflicts as disagreement
 from devices.reconciliation.conflicts import agrees
 from devices.reconciliation.summary import summarise
-from tests.devices import shown
+from tests.devices import rows as shown
 from vendors.states import IdKind
 
 pytestmark = pytest.mark.django_db

@@ -13,7 +13,7 @@ from django.utils import timezone
 from devices.models import Device, Identifier, Sighting
 from devices.search.queries import search
 from devices.sync.page_writer import save_page
-from tests.devices import making
+from tests.devices import records as making
 from tests.vendors import spoiling
 from tests.vendors.test_bad_fields import CASES, KINDS, Kind
 from vendors import untyped

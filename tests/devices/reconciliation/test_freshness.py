@@ -12,7 +12,7 @@ from devices.models import Account, AuditEvent, Device, Sighting, Threshold, Use
 from devices.reconciliation import freshness as thresholds
 from devices.reconciliation.freshness import BadThreshold, Freshness, Limits, age_words, read_age
 from devices.sync import handler as sync
-from tests.devices import shown
+from tests.devices import rows as shown
 from vendors.base import DAY
 from vendors.registry import VENDORS
 

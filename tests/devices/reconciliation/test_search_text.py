@@ -19,8 +19,9 @@ from devices.sync import group_names
 from devices.sync.page_writer import save_groups, save_page
 from sandbox.server import Simulation, running
 from sandbox.world import Options
-from tests.devices import making, shown
-from tests.devices.following import account_at, sync
+from tests.devices import records as making
+from tests.devices import rows as shown
+from tests.devices.runs import account_at, sync
 from vendors.records import Group
 from vendors.states import IdKind
 

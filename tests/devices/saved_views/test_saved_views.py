@@ -11,8 +11,8 @@ from django.urls import reverse
 
 from devices.models import AuditEvent, SavedView, User
 from devices.saved_views.registry import LISTS
-from tests.devices import shown
-from tests.devices.administering import HTMX, signed_in
+from tests.devices import rows as shown
+from tests.devices.account_pages import HTMX, signed_in
 from tests.patching import made
 
 pytestmark = pytest.mark.django_db

@@ -18,7 +18,7 @@ from devices.models import Device
 from devices.search import export
 from devices.search.export import LONGEST_CELL, cell, csv_lines, documents, jsonl
 from devices.sync.page_writer import save_page
-from tests.devices import making
+from tests.devices import records as making
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from django.utils import timezone
 from devices.models import Account, Device, JobState, Life, Sighting, SyncRun
 from devices.sync import absence
 from devices.sync.page_writer import save_page
-from tests.devices import making
+from tests.devices import records as making
 
 pytestmark = pytest.mark.django_db
 START = timezone.now()

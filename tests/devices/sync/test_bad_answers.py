@@ -12,7 +12,7 @@ from pytest_django.fixtures import Settings
 from devices.models import Account, Health, JobState, Quarantine, Sighting, SyncRun
 from sandbox.server import Simulation, running
 from sandbox.world import Options
-from tests.devices.following import account_at, sync
+from tests.devices.runs import account_at, sync
 
 pytestmark = pytest.mark.django_db
 LIST = {"eset": "/v1/devices", "opswat": "/v2.3/devices", "five9s": "GetJobData"}

@@ -25,9 +25,9 @@ from devices.sync.page_writer import Outcome, save_groups, save_page
 from patching.models import Patch
 from sandbox.server import Simulation, running
 from sandbox.world import Options
-from tests.devices import making
-from tests.devices.administering import signed_in
-from tests.devices.following import account_at, sync
+from tests.devices import records as making
+from tests.devices.account_pages import signed_in
+from tests.devices.runs import account_at, sync
 from vendors import records
 from vendors.errors import BadRecord, RateLimited
 from vendors.patch_states import PatchKind, PatchStatus

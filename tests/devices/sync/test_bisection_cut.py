@@ -18,7 +18,7 @@ from devices.jobs import engine as jobs
 from devices.jobs.engine import Engine
 from devices.models import JobState, Quarantine, Sighting, SyncRun
 from devices.sync.handler import SyncHandler
-from tests.devices import making
+from tests.devices import records as making
 from tests.devices.db.test_locks import start, until
 from vendors.base import Page
 from vendors.states import IdKind

@@ -22,9 +22,9 @@ from devices.sync.cancellation import cancel, cancelled
 from devices.sync.handler import SyncHandler, due_kind, plan, request_run
 from sandbox.server import Simulation, running
 from sandbox.world import Options
-from tests.devices import making
-from tests.devices.administering import HTMX, signed_in
-from tests.devices.following import Follower, account_at, sync
+from tests.devices import records as making
+from tests.devices.account_pages import HTMX, signed_in
+from tests.devices.runs import Follower, account_at, sync
 from vendors.base import Page, Scope
 
 pytestmark = pytest.mark.django_db

@@ -18,7 +18,7 @@ from patching.models import Attempt, Patch
 from sandbox import corrupt, eset_groups
 from sandbox.server import Simulation, running
 from sandbox.world import Options
-from tests.devices.following import account_at, sync
+from tests.devices.runs import account_at, sync
 from tests.patching.polling import Hand
 from vendors.patching import Source
 from vendors.repairs import Fault

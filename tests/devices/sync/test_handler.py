@@ -14,8 +14,8 @@ from devices.models import Account, Device, Health, Issue, JobState, Sighting, S
 from devices.sync import handler as sync
 from sandbox.server import Simulation, running
 from sandbox.world import Options
-from tests.devices.following import Follower, account_at
-from tests.devices.following import sync as sync_now
+from tests.devices.runs import Follower, account_at
+from tests.devices.runs import sync as sync_now
 from vendors.base import Scope
 from vendors.five9s import mapping, security
 from vendors.states import State

@@ -9,7 +9,7 @@ from django.utils import timezone
 from devices.matching.grouping import kinds_mask
 from devices.models import Device, Identifier, Issue, Life, Pulse, Quarantine, Sighting
 from devices.sync.page_writer import Outcome, save_groups, save_page
-from tests.devices import making
+from tests.devices import records as making
 from vendors.records import Group
 from vendors.states import IdKind, State
 

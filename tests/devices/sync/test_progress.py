@@ -17,7 +17,7 @@ from devices.sync.handler import SyncHandler, request_run
 from devices.sync.progress import Progress, progress
 from sandbox.server import Simulation, running
 from sandbox.world import Options
-from tests.devices.following import account_at
+from tests.devices.runs import account_at
 from vendors.base import Scope
 from vendors.budget import Quota, Rate
 

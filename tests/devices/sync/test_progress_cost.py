@@ -5,8 +5,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from devices.models import User
-from tests.devices import making
-from tests.devices.administering import HTMX, signed_in
+from tests.devices import records as making
+from tests.devices.account_pages import HTMX, signed_in
 
 pytestmark = pytest.mark.django_db
 

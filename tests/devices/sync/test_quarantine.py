@@ -9,7 +9,7 @@ from devices.models import JobState, Quarantine, SyncRun
 from devices.sync import quarantine
 from devices.sync.handler import SyncHandler
 from devices.sync.page_writer import save_page
-from tests.devices import making
+from tests.devices import records as making
 from vendors.base import Scope
 from vendors.records import Reject
 

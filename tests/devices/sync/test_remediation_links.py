@@ -15,7 +15,8 @@ from devices.encryption import cipher as sealing
 from devices.encryption import rotation
 from devices.models import Account, AuditEvent, RemediationLink, Sighting, SyncRun, User
 from devices.sync.page_writer import save_page
-from tests.devices import making, shown
+from tests.devices import records as making
+from tests.devices import rows as shown
 from tests.devices.sinks import tables
 from vendors.secret import Secret
 

@@ -18,8 +18,8 @@ from devices.audit.context import Act
 from devices.models import Account, AuditEvent, Change, Device, JobState, Life, Sighting, SyncRun, User
 from devices.sync import withheld as disappearance
 from devices.sync.withheld import LOST_AFTER
-from tests.devices import making
-from tests.devices.administering import HTMX, mark_what_was_decided, signed_in, withheld_run
+from tests.devices import records as making
+from tests.devices.account_pages import HTMX, mark_what_was_decided, signed_in, withheld_run
 
 pytestmark = pytest.mark.django_db
 

@@ -9,7 +9,7 @@ from django.test import Client, RequestFactory
 from django.views.defaults import server_error
 
 from devices.models import Sighting, User
-from tests.devices import shown
+from tests.devices import rows as shown
 
 pytestmark = pytest.mark.django_db
 INLINE = re.compile(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son[a-z]+=|javascript:", re.IGNORECASE)

@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from devices.models import Sighting, User
-from tests.devices import shown
+from tests.devices import rows as shown
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}

@@ -12,7 +12,7 @@ from django.utils import timezone
 from devices.device_detail.queries import detail
 from devices.device_detail.ticket_text import MOST_ISSUES, TicketTexts, texts
 from devices.models import Device, Issue, Pulse, RemediationLink, Sighting, User
-from tests.devices import shown
+from tests.devices import rows as shown
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 11, 20, 9, 12, tzinfo=UTC)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from devices.mapped import Mapped
+from devices.mapped_entry import Mapped
 from devices.models import SyncRun
 
 

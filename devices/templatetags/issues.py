@@ -11,7 +11,7 @@ from devices.issues.filters import STANDINGS, VENDOR, WOKEN
 from devices.issues.rows import Issue
 from devices.issues.sources import Handle
 from devices.models import Standing
-from devices.templatetags.drawn import drawn_once
+from devices.templatetags.cached import drawn_once
 from vendors.words import short_word
 
 register = template.Library()

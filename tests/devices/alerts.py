@@ -15,7 +15,7 @@ from devices.issues.filters import ALL, ISSUES, IssueListing
 from devices.issues.queries import issue_page, matching
 from devices.issues.rows import Issue
 from devices.models import Account, Device, JobState, Standing, User
-from tests.devices import shown
+from tests.devices import rows as shown
 
 
 def fleet() -> dict[str, Account]:

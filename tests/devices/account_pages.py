@@ -10,7 +10,7 @@ from devices.models import Account, Health, JobState, SyncRun, User
 from devices.sync import absence
 from devices.sync import withheld as disappearance
 from devices.sync.page_writer import save_page
-from tests.devices import making
+from tests.devices import records as making
 
 HTMX = {"HX-Request": "true"}
 CANARY = "canary-9f2b-never-show-me"

@@ -14,9 +14,9 @@ from devices.models import Account, JobState, SyncRun
 from devices.sync.handler import SyncHandler, request_run
 from sandbox.server import Simulation, running
 from sandbox.world import Options
-from tests.devices import making
-from tests.devices.following import account_at
-from tests.devices.working import worker
+from tests.devices import records as making
+from tests.devices.runs import account_at
+from tests.devices.workers import worker
 from vendors.base import Scope
 
 pytestmark = pytest.mark.django_db

@@ -15,7 +15,7 @@ from devices.accounts.status_text import LOOKS, Code
 from devices.models import Life
 from devices.reconciliation.freshness import Freshness
 from devices.reconciliation.timestamps import implausible
-from devices.templatetags.drawn import drawn_once
+from devices.templatetags.cached import drawn_once
 from devices.web.context_processors import account_statuses
 from vendors.registry import VENDORS, makes_installers_for
 from vendors.states import Family, IdKind, State

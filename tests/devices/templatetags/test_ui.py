@@ -11,7 +11,7 @@ from django.utils.safestring import mark_safe
 from devices.device_list.queries import Row
 from devices.lists.columns import COLUMNS
 from devices.reconciliation.timestamps import implausible, newest
-from devices.templatetags.show import age_words, either
+from devices.templatetags.ui import age_words, either
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 

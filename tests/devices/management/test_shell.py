@@ -14,9 +14,9 @@ from django.utils import timezone
 
 from devices.models import Account, AccountSecret, SyncRun
 from devices.sync.page_writer import save_page
-from tests.devices import making
+from tests.devices import records as making
+from tests.devices.management.test_options import OURS
 from tests.devices.shell import manage, start
-from tests.devices.test_command_options import OURS
 from vendors.records import Entry
 from vendors.registry import VENDORS
 

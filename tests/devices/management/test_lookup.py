@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from devices.models import Account, AuditEvent
 from devices.sync.page_writer import save_page
-from tests.devices import making
+from tests.devices import records as making
 from vendors.normalise import identifier
 from vendors.states import IdKind
 

@@ -11,9 +11,9 @@ from devices.management.console import Refused
 from devices.models import Account, AuditEvent, JobState, SyncRun
 from sandbox.credentials import account_settings
 from sandbox.server import Simulation, running
-from tests.devices import making
-from tests.devices.following import account_at
-from tests.devices.test_command_account import account, secrets_of
+from tests.devices import records as making
+from tests.devices.management.test_account import account, secrets_of
+from tests.devices.runs import account_at
 from vendors.registry import VENDORS
 
 pytestmark = pytest.mark.django_db

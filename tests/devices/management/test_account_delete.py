@@ -14,7 +14,8 @@ from django.utils import timezone
 from config.env import ROOT
 from devices.accounts import deletion
 from devices.models import Account, AuditEvent, Sighting
-from tests.devices import making, shown
+from tests.devices import records as making
+from tests.devices import rows as shown
 from tests.devices.shell import environment, manage
 
 pytestmark = pytest.mark.django_db(transaction=True)

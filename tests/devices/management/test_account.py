@@ -14,7 +14,7 @@ from devices.management.console import Refused
 from devices.models import Account, AccountSecret, AuditEvent, Health
 from sandbox.credentials import OPSWAT_CLIENT_KEY, OPSWAT_CLIENT_SECRET
 from sandbox.server import Simulation, running
-from tests.devices import making
+from tests.devices import records as making
 
 pytestmark = pytest.mark.django_db
 KEY = ("--secret", "client_key=env:TEST_KEY")
