@@ -10,8 +10,8 @@ from typing import Any
 from django import forms
 
 from devices.models import Account
+from installers.orders.requests import LONGEST_PURPOSE, LONGEST_TICKET, CannotDo, Wish
 from installers.queries import groups
-from installers.wishes import LONGEST_PURPOSE, LONGEST_TICKET, CannotDo, Wish
 from vendors.installing import Offer
 from vendors.states import Family
 

@@ -21,7 +21,7 @@ from devices.encryption import cipher as sealing
 from devices.models import Device
 from installers.handout import LONGEST_RECIPIENT, Handout, Way
 from installers.models import Installer, Standing
-from installers.wishes import LONGEST_TICKET, CannotDo
+from installers.orders.requests import LONGEST_TICKET, CannotDo
 from vendors.normalise import UNSTORABLE
 from vendors.secret import Secret
 

@@ -11,7 +11,7 @@ from devices.audit import log as audit
 from devices.audit.context import Act
 from installers.handing import hash_of, opened
 from installers.handout import Handout, Way
-from installers.wishes import CannotDo
+from installers.orders.requests import CannotDo
 from vendors.secret import Secret
 
 

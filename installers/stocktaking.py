@@ -13,10 +13,10 @@ from django.db.models import Q
 from devices.jobs import engine as jobs
 from devices.models import JobState
 from devices.reconciliation import field_repairs as repaired
-from installers.adopting import adopt, describe, enter, nonce_of
-from installers.connecting import Line
-from installers.looking import NotMade
 from installers.models import Installer, Standing, Stocktake
+from installers.orders.connection import Line
+from installers.orders.vendor_records import adopt, describe, enter, nonce_of
+from installers.orders.verification import NotMade
 from vendors import records
 from vendors.errors import VendorError
 from vendors.installing import Turn

@@ -9,8 +9,8 @@ from celery import Task, shared_task
 from devices.jobs import engine as jobs
 from devices.tasks import WAKE_EXPIRES
 from installers import planning
-from installers.handler import InstallerHandler
 from installers.models import Installer, Stocktake
+from installers.orders.job import InstallerHandler
 from installers.stocktaking import StocktakeHandler, expire
 
 

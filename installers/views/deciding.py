@@ -10,11 +10,11 @@ from django.views.decorators.http import require_POST
 
 from devices.audit.request import act_of
 from devices.web.permissions import needs
-from installers import services
 from installers.models import Installer
+from installers.orders import services
+from installers.orders.requests import CannotDo
 from installers.views.detail import show
 from installers.views.known import installer_or_404, purpose_query
-from installers.wishes import CannotDo
 
 DONE = {
     "look": "Rollcall looks in the vendor's list once more.",

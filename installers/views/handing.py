@@ -17,8 +17,8 @@ from devices.web.ticket import ticket_of
 from installers import given, handing
 from installers.handing import Slip, Terms
 from installers.models import Installer
+from installers.orders.requests import CannotDo
 from installers.views.known import device_for, installer_or_404, purpose_query
-from installers.wishes import CannotDo
 from vendors.secret import Secret
 
 USES = "3"  # a download that breaks off is begun again

@@ -15,12 +15,13 @@ from django.views.decorators.http import require_http_methods
 from devices.audit.request import act_of, person
 from devices.web.permissions import needs
 from devices.web.ticket import ticket_of
-from installers import queries, services
+from installers import queries
 from installers.forms import InstallerForm, beginning
 from installers.models import Installer
+from installers.orders import services
+from installers.orders.requests import CannotDo
 from installers.queries import Maker, makers
 from installers.views.known import device_for, purpose_query
-from installers.wishes import CannotDo
 from vendors.installing import Offer
 
 PRESETS = {"purpose": "purpose", "family": "os", "language": "language", "group": "group"}

@@ -11,10 +11,10 @@ from django.views.decorators.http import require_http_methods
 from devices.audit.request import act_of
 from devices.web.permissions import needs
 from devices.web.ticket import ticket_of
-from installers import services
 from installers.models import Installer
+from installers.orders import services
+from installers.orders.requests import CannotDo
 from installers.views.known import installer_or_404, purpose_query
-from installers.wishes import CannotDo
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

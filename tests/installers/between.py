@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from devices.models import VendorJob
-from installers.connecting import Line
+from installers.orders.connection import Line
 from vendors.installing import MakesInstallers, Order, Turn
 
 Happens = Callable[[str], None]

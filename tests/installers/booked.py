@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from devices.audit.context import Act
 from devices.models import Account, JobState, User
-from installers import services
 from installers.models import Installer, Standing
-from installers.wishes import Wish
+from installers.orders import services
+from installers.orders.requests import Wish
 from tests.devices import rows as shown
 
 SECRET_LINK = "https://download.example/canary-5d1e7c"

@@ -11,13 +11,13 @@ from devices.audit.context import Act
 from devices.connections import rate_limit as budget
 from devices.jobs import engine as jobs
 from devices.models import Account, DeviceGroup, User
-from installers import services
-from installers.connecting import Line
-from installers.handler import InstallerHandler
 from installers.models import Installer, Stocktake
+from installers.orders import services
+from installers.orders.connection import Line
+from installers.orders.job import InstallerHandler
+from installers.orders.requests import Wish
 from installers.planning import request_stocktake
 from installers.stocktaking import StocktakeHandler
-from installers.wishes import Wish
 from sandbox.eset_groups import LOST_GROUP
 from sandbox.server import Simulation
 from tests.devices.runs import account_at

@@ -13,8 +13,9 @@ import config.celery  # noqa: F401  (tasks need the application that knows the b
 from devices.audit.context import Act
 from devices.connections.connection import connect
 from devices.models import AuditEvent, User
-from installers import services, tasks
+from installers import tasks
 from installers.models import Installer, Standing
+from installers.orders import services
 from sandbox.credentials import CANARY
 from sandbox.server import Simulation
 from tests.devices.sinks import broker, every_logger_speaks, everything_about, leaks, messages, tables

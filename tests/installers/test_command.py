@@ -9,9 +9,9 @@ import pytest
 from django.core.management import call_command
 
 from devices.management.console import Refused
-from installers.handler import InstallerHandler
 from installers.management.commands.installer import follow
 from installers.models import Installer, Standing
+from installers.orders.job import InstallerHandler
 from sandbox.eset_groups import LOST_GROUP
 from sandbox.server import Simulation
 from tests.devices.runs import account_at

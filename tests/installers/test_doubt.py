@@ -9,10 +9,10 @@ import pytest
 from devices.audit.context import Act
 from devices.jobs import engine as jobs
 from devices.models import JobState
-from installers import services
-from installers.handler import InstallerHandler, Step
 from installers.models import Installer, Standing
-from installers.wishes import CannotDo
+from installers.orders import services
+from installers.orders.job import InstallerHandler, Step
+from installers.orders.requests import CannotDo
 from sandbox.server import Simulation
 from tests.devices.runs import account_at
 from tests.installers.between import CONNECT, LIST, Between, Killed, die

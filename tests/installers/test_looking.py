@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from installers import looking
-from installers.adopting import marked, nonce_of
 from installers.models import Installer
+from installers.orders import verification as looking
+from installers.orders.vendor_records import marked, nonce_of
 from vendors.errors import BadAnswer
 
 SINCE = datetime(2026, 11, 21, 9, tzinfo=UTC)

@@ -10,9 +10,9 @@ from django.utils import timezone
 from devices.accounts.services import switch_account
 from devices.audit.context import Act
 from devices.models import AuditEvent, User
-from installers import services
 from installers.models import Installer, Standing
-from installers.wishes import CannotDo, Conflict, Wish
+from installers.orders import services
+from installers.orders.requests import CannotDo, Conflict, Wish
 from sandbox.eset_groups import LOST_GROUP
 from sandbox.server import Simulation
 from tests.devices import records as making

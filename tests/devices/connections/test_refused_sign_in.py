@@ -21,8 +21,8 @@ from devices.jobs import engine as jobs
 from devices.models import Account, Health, JobState, SyncRun, User
 from devices.models.job import ACTIVE
 from devices.sync.handler import SyncHandler, request_run
-from installers.handler import InstallerHandler
 from installers.models import Installer, Stocktake
+from installers.orders.job import InstallerHandler
 from installers.planning import request_stocktake
 from installers.stocktaking import StocktakeHandler
 from patching.handler import PatchRunHandler

@@ -12,9 +12,9 @@ from django.db import transaction
 from devices.audit import log as audit
 from devices.audit.context import Act
 from devices.models import Account, JobState
-from installers.adopting import marked
 from installers.models import Installer, Standing
-from installers.wishes import CannotDo, Conflict, Wish, checked, digest_of
+from installers.orders.requests import CannotDo, Conflict, Wish, checked, digest_of
+from installers.orders.vendor_records import marked
 from vendors.normalise import UNSTORABLE
 
 NONCE_BYTES = 4

@@ -13,10 +13,10 @@ from datetime import datetime
 from typing import Any
 
 from devices.jobs import engine as jobs
-from installers import looking
-from installers.adopting import adopt
-from installers.connecting import Line
 from installers.models import Installer, Standing
+from installers.orders import verification as looking
+from installers.orders.connection import Line
+from installers.orders.vendor_records import adopt
 from vendors import records, retry
 from vendors.errors import Lost, RateLimited, VendorError
 from vendors.installing import Turn

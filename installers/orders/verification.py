@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
-from installers.adopting import nonce_of
 from installers.models import Installer
+from installers.orders.vendor_records import nonce_of
 from vendors.errors import BadAnswer, VendorError
 from vendors.installing import Turn
 
