@@ -14,8 +14,9 @@ from devices.audit.request import act_of, person
 from devices.models import Device
 from devices.web.permissions import needs
 from devices.web.ticket import ticket_of
-from installers import given, handing
-from installers.handing import Slip, Terms
+from installers.handouts import queries as given
+from installers.handouts import services as handing
+from installers.handouts.services import Slip, Terms
 from installers.models import Installer
 from installers.orders.requests import CannotDo
 from installers.views.known import device_for, installer_or_404, purpose_query

@@ -14,7 +14,8 @@ from devices.audit.request import act_of, person
 from devices.lists.log_pages import HIGHEST
 from devices.lists.notices import left_out
 from devices.web.permissions import needs
-from installers import given, handing
+from installers.handouts import queries as given
+from installers.handouts import services as handing
 
 
 @require_safe

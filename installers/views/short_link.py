@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from devices.audit.log import address_of
 from devices.web.rate_limit import Limit, check
-from installers.redeeming import Closed, Why, look, use
+from installers.handouts.short_links import Closed, Why, look, use
 
 TRIES, SECONDS = 60, 60  # from one address; a whole office may stand behind one
 STATUS = {Why.UNKNOWN: 404}

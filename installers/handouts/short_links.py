@@ -9,8 +9,8 @@ from django.db import transaction
 
 from devices.audit import log as audit
 from devices.audit.context import Act
-from installers.handing import hash_of, opened
 from installers.handout import Handout, Way
+from installers.handouts.services import hash_of, opened
 from installers.orders.requests import CannotDo
 from vendors.secret import Secret
 
