@@ -8,10 +8,10 @@ from celery import Task, shared_task
 
 from devices.jobs import engine as jobs
 from devices.tasks import WAKE_EXPIRES
-from installers import planning
 from installers.models import Installer, Stocktake
 from installers.orders.job import InstallerHandler
-from installers.stocktaking import StocktakeHandler, expire
+from installers.register import scheduling as planning
+from installers.register.sync import StocktakeHandler, expire
 
 
 @shared_task(name="installers.tasks.announce")

@@ -7,9 +7,9 @@ from typing import Any
 from django import template
 from django.utils import timezone
 
-from installers.filters import SOON
 from installers.models import Installer, Standing
-from installers.telling import Told, countdown, tell
+from installers.register.filters import SOON
+from installers.register.status_text import Told, countdown, tell
 
 register = template.Library()
 

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 
 from devices.audit.request import person
 from devices.web.permissions import needs
-from installers import planning
+from installers.register import scheduling as planning
 
 
 @require_POST

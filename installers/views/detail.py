@@ -10,9 +10,9 @@ from django.views.decorators.http import require_safe
 from devices.audit.request import person
 from devices.web.permissions import is_fragment, needs
 from devices.web.ticket import query, ticket_of
-from installers import queries
 from installers.handouts import queries as given
 from installers.models import Installer
+from installers.register import queries
 from installers.views.known import device_for, installer_or_404, purpose_query
 
 

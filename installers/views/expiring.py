@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from devices.audit.request import person
 from devices.web.permissions import needs
-from installers import queries
+from installers.register import queries
 
 
 @require_safe

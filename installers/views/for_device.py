@@ -13,8 +13,8 @@ from devices.lists.filters import clean_query
 from devices.web.devices import device_or_404
 from devices.web.permissions import is_fragment, needs
 from devices.web.ticket import query, ticket_of
-from installers.fitting import account_that_sees, installer_gaps
 from installers.handouts import queries as given
+from installers.register.recommendations import account_that_sees, installer_gaps
 
 
 @require_safe

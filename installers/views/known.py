@@ -9,8 +9,8 @@ from devices.lists.log_pages import HIGHEST
 from devices.matching.queries import now_called
 from devices.models import Device
 from devices.web.ticket import query, ticket_of
-from installers import queries
 from installers.models import Installer
+from installers.register import queries
 
 
 def installer_or_404(request: HttpRequest, pk: int) -> Installer:

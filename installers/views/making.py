@@ -15,12 +15,12 @@ from django.views.decorators.http import require_http_methods
 from devices.audit.request import act_of, person
 from devices.web.permissions import needs
 from devices.web.ticket import ticket_of
-from installers import queries
-from installers.forms import InstallerForm, beginning
 from installers.models import Installer
 from installers.orders import services
 from installers.orders.requests import CannotDo
-from installers.queries import Maker, makers
+from installers.register import queries
+from installers.register.forms import InstallerForm, beginning
+from installers.register.queries import Maker, makers
 from installers.views.known import device_for, purpose_query
 from vendors.installing import Offer
 

@@ -10,10 +10,10 @@ from django.views.decorators.http import require_safe
 from devices.audit.request import person
 from devices.lists.notices import left_out
 from devices.web.permissions import needs
-from installers import queries
-from installers.filters import EXPIRING, MADE, Filters
 from installers.models import Standing
-from installers.queries import makers
+from installers.register import queries
+from installers.register.filters import EXPIRING, MADE, Filters
+from installers.register.queries import makers
 
 REMINDED = 5  # the others are a click away
 

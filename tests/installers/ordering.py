@@ -16,8 +16,8 @@ from installers.orders import services
 from installers.orders.connection import Line
 from installers.orders.job import InstallerHandler
 from installers.orders.requests import Wish
-from installers.planning import request_stocktake
-from installers.stocktaking import StocktakeHandler
+from installers.register.scheduling import request_stocktake
+from installers.register.sync import StocktakeHandler
 from sandbox.eset_groups import LOST_GROUP
 from sandbox.server import Simulation
 from tests.devices.runs import account_at

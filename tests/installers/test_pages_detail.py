@@ -12,7 +12,7 @@ from django.utils import timezone
 from config.sessions import POLLS
 from devices.models import Account, AuditEvent, JobState, User
 from installers.models import Installer, Standing
-from installers.telling import countdown, tell
+from installers.register.status_text import countdown, tell
 from tests.devices.rows import HOSTILE
 from tests.installers.booked import SECRET_LINK, accounts, booked, doubtful, foreign, read
 

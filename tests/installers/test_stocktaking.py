@@ -11,9 +11,9 @@ from django.core.management import call_command
 from django.test import Client
 
 from devices.models import Health, User
-from installers import planning
 from installers.models import Installer, Standing, Stocktake
-from installers.stocktaking import expire
+from installers.register import scheduling as planning
+from installers.register.sync import expire
 from sandbox.server import Simulation
 from tests.installers.ordering import Hand, account, order
 from tests.vendors.scripted import Reply, scripted

@@ -14,10 +14,10 @@ from devices.jobs import heartbeat
 from devices.management.console import STOPPED, Refused, account_named
 from devices.management.console import Command as ConsoleCommand
 from devices.models import Account, DeviceGroup
-from installers import queries
 from installers.models import Installer, Standing
 from installers.orders import services
 from installers.orders.requests import CannotDo, Wish
+from installers.register import queries
 
 PAUSE = 0.5  # seconds between two looks at the row
 PATIENCE = 60.0  # seconds without any worker before watching ends

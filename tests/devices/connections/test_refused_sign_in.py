@@ -23,8 +23,8 @@ from devices.models.job import ACTIVE
 from devices.sync.handler import SyncHandler, request_run
 from installers.models import Installer, Stocktake
 from installers.orders.job import InstallerHandler
-from installers.planning import request_stocktake
-from installers.stocktaking import StocktakeHandler
+from installers.register.scheduling import request_stocktake
+from installers.register.sync import StocktakeHandler
 from patching.handler import PatchRunHandler
 from patching.models import PatchRun
 from patching.planning import request_run as request_walk

@@ -18,8 +18,8 @@ from devices.audit.context import Act
 from devices.jobs import engine as jobs
 from devices.models import Account, Health, JobState, SyncRun, User
 from devices.sync import handler as sync
-from installers import planning as stocktakes
 from installers.models import Stocktake
+from installers.register import scheduling as stocktakes
 from patching import planning as walks
 from patching.models import Reading
 from sandbox.server import Simulation, running

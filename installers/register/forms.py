@@ -11,7 +11,7 @@ from django import forms
 
 from devices.models import Account
 from installers.orders.requests import LONGEST_PURPOSE, LONGEST_TICKET, CannotDo, Wish
-from installers.queries import groups
+from installers.register.queries import groups
 from vendors.installing import Offer
 from vendors.states import Family
 

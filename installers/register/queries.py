@@ -12,11 +12,11 @@ from django.db.models import CharField, Count, Exists, Func, OuterRef, QuerySet,
 from devices.lists.log_pages import HIGHEST, Newest, newest
 from devices.models import Account, DeviceGroup, User
 from devices.search.documents import moment
-from installers.filters import SOON, Filters, ends_soon
 from installers.handout import Handout
 from installers.models import Installer, Standing, Stocktake
 from installers.orders.requests import Wish
 from installers.orders.vendor_records import MARK
+from installers.register.filters import SOON, Filters, ends_soon
 from vendors.errors import Unsupported
 from vendors.installing import Offer
 from vendors.registry import VENDORS
