@@ -2,7 +2,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from installers.views import comparing, deciding, detail, expiring, for_device, handing, handouts, making, register, revoking
+from installers.views import actions as deciding
+from installers.views import create as making
+from installers.views import detail, expiring, for_device, handouts, register
+from installers.views import hand_out as handing
+from installers.views import revoke as revoking
+from installers.views import sync as comparing
 
 app_name = "installers"
 

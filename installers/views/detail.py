@@ -13,7 +13,7 @@ from devices.web.ticket import query, ticket_of
 from installers.handouts import queries as given
 from installers.models import Installer
 from installers.register import queries
-from installers.views.known import device_for, installer_or_404, purpose_query
+from installers.views.request_context import device_for, installer_or_404, purpose_query
 
 
 @require_safe

@@ -14,7 +14,7 @@ from installers.models import Installer
 from installers.orders import services
 from installers.orders.requests import CannotDo
 from installers.views.detail import show
-from installers.views.known import installer_or_404, purpose_query
+from installers.views.request_context import installer_or_404, purpose_query
 
 DONE = {
     "look": "Rollcall looks in the vendor's list once more.",

@@ -19,7 +19,7 @@ from installers.handouts import services as handing
 from installers.handouts.services import Slip, Terms
 from installers.models import Installer
 from installers.orders.requests import CannotDo
-from installers.views.known import device_for, installer_or_404, purpose_query
+from installers.views.request_context import device_for, installer_or_404, purpose_query
 from vendors.secret import Secret
 
 USES = "3"  # a download that breaks off is begun again

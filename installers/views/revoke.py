@@ -14,7 +14,7 @@ from devices.web.ticket import ticket_of
 from installers.models import Installer
 from installers.orders import services
 from installers.orders.requests import CannotDo
-from installers.views.known import installer_or_404, purpose_query
+from installers.views.request_context import installer_or_404, purpose_query
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

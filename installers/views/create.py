@@ -21,7 +21,7 @@ from installers.orders.requests import CannotDo
 from installers.register import queries
 from installers.register.forms import InstallerForm, beginning
 from installers.register.queries import Maker, makers
-from installers.views.known import device_for, purpose_query
+from installers.views.request_context import device_for, purpose_query
 from vendors.installing import Offer
 
 PRESETS = {"purpose": "purpose", "family": "os", "language": "language", "group": "group"}
