@@ -12,10 +12,10 @@ class PatchingConfig(AppConfig):
         from devices.accounts.deletion import Part
         from devices.hooks import KEEPERS
         from devices.saved_views.registry import LISTS
-        from patching.keeping import PatchKeeper
         from patching.models import Attempt, Patch
         from patching.queries import attempts, devices, patches, titles
-        from patching.titles import forget_titles
+        from patching.sync.hooks import PatchKeeper
+        from patching.sync.title_writer import forget_titles
 
         KEEPERS.append(PatchKeeper())
         deletion.PARTS.append(Part("patch", "patches", Patch))

@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from devices.jobs import engine as jobs
 from devices.tasks import WAKE_EXPIRES
-from patching import planning, retention
-from patching.handler import PatchRunHandler
 from patching.models import PatchRun
+from patching.sync import retention
+from patching.sync import scheduling as planning
+from patching.sync.job import PatchRunHandler
 
 
 @shared_task(name="patching.tasks.announce")

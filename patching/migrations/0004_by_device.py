@@ -8,7 +8,7 @@ from django.db import migrations, models
 NUMBERS = ("open", "high", "failed", "restart")
 OPEN = "status IN ('available', 'failed', 'installing', 'restart', 'scheduled', 'unknown')"
 WHICH = dict(zip(NUMBERS, (OPEN, f"{OPEN} AND severity = 'high'", "status = 'failed'", "status = 'restart'"), strict=True))
-# The lock of patching/placing.py: without it two accounts that tell of the same devices in another order would deadlock.
+# The lock of patching/sync/assignment.py: without it two accounts that tell of the same devices in another order would deadlock.
 HOLD = "PERFORM pg_advisory_xact_lock(28869, 0);"
 NAMES = ", ".join(NUMBERS)
 INTO = f"INSERT INTO patching_devicetally AS t (device_id, {NAMES})"

@@ -63,7 +63,7 @@ def _attempts(apps: Any) -> Iterator[list[Any]]:
 
 
 def _name_again(cursor: Any, chunk: list[Any]) -> None:
-    """An attempt is known by digests of its ids (patching/remembering.py). One that is there twice now is kept once."""
+    """An attempt is known by digests of its ids (patching/sync/attempt_writer.py). One that is there twice now is kept once."""
     for attempt in chunk:
         device = attempt.device_ref.lower() if attempt.device_ref.isascii() else attempt.device_ref
         exact = _digest(attempt, [device]) if attempt.exact is not None else None

@@ -14,7 +14,8 @@ OPEN = sorted(status.value for status in OPEN_PATCHES)
 class Title(models.Model):
     """What a patch is for, as one vendor names it: an application, package, system or vulnerability. `key` is the vendor's own id of it.
 
-    Some it does not name: `version`, which would be reached, stands for the name, and `likely` is what we infer (patching/likely.py).
+    Some it does not name: `version`, which would be reached, stands for the name, and `likely` is what we infer
+    (patching/sync/inferred_titles.py).
     """
 
     vendor = models.CharField(max_length=20)
@@ -34,7 +35,7 @@ class Title(models.Model):
 
 
 class Patch(models.Model):
-    """One patch on one device. Written by patching/upsert.py only; triggers keep PatchTally and DeviceTally beside it.
+    """One patch on one device. Written by patching/sync/patch_writer.py only; triggers keep PatchTally and DeviceTally beside it.
 
     `device_ref` is the vendor's id of the device; `sighting` is empty until that device was listed. `counted`: the device is listed and in
     use, so that the patch is counted and listed too; what its vendor no longer lists is kept and rests.

@@ -14,7 +14,7 @@ from devices.lists.filters import Asked
 from devices.models import Account, Sighting
 from patching.filters import TELLING, AttemptFilters, TitleFilters, Told
 from patching.models import Title
-from patching.planning import EVERY
+from patching.sync.scheduling import EVERY
 from vendors.patching import Source
 from vendors.registry import VENDORS
 

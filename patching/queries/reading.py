@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from devices.models import Account
-from patching.readings import Told, readings
+from patching.sync.source_access import Told, readings
 from vendors.registry import VENDORS
 
 

@@ -18,9 +18,9 @@ from django.utils import timezone
 
 from devices.db.copy import copy_rows
 from devices.models import Account, JobState
-from patching.handler import PatchRunHandler
 from patching.models import PatchRun, Title
-from patching.upsert import PATCH, PLAIN
+from patching.sync.job import PatchRunHandler
+from patching.sync.patch_writer import PATCH, PLAIN
 from tests.bench import pages
 from tests.bench.fleet import forget_fleet, write_fleet
 from tests.bench.machine import Machine

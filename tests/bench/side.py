@@ -65,8 +65,8 @@ def write_patches(now: datetime) -> None:
     from django.db import transaction
 
     from devices.models import Account, JobState
-    from patching.handler import PatchRunHandler
     from patching.models import PatchRun
+    from patching.sync.job import PatchRunHandler
     from vendors.patching import Sheet, Source
 
     account = Account.objects.get(name="bench-eset")

@@ -15,8 +15,8 @@ import config.celery  # noqa: F401  (tasks need the application that knows the b
 from devices.models import Account, JobState
 from devices.models.job import ACTIVE
 from patching.models import Listed, PatchRun
-from patching.placing import hold_patching
-from patching.planning import request_run
+from patching.sync.assignment import hold_patching
+from patching.sync.scheduling import request_run
 from sandbox.server import Simulation, running
 from sandbox.world import Options
 from tests.devices.runs import account_at

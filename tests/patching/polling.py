@@ -9,9 +9,9 @@ from django.utils import timezone
 from devices.connections import rate_limit as budget
 from devices.jobs import engine as jobs
 from devices.models import Account
-from patching import planning
-from patching.handler import PatchRunHandler
 from patching.models import PatchRun, Reading
+from patching.sync import scheduling as planning
+from patching.sync.job import PatchRunHandler
 from sandbox.server import Simulation
 from vendors.patching import Source
 

@@ -9,8 +9,9 @@ from django.utils import timezone
 
 import config.celery  # noqa: F401  (tasks need the application that knows the broker)
 from devices.models import Account, Health, JobState
-from patching import readings, tasks
+from patching import tasks
 from patching.models import PatchRun
+from patching.sync import source_access as readings
 from sandbox.server import Simulation
 from tests.devices.sinks import broker, every_logger_speaks, leaks, messages, tables
 from tests.patching.polling import Hand

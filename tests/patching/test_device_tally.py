@@ -15,7 +15,7 @@ from devices.matching.apply import rematch_everything
 from devices.matching.overrides import end_ruling, link, take_apart
 from devices.models import Device, Life, Ruling, Sighting, User
 from patching.models import DeviceTally, Patch
-from patching.retention import tidy
+from patching.sync.retention import tidy
 from sandbox.server import Simulation
 from tests.devices import rows as shown
 from tests.devices.db.test_locks import somebody_waits, start, until

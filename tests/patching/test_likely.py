@@ -11,8 +11,8 @@ from django.core.management import call_command
 from django.test import Client
 
 from devices.models import Account, Sighting, User
-from patching.likely import infer
 from patching.models import Attempt, Patch, Title
+from patching.sync.inferred_titles import infer
 from sandbox import patch_life
 from sandbox.server import Simulation
 from tests.devices import rows as shown

@@ -8,9 +8,9 @@ from django.utils import timezone
 
 from devices.models import Account, SyncRun, User
 from devices.sync.handler import SyncHandler
-from patching import readings
 from patching.models import PatchRun, Reading
-from patching.placing import hold_patching
+from patching.sync import source_access as readings
+from patching.sync.assignment import hold_patching
 from tests.devices import records as making
 from tests.devices.db.test_locks import somebody_waits, start, until
 from vendors.patching import Source

@@ -13,7 +13,7 @@ from pytest_django.fixtures import Settings
 
 from devices.models import Account
 from patching.models import Attempt, PatchRun, Title
-from patching.remembering import save_attempts
+from patching.sync.attempt_writer import save_attempts
 from tests.devices import rows as shown
 from tests.patching.counted import assert_tallies_are_true, last_on_their_devices
 from vendors import records

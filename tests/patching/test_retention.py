@@ -11,7 +11,7 @@ from pytest_django.fixtures import Settings
 
 from patching import tasks
 from patching.models import Attempt, AttemptTally, PatchRun
-from patching.remembering import save_attempts
+from patching.sync.attempt_writer import save_attempts
 from tests.devices import rows as shown
 from tests.patching.test_remembering import tried
 from vendors.patching import Source

@@ -12,10 +12,10 @@ from django.test.utils import CaptureQueriesContext
 
 from devices.models import Account, Device, Health, JobState, Life, Sighting, User
 from devices.sync.handler import request_run
-from patching import planning
 from patching.models import Attempt, AttemptTally, Listed, Patch, PatchRun, PatchTally, Reading, Title
-from patching.readings import readings
-from patching.upsert import save_patches
+from patching.sync import scheduling as planning
+from patching.sync.patch_writer import save_patches
+from patching.sync.source_access import readings
 from sandbox import patch_life
 from sandbox.server import Simulation, running
 from sandbox.world import Options

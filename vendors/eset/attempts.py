@@ -84,7 +84,7 @@ def _attempt(part: Fields, title: Title, device: str = "", *, now: datetime) -> 
 
 
 def _time(period: Fields, name: str, now: datetime) -> datetime | None:
-    """A time in the future is reported, and kept: it is part of how the attempt is known again (patching/remembering.py)."""
+    """A time in the future is reported, and kept: it is part of how the attempt is known again (patching/sync/attempt_writer.py)."""
     at = period.time(name)
     if at is not None and plausible(at, now=now) is None:
         period.wrong(name, Fault.TIME)

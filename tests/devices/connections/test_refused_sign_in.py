@@ -25,9 +25,9 @@ from installers.models import Installer, Stocktake
 from installers.orders.job import InstallerHandler
 from installers.register.scheduling import request_stocktake
 from installers.register.sync import StocktakeHandler
-from patching.handler import PatchRunHandler
 from patching.models import PatchRun
-from patching.planning import request_run as request_walk
+from patching.sync.job import PatchRunHandler
+from patching.sync.scheduling import request_run as request_walk
 from sandbox.credentials import account_settings
 from sandbox.server import Simulation, running
 from sandbox.world import Options

@@ -20,8 +20,8 @@ from devices.models import Account, Health, JobState, SyncRun, User
 from devices.sync import handler as sync
 from installers.models import Stocktake
 from installers.register import scheduling as stocktakes
-from patching import planning as walks
 from patching.models import Reading
+from patching.sync import scheduling as walks
 from sandbox.server import Simulation, running
 from sandbox.world import Options
 from tests.devices.runs import Follower, account_at

@@ -16,8 +16,8 @@ from django.db.models import Q
 from devices.db.copy import quoted, stage
 from devices.models import Account
 from patching.models import Listed, Patch, PatchRun
-from patching.placing import IN_USE, hold_patching
-from patching.titles import save_titles
+from patching.sync.assignment import IN_USE, hold_patching
+from patching.sync.title_writer import save_titles
 from vendors import records
 
 PLAIN = {

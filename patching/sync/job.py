@@ -10,13 +10,13 @@ from datetime import datetime
 
 from devices.reconciliation import field_repairs as repaired
 from devices.sync.bisection import save_apart
-from patching import readings
-from patching.connecting import Line
-from patching.likely import infer
 from patching.models import PatchRun
-from patching.placing import hold_patching, place
-from patching.remembering import save_attempts
-from patching.upsert import close_others, forget_shown, list_shown, save_patches
+from patching.sync import source_access as readings
+from patching.sync.assignment import hold_patching, place
+from patching.sync.attempt_writer import save_attempts
+from patching.sync.connection import Line
+from patching.sync.inferred_titles import infer
+from patching.sync.patch_writer import close_others, forget_shown, list_shown, save_patches
 from vendors.errors import VendorError
 from vendors.patching import Sheet, Source
 

@@ -21,9 +21,9 @@ from django.db import connection
 
 from devices.db.copy import quoted, stage
 from patching.models import PatchRun
-from patching.placing import hold_patching
-from patching.titles import save_titles
-from patching.upsert import Outcome
+from patching.sync.assignment import hold_patching
+from patching.sync.patch_writer import Outcome
+from patching.sync.title_writer import save_titles
 from vendors.records import Attempt
 from vendors.times import plausible
 

@@ -7,9 +7,9 @@ from datetime import datetime
 
 from devices.mapped_entry import Mapped
 from devices.models import SyncRun
-from patching.placing import place, place_on
-from patching.readings import try_again
-from patching.upsert import replace_patches
+from patching.sync.assignment import place, place_on
+from patching.sync.patch_writer import replace_patches
+from patching.sync.source_access import try_again
 
 
 class PatchKeeper:

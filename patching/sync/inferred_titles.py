@@ -24,7 +24,7 @@ Reached = Mapping[tuple[str, str], set[int]]
 def infer(vendor: str) -> None:
     """Of all titles of the vendor, whichever account told them; what no longer follows goes away. Four statements, two where all are named.
 
-    Runs inside the transaction of a walk's end, after patching.placing.hold_patching.
+    Runs inside the transaction of a walk's end, after patching.sync.assignment.hold_patching.
     """
     unnamed = list(Title.objects.filter(vendor=vendor).exclude(version="").order_by("pk"))
     reached = _reached(vendor, {(text_key(title.developer), title.version) for title in unnamed}) if unnamed else {}
