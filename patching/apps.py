@@ -12,8 +12,8 @@ class PatchingConfig(AppConfig):
         from devices.accounts.deletion import Part
         from devices.hooks import KEEPERS
         from devices.saved_views.registry import LISTS
+        from patching.lists import attempts, devices, patches, titles
         from patching.models import Attempt, Patch
-        from patching.queries import attempts, devices, patches, titles
         from patching.sync.hooks import PatchKeeper
         from patching.sync.title_writer import forget_titles
 

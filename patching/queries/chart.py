@@ -10,10 +10,10 @@ from datetime import date, datetime, timedelta
 from django.db.models import Sum
 from django.utils import timezone
 
-from patching.filters import ENDED, MONTH, OTHER, OUTCOMES, AttemptFilters
+from patching.lists import conditions as narrowing
+from patching.lists.counts import Number
+from patching.lists.filters import ENDED, MONTH, OTHER, OUTCOMES, AttemptFilters
 from patching.models import AttemptTally
-from patching.queries import narrowing
-from patching.queries.numbers import Number
 from vendors.patch_states import PatchStatus
 
 WIDTH, HEIGHT, STEP, GAP = 720, 180, 24, 4

@@ -12,15 +12,15 @@ from django.db.models import Count, OuterRef, Q, Subquery
 from devices.accounts.stale_sources import Aged
 from devices.accounts.status import AccountStatus
 from devices.models import Sighting
-from patching.filters import ALL, OPEN_ORDER, AttemptFilters, PatchFilters
+from patching.lists.attempts import ATTEMPTS, AttemptRow
+from patching.lists.counts import MOST_COUNTED, Number
+from patching.lists.filters import ALL, OPEN_ORDER, AttemptFilters, PatchFilters
+from patching.lists.patches import PATCHES, PatchRow
+from patching.lists.rows import Accounts, add_names
+from patching.lists.stale_sources import ToldBy, as_of
 from patching.models import Attempt, Patch, Reading
 from patching.models.patch import OPEN
-from patching.queries.aged import ToldBy, as_of
-from patching.queries.attempts import ATTEMPTS, AttemptRow
 from patching.queries.last import Last, last_of_each
-from patching.queries.numbers import MOST_COUNTED, Number
-from patching.queries.patches import PATCHES, PatchRow
-from patching.queries.rows import Accounts, add_names
 from vendors.patching import Source
 from vendors.registry import VENDORS
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import takewhile
 
-from patching.queries.attempts import AttemptRow
+from patching.lists.attempts import AttemptRow
 from vendors.patch_states import PatchStatus
 
 

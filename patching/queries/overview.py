@@ -10,13 +10,13 @@ from django.db.models import Q
 
 from devices.accounts.stale_sources import Aged
 from devices.accounts.status import AccountStatus
-from patching.filters import ALL, OPEN_ORDER, AttemptFilters, DeviceFilters, PatchFilters
+from patching.lists.counts import Number, narrowed, number, numbers
+from patching.lists.filters import ALL, OPEN_ORDER, AttemptFilters, DeviceFilters, PatchFilters
+from patching.lists.patches import PATCHES, PatchRow
+from patching.lists.rows import Accounts, add_names
+from patching.lists.stale_sources import LATE, told_long_ago
 from patching.models import Reading
-from patching.queries.aged import LATE, told_long_ago
 from patching.queries.chart import Chart, Tried, chart, tried
-from patching.queries.numbers import Number, narrowed, number, numbers
-from patching.queries.patches import PATCHES, PatchRow
-from patching.queries.rows import Accounts, add_names
 from patching.queries.works import WorkRow, wanted, works
 from vendors.patch_states import PatchStatus
 from vendors.patching import Source

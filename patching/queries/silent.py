@@ -8,7 +8,7 @@ from datetime import datetime
 from devices.device_list.filters import UNTOLD, Filters
 from devices.device_list.queries import matching
 from devices.models import Account
-from patching.filters import TELLING
+from patching.lists.filters import TELLING
 from vendors.registry import VENDORS
 
 

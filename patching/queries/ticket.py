@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from devices.device_detail.ticket_text import one_line, stamp
+from patching.lists.next_steps import Work
+from patching.lists.patches import PatchRow
 from patching.queries.device import OnDevice
 from patching.queries.last import Last
-from patching.queries.patches import PatchRow
-from patching.words import Work
 from vendors.patch_states import PatchStatus, Reason
 
 

@@ -7,13 +7,13 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from patching.filters import OPEN_ORDER, AttemptFilters, PatchFilters
+from patching.lists.attempts import ATTEMPTS, AttemptRow
+from patching.lists.counts import Number, narrowed, number, numbers
+from patching.lists.filters import OPEN_ORDER, AttemptFilters, PatchFilters
+from patching.lists.patches import PATCHES, PatchRow
+from patching.lists.rows import Accounts, add_names
 from patching.models import Attempt, Title
-from patching.queries.attempts import ATTEMPTS, AttemptRow
 from patching.queries.chart import Chart, chart, tried
-from patching.queries.numbers import Number, narrowed, number, numbers
-from patching.queries.patches import PATCHES, PatchRow
-from patching.queries.rows import Accounts, add_names
 from patching.queries.works import WorkRow, wanted, works
 from vendors.patch_states import PatchStatus
 

@@ -12,12 +12,12 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet, Sum
 
-from patching.filters import AttemptFilters, PatchFilters
+from patching.lists import conditions as narrowing
+from patching.lists.counts import Number
+from patching.lists.filters import AttemptFilters, PatchFilters
+from patching.lists.next_steps import WORKS, Work
 from patching.models import AttemptTally, PatchTally, Title
-from patching.queries import narrowing
 from patching.queries.chart import Tried
-from patching.queries.numbers import Number
-from patching.words import WORKS, Work
 
 MOST_TITLES = 3
 

@@ -7,8 +7,8 @@ from typing import Any
 from django import template
 
 from devices.templatetags.cached import drawn_once
-from patching.queries.numbers import Number
-from patching.words import Work, work_of
+from patching.lists.counts import Number
+from patching.lists.next_steps import Work, work_of
 from vendors.patch_states import PatchKind, PatchStatus, Reason, Severity
 from vendors.words import short_word
 

@@ -12,9 +12,9 @@ from devices.models import Account
 from devices.web.context_processors import account_statuses
 from devices.web.devices import device_or_404
 from devices.web.permissions import is_fragment, needs
-from patching.filters import HIGHEST, PatchFilters
+from patching.lists.counts import Number
+from patching.lists.filters import HIGHEST, PatchFilters
 from patching.queries.device import on_device
-from patching.queries.numbers import Number
 from patching.queries.reading import reading
 from patching.queries.ticket import text
 

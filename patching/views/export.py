@@ -17,14 +17,14 @@ from devices.lists.state import Listing
 from devices.saved_views.list_request import read_listing
 from devices.web.context_processors import account_statuses
 from devices.web.permissions import needs
-from patching.export import ATTEMPT_VALUES, DEVICE_VALUES, PATCH_VALUES, TITLE_VALUES, Values, dated, lines
-from patching.queries.aged import ages
-from patching.queries.attempts import ATTEMPTS
-from patching.queries.devices import DEVICES
-from patching.queries.numbers import narrowed
-from patching.queries.patches import PATCHES
-from patching.queries.table import Table
-from patching.queries.titles import SHAPE, every_title
+from patching.lists.attempts import ATTEMPTS
+from patching.lists.counts import narrowed
+from patching.lists.devices import DEVICES
+from patching.lists.export import ATTEMPT_VALUES, DEVICE_VALUES, PATCH_VALUES, TITLE_VALUES, Values, dated, lines
+from patching.lists.patches import PATCHES
+from patching.lists.stale_sources import ages
+from patching.lists.table import Table
+from patching.lists.titles import SHAPE, every_title
 
 
 @require_safe

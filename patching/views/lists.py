@@ -18,14 +18,14 @@ from devices.saved_views.list_page import place, results, turned, whole
 from devices.saved_views.list_request import Viewed, viewed
 from devices.web.context_processors import account_statuses
 from devices.web.permissions import is_fragment, needs
-from patching.filters import ALL, OPEN, TELLING, DeviceFilters, PatchFilters, Told
-from patching.queries.aged import aged
-from patching.queries.attempts import ATTEMPTS
-from patching.queries.devices import DEVICES
-from patching.queries.patches import PATCHES
-from patching.queries.table import Table
-from patching.queries.titles import SHAPE, title_page
-from patching.words import Work, work_of
+from patching.lists.attempts import ATTEMPTS
+from patching.lists.devices import DEVICES
+from patching.lists.filters import ALL, OPEN, TELLING, DeviceFilters, PatchFilters, Told
+from patching.lists.next_steps import Work, work_of
+from patching.lists.patches import PATCHES
+from patching.lists.stale_sources import aged
+from patching.lists.table import Table
+from patching.lists.titles import SHAPE, title_page
 from vendors.patch_states import PatchStatus
 
 

@@ -10,10 +10,10 @@ from django.views.decorators.http import require_safe
 
 from devices.web.context_processors import account_statuses
 from devices.web.permissions import is_fragment, needs
-from patching.filters import AttemptFilters, PatchFilters
-from patching.queries.aged import aged
+from patching.lists.counts import numbers
+from patching.lists.filters import AttemptFilters, PatchFilters
+from patching.lists.stale_sources import aged
 from patching.queries.chart import tried
-from patching.queries.numbers import numbers
 from patching.queries.overview import overview
 from patching.queries.silent import silent
 from patching.queries.works import titles_with_most, wanted, works

@@ -9,10 +9,10 @@ from django.views.decorators.http import require_safe
 
 from devices.web.context_processors import account_statuses
 from devices.web.permissions import needs
-from patching.filters import PatchFilters
-from patching.queries.aged import aged
+from patching.lists.filters import PatchFilters
+from patching.lists.stale_sources import aged
+from patching.lists.titles import one_title
 from patching.queries.title import of_title
-from patching.queries.titles import one_title
 
 
 @require_safe

@@ -11,8 +11,8 @@ from django.test import Client
 
 from devices.models import Account, AuditEvent, Device, Sighting, User
 from devices.search import queries as search
+from patching.lists import table
 from patching.models import Patch, Title
-from patching.queries import table
 from tests.devices import rows as shown
 from tests.patching import made
 

@@ -9,16 +9,16 @@ from django.test import Client
 from django.utils import timezone
 
 from devices.models import Device, Sighting, User
-from patching.filters import AttemptFilters, PatchFilters
+from patching.lists import counts as numbers
+from patching.lists.attempts import ATTEMPTS
+from patching.lists.counts import Number
+from patching.lists.devices import DEVICES
+from patching.lists.filters import AttemptFilters, PatchFilters
+from patching.lists.patches import PATCHES
+from patching.lists.table import Table
 from patching.models import Title
 from patching.queries import device as device_panel
-from patching.queries import numbers
-from patching.queries.attempts import ATTEMPTS
 from patching.queries.chart import Chart
-from patching.queries.devices import DEVICES
-from patching.queries.numbers import Number
-from patching.queries.patches import PATCHES
-from patching.queries.table import Table
 from tests.patching import made
 from tests.patching.linked import listed, numbers_on
 

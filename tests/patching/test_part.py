@@ -15,11 +15,11 @@ from devices.device_list import fleet_filters as part
 from devices.device_list.filters import Filters
 from devices.device_list.queries import list_page
 from devices.models import Device, DeviceGroup, DeviceTag, Sighting, User
+from patching.lists import counts as numbers
+from patching.lists.attempts import ATTEMPTS
+from patching.lists.patches import PATCHES
+from patching.lists.table import Table
 from patching.models import Attempt, Patch
-from patching.queries import numbers
-from patching.queries.attempts import ATTEMPTS
-from patching.queries.patches import PATCHES
-from patching.queries.table import Table
 from tests.patching import made
 from tests.patching.linked import listed
 from vendors.states import IdKind

@@ -13,9 +13,9 @@ from devices.matching import overrides as links
 from devices.models import Account, Device, JobState, Life, Sighting, SyncRun, User
 from devices.sync import absence
 from devices.sync.page_writer import save_page
-from patching.filters import DeviceFilters, PatchFilters
+from patching.lists.counts import number
+from patching.lists.filters import DeviceFilters, PatchFilters
 from patching.models import Patch
-from patching.queries.numbers import number
 from tests.devices import records as making
 from tests.patching import made
 from tests.patching.counted import assert_tallies_are_true

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from devices.models import User
-from patching.words import WORKS
+from patching.lists.next_steps import WORKS
 from tests.patching import made
 from tests.patching.reading import text_of
 

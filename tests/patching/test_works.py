@@ -7,10 +7,10 @@ from django.test import Client
 from django.utils import timezone
 
 from devices.models import Sighting, User
-from patching.filters import AttemptFilters
+from patching.lists.counts import numbers
+from patching.lists.filters import AttemptFilters
 from patching.models import Attempt
 from patching.queries.chart import tried
-from patching.queries.numbers import numbers
 from patching.queries.works import WorkRow, titles_with_most, wanted, works
 from tests.patching import made
 from tests.patching.counted import assert_tallies_are_true, last_on_their_devices

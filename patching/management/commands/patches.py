@@ -13,7 +13,7 @@ from devices.audit import log as audit
 from devices.audit.context import Act
 from devices.management.console import Command as ConsoleCommand
 from devices.management.console import account_named
-from patching.queries.as_json import WHAT, Document
+from patching.lists.documents import WHAT, Document
 
 NOTHING = {"attempts": "No attempt is kept.", "open": "No open patch is known."}
 

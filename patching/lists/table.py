@@ -12,8 +12,8 @@ from django.db.models import Model, Q
 from devices.lists.cursor import Place, beyond, ordered
 from devices.lists.keyset import Order, Turned, turn
 from devices.lists.state import Listing, Shape
-from patching.filters import AttemptFilters, DeviceFilters, PatchFilters
-from patching.queries.numbers import counted, narrowed
+from patching.lists.counts import counted, narrowed
+from patching.lists.filters import AttemptFilters, DeviceFilters, PatchFilters
 
 CHUNK = 1000
 M = TypeVar("M", bound=Model)

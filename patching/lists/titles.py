@@ -14,11 +14,11 @@ from devices.lists.cursor import Place
 from devices.lists.keyset import Total, Turned, turn
 from devices.lists.log_pages import HIGHEST
 from devices.lists.state import Listing, Shape
-from patching.filters import MONTH, AttemptFilters, PatchFilters, TitleFilters
+from patching.lists import conditions as narrowing
+from patching.lists.counts import Number
+from patching.lists.filters import MONTH, AttemptFilters, PatchFilters, TitleFilters
 from patching.models import Title
 from patching.models.patch import OPEN
-from patching.queries import narrowing
-from patching.queries.numbers import Number
 from vendors.patch_states import PatchStatus
 
 TitleListing = Listing[TitleFilters]

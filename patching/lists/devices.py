@@ -11,11 +11,11 @@ from django.db.models import Min
 from devices.lists.columns import Column, Sort
 from devices.lists.state import Shape
 from devices.models import Device
-from patching.filters import DeviceFilters, PatchFilters
+from patching.lists.counts import Number
+from patching.lists.filters import DeviceFilters, PatchFilters
+from patching.lists.table import Table
 from patching.models import DeviceTally, Patch
 from patching.models.patch import OPEN
-from patching.queries.numbers import Number
-from patching.queries.table import Table
 from vendors.patch_states import PatchStatus, Severity
 
 NUMBERS = {"open": "Open patches", "high": "High severity", "failed": "Failed", "restart": "Restart needed"}

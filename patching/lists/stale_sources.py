@@ -12,7 +12,7 @@ from devices.accounts.stale_sources import Aged
 from devices.accounts.status import AccountStatus
 from devices.lists.filters import Asked
 from devices.models import Account, Sighting
-from patching.filters import TELLING, AttemptFilters, TitleFilters, Told
+from patching.lists.filters import TELLING, AttemptFilters, TitleFilters, Told
 from patching.models import Title
 from patching.sync.scheduling import EVERY
 from vendors.patching import Source

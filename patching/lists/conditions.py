@@ -13,9 +13,9 @@ from django.utils import timezone
 
 from devices.models import Account, Device, Sighting
 from devices.search import queries as search
-from patching.filters import ALL, AttemptFilters, DeviceFilters, PatchFilters, TitleFilters, Told
+from patching.lists.filters import ALL, AttemptFilters, DeviceFilters, PatchFilters, TitleFilters, Told
+from patching.lists.severity import severe
 from patching.models import Title
-from patching.queries.severity import severe
 
 MOST_TITLES = 1000
 _FURTHEST_ZONE = timedelta(hours=26)  # between the same clock time at both ends of the world

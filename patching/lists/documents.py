@@ -8,12 +8,12 @@ from typing import Any
 
 from devices.accounts.status import statuses
 from devices.search.documents import moment
-from patching.filters import ALL, OPEN
-from patching.queries.aged import ages
-from patching.queries.attempts import ATTEMPTS, AttemptRow
-from patching.queries.patches import PATCHES, PatchRow
-from patching.queries.rows import Named
-from patching.queries.table import Table
+from patching.lists.attempts import ATTEMPTS, AttemptRow
+from patching.lists.filters import ALL, OPEN
+from patching.lists.patches import PATCHES, PatchRow
+from patching.lists.rows import Named
+from patching.lists.stale_sources import ages
+from patching.lists.table import Table
 
 Document = dict[str, Any]
 

@@ -7,13 +7,13 @@ from datetime import date, datetime
 
 from devices.lists.columns import Column, Sort
 from devices.lists.state import Shape
-from patching.filters import PatchFilters
+from patching.lists.filter_labels import named
+from patching.lists.filters import PatchFilters
+from patching.lists.next_steps import Work, work_of
+from patching.lists.rows import Named, naming, told
+from patching.lists.severity import RANK_SQL, RANKS
+from patching.lists.table import Table
 from patching.models import Patch
-from patching.queries.chips import named
-from patching.queries.rows import Named, naming, told
-from patching.queries.severity import RANK_SQL, RANKS
-from patching.queries.table import Table
-from patching.words import Work, work_of
 
 
 @dataclass(slots=True, kw_only=True)

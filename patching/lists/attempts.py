@@ -8,12 +8,12 @@ from decimal import Decimal
 
 from devices.lists.columns import Column, Sort
 from devices.lists.state import Shape
-from patching.filters import AttemptFilters
+from patching.lists.filter_labels import named
+from patching.lists.filters import AttemptFilters
+from patching.lists.next_steps import Work, work_of
+from patching.lists.rows import Named, naming, told
+from patching.lists.table import Table
 from patching.models import Attempt
-from patching.queries.chips import named
-from patching.queries.rows import Named, naming, told
-from patching.queries.table import Table
-from patching.words import Work, work_of
 
 
 @dataclass(slots=True, kw_only=True)

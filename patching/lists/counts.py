@@ -11,10 +11,10 @@ from django.db.models import Model, Q, QuerySet, Sum
 from django.urls import reverse
 
 from devices.lists.keyset import Total
-from patching.filters import ALL, REASONS, STATUSES, AttemptFilters, DeviceFilters, PatchFilters
+from patching.lists import conditions as narrowing
+from patching.lists.conditions import Narrowed
+from patching.lists.filters import ALL, REASONS, STATUSES, AttemptFilters, DeviceFilters, PatchFilters
 from patching.models import Attempt, AttemptTally, DeviceTally, Patch, PatchTally
-from patching.queries import narrowing
-from patching.queries.narrowing import Narrowed
 
 MOST_COUNTED = 10_000
 FEW = 1000

@@ -7,11 +7,11 @@ from typing import Any
 
 from devices.accounts.stale_sources import Aged
 from devices.search.export import csv_table, moment
-from patching.queries.attempts import AttemptRow
-from patching.queries.devices import DeviceRow
-from patching.queries.patches import PatchRow
-from patching.queries.rows import Named
-from patching.queries.titles import TitleRow
+from patching.lists.attempts import AttemptRow
+from patching.lists.devices import DeviceRow
+from patching.lists.patches import PatchRow
+from patching.lists.rows import Named
+from patching.lists.titles import TitleRow
 from vendors.patch_states import PatchKind, PatchStatus, Reason, Severity
 from vendors.registry import VENDORS
 
