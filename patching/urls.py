@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from django.urls import path
 
-from patching.views import beside, export, lists, overview, title
+from patching.views import export, lists, overview, title
+from patching.views import panels as beside
 
 app_name = "patching"
 

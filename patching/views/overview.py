@@ -13,10 +13,10 @@ from devices.web.permissions import is_fragment, needs
 from patching.lists.counts import numbers
 from patching.lists.filters import AttemptFilters, PatchFilters
 from patching.lists.stale_sources import aged
-from patching.queries.chart import tried
-from patching.queries.overview import overview
-from patching.queries.silent import silent
-from patching.queries.works import titles_with_most, wanted, works
+from patching.pages.chart import tried
+from patching.pages.overview import overview
+from patching.pages.unreported_devices import silent
+from patching.pages.work_lists import titles_with_most, wanted, works
 
 
 @require_safe

@@ -12,7 +12,7 @@ from devices.web.permissions import needs
 from patching.lists.filters import PatchFilters
 from patching.lists.stale_sources import aged
 from patching.lists.titles import one_title
-from patching.queries.title import of_title
+from patching.pages.title import of_title
 
 
 @require_safe

@@ -18,7 +18,8 @@ from devices.issues import views as issues
 from devices.lookup import views as lookup
 from devices.saved_views import list_page as turning
 from devices.web.permissions import needs
-from patching.views import beside, lists, overview, title
+from patching.views import lists, overview, title
+from patching.views import panels as beside
 from tests.bench.person import FROM_MEMORY
 
 kept: dict[str, tuple[str, dict[str, Any]]] = {}

@@ -17,8 +17,8 @@ from patching.lists.filters import AttemptFilters, PatchFilters
 from patching.lists.patches import PATCHES
 from patching.lists.table import Table
 from patching.models import Title
-from patching.queries import device as device_panel
-from patching.queries.chart import Chart
+from patching.pages import device as device_panel
+from patching.pages.chart import Chart
 from tests.patching import made
 from tests.patching.linked import listed, numbers_on
 

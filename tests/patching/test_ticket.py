@@ -10,8 +10,8 @@ from django.test import Client
 from devices.accounts.status import by_pk, statuses
 from devices.models import Device, User
 from patching.models import Attempt, Patch
-from patching.queries.device import on_device
-from patching.queries.ticket import text
+from patching.pages.device import on_device
+from patching.pages.ticket_text import text
 from tests.devices import rows as shown
 from tests.patching import made
 from tests.patching.reading import HTMX

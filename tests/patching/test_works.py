@@ -10,8 +10,8 @@ from devices.models import Sighting, User
 from patching.lists.counts import numbers
 from patching.lists.filters import AttemptFilters
 from patching.models import Attempt
-from patching.queries.chart import tried
-from patching.queries.works import WorkRow, titles_with_most, wanted, works
+from patching.pages.chart import tried
+from patching.pages.work_lists import WorkRow, titles_with_most, wanted, works
 from tests.patching import made
 from tests.patching.counted import assert_tallies_are_true, last_on_their_devices
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from devices.device_detail.ticket_text import one_line, stamp
 from patching.lists.next_steps import Work
 from patching.lists.patches import PatchRow
-from patching.queries.device import OnDevice
-from patching.queries.last import Last
+from patching.pages.device import OnDevice
+from patching.pages.latest_attempts import Last
 from vendors.patch_states import PatchStatus, Reason
 
 

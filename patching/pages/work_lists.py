@@ -17,7 +17,7 @@ from patching.lists.counts import Number
 from patching.lists.filters import AttemptFilters, PatchFilters
 from patching.lists.next_steps import WORKS, Work
 from patching.models import AttemptTally, PatchTally, Title
-from patching.queries.chart import Tried
+from patching.pages.chart import Tried
 
 MOST_TITLES = 3
 

@@ -14,9 +14,9 @@ from devices.web.devices import device_or_404
 from devices.web.permissions import is_fragment, needs
 from patching.lists.counts import Number
 from patching.lists.filters import HIGHEST, PatchFilters
-from patching.queries.device import on_device
-from patching.queries.reading import reading
-from patching.queries.ticket import text
+from patching.pages.device import on_device
+from patching.pages.source_access import reading
+from patching.pages.ticket_text import text
 
 
 @require_safe

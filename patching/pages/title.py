@@ -13,8 +13,8 @@ from patching.lists.filters import OPEN_ORDER, AttemptFilters, PatchFilters
 from patching.lists.patches import PATCHES, PatchRow
 from patching.lists.rows import Accounts, add_names
 from patching.models import Attempt, Title
-from patching.queries.chart import Chart, chart, tried
-from patching.queries.works import WorkRow, wanted, works
+from patching.pages.chart import Chart, chart, tried
+from patching.pages.work_lists import WorkRow, wanted, works
 from vendors.patch_states import PatchStatus
 
 SHOWN = 10

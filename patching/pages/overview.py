@@ -16,8 +16,8 @@ from patching.lists.patches import PATCHES, PatchRow
 from patching.lists.rows import Accounts, add_names
 from patching.lists.stale_sources import LATE, told_long_ago
 from patching.models import Reading
-from patching.queries.chart import Chart, Tried, chart, tried
-from patching.queries.works import WorkRow, wanted, works
+from patching.pages.chart import Chart, Tried, chart, tried
+from patching.pages.work_lists import WorkRow, wanted, works
 from vendors.patch_states import PatchStatus
 from vendors.patching import Source
 

@@ -20,7 +20,7 @@ from patching.lists.rows import Accounts, add_names
 from patching.lists.stale_sources import ToldBy, as_of
 from patching.models import Attempt, Patch, Reading
 from patching.models.patch import OPEN
-from patching.queries.last import Last, last_of_each
+from patching.pages.latest_attempts import Last, last_of_each
 from vendors.patching import Source
 from vendors.registry import VENDORS
 
