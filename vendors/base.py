@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
-from vendors.address import BadUrl, parse_url, place
 from vendors.auth import TokenStore
 from vendors.budget import Rate
 from vendors.errors import Unsupported
-from vendors.http import Gateway
+from vendors.gateway.address import BadUrl, parse_url, place
+from vendors.gateway.http import Gateway
 from vendors.installing import Offer
 from vendors.pasted import trimmed
 from vendors.patching import Source

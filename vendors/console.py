@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import quote
 
-from vendors.address import openable
 from vendors.base import Field
+from vendors.gateway.address import openable
 from vendors.pasted import bare
 
 FIELD = Field(

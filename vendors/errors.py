@@ -50,7 +50,8 @@ class Misconfigured(VendorError):
 
 
 class PrivateHost(Misconfigured):
-    """The server is on a private network, and nobody has allowed that for this account. A person may (vendors/address.py, Granted)."""
+    """The server is on a private network, and nobody has allowed that for this account. A person may (vendors/gateway/address.py,
+    Granted)."""
 
 
 class RateLimited(VendorError):

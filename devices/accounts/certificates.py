@@ -9,8 +9,8 @@ from datetime import datetime
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 
-from vendors import tls
 from vendors.errors import Misconfigured
+from vendors.gateway import tls
 
 _BLOCK = re.compile(r"-----BEGIN ([^-\n]{1,60})-----")
 

@@ -15,9 +15,9 @@ from devices.db import redis_client as broker
 from devices.models import Account, Health, Life, Sighting, SyncRun
 from devices.models.job import ACTIVE
 from devices.sync.cancellation import NONE, cancelled, regular
-from vendors.address import BadUrl, parse_url
 from vendors.base import Vendor
 from vendors.budget import Quota, Rate
+from vendors.gateway.address import BadUrl, parse_url
 from vendors.registry import VENDORS
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ValidationError
 
 from devices.models import Account
-from vendors.address import place
 from vendors.base import Field, Vendor
+from vendors.gateway.address import place
 from vendors.pasted import trimmed
 from vendors.registry import VENDORS
 

@@ -23,7 +23,7 @@ from vendors.auth import MemoryTokens, TokenStore
 from vendors.base import Connection, ReadsDevices, Vendor
 from vendors.budget import Budget
 from vendors.errors import Misconfigured
-from vendors.http import Gateway
+from vendors.gateway.http import Gateway
 from vendors.secret import Secret
 
 

@@ -14,7 +14,7 @@ from devices.reconciliation.field_repairs import as_documents
 from devices.reconciliation.freshness import Freshness, Limits, age_words, limits
 from devices.reconciliation.timestamps import newest
 from vendors import console
-from vendors.address import openable
+from vendors.gateway.address import openable
 from vendors.registry import VENDORS
 from vendors.repairs import REPLACED, Fault
 from vendors.states import Enrolment, IdKind, State

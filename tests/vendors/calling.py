@@ -9,7 +9,7 @@ import pytest
 from tests.vendors.sockets import Answer, serving
 from vendors.budget import Unlimited
 from vendors.errors import VendorError
-from vendors.http import Gateway
+from vendors.gateway.http import Gateway
 
 
 class Meter(Unlimited):

@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, urlsplit
 from vendors.auth import MemoryTokens, TokenStore
 from vendors.base import Connection, Cursor, Page, ReadsDevices, Scope
 from vendors.budget import Budget, Unlimited
-from vendors.http import Gateway
+from vendors.gateway.http import Gateway
 from vendors.secret import Secret
 
 NOW = 1_790_000_000.0  # 2026-09-21

@@ -10,8 +10,8 @@ import pytest
 
 from tests.vendors.calling import gateway
 from tests.vendors.sockets import OK, serving
-from vendors.address import BadUrl, Named, Reach, judge, parse_url
 from vendors.errors import Misconfigured, Unavailable
+from vendors.gateway.address import BadUrl, Named, Reach, judge, parse_url
 
 PUBLIC, PRIVATE, FORBIDDEN = Reach.PUBLIC, Reach.PRIVATE, Reach.FORBIDDEN
 

@@ -10,9 +10,9 @@ import pytest
 from tests.vendors.calling import gateway
 from tests.vendors.private_network import EPM, private_network
 from tests.vendors.sockets import OK, serving
-from vendors.address import Granted, place
 from vendors.errors import Misconfigured, PrivateHost
-from vendors.network import local
+from vendors.gateway.address import Granted, place
+from vendors.gateway.network import local
 
 NAME = "epm.corp.example"
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from vendors.errors import AuthFailed, BadAnswer, Lost, Misconfigured, RateLimited, Unavailable, Unsupported, VendorError
-from vendors.refusals import told_wait
+from vendors.gateway.error_mapping import told_wait
 from vendors.retry import MAX_ATTEMPTS, wait_after
 
 NOW = datetime(2026, 10, 21, 7, 28, 0, tzinfo=UTC)

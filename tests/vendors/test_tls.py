@@ -10,8 +10,8 @@ import pytest
 from tests.vendors.calling import gateway
 from tests.vendors.certificates import NOW, YEAR, Authority, authority
 from tests.vendors.sockets import OK, serving
-from vendors import tls
 from vendors.errors import Misconfigured, Unavailable, VendorError
+from vendors.gateway import tls
 
 HOST = "epm.corp.example"
 

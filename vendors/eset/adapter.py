@@ -16,9 +16,9 @@ from vendors.eset.installers import Conversation
 from vendors.eset.offer import OFFER
 from vendors.eset.session import Session, SignInLater
 from vendors.eset.walk import BATCH, Step, start
+from vendors.gateway.error_mapping import from_status
 from vendors.installing import Order, Turn
 from vendors.patching import Sheet, Source
-from vendors.refusals import from_status
 
 
 class Eset:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from vendors.http import Gateway, Params
+from vendors.gateway.http import Gateway, Params
 from vendors.secret import Secret
 
 REGIONS = ("eu", "de", "us", "ca", "jpn")

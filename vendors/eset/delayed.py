@@ -14,7 +14,7 @@ from typing import Any
 from vendors.base import Cursor, Page
 from vendors.errors import BadAnswer, Lost
 from vendors.eset.client import Reply
-from vendors.refusals import from_status
+from vendors.gateway.error_mapping import from_status
 
 FIRST_WAIT = 2.0
 LONGEST_WAIT = 30.0

@@ -17,9 +17,9 @@ from vendors.eset import delayed, package, paging
 from vendors.eset.client import Client, Reply
 from vendors.eset.ids import canonical
 from vendors.eset.session import Session, SignInLater
+from vendors.gateway.error_mapping import from_status
 from vendors.installing import Order, Turn
 from vendors.records import Installer
-from vendors.refusals import from_status
 from vendors.secret import Secret
 
 MOST_PAGES = 1000

@@ -15,8 +15,8 @@ from vendors.errors import Lost, Misconfigured
 from vendors.eset import attempts, delayed, paging, patches
 from vendors.eset.client import Client, Reply
 from vendors.eset.session import Session, SignInLater
+from vendors.gateway.error_mapping import from_status
 from vendors.patching import Sheet, Source
-from vendors.refusals import from_status
 from vendors.secret import Secret
 
 MOST_PAGES = 20_000

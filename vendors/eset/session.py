@@ -14,7 +14,7 @@ from vendors.base import Page
 from vendors.errors import AuthFailed, BadAnswer, VendorError
 from vendors.eset import delayed
 from vendors.eset.client import Client, Reply
-from vendors.refusals import from_status
+from vendors.gateway.error_mapping import from_status
 from vendors.secret import Secret
 
 SIGN_IN = "sign in to ESET Connect"

@@ -17,7 +17,7 @@ from vendors.eset import delayed, mapping, paging
 from vendors.eset.client import Client, Reply
 from vendors.eset.ids import canonical
 from vendors.eset.session import Session
-from vendors.refusals import from_status
+from vendors.gateway.error_mapping import from_status
 from vendors.secret import Secret
 
 BATCH = 100

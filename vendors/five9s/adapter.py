@@ -10,13 +10,13 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
 from vendors import console, pasted, zones
-from vendors.address import BadUrl, parse_url
 from vendors.base import DAY, Connection, Cursor, Field, Page, Scope, Vendor
 from vendors.budget import Rate
 from vendors.errors import Lost, Misconfigured, Unavailable
 from vendors.five9s import job
 from vendors.five9s.client import Client
 from vendors.five9s.mapping import entries
+from vendors.gateway.address import BadUrl, parse_url
 from vendors.spellings import NETBIOS
 
 OVERLAP = timedelta(minutes=10)  # the core's clock may differ from ours, and a change may be stored late

@@ -12,7 +12,7 @@ import msgspec
 
 from vendors import untyped
 from vendors.errors import BadAnswer, Lost, Misconfigured, Unavailable
-from vendors.http import Answer, Gateway
+from vendors.gateway.http import Answer, Gateway
 from vendors.secret import Secret
 
 START = "start a five(9)s job"

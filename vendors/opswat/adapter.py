@@ -9,10 +9,10 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from vendors import console, pasted
-from vendors.address import BadUrl, parse_url
 from vendors.base import DAY, Connection, Cursor, Field, Page, Scope, Vendor
 from vendors.budget import Rate
 from vendors.errors import BadAnswer, RateLimited, VendorError
+from vendors.gateway.address import BadUrl, parse_url
 from vendors.opswat.client import LIMIT, Client, Listing
 from vendors.opswat.mapping import entries
 from vendors.records import Entry

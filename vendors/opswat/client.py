@@ -11,7 +11,7 @@ import msgspec
 from vendors import untyped
 from vendors.auth import Tokens, TokenStore, usable
 from vendors.errors import AuthFailed, BadAnswer, Misconfigured
-from vendors.http import Answer, Gateway
+from vendors.gateway.http import Answer, Gateway
 from vendors.secret import Secret
 
 LIMIT = 50

@@ -12,8 +12,8 @@ from functools import partial
 import msgspec
 
 from vendors import untyped
-from vendors.address import openable
 from vendors.fields import Fields, time_of
+from vendors.gateway.address import openable
 from vendors.normalise import identifier
 from vendors.records import Device, Entry, Identifier, Issue, Reject
 from vendors.repairs import Fault, Repairs

@@ -15,14 +15,14 @@ from typing import Any
 import httpcore
 import httpx
 
-from vendors import tls
-from vendors.address import BadUrl, Granted, Named, parse_url
 from vendors.budget import Budget
-from vendors.decoding import Undecodable, decoded
 from vendors.errors import Misconfigured, RateLimited, VendorError
-from vendors.network import Backend, Call, Fault, Resolve, system_resolve
-from vendors.refusals import from_error, from_status, told_wait
-from vendors.transport import Transport
+from vendors.gateway import tls
+from vendors.gateway.address import BadUrl, Granted, Named, parse_url
+from vendors.gateway.decoding import Undecodable, decoded
+from vendors.gateway.error_mapping import from_error, from_status, told_wait
+from vendors.gateway.network import Backend, Call, Fault, Resolve, system_resolve
+from vendors.gateway.transport import Transport
 
 Params = Sequence[tuple[str, str]]
 

@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 
 import httpcore
 
-from vendors.decoding import Undecodable
 from vendors.errors import AuthFailed, BadAnswer, Misconfigured, RateLimited, Unavailable, VendorError
-from vendors.network import Fault
+from vendors.gateway.decoding import Undecodable
+from vendors.gateway.network import Fault
 
 LONGEST_WAIT = 15 * 60.0
 

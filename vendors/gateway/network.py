@@ -14,8 +14,8 @@ from typing import Any
 
 import httpcore
 
-from vendors.address import IP, Granted, Named, Reach, judge, unwrap
 from vendors.errors import Misconfigured, PrivateHost, Unavailable
+from vendors.gateway.address import IP, Granted, Named, Reach, judge, unwrap
 
 Resolve = Callable[[str, int], list[str]]
 
