@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from vendors.base import Field
 from vendors.gateway.address import openable
-from vendors.pasted import bare
+from vendors.parsing.pasted import bare
 
 FIELD = Field(
     "console_url",

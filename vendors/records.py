@@ -8,8 +8,8 @@ from datetime import date, datetime
 
 import msgspec
 
+from vendors.parsing.field_repairs import Repair
 from vendors.patch_states import PatchKind, PatchStatus, Reason, Severity
-from vendors.repairs import Repair
 from vendors.secret import Secret
 from vendors.states import Enrolment, Family, IdKind, State
 

@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from devices.models import Account
 from vendors.base import Field, Vendor
 from vendors.gateway.address import place
-from vendors.pasted import trimmed
+from vendors.parsing.pasted import trimmed
 from vendors.registry import VENDORS
 
 LONGEST_SECRET = 8 * 1024

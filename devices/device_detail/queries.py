@@ -15,8 +15,8 @@ from devices.reconciliation.freshness import Freshness, Limits, age_words, limit
 from devices.reconciliation.timestamps import newest
 from vendors import console
 from vendors.gateway.address import openable
+from vendors.parsing.field_repairs import REPLACED, Fault
 from vendors.registry import VENDORS
-from vendors.repairs import REPLACED, Fault
 from vendors.states import Enrolment, IdKind, State
 
 BESIDE = ("account", "pulse", "remediation")

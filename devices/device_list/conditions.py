@@ -10,7 +10,7 @@ from django.db.models.lookups import LessThan
 from devices.models import DeviceGroup, DeviceTag, Identifier, Life, Sighting
 from devices.reconciliation.conflicts import FIELDS
 from devices.reconciliation.timestamps import FIRST_PLAUSIBLE_YEAR, SKEW
-from vendors.normalise import text_key
+from vendors.parsing.normalise import text_key
 from vendors.states import IdKind
 
 LONGEST_KEY = 255

@@ -12,7 +12,7 @@ from devices.audit.context import Act
 from devices.db.locks import hold_devices
 from devices.history import writer as changes
 from devices.models import ChangeKind
-from vendors.normalise import text_key
+from vendors.parsing.normalise import text_key
 
 MOST = 10_000  # devices at once
 LONGEST = 60

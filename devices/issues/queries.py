@@ -22,7 +22,7 @@ from devices.lists.keyset import Total, Turned, turn
 from devices.models import IssueKind, Life
 from devices.search import queries as search
 from devices.search.parser import SHORTEST_WORD
-from vendors.normalise import UNSTORABLE
+from vendors.parsing.normalise import UNSTORABLE
 
 MOST = 1000  # counted, searched and decided about at once
 CHUNK = 1000

@@ -19,7 +19,7 @@ from devices.lists.log_pages import HIGHEST
 from devices.models import IssueKind
 from devices.saved_views.list_request import read_listing
 from devices.web.ticket import query, ticket_of
-from vendors.normalise import UNSTORABLE
+from vendors.parsing.normalise import UNSTORABLE
 
 LONGEST_KEY = 255
 LONGEST_ITEMS = 1_000_000  # characters: MOST issues with the longest keys

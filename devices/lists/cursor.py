@@ -13,7 +13,7 @@ from django.db.models import BooleanField, F, IntegerField, Model, QuerySet
 from django.db.models.expressions import RawSQL
 
 from devices.lists.columns import WHOLE, Sort
-from vendors.normalise import UNSTORABLE
+from vendors.parsing.normalise import UNSTORABLE
 
 M = TypeVar("M", bound=Model)
 LONGEST_TOKEN = 3000

@@ -12,8 +12,8 @@ from devices.models import Account
 from devices.search.documents import moment
 from devices.search.parser import Clue
 from devices.search.queries import Answer
-from vendors import spellings
 from vendors.base import Scope
+from vendors.parsing import spellings
 from vendors.registry import VENDORS
 from vendors.states import IdKind
 

@@ -23,7 +23,7 @@ from devices.sync.handler import request_run
 from devices.web.permissions import is_fragment, needs
 from devices.web.ticket import query, ticket_of
 from vendors.errors import Unsupported
-from vendors.normalise import hostname_key, serial_key
+from vendors.parsing.normalise import hostname_key, serial_key
 from vendors.registry import VENDORS
 from vendors.states import IdKind
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection, migrations, transaction
 
-from vendors.normalise import serial_key, text_key
+from vendors.parsing.normalise import serial_key, text_key
 
 AT_ONCE = 2_000
 LONGEST = 255

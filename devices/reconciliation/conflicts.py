@@ -1,6 +1,7 @@
 """On which fields fresh vendors contradict each other. What means the same counts as equal; who says nothing disagrees with nobody.
 
-Names, serials and users are compared by their keys (vendors/normalise.py), operating systems by family, models by letters and digits, where
+Names, serials and users are compared by their keys (vendors/parsing/normalise.py), operating systems by family, models by letters and
+digits, where
 one may contain the other, and states as fine or not. A field differs when somebody's word does not agree with that of the vendor who comes
 first (devices/reconciliation/precedence.py).
 """

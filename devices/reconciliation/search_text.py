@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator
 
 from django.db.models import Q
 
-from vendors.normalise import serial_key, text_key
+from vendors.parsing.normalise import serial_key, text_key
 from vendors.records import Device
 from vendors.states import IdKind
 

@@ -13,7 +13,7 @@ from devices.models import DeviceGroup, Sighting
 from devices.models.identifier import identifiers_of
 from devices.reconciliation.search_text import MARKS
 from devices.search.parser import Clue
-from vendors.normalise import text_key
+from vendors.parsing.normalise import text_key
 from vendors.states import IdKind
 
 

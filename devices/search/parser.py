@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from devices.lists.filters import clean_query
 from devices.reconciliation.search_text import SHORTEST, marks_of, words_of
-from vendors import normalise
+from vendors.parsing import normalise
 from vendors.states import IdKind
 
 # Two letters are in half of all names: a trigram index cannot help there, so short words find only identifiers that begin so.

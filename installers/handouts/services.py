@@ -22,7 +22,7 @@ from devices.models import Device
 from installers.handout import LONGEST_RECIPIENT, Handout, Way
 from installers.models import Installer, Standing
 from installers.orders.requests import LONGEST_TICKET, CannotDo
-from vendors.normalise import UNSTORABLE
+from vendors.parsing.normalise import UNSTORABLE
 from vendors.secret import Secret
 
 KEY_BYTES = 16

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from devices.models import Account, DeviceGroup
 from vendors.errors import Unsupported
 from vendors.installing import Offer
-from vendors.normalise import UNSTORABLE
+from vendors.parsing.normalise import UNSTORABLE
 from vendors.states import Family
 
 LONGEST_PURPOSE = 80

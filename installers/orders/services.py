@@ -15,7 +15,7 @@ from devices.models import Account, JobState
 from installers.models import Installer, Standing
 from installers.orders.requests import CannotDo, Conflict, Wish, checked, digest_of
 from installers.orders.vendor_records import marked
-from vendors.normalise import UNSTORABLE
+from vendors.parsing.normalise import UNSTORABLE
 
 NONCE_BYTES = 4
 

@@ -24,8 +24,8 @@ from patching.models import PatchRun
 from patching.sync.assignment import hold_patching
 from patching.sync.patch_writer import Outcome
 from patching.sync.title_writer import save_titles
+from vendors.parsing.times import plausible
 from vendors.records import Attempt
-from vendors.times import plausible
 
 PLAIN = {
     "loose": "bytea",

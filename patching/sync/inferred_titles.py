@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from django.db import connection
 
 from patching.models import Title
-from vendors.normalise import text_key
+from vendors.parsing.normalise import text_key
 from vendors.patch_states import PatchKind
 
 Reached = Mapping[tuple[str, str], set[int]]

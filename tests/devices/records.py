@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from devices.models import Account, SyncRun
 from devices.sync.handler import request_run
-from vendors import normalise
 from vendors.base import Scope
 from vendors.errors import BadRecord
+from vendors.parsing import normalise
 from vendors.records import Device, Entry, Identifier, Issue
 from vendors.states import IdKind, State
 

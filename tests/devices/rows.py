@@ -11,7 +11,7 @@ from devices.matching.grouping import kinds_mask
 from devices.models import Account, Device, Health, Identifier, Issue, JobState, Life, Pulse, Sighting, SyncRun
 from devices.reconciliation.search_text import text_of
 from devices.reconciliation.summary import summarise
-from vendors.normalise import identifier
+from vendors.parsing.normalise import identifier
 from vendors.records import Device as Record
 from vendors.states import IdKind, State
 

@@ -17,15 +17,15 @@ import pytest
 
 from tests.vendors import spoiling
 from tests.vendors.fields import Path as FieldPath
-from vendors import untyped
 from vendors.eset import attempts, package, patches
 from vendors.eset import device as eset_device
 from vendors.eset import mapping as eset
 from vendors.five9s import mapping as five9s
 from vendors.five9s.client import Data
 from vendors.opswat import mapping as opswat
+from vendors.parsing import json_pages as untyped
+from vendors.parsing.field_repairs import Fault, Repair
 from vendors.records import Entry
-from vendors.repairs import Fault, Repair
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 BERLIN = ZoneInfo("Europe/Berlin")

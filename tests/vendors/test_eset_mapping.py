@@ -11,10 +11,10 @@ import msgspec
 import pytest
 
 from tests.vendors.fields import paths, replaced, without
-from vendors import untyped
 from vendors.eset import mapping
+from vendors.parsing import json_pages as untyped
+from vendors.parsing.field_repairs import Fault, Repair
 from vendors.records import Device, Entry, Reject
-from vendors.repairs import Fault, Repair
 from vendors.states import Enrolment, Family, IdKind, State
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)

@@ -12,9 +12,9 @@ import msgspec
 import pytest
 
 from vendors.eset import attempts, patches
+from vendors.parsing.field_repairs import Fault, Repair
 from vendors.patch_states import OPEN_PATCHES, PatchKind, PatchStatus, Reason, Severity
 from vendors.records import Attempt, Patch, Title, Version
-from vendors.repairs import Fault, Repair
 
 ROWS: dict[str, Any] = json.loads((Path(__file__).parent / "payloads/eset/patching.json").read_text())
 RECENT, PACKAGE, SYSTEM, MISSING = ROWS["recent"], ROWS["package"], ROWS["system"], ROWS["missing"]

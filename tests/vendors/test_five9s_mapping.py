@@ -14,11 +14,11 @@ import pytest
 from tests.vendors import fields
 from vendors.five9s.client import Data
 from vendors.five9s.mapping import VOLATILE, entries
+from vendors.parsing.field_repairs import Fault, Repair
+from vendors.parsing.json_pages import page
 from vendors.patch_states import OPEN_PATCHES, PatchStatus, Reason
 from vendors.records import Device, Entry, Reject
-from vendors.repairs import Fault, Repair
 from vendors.states import Enrolment, Family, IdKind, State
-from vendors.untyped import page
 
 PAGE: dict[str, Any] = json.loads((Path(__file__).parent / "payloads/five9s/page.json").read_text())
 VM, PENDING = PAGE["Results"]

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vendors import normalise, times
-from vendors.normalise import clean_text, identifier
+from vendors.parsing import normalise, times
+from vendors.parsing.normalise import clean_text, identifier
+from vendors.parsing.times import parse_time, plausible
 from vendors.states import IdKind
-from vendors.times import parse_time, plausible
 
 BERLIN = ZoneInfo("Europe/Berlin")
 KEYS: list[Callable[[str], str]] = [

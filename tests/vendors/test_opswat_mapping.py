@@ -14,11 +14,11 @@ import pytest
 from tests.vendors import fields
 from vendors.errors import BadAnswer
 from vendors.opswat.mapping import entries
+from vendors.parsing.field_repairs import Fault, Repair
+from vendors.parsing.json_pages import page
 from vendors.records import Device, Entry, Reject
-from vendors.repairs import Fault, Repair
 from vendors.secret import Secret
 from vendors.states import Enrolment, Family, IdKind, State
-from vendors.untyped import page
 
 PAYLOAD: list[dict[str, Any]] = json.loads((Path(__file__).parent / "payloads/opswat/devices.json").read_text())
 NOW = datetime(2026, 9, 21, tzinfo=UTC)

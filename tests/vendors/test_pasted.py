@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from vendors import pasted
+from vendors.parsing import pasted
 from vendors.registry import VENDORS
 
 FIVE9S = {

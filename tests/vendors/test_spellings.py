@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vendors import spellings
+from vendors.parsing import spellings
 
 VMWARE = "VMware-56 4d 78 db e0 23 67 d9-8b 85 07 b3 ba d9 4a 1f"
 

@@ -4,11 +4,11 @@ import msgspec
 import pytest
 
 from devices.models import DeviceGroup, Quarantine, Sighting
-from vendors import untyped
 from vendors.errors import BadAnswer
-from vendors.fields import Fields
-from vendors.mending import mended
-from vendors.repairs import Fault, Repair, Repairs
+from vendors.parsing import json_pages as untyped
+from vendors.parsing.field_repairs import Fault, Repair, Repairs
+from vendors.parsing.fields import Fields
+from vendors.parsing.json_repair import mended
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from tzlocal.windows_tz import win_tz
 
-from vendors import zones
+from vendors.parsing import zones
 
 WINTER = datetime(2026, 11, 29, 17, 42, tzinfo=UTC)
 SUMMER = datetime(2026, 7, 1, 17, 42, tzinfo=UTC)

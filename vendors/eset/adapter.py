@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from vendors import console, untyped
+from vendors import console
 from vendors.base import DAY, Connection, Cursor, Field, Page, Scope, Vendor
 from vendors.budget import Rate
 from vendors.errors import Unsupported
@@ -18,6 +18,7 @@ from vendors.eset.session import Session, SignInLater
 from vendors.eset.walk import BATCH, Step, start
 from vendors.gateway.error_mapping import from_status
 from vendors.installing import Order, Turn
+from vendors.parsing import json_pages as untyped
 from vendors.patching import Sheet, Source
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from vendors import pasted
 from vendors.eset.client import REGIONS, SERVICES, URL
 from vendors.gateway.address import BadUrl, parse_url
+from vendors.parsing import pasted
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 # What client.py appends to the address, and the pages that describe it.

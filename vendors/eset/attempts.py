@@ -14,11 +14,11 @@ import msgspec
 from vendors.errors import BadRecord
 from vendors.eset import titles
 from vendors.eset.titles import LONGEST, device_of
-from vendors.fields import Fields
+from vendors.parsing.field_repairs import Fault
+from vendors.parsing.fields import Fields
+from vendors.parsing.times import plausible
 from vendors.patch_states import PatchStatus, Reason
 from vendors.records import Attempt, Reject, Title, Version
-from vendors.repairs import Fault
-from vendors.times import plausible
 
 PREFIXES = ("APPLICATION_PATCHING_STATUS_", "PATCHING_STATUS_")
 FAILED = PatchStatus.FAILED

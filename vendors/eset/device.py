@@ -1,4 +1,4 @@
-"""One ESET record → Device. Pure. A field that cannot be used is left out and reported (vendors/fields.py)."""
+"""One ESET record → Device. Pure. A field that cannot be used is left out and reported (vendors/parsing/fields.py)."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Any
 import msgspec
 
 from vendors.eset.ids import canonical
-from vendors.fields import count_of, identifier_of, shaped, text_of, word_of
-from vendors.normalise import identifier, text_key
+from vendors.parsing.field_repairs import REPLACED, Fault, Repairs
+from vendors.parsing.fields import count_of, identifier_of, shaped, text_of, word_of
+from vendors.parsing.normalise import identifier, text_key
 from vendors.records import Device, Identifier, Issue
-from vendors.repairs import REPLACED, Fault, Repairs
 from vendors.states import Enrolment, Family, IdKind, State
 
 STATUS = "DEVICE_FUNCTIONALITY_STATUS_"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vendors import untyped
+from vendors.parsing import json_pages as untyped
 
 LONGEST_UUID = 100
 

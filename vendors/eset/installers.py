@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from vendors import untyped
 from vendors.base import Cursor, Page
 from vendors.errors import BadRecord, Lost, Misconfigured
 from vendors.eset import delayed, package, paging
@@ -19,6 +18,7 @@ from vendors.eset.ids import canonical
 from vendors.eset.session import Session, SignInLater
 from vendors.gateway.error_mapping import from_status
 from vendors.installing import Order, Turn
+from vendors.parsing import json_pages as untyped
 from vendors.records import Installer
 from vendors.secret import Secret
 

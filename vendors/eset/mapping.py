@@ -16,15 +16,15 @@ from typing import Any
 
 import msgspec
 
-from vendors import untyped
 from vendors.errors import BadRecord
 from vendors.eset.device import device
 from vendors.eset.ids import canonical
-from vendors.fields import Fields, shaped, time_of
+from vendors.parsing import json_pages as untyped
+from vendors.parsing.field_repairs import REPLACED, Fault, Repair, Repairs
+from vendors.parsing.fields import Fields, shaped, time_of
+from vendors.parsing.size_limits import RECORD_BYTES
+from vendors.parsing.times import parse_time, plausible
 from vendors.records import Entry, Group, Reject
-from vendors.repairs import REPLACED, Fault, Repair, Repairs
-from vendors.shrinking import RECORD_BYTES
-from vendors.times import parse_time, plausible
 
 SECRETS = ("deviceToken", "salt")
 SEEN = "lastSyncTime"

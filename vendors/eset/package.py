@@ -8,13 +8,13 @@ from typing import Any
 
 import msgspec
 
-from vendors import untyped
 from vendors.errors import BadRecord
 from vendors.eset.ids import canonical
-from vendors.fields import Fields
 from vendors.installing import Order
+from vendors.parsing import json_pages as untyped
+from vendors.parsing.field_repairs import REPLACED, Fault, Repairs
+from vendors.parsing.fields import Fields
 from vendors.records import Installer, Product
-from vendors.repairs import REPLACED, Fault, Repairs
 from vendors.secret import Secret
 from vendors.states import Family
 

@@ -11,10 +11,10 @@ from vendors.errors import BadRecord
 from vendors.eset import titles
 from vendors.eset.ids import canonical
 from vendors.eset.titles import LONGEST, device_of
-from vendors.fields import Fields
+from vendors.parsing.field_repairs import REPLACED, Fault
+from vendors.parsing.fields import Fields
 from vendors.patch_states import PatchKind, PatchStatus, Severity
 from vendors.records import Patch, Reject, Title
-from vendors.repairs import REPLACED, Fault
 
 SEVERITIES = {
     "SEVERITY_LEVEL_HIGH": Severity.HIGH,

@@ -8,13 +8,13 @@ from typing import Any
 
 import msgspec
 
-from vendors import untyped
 from vendors.auth import EARLY, Tokens, TokenStore, usable
 from vendors.base import Page
 from vendors.errors import AuthFailed, BadAnswer, VendorError
 from vendors.eset import delayed
 from vendors.eset.client import Client, Reply
 from vendors.gateway.error_mapping import from_status
+from vendors.parsing import json_pages as untyped
 from vendors.secret import Secret
 
 SIGN_IN = "sign in to ESET Connect"

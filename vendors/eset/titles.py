@@ -8,13 +8,13 @@ from typing import TypeVar
 
 import msgspec
 
-from vendors import untyped
 from vendors.errors import BadRecord
 from vendors.eset.ids import canonical
-from vendors.fields import Fields
+from vendors.parsing import json_pages as untyped
+from vendors.parsing.field_repairs import Fault, Repairs
+from vendors.parsing.fields import Fields
 from vendors.patch_states import PatchKind
 from vendors.records import Attempt, Patch, Reject, Title
-from vendors.repairs import Fault, Repairs
 
 T = TypeVar("T", Attempt, Patch)
 

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from vendors import untyped
 from vendors.base import Cursor, Page, Scope
 from vendors.errors import Lost
 from vendors.eset import delayed, mapping, paging
@@ -18,6 +17,7 @@ from vendors.eset.client import Client, Reply
 from vendors.eset.ids import canonical
 from vendors.eset.session import Session
 from vendors.gateway.error_mapping import from_status
+from vendors.parsing import json_pages as untyped
 from vendors.secret import Secret
 
 BATCH = 100

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
-from vendors import console, pasted, zones
+from vendors import console
 from vendors.base import DAY, Connection, Cursor, Field, Page, Scope, Vendor
 from vendors.budget import Rate
 from vendors.errors import Lost, Misconfigured, Unavailable
@@ -17,7 +17,8 @@ from vendors.five9s import job
 from vendors.five9s.client import Client
 from vendors.five9s.mapping import entries
 from vendors.gateway.address import BadUrl, parse_url
-from vendors.spellings import NETBIOS
+from vendors.parsing import pasted, zones
+from vendors.parsing.spellings import NETBIOS
 
 OVERLAP = timedelta(minutes=10)  # the core's clock may differ from ours, and a change may be stored late
 WAITS = (2.0, 4.0, 8.0, 15.0, 30.0)

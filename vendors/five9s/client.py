@@ -10,9 +10,9 @@ from typing import Any
 
 import msgspec
 
-from vendors import untyped
 from vendors.errors import BadAnswer, Lost, Misconfigured, Unavailable
 from vendors.gateway.http import Answer, Gateway
+from vendors.parsing import json_pages as untyped
 from vendors.secret import Secret
 
 START = "start a five(9)s job"

@@ -13,9 +13,9 @@ from typing import Any
 from vendors.base import Scope
 from vendors.errors import BadAnswer
 from vendors.five9s.client import Data, Status
-from vendors.normalise import UNSTORABLE, clean_text
+from vendors.parsing.field_repairs import REPLACED
+from vendors.parsing.normalise import UNSTORABLE, clean_text
 from vendors.records import Entry
-from vendors.repairs import REPLACED
 
 
 class State(Enum):

@@ -11,14 +11,14 @@ from functools import partial
 
 import msgspec
 
-from vendors import untyped
-from vendors.fields import Fields
 from vendors.five9s import security
-from vendors.normalise import LONGEST_VALUE, UNSTORABLE, clean_text, identifier, text_key
+from vendors.parsing import json_pages as untyped
+from vendors.parsing.field_repairs import REPLACED, Repairs
+from vendors.parsing.fields import Fields
+from vendors.parsing.json_pages import Record
+from vendors.parsing.normalise import LONGEST_VALUE, UNSTORABLE, clean_text, identifier, text_key
 from vendors.records import Device, Entry, Identifier, Reject
-from vendors.repairs import REPLACED, Repairs
 from vendors.states import Enrolment, Family, IdKind
-from vendors.untyped import Record
 
 SCANS = ("HWLastScanDate", "SWLastScanDate", "UpdateLastScanDate", "PatchSWLastScanDate")
 # What moves at every scan, contact or reboot, or merely counts the days since.

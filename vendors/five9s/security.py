@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime, tzinfo
 
-from vendors.fields import Fields
+from vendors.parsing.fields import Fields
 from vendors.patch_states import PatchKind, PatchStatus, Reason
 from vendors.records import Issue, Patch, Title
 from vendors.states import State

@@ -8,13 +8,14 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
-from vendors import console, pasted
+from vendors import console
 from vendors.base import DAY, Connection, Cursor, Field, Page, Scope, Vendor
 from vendors.budget import Rate
 from vendors.errors import BadAnswer, RateLimited, VendorError
 from vendors.gateway.address import BadUrl, parse_url
 from vendors.opswat.client import LIMIT, Client, Listing
 from vendors.opswat.mapping import entries
+from vendors.parsing import pasted
 from vendors.records import Entry
 
 DEFAULT_URL = "https://gears.opswat.com"

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import msgspec
 
-from vendors import untyped
 from vendors.auth import Tokens, TokenStore, usable
 from vendors.errors import AuthFailed, BadAnswer, Misconfigured
 from vendors.gateway.http import Answer, Gateway
+from vendors.parsing import json_pages as untyped
 from vendors.secret import Secret
 
 LIMIT = 50

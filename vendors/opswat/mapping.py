@@ -11,15 +11,15 @@ from functools import partial
 
 import msgspec
 
-from vendors import untyped
-from vendors.fields import Fields, time_of
 from vendors.gateway.address import openable
-from vendors.normalise import identifier
+from vendors.parsing import json_pages as untyped
+from vendors.parsing.field_repairs import Fault, Repairs
+from vendors.parsing.fields import Fields, time_of
+from vendors.parsing.json_pages import Record
+from vendors.parsing.normalise import identifier
 from vendors.records import Device, Entry, Identifier, Issue, Reject
-from vendors.repairs import Fault, Repairs
 from vendors.secret import Secret
 from vendors.states import Enrolment, Family, IdKind, State
-from vendors.untyped import Record
 
 # A capability link: whoever holds it can act on the device. It leaves here as a Secret, and is part of the digest only.
 LINK = "remediation_link"

@@ -11,7 +11,7 @@ from django.utils import timezone
 from devices.models import Account, AuditEvent
 from devices.sync.page_writer import save_page
 from tests.devices import records as making
-from vendors.normalise import identifier
+from vendors.parsing.normalise import identifier
 from vendors.states import IdKind
 
 pytestmark = pytest.mark.django_db

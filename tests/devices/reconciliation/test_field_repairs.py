@@ -16,9 +16,9 @@ from devices.sync.page_writer import save_page
 from tests.devices import records as making
 from tests.vendors import spoiling
 from tests.vendors.test_bad_fields import CASES, KINDS, Kind
-from vendors import untyped
 from vendors.eset import mapping as eset
 from vendors.opswat import mapping as opswat
+from vendors.parsing import json_pages as untyped
 from vendors.records import Entry
 
 pytestmark = pytest.mark.django_db

@@ -17,7 +17,7 @@ from devices.search.parser import parse
 from devices.search.queries import candidates, search
 from devices.sync.page_writer import save_page
 from tests.devices import records as making
-from vendors.normalise import identifier
+from vendors.parsing.normalise import identifier
 from vendors.records import Identifier
 from vendors.states import IdKind
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from devices.models import Device, Identifier, Join, Quarantine, Sighting
 from devices.sync.page_writer import Outcome, save_page
 from tests.devices import records as making
-from vendors import normalise
+from vendors.parsing import normalise
 from vendors.records import Entry
 from vendors.states import IdKind
 

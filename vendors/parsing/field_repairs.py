@@ -1,7 +1,8 @@
 """What was wrong with single fields of a record that is kept: a closed list of faults, and the collector that every mapper fills.
 
 A record with a usable id is always kept. A character that cannot be stored becomes U+FFFD, a value that cannot be read is left out, and
-both are reported with the path of the field. vendors/mending.py marks in the text what no parser reads; `examined` turns marks into
+both are reported with the path of the field. vendors/parsing/json_repair.py marks in the text what no parser reads; `examined` turns
+marks into
 faults.
 """
 

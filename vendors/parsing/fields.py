@@ -14,12 +14,12 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from vendors import untyped
-from vendors.normalise import LONGEST_KEY, LONGEST_VALUE, clean_text, identifier
+from vendors.parsing import json_pages as untyped
+from vendors.parsing.field_repairs import Fault, Repairs, touched
+from vendors.parsing.normalise import LONGEST_KEY, LONGEST_VALUE, clean_text, identifier
+from vendors.parsing.times import parse_time, plausible
 from vendors.records import Identifier
-from vendors.repairs import Fault, Repairs, touched
 from vendors.states import IdKind
-from vendors.times import parse_time, plausible
 
 T = TypeVar("T")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from vendors.normalise import TYPED, ip_key
+from vendors.parsing.normalise import TYPED, ip_key
 
 NETBIOS = 15  # characters of a host name that Windows tells
 _SEPARATORS = re.compile(r"[\s\-._/]+")

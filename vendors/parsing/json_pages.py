@@ -11,11 +11,11 @@ from typing import Any, TypeVar
 import msgspec
 
 from vendors.errors import BadAnswer, BadRecord
-from vendors.mending import mended, storable
-from vendors.normalise import UNSTORABLE, clean_text
+from vendors.parsing.field_repairs import REPLACED, Repairs, examined, touched
+from vendors.parsing.json_repair import mended, storable
+from vendors.parsing.normalise import UNSTORABLE, clean_text
+from vendors.parsing.size_limits import RECORD_BYTES, shrunk
 from vendors.records import Reject
-from vendors.repairs import REPLACED, Repairs, examined, touched
-from vendors.shrinking import RECORD_BYTES, shrunk
 
 T = TypeVar("T")
 Record = dict[str, Any]

@@ -10,9 +10,9 @@ import re
 import unicodedata
 from collections.abc import Callable
 
-from vendors import junk
+from vendors.parsing import placeholder_keys as junk
+from vendors.parsing.field_repairs import REPLACED
 from vendors.records import Identifier
-from vendors.repairs import REPLACED
 from vendors.states import IdKind
 
 LONGEST_KEY = 255
