@@ -16,9 +16,9 @@ from vendors.budget import Rate
 from vendors.errors import Unsupported
 from vendors.gateway.address import BadUrl, parse_url, place
 from vendors.gateway.http import Gateway
-from vendors.installing import Offer
+from vendors.installer_api import Offer
 from vendors.parsing.pasted import trimmed
-from vendors.patching import Source
+from vendors.patching_api import Source
 from vendors.records import Entry, Group, Reject
 from vendors.secret import Secret
 
@@ -142,8 +142,9 @@ class Vendor:
     `tells_total`: it says how many devices an account has.
     `longest_host_name`: characters of a host name that the vendor keeps, 0 where it keeps all; that it lacks a longer one says nothing.
     `named_at_once`: devices in one call of such a walk; 0: it is one job, however many are named.
-    `offer`: what installers the API makes; the connection is then a MakesInstallers too (vendors/installing.py).
-    `patch_sources`: what the API tells about patching beside its devices; the connection is then a ReadsPatches too (vendors/patching.py).
+    `offer`: what installers the API makes; the connection is then a MakesInstallers too (vendors/installer_api.py).
+    `patch_sources`: what the API tells about patching beside its devices; the connection is then a ReadsPatches too
+    (vendors/patching_api.py).
     `patches_with_devices`: its Device records hold their patches.
     `urls`: every base address that the settings lead to. `on_premises`: its server is usually on the company's own network.
     `documentation`: the vendor's public page about getting these credentials.

@@ -12,7 +12,7 @@ from devices.issues.rows import Issue
 from devices.issues.sources import Handle
 from devices.models import Standing
 from devices.templatetags.cached import drawn_once
-from vendors.words import short_word
+from vendors.short_labels import short_word
 
 register = template.Library()
 register.filter("short_word", short_word)

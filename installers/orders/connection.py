@@ -5,7 +5,7 @@ from __future__ import annotations
 from devices.connections import connection as connect
 from devices.models import VendorJob
 from vendors.errors import Misconfigured, Unsupported
-from vendors.installing import MakesInstallers
+from vendors.installer_api import MakesInstallers
 
 
 class Line(connect.Line):

@@ -19,7 +19,7 @@ from installers.orders.connection import Line
 from installers.orders.vendor_records import adopt
 from vendors import records, retry
 from vendors.errors import Lost, RateLimited, VendorError
-from vendors.installing import Turn
+from vendors.installer_api import Turn
 
 log = logging.getLogger(__name__)
 Cursor = dict[str, Any]

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 
 from devices.models import Account, DeviceGroup
 from vendors.errors import Unsupported
-from vendors.installing import Offer
+from vendors.installer_api import Offer
 from vendors.parsing.normalise import UNSTORABLE
 from vendors.states import Family
 

@@ -10,7 +10,7 @@ from django.conf import settings
 from installers.models import Installer
 from installers.orders.vendor_records import nonce_of
 from vendors.errors import BadAnswer, VendorError
-from vendors.installing import Turn
+from vendors.installer_api import Turn
 
 LOOKS = (5.0, 30.0, 120.0)  # seconds after nobody knew; the last look is at the settling time
 PAUSE = 30.0  # seconds until a list that could not be read is asked for again

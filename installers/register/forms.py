@@ -12,7 +12,7 @@ from django import forms
 from devices.models import Account
 from installers.orders.requests import LONGEST_PURPOSE, LONGEST_TICKET, CannotDo, Wish
 from installers.register.queries import groups
-from vendors.installing import Offer
+from vendors.installer_api import Offer
 from vendors.states import Family
 
 _PLAIN = {"autocomplete": "off", "spellcheck": "false"}

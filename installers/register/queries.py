@@ -18,7 +18,7 @@ from installers.orders.requests import Wish
 from installers.orders.vendor_records import MARK
 from installers.register.filters import SOON, Filters, ends_soon
 from vendors.errors import Unsupported
-from vendors.installing import Offer
+from vendors.installer_api import Offer
 from vendors.registry import VENDORS
 
 PAGE = 50

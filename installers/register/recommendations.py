@@ -14,7 +14,7 @@ from devices.coverage.states import Cover
 from devices.models import Account, Device, User
 from installers.models import Installer, Standing
 from installers.register.queries import visible
-from vendors.installing import Offer
+from vendors.installer_api import Offer
 from vendors.registry import VENDORS
 from vendors.states import Family
 

@@ -19,7 +19,7 @@ from installers.orders.vendor_records import adopt, describe, enter, nonce_of
 from installers.orders.verification import NotMade
 from vendors import records
 from vendors.errors import VendorError
-from vendors.installing import Turn
+from vendors.installer_api import Turn
 
 FOUND_LATE = "It was found in the vendor's list after nobody knew what had become of it."
 NOT_LISTED = "The vendor does not list it any more: somebody revoked it there."

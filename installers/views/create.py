@@ -22,7 +22,7 @@ from installers.register import queries
 from installers.register.forms import InstallerForm, beginning
 from installers.register.queries import Maker, makers
 from installers.views.request_context import device_for, purpose_query
-from vendors.installing import Offer
+from vendors.installer_api import Offer
 
 PRESETS = {"purpose": "purpose", "family": "os", "language": "language", "group": "group"}
 

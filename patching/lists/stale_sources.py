@@ -15,7 +15,7 @@ from devices.models import Account, Sighting
 from patching.lists.filters import TELLING, AttemptFilters, TitleFilters, Told
 from patching.models import Title
 from patching.sync.scheduling import EVERY
-from vendors.patching import Source
+from vendors.patching_api import Source
 from vendors.registry import VENDORS
 
 LATE = 2 * EVERY

@@ -7,7 +7,7 @@ from django.db import models
 
 from devices.models import Account, VendorJob
 from devices.models.job import ACTIVE
-from vendors.patching import Source
+from vendors.patching_api import Source
 
 
 class PatchRun(VendorJob):

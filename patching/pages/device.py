@@ -21,7 +21,7 @@ from patching.lists.stale_sources import ToldBy, as_of
 from patching.models import Attempt, Patch, Reading
 from patching.models.patch import OPEN
 from patching.pages.latest_attempts import Last, last_of_each
-from vendors.patching import Source
+from vendors.patching_api import Source
 from vendors.registry import VENDORS
 
 MOST = 5

@@ -19,7 +19,7 @@ from patching.models import Reading
 from patching.pages.chart import Chart, Tried, chart, tried
 from patching.pages.work_lists import WorkRow, wanted, works
 from vendors.patch_states import PatchStatus
-from vendors.patching import Source
+from vendors.patching_api import Source
 
 OLDEST = 5
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from devices.connections import connection as connect
 from patching.models import PatchRun
 from vendors.errors import Misconfigured, Unsupported
-from vendors.patching import ReadsPatches
+from vendors.patching_api import ReadsPatches
 
 
 class Line(connect.Line):

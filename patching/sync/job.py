@@ -18,7 +18,7 @@ from patching.sync.connection import Line
 from patching.sync.inferred_titles import infer
 from patching.sync.patch_writer import close_others, forget_shown, list_shown, save_patches
 from vendors.errors import VendorError
-from vendors.patching import Sheet, Source
+from vendors.patching_api import Sheet, Source
 
 
 class PatchRunHandler:

@@ -9,7 +9,7 @@ from devices.models import Account, Health, JobState
 from devices.models.job import ACTIVE
 from patching.models import PatchRun, Reading
 from vendors import retry
-from vendors.patching import Source
+from vendors.patching_api import Source
 from vendors.registry import VENDORS
 
 EVERY = timedelta(hours=1)

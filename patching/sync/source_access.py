@@ -11,7 +11,7 @@ from devices.models import Account, JobState
 from devices.reconciliation.field_repairs import Counted, counted
 from patching.models import PatchRun, Reading
 from vendors.errors import VendorError
-from vendors.patching import Source, refused
+from vendors.patching_api import Source, refused
 
 # A device that was offline tells its attempts late, and a clock may differ: a period begins before the last one ended.
 OVERLAP = timedelta(days=1)

@@ -10,7 +10,7 @@ from devices.templatetags.cached import drawn_once
 from patching.lists.counts import Number
 from patching.lists.next_steps import Work, work_of
 from vendors.patch_states import PatchKind, PatchStatus, Reason, Severity
-from vendors.words import short_word
+from vendors.short_labels import short_word
 
 register = template.Library()
 

@@ -27,7 +27,7 @@ from tests.bench.machine import Machine
 from tests.bench.questions import Question
 from vendors import records
 from vendors.patch_states import PatchKind, PatchStatus, Reason, Severity
-from vendors.patching import Sheet, Source
+from vendors.patching_api import Sheet, Source
 
 DEVICES = int(os.environ.get("BASE", "100000"))
 EACH, PAGE, TITLES = 10, 1000, 300

@@ -67,7 +67,7 @@ def write_patches(now: datetime) -> None:
     from devices.models import Account, JobState
     from patching.models import PatchRun
     from patching.sync.job import PatchRunHandler
-    from vendors.patching import Sheet, Source
+    from vendors.patching_api import Sheet, Source
 
     account = Account.objects.get(name="bench-eset")
     refs = list(account.sightings.order_by("id").values_list("external_id", flat=True))

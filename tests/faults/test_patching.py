@@ -23,7 +23,7 @@ from tests.devices.runs import account_at
 from tests.faults.processes import Processes, wait_for
 from tests.patching.counted import assert_tallies_are_true
 from tests.patching.test_thirty_days import Seen, kept, kinds, shown
-from vendors.patching import Source
+from vendors.patching_api import Source
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 DAY = 86400

@@ -7,7 +7,7 @@ from typing import Any
 
 from devices.models import VendorJob
 from installers.orders.connection import Line
-from vendors.installing import MakesInstallers, Order, Turn
+from vendors.installer_api import MakesInstallers, Order, Turn
 
 Happens = Callable[[str], None]
 CONNECT, MAKE, LIST = "connect", "make", "list"

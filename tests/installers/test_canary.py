@@ -21,7 +21,7 @@ from sandbox.server import Simulation
 from tests.devices.sinks import broker, every_logger_speaks, everything_about, leaks, messages, tables
 from tests.installers.ordering import Hand, account, order
 from vendors.errors import VendorError
-from vendors.installing import MakesInstallers
+from vendors.installer_api import MakesInstallers
 
 pytestmark = pytest.mark.django_db
 MAKE = "~/v1/installers"

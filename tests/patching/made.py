@@ -11,7 +11,7 @@ from devices.models import Account, Sighting
 from patching.models import Attempt, Patch, Reading, Title
 from tests.devices import rows as shown
 from tests.patching.counted import last_on_their_devices
-from vendors.patching import Source
+from vendors.patching_api import Source
 
 
 def title(name: str = "Firefox", *, vendor: str = "eset", kind: str = "application", developer: str = "") -> Title:

@@ -13,7 +13,7 @@ from patching.models import PatchRun, Reading
 from patching.sync import scheduling as planning
 from patching.sync.job import PatchRunHandler
 from sandbox.server import Simulation
-from vendors.patching import Source
+from vendors.patching_api import Source
 
 
 class Hand:

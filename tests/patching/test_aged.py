@@ -13,7 +13,7 @@ from devices.models import Account, Device, Pulse, User
 from patching.models import Reading
 from tests.patching import made
 from tests.patching.reading import words_of
-from vendors.patching import Source
+from vendors.patching_api import Source
 
 pytestmark = pytest.mark.django_db
 LISTS = ("patches/", "attempts/", "devices/", "titles/")

@@ -15,7 +15,7 @@ from patching.sync import source_access as readings
 from sandbox.server import Simulation
 from tests.devices.sinks import broker, every_logger_speaks, leaks, messages, tables
 from tests.patching.polling import Hand
-from vendors.patching import Source
+from vendors.patching_api import Source
 
 pytestmark = pytest.mark.django_db
 FAULTS = ("403", "404", "429@1", "500", "reset", "cut-json", "html200", "redirect", "poison=nul", "202=1@1", "bad-response-id", "null")

@@ -17,7 +17,7 @@ from devices.search.documents import moment
 from patching.models import Reading
 from tests.devices.shell import manage
 from tests.patching import made
-from vendors.patching import Source
+from vendors.patching_api import Source
 
 pytestmark = pytest.mark.django_db
 

@@ -24,7 +24,7 @@ from tests.patching import made
 from tests.patching.counted import NUMBERS, assert_tallies_are_true, by_device
 from tests.patching.polling import Hand
 from vendors.patch_states import PatchStatus, Severity
-from vendors.patching import Source
+from vendors.patching_api import Source
 
 NOW = timezone.now()
 

@@ -21,7 +21,7 @@ from tests.patching import made
 from tests.patching.linked import listed, numbers_on
 from tests.patching.polling import Hand
 from tests.patching.reading import words_of
-from vendors.patching import Source
+from vendors.patching_api import Source
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}

@@ -13,7 +13,7 @@ from patching.sync import source_access as readings
 from patching.sync.assignment import hold_patching
 from tests.devices import records as making
 from tests.devices.db.test_locks import somebody_waits, start, until
-from vendors.patching import Source
+from vendors.patching_api import Source
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOW = timezone.now()

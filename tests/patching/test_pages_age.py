@@ -12,7 +12,7 @@ from devices.models import Account, User
 from patching.models import Reading
 from tests.patching import made
 from tests.patching.reading import words_of
-from vendors.patching import Source
+from vendors.patching_api import Source
 
 pytestmark = pytest.mark.django_db
 

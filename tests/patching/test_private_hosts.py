@@ -9,7 +9,7 @@ from devices.accounts.validation import Options
 from devices.models import Account
 from tests.patching.polling import Hand
 from tests.vendors.private_network import EPM, private_network
-from vendors.patching import Source
+from vendors.patching_api import Source
 
 pytestmark = pytest.mark.django_db
 NAME = "gateway.corp.example"

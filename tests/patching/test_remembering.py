@@ -18,7 +18,7 @@ from tests.devices import rows as shown
 from tests.patching.counted import assert_tallies_are_true, last_on_their_devices
 from vendors import records
 from vendors.patch_states import PatchKind, PatchStatus, Reason
-from vendors.patching import Source
+from vendors.patching_api import Source
 from vendors.records import Version
 
 pytestmark = pytest.mark.django_db

@@ -20,7 +20,7 @@ from sandbox.patch_life import Attempt as Tried
 from sandbox.server import Simulation
 from tests.patching.counted import assert_tallies_are_true, last_on_their_devices
 from tests.patching.polling import Hand
-from vendors.patching import Source
+from vendors.patching_api import Source
 
 pytestmark = pytest.mark.django_db
 

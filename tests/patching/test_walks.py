@@ -25,7 +25,7 @@ from tests.patching.polling import Hand
 from vendors import records
 from vendors.base import Scope
 from vendors.patch_states import PatchKind, PatchStatus
-from vendors.patching import Source
+from vendors.patching_api import Source
 
 pytestmark = pytest.mark.django_db
 

@@ -29,7 +29,7 @@ from sandbox.world import Options
 from tests.vendors.scripted import connection
 from vendors.base import Cursor, Page, ReadsDevices, Scope
 from vendors.errors import AuthFailed, RateLimited, Unavailable, Unsupported, VendorError
-from vendors.patching import ReadsPatches
+from vendors.patching_api import ReadsPatches
 from vendors.records import Device, Entry, Identifier, Issue
 from vendors.registry import VENDORS
 from vendors.states import Enrolment, Family, IdKind, State

@@ -17,8 +17,9 @@ import pytest
 
 from tests.vendors import spoiling
 from tests.vendors.fields import Path as FieldPath
-from vendors.eset import attempts, package, patches
+from vendors.eset import attempts, patches
 from vendors.eset import device as eset_device
+from vendors.eset import installer_mapping as package
 from vendors.eset import mapping as eset
 from vendors.five9s import mapping as five9s
 from vendors.five9s.client import Data

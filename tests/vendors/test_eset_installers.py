@@ -16,7 +16,7 @@ from tests.vendors.months import six_months_after
 from tests.vendors.scripted import Reply, connection, scripted
 from vendors.base import Cursor
 from vendors.errors import AuthFailed, Lost, Misconfigured, RateLimited, Unavailable, Unsupported, VendorError
-from vendors.installing import MakesInstallers, Order, Turn
+from vendors.installer_api import MakesInstallers, Order, Turn
 from vendors.records import Product
 from vendors.registry import VENDORS
 from vendors.states import Family

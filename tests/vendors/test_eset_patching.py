@@ -13,7 +13,7 @@ from tests.vendors.test_eset_patches import MISSING, PACKAGE, RECENT
 from vendors.base import Cursor
 from vendors.errors import BadAnswer, Lost, Misconfigured, Unavailable, VendorError
 from vendors.eset.adapter import Eset
-from vendors.patching import ReadsPatches, Sheet, Source, refused
+from vendors.patching_api import ReadsPatches, Sheet, Source, refused
 
 TOKEN = Reply(200, {"access_token": "t"})
 SINCE = datetime(2026, 9, 19, 12, tzinfo=UTC)

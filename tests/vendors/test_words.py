@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from vendors.words import short_word
+from vendors.short_labels import short_word
 
 
 @pytest.mark.parametrize(

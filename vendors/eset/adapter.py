@@ -10,16 +10,17 @@ from vendors import console
 from vendors.base import DAY, Connection, Cursor, Field, Page, Scope, Vendor
 from vendors.budget import Rate
 from vendors.errors import Unsupported
-from vendors.eset import address, delayed, mapping, patching
+from vendors.eset import address, mapping, patching
+from vendors.eset import async_answers as delayed
 from vendors.eset.client import REGIONS, URL, Client
+from vendors.eset.device_pages import BATCH, Step, start
+from vendors.eset.installer_options import OFFER
 from vendors.eset.installers import Conversation
-from vendors.eset.offer import OFFER
 from vendors.eset.session import Session, SignInLater
-from vendors.eset.walk import BATCH, Step, start
 from vendors.gateway.error_mapping import from_status
-from vendors.installing import Order, Turn
+from vendors.installer_api import Order, Turn
 from vendors.parsing import json_pages as untyped
-from vendors.patching import Sheet, Source
+from vendors.patching_api import Sheet, Source
 
 
 class Eset:
@@ -62,7 +63,7 @@ class Eset:
         listing = untyped.page(reply.body, type=mapping.Listing, operation=reply.operation)
         return "Signed in and read a first device." if listing.devices else "Signed in. The account lists no devices."
 
-    # -- installers: see vendors/installing.py -------------------------------------------------------------------------
+    # -- installers: see vendors/installer_api.py -------------------------------------------------------------------------
 
     def make_installer(self, order: Order, cursor: Cursor | None) -> Turn:
         return self._about_installers(cursor).make(order)
@@ -80,7 +81,7 @@ class Eset:
         state = dict(cursor or {})
         return Conversation(self._client, self._session(state.pop("sign_in", None)), state, self._now)
 
-    # -- patching: see vendors/patching.py -----------------------------------------------------------------------------
+    # -- patching: see vendors/patching_api.py -----------------------------------------------------------------------------
 
     def read_patches(self, source: Source, since: datetime | None, cursor: Cursor | None) -> Sheet:
         state = dict(cursor or {})

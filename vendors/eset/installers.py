@@ -12,12 +12,14 @@ from typing import Any
 
 from vendors.base import Cursor, Page
 from vendors.errors import BadRecord, Lost, Misconfigured
-from vendors.eset import delayed, package, paging
+from vendors.eset import async_answers as delayed
+from vendors.eset import installer_mapping as package
+from vendors.eset import paging
 from vendors.eset.client import Client, Reply
 from vendors.eset.ids import canonical
 from vendors.eset.session import Session, SignInLater
 from vendors.gateway.error_mapping import from_status
-from vendors.installing import Order, Turn
+from vendors.installer_api import Order, Turn
 from vendors.parsing import json_pages as untyped
 from vendors.records import Installer
 from vendors.secret import Secret

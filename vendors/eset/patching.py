@@ -11,12 +11,13 @@ from datetime import UTC, datetime
 
 from vendors.base import Cursor, Page
 from vendors.errors import Lost, Misconfigured
-from vendors.eset import attempts, delayed, paging, patches
+from vendors.eset import async_answers as delayed
+from vendors.eset import attempts, paging, patches
 from vendors.eset.client import Client, Reply
 from vendors.eset.session import Session, SignInLater
 from vendors.gateway.error_mapping import from_status
 from vendors.parsing import json_pages as untyped
-from vendors.patching import Sheet, Source
+from vendors.patching_api import Sheet, Source
 from vendors.secret import Secret
 
 MOST_PAGES = 20_000

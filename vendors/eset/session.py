@@ -11,7 +11,7 @@ import msgspec
 from vendors.auth import EARLY, Tokens, TokenStore, usable
 from vendors.base import Page
 from vendors.errors import AuthFailed, BadAnswer, VendorError
-from vendors.eset import delayed
+from vendors.eset import async_answers as delayed
 from vendors.eset.client import Client, Reply
 from vendors.gateway.error_mapping import from_status
 from vendors.parsing import json_pages as untyped

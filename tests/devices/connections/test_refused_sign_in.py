@@ -36,7 +36,7 @@ from tests.installers.ordering import order
 from vendors.auth import Tokens
 from vendors.base import Scope
 from vendors.errors import AuthFailed, Unavailable
-from vendors.patching import Source
+from vendors.patching_api import Source
 
 pytestmark = pytest.mark.django_db
 WORKERS = 8

@@ -29,7 +29,7 @@ from tests.devices.runs import sync as sync_now
 from tests.installers.ordering import Hand as InstallerHand
 from tests.patching.polling import Hand as PatchHand
 from vendors.base import Scope
-from vendors.patching import Source
+from vendors.patching_api import Source
 
 pytestmark = pytest.mark.django_db
 VENDORS = ("eset", "opswat", "five9s")

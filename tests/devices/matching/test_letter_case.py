@@ -20,7 +20,7 @@ from sandbox.world import Options
 from tests.devices.runs import account_at, sync
 from tests.patching.polling import Hand
 from vendors.base import Scope
-from vendors.patching import Source
+from vendors.patching_api import Source
 
 pytestmark = pytest.mark.django_db
 MIGRATION = "0016_repairs"

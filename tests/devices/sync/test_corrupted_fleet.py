@@ -21,7 +21,7 @@ from sandbox.world import Options
 from tests.devices.runs import account_at, sync
 from tests.patching.polling import Hand
 from vendors.parsing.field_repairs import Fault
-from vendors.patching import Source
+from vendors.patching_api import Source
 
 pytestmark = pytest.mark.django_db
 IDS = {"eset": "uuid", "opswat": "hwid", "five9s": "Computer_Idn"}

@@ -12,7 +12,8 @@ from datetime import UTC, datetime
 
 from vendors.base import Cursor, Page, Scope
 from vendors.errors import Lost
-from vendors.eset import delayed, mapping, paging
+from vendors.eset import async_answers as delayed
+from vendors.eset import mapping, paging
 from vendors.eset.client import Client, Reply
 from vendors.eset.ids import canonical
 from vendors.eset.session import Session

@@ -10,7 +10,7 @@ import msgspec
 
 from vendors.errors import BadRecord
 from vendors.eset.ids import canonical
-from vendors.installing import Order
+from vendors.installer_api import Order
 from vendors.parsing import json_pages as untyped
 from vendors.parsing.field_repairs import REPLACED, Fault, Repairs
 from vendors.parsing.fields import Fields

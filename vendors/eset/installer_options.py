@@ -5,7 +5,7 @@ https://help.eset.com/eset_connect/en-US/installers_v1_installers_post.html
 
 from __future__ import annotations
 
-from vendors.installing import Offer
+from vendors.installer_api import Offer
 from vendors.states import Family
 
 LANGUAGES = (
