@@ -8,7 +8,7 @@ from dataclasses import asdict, fields
 from typing import Any
 
 from sandbox.faults import Fault, parse
-from sandbox.fleet import VENDORS
+from sandbox.fleet.fleet import VENDORS
 from sandbox.wire import Request, Response, answer
 from sandbox.world import Options, World
 

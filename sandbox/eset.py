@@ -17,7 +17,7 @@ from sandbox.eset_patching import SERVICE as PATCHING
 from sandbox.eset_patching import EsetPatching
 from sandbox.eset_query import Query, Refused, Test, checked, filters, link, paging, token
 from sandbox.eset_tokens import EsetTokens
-from sandbox.fleet import Snapshot
+from sandbox.fleet.fleet import Snapshot
 from sandbox.limits import SlidingLimit
 from sandbox.prerender import Prerendered
 from sandbox.wire import Request, Response, answer

@@ -9,9 +9,9 @@ import hashlib
 from collections.abc import Callable
 from typing import Any
 
-from sandbox import names
-from sandbox.fleet import Fleet
-from sandbox.machine import Machine
+from sandbox.fleet import names
+from sandbox.fleet.fleet import Fleet
+from sandbox.fleet.machine import Machine
 
 ALL_GROUP = "00000000-0000-0000-7001-000000000001"
 LOST_GROUP = "00000000-0000-0000-7001-000000000002"

@@ -9,12 +9,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sandbox import patch_life, spoil
+from sandbox import spoil
 from sandbox.clock import stamp, utc
-from sandbox.dice import Dice
 from sandbox.eset_groups import group_uuid, parent_group
 from sandbox.eset_query import Query, Refused, checked, link, paging
-from sandbox.patch_life import Attempt, Missing, Product
+from sandbox.fleet import patch_activity as patch_life
+from sandbox.fleet.patch_activity import Attempt, Missing, Product
+from sandbox.fleet.random_choice import Dice
 from sandbox.wire import Request, Response
 from sandbox.world import World
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sandbox import eset_view
-from sandbox.fleet import Entry
+from sandbox.fleet.fleet import Entry
 from sandbox.wire import Request, Response, answer
 
 DEFAULT_PAGE, MAX_PAGE = 50, 1000

@@ -6,14 +6,15 @@ import base64
 from typing import Any
 from urllib.parse import quote
 
-from sandbox import life, names
-from sandbox.awkward import FORMULAS, HOSTILE
 from sandbox.clock import stamp
 from sandbox.credentials import CANARY
-from sandbox.dice import Dice
 from sandbox.eset_groups import ALL_GROUP, group_uuid, parent_group
-from sandbox.fleet import Entry, Fleet
-from sandbox.machine import Machine
+from sandbox.fleet import activity as life
+from sandbox.fleet import names
+from sandbox.fleet.edge_cases import FORMULAS, HOSTILE
+from sandbox.fleet.fleet import Entry, Fleet
+from sandbox.fleet.machine import Machine
+from sandbox.fleet.random_choice import Dice
 
 STATUS = "DEVICE_FUNCTIONALITY_STATUS_"
 _WORDS = {life.OK: "OK", life.ATTENTION: "ATTENTION_RECOMMENDED", life.CRITICAL: "ATTENTION_REQUIRED"}

@@ -11,7 +11,7 @@ from typing import Any
 
 from sandbox import credentials, five9s_view, spoil
 from sandbox.five9s_body import FILTERS, Body, Refused, body_of, moment, number, only, values
-from sandbox.fleet import Snapshot
+from sandbox.fleet.fleet import Snapshot
 from sandbox.wire import Request, Response, answer
 from sandbox.world import World
 

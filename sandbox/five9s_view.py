@@ -7,12 +7,13 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sandbox import life, names
-from sandbox.awkward import FORMULAS, HOSTILE
 from sandbox.clock import stamp, utc
-from sandbox.dice import Dice
-from sandbox.fleet import Entry, Fleet
-from sandbox.machine import Machine
+from sandbox.fleet import activity as life
+from sandbox.fleet import names
+from sandbox.fleet.edge_cases import FORMULAS, HOSTILE
+from sandbox.fleet.fleet import Entry, Fleet
+from sandbox.fleet.machine import Machine
+from sandbox.fleet.random_choice import Dice
 
 CORE_ZONE = ZoneInfo("Europe/Berlin")  # EPM writes its dates in the core server's time, without zone
 EXCLUDED, PLANNED, PENDING, AUTOFIX, FAILED, SUCCEEDED = range(1, 7)

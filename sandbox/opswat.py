@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sandbox import credentials, opswat_view, spoil
-from sandbox.fleet import Snapshot
+from sandbox.fleet.fleet import Snapshot
 from sandbox.limits import SlidingLimit
 from sandbox.wire import Request, Response, answer
 from sandbox.world import World

@@ -5,13 +5,14 @@ from __future__ import annotations
 import unicodedata
 from typing import Any
 
-from sandbox import life, names
-from sandbox.awkward import FORMULAS, HOSTILE
 from sandbox.clock import stamp
 from sandbox.credentials import CANARY
-from sandbox.dice import Dice
-from sandbox.fleet import Entry, Fleet
-from sandbox.machine import Machine
+from sandbox.fleet import activity as life
+from sandbox.fleet import names
+from sandbox.fleet.edge_cases import FORMULAS, HOSTILE
+from sandbox.fleet.fleet import Entry, Fleet
+from sandbox.fleet.machine import Machine
+from sandbox.fleet.random_choice import Dice
 
 _TYPES = {"laptop": "laptop", "desktop": "desktop", "vm": "vm", "server": "server", "phone": "phone"}
 _FAMILY = {"windows": "Windows", "winserver": "Windows", "linux": "Linux", "macos": "Mac OSX",

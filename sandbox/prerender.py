@@ -14,7 +14,7 @@ from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime, timedelta
 
 from sandbox import eset_view
-from sandbox.fleet import Fleet
+from sandbox.fleet.fleet import Fleet
 from sandbox.parent import die_with_parent
 
 _CHUNK = 2000

@@ -26,7 +26,7 @@ from sandbox.clock import Clock
 from sandbox.eset import Eset
 from sandbox.faults import Fault
 from sandbox.five9s import Five9s
-from sandbox.fleet import Fleet
+from sandbox.fleet.fleet import Fleet
 from sandbox.opswat import Opswat
 from sandbox.prerender import Prerendered
 from sandbox.wire import Request, Response

@@ -10,7 +10,7 @@ from sandbox.calls import CallLog
 from sandbox.clock import Clock
 from sandbox.corrupt import Corruption
 from sandbox.faults import FaultBook
-from sandbox.fleet import Fleet, Snapshot
+from sandbox.fleet.fleet import Fleet, Snapshot
 
 
 @dataclass(slots=True)

@@ -13,7 +13,7 @@ from django.test import Client
 from devices.models import Account, Sighting, User
 from patching.models import Attempt, Patch, Title
 from patching.sync.inferred_titles import infer
-from sandbox import patch_life
+from sandbox.fleet import patch_activity as patch_life
 from sandbox.server import Simulation
 from tests.devices import rows as shown
 from tests.devices.runs import sync

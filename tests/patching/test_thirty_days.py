@@ -13,10 +13,10 @@ import pytest
 
 from devices.models import Account, JobState
 from patching.models import Attempt
-from sandbox import patch_life
 from sandbox.clock import stamp
 from sandbox.eset_patching import application_uuid
-from sandbox.patch_life import Attempt as Tried
+from sandbox.fleet import patch_activity as patch_life
+from sandbox.fleet.patch_activity import Attempt as Tried
 from sandbox.server import Simulation
 from tests.patching.counted import assert_tallies_are_true, last_on_their_devices
 from tests.patching.polling import Hand

@@ -16,7 +16,7 @@ from patching.models import Attempt, AttemptTally, Listed, Patch, PatchRun, Patc
 from patching.sync import scheduling as planning
 from patching.sync.patch_writer import save_patches
 from patching.sync.source_access import readings
-from sandbox import patch_life
+from sandbox.fleet import patch_activity as patch_life
 from sandbox.server import Simulation, running
 from sandbox.world import Options
 from tests.devices.runs import Follower, account_at, sync

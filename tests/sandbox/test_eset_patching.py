@@ -12,7 +12,7 @@ import httpx
 import jsonschema
 import pytest
 
-from sandbox import patch_life
+from sandbox.fleet import patch_activity as patch_life
 from sandbox.server import Simulation, running
 from sandbox.world import Options
 

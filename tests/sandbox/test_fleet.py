@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from sandbox import awkward, eset_view, five9s_view, opswat_view
+from sandbox import eset_view, five9s_view, opswat_view
 from sandbox.clock import Clock
-from sandbox.fleet import VENDORS, Fleet
-from sandbox.life import DAY
+from sandbox.fleet import edge_cases as awkward
+from sandbox.fleet.activity import DAY
+from sandbox.fleet.fleet import VENDORS, Fleet
 
 NOON = 1_770_000_000.0
 

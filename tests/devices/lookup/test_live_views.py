@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from devices.models import Account, AuditEvent, JobState, SyncRun, User
-from sandbox.machine import Machine
+from sandbox.fleet.machine import Machine
 from sandbox.server import Simulation, running
 from sandbox.world import Options
 from tests.devices import rows as shown

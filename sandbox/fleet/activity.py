@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from sandbox import awkward
-from sandbox.dice import Dice
-from sandbox.machine import Machine, slots
+from sandbox.fleet import edge_cases as awkward
+from sandbox.fleet.machine import Machine, slots
+from sandbox.fleet.random_choice import Dice
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 OK, ATTENTION, CRITICAL = range(3)

@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from sandbox import awkward, ids, life
 from sandbox.clock import Clock
-from sandbox.machine import Machine, build, slots
+from sandbox.fleet import activity as life
+from sandbox.fleet import edge_cases as awkward
+from sandbox.fleet import ids
+from sandbox.fleet.machine import Machine, build, slots
 
 VENDORS = awkward.ALL
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sandbox import awkward, names
-from sandbox.dice import Dice
+from sandbox.fleet import edge_cases as awkward
+from sandbox.fleet import names
+from sandbox.fleet.random_choice import Dice
 
 _SERIAL = {  # alphabet, length, prefix
     "dell": ("BCDFGHJKLMNPQRSTVWXYZ1234567890", 7, ""),

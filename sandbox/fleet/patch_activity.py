@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sandbox.dice import Dice
-from sandbox.fleet import Fleet
-from sandbox.life import DAY, HOUR, MINUTE
-from sandbox.machine import Machine
+from sandbox.fleet.activity import DAY, HOUR, MINUTE
+from sandbox.fleet.fleet import Fleet
+from sandbox.fleet.machine import Machine
+from sandbox.fleet.random_choice import Dice
 
 WAVES = 2  # a day
 SHARE = 12  # percent of the machines take part in a wave

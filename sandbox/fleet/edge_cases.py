@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sandbox import names
+from sandbox.fleet import names
 
 ES, OP, F9 = "eset", "opswat", "five9s"
 ALL = (ES, OP, F9)

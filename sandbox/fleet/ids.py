@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sandbox.dice import Dice, scramble, unscramble
+from sandbox.fleet.random_choice import Dice, scramble, unscramble
 
 _UPPER = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _MIXED = _UPPER + "abcdefghijklmnopqrstuvwxyz"
