@@ -23,12 +23,12 @@ from sandbox import misbehave, wire
 from sandbox.admin import Admin
 from sandbox.calls import Call, busiest
 from sandbox.clock import Clock
-from sandbox.eset import Eset
+from sandbox.eset.prerender import Prerendered
+from sandbox.eset.server import Eset
 from sandbox.faults import Fault
 from sandbox.five9s import Five9s
 from sandbox.fleet.fleet import Fleet
 from sandbox.opswat import Opswat
-from sandbox.prerender import Prerendered
 from sandbox.wire import Request, Response
 from sandbox.world import Options, World
 

@@ -18,7 +18,7 @@ from installers.orders.job import InstallerHandler
 from installers.orders.requests import Wish
 from installers.register.scheduling import request_stocktake
 from installers.register.sync import StocktakeHandler
-from sandbox.eset_groups import LOST_GROUP
+from sandbox.eset.groups import LOST_GROUP
 from sandbox.server import Simulation
 from tests.devices.runs import account_at
 

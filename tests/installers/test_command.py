@@ -12,7 +12,7 @@ from devices.management.console import Refused
 from installers.management.commands.installer import follow
 from installers.models import Installer, Standing
 from installers.orders.job import InstallerHandler
-from sandbox.eset_groups import LOST_GROUP
+from sandbox.eset.groups import LOST_GROUP
 from sandbox.server import Simulation
 from tests.devices.runs import account_at
 from tests.devices.shell import manage

@@ -13,7 +13,7 @@ from devices.models import AuditEvent, User
 from installers.models import Installer, Standing
 from installers.orders import services
 from installers.orders.requests import CannotDo, Conflict, Wish
-from sandbox.eset_groups import LOST_GROUP
+from sandbox.eset.groups import LOST_GROUP
 from sandbox.server import Simulation
 from tests.devices import records as making
 from tests.devices.runs import account_at

@@ -14,7 +14,7 @@ import pytest
 from devices.models import Account, JobState
 from patching.models import Attempt
 from sandbox.clock import stamp
-from sandbox.eset_patching import application_uuid
+from sandbox.eset.patching import application_uuid
 from sandbox.fleet import patch_activity as patch_life
 from sandbox.fleet.patch_activity import Attempt as Tried
 from sandbox.server import Simulation

@@ -11,7 +11,7 @@ import httpx
 import jsonschema
 import pytest
 
-from sandbox import eset_groups
+from sandbox.eset import groups as eset_groups
 from sandbox.server import Simulation
 
 from .conftest import WEB, EsetClient

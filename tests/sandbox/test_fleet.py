@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from sandbox import eset_view, five9s_view, opswat_view
+from sandbox import five9s_view, opswat_view
 from sandbox.clock import Clock
+from sandbox.eset import records as eset_view
 from sandbox.fleet import edge_cases as awkward
 from sandbox.fleet.activity import DAY
 from sandbox.fleet.fleet import VENDORS, Fleet

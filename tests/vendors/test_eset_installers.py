@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from sandbox.credentials import account_settings
-from sandbox.eset_groups import LOST_GROUP
+from sandbox.eset.groups import LOST_GROUP
 from sandbox.server import Simulation, running
 from sandbox.world import Options
 from tests.devices.sinks import everything_about, leaks

@@ -11,8 +11,8 @@ from typing import Any
 
 from sandbox import spoil
 from sandbox.clock import stamp, utc
-from sandbox.eset_groups import group_uuid, parent_group
-from sandbox.eset_query import Query, Refused, checked, link, paging
+from sandbox.eset.groups import group_uuid, parent_group
+from sandbox.eset.query import Query, Refused, checked, link, paging
 from sandbox.fleet import patch_activity as patch_life
 from sandbox.fleet.patch_activity import Attempt, Missing, Product
 from sandbox.fleet.random_choice import Dice

@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Callable
 from typing import Any
 
-from sandbox import eset_view
+from sandbox.eset import records as eset_view
 from sandbox.fleet.fleet import Entry
 from sandbox.wire import Request, Response, answer
 

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from sandbox.clock import stamp
 from sandbox.credentials import CANARY
-from sandbox.eset_groups import ALL_GROUP, group_uuid, parent_group
+from sandbox.eset.groups import ALL_GROUP, group_uuid, parent_group
 from sandbox.fleet import activity as life
 from sandbox.fleet import names
 from sandbox.fleet.edge_cases import FORMULAS, HOSTILE

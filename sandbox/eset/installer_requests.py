@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from sandbox import eset_groups
-from sandbox.eset_query import Refused
+from sandbox.eset import groups as eset_groups
+from sandbox.eset.query import Refused
 
 WINDOWS, MACOS = 1, 3
 BY_LICENCE = {WINDOWS: (13, 27), MACOS: (13, 231)}

@@ -10,16 +10,18 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote
 
-from sandbox import eset_groups, eset_view, spoil
-from sandbox.delayed import Delayed
-from sandbox.eset_installers import DOWNLOADS, SERVICE, EsetInstallers
-from sandbox.eset_patching import SERVICE as PATCHING
-from sandbox.eset_patching import EsetPatching
-from sandbox.eset_query import Query, Refused, Test, checked, filters, link, paging, token
-from sandbox.eset_tokens import EsetTokens
+from sandbox import spoil
+from sandbox.eset import groups as eset_groups
+from sandbox.eset import records as eset_view
+from sandbox.eset.async_answers import Delayed
+from sandbox.eset.installers import DOWNLOADS, SERVICE, EsetInstallers
+from sandbox.eset.patching import SERVICE as PATCHING
+from sandbox.eset.patching import EsetPatching
+from sandbox.eset.prerender import Prerendered
+from sandbox.eset.query import Query, Refused, Test, checked, filters, link, paging, token
+from sandbox.eset.tokens import EsetTokens
 from sandbox.fleet.fleet import Snapshot
 from sandbox.limits import SlidingLimit
-from sandbox.prerender import Prerendered
 from sandbox.wire import Request, Response, answer
 from sandbox.world import World
 

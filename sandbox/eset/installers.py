@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
-from sandbox import eset_groups
 from sandbox.clock import stamp, utc
 from sandbox.credentials import CANARY
-from sandbox.eset_query import Refused, checked, link, paging
-from sandbox.eset_wish import SWITCHES, WINDOWS, wish
+from sandbox.eset import groups as eset_groups
+from sandbox.eset.installer_requests import SWITCHES, WINDOWS, wish
+from sandbox.eset.query import Refused, checked, link, paging
 from sandbox.wire import Request, Response, answer
 from sandbox.world import World
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime, timedelta
 
-from sandbox import eset_view
+from sandbox.eset import records as eset_view
 from sandbox.fleet.fleet import Fleet
 from sandbox.parent import die_with_parent
 
