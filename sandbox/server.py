@@ -26,9 +26,9 @@ from sandbox.clock import Clock
 from sandbox.eset.prerender import Prerendered
 from sandbox.eset.server import Eset
 from sandbox.faults import Fault
-from sandbox.five9s import Five9s
+from sandbox.five9s.server import Five9s
 from sandbox.fleet.fleet import Fleet
-from sandbox.opswat import Opswat
+from sandbox.opswat.server import Opswat
 from sandbox.wire import Request, Response
 from sandbox.world import Options, World
 

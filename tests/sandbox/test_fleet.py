@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from sandbox import five9s_view, opswat_view
 from sandbox.clock import Clock
 from sandbox.eset import records as eset_view
+from sandbox.five9s import records as five9s_view
 from sandbox.fleet import edge_cases as awkward
 from sandbox.fleet.activity import DAY
 from sandbox.fleet.fleet import VENDORS, Fleet
+from sandbox.opswat import records as opswat_view
 
 NOON = 1_770_000_000.0
 

@@ -7,7 +7,7 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
-from sandbox import five9s_view
+from sandbox.five9s import records as five9s_view
 from sandbox.wire import Request, answer
 
 FILTERS = {"SerialNumbers": str, "Hostnames": str, "Computer_Idns": int}

@@ -9,8 +9,9 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
-from sandbox import credentials, five9s_view, spoil
-from sandbox.five9s_body import FILTERS, Body, Refused, body_of, moment, number, only, values
+from sandbox import credentials, spoil
+from sandbox.five9s import records as five9s_view
+from sandbox.five9s.requests import FILTERS, Body, Refused, body_of, moment, number, only, values
 from sandbox.fleet.fleet import Snapshot
 from sandbox.wire import Request, Response, answer
 from sandbox.world import World

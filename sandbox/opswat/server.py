@@ -10,9 +10,10 @@ import secrets
 from collections.abc import Callable
 from typing import Any
 
-from sandbox import credentials, opswat_view, spoil
+from sandbox import credentials, spoil
 from sandbox.fleet.fleet import Snapshot
 from sandbox.limits import SlidingLimit
+from sandbox.opswat import records as opswat_view
 from sandbox.wire import Request, Response, answer
 from sandbox.world import World
 
