@@ -10,7 +10,7 @@ import sys
 from dataclasses import fields
 from datetime import datetime
 
-from sandbox import faults
+from sandbox.faults import faults
 from sandbox.parent import die_with_parent
 from sandbox.server import Simulation
 from sandbox.world import Options

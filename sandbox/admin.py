@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import asdict, fields
 from typing import Any
 
-from sandbox.faults import Fault, parse
+from sandbox.faults.faults import Fault, parse
 from sandbox.fleet.fleet import VENDORS
 from sandbox.wire import Request, Response, answer
 from sandbox.world import Options, World

@@ -18,14 +18,15 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, Protocol
 
-from sandbox import faults as fault_names
-from sandbox import misbehave, wire
+from sandbox import wire
 from sandbox.admin import Admin
 from sandbox.calls import Call, busiest
 from sandbox.clock import Clock
 from sandbox.eset.prerender import Prerendered
 from sandbox.eset.server import Eset
-from sandbox.faults import Fault
+from sandbox.faults import bad_answers as misbehave
+from sandbox.faults import faults as fault_names
+from sandbox.faults.faults import Fault
 from sandbox.five9s.server import Five9s
 from sandbox.fleet.fleet import Fleet
 from sandbox.opswat.server import Opswat

@@ -8,8 +8,8 @@ from typing import Any
 
 from sandbox.calls import CallLog
 from sandbox.clock import Clock
-from sandbox.corrupt import Corruption
-from sandbox.faults import FaultBook
+from sandbox.faults.bad_fields import Corruption
+from sandbox.faults.faults import FaultBook
 from sandbox.fleet.fleet import Fleet, Snapshot
 
 

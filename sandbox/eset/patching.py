@@ -9,10 +9,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sandbox import spoil
 from sandbox.clock import stamp, utc
 from sandbox.eset.groups import group_uuid, parent_group
 from sandbox.eset.query import Query, Refused, checked, link, paging
+from sandbox.faults import bad_lists as spoil
 from sandbox.fleet import patch_activity as patch_life
 from sandbox.fleet.patch_activity import Attempt, Missing, Product
 from sandbox.fleet.random_choice import Dice

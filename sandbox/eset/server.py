@@ -10,7 +10,6 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote
 
-from sandbox import spoil
 from sandbox.eset import groups as eset_groups
 from sandbox.eset import records as eset_view
 from sandbox.eset.async_answers import Delayed
@@ -20,6 +19,7 @@ from sandbox.eset.patching import EsetPatching
 from sandbox.eset.prerender import Prerendered
 from sandbox.eset.query import Query, Refused, Test, checked, filters, link, paging, token
 from sandbox.eset.tokens import EsetTokens
+from sandbox.faults import bad_lists as spoil
 from sandbox.fleet.fleet import Snapshot
 from sandbox.limits import SlidingLimit
 from sandbox.wire import Request, Response, answer

@@ -9,7 +9,8 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
-from sandbox import credentials, spoil
+from sandbox import credentials
+from sandbox.faults import bad_lists as spoil
 from sandbox.five9s import records as five9s_view
 from sandbox.five9s.requests import FILTERS, Body, Refused, body_of, moment, number, only, values
 from sandbox.fleet.fleet import Snapshot

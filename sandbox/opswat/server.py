@@ -10,7 +10,8 @@ import secrets
 from collections.abc import Callable
 from typing import Any
 
-from sandbox import credentials, spoil
+from sandbox import credentials
+from sandbox.faults import bad_lists as spoil
 from sandbox.fleet.fleet import Snapshot
 from sandbox.limits import SlidingLimit
 from sandbox.opswat import records as opswat_view

@@ -9,7 +9,8 @@ import socket
 import httpx
 import pytest
 
-from sandbox import faults, poison
+from sandbox.faults import bad_records as poison
+from sandbox.faults import faults
 from sandbox.server import Simulation
 
 from .conftest import WEB, EsetClient, Five9sClient, OpswatClient

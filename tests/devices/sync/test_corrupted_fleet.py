@@ -15,8 +15,8 @@ from devices.accounts.field_repairs import repaired
 from devices.models import Account, Device, DeviceGroup, JobState, Life, Quarantine, Sighting, SyncRun, User
 from devices.search.queries import search
 from patching.models import Attempt, Patch
-from sandbox import corrupt
 from sandbox.eset import groups as eset_groups
+from sandbox.faults import bad_fields as corrupt
 from sandbox.server import Simulation, running
 from sandbox.world import Options
 from tests.devices.runs import account_at, sync

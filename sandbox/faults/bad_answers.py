@@ -12,7 +12,7 @@ import zlib
 from functools import lru_cache
 from typing import Any
 
-from sandbox.faults import Fault
+from sandbox.faults.faults import Fault
 from sandbox.wire import Request, Response, answer
 
 HTML = b"<!DOCTYPE html><html><head><title>Sign in</title></head><body><h1>Bad gateway</h1><p>volt-adc</p></body></html>"

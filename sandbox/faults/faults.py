@@ -11,7 +11,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
-from sandbox import poison
+from sandbox.faults import bad_records as poison
 
 ANSWER = frozenset({
     "502-html", "empty", "html200", "html-json", "null", "object", "redirect", "gzip-bomb", "gzip-plain", "raw",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-from sandbox.poison import FIELDS, encode, poisoned
+from sandbox.faults.bad_records import FIELDS, encode, poisoned
 from sandbox.wire import Response, answer
 from sandbox.world import World
 
