@@ -15,8 +15,8 @@ django.setup()
 
 from django.conf import settings  # noqa: E402
 
-from config import garbage  # noqa: E402
-from config.ready import refuse_if_unready  # noqa: E402
+from config import gc_tuning as garbage  # noqa: E402
+from config.startup_checks import refuse_if_unready  # noqa: E402
 from devices.jobs import shutdown as leaving  # noqa: E402
 
 LEAVE_SECONDS = 20.0  # then what still runs is cut off; service managers lose patience after 30

@@ -6,8 +6,9 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-from config import frames, garbage
-from config.ready import refuse_if_unready
+from config import gc_tuning as garbage
+from config import wsgi_stack as frames
+from config.startup_checks import refuse_if_unready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 application = frames.in_one_piece(get_wsgi_application())

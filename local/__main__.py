@@ -12,9 +12,9 @@ import traceback
 from collections.abc import Callable
 from types import FrameType
 
+from local.data_dir import Home
 from local.errors import StackError
-from local.home import Home
-from local.identity import die_with_parent
+from local.unprivileged import die_with_parent
 from local.waiting import Stop
 
 WATCH_SECONDS = 0.25

@@ -45,7 +45,7 @@ def prepare(*, sandbox: str | None) -> Prepared:
     """Needs the migrated database. Doing it again changes nothing but the address of moved simulators."""
     from django.db import transaction
 
-    from local.people import ensure_administrator, ensure_helpdesk
+    from local.demo_users import ensure_administrator, ensure_helpdesk
 
     with transaction.atomic():
         passwords = ensure_administrator()

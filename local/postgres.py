@@ -13,10 +13,10 @@ import psycopg
 from psycopg import sql
 
 from local.binaries import PostgresBinaries, explain_failure
+from local.data_dir import Home
 from local.errors import StackError
-from local.home import Home
-from local.identity import Identity
 from local.processes import Program, inherited
+from local.unprivileged import Identity
 
 DATABASE = USER = "rollcall"
 REQUIRED_EXTENSION = "pg_trgm"

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from local.errors import StackError
-from local.identity import Identity, die_with_parent, ourselves
+from local.unprivileged import Identity, die_with_parent, ourselves
 
 LOG_LIMIT_BYTES = 2 * 1024 * 1024
 INHERITED = ("PATH", "LD_LIBRARY_PATH", "LD_PRELOAD", "NO_FAKE_STAT")

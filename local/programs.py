@@ -9,7 +9,7 @@ import sys
 from collections.abc import Mapping
 
 from local.addresses import LOOPBACK, Address
-from local.home import PROJECT, Home
+from local.data_dir import PROJECT, Home
 from local.processes import Program
 
 QUEUES = "interactive,sync,tick"

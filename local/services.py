@@ -12,11 +12,11 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from local.binaries import explain_failure, find_postgres, find_valkey
+from local.data_dir import Home
 from local.errors import StackError, explain_os_error
-from local.home import Home
-from local.identity import choose
 from local.postgres import Postgres
 from local.processes import Child, Program
+from local.unprivileged import choose
 from local.valkey import Valkey
 from local.waiting import Stop, wait_until
 

@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from local import programs
 from local.addresses import DEFAULT_BIND, LOOPBACK, answers, parse_bind, require_free, sandbox_port
 from local.console import Console
+from local.data_dir import PROJECT, Home
 from local.demo import Prepared
 from local.errors import StackError, explain_os_error
-from local.home import PROJECT, Home
 from local.keys import ensure_keys
 from local.processes import Child, Program
 from local.restarts import Restarts, describe

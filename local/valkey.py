@@ -8,7 +8,7 @@ import socket
 from pathlib import Path
 from urllib.parse import quote
 
-from local.home import Home
+from local.data_dir import Home
 from local.processes import Program, inherited
 
 SETTINGS = {

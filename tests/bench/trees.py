@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from local.addresses import Address
-from local.home import PROJECT
+from local.data_dir import PROJECT
 
 SIDE = "tests/bench/side.py"
 STOP_SECONDS = 60.0

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 from urllib.parse import quote
 
-from local.home import PROJECT
+from local.data_dir import PROJECT
 from tests.bench.figures import part
 from tests.bench.person import Person
 from tests.bench.trees import CannotCompare, Side, commit_of, describe, running, source_for, source_here, worktree

@@ -10,7 +10,7 @@ django.setup()
 
 from django.utils import timezone  # noqa: E402
 
-from config import garbage  # noqa: E402
+from config import gc_tuning as garbage  # noqa: E402
 from devices.jobs import engine as jobs  # noqa: E402
 from devices.models import Account, SyncRun  # noqa: E402
 from devices.sync.handler import SyncHandler, request_run  # noqa: E402

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from config import frames
+from config import wsgi_stack as frames
 
 
 def test_what_is_called_in_one_piece_answers_as_before() -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import redis
 
 from local.binaries import find_valkey
-from local.home import Home
+from local.data_dir import Home
 from local.processes import Child
 from local.valkey import Valkey
 from tests.faults.processes import wait_for

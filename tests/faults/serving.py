@@ -16,7 +16,7 @@ from django.conf import settings
 from devices.models import User
 from local import programs
 from local.addresses import LOOPBACK, Address
-from local.home import Home
+from local.data_dir import Home
 from local.processes import Child
 from tests.conftest import PASSWORD
 from tests.faults.processes import settings_url, wait_for

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from local.home import Home
+from local.data_dir import Home
 
 
 @pytest.fixture

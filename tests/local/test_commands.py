@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psycopg
 
-from local.home import PROJECT, Home
+from local.data_dir import PROJECT, Home
 from local.waiting import wait_until
 from tests.local.observing import alive, descendants
 

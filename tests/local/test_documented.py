@@ -22,7 +22,7 @@ import pytest
 import redis
 
 from local.addresses import answers
-from local.home import PROJECT
+from local.data_dir import PROJECT
 from local.waiting import wait_until
 from tests.local.documented import EXEMPT, PLACEHOLDERS, Line, documents, lines, misplaced, uncovered
 from vendors.registry import VENDORS

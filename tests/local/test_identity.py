@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from local.binaries import find_postgres
+from local.data_dir import PROJECT
 from local.errors import StackError
-from local.home import PROJECT
-from local.identity import Identity, candidates, choose
+from local.unprivileged import Identity, candidates, choose
 
 # Everything is imported while we may still read the venv; then this process is an ordinary user for good.
 AS_NOBODY = """

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from local.data_dir import PROJECT
 from local.errors import StackError
-from local.home import PROJECT
 from local.processes import Child, Program, inherited, rotate
 from local.waiting import wait_until
 from tests.local.observing import alive, all_gone

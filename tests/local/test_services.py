@@ -11,8 +11,8 @@ import psycopg
 import pytest
 import redis
 
+from local.data_dir import Home
 from local.errors import StackError
-from local.home import Home
 from local.services import Stack
 from tests.local.observing import all_gone
 

@@ -18,7 +18,7 @@ import psycopg
 import pytest
 
 from local.addresses import answers
-from local.home import PROJECT, Home
+from local.data_dir import PROJECT, Home
 from local.waiting import wait_until
 from tests.local.observing import all_gone, children, command, descendants
 

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 
-from local.home import PROJECT
+from local.data_dir import PROJECT
 from local.waiting import Stop, wait_until
 
 # Interrupted thousands of times while it waits: a stop that held a lock would soon hang.
