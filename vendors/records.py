@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 import msgspec
 
-from vendors.parsing.field_repairs import Repair
+from vendors.field_repairs import Repair
 from vendors.patch_states import PatchKind, PatchStatus, Reason, Severity
 from vendors.secret import Secret
 from vendors.states import Enrolment, Family, IdKind, State

@@ -14,8 +14,8 @@ from devices.reconciliation.field_repairs import as_documents
 from devices.reconciliation.freshness import Freshness, Limits, age_words, limits
 from devices.reconciliation.timestamps import newest
 from vendors import console
+from vendors.field_repairs import REPLACED, Fault
 from vendors.gateway.address import openable
-from vendors.parsing.field_repairs import REPLACED, Fault
 from vendors.registry import VENDORS
 from vendors.states import Enrolment, IdKind, State
 

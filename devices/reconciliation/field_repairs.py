@@ -12,13 +12,13 @@ from typing import Any, TypedDict
 
 import msgspec
 
-from vendors.parsing.field_repairs import Fault, Repair
+from vendors.field_repairs import Fault, Repair
 
 MOST = 100  # different fields and faults of one walk
 
 
 class RepairDocument(TypedDict):
-    """`fault` is one of vendors.parsing.field_repairs.Fault."""
+    """`fault` is one of vendors.field_repairs.Fault."""
 
     field: str
     fault: str

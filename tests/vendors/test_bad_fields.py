@@ -21,11 +21,11 @@ from vendors.eset import attempts, patches
 from vendors.eset import device as eset_device
 from vendors.eset import installer_mapping as package
 from vendors.eset import mapping as eset
+from vendors.field_repairs import Fault, Repair
 from vendors.five9s import mapping as five9s
 from vendors.five9s.client import Data
 from vendors.opswat import mapping as opswat
 from vendors.parsing import json_pages as untyped
-from vendors.parsing.field_repairs import Fault, Repair
 from vendors.records import Entry
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)

@@ -12,8 +12,8 @@ import pytest
 
 from tests.vendors.fields import paths, replaced, without
 from vendors.eset import mapping
+from vendors.field_repairs import Fault, Repair
 from vendors.parsing import json_pages as untyped
-from vendors.parsing.field_repairs import Fault, Repair
 from vendors.records import Device, Entry, Reject
 from vendors.states import Enrolment, Family, IdKind, State
 

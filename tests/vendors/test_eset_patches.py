@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from vendors.eset import attempts, patches
-from vendors.parsing.field_repairs import Fault, Repair
+from vendors.field_repairs import Fault, Repair
 from vendors.patch_states import OPEN_PATCHES, PatchKind, PatchStatus, Reason, Severity
 from vendors.records import Attempt, Patch, Title, Version
 

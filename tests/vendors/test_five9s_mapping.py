@@ -12,9 +12,9 @@ import msgspec
 import pytest
 
 from tests.vendors import fields
+from vendors.field_repairs import Fault, Repair
 from vendors.five9s.client import Data
 from vendors.five9s.mapping import VOLATILE, entries
-from vendors.parsing.field_repairs import Fault, Repair
 from vendors.parsing.json_pages import page
 from vendors.patch_states import OPEN_PATCHES, PatchStatus, Reason
 from vendors.records import Device, Entry, Reject

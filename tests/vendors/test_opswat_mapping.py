@@ -13,8 +13,8 @@ import pytest
 
 from tests.vendors import fields
 from vendors.errors import BadAnswer
+from vendors.field_repairs import Fault, Repair
 from vendors.opswat.mapping import entries
-from vendors.parsing.field_repairs import Fault, Repair
 from vendors.parsing.json_pages import page
 from vendors.records import Device, Entry, Reject
 from vendors.secret import Secret

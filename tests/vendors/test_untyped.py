@@ -5,8 +5,8 @@ import pytest
 
 from devices.models import DeviceGroup, Quarantine, Sighting
 from vendors.errors import BadAnswer
+from vendors.field_repairs import Fault, Repair, Repairs
 from vendors.parsing import json_pages as untyped
-from vendors.parsing.field_repairs import Fault, Repair, Repairs
 from vendors.parsing.fields import Fields
 from vendors.parsing.json_repair import mended
 

@@ -14,7 +14,7 @@ import msgspec
 from vendors.errors import BadRecord
 from vendors.eset import titles
 from vendors.eset.titles import LONGEST, device_of
-from vendors.parsing.field_repairs import Fault
+from vendors.field_repairs import Fault
 from vendors.parsing.fields import Fields
 from vendors.parsing.times import plausible
 from vendors.patch_states import PatchStatus, Reason

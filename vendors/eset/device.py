@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from vendors.eset.ids import canonical
-from vendors.parsing.field_repairs import REPLACED, Fault, Repairs
+from vendors.field_repairs import REPLACED, Fault, Repairs
 from vendors.parsing.fields import count_of, identifier_of, shaped, text_of, word_of
 from vendors.parsing.normalise import identifier, text_key
 from vendors.records import Device, Identifier, Issue

@@ -10,9 +10,9 @@ import msgspec
 
 from vendors.errors import BadRecord
 from vendors.eset.ids import canonical
+from vendors.field_repairs import REPLACED, Fault, Repairs
 from vendors.installer_api import Order
 from vendors.parsing import json_pages as untyped
-from vendors.parsing.field_repairs import REPLACED, Fault, Repairs
 from vendors.parsing.fields import Fields
 from vendors.records import Installer, Product
 from vendors.secret import Secret

@@ -19,8 +19,8 @@ import msgspec
 from vendors.errors import BadRecord
 from vendors.eset.device import device
 from vendors.eset.ids import canonical
+from vendors.field_repairs import REPLACED, Fault, Repair, Repairs
 from vendors.parsing import json_pages as untyped
-from vendors.parsing.field_repairs import REPLACED, Fault, Repair, Repairs
 from vendors.parsing.fields import Fields, shaped, time_of
 from vendors.parsing.size_limits import RECORD_BYTES
 from vendors.parsing.times import parse_time, plausible

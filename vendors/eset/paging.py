@@ -5,7 +5,7 @@ from __future__ import annotations
 from vendors.base import Cursor
 from vendors.errors import BadAnswer
 from vendors.eset.client import Reply
-from vendors.parsing.field_repairs import REPLACED
+from vendors.field_repairs import REPLACED
 
 LONGEST_TOKEN = 2000
 

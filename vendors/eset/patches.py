@@ -11,7 +11,7 @@ from vendors.errors import BadRecord
 from vendors.eset import titles
 from vendors.eset.ids import canonical
 from vendors.eset.titles import LONGEST, device_of
-from vendors.parsing.field_repairs import REPLACED, Fault
+from vendors.field_repairs import REPLACED, Fault
 from vendors.parsing.fields import Fields
 from vendors.patch_states import PatchKind, PatchStatus, Severity
 from vendors.records import Patch, Reject, Title

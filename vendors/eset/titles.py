@@ -10,8 +10,8 @@ import msgspec
 
 from vendors.errors import BadRecord
 from vendors.eset.ids import canonical
+from vendors.field_repairs import Fault, Repairs
 from vendors.parsing import json_pages as untyped
-from vendors.parsing.field_repairs import Fault, Repairs
 from vendors.parsing.fields import Fields
 from vendors.patch_states import PatchKind
 from vendors.records import Attempt, Patch, Reject, Title

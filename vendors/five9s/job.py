@@ -12,8 +12,8 @@ from typing import Any
 
 from vendors.base import Scope
 from vendors.errors import BadAnswer
+from vendors.field_repairs import REPLACED
 from vendors.five9s.client import Data, Status
-from vendors.parsing.field_repairs import REPLACED
 from vendors.parsing.normalise import UNSTORABLE, clean_text
 from vendors.records import Entry
 

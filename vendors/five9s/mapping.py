@@ -11,9 +11,9 @@ from functools import partial
 
 import msgspec
 
+from vendors.field_repairs import REPLACED, Repairs
 from vendors.five9s import security
 from vendors.parsing import json_pages as untyped
-from vendors.parsing.field_repairs import REPLACED, Repairs
 from vendors.parsing.fields import Fields
 from vendors.parsing.json_pages import Record
 from vendors.parsing.normalise import LONGEST_VALUE, UNSTORABLE, clean_text, identifier, text_key

@@ -11,9 +11,9 @@ from functools import partial
 
 import msgspec
 
+from vendors.field_repairs import Fault, Repairs
 from vendors.gateway.address import openable
 from vendors.parsing import json_pages as untyped
-from vendors.parsing.field_repairs import Fault, Repairs
 from vendors.parsing.fields import Fields, time_of
 from vendors.parsing.json_pages import Record
 from vendors.parsing.normalise import identifier

@@ -14,8 +14,8 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from vendors.field_repairs import Fault, Repairs, touched
 from vendors.parsing import json_pages as untyped
-from vendors.parsing.field_repairs import Fault, Repairs, touched
 from vendors.parsing.normalise import LONGEST_KEY, LONGEST_VALUE, clean_text, identifier
 from vendors.parsing.times import parse_time, plausible
 from vendors.records import Identifier

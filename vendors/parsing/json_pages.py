@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from vendors.errors import BadAnswer, BadRecord
-from vendors.parsing.field_repairs import REPLACED, Repairs, examined, touched
+from vendors.field_repairs import REPLACED, Repairs, examined, touched
 from vendors.parsing.json_repair import mended, storable
 from vendors.parsing.normalise import UNSTORABLE, clean_text
 from vendors.parsing.size_limits import RECORD_BYTES, shrunk

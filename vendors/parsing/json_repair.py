@@ -1,6 +1,6 @@
 """Broken JSON text → JSON that every parser and PostgreSQL read. Linear in time; what is well-formed keeps its bytes.
 
-Characters that are none become U+FFFD, and a value that no parser reads becomes a mark (vendors/parsing/field_repairs.py). Structure is
+Characters that are none become U+FFFD, and a value that no parser reads becomes a mark (vendors/field_repairs.py). Structure is
 never mended: a
 text that is cut, or that lacks a bracket or a comma, stays unreadable, because nobody knows what it left out.
 """
@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 
-from vendors.parsing.field_repairs import MOST_DEPTH, Fault, mark
+from vendors.field_repairs import MOST_DEPTH, Fault, mark
 
 MOST_TOKENS = 10_000_000  # some seconds; the largest answer that is accepted has a third of it
 LONGEST_NUMBER = 400  # characters, and the largest exponent: PostgreSQL takes more, every float has fewer

@@ -10,8 +10,8 @@ import re
 import unicodedata
 from collections.abc import Callable
 
+from vendors.field_repairs import REPLACED
 from vendors.parsing import placeholder_keys as junk
-from vendors.parsing.field_repairs import REPLACED
 from vendors.records import Identifier
 from vendors.states import IdKind
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from vendors.parsing.field_repairs import Fault, mark
+from vendors.field_repairs import Fault, mark
 
 RECORD_BYTES = 4 * 2**20  # a device with thousands of vulnerabilities stays below a quarter of it
 MOST_LEVELS = 8  # looked into; the deepest documented record has 6

@@ -21,7 +21,7 @@ from sandbox.server import Simulation, running
 from sandbox.world import Options
 from tests.devices.runs import account_at, sync
 from tests.patching.polling import Hand
-from vendors.parsing.field_repairs import Fault
+from vendors.field_repairs import Fault
 from vendors.patching_api import Source
 
 pytestmark = pytest.mark.django_db
