@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 
 from devices.audit import log as audit
 from devices.audit.request import act_of
-from devices.search.export import blocks
+from devices.lists.csv import blocks
 
 # Spreadsheets read a file as UTF-8 only if it begins with this mark.
 BYTE_ORDER_MARK = "\ufeff"

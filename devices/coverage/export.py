@@ -7,9 +7,10 @@ from typing import Any
 
 from devices.accounts.status import AccountStatus
 from devices.coverage.queries import COUNTED, Drill, Placing
+from devices.lists.csv import CHUNK, csv_table
 from devices.models import Device
 from devices.search.documents import DeviceDocument, device_documents
-from devices.search.export import CHUNK, csv_lines, csv_table
+from devices.search.export import csv_lines
 
 COLUMNS = ("id", "name", "serial", "user", "os")
 

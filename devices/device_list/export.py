@@ -9,8 +9,8 @@ from devices.accounts.stale_sources import Aged
 from devices.device_list.filters import DeviceListing
 from devices.device_list.queries import Row, Seen
 from devices.lists.columns import COLUMNS, NAME
+from devices.lists.csv import csv_table, moment
 from devices.models import Life
-from devices.search.export import csv_table, moment
 from vendors.registry import VENDORS
 from vendors.states import State
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from devices.issues.filters import STANDINGS
 from devices.issues.rows import Issue
-from devices.search.export import csv_table, moment
+from devices.lists.csv import csv_table, moment
 from vendors.states import State
 
 COLUMNS: dict[str, Callable[[Issue], object]] = {

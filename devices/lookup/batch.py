@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from django.db import connection
 
+from devices.lists.csv import csv_table
 from devices.lookup.batch_text import readings, with_leading_zeros
 from devices.search.documents import DeviceDocument, device_documents
-from devices.search.export import csv_table
 from devices.search.parser import parse
 
 MOST_LINES = 500

@@ -1,31 +1,17 @@
-"""Devices on their way out: a stream of documents, as lines of JSON or CSV. Memory stays flat however many there are.
-
-Every path that writes cells for a spreadsheet uses `cell`: text that a spreadsheet would calculate is marked as text.
-"""
+"""Devices on their way out: a stream of documents, as lines of JSON or CSV. Memory stays flat however many there are."""
 
 from __future__ import annotations
 
-import csv
-import re
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, datetime
-from itertools import chain
 
 import msgspec
 from django.db.models import QuerySet
 
+from devices.lists.csv import CHUNK, csv_table
 from devices.models import Device
 from devices.search.documents import DeviceDocument, device_documents
 
-CHUNK = 1000
-BLOCK = 2**16  # characters that are sent at once
-LONGEST_CELL = 32_767  # what a spreadsheet keeps of a cell
 COLUMNS = ("id", "name", "serial", "user", "os", "state", "life", "seen_by", "seen_at", "fetched_at", "switched_off")
-CONTROLS = re.compile("[\x01-\x1f\x7f-\x9f\u2028\u2029]")
-NUMBER = re.compile(r"[-+]?[0-9]+(?:[.,][0-9]+)?(?:[eE][-+]?[0-9]+)?")
-FORMULA = frozenset("=+-@|%")
-QUOTES = frozenset("\"'")
 
 
 def documents(devices: QuerySet[Device]) -> Iterator[DeviceDocument]:
@@ -50,54 +36,6 @@ def csv_lines(found: Iterable[DeviceDocument]) -> Iterator[str]:
 FORMATS: dict[str, Callable[[Iterable[DeviceDocument]], Iterator[str]]] = {"jsonl": jsonl, "csv": csv_lines}
 
 
-def csv_table(header: Iterable[object], rows: Iterable[Iterable[object]]) -> Iterator[str]:
-    """A table as CSV, a line at a time: the header, then the rows. No cell is a formula."""
-    writer = csv.writer(_Echo())
-    for row in chain([header], rows):
-        yield str(writer.writerow([cell(value) for value in row]))
-
-
-def moment(at: datetime | None) -> str:
-    """A time as ISO 8601 in UTC; empty for None."""
-    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if at else ""
-
-
-def blocks(lines: Iterable[str]) -> Iterator[str]:
-    """The same text in larger pieces: to send every line by itself costs more than to make it."""
-    piece: list[str] = []
-    size = 0
-    for line in lines:
-        piece.append(line)
-        size += len(line)
-        if size >= BLOCK:
-            yield "".join(piece)
-            piece, size = [], 0
-    yield "".join(piece)
-
-
-def cell(value: object) -> str:
-    """The text of one cell: one line, no NUL, and never a formula.
-
-    What decides is the first character that a person would see, after blanks, invisible characters and quotes, in its plain form
-    (a full-width `＝` counts as `=`). Plain numbers stay as they are.
-    """
-    text = str(value)
-    if not text or (text[0].isascii() and text[0].isalnum() and len(text) < LONGEST_CELL and text.isprintable()):
-        return text  # as nearly all are; the rest is looked at letter by letter
-    text = CONTROLS.sub(" ", text.replace("\0", ""))
-    if len(text) > LONGEST_CELL - 1:
-        text = text[: LONGEST_CELL - 2] + "…"
-    return "'" + text if _first_visible(text) in FORMULA and not NUMBER.fullmatch(text) else text
-
-
-def _first_visible(text: str) -> str:
-    for letter in text:
-        plain = unicodedata.normalize("NFKC", letter).strip()
-        if plain and plain[0] not in QUOTES and unicodedata.category(plain[0]) not in ("Cf", "Cc", "Mn"):
-            return plain[0]
-    return ""
-
-
 def _row(document: DeviceDocument) -> list[object]:
     sightings = document["sightings"]
     seen_by = " ".join(sorted({sighting["account"] for sighting in sightings if sighting["present"]}))
@@ -117,10 +55,3 @@ def _row(document: DeviceDocument) -> list[object]:
         fetched_at,
         switched_off,
     ]
-
-
-class _Echo:
-    """A file that gives back what is written, so that `writerow` returns the line."""
-
-    def write(self, text: str) -> str:
-        return text

@@ -9,11 +9,11 @@ from typing import NamedTuple
 
 from django.db.models import Case, DateTimeField, F, OuterRef, Q, QuerySet, Subquery, When
 
+from devices.lists.csv import CHUNK, csv_table, moment
 from devices.lists.filters import Asked, Kind
 from devices.lists.log_pages import Newest, newest
 from devices.models import Device, Sighting, User
 from devices.reconciliation.timestamps import SKEW
-from devices.search.export import CHUNK, csv_table, moment
 from installers.handout import Handout, Way
 from installers.models import Installer, Standing
 from vendors.states import Enrolment

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from devices.accounts.stale_sources import Aged
-from devices.search.export import csv_table, moment
+from devices.lists.csv import csv_table, moment
 from patching.lists.attempts import AttemptRow
 from patching.lists.devices import DeviceRow
 from patching.lists.patches import PatchRow

@@ -14,9 +14,11 @@ from django.utils import timezone
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from devices.lists import csv as csv_text
+from devices.lists.csv import LONGEST_CELL, cell
 from devices.models import Device
 from devices.search import export
-from devices.search.export import LONGEST_CELL, cell, csv_lines, documents, jsonl
+from devices.search.export import csv_lines, documents, jsonl
 from devices.sync.page_writer import save_page
 from tests.devices import records as making
 
@@ -75,7 +77,7 @@ def test_whatever_text_the_first_thing_a_spreadsheet_reads_is_no_operator(text: 
     assert read == value
     plain = unicodedata.normalize("NFKC", "".join(c for c in value if not _unseen(c))).lstrip("\"'")
     calculates = plain[:1] in set("=+-@|%")
-    assert not calculates or value.startswith("'") or export.NUMBER.fullmatch(value)
+    assert not calculates or value.startswith("'") or csv_text.NUMBER.fullmatch(value)
 
 
 def _unseen(letter: str) -> bool:
@@ -166,7 +168,7 @@ class TestStreams:
 
 def test_lines_leave_in_larger_pieces_and_none_is_lost() -> None:
     lines = [f"{number}\r\n" * 100 for number in range(1000)]
-    pieces = list(export.blocks(lines))
+    pieces = list(csv_text.blocks(lines))
     assert "".join(pieces) == "".join(lines)
     assert 1 < len(pieces) < 20
-    assert max(map(len, pieces)) < export.BLOCK + 1000
+    assert max(map(len, pieces)) < csv_text.BLOCK + 1000
