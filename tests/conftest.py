@@ -9,7 +9,7 @@ from django.contrib.auth.models import Group
 from django.test import Client
 from hypothesis import HealthCheck, settings
 
-from devices.connections import rate_limit as budget
+from devices.db.redis_client import worker_client
 from devices.jobs import heartbeat
 from devices.models import User
 from devices.web import cache as rate_limits
@@ -76,7 +76,7 @@ def people(ivan: User, bob: User, charlie: User) -> dict[str, Client]:
 @pytest.fixture(autouse=True)
 def _empty_redis() -> Iterator[None]:
     """Budgets, beats and limits of one test must not reach the next."""
-    budget.client().flushdb()
+    worker_client().flushdb()
     rate_limits.forget()
     heartbeat.forget()
     yield

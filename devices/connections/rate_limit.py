@@ -10,12 +10,11 @@ from __future__ import annotations
 import math
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
 from typing import Any
 
 import redis
-from django.conf import settings
 
+from devices.db.redis_client import worker_client
 from vendors.budget import Quota, Rate
 
 # `warm` names the server that remembers: another one, or the same started again, may have loaded an old snapshot. Where INFO is forbidden,
@@ -60,12 +59,6 @@ if KEYS[2] then redis.call('SET', KEYS[2], server) end
 _UNREACHABLE_WAIT = 5.0
 
 
-@cache
-def client() -> redis.Redis:
-    """For workers. A web request asks by `devices.db.redis_client.client`."""
-    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=3, socket_connect_timeout=2)
-
-
 def quota(account_id: int, rate: Rate, *, shared: redis.Redis) -> Quota | None:
     """The calls of an account that are left now; takes none. None: nobody knows, because none was made yet or Redis does not answer."""
     return quotas({account_id: rate}, shared=shared).get(account_id)
@@ -102,7 +95,7 @@ class SharedBudget:
         self._keys = _keys(account_id)
         self._rate = rate
         self._idle_for = idle_for
-        self._shared = shared or client()
+        self._shared = shared or worker_client()
         self._take = self._shared.register_script(_TAKE)
         self._stop = self._shared.register_script(_BLOCK)
         self.calls = 0

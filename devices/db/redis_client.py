@@ -1,7 +1,7 @@
 """Valkey as web requests and commands ask it: short time-outs, one attempt, and a failure that is remembered.
 
 A server that hangs costs each request under way at that moment one time-out. Later requests are refused without asking; after each
-pause one of them tries again. Workers use `devices.connections.rate_limit.client`, which waits longer: nobody watches them.
+pause one of them tries again. Workers use `worker_client`, which waits longer: nobody watches them.
 """
 
 from __future__ import annotations
@@ -128,3 +128,9 @@ def client() -> Client:
         "retry_on_error": [],
     }
     return Client(connection_pool=pool, patience=timeout)
+
+
+@cache
+def worker_client() -> redis.Redis:
+    """For workers, which wait longer and are not refused. A web request uses `client`."""
+    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=3, socket_connect_timeout=2)

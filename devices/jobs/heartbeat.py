@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import redis
 
-from devices.connections import rate_limit as budget
 from devices.db import redis_client as broker
 
 _KEY = "rollcall:beat"
@@ -25,7 +24,7 @@ _seen = _Seen()
 
 
 def beat() -> None:
-    budget.client().set(_KEY, f"{time.time():.3f}")
+    broker.worker_client().set(_KEY, f"{time.time():.3f}")
 
 
 def age() -> float | None:

@@ -47,9 +47,9 @@ class TestUp:
         assert (status, report["status"], report["beat"]) == (503, "failing", "never")
 
     def test_failing_when_the_last_report_is_old(self) -> None:
-        from devices.connections.rate_limit import client
+        from devices.db.redis_client import worker_client
 
-        client().set("rollcall:beat", "1000.0")
+        worker_client().set("rollcall:beat", "1000.0")
         assert ask()[0] == 503
 
     @pytest.mark.parametrize("headers", [

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from devices.accounts.services import create_account
-from devices.connections import rate_limit as budget
+from devices.db.redis_client import worker_client
 from devices.jobs import engine as jobs
 from devices.models import Account, SyncRun
 from devices.sync.handler import SyncHandler, request_run
@@ -52,5 +52,5 @@ def sync(account: Account, scope: Scope | None = None) -> SyncRun:
 def _budgets_recover() -> None:
     """The time that was waited passes for budgets too: their clock is Redis' own."""
     for part in ("log", "block"):
-        for key in budget.client().scan_iter(f"rollcall:budget:*:{part}"):
-            budget.client().delete(key)
+        for key in worker_client().scan_iter(f"rollcall:budget:*:{part}"):
+            worker_client().delete(key)

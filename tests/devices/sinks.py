@@ -15,7 +15,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from devices.connections import rate_limit as budget
+from devices.db.redis_client import worker_client
 from devices.models import Account, Sighting
 
 NEEDLES = ("canary", base64.b64encode(b"canary").decode().lower(), b"canary".hex())
@@ -41,7 +41,7 @@ def tables() -> Iterator[tuple[str, str]]:
 
 def broker() -> Iterator[tuple[str, str]]:
     """Every key of Redis with its value; message bodies decoded."""
-    client = budget.client()
+    client = worker_client()
     for key in client.scan_iter():
         value = json.dumps(_value(client, key), default=_text)
         yield key.decode(), key.decode() + value
@@ -51,7 +51,7 @@ def broker() -> Iterator[tuple[str, str]]:
 
 def messages() -> Iterator[tuple[str, Any]]:
     """(queue, [args, kwargs, embed]) of every task that waits."""
-    client = budget.client()
+    client = worker_client()
     for key in client.scan_iter():
         if client.type(key) == b"list":
             for message in client.lrange(key, 0, -1):

@@ -10,7 +10,7 @@ import redis
 from django.conf import settings
 from django.db import connection
 
-from devices.connections import rate_limit as budget
+from devices.db.redis_client import worker_client
 from local.processes import Child
 from tests.faults.processes import wait_for
 from tests.stack import STACK
@@ -65,4 +65,4 @@ def start_valkey() -> None:
             return False
 
     wait_for(answers, seconds=READY_SECONDS)
-    budget.client().connection_pool.disconnect()
+    worker_client().connection_pool.disconnect()

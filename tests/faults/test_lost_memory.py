@@ -9,8 +9,8 @@ import pytest
 from django.utils import timezone
 
 from devices.accounts.services import refresh_account
-from devices.connections import rate_limit as budget
 from devices.connections.rate_limit import SharedBudget
+from devices.db.redis_client import worker_client
 from devices.jobs import engine as jobs
 from devices.models import Account, SyncRun
 from devices.models.job import RATE_LIMIT
@@ -56,7 +56,7 @@ def test_calls_count_after_everything_was_forgotten(sim: Simulation, fault: str)
         go_on_until_the_budget_is_spent(account)
         # As when the last page came long ago and since then only errors.
         SyncRun.objects.update(progressed_at=timezone.now() - timedelta(minutes=10))
-        budget.client().flushall()
+        worker_client().flushall()
     # Signing in is another service of theirs, and not counted there.
     assert 8 <= sim.busiest(60.0, vendor="opswat", path="/o/api/") <= 10
 
@@ -65,8 +65,8 @@ def test_an_older_memory_is_no_memory() -> None:
     """Redis that comes back from a snapshot, or a replica that takes over, lacks the last calls but not the older ones."""
     shared = SharedBudget(1, Rate(10, 60.0, 2), idle_for=lambda: 0.0)
     assert shared.take() > 0, "an empty memory waits"
-    budget.client().delete("rollcall:budget:1:block")
-    budget.client().config_set("appendonly", "no")  # what is written from here on is not kept
+    worker_client().delete("rollcall:budget:1:block")
+    worker_client().config_set("appendonly", "no")  # what is written from here on is not kept
     assert [shared.take() for _ in range(8)] == [0.0] * 8
     services.kill("valkey")
     services.start_valkey()

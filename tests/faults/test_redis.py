@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from devices.connections import rate_limit as budget
+from devices.db.redis_client import worker_client
 from devices.jobs import heartbeat
 from sandbox.server import Simulation
 from tests.faults import services
@@ -20,7 +20,7 @@ def test_all_of_redis_is_forgotten_in_the_middle_of_runs(sim: Simulation, proces
     processes.worker()
     for done in (2, 6):
         wait_for(lambda done=done: steps(accounts["opswat"]) >= done, seconds=120, why=lambda: story(processes))  # type: ignore[misc]
-        budget.client().flushall()
+        worker_client().flushall()
     wait_until_all_ended(processes, seconds=300)
     for account in accounts.values():
         assert_complete(sim, account)
@@ -31,13 +31,13 @@ def test_worker_and_beat_outlive_their_broker(processes: Processes) -> None:
     """The same processes, ten times: nobody has to start them again."""
     kept = [processes.beat(), processes.worker()]
     for _ in range(10):
-        budget.client().flushall()
+        worker_client().flushall()
         heartbeat.forget()
         wait_for(lambda: heartbeat.age() is not None, seconds=40, why=processes.logs)
         services.kill("valkey")
         services.start_valkey()
         assert [process.poll() for process in kept] == [None, None], processes.logs()
-    budget.client().flushall()
+    worker_client().flushall()
     heartbeat.forget()
     wait_for(lambda: heartbeat.age() is not None, seconds=40, why=processes.logs)
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from devices.audit.context import Act
-from devices.connections import rate_limit as budget
+from devices.db.redis_client import worker_client
 from devices.jobs import engine as jobs
 from devices.models import Account, DeviceGroup, User
 from installers.models import Installer, Stocktake
@@ -54,8 +54,8 @@ class Hand:
         self.now += timedelta(seconds=seconds)
         self.sim.clock.forward(seconds)
         for part in ("log", "block"):
-            for key in budget.client().scan_iter(f"rollcall:budget:*:{part}"):
-                budget.client().delete(key)
+            for key in worker_client().scan_iter(f"rollcall:budget:*:{part}"):
+                worker_client().delete(key)
 
     def step(self, installer: Installer, *, line: Line | None = None) -> Installer:
         """What a worker does that was woken up for it, when it is due."""

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from devices.connections import rate_limit as budget
+from devices.db.redis_client import worker_client
 from devices.jobs import engine as jobs
 from devices.models import Account
 from patching.models import PatchRun, Reading
@@ -30,8 +30,8 @@ class Hand:
         self.now += timedelta(seconds=seconds)
         self.sim.clock.forward(seconds)
         for part in ("log", "block"):
-            for key in budget.client().scan_iter(f"rollcall:budget:*:{part}"):
-                budget.client().delete(key)
+            for key in worker_client().scan_iter(f"rollcall:budget:*:{part}"):
+                worker_client().delete(key)
 
     def ask(self, account: Account, source: Source) -> PatchRun:
         reading = Reading.objects.filter(account=account, source=source).first()

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from devices.connections import rate_limit as budget
+from devices.db.redis_client import worker_client
 from devices.jobs import heartbeat
 from devices.models import Account, Device, Health, User
 from tests.devices import rows as shown
@@ -57,7 +57,7 @@ def texts(client: Client) -> dict[str, str]:
 
 
 def no_worker_since(seconds: float) -> None:
-    budget.client().set("rollcall:beat", f"{time.time() - seconds:.3f}")
+    worker_client().set("rollcall:beat", f"{time.time() - seconds:.3f}")
 
 
 def test_nothing_is_said_while_all_is_well(client: Client, alice: User, account: Account) -> None:

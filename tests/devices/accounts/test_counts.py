@@ -11,6 +11,7 @@ from django.core.management import call_command
 from pytest_django.fixtures import Settings
 
 from devices.connections import rate_limit as budget
+from devices.db.redis_client import worker_client
 from devices.models import SyncRun, User
 from sandbox.server import Simulation, running
 from sandbox.world import Options
@@ -85,11 +86,11 @@ def test_without_redis_the_pages_and_the_command_say_that_nobody_knows(ivan: Use
     making.account("opswat-main", "opswat")
     client = signed_in(ivan)
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
-    budget.client.cache_clear()
+    worker_client.cache_clear()
     try:
         for address in ("/vendors/", "/vendors/opswat-main/"):
             answer = client.get(address)
             assert answer.status_code == 200 and "Calls left: not known now" in answer.text
         assert json.loads(listed("--json"))[0]["calls_left"] is None
     finally:
-        budget.client.cache_clear()
+        worker_client.cache_clear()

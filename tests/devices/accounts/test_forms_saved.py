@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from devices.connections import rate_limit as budget
+from devices.db.redis_client import worker_client
 from devices.jobs import heartbeat
 from devices.models import Account, AuditEvent, Health, SyncRun, User
 from devices.web import cache as rate_limits
@@ -117,7 +117,7 @@ class TestTested:
 
     def test_saving_is_no_port_scanner_either(self, admin: Client, sim: Simulation) -> None:
         rate_limits.forget()
-        budget.client().flushdb()
+        worker_client().flushdb()
         pages = [admin.post(ADD, filled(sim, "opswat", set_url=f"http://127.0.0.1:{port}")).text for port in range(1, 13)]
         assert ["tested 10 times within a minute" in page for page in pages] == [False] * 10 + [True] * 2
         admin.post(ADD, filled(sim, "opswat", anyway="1"))

@@ -11,8 +11,8 @@ from django.urls import reverse
 
 from devices.accounts.services import create_account, update_account
 from devices.accounts.validation import BadAccount, moves, notes
-from devices.connections import rate_limit as budget
 from devices.connections.token_store import SealedTokens
+from devices.db.redis_client import worker_client
 from devices.jobs.engine import Engine
 from devices.models import Account, AuditEvent, JobState, Sighting, SyncRun, User
 from devices.sync.handler import SyncHandler
@@ -55,7 +55,7 @@ class TestBadValues:
             answer = admin.post(reverse("devices:account_add"), {**FIVE9S, "set_url": url})
             assert (answer.status_code, "Nothing was saved." in answer.text) == (422, True), url
             rate_limits.forget()
-            budget.client().flushdb()
+            worker_client().flushdb()
             answer = admin.post(reverse("devices:account_test"), {**FIVE9S, "set_url": url}, headers=HTMX)
             assert (answer.status_code, "Nothing was sent." in answer.text) == (200, True), url
         assert not Account.objects.exists()

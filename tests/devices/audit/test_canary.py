@@ -14,8 +14,8 @@ from devices import tasks
 from devices.accounts.probe import probe_account, probe_values
 from devices.accounts.services import refresh_account, update_account
 from devices.audit.context import Act
-from devices.connections import rate_limit as budget
 from devices.connections.connection import connect
+from devices.db.redis_client import worker_client
 from devices.models import Account, AuditEvent, Health, JobState, RemediationLink, Sighting, SyncRun, User
 from sandbox.credentials import CANARY, account_settings
 from sandbox.server import Simulation, running
@@ -107,7 +107,7 @@ def test_the_sweep_would_find_a_leak(sim: Simulation, alice: User) -> None:
     account = account_at(sim.url, "eset")
     sync(account)
     Account.objects.update(ca_pem=CANARY, health="failing", health_sentence=f"{CANARY}x")
-    budget.client().hset("rollcall:planted", "field", CANARY.upper())
+    worker_client().hset("rollcall:planted", "field", CANARY.upper())
     tasks.step.apply_async((CANARY,))
     assert any(leaks(name, rows) for name, rows in tables())
     assert {name for name, value in broker() if leaks(name, value)} >= {"rollcall:planted", "message in rollcall:sync"}

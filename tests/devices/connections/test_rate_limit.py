@@ -8,6 +8,7 @@ from pytest_django.fixtures import Settings
 
 from devices.connections import rate_limit as budget
 from devices.connections.rate_limit import SharedBudget
+from devices.db.redis_client import worker_client
 from vendors.budget import Rate
 
 
@@ -100,19 +101,19 @@ def test_lost_memory_of_an_idle_account_costs_nothing() -> None:
 def test_a_flushed_script_is_loaded_again() -> None:
     shared = make()
     assert shared.take() == 0
-    budget.client().script_flush()
+    worker_client().script_flush()
     assert shared.take() == 0
 
 
 def test_without_redis_nothing_is_granted(settings: Settings) -> None:
-    budget.client.cache_clear()
+    worker_client.cache_clear()
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
     try:
         shared = make()
         assert shared.take() > 0
         shared.block(5)
     finally:
-        budget.client.cache_clear()
+        worker_client.cache_clear()
 
 
 @pytest.mark.parametrize("interactive", [True, False])
@@ -127,10 +128,10 @@ def test_calls_are_counted(interactive: bool) -> None:
 
 def test_what_is_left_is_told_without_taking_it() -> None:
     rate = Rate(10, 60.0, 2)
-    assert budget.quota(1, rate, shared=budget.client()) is None  # before the first call nobody knows
+    assert budget.quota(1, rate, shared=worker_client()) is None  # before the first call nobody knows
     shared = make()
     assert grants(shared, tries=3) == 3
-    seen = [budget.quota(1, rate, shared=budget.client()) for _ in range(20)]
+    seen = [budget.quota(1, rate, shared=worker_client()) for _ in range(20)]
     assert [each and each.left for each in seen] == [7] * 20
     told = seen[-1]
     assert told is not None
@@ -143,7 +144,7 @@ def test_calls_that_left_the_window_are_free_again() -> None:
     shared = make(rate)
     assert grants(shared) == 3
     deadline = time.monotonic() + 30
-    while (told := budget.quota(1, rate, shared=budget.client())) is None or told.left < 3:
+    while (told := budget.quota(1, rate, shared=worker_client())) is None or told.left < 3:
         assert time.monotonic() < deadline
     assert told.frees == ()
 
@@ -153,7 +154,7 @@ def test_a_stop_of_the_vendor_leaves_nothing() -> None:
     shared = make()
     assert grants(shared, tries=2) == 2
     shared.block(300)
-    told = budget.quota(1, rate, shared=budget.client())
+    told = budget.quota(1, rate, shared=worker_client())
     assert told is not None and told.left == 0
     assert len(told.frees) == 10 and 290 < told.next_in <= 300
 
@@ -162,7 +163,7 @@ def test_many_accounts_are_asked_about_at_once() -> None:
     rate = Rate(10, 60.0, 2)
     grants(make(account=1), tries=1)
     grants(make(account=3), tries=4)
-    assert {account: told.left for account, told in budget.quotas({1: rate, 2: rate, 3: rate}, shared=budget.client()).items()} == {
+    assert {account: told.left for account, told in budget.quotas({1: rate, 2: rate, 3: rate}, shared=worker_client()).items()} == {
         1: 9,
         3: 6,
     }
@@ -170,9 +171,9 @@ def test_many_accounts_are_asked_about_at_once() -> None:
 
 def test_where_redis_does_not_answer_nobody_knows_and_nothing_fails(settings: Settings) -> None:
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
-    budget.client.cache_clear()
+    worker_client.cache_clear()
     try:
-        assert budget.quota(1, Rate(10, 60.0, 2), shared=budget.client()) is None
-        assert budget.quotas({1: Rate(10, 60.0, 2)}, shared=budget.client()) == {}
+        assert budget.quota(1, Rate(10, 60.0, 2), shared=worker_client()) is None
+        assert budget.quotas({1: Rate(10, 60.0, 2)}, shared=worker_client()) == {}
     finally:
-        budget.client.cache_clear()
+        worker_client.cache_clear()

@@ -13,9 +13,8 @@ from django.core.signals import request_finished, request_started
 from django.test import Client
 from pytest_django import Settings
 
-from devices.connections import rate_limit as budget
 from devices.db import redis_client as broker
-from devices.db.redis_client import PAUSE, Breaker
+from devices.db.redis_client import PAUSE, Breaker, worker_client
 from devices.models import Device, User
 from devices.web import cache as rate_limits
 from tests.conftest import PASSWORD
@@ -123,7 +122,7 @@ def test_after_the_pause_one_of_many_threads_asks(settings: Settings) -> None:
 
 
 def test_a_refusal_is_an_answer() -> None:
-    budget.client().lpush("list", 1)
+    worker_client().lpush("list", 1)
     for _ in range(2):
         with pytest.raises(redis.ResponseError, match="WRONGTYPE"):
             broker.client().get("list")
@@ -132,7 +131,7 @@ def test_a_refusal_is_an_answer() -> None:
 
 @pytest.mark.django_db
 def test_a_request_waits_no_longer_than_its_patience_and_the_next_one_asks_again(settings: Settings) -> None:
-    with listening.slow(budget.client().connection_pool.connection_kwargs["path"], seconds=0.15) as heard:
+    with listening.slow(worker_client().connection_pool.connection_kwargs["path"], seconds=0.15) as heard:
         at(settings, heard.url)
         for request in (1, 2):
             request_started.send(sender=None)
@@ -180,16 +179,16 @@ class TestPages:
             for method, path in requests:
                 before = heard.connections, len(heard.commands)
                 at(settings, heard.url)
-                budget.client.cache_clear()
+                worker_client.cache_clear()
                 rate_limits.forget()
                 assert getattr(reader, method)(path).status_code in (200, 302, 404, 503), path
                 reached[path] = heard.connections - before[0], len(heard.commands) - before[1]
-        budget.client.cache_clear()
+        worker_client.cache_clear()
         assert {path for path, counts in reached.items() if max(counts) > 1} == set()
         assert reached["/devices/"] == (1, 1)
 
     def test_a_slow_server_is_asked_twice_in_a_request(self, settings: Settings, alice: User) -> None:
-        with listening.slow(budget.client().connection_pool.connection_kwargs["path"], seconds=0.15) as heard:
+        with listening.slow(worker_client().connection_pool.connection_kwargs["path"], seconds=0.15) as heard:
             at(settings, heard.url)
             assert Client().post("/accounts/login/", {"login": "alice", "password": PASSWORD}).status_code == 302
             assert len(heard.commands) == 2

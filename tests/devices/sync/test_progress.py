@@ -10,6 +10,7 @@ import pytest
 from django.utils import timezone
 
 from devices.connections import rate_limit as budget
+from devices.db.redis_client import worker_client
 from devices.jobs import engine as jobs
 from devices.models import Account, JobState, SyncRun
 from devices.models.job import RATE_LIMIT
@@ -44,7 +45,7 @@ class Moved:
         self.now += timedelta(seconds=seconds)
         self.sim.clock.forward(seconds)
         log, block, _ = budget._keys(self.account.pk)
-        client = budget.client()
+        client = worker_client()
         calls: list[tuple[bytes, float]] = client.zrange(log, 0, -1, withscores=True)  # type: ignore[assignment]
         if calls:
             client.zadd(log, {member: at - seconds * 1e6 for member, at in calls})
@@ -68,7 +69,7 @@ def followed(run: SyncRun, clock: Moved, *, call_seconds: float) -> tuple[list[S
     def look() -> None:
         current = SyncRun.objects.select_related("account").get(pk=run.pk)
         rate = current.account.about.rate(current.account.settings)
-        told = progress(current, rate, budget.quota(current.account_id, rate, shared=budget.client()), now=clock.now)
+        told = progress(current, rate, budget.quota(current.account_id, rate, shared=worker_client()), now=clock.now)
         seen.append(Seen((clock.now - began).total_seconds(), told))
 
     for _ in range(3000):

@@ -12,9 +12,8 @@ import redis
 from django.core.cache import cache
 from pytest_django import Settings
 
-from devices.connections import rate_limit as budget
 from devices.db import redis_client as broker
-from devices.db.redis_client import Breaker
+from devices.db.redis_client import Breaker, worker_client
 from devices.web import cache as rate_limits
 from devices.web import rate_limit as throttle
 from devices.web.cache import WEIGHT
@@ -40,11 +39,11 @@ def away(settings: Settings) -> None:
 
 @contextmanager
 def full() -> Iterator[None]:
-    budget.client().config_set("maxmemory", "1")
+    worker_client().config_set("maxmemory", "1")
     try:
         yield
     finally:
-        budget.client().config_set("maxmemory", "0")
+        worker_client().config_set("maxmemory", "0")
 
 
 def ripe() -> None:
@@ -55,7 +54,7 @@ def ripe() -> None:
 
 
 def other_process(key: str, value: list[float]) -> None:
-    budget.client().set(key, repr(value))
+    worker_client().set(key, repr(value))
 
 
 class TestShared:
@@ -64,7 +63,7 @@ class TestShared:
         assert cache.get("tries", []) == [2.5, 1.0]
         rate_limits.memory.clear()
         assert cache.get("tries", []) == [2.5, 1.0]
-        assert 55_000 < budget.client().pttl(NAME) <= 60_000
+        assert 55_000 < worker_client().pttl(NAME) <= 60_000
 
     def test_what_other_processes_counted_counts_here(self) -> None:
         cache.set("tries", [1.0], 60)
@@ -79,26 +78,26 @@ class TestShared:
 
     def test_a_mark_of_another_process_leaves_none_here(self) -> None:
         """Or a lock would outlast the process that holds it."""
-        budget.client().set(":1:lock", "true")
+        worker_client().set(":1:lock", "true")
         assert not cache.add("lock", True, timeout=10)
-        budget.client().delete(":1:lock")
+        worker_client().delete(":1:lock")
         assert cache.add("lock", True, timeout=10)
 
     @pytest.mark.parametrize("garbage", [b"", b"\x80\x04.", b"nonsense", b"{}", b'["a", null, {}]', b"NaN", b"7", b"[" * 100_000])
     def test_garbage_counts_for_nothing(self, garbage: bytes) -> None:
         cache.set("tries", [1.0], 60)
-        budget.client().set(NAME, garbage)
+        worker_client().set(NAME, garbage)
         assert cache.get("tries", []) == [1.0]
 
     def test_a_key_of_another_type_is_no_error(self) -> None:
-        budget.client().lpush(NAME, 1)
+        worker_client().lpush(NAME, 1)
         assert cache.get("tries", []) == [] and throttle.check(NAME, most=5, seconds=60) is Limit.ALLOWED
 
     def test_an_emptied_valkey_lifts_no_limit(self) -> None:
         cache.set("tries", [1.0], 60)
         assert cache.add("mark", "y", timeout=30)
         counted = [throttle.check("button", most=2, seconds=60) for _ in range(2)]
-        budget.client().flushall()
+        worker_client().flushall()
         assert cache.get("tries", []) == [1.0] and not cache.add("mark", "y", timeout=30)
         assert [*counted, throttle.check("button", most=2, seconds=60)] == [Limit.ALLOWED, Limit.ALLOWED, Limit.TOO_MANY]
 
@@ -108,7 +107,7 @@ class TestShared:
             assert throttle.check("button", most=2, seconds=60) is Limit.ALLOWED
         rate_limits.memory.clear()
         assert throttle.check("button", most=2, seconds=60) is Limit.TOO_MANY
-        assert 0 < budget.client().ttl("button") <= 60
+        assert 0 < worker_client().ttl("button") <= 60
 
 
 class TestAlone:
@@ -165,7 +164,7 @@ class TestBack:
         assert cache.add("lock", True, timeout=10)
         rate_limits._writes.open()
         cache.delete("lock")
-        assert budget.client().exists(":1:lock")
+        assert worker_client().exists(":1:lock")
         ripe()
         assert cache.add("lock", True, timeout=10)
 
@@ -204,7 +203,7 @@ def test_breakers_are_those_of_this_process() -> None:
 def test_many_threads_give_back_what_was_left() -> None:
     for number in range(200):
         rate_limits._leftovers.append(f":1:left-{number}")
-        budget.client().set(f":1:left-{number}", "true")
+        worker_client().set(f":1:left-{number}", "true")
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda number: cache.set(f"tries-{number}", [1.0], 60), range(64)))
-    assert not rate_limits._leftovers and not list(budget.client().scan_iter(":1:left-*"))
+    assert not rate_limits._leftovers and not list(worker_client().scan_iter(":1:left-*"))
