@@ -16,10 +16,11 @@ from devices.device_detail.panels import beside, decisions
 from devices.device_detail.queries import detail, raw_answer
 from devices.device_detail.refresh_views import numbers_of, watched
 from devices.device_detail.ticket_text import texts
-from devices.matching.queries import joins, now_called, rulings
+from devices.matching.queries import joins, rulings
 from devices.models import Device, Sighting
 from devices.sync.refresh import about, under_way
 from devices.web.context_processors import account_statuses
+from devices.web.devices import now_called
 from devices.web.permissions import is_fragment, needs
 from devices.web.ticket import query, ticket_of
 

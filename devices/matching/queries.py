@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from devices.matching.explanations import COMMON, DIFFERS, RULED, WITNESS
 from devices.matching.grouping import MOST_SIGHTINGS, PERSON
-from devices.models import Device, FormerDevice, Join, Ruling
+from devices.models import Device, Join, Ruling
 from vendors.states import IdKind
 
 MOST_RULINGS = 50
@@ -72,11 +72,6 @@ def joins(labels: dict[int, str]) -> dict[int, Why]:
     named = {miss["with"] for each in found.values() for miss in each.near if miss.get("with")}
     devices = dict(Device.objects.filter(sightings__in=named).values_list("sightings", "pk")) if named else {}
     return {pk: _why(found[pk], labels, devices) for pk in labels if pk in found}
-
-
-def now_called(pk: int) -> int | None:
-    """The device that one with this id has become part of."""
-    return FormerDevice.objects.filter(pk=pk).values_list("device_id", flat=True).first()
 
 
 def _why(join: Join, labels: dict[int, str], devices: dict[int, int]) -> Why:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from django.http import Http404
 
 from devices.lists.log_pages import HIGHEST
-from devices.matching.queries import now_called
-from devices.models import Device
+from devices.models import Device, FormerDevice
 
 
 def device_or_404(pk: int) -> Device:
@@ -18,3 +17,8 @@ def device_or_404(pk: int) -> Device:
     if found is None:
         raise Http404
     return found
+
+
+def now_called(pk: int) -> int | None:
+    """The device that one with this id has become part of."""
+    return FormerDevice.objects.filter(pk=pk).values_list("device_id", flat=True).first()

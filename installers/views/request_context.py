@@ -6,8 +6,8 @@ from django.http import Http404, HttpRequest
 
 from devices.audit.request import person
 from devices.lists.log_pages import HIGHEST
-from devices.matching.queries import now_called
 from devices.models import Device
+from devices.web.devices import now_called
 from devices.web.ticket import query, ticket_of
 from installers.models import Installer
 from installers.register import queries
