@@ -10,9 +10,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from devices.audit.request import act_of
+from devices.errors import ActionRefused
 from devices.models import Threshold
 from devices.reconciliation import freshness as thresholds
-from devices.reconciliation.freshness import BadThreshold, Limits, age_words, by_vendor, read_age
+from devices.reconciliation.freshness import Limits, age_words, by_vendor, read_age
 from devices.web.permissions import needs
 from vendors.registry import VENDORS
 
@@ -42,7 +43,7 @@ def page(request: HttpRequest) -> HttpResponse:
             raise Http404
         try:
             return _save(request, slug)
-        except BadThreshold as bad:
+        except ActionRefused as bad:
             problem = bad
     lines = _lines(request, slug, problem)
     return render(request, "devices/thresholds.html", {"lines": lines}, status=422 if problem else 200)
@@ -57,7 +58,7 @@ def _save(request: HttpRequest, slug: str) -> HttpResponse:
     return redirect("devices:thresholds")
 
 
-def _lines(request: HttpRequest, slug: str, problem: BadThreshold | None) -> list[Line]:
+def _lines(request: HttpRequest, slug: str, problem: ActionRefused | None) -> list[Line]:
     own = {each.vendor: each for each in Threshold.objects.all()}
     now = thresholds.limits()
     lines = []

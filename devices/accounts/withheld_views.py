@@ -10,6 +10,7 @@ from django_htmx.http import trigger_client_event
 
 from devices.accounts.views import RUN_ENDED
 from devices.audit.request import act_of
+from devices.errors import LONGEST_REASON
 from devices.lists.log_pages import HIGHEST
 from devices.models import Account, SyncRun
 from devices.sync import absence
@@ -17,7 +18,6 @@ from devices.sync import withheld as disappearance
 from devices.web.permissions import is_fragment, needs
 
 MOST_NAMES = 50
-LONGEST_REASON = 500
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from devices.audit.request import act_of
 from devices.conflicts import services as settling
-from devices.conflicts.services import CannotSettle
+from devices.errors import ActionRefused
 from devices.lists.log_pages import HIGHEST
 from devices.models import Device, Sighting
 from devices.reconciliation.conflicts import FIELDS, word
@@ -57,7 +57,7 @@ def take_back(request: HttpRequest, pk: int, settlement: int) -> HttpResponse:
     number = min(settlement, HIGHEST)
     try:
         field = settling.take_back(number, device=device.pk, act=act_of(request))
-    except CannotSettle as refused:
+    except ActionRefused as refused:
         messages.error(request, refused.sentence)
     else:
         messages.success(request, f"{FIELDS[field]} is open again: the table of precedence decides what is shown.")

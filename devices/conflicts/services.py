@@ -7,37 +7,29 @@ from django.db import transaction
 from devices.audit import log as audit
 from devices.audit.context import Act
 from devices.db.locks import hold_devices
+from devices.errors import ActionRefused, checked_reason
 from devices.history import writer as changes
 from devices.models import ChangeKind, Device, Life, Settlement, Sighting
 from devices.reconciliation.conflicts import FIELDS, said, shown
 from devices.reconciliation.summary import summarise
 
-LONGEST_REASON = 500
 CHANGED = "Nothing to settle: look at the device again, it has changed."
 
 
-class CannotSettle(Exception):
-    """`sentence` says why and what to do."""
-
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
-
-
 def settle(device: int, *, field: str, sighting: int, reason: str, act: Act) -> Settlement:
-    """Let this sighting's word count for the field. Of the verdict it only says that somebody knows. Raises CannotSettle."""
-    reason = _checked(reason)
+    """Let this sighting's word count for the field. Of the verdict it only says that somebody knows. Raises ActionRefused."""
+    reason = checked_reason(reason, kept_with="with the device")
     with transaction.atomic():
         hold_devices()
         stored = Device.objects.filter(pk=device).first()
         winner = Sighting.objects.filter(pk=sighting, device_id=device, life=Life.SEEN).first()
         if stored is None or winner is None or field not in FIELDS:
-            raise CannotSettle(CHANGED)
+            raise ActionRefused(CHANGED)
         standing = Settlement.objects.filter(device=device, field=field, ended_at=None).first()
         if standing and standing.sighting_id == sighting:
             return standing  # the form was sent twice
         if not standing and field not in stored.disagrees:
-            raise CannotSettle(CHANGED)
+            raise ActionRefused(CHANGED)
         if standing:
             _end(standing, act)
         made = Settlement.objects.create(
@@ -57,12 +49,12 @@ def settle(device: int, *, field: str, sighting: int, reason: str, act: Act) -> 
 
 
 def take_back(settlement: int, *, device: int, act: Act) -> str:
-    """Open again what was settled; returns the field. Raises CannotSettle."""
+    """Open again what was settled; returns the field. Raises ActionRefused."""
     with transaction.atomic():
         hold_devices()
         standing = Settlement.objects.filter(pk=settlement, device=device, ended_at=None).first()
         if standing is None:
-            raise CannotSettle("It is open already: somebody took this back, or a vendor says something else now.")
+            raise ActionRefused("It is open already: somebody took this back, or a vendor says something else now.")
         _end(standing, act)
         changes.by_person(device, ChangeKind.SETTLED, act=act, field=standing.field)
         audit.record("settlement ended", act=act, target=str(device), settled_by=standing.made_by_name, field=standing.field)
@@ -73,12 +65,3 @@ def take_back(settlement: int, *, device: int, act: Act) -> str:
 def _end(standing: Settlement, act: Act) -> None:
     standing.ended_at, standing.ended_by_name = act.now, act.name
     standing.save(update_fields=["ended_at", "ended_by_name"])
-
-
-def _checked(reason: str) -> str:
-    reason = reason.strip()
-    if not reason or "\0" in reason:
-        raise CannotSettle("Write in a few words why: it is kept with the device and in the audit log.")
-    if len(reason) > LONGEST_REASON:
-        raise CannotSettle(f"The reason has {len(reason):,} characters, and {LONGEST_REASON} are the most: shorten it.")
-    return reason

@@ -12,7 +12,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from devices.audit.request import act_of, person
 from devices.device_detail import notes
-from devices.device_detail.notes import CannotNote, may_take_back
+from devices.device_detail.notes import may_take_back
+from devices.errors import ActionRefused
 from devices.lists.log_pages import HIGHEST, newest
 from devices.models import Device, Note, User
 from devices.web.devices import device_or_404
@@ -36,7 +37,7 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
     device, text = device_or_404(pk), request.POST.get("text", "")
     try:
         notes.add(device, text=text, act=act_of(request))
-    except CannotNote as problem:
+    except ActionRefused as problem:
         again = {"problem": problem.sentence, "typed": text}
         return _part(request, device, **again) if is_fragment(request) else _page(request, device, status=422, **again)
     return _done(request, device, "The note is kept.")
@@ -51,7 +52,7 @@ def take_back(request: HttpRequest, pk: int, note: int) -> HttpResponse:
         raise Http404
     try:
         notes.take_back(found, act=act_of(request))
-    except CannotNote as problem:
+    except ActionRefused as problem:
         if is_fragment(request):
             return _part(request, device, problem=problem.sentence)
         return _page(request, device, status=403, problem=problem.sentence)

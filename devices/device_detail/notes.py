@@ -9,6 +9,7 @@ from django.db import transaction
 from devices.audit import log as audit
 from devices.audit.context import Act
 from devices.db.locks import hold_devices
+from devices.errors import ActionRefused
 from devices.models import Device, Note, User
 
 LONGEST = 5000
@@ -16,16 +17,8 @@ LONGEST = 5000
 SENT_TWICE = timedelta(minutes=2)
 
 
-class CannotNote(Exception):
-    """`sentence` says why and what to do."""
-
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
-
-
 def add(device: Device, *, text: str, act: Act) -> Note:
-    """Raises CannotNote."""
+    """Raises ActionRefused."""
     text = _checked(text)
     with transaction.atomic():
         hold_devices()  # or the device could become part of another one meanwhile, and the note would hang on nothing
@@ -36,9 +29,9 @@ def add(device: Device, *, text: str, act: Act) -> Note:
 
 
 def take_back(note: Note, *, act: Act) -> None:
-    """The audit log keeps that it was there, not what it said: often that is why it is taken back. Raises CannotNote."""
+    """The audit log keeps that it was there, not what it said: often that is why it is taken back. Raises ActionRefused."""
     if not may_take_back(note, act.signed_in):
-        raise CannotNote(f"Only {note.author_name}, who wrote it, or an administrator can take this note back.")
+        raise ActionRefused(f"Only {note.author_name}, who wrote it, or an administrator can take this note back.")
     with transaction.atomic():
         if not Note.objects.filter(pk=note.pk).delete()[0]:
             return  # somebody else was faster
@@ -56,7 +49,7 @@ def _checked(text: str) -> str:
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     clean = "".join(letter for letter in lines if letter in "\n\t" or letter.isprintable() or letter.isspace()).strip()
     if not clean:
-        raise CannotNote("Write the note first: there is nothing to keep yet.")
+        raise ActionRefused("Write the note first: there is nothing to keep yet.")
     if len(clean) > LONGEST:
-        raise CannotNote(f"The note has {len(clean):,} characters, and {LONGEST:,} are the most: shorten it, or write two.")
+        raise ActionRefused(f"The note has {len(clean):,} characters, and {LONGEST:,} are the most: shorten it, or write two.")
     return clean

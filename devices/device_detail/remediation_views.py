@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from devices.audit.request import act_of
+from devices.errors import ActionRefused
 from devices.lists.log_pages import HIGHEST
-from devices.sync.remediation_links import NoPage, hand_out
+from devices.sync.remediation_links import hand_out
 from devices.web.permissions import needs
 from devices.web.ticket import query, ticket_of
 
@@ -24,7 +25,7 @@ def open_page(request: HttpRequest, pk: int, sighting: int) -> HttpResponse:
     ticket = ticket_of(request)
     try:
         link = hand_out(sighting, device=pk, act=act_of(request))
-    except NoPage as problem:
+    except ActionRefused as problem:
         messages.error(request, problem.sentence)
         return redirect(reverse("devices:detail", args=[pk]) + query(ticket=ticket))
     answer = render(request, "devices/remediation.html")

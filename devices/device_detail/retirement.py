@@ -7,34 +7,22 @@ from django.db import transaction
 from devices.audit import log as audit
 from devices.audit.context import Act
 from devices.db.locks import hold_devices
+from devices.errors import ActionRefused, checked_reason
 from devices.history import writer as changes
 from devices.hooks import tell_use_changed
 from devices.models import ChangeKind, Device, Life, Retirement
 from devices.reconciliation.summary import summarise
 
-LONGEST_REASON = 500
 FIELD = "life"
 
 
-class CannotRetire(Exception):
-    """`sentence` says why and what to do."""
-
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
-
-
 def retire(device: int, *, reason: str, act: Act) -> None:
-    """Raises CannotRetire."""
-    reason = reason.strip()
-    if not reason or "\0" in reason:
-        raise CannotRetire("Write in a few words why: it is kept in the timeline and in the audit log.")
-    if len(reason) > LONGEST_REASON:
-        raise CannotRetire(f"The reason has {len(reason):,} characters, and {LONGEST_REASON} are the most: shorten it.")
+    """Raises ActionRefused."""
+    reason = checked_reason(reason, kept_with="in the timeline")
     with transaction.atomic():
         before = _held(device)
         if Retirement.objects.filter(device=device).exists():
-            raise CannotRetire("Somebody has retired this device already.")
+            raise ActionRefused("Somebody has retired this device already.")
         Retirement.objects.create(device_id=device, at=act.now, by=act.person, by_name=act.name, reason=reason)
         Device.objects.filter(pk=device).update(life=Life.RETIRED)
         tell_use_changed([device])
@@ -44,11 +32,11 @@ def retire(device: int, *, reason: str, act: Act) -> None:
 
 
 def bring_back(device: int, *, act: Act) -> str:
-    """Returns its life from now on. Raises CannotRetire."""
+    """Returns its life from now on. Raises ActionRefused."""
     with transaction.atomic():
         _held(device)
         if not Retirement.objects.filter(device=device).delete()[0]:
-            raise CannotRetire("It is not retired: somebody brought it back, or a vendor has heard from it.")
+            raise ActionRefused("It is not retired: somebody brought it back, or a vendor has heard from it.")
         Device.objects.filter(pk=device).update(life=Life.GONE)  # what it is while no vendor says otherwise
         summarise([device], act.now)
         tell_use_changed([device])
@@ -63,5 +51,5 @@ def _held(device: int) -> str:
     hold_devices()
     life = Device.objects.filter(pk=device).values_list("life", flat=True).first()
     if life is None:
-        raise CannotRetire("This device has become part of another one: look for it again.")
+        raise ActionRefused("This device has become part of another one: look for it again.")
     return life

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from devices.audit.request import act_of
 from devices.device_detail import retirement as retiring
-from devices.device_detail.retirement import LONGEST_REASON, CannotRetire
+from devices.errors import LONGEST_REASON, ActionRefused
 from devices.models import Life
 from devices.web.devices import device_or_404
 from devices.web.permissions import needs
@@ -35,7 +35,7 @@ def retire(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         try:
             retiring.retire(device.pk, reason=reason, act=act_of(request))
-        except CannotRetire as refused:
+        except ActionRefused as refused:
             problem = refused.sentence
         else:
             messages.success(request, f"{device} is retired. It wakes by itself when a vendor hears from it.")
@@ -50,7 +50,7 @@ def bring_back(request: HttpRequest, pk: int) -> HttpResponse:
     device, ticket = device_or_404(pk), ticket_of(request)
     try:
         life = retiring.bring_back(device.pk, act=act_of(request))
-    except CannotRetire as refused:
+    except ActionRefused as refused:
         messages.error(request, refused.sentence)
     else:
         messages.success(request, f"{device} {BACK[Life(life)]}")

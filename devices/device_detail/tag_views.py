@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from devices.audit.request import act_of
 from devices.device_list import tags as tagging
-from devices.device_list.tags import CannotTag
+from devices.errors import ActionRefused
 from devices.models import Device, DeviceTag
 from devices.web.devices import device_or_404
 from devices.web.permissions import is_fragment, needs
@@ -31,7 +31,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
     problem = ""
     try:
         write([device.pk], tag=typed, act=act_of(request))
-    except CannotTag as refused:
+    except ActionRefused as refused:
         problem = refused.sentence
     if is_fragment(request):
         context = {"device": device, "ticket": ticket_of(request), "tag_problem": problem, "tag_typed": typed if problem else ""}

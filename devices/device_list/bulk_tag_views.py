@@ -11,7 +11,7 @@ from devices.audit.request import act_of
 from devices.device_list import tags as tagging
 from devices.device_list.filters import DeviceListing
 from devices.device_list.selection import MATCHING, nothing, picked
-from devices.device_list.tags import CannotTag
+from devices.errors import ActionRefused
 from devices.models import Device
 from devices.search.queries import MOST as MOST_FOUND
 from devices.web.permissions import needs
@@ -34,7 +34,7 @@ def tag(request: HttpRequest, listing: DeviceListing) -> HttpResponse:
     if request.POST.get("confirmed"):
         try:
             messages.success(request, _carry_out(request, ids))
-        except CannotTag as refused:
+        except ActionRefused as refused:
             problem = refused.sentence
         else:
             return redirect(back)
@@ -51,7 +51,7 @@ def tag(request: HttpRequest, listing: DeviceListing) -> HttpResponse:
 
 
 def _carry_out(request: HttpRequest, ids: list[int]) -> str:
-    """What to say. Raises CannotTag."""
+    """What to say. Raises ActionRefused."""
     removing = request.POST.get("do") == "remove"
     write = tagging.remove if removing else tagging.add
     word = request.POST.get("tag", "")

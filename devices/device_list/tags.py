@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from devices.audit import log as audit
 from devices.audit.context import Act
 from devices.db.locks import hold_devices
+from devices.errors import ActionRefused
 from devices.history import writer as changes
 from devices.models import ChangeKind
 from vendors.parsing.normalise import text_key
@@ -23,33 +24,25 @@ _ADD = """WITH told AS (
 _REMOVE = "WITH told AS (DELETE FROM devices_devicetag WHERE key = %(key)s AND device_id = ANY(%(devices)s) RETURNING device_id, name)"
 
 
-class CannotTag(Exception):
-    """`sentence` says why and what to do."""
-
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
-
-
 def add(devices: Collection[int], *, tag: str, act: Act) -> int:
-    """Returns how many had it not yet; of those each remembers it. More than one device is audited. Raises CannotTag."""
+    """Returns how many had it not yet; of those each remembers it. More than one device is audited. Raises ActionRefused."""
     name = clean(tag)
     return _write(_ADD, "after", devices, name, act=act, action="devices tagged")
 
 
 def remove(devices: Collection[int], *, tag: str, act: Act) -> int:
-    """Returns how many had it. Tags that vendors give stay. Raises CannotTag."""
+    """Returns how many had it. Tags that vendors give stay. Raises ActionRefused."""
     name = clean(tag)
     return _write(_REMOVE, "before", devices, name, act=act, action="tag taken off devices")
 
 
 def clean(tag: str) -> str:
-    """One line, as it is shown. Raises CannotTag."""
+    """One line, as it is shown. Raises ActionRefused."""
     name = " ".join("".join(letter if letter.isprintable() else " " for letter in tag).split())
     if not text_key(name):
-        raise CannotTag("Type a word for the tag first.")
+        raise ActionRefused("Type a word for the tag first.")
     if max(len(name), len(text_key(name))) > LONGEST:
-        raise CannotTag(f"A tag has at most {LONGEST} characters: choose a shorter one, and put the rest into a note.")
+        raise ActionRefused(f"A tag has at most {LONGEST} characters: choose a shorter one, and put the rest into a note.")
     return name
 
 
@@ -63,7 +56,7 @@ def _write(
     action: str,
 ) -> int:
     if len(devices) > MOST:
-        raise CannotTag(f"That is more than {MOST:,} devices: narrow the list down, and tag it part by part.")
+        raise ActionRefused(f"That is more than {MOST:,} devices: narrow the list down, and tag it part by part.")
     values: dict[str, Any] = {"key": text_key(name), "name": name, "who": act.name, "devices": sorted(devices), "ticket": act.ticket}
     texts = {"field": "'tag'", side: "c.name", "actor_name": "%(who)s", "ticket": "%(ticket)s"}
     with transaction.atomic(), connection.cursor() as cursor:

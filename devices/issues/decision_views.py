@@ -15,8 +15,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from devices.audit.request import act_of, person
+from devices.errors import LONGEST_REASON, ActionRefused
 from devices.issues import decisions as triage
-from devices.issues.decisions import LONGEST_REASON, LONGEST_SNOOZE, CannotTriage, Decision, Outcome
+from devices.issues.decisions import LONGEST_SNOOZE, Decision, Outcome
 from devices.issues.queries import MOST, these
 from devices.issues.selection import back_to, here, picked, written
 from devices.issues.sources import Handle
@@ -42,7 +43,7 @@ def decide(request: HttpRequest) -> HttpResponse:
     back, problem = back_to(request), None
     try:
         handles = picked(request)
-    except CannotTriage as refused:
+    except ActionRefused as refused:
         return _refused(request, refused.sentence, back)
     if not handles:
         return _refused(request, NOTHING, back)
@@ -51,7 +52,7 @@ def decide(request: HttpRequest) -> HttpResponse:
     if request.POST.get("confirmed"):
         try:
             return _carry_out(request, handles, back)
-        except CannotTriage as refused:
+        except ActionRefused as refused:
             problem = refused
     return _form(request, handles, back, problem)
 
@@ -62,7 +63,7 @@ def take_back(request: HttpRequest) -> HttpResponse:
     back = back_to(request)
     try:
         handles = list(picked(request)) or _just_decided(request)
-    except CannotTriage as refused:
+    except ActionRefused as refused:
         return _refused(request, refused.sentence, back)
     return _take_back(request, handles, back) if handles else _refused(request, NOTHING, back)
 
@@ -93,7 +94,7 @@ def _refused(request: HttpRequest, sentence: str, back: str) -> HttpResponse:
 def _take_back(request: HttpRequest, handles: Iterable[Handle], back: str) -> HttpResponse:
     try:
         count = triage.take_back(list(handles), act=act_of(request))
-    except CannotTriage as refused:
+    except ActionRefused as refused:
         return _refused(request, refused.sentence, back)
     if count:
         messages.success(request, f"{_issues(count)} open again: nobody has decided about {'it' if count == 1 else 'them'} from now on.")
@@ -103,7 +104,7 @@ def _take_back(request: HttpRequest, handles: Iterable[Handle], back: str) -> Ht
 
 
 def _carry_out(request: HttpRequest, handles: Mapping[Handle, str], back: str) -> HttpResponse:
-    """Raises CannotTriage."""
+    """Raises ActionRefused."""
     act = act_of(request)
     until = request.POST.get("until") or request.POST.get("preset", "")
     decision = triage.read(request.POST.get("standing", ""), until=until, reason=request.POST.get("reason", ""), now=act.now)
@@ -116,7 +117,7 @@ def _carry_out(request: HttpRequest, handles: Mapping[Handle, str], back: str) -
     return redirect(back)
 
 
-def _form(request: HttpRequest, handles: Mapping[Handle, str], back: str, problem: CannotTriage | None) -> HttpResponse:
+def _form(request: HttpRequest, handles: Mapping[Handle, str], back: str, problem: ActionRefused | None) -> HttpResponse:
     now = timezone.now()
     found = these(list(handles), now=now) if len(handles) <= MOST else []
     if not found and problem is None:

@@ -16,6 +16,7 @@ from django.utils import timezone
 from devices.audit import log as audit
 from devices.audit.context import Act
 from devices.db.locks import be_patient, hold_devices
+from devices.errors import LONGEST_REASON, ActionRefused
 from devices.history import writer as changes
 from devices.issues import sql as issue_sql
 from devices.issues.filters import ALL, IssueFilters
@@ -24,18 +25,9 @@ from devices.issues.rows import Issue
 from devices.issues.sources import Handle
 from devices.models import Account, ChangeKind, Standing, Triage, User
 
-LONGEST_REASON = 500
 LONGEST_SNOOZE = timedelta(days=366)
 REMEMBERED = timedelta(days=14)  # how long an issue says that it woke up
 OPEN = "open"
-
-
-class CannotTriage(Exception):
-    """`sentence` says why and what to do; `field` is what it is about: standing, until, reason or nothing."""
-
-    def __init__(self, sentence: str, *, field: str = "") -> None:
-        super().__init__(sentence)
-        self.sentence, self.field = sentence, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +54,15 @@ class Outcome:
 
 
 def read(standing: str, *, until: str, reason: str, now: datetime) -> Decision:
-    """What a form says. Raises CannotTriage."""
+    """What a form says. Raises ActionRefused."""
     if standing not in Standing:
-        raise CannotTriage("Choose whether to acknowledge, snooze or mute.", field="standing")
+        raise ActionRefused("Choose whether to acknowledge, snooze or mute.", field="standing")
     chosen, words = Standing(standing), reason.strip()
     if "\0" in words or len(words) > LONGEST_REASON:
         problem = f"has {len(words):,} characters" if len(words) > LONGEST_REASON else "has a character that cannot be kept"
-        raise CannotTriage(f"The reason {problem}: write at most {LONGEST_REASON} plain characters.", field="reason")
+        raise ActionRefused(f"The reason {problem}: write at most {LONGEST_REASON} plain characters.", field="reason")
     if chosen is Standing.MUTED and not words:
-        raise CannotTriage("Write in a few words why: what is muted without an end needs a reason that others can check.", field="reason")
+        raise ActionRefused("Write in a few words why: what is muted without an end needs a reason that others can check.", field="reason")
     return Decision(chosen, _day(until, now) if chosen is Standing.SNOOZED else None, words)
 
 
@@ -79,16 +71,16 @@ def _day(text: str, now: datetime) -> date:
     try:
         day = date.fromisoformat(text.strip()[:20])
     except ValueError:
-        raise CannotTriage(f"Choose a day, or write it like {today + timedelta(days=7)}.", field="until") from None
+        raise ActionRefused(f"Choose a day, or write it like {today + timedelta(days=7)}.", field="until") from None
     if not today < day <= today + LONGEST_SNOOZE:
-        raise CannotTriage("Choose a day from tomorrow up to a year from now; what should never come back is muted.", field="until")
+        raise ActionRefused("Choose a day from tomorrow up to a year from now; what should never come back is muted.", field="until")
     return day
 
 
 def decide(handles: Sequence[Handle], decision: Decision, *, act: Act, seen: Mapping[Handle, str] | None = None) -> Outcome:
     """The same for all; what stands so already is not written again, what is not as it was `seen` (Issue.look) stays as it is.
 
-    Raises CannotTriage.
+    Raises ActionRefused.
     """
     with transaction.atomic():
         there, looks = _held(handles, act.now), seen or {}
@@ -120,7 +112,7 @@ def decided_at(moment: datetime, *, by: User) -> list[Handle]:
 
 
 def take_back(handles: Sequence[Handle], *, act: Act) -> int:
-    """Nobody has decided about them from now on. Returns how many had been decided about. Raises CannotTriage."""
+    """Nobody has decided about them from now on. Returns how many had been decided about. Raises ActionRefused."""
     with transaction.atomic():
         fresh = [each for each in _held(handles, act.now) if each.by_name]
         with connection.cursor() as cursor:
@@ -150,11 +142,11 @@ def tidy(now: datetime) -> None:
 def _held(handles: Sequence[Handle], now: datetime) -> list[Issue]:
     """As they are now; no import may change them meanwhile."""
     if len(handles) > MOST:
-        raise CannotTriage(f"That is more than {MOST:,} issues: narrow the list down, and decide part by part.")
+        raise ActionRefused(f"That is more than {MOST:,} issues: narrow the list down, and decide part by part.")
     hold_devices()
     found = these(handles, now=now)
     if not found:
-        raise CannotTriage("None of these issues is there any more: look at the list again.")
+        raise ActionRefused("None of these issues is there any more: look at the list again.")
     return found
 
 

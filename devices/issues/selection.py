@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from devices.device_list.selection import MATCHING, PAGE
-from devices.issues.decisions import CannotTriage
+from devices.errors import ActionRefused
 from devices.issues.filters import ISSUES
 from devices.issues.queries import MOST, every_issue, matching
 from devices.issues.sources import Handle
@@ -26,7 +26,7 @@ LONGEST_ITEMS = 1_000_000  # characters: MOST issues with the longest keys
 
 
 def picked(request: HttpRequest) -> dict[Handle, str]:
-    """The ticked ones, those of the page, all that match, or those that an earlier form listed. Raises CannotTriage for too many.
+    """The ticked ones, those of the page, all that match, or those that an earlier form listed. Raises ActionRefused for too many.
 
     Beside each what it was when it was seen (`Issue.look`), "" where the form does not say.
     """
@@ -60,10 +60,10 @@ def here(request: HttpRequest) -> str:
 def _matching(request: HttpRequest) -> dict[Handle, str]:
     listing = read_listing(request, ISSUES)
     if listing.unread:
-        raise CannotTriage("The link asks for something that Rollcall does not know: narrow the list again, then decide.")
+        raise ActionRefused("The link asks for something that Rollcall does not know: narrow the list again, then decide.")
     found = matching(listing.filters, now=timezone.now())
     if found.cut or found.total.more:
-        raise CannotTriage(f"That is more than {MOST:,} issues: narrow the list down, and decide part by part.")
+        raise ActionRefused(f"That is more than {MOST:,} issues: narrow the list down, and decide part by part.")
     return {each.handle: "" for each in islice(every_issue(listing, found), MOST)}
 
 

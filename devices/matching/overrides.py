@@ -11,26 +11,22 @@ from django.db.models import Q, QuerySet
 from devices.audit import log as audit
 from devices.audit.context import Act
 from devices.db.locks import hold_devices
+from devices.errors import ActionRefused, checked_reason
 from devices.history import writer as changes
 from devices.matching.apply import rematch
 from devices.models import ChangeKind, Ruling, Sighting
 
-LONGEST_REASON = 500
 FIELD = "device"  # in the timeline: before and after are ids of devices
 
 
-class BadLink(Exception):
-    """What was asked cannot be done: one sentence."""
-
-
 def link(device: int, other: int, *, reason: str, act: Act) -> int:
-    """Make two devices one. Returns the device that both are now. Raises BadLink."""
-    reason = _checked(reason)
+    """Make two devices one. Returns the device that both are now. Raises ActionRefused."""
+    reason = checked_reason(reason, kept_with="with the link")
     with transaction.atomic():
         hold_devices()
         ours, theirs = _sightings(device), _sightings(other)
         if device == other or not ours or not theirs:
-            raise BadLink("Choose another device that a vendor sees: this one cannot be linked to it.")
+            raise ActionRefused("Choose another device that a vendor sees: this one cannot be linked to it.")
         pairs = _between(ours, theirs)
         _end(pairs.filter(together=False), reason=reason, act=act)
         _rule(ours[0], theirs[0], together=True, reason=reason, act=act)
@@ -43,14 +39,14 @@ def link(device: int, other: int, *, reason: str, act: Act) -> int:
 
 
 def take_apart(sighting: int, *, device: int, reason: str, act: Act) -> int:
-    """Make one sighting a device of its own, or of others than those it is with now. Returns its device. Raises BadLink."""
-    reason = _checked(reason)
+    """Make one sighting a device of its own, or of others than those it is with now. Returns its device. Raises ActionRefused."""
+    reason = checked_reason(reason, kept_with="with the link")
     with transaction.atomic():
         hold_devices()
         members = _sightings(device)
         others = [each for each in members if each != sighting]
         if sighting not in members or not others:
-            raise BadLink("Nothing to take apart: look at the device again, it has changed.")
+            raise ActionRefused("Nothing to take apart: look at the device again, it has changed.")
         _end(_between([sighting], others).filter(together=True), reason=reason, act=act)
         for other in others:
             _rule(sighting, other, together=False, reason=reason, act=act)
@@ -64,27 +60,18 @@ def take_apart(sighting: int, *, device: int, reason: str, act: Act) -> int:
 
 
 def end_ruling(ruling: int, *, reason: str, act: Act) -> None:
-    """Let the keys decide again. What follows from it stands in the timeline as what the keys did. Raises BadLink."""
-    reason = _checked(reason)
+    """Let the keys decide again. What follows from it stands in the timeline as what the keys did. Raises ActionRefused."""
+    reason = checked_reason(reason, kept_with="with the link")
     with transaction.atomic():
         hold_devices()
         found = Ruling.objects.filter(pk=ruling, ended_at=None).first()
         if found is None:
-            raise BadLink("Somebody has taken this back already.")
+            raise ActionRefused("Somebody has taken this back already.")
         _end(Ruling.objects.filter(pk=ruling), reason=reason, act=act)
         pair = [found.first_id, found.second_id]
         told: dict[str, Any] = {"reason": reason, "pair": pair, "together": found.together}
         audit.record("ruling ended", act=act, target=str(ruling), **told)
         rematch(pair, act.now)
-
-
-def _checked(reason: str) -> str:
-    reason = reason.strip()
-    if not reason or "\0" in reason:
-        raise BadLink("Write in a few words why: it is kept with the link and in the audit log.")
-    if len(reason) > LONGEST_REASON:
-        raise BadLink(f"The reason has {len(reason):,} characters, and {LONGEST_REASON} are the most: shorten it.")
-    return reason
 
 
 def _device_of(sighting: int) -> int:

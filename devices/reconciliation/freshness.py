@@ -10,6 +10,7 @@ from django.db import transaction
 
 from devices.audit import log as audit
 from devices.audit.context import Act
+from devices.errors import ActionRefused
 from devices.models import Threshold
 from devices.reconciliation.timestamps import implausible
 from vendors.base import DAY
@@ -20,14 +21,6 @@ LATELY = timedelta(seconds=60)  # several rounds of planning, so that one that f
 LONGEST = 10 * 365 * DAY
 _UNITS = {"m": 60, "h": 3600, "d": DAY, "w": 7 * DAY}
 _TYPED = re.compile(r"(\d{1,7}(?:[.,]\d{1,3})?)\s*(min(?:utes?)?|h(?:ours?)?|d(?:ays?)?|w(?:eeks?)?)", re.IGNORECASE | re.ASCII)
-
-
-class BadThreshold(Exception):
-    """What was typed cannot be used. `sentence` says why and what to do, `field` which of the three it is about, "" for all."""
-
-    def __init__(self, sentence: str, *, field: str = "") -> None:
-        super().__init__(sentence)
-        self.sentence, self.field = sentence, field
 
 
 class Freshness(Word):
@@ -72,9 +65,9 @@ def of(slug: str) -> Limits:
 
 
 def change(vendor: str, wanted: Limits, *, act: Act) -> None:
-    """Raises BadThreshold. Sightings are marked anew by a task, because a large fleet takes longer than a page may."""
+    """Raises ActionRefused. Sightings are marked anew by a task, because a large fleet takes longer than a page may."""
     if not wanted.live < wanted.stale < wanted.unseen:
-        raise BadThreshold("Live must end before stale begins, and stale before unseen: make each number larger than the one before it.")
+        raise ActionRefused("Live must end before stale begins, and stale before unseen: make each number larger than the one before it.")
     before = of(vendor)
     if before == wanted:
         return
@@ -97,13 +90,13 @@ def forget_defaults() -> None:
 
 
 def read_age(text: str, *, field: str = "") -> int:
-    """Seconds of `36 h`, `2 days` or `90 min`. Raises BadThreshold."""
+    """Seconds of `36 h`, `2 days` or `90 min`. Raises ActionRefused."""
     found = _TYPED.fullmatch(text.strip()[:40])
     if found is None:
-        raise BadThreshold("Write a number and its unit: 90 min, 36 hours, 14 days or 2 weeks.", field=field)
+        raise ActionRefused("Write a number and its unit: 90 min, 36 hours, 14 days or 2 weeks.", field=field)
     seconds = 60 * round(float(found[1].replace(",", ".")) * _UNITS[found[2][0].lower()] / 60)
     if not 60 <= seconds <= LONGEST:
-        raise BadThreshold("Choose something between 1 minute and 10 years.", field=field)
+        raise ActionRefused("Choose something between 1 minute and 10 years.", field=field)
     return seconds
 
 

@@ -11,6 +11,7 @@ from django.utils.text import slugify
 
 from devices.audit import log as audit
 from devices.audit.context import Act
+from devices.errors import ActionRefused
 from devices.lists.filters import clean_query
 from devices.lists.state import LONGEST, Listing
 from devices.models import SavedView, User
@@ -18,14 +19,6 @@ from devices.saved_views.registry import lists_of
 
 LONGEST_NAME = 80
 LONGEST_SLUG = 60
-
-
-class CannotSave(Exception):
-    """`sentence` says why and what to do."""
-
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
 
 
 def visible_to(user: User) -> QuerySet[SavedView]:
@@ -40,7 +33,7 @@ def may_change(view: SavedView, user: User) -> bool:
 
 
 def create(listing: Listing[Any], *, name: str, role: str, default: bool, act: Act) -> SavedView:
-    """Raises CannotSave."""
+    """Raises ActionRefused."""
     view = SavedView(owner=act.signed_in, page=listing.shape.name, query=_storable(listing), changed_at=act.now)
     with transaction.atomic():
         if default:
@@ -55,7 +48,7 @@ def create(listing: Listing[Any], *, name: str, role: str, default: bool, act: A
 
 
 def renew(view: SavedView, listing: Listing[Any], *, act: Act) -> None:
-    """Let the view be what the list shows now. Raises CannotSave."""
+    """Let the view be what the list shows now. Raises ActionRefused."""
     with transaction.atomic():
         before, view.query, view.changed_at = view.query, _storable(listing), act.now
         _store(view)
@@ -64,7 +57,7 @@ def renew(view: SavedView, listing: Listing[Any], *, act: Act) -> None:
 
 
 def change(view: SavedView, *, name: str, role: str, default: bool, act: Act) -> None:
-    """Raises CannotSave. Whether it is a default is its owner's own affair."""
+    """Raises ActionRefused. Whether it is a default is its owner's own affair."""
     with transaction.atomic():
         old_name, old_role, view.changed_at = view.name, view.shared_with, act.now
         _name(view, name)
@@ -91,7 +84,7 @@ def _record(action: str, view: SavedView, act: Act, **told: Any) -> None:
 
 def _storable(listing: Listing[Any]) -> str:
     if len(listing.whole) > LONGEST:
-        raise CannotSave("The filters of this list are too long to keep: shorten what is typed into them, then save.")
+        raise ActionRefused("The filters of this list are too long to keep: shorten what is typed into them, then save.")
     return listing.whole
 
 
@@ -103,7 +96,7 @@ def _no_default(view: SavedView) -> None:
 def _name(view: SavedView, name: str) -> None:
     view.name = clean_query(name)[:LONGEST_NAME].strip()
     if not view.name:
-        raise CannotSave("Give the view a name.")
+        raise ActionRefused("Give the view a name.")
     if not view.slug:
         view.slug = _free_slug(view.name)
 
@@ -118,10 +111,10 @@ def _share(view: SavedView, role: str, by: User) -> None:
     if role == (view.shared_with.name if view.shared_with else ""):
         return
     if not by.has_perm("devices.share_view"):
-        raise CannotSave("You may save views for yourself only: IT staff can share one.")
+        raise ActionRefused("You may save views for yourself only: IT staff can share one.")
     found = Group.objects.filter(name=role).first() if role else None
     if role and found is None:
-        raise CannotSave("There is no such role: choose one of the list.")
+        raise ActionRefused("There is no such role: choose one of the list.")
     view.shared_with = found
 
 
@@ -130,4 +123,4 @@ def _store(view: SavedView) -> None:
         with transaction.atomic():
             view.save()
     except IntegrityError:
-        raise CannotSave(f"A view called “{view.name}” exists already: choose another name, or change that one.") from None
+        raise ActionRefused(f"A view called “{view.name}” exists already: choose another name, or change that one.") from None

@@ -14,13 +14,14 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from devices.audit.request import act_of, person
+from devices.errors import ActionRefused
 from devices.lists.filters import Chip
 from devices.lists.state import Shape
 from devices.models import SavedView, User
 from devices.saved_views import services as saving
 from devices.saved_views.list_request import viewed
 from devices.saved_views.registry import LISTS, lists_of
-from devices.saved_views.services import CannotSave, may_change, visible_to
+from devices.saved_views.services import may_change, visible_to
 from devices.web.permissions import needs, refuse
 from devices.web.roles import ROLES
 
@@ -73,7 +74,7 @@ def save(request: HttpRequest, page: str) -> HttpResponse:
                 default=bool(request.POST.get("default")),
                 act=act,
             )
-    except CannotSave as problem:
+    except ActionRefused as problem:
         messages.error(request, problem.sentence)
         return redirect(reverse(shape.url) + listing.address)
     messages.success(request, f"The view “{view.name}” is saved.")
@@ -94,7 +95,7 @@ def change(request: HttpRequest, slug: str) -> HttpResponse:
         else:
             _save_changes(request, view, user)
             messages.success(request, f"The view “{view.name}” is saved.")
-    except CannotSave as problem:
+    except ActionRefused as problem:
         messages.error(request, problem.sentence)
     return redirect("devices:views")
 
@@ -107,7 +108,7 @@ def _save_changes(request: HttpRequest, view: SavedView, user: User) -> None:
 
 def _changeable(view: SavedView, user: User) -> SavedView:
     if not may_change(view, user):
-        raise CannotSave(
+        raise ActionRefused(
             f"Only its owner, {view.owner}, or somebody who may share views can change “{view.name}”: save it under another name."
         )
     return view

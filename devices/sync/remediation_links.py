@@ -10,19 +10,12 @@ from devices.audit import log as audit
 from devices.audit.context import Act
 from devices.db.copy import copy_rows
 from devices.encryption import cipher as sealing
+from devices.errors import ActionRefused
 from devices.mapped_entry import Mapped
 from devices.models import RemediationLink
 from vendors.secret import Secret
 
 COLUMNS = {"sighting_id": "int8", "sealed": "text"}
-
-
-class NoPage(Exception):
-    """`sentence` says why nothing can be opened and what to do."""
-
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
 
 
 def replace_remediation(mapped: Sequence[Mapped]) -> None:
@@ -39,15 +32,15 @@ def replace_remediation(mapped: Sequence[Mapped]) -> None:
 
 
 def hand_out(sighting: int, *, device: int, act: Act) -> Secret:
-    """The address, for one person, once; written into the audit log first. Raises NoPage."""
+    """The address, for one person, once; written into the audit log first. Raises ActionRefused."""
     with transaction.atomic():
         found = RemediationLink.objects.filter(sighting=sighting, sighting__device=device).select_related("sighting__account").first()
         if found is None:
-            raise NoPage("The vendor has no remediation page for this device any more: look at the device again.")
+            raise ActionRefused("The vendor has no remediation page for this device any more: look at the device again.")
         try:
             link = Secret(sealing.unseal(found.sealed, context=RemediationLink.context(sighting)))
         except sealing.SealBroken:
-            raise NoPage("The stored address of the remediation page does not open: tell an administrator of Rollcall.") from None
+            raise ActionRefused("The stored address of the remediation page does not open: tell an administrator of Rollcall.") from None
         name = found.sighting.account.name
         audit.record("remediation opened", act=act, target=str(device), account=name, sighting=sighting)
     return link

@@ -10,8 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from devices.conflicts.services import LONGEST_REASON, CannotSettle
-from devices.matching.overrides import BadLink
+from devices.errors import LONGEST_REASON, ActionRefused
 from devices.models import Device
 from devices.web.ticket import query, ticket_of
 
@@ -29,12 +28,12 @@ class Decision:
 
 
 def decide(request: HttpRequest, device: Device, decision: Decision, carry_out: Callable[[str], int]) -> HttpResponse:
-    """Ask for the reason; with one, `carry_out` what it is for: that returns the device to show then, or raises BadLink or CannotSettle."""
+    """Ask for the reason; with one, `carry_out` what it is for: that returns the device to show then, or raises ActionRefused."""
     reason, problem = request.POST.get("reason", ""), ""
     if request.method == "POST":
         try:
             shown = carry_out(reason)
-        except (BadLink, CannotSettle) as refused:
+        except ActionRefused as refused:
             problem = str(refused)
         else:
             messages.success(request, decision.done)

@@ -18,10 +18,11 @@ from django.utils.crypto import salted_hmac
 from devices.audit import log as audit
 from devices.audit.context import Act
 from devices.encryption import cipher as sealing
+from devices.errors import ActionRefused
 from devices.models import Device
 from installers.handout import LONGEST_RECIPIENT, Handout, Way
 from installers.models import Installer, Standing
-from installers.orders.requests import LONGEST_TICKET, CannotDo
+from installers.orders.requests import LONGEST_TICKET
 from vendors.parsing.normalise import UNSTORABLE
 from vendors.secret import Secret
 
@@ -58,7 +59,7 @@ def new_key() -> str:
 
 
 def reveal(installer: Installer, *, act: Act, slip: Slip | None = None, key: str = "") -> Secret:
-    """The vendor's link, for one person. The caller has asked `queries.one` whether this person may know of it. Raises CannotDo."""
+    """The vendor's link, for one person. The caller has asked `queries.one` whether this person may know of it. Raises ActionRefused."""
     slip = _checked(slip or Slip(), act)
     token = _token(key or new_key(), installer, act=act, slip=slip, terms=None)
     with transaction.atomic():
@@ -70,12 +71,12 @@ def reveal(installer: Installer, *, act: Act, slip: Slip | None = None, key: str
 
 
 def make_short_link(installer: Installer, *, key: str, slip: Slip, terms: Terms, act: Act) -> tuple[Handout, Secret]:
-    """The row and the token, which is known to nobody else from now on. The same form again gives the same one. Raises CannotDo."""
+    """The row and the token, which is known to nobody else from now on. The same form again gives the same one. Raises ActionRefused."""
     slip = _checked(slip, act)
     if not 1 <= terms.days <= MOST_DAYS:
-        raise CannotDo(f"A short link lives for 1 to {MOST_DAYS} days, and never longer than the installer.", field="days")
+        raise ActionRefused(f"A short link lives for 1 to {MOST_DAYS} days, and never longer than the installer.", field="days")
     if terms.uses is not None and not 1 <= terms.uses <= MOST_USES:
-        raise CannotDo(f"A short link can be used 1 to {MOST_USES:,} times; leave it empty for no limit.", field="uses")
+        raise ActionRefused(f"A short link can be used 1 to {MOST_USES:,} times; leave it empty for no limit.", field="uses")
     token = _token(key, installer, act=act, slip=slip, terms=terms)
     with transaction.atomic():
         held = _held(installer)
@@ -84,7 +85,7 @@ def make_short_link(installer: Installer, *, key: str, slip: Slip, terms: Terms,
         limits = {"expires_at": min(ends, held.expires_at) if held.expires_at else ends, "most_uses": terms.uses}
         given, new = _written(held, Way.SHORT, token, slip, act=act, **limits)
         if given.ended_at or (given.expires_at and given.expires_at <= act.now):
-            raise CannotDo("This form was sent before, and the short link that it made has ended: open the form anew.")
+            raise ActionRefused("This form was sent before, and the short link that it made has ended: open the form anew.")
         if new:
             told = _told(given) | {"expires": f"{given.expires_at:%Y-%m-%d %H:%M} UTC", "uses": terms.uses or "any number"}
             audit.record("short link made", act=act, target=held.account.name, **told)
@@ -109,22 +110,24 @@ def hash_of(token: str) -> str:
 
 
 def opened(held: Installer, now: datetime) -> Secret:
-    """The vendor's link of an installer that can be used. Raises CannotDo."""
+    """The vendor's link of an installer that can be used. Raises ActionRefused."""
     if held.standing != Standing.READY or (held.expires_at and held.expires_at <= now):
         word = Standing.EXPIRED.label if held.standing == Standing.READY else held.get_standing_display()
-        raise CannotDo(f"This installer is {word.lower()} and has no link to give: make or choose another one.")
+        raise ActionRefused(f"This installer is {word.lower()} and has no link to give: make or choose another one.")
     if held.account.being_deleted:
-        raise CannotDo(f"The account {held.account.name} is being deleted: choose an installer of another account.")
+        raise ActionRefused(f"The account {held.account.name} is being deleted: choose an installer of another account.")
     if held.active:
-        raise CannotDo("This installer is being revoked, so nobody should get it any more: make or choose another one.")
+        raise ActionRefused("This installer is being revoked, so nobody should get it any more: make or choose another one.")
     if held.usable is False:
-        raise CannotDo("The vendor says that this installer cannot be used: look at the licences there, then make or choose another one.")
+        raise ActionRefused(
+            "The vendor says that this installer cannot be used: look at the licences there, then make or choose another one."
+        )
     try:
         link = held.open()
     except sealing.SealBroken:
-        raise CannotDo("The stored link does not open: tell an administrator of Rollcall.") from None
+        raise ActionRefused("The stored link does not open: tell an administrator of Rollcall.") from None
     if not link:
-        raise CannotDo("The vendor told no link for this installer: make another one.")
+        raise ActionRefused("The vendor told no link for this installer: make another one.")
     return link
 
 
@@ -135,9 +138,9 @@ def _held(installer: Installer) -> Installer:
 def _checked(slip: Slip, act: Act) -> Slip:
     recipient = slip.recipient.strip()
     if len(recipient) > LONGEST_RECIPIENT or (recipient and not recipient.isprintable()):
-        raise CannotDo(f"Say to whom in at most {LONGEST_RECIPIENT} letters, on one line.", field="recipient")
+        raise ActionRefused(f"Say to whom in at most {LONGEST_RECIPIENT} letters, on one line.", field="recipient")
     if len(act.ticket) > LONGEST_TICKET or UNSTORABLE.search(act.ticket):
-        raise CannotDo(f"A ticket has at most {LONGEST_TICKET} letters.", field="ticket")
+        raise ActionRefused(f"A ticket has at most {LONGEST_TICKET} letters.", field="ticket")
     device = slip.device if slip.device and Device.objects.filter(pk=slip.device).exists() else None
     return Slip(recipient, device)
 
@@ -145,7 +148,7 @@ def _checked(slip: Slip, act: Act) -> Slip:
 def _token(key: str, installer: Installer, *, act: Act, slip: Slip, terms: Terms | None) -> Secret:
     """What only this server can make, from the form's own random key: sent twice a form gives one link, stored nowhere."""
     if not key or len(key) > LONGEST_KEY:
-        raise CannotDo("The form was incomplete: open it anew.")
+        raise ActionRefused("The form was incomplete: open it anew.")
     wish = json.dumps([key, installer.pk, act.signed_in.pk, act.ticket, asdict(slip), asdict(terms) if terms else None])
     made = salted_hmac("installers.handing.token", wish, algorithm="sha256").digest()
     return Secret(urlsafe_b64encode(made[:TOKEN_BYTES]).decode())

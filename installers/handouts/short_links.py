@@ -9,9 +9,9 @@ from django.db import transaction
 
 from devices.audit import log as audit
 from devices.audit.context import Act
+from devices.errors import ActionRefused
 from installers.handout import Handout, Way
 from installers.handouts.services import hash_of, opened
-from installers.orders.requests import CannotDo
 from vendors.secret import Secret
 
 
@@ -61,5 +61,5 @@ def _usable(found: Handout | None, now: datetime) -> tuple[Handout, Secret]:
         raise Closed(Why.USED_UP)
     try:
         return found, opened(found.installer, now)
-    except CannotDo:
+    except ActionRefused:
         raise Closed(Why.WITHDRAWN) from None

@@ -6,6 +6,7 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass
 
+from devices.errors import ActionRefused
 from devices.models import Account, DeviceGroup
 from vendors.errors import Unsupported
 from vendors.installer_api import Offer
@@ -16,16 +17,7 @@ LONGEST_PURPOSE = 80
 LONGEST_TICKET = 100
 
 
-class CannotDo(Exception):
-    """`sentence` says what is wrong and what to do next; `field` is where."""
-
-    def __init__(self, sentence: str, *, field: str = "") -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
-        self.field = field
-
-
-class Conflict(CannotDo):
+class Conflict(ActionRefused):
     """The same click, another wish."""
 
 
@@ -44,24 +36,24 @@ class Wish:
 
 
 def checked(account: Account, wish: Wish, ticket: str) -> tuple[Offer, DeviceGroup | None]:
-    """Raises CannotDo for what the vendor would refuse, before anything is written."""
+    """Raises ActionRefused for what the vendor would refuse, before anything is written."""
     try:
         offer = account.about.installers()
     except Unsupported as error:
-        raise CannotDo(f"{error.sentence} {error.next_step}".strip(), field="account") from None
+        raise ActionRefused(f"{error.sentence} {error.next_step}".strip(), field="account") from None
     if not account.enabled:
-        raise CannotDo(f"The account {account.name} is switched off: switch it on, or choose another one.", field="account")
+        raise ActionRefused(f"The account {account.name} is switched off: switch it on, or choose another one.", field="account")
     purpose = wish.purpose.strip()
     if not purpose or len(purpose) > LONGEST_PURPOSE or not purpose.isprintable():
-        raise CannotDo(f"Say what it is for, in 1 to {LONGEST_PURPOSE} letters on one line.", field="purpose")
+        raise ActionRefused(f"Say what it is for, in 1 to {LONGEST_PURPOSE} letters on one line.", field="purpose")
     if wish.family not in offer.families:
         known = ", ".join(family.label for family in offer.families)
         refusal = offer.refusals.get(Family(wish.family)) if wish.family in set(Family) else None
-        raise CannotDo(refusal or f"Choose an operating system: {known}.", field="family")
+        raise ActionRefused(refusal or f"Choose an operating system: {known}.", field="family")
     if wish.language and wish.language.lower() not in dict(offer.languages):
-        raise CannotDo("Choose a language of the list.", field="language")
+        raise ActionRefused("Choose a language of the list.", field="language")
     if len(ticket) > LONGEST_TICKET or UNSTORABLE.search(ticket):
-        raise CannotDo(f"A ticket has at most {LONGEST_TICKET} letters.", field="ticket")
+        raise ActionRefused(f"A ticket has at most {LONGEST_TICKET} letters.", field="ticket")
     return offer, _group(account, wish.group)
 
 
@@ -70,9 +62,13 @@ def _group(account: Account, given: str) -> DeviceGroup | None:
         return None
     group = None if UNSTORABLE.search(given) else DeviceGroup.objects.filter(account=account, external_id=given[:128], static=True).first()
     if group is None and not DeviceGroup.objects.filter(account=account).exists():
-        raise CannotDo("The groups of this account were not fetched yet: wait for its first list, or order without a group.", field="group")
+        raise ActionRefused(
+            "The groups of this account were not fetched yet: wait for its first list, or order without a group.", field="group"
+        )
     if group is None:
-        raise CannotDo("Choose a static group of this account: a dynamic one, or one that is gone, can take no installer.", field="group")
+        raise ActionRefused(
+            "Choose a static group of this account: a dynamic one, or one that is gone, can take no installer.", field="group"
+        )
     return group
 
 

@@ -11,9 +11,10 @@ from django.db import transaction
 
 from devices.audit import log as audit
 from devices.audit.context import Act
+from devices.errors import ActionRefused
 from devices.models import Account, JobState
 from installers.models import Installer, Standing
-from installers.orders.requests import CannotDo, Conflict, Wish, checked, digest_of
+from installers.orders.requests import Conflict, Wish, checked, digest_of
 from installers.orders.vendor_records import marked
 from vendors.parsing.normalise import UNSTORABLE
 
@@ -32,7 +33,7 @@ def order(
     wish: Wish,
     act: Act,
 ) -> Installer:
-    """The installer of this key: a new one, or the one that the same key ordered before. Raises CannotDo and Conflict."""
+    """The installer of this key: a new one, or the one that the same key ordered before. Raises ActionRefused; Conflict."""
     digest = digest_of(account, wish, act.ticket)
     if before := Installer.objects.filter(request_key=key).first():
         return _same(before, digest)
@@ -65,20 +66,22 @@ def order(
             told: dict[str, Any] = {"installer": made.pk, "name": made.name, "os": made.family, "group": made.group_name}
             audit.record("installer ordered", act=act, target=account.name, **told)
     if made is None:
-        raise CannotDo("The order could not be written down: send it again.")
+        raise ActionRefused("The order could not be written down: send it again.")
     return _same(made, digest)
 
 
 def revoke(installer: Installer, *, act: Act) -> Installer:
-    """Have the vendor delete it, once however many ask. Raises CannotDo."""
+    """Have the vendor delete it, once however many ask. Raises ActionRefused."""
     with transaction.atomic():
         held = _held(installer)
         if held.active and (held.cursor or {}).get("phase") == "revoke":
             return held
         if held.standing not in (Standing.READY, Standing.EXPIRED) or not held.external_id:
-            raise CannotDo(f"This installer is {held.get_standing_display().lower()}: only one that is ready or expired can be revoked.")
+            raise ActionRefused(
+                f"This installer is {held.get_standing_display().lower()}: only one that is ready or expired can be revoked."
+            )
         if not held.account.enabled:
-            raise CannotDo(f"The account {held.account.name} is switched off: switch it on to revoke this installer.")
+            raise ActionRefused(f"The account {held.account.name} is switched off: switch it on to revoke this installer.")
         held.revoked_by = act.person
         _send(held, {"phase": "revoke"}, act.now)
         told: dict[str, Any] = {"installer": held.pk, "name": held.name}
@@ -87,7 +90,7 @@ def revoke(installer: Installer, *, act: Act) -> Installer:
 
 
 def look_again(installer: Installer, *, act: Act) -> Installer:
-    """Look in the vendor's list once more, for one that waits for a person. Raises CannotDo."""
+    """Look in the vendor's list once more, for one that waits for a person. Raises ActionRefused."""
     with transaction.atomic():
         held = _undecided(installer)
         _send(held, {"phase": "look"}, act.now)
@@ -96,14 +99,14 @@ def look_again(installer: Installer, *, act: Act) -> Installer:
 
 
 def settle(installer: Installer, *, made: bool, act: Act, external_id: str = "") -> Installer:
-    """A person decides whether it was made, where nobody else can find out. If it was, `external_id` says which one. Raises CannotDo."""
+    """Record a user's decision whether the vendor made it. If it did, `external_id` is the vendor's id. Raises ActionRefused."""
     with transaction.atomic():
         held = _undecided(installer)
         if made:
             if not external_id.strip() or len(external_id) > 100 or UNSTORABLE.search(external_id):
-                raise CannotDo("Enter the id that the vendor gave the installer, so that it can be read.", field="external_id")
+                raise ActionRefused("Enter the id that the vendor gave the installer, so that it can be read.", field="external_id")
             if Installer.objects.filter(account=held.account, external_id__iexact=external_id.strip()).exists():
-                raise CannotDo("Another installer of the register has this id: look at that one.", field="external_id")
+                raise ActionRefused("Another installer of the register has this id: look at that one.", field="external_id")
             _send(held, {"phase": "adopt", "id": external_id.strip()}, act.now)
         else:
             held.standing, held.error_code = Standing.FAILED, "given_up"
@@ -139,7 +142,7 @@ def _held(installer: Installer) -> Installer:
 def _undecided(installer: Installer) -> Installer:
     held = _held(installer)
     if not held.needs_person:
-        raise CannotDo(f"There is nothing to decide: this installer is {held.get_standing_display().lower()}.")
+        raise ActionRefused(f"There is nothing to decide: this installer is {held.get_standing_display().lower()}.")
     return held
 
 

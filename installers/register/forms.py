@@ -9,8 +9,9 @@ from typing import Any
 
 from django import forms
 
+from devices.errors import ActionRefused
 from devices.models import Account
-from installers.orders.requests import LONGEST_PURPOSE, LONGEST_TICKET, CannotDo, Wish
+from installers.orders.requests import LONGEST_PURPOSE, LONGEST_TICKET, Wish
 from installers.register.queries import groups
 from vendors.installer_api import Offer
 from vendors.states import Family
@@ -85,7 +86,7 @@ class InstallerForm(forms.Form):
         if self.has_error("request_key"):
             self.add_error(None, "This form is damaged: open it anew, then order.")
 
-    def refuse(self, problem: CannotDo) -> None:
+    def refuse(self, problem: ActionRefused) -> None:
         self.add_error(problem.field if problem.field in self.fields and problem.field != "account" else None, problem.sentence)
 
 

@@ -9,10 +9,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from devices.audit.request import act_of
+from devices.errors import ActionRefused
 from devices.web.permissions import needs
 from installers.models import Installer
 from installers.orders import services
-from installers.orders.requests import CannotDo
 from installers.views.detail import show
 from installers.views.request_context import installer_or_404, purpose_query
 
@@ -33,7 +33,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     typed = request.POST.get("external_id", "")
     try:
         _apply(request, installer, decision, typed)
-    except CannotDo as refused:
+    except ActionRefused as refused:
         return show(request, installer, problem=refused.sentence, typed=typed)
     messages.success(request, DONE[decision])
     return _back(request, installer)

@@ -13,11 +13,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from devices.audit.request import act_of, person
+from devices.errors import ActionRefused
 from devices.web.permissions import needs
 from devices.web.ticket import ticket_of
 from installers.models import Installer
 from installers.orders import services
-from installers.orders.requests import CannotDo
 from installers.register import queries
 from installers.register.forms import InstallerForm, beginning
 from installers.register.queries import Maker, makers
@@ -57,7 +57,7 @@ def _order(request: HttpRequest, maker: Maker, known: Sequence[Maker]) -> HttpRe
         act = replace(act_of(request), ticket=form.cleaned_data["ticket"])
         try:
             made = services.order(maker.account, key=form.key, wish=form.wish, act=act)
-        except CannotDo as refused:
+        except ActionRefused as refused:
             form.refuse(refused)
         else:
             return redirect(reverse("installers:detail", args=[made.pk]) + purpose_query(request))

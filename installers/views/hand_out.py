@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from devices.audit.request import act_of, person
+from devices.errors import ActionRefused
 from devices.models import Device
 from devices.web.permissions import needs
 from devices.web.ticket import ticket_of
@@ -18,7 +19,6 @@ from installers.handouts import queries as given
 from installers.handouts import services as handing
 from installers.handouts.services import Slip, Terms
 from installers.models import Installer
-from installers.orders.requests import CannotDo
 from installers.views.request_context import device_for, installer_or_404, purpose_query
 from vendors.secret import Secret
 
@@ -36,7 +36,7 @@ def hand_out(request: HttpRequest, pk: int) -> HttpResponse:
         return _form(request, installer, device)
     try:
         return _given(request, installer, device)
-    except CannotDo as refused:
+    except ActionRefused as refused:
         return _form(request, installer, device, problem=refused)
 
 
@@ -67,7 +67,7 @@ def _number(text: str) -> int:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else 0
 
 
-def _form(request: HttpRequest, installer: Installer, device: Device | None, *, problem: CannotDo | None = None) -> HttpResponse:
+def _form(request: HttpRequest, installer: Installer, device: Device | None, *, problem: ActionRefused | None = None) -> HttpResponse:
     ticket = ticket_of(request)
     typed = {name: request.POST.get(name, default)[:LONGEST_KEPT] for name, default in _blank().items()}
     context = {

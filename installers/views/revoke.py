@@ -9,11 +9,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from devices.audit.request import act_of
+from devices.errors import ActionRefused
 from devices.web.permissions import needs
 from devices.web.ticket import ticket_of
 from installers.models import Installer
 from installers.orders import services
-from installers.orders.requests import CannotDo
 from installers.views.request_context import installer_or_404, purpose_query
 
 
@@ -38,6 +38,6 @@ def _revoke(request: HttpRequest, installer: Installer, typed: str, ticket: str)
         return f"Nothing was revoked: type its name exactly as it is written here, “{installer.title}”."
     try:
         services.revoke(installer, act=act_of(request))
-    except CannotDo as refused:
+    except ActionRefused as refused:
         return refused.sentence
     return ""

@@ -7,12 +7,12 @@ from datetime import datetime
 import pytest
 
 from devices.audit.context import Act
+from devices.errors import ActionRefused
 from devices.jobs import engine as jobs
 from devices.models import JobState
 from installers.models import Installer, Standing
 from installers.orders import services
 from installers.orders.job import InstallerHandler, Step
-from installers.orders.requests import CannotDo
 from sandbox.server import Simulation
 from tests.devices.runs import account_at
 from tests.installers.between import CONNECT, LIST, Between, Killed, die
@@ -178,7 +178,7 @@ def test_where_listing_is_refused_a_person_decides_with_both_facts(sim: Simulati
     installer = hand.follow(order(account(sim)))
     assert (installer.standing, installer.needs_person) == (AMBIGUOUS, True)
     assert "make an installer" in installer.error and "list installers" in installer.error and "decide" in installer.error_next_step
-    with pytest.raises(CannotDo, match="id that the vendor gave"):
+    with pytest.raises(ActionRefused, match="id that the vendor gave"):
         services.settle(installer, made=True, act=Act(hand.now))
     uuid = sim.eset.installers.tally()["uuids"][0]
     services.settle(installer, made=True, external_id=uuid, act=Act(hand.now))
@@ -192,7 +192,7 @@ def test_a_person_may_say_that_it_was_not_made(sim: Simulation, hand: Hand) -> N
     installer = hand.follow(order(account(sim)))
     ended = services.settle(installer, made=False, act=Act(hand.now))
     assert ended.standing == FAILED and "decided that it was not made" in ended.error and "make an installer" in ended.remark
-    with pytest.raises(CannotDo, match="nothing to decide"):
+    with pytest.raises(ActionRefused, match="nothing to decide"):
         services.settle(installer, made=False, act=Act(hand.now))
 
 

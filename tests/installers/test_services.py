@@ -9,10 +9,11 @@ from django.utils import timezone
 
 from devices.accounts.services import switch_account
 from devices.audit.context import Act
+from devices.errors import ActionRefused
 from devices.models import AuditEvent, User
 from installers.models import Installer, Standing
 from installers.orders import services
-from installers.orders.requests import CannotDo, Conflict, Wish
+from installers.orders.requests import Conflict, Wish
 from sandbox.eset.groups import LOST_GROUP
 from sandbox.server import Simulation
 from tests.devices import records as making
@@ -85,28 +86,28 @@ def test_ten_at_once_with_one_key_make_one_row(sim: Simulation) -> None:
     ],
 )
 def test_what_cannot_be_is_refused_in_words_before_anything_is_written(sim: Simulation, wish: Wish, field: str, sentence: str) -> None:
-    with pytest.raises(CannotDo, match=sentence) as refused:
+    with pytest.raises(ActionRefused, match=sentence) as refused:
         order(account(sim), wish)
     assert refused.value.field == field and not Installer.objects.exists()
 
 
 def test_groups_that_were_never_fetched_are_not_called_gone(sim: Simulation) -> None:
-    with pytest.raises(CannotDo, match="not fetched yet"):
+    with pytest.raises(ActionRefused, match="not fetched yet"):
         order(account_at(sim.url, "eset"), replace(WISH, group=LOST_GROUP))
 
 
 @pytest.mark.parametrize("ticket", ["x" * 101, "nul\0"])
 def test_a_ticket_is_checked(sim: Simulation, ticket: str) -> None:
-    with pytest.raises(CannotDo, match="at most 100"):
+    with pytest.raises(ActionRefused, match="at most 100"):
         order(account(sim), ticket=ticket)
 
 
 def test_vendors_without_the_capability_and_accounts_switched_off_are_refused(sim: Simulation) -> None:
-    with pytest.raises(CannotDo, match="makes no installers through its API"):
+    with pytest.raises(ActionRefused, match="makes no installers through its API"):
         order(account_at(sim.url, "opswat"))
     at = account(sim)
     at.enabled = False
-    with pytest.raises(CannotDo, match="switched off"):
+    with pytest.raises(ActionRefused, match="switched off"):
         order(at)
 
 
@@ -119,7 +120,7 @@ def test_revoking_deletes_it_at_the_vendor_once(sim: Simulation, hand: Hand, iva
     assert (ended.standing, ended.link, ended.usable, ended.revoked_by) == (Standing.REVOKED, "", False, ivan)
     assert ended.revoked_at and sim.eset.installers.tally()["uuids"] == []
     assert AuditEvent.objects.get(action="installer revocation asked").detail["ticket"] == "INC3"
-    with pytest.raises(CannotDo, match="revoked: only one that is ready"):
+    with pytest.raises(ActionRefused, match="revoked: only one that is ready"):
         services.revoke(installer, act=Act.of(ivan, now=hand.now))
 
 
@@ -149,7 +150,7 @@ def test_nothing_is_asked_of_an_account_that_was_switched_off(sim: Simulation, h
     doubted = hand.step(doubted)
     switch_account(at, enabled=False)
     calls = len(sim.calls())
-    with pytest.raises(CannotDo, match="switched off"):
+    with pytest.raises(ActionRefused, match="switched off"):
         services.revoke(ready, act=Act(hand.now))
     ended = hand.follow(waits)
     assert (ended.standing, ended.error) == (Standing.FAILED, "The account eset-demo is switched off.")
@@ -162,10 +163,10 @@ def test_nothing_is_asked_of_an_account_that_was_switched_off(sim: Simulation, h
 
 def test_only_what_was_made_can_be_revoked_and_only_doubt_be_settled(sim: Simulation, hand: Hand) -> None:
     installer = order(account(sim))
-    with pytest.raises(CannotDo, match="requested: only"):
+    with pytest.raises(ActionRefused, match="requested: only"):
         services.revoke(installer, act=Act(hand.now))
     for act in (services.look_again, lambda *args, **more: services.settle(*args, made=False, **more)):
-        with pytest.raises(CannotDo, match="nothing to decide"):
+        with pytest.raises(ActionRefused, match="nothing to decide"):
             act(installer, act=Act(hand.now))
 
 

@@ -10,13 +10,14 @@ from typing import Any
 from django.utils import timezone
 
 from devices.audit.context import Act
+from devices.errors import ActionRefused
 from devices.jobs import heartbeat
 from devices.management.console import STOPPED, Refused, account_named
 from devices.management.console import Command as ConsoleCommand
 from devices.models import Account, DeviceGroup
 from installers.models import Installer, Standing
 from installers.orders import services
-from installers.orders.requests import CannotDo, Wish
+from installers.orders.requests import Wish
 from installers.register import queries
 
 PAUSE = 0.5  # seconds between two looks at the row
@@ -49,7 +50,7 @@ class Command(ConsoleCommand):
                 self._list(as_json=options["as_json"])
             else:
                 self._revoke(options["id"])
-        except CannotDo as problem:
+        except ActionRefused as problem:
             raise Refused(problem.sentence) from None
 
     def _create(

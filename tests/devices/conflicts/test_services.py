@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from devices.audit.context import Act
 from devices.conflicts import services as settling
-from devices.conflicts.services import CannotSettle
 from devices.device_detail.field_values import Value, values
 from devices.device_detail.queries import detail
+from devices.errors import ActionRefused
 from devices.matching.overrides import link
 from devices.models import Account, AuditEvent, Change, ChangeKind, Device, Life, Settlement, Sighting, User
 from devices.reconciliation.summary import summarise
@@ -140,7 +140,7 @@ def test_taken_back_the_table_decides_again(pair: tuple[Sighting, Sighting], iva
     assert settling.take_back(made.pk, device=one.device_id, act=Act.of(ivan, now=NOW)) == "serial"
     assert (now_of(one).serial, now_of(one).disagrees) == ("PF3XK2", ["os", "serial"])
     assert AuditEvent.objects.filter(action="settlement ended").exists()
-    with pytest.raises(CannotSettle, match="open already"):
+    with pytest.raises(ActionRefused, match="open already"):
         settling.take_back(made.pk, device=one.device_id, act=Act.of(ivan, now=NOW))
 
 
@@ -154,13 +154,13 @@ def test_sent_twice_it_is_settled_once_and_another_winner_takes_its_place(pair: 
 
 @pytest.mark.parametrize("reason", ["", "  ", "a\0b", "x" * 10_000])
 def test_it_needs_a_reason_of_reasonable_length(pair: tuple[Sighting, Sighting], ivan: User, reason: str) -> None:
-    with pytest.raises(CannotSettle, match=r"(why|shorten)"):
+    with pytest.raises(ActionRefused, match=r"(why|shorten)"):
         settled(pair[1], ivan, reason=reason)
 
 
 @pytest.mark.parametrize(("field", "offset"), [("name", 0), ("colour", 0), ("serial", 999)])
 def test_only_what_differs_can_be_settled(pair: tuple[Sighting, Sighting], ivan: User, field: str, offset: int) -> None:
-    with pytest.raises(CannotSettle, match="Nothing to settle"):
+    with pytest.raises(ActionRefused, match="Nothing to settle"):
         settling.settle(pair[0].device_id, field=field, sighting=pair[1].pk + offset, reason="x", act=Act.of(ivan, now=NOW))
 
 

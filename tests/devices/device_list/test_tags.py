@@ -16,7 +16,7 @@ from devices.audit.context import Act
 from devices.device_list import tags as tagging
 from devices.device_list.filters import Filters
 from devices.device_list.queries import list_page
-from devices.device_list.tags import CannotTag
+from devices.errors import ActionRefused
 from devices.models import Account, AuditEvent, Change, Device, DeviceTag, User
 from devices.search.documents import device_documents
 from devices.search.queries import search
@@ -198,7 +198,7 @@ def test_ten_thousand_at_once_in_as_many_queries_as_two(ivan: User) -> None:
         return len(queries)
 
     assert asked(ids[:2], "a") == asked(ids[:10_000], "b")
-    with pytest.raises(CannotTag, match="more than 10,000"):
+    with pytest.raises(ActionRefused, match="more than 10,000"):
         tagging.add(ids, tag="c", act=Act.of(ivan, now=now))
     assert "more than 10,000 devices" in bulk(signed_in(ivan), which="matching")
     assert DeviceTag.objects.count() == 10_002 == Change.objects.count()

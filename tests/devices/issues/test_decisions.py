@@ -8,8 +8,9 @@ import pytest
 from django.utils import timezone
 
 from devices.audit.context import Act
+from devices.errors import ActionRefused
 from devices.issues import decisions as triage
-from devices.issues.decisions import CannotTriage, Decision, Outcome
+from devices.issues.decisions import Decision, Outcome
 from devices.issues.queries import MOST, undecided
 from devices.issues.sources import Handle
 from devices.matching.apply import rematch_everything
@@ -165,12 +166,12 @@ def test_a_later_decision_replaces_the_earlier_one(accounts: dict[str, Account],
 def test_what_is_gone_is_counted_and_nothing_at_all_is_refused(accounts: dict[str, Account], ivan: User) -> None:
     lost, there = Handle("issue", 10**15, "x"), one(FIRST).handle
     assert triage.decide([lost, there], Decision(Standing.ACKNOWLEDGED), act=Act.of(ivan, now=NOW())) == Outcome(1, 0, 1)
-    with pytest.raises(CannotTriage, match="None of these issues is there any more"):
+    with pytest.raises(ActionRefused, match="None of these issues is there any more"):
         triage.decide([lost], Decision(Standing.ACKNOWLEDGED), act=Act.of(ivan, now=NOW()))
 
 
 def test_too_many_are_refused(accounts: dict[str, Account], ivan: User) -> None:
-    with pytest.raises(CannotTriage, match="more than 1,000 issues"):
+    with pytest.raises(ActionRefused, match="more than 1,000 issues"):
         triage.decide([one(FIRST).handle] * (MOST + 1), Decision(Standing.ACKNOWLEDGED), act=Act.of(ivan, now=NOW()))
 
 
@@ -190,13 +191,13 @@ def test_too_many_are_refused(accounts: dict[str, Account], ivan: User) -> None:
     ],
 )
 def test_a_form_that_says_too_little_is_answered_with_what_to_do(standing: str, until: str, reason: str, field: str) -> None:
-    with pytest.raises(CannotTriage) as refused:
+    with pytest.raises(ActionRefused) as refused:
         triage.read(standing, until=until, reason=reason, now=NOW())
     assert refused.value.field == field
 
 
 def test_today_is_no_day_to_snooze_until_and_tomorrow_is() -> None:
-    with pytest.raises(CannotTriage):
+    with pytest.raises(ActionRefused):
         triage.read("snoozed", until=str(days(0)), reason="", now=NOW())
     assert triage.read("snoozed", until=str(days(1)), reason="", now=NOW()).until == days(1)
     assert triage.read("acknowledged", until="ignored", reason="", now=NOW()).until is None

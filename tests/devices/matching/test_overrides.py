@@ -7,8 +7,9 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from devices.audit.context import Act
+from devices.errors import ActionRefused
 from devices.matching.apply import rematch_everything
-from devices.matching.overrides import BadLink, end_ruling, link, take_apart
+from devices.matching.overrides import end_ruling, link, take_apart
 from devices.models import AuditEvent, Device, FormerDevice, Join, Ruling, Sighting, User
 from devices.sync.page_writer import save_page
 from tests.devices import records as making
@@ -75,16 +76,16 @@ def test_a_link_outranks_an_older_separation(ivan: User) -> None:
 @pytest.mark.parametrize("reason", ["", "  ", "a\0b"])
 def test_a_link_needs_a_reason(reason: str, ivan: User) -> None:
     one, two = seen("one", serial="a"), seen("two", serial="b")
-    with pytest.raises(BadLink, match="why"):
+    with pytest.raises(ActionRefused, match="why"):
         link(device_of(one), device_of(two), reason=reason, act=Act.of(ivan, now=NOW))
 
 
 def test_a_device_cannot_be_linked_to_itself_or_to_nothing(ivan: User) -> None:
     device = device_of(seen("one", serial="a"))
     for other in (device, device + 1000):
-        with pytest.raises(BadLink):
+        with pytest.raises(ActionRefused):
             link(device, other, reason="x", act=Act.of(ivan, now=NOW))
-    with pytest.raises(BadLink):
+    with pytest.raises(ActionRefused):
         take_apart(1, device=device, reason="x", act=Act.of(ivan, now=NOW))
 
 

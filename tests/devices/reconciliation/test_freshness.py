@@ -8,9 +8,10 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from devices.errors import ActionRefused
 from devices.models import Account, AuditEvent, Device, Sighting, Threshold, User
 from devices.reconciliation import freshness as thresholds
-from devices.reconciliation.freshness import BadThreshold, Freshness, Limits, age_words, read_age
+from devices.reconciliation.freshness import Freshness, Limits, age_words, read_age
 from devices.sync import handler as sync
 from tests.devices import rows as shown
 from vendors.base import DAY
@@ -65,7 +66,7 @@ def test_ages_are_read_as_people_type_them(text: str, seconds: int) -> None:
 
 @pytest.mark.parametrize("text", ["", "36", "h", "-1 h", "1 month", "0 h", "99999 weeks", "٣ h", "1 h\0", "1e3 h", "9" * 10_000 + " h"])
 def test_what_is_no_age_is_refused_with_what_to_do(text: str) -> None:
-    with pytest.raises(BadThreshold, match=r"(Write a number|between 1 minute)"):
+    with pytest.raises(ActionRefused, match=r"(Write a number|between 1 minute)"):
         read_age(text)
 
 
