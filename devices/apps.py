@@ -9,8 +9,21 @@ class DevicesConfig(AppConfig):
     verbose_name = "Devices"
 
     def ready(self) -> None:
-        from devices import checks  # noqa: F401  (checks and sign-in events register themselves with Django)
-        from devices.users import signals as signin  # noqa: F401  (checks and sign-in events register themselves with Django)
+        from devices import checks  # noqa: F401  (checks register themselves with Django)
+        from devices.device_list.filters import DEVICES
+        from devices.encryption import rotation
+        from devices.issues.filters import ISSUES
+        from devices.models import Account, AccountSecret, RemediationLink
+        from devices.saved_views.registry import LISTS
+        from devices.users import signals  # noqa: F401  (receivers register themselves with Django)
         from devices.web.roles import ensure_roles
 
+        LISTS.extend((DEVICES, ISSUES))
+        rotation.PLACES.extend(
+            (
+                rotation.Place(AccountSecret, "sealed", AccountSecret.context),
+                rotation.Place(Account, "tokens", Account.tokens_context),
+                rotation.Place(RemediationLink, "sealed", RemediationLink.context),
+            )
+        )
         post_migrate.connect(ensure_roles, sender=self)

@@ -14,6 +14,6 @@ class InstallersConfig(AppConfig):
         from installers.handout import Handout
         from installers.models import Installer
 
-        rotation.PLACES.append(rotation.Place(Installer, "link", Installer.context_of))
+        rotation.PLACES.append(rotation.Place(Installer, "link", Installer.context))
         deletion.PARTS.append(Part("installer in the register", "installers in the register", Installer))
         deletion.PARTS.append(Part("hand-out of an installer", "hand-outs of installers", Handout, "installer__account"))

@@ -114,20 +114,16 @@ class Installer(VendorJob):
         )
 
     @staticmethod
-    def context_of(row: models.Model) -> str:
-        """What the sealed link of a row is bound to."""
-        return f"installers.installer:link:{row.pk}"
-
-    @property
-    def context(self) -> str:
-        return self.context_of(self)
+    def context(pk: int) -> str:
+        """What a sealed link is bound to."""
+        return f"installers.installer:link:{pk}"
 
     def seal(self, link: Secret) -> None:
-        self.link = sealing.seal(link.reveal(), context=self.context) if link else ""
+        self.link = sealing.seal(link.reveal(), context=self.context(self.pk)) if link else ""
 
     def open(self) -> Secret:
         """Empty when there is none. Raises SealBroken."""
-        return Secret(sealing.unseal(self.link, context=self.context) if self.link else "")
+        return Secret(sealing.unseal(self.link, context=self.context(self.pk)) if self.link else "")
 
 
 class Stocktake(VendorJob):

@@ -30,7 +30,7 @@ class SealedTokens:
         self._asked_at = asked_at
         self._entered_at = entered_at
         self._place = place
-        self._context = f"devices.account:tokens:{account_id}"
+        self._context = Account.tokens_context(account_id)
 
     def current(self) -> Tokens | None:
         sealed = Account.objects.values_list("tokens", flat=True).get(pk=self._account_id)

@@ -12,18 +12,17 @@ from django.db import OperationalError, models, transaction
 from django.db.models import Case, Count, F, Func, QuerySet, Value, When
 
 from devices.encryption import cipher as sealing
-from devices.models import Account, AccountSecret, RemediationLink
 
 BATCH = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A column that holds sealed text, and what it is bound to in each row."""
+    """A column that holds sealed text, and what it is bound to in the row of a primary key."""
 
     model: type[models.Model]
     column: str
-    context: Callable[[models.Model], str]
+    context: Callable[[int], str]
 
     @property
     def filled(self) -> QuerySet[models.Model]:
@@ -33,17 +32,8 @@ class Place:
         return str(getattr(row, self.column))
 
 
-def _secret_context(row: models.Model) -> str:
-    assert isinstance(row, AccountSecret)
-    return row.context
-
-
-# Apps that stand on this one add theirs when they start (installers/apps.py).
-PLACES: list[Place] = [
-    Place(AccountSecret, "sealed", _secret_context),
-    Place(Account, "tokens", lambda row: f"devices.account:tokens:{row.pk}"),
-    Place(RemediationLink, "sealed", lambda row: RemediationLink.context(row.pk)),
-]
+# Each app registers its own columns when it starts (apps.py).
+PLACES: list[Place] = []
 NOT_SEALED = "(not sealed)"
 SEALED = f"^{sealing.PREFIX}:[^:]*:"
 
@@ -96,7 +86,7 @@ def _batch(place: Place, size: int, outcome: Outcome, unusable: set[object], *, 
     with transaction.atomic():
         rows = list(_old(place, unusable).select_for_update(skip_locked=not wait, of=("self",)).order_by("pk")[:size])
         for row in rows:
-            context = place.context(row)
+            context = place.context(row.pk)
             try:
                 text = sealing.unseal(place.read(row), context=context)
             except sealing.SealBroken as broken:

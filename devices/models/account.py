@@ -58,6 +58,11 @@ class Account(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @staticmethod
+    def tokens_context(pk: int) -> str:
+        """What sealed tokens are bound to."""
+        return f"devices.account:tokens:{pk}"
+
     @property
     def being_deleted(self) -> bool:
         return self.deletion_requested_at is not None
@@ -88,12 +93,13 @@ class AccountSecret(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account", "name"], name="one_secret_per_name")]
 
-    @property
-    def context(self) -> str:
-        return f"devices.accountsecret:sealed:{self.pk}"
+    @staticmethod
+    def context(pk: int) -> str:
+        """What a sealed secret is bound to."""
+        return f"devices.accountsecret:sealed:{pk}"
 
     def seal(self, value: Secret) -> None:
-        self.sealed = sealing.seal(value.reveal(), context=self.context)
+        self.sealed = sealing.seal(value.reveal(), context=self.context(self.pk))
 
     def open(self) -> Secret:
-        return Secret(sealing.unseal(self.sealed, context=self.context))
+        return Secret(sealing.unseal(self.sealed, context=self.context(self.pk)))
