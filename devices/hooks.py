@@ -1,13 +1,28 @@
-"""What apps that stand on this one keep of devices. They enter themselves when they start (patching/apps.py)."""
+"""Hooks: the protocol by which other apps store more of a synced page. They register when they start (patching/apps.py)."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from devices.mapped_entry import Mapped
 from devices.models import SyncRun
+from vendors.records import Device, Entry
+
+
+@dataclass(slots=True)
+class Mapped:
+    """An entry after reading; `raw` is without secrets. `sighting_id` is None until it is written, `device_id` until
+    it is matched; `fresh`: it was inserted.
+    """
+
+    entry: Entry
+    device: Device
+    raw: bytes
+    sighting_id: int | None
+    device_id: int | None
+    fresh: bool = False
 
 
 class Keeper(Protocol):

@@ -14,8 +14,7 @@ from django.db import connection, transaction
 from devices.db.copy import quoted, stage
 from devices.db.locks import hold_devices
 from devices.history import writer as changes
-from devices.hooks import tell_use_changed
-from devices.mapped_entry import Mapped
+from devices.hooks import Mapped, tell_use_changed
 from devices.matching.candidates import Neighbourhood, collect
 from devices.matching.device_ids import Naming, hand_over, move_sightings, name_devices
 from devices.matching.explanations import Reason, reason

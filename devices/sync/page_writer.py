@@ -18,8 +18,7 @@ from django.db import connection
 from devices.db.copy import quoted, stage
 from devices.db.locks import hold_devices
 from devices.history import writer as changes
-from devices.hooks import KEEPERS, tell_use_changed
-from devices.mapped_entry import Mapped
+from devices.hooks import KEEPERS, Mapped, tell_use_changed
 from devices.matching import apply as joining
 from devices.matching.device_ids import hand_over
 from devices.matching.grouping import kinds_mask

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection
 
 from devices.db.copy import copy_rows, stage
-from devices.mapped_entry import Mapped
+from devices.hooks import Mapped
 
 IDENTIFIER = {"sighting_id": "int8", "kind": "varchar", "key": "varchar", "value": "varchar", "junk": "bool"}
 ISSUE = {

@@ -11,7 +11,7 @@ from devices.audit.context import Act
 from devices.db.copy import copy_rows
 from devices.encryption import cipher as sealing
 from devices.errors import ActionRefused
-from devices.mapped_entry import Mapped
+from devices.hooks import Mapped
 from devices.models import RemediationLink
 from vendors.secret import Secret
 

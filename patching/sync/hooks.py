@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from devices.mapped_entry import Mapped
+from devices.hooks import Mapped
 from devices.models import SyncRun
 from patching.sync.assignment import place, place_on
 from patching.sync.patch_writer import replace_patches
