@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from devices.accounts.alerts import troubles
-from devices.web.context_processors import account_statuses
+from devices.accounts.status import account_statuses
 from devices.web.permissions import needs
 
 

@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.http import HttpRequest
+from django.utils import timezone
 
 from devices.accounts.status_text import ERRORS, LOOKS, OFF, Code, Facts, doubt, frozen, words
 from devices.models import Account, Health, JobState, Quarantine, Sighting, SyncRun
@@ -138,6 +140,14 @@ class AccountStatus:
 def statuses(now: datetime, *, of: QuerySet[Account] | None = None) -> list[AccountStatus]:
     """Of all accounts, or those of a query set, by name. Two queries, however many there are."""
     return [status_of(facts, now) for facts in _facts(Account.objects.all() if of is None else of)]
+
+
+def account_statuses(request: HttpRequest) -> list[AccountStatus]:
+    """Of all accounts, computed once per request, so that no two parts of a page differ."""
+    kept: list[AccountStatus] | None = vars(request).get("account_statuses")
+    if kept is None:
+        kept = vars(request)["account_statuses"] = statuses(timezone.now())
+    return kept
 
 
 def status(account: Account, now: datetime) -> AccountStatus:

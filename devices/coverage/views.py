@@ -8,13 +8,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from devices.accounts.stale_sources import aged
+from devices.accounts.status import account_statuses
 from devices.audit.export import csv_file
 from devices.coverage.device_list import drill_page
 from devices.coverage.export import lines_of_devices, lines_of_matrix
 from devices.coverage.queries import Drill, all_gaps, matrix
 from devices.coverage.states import Cover
 from devices.saved_views.list_page import place
-from devices.web.context_processors import account_statuses
 from devices.web.permissions import needs
 from devices.web.ticket import query
 

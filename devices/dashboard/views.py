@@ -7,12 +7,12 @@ from django.views.decorators.http import require_safe
 
 from devices.accounts.data_sources import Sources
 from devices.accounts.stale_sources import aged
+from devices.accounts.status import account_statuses
 from devices.conflicts.queries import count
 from devices.coverage.queries import all_gaps, matrix
 from devices.dashboard.queries import tiles
 from devices.device_list.conditions import ANY
 from devices.issues.queries import undecided
-from devices.web.context_processors import account_statuses
 from devices.web.permissions import is_fragment, needs
 
 COUNTED_AT_ONCE = 20_000  # devices: some 20 ms

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from devices.accounts.status import by_pk
+from devices.accounts.status import account_statuses, by_pk
 from devices.audit.request import person
 from devices.coverage.queries import gaps
 from devices.device_detail.field_values import values
@@ -19,7 +19,6 @@ from devices.device_detail.ticket_text import texts
 from devices.matching.queries import joins, rulings
 from devices.models import Device, Sighting
 from devices.sync.refresh import about, under_way
-from devices.web.context_processors import account_statuses
 from devices.web.devices import now_called
 from devices.web.permissions import is_fragment, needs
 from devices.web.ticket import query, ticket_of

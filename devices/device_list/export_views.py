@@ -13,13 +13,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from devices.accounts.stale_sources import aged
+from devices.accounts.status import account_statuses
 from devices.audit.export import csv_file, no_file
 from devices.device_list.export import knowing, lines
 from devices.device_list.filters import DEVICES, DeviceListing
 from devices.device_list.queries import every_row, matching
 from devices.models import Device
 from devices.saved_views.list_request import read_listing
-from devices.web.context_processors import account_statuses
 from devices.web.permissions import needs
 
 

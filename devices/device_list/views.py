@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from devices.accounts.data_sources import Sources
 from devices.accounts.stale_sources import aged
+from devices.accounts.status import account_statuses
 from devices.device_list import filters as filtering
 from devices.device_list.filters import DEVICES, DeviceListing
 from devices.device_list.fleet_filters import known_groups
@@ -19,7 +20,6 @@ from devices.models import Account
 from devices.saved_views.list_page import place, results, turned, whole
 from devices.saved_views.list_request import viewed
 from devices.sync.refresh import MOST
-from devices.web.context_processors import account_statuses
 from devices.web.permissions import is_fragment, needs
 
 MOST_PLACES = 2

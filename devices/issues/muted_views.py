@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from devices.accounts.status import account_statuses
 from devices.issues.muted import silences
-from devices.web.context_processors import account_statuses
 from devices.web.permissions import needs
 
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from devices.accounts.data_sources import Sources
 from devices.accounts.stale_sources import aged
+from devices.accounts.status import account_statuses
 from devices.audit.export import csv_file, no_file
 from devices.device_list.fleet_filters import known_groups, nobody
 from devices.issues.export import lines
@@ -22,7 +23,6 @@ from devices.issues.queries import Found, every_issue, issue_page, matching
 from devices.issues.selection import written
 from devices.saved_views.list_page import place, results, turned, whole
 from devices.saved_views.list_request import read_listing, viewed
-from devices.web.context_processors import account_statuses
 from devices.web.permissions import is_fragment, needs
 
 

@@ -15,14 +15,13 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_safe
 
 from devices.accounts.stale_sources import Aged, aged_among
-from devices.accounts.status import AccountStatus
+from devices.accounts.status import AccountStatus, account_statuses
 from devices.lists.filters import clean_query
 from devices.lookup.account_answers import account_answers, document, silences
 from devices.lookup.live_views import Outcome, asked_run, outcome
 from devices.lookup.results import groups, hit
 from devices.search.parser import parse
 from devices.search.queries import MOST, Answer, search
-from devices.web.context_processors import account_statuses
 from devices.web.permissions import is_fragment, needs
 from devices.web.ticket import query, ticket_of
 

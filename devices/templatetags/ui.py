@@ -11,12 +11,12 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from devices.accounts.alerts import Troubles, troubles
+from devices.accounts.status import account_statuses
 from devices.accounts.status_text import LOOKS, Code
 from devices.models import Life
 from devices.reconciliation.freshness import Freshness
 from devices.reconciliation.timestamps import implausible
 from devices.templatetags.cached import drawn_once
-from devices.web.context_processors import account_statuses
 from vendors.registry import VENDORS, makes_installers_for
 from vendors.states import Family, IdKind, State
 

@@ -7,9 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils import timezone
 
-from devices.accounts.status import AccountStatus, statuses
 from devices.web.roles import dotted
 
 THEMES = ("light", "dark")
@@ -36,14 +34,6 @@ class Rights:
 
     def __getitem__(self, codename: str) -> bool:
         return bool(self._user.has_perm(dotted(codename)))
-
-
-def account_statuses(request: HttpRequest) -> list[AccountStatus]:
-    """Of all accounts, computed once per request, so that no two parts of a page differ."""
-    kept: list[AccountStatus] | None = vars(request).get("account_statuses")
-    if kept is None:
-        kept = vars(request)["account_statuses"] = statuses(timezone.now())
-    return kept
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:

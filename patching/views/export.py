@@ -12,10 +12,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from devices.accounts.status import account_statuses
 from devices.audit.export import csv_file, no_file
 from devices.lists.state import Listing
 from devices.saved_views.list_request import read_listing
-from devices.web.context_processors import account_statuses
 from devices.web.permissions import needs
 from patching.lists.attempts import ATTEMPTS
 from patching.lists.counts import narrowed

@@ -10,13 +10,13 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_safe
 
+from devices.accounts.status import account_statuses
 from devices.device_list.fleet_filters import Part, known_groups, nobody
 from devices.lists.filters import Asked
 from devices.lists.keyset import Turned
 from devices.models import Account
 from devices.saved_views.list_page import place, results, turned, whole
 from devices.saved_views.list_request import Viewed, viewed
-from devices.web.context_processors import account_statuses
 from devices.web.permissions import is_fragment, needs
 from patching.lists.attempts import ATTEMPTS
 from patching.lists.devices import DEVICES
