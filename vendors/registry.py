@@ -11,6 +11,17 @@ from vendors.states import Family
 VENDORS: dict[str, Vendor] = {vendor.slug: vendor for vendor in (ESET, OPSWAT, FIVE9S)}
 
 
+def label_of(slug: str) -> str:
+    """The vendor's name; the slug itself of a vendor that this version does not know."""
+    vendor = VENDORS.get(slug)
+    return vendor.label if vendor else slug
+
+
+def short_label_of(slug: str) -> str:
+    """The first word of the vendor's name, where there is little room."""
+    return label_of(slug).partition(" ")[0]
+
+
 def makes_installers_for(slug: str, family: str) -> bool:
     """Whether the vendor's API makes installers for this operating system; for an unknown one it may."""
     vendor = VENDORS.get(slug)

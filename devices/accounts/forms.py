@@ -13,7 +13,7 @@ from django.utils import timezone
 from devices.accounts import certificates
 from devices.accounts.validation import LONGEST_SECRET, BadAccount, Options, check_name, checked, moves
 from devices.models import Account
-from devices.templatetags.runs import every
+from devices.web.durations import every
 from vendors.base import Field, Vendor
 from vendors.parsing.pasted import trimmed, without_user
 

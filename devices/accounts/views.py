@@ -13,6 +13,7 @@ from devices.accounts import certificates
 from devices.accounts.deletion import progress_of
 from devices.accounts.field_repairs import repaired
 from devices.accounts.queries import Card, cards, under_way
+from devices.accounts.run_progress import spoken
 from devices.accounts.services import refresh_account, switch_account
 from devices.accounts.status import account_statuses, named
 from devices.accounts.validation import BadAccount
@@ -22,7 +23,6 @@ from devices.lists.log_pages import newest
 from devices.models import Account, Quarantine, SyncRun
 from devices.sync import absence
 from devices.sync import cancellation as cancelling
-from devices.templatetags.runs import spoken
 from devices.web.permissions import is_fragment, needs
 from vendors.errors import Unsupported
 from vendors.registry import VENDORS

@@ -13,10 +13,10 @@ from devices.errors import ActionRefused
 from devices.lists.log_pages import HIGHEST
 from devices.models import Device, Sighting
 from devices.reconciliation.conflicts import FIELDS, word
-from devices.templatetags.ui import vendor_short
 from devices.web.confirm import Decision, decide, page_of
 from devices.web.devices import device_or_404
 from devices.web.permissions import needs
+from vendors.registry import short_label_of
 
 UNTIL = "It holds until a vendor says something else about this field, or somebody takes it back."
 STATE_EFFECTS = (
@@ -66,7 +66,7 @@ def take_back(request: HttpRequest, pk: int, settlement: int) -> HttpResponse:
 
 def _decision(device: Device, field: str, winner: Sighting) -> Decision:
     effects: tuple[str, ...] = STATE_EFFECTS
-    who, label, value = vendor_short(winner.vendor), FIELDS[field].lower(), word(winner, field)
+    who, label, value = short_label_of(winner.vendor), FIELDS[field].lower(), word(winner, field)
     if field == "state":
         title, button, done = (
             f"Acknowledge that vendors disagree about {device}?",

@@ -15,11 +15,11 @@ from devices.lookup.results import hit
 from devices.matching import overrides as links
 from devices.models import Device, Ruling, Sighting
 from devices.search.queries import search
-from devices.templatetags.ui import vendor_short
 from devices.web.confirm import Decision, decide, page_of
 from devices.web.devices import device_or_404
 from devices.web.permissions import needs
 from devices.web.ticket import ticket_of
+from vendors.registry import short_label_of
 
 OFFERED = 20
 REVERSIBLE = "Every later fetch respects it. It can be taken back on the device's page, and then the keys decide again."
@@ -30,7 +30,7 @@ REVERSIBLE = "Every later fetch respects it. It can be taken back on the device'
 def take_apart(request: HttpRequest, pk: int, sighting: int) -> HttpResponse:
     device = device_or_404(pk)
     leaving = get_object_or_404(Sighting.objects.select_related("account"), pk=min(sighting, HIGHEST), device=device)
-    who = f"{vendor_short(leaving.vendor)} ({leaving.account.name})"
+    who = f"{short_label_of(leaving.vendor)} ({leaving.account.name})"
     decision = Decision(
         title=f"Take {who} apart from {device}?",
         effects=(

@@ -16,7 +16,7 @@ from devices.reconciliation.timestamps import newest
 from vendors import console
 from vendors.field_repairs import REPLACED, Fault
 from vendors.gateway.address import openable
-from vendors.registry import VENDORS
+from vendors.registry import VENDORS, label_of
 from vendors.states import Enrolment, IdKind, State
 
 BESIDE = ("account", "pulse", "remediation")
@@ -156,7 +156,7 @@ def _labels(sightings: Sequence[Sighting]) -> dict[int, tuple[str, str]]:
         accounts[each.vendor].add(each.account_id)
     labels = {}
     for each in sightings:
-        vendor = VENDORS[each.vendor].label if each.vendor in VENDORS else each.vendor
+        vendor = label_of(each.vendor)
         suffix = f" ({each.account.name})" if len(accounts[each.vendor]) > 1 else ""
         labels[each.pk] = vendor + suffix, vendor.partition(" ")[0] + suffix
     return labels

@@ -11,7 +11,7 @@ from devices.device_list.queries import Row, Seen
 from devices.lists.columns import COLUMNS, NAME
 from devices.lists.csv import csv_table, moment
 from devices.models import Life
-from vendors.registry import VENDORS
+from vendors.registry import label_of
 from vendors.states import State
 
 BETWEEN = "; "
@@ -45,17 +45,13 @@ def _seen(seen: Seen, name: str) -> str:
     return f"{name} (missing)" if not seen.present else f"{name} (stale)" if seen.stale else name
 
 
-def _label(slug: str) -> str:
-    return VENDORS[slug].label if slug in VENDORS else slug
-
-
 VALUES: dict[str, Callable[[Row], object]] = {
     NAME: lambda row: row.name,
     "state": _state,
     "user": lambda row: row.user,
     "serial": lambda row: row.serial,
     "os": lambda row: row.os_name,
-    "seen_by": lambda row: BETWEEN.join(_seen(seen, _label(seen.vendor)) for seen in row.seen_by),
+    "seen_by": lambda row: BETWEEN.join(_seen(seen, label_of(seen.vendor)) for seen in row.seen_by),
     "issues": lambda row: row.issue_count,
     "last_seen": lambda row: moment(row.last_seen),
     "model": lambda row: row.model,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from devices.models import ChangeKind, Life
-from vendors.registry import VENDORS
+from vendors.registry import label_of
 from vendors.states import Enrolment
 
 NOTE, FIRST = "note", "first"  # what is told beside the kinds of a change
@@ -105,7 +105,7 @@ class Entry:
 
     @property
     def vendor_label(self) -> str:
-        return VENDORS[self.vendor].label if self.vendor in VENDORS else self.vendor
+        return label_of(self.vendor)
 
     @property
     def history_from(self) -> int | None:

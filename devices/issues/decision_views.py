@@ -22,7 +22,6 @@ from devices.issues.queries import MOST, these
 from devices.issues.selection import back_to, here, picked, written
 from devices.issues.sources import Handle
 from devices.models import Standing
-from devices.templatetags.issues import as_seen
 from devices.web.permissions import needs
 from devices.web.ticket import LONGEST_TICKET, ticket_of
 
@@ -126,7 +125,7 @@ def _form(request: HttpRequest, handles: Mapping[Handle, str], back: str, proble
     context = {
         "issues": found[:MOST_NAMES],
         "number": len(found),
-        "items": json.dumps([as_seen(each) for each in found]) if found else written(list(handles)),
+        "items": json.dumps([each.as_seen for each in found]) if found else written(list(handles)),
         "here": here(request),
         "device": typed.get("device", "")[:20],
         "back": back,

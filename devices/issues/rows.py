@@ -46,6 +46,11 @@ class Issue:
     at: datetime | None
 
     @property
+    def as_seen(self) -> str:
+        """Its form value and what it was when it was shown: a decision is about that."""
+        return "-".join((self.kind, f"{self.ref}.{self.look}", self.key))
+
+    @property
     def kind(self) -> IssueKind:
         return list(IssueKind)[self.branch]
 

@@ -23,6 +23,11 @@ class Handle(NamedTuple):
     ref: int
     key: str
 
+    @property
+    def form_value(self) -> str:
+        """As devices/issues/selection.py reads it."""
+        return "-".join((self.kind, str(self.ref), self.key))
+
 
 @dataclass(frozen=True, slots=True)
 class Branch:

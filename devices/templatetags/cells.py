@@ -11,7 +11,7 @@ from django.template.loader import get_template
 from django.utils.safestring import SafeString
 
 from devices.templatetags.cached import drawn_once
-from devices.templatetags.ui import vendor_label, vendor_short
+from vendors.registry import label_of, short_label_of
 
 register = template.Library()
 
@@ -32,4 +32,4 @@ def _nodes(column: str) -> NodeList:
 @drawn_once(register, "devices/parts/seen.html")
 def seen_by(vendor: str, present: bool, stale: bool) -> dict[str, Any]:
     """A vendor that sees a device, in a word."""
-    return {"label": vendor_label(vendor), "short": vendor_short(vendor), "present": present, "stale": stale}
+    return {"label": label_of(vendor), "short": short_label_of(vendor), "present": present, "stale": stale}

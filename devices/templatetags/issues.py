@@ -1,4 +1,4 @@
-"""How a decision about an issue looks, and how a form names the issue."""
+"""How a decision about an issue looks, and the address that names the issue."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 from django import template
 
 from devices.issues.filters import STANDINGS, VENDOR, WOKEN
-from devices.issues.rows import Issue
 from devices.issues.sources import Handle
 from devices.models import Standing
 from devices.templatetags.cached import drawn_once
@@ -33,18 +32,6 @@ def decision(standing: str) -> dict[str, Any]:
 
 
 @register.filter
-def handle(named: Handle) -> str:
-    """As devices/issues/selection.py reads it."""
-    return "-".join((named.kind, str(named.ref), named.key))
-
-
-@register.filter
-def as_seen(issue: Issue) -> str:
-    """The same, and what the issue was when it was shown: a decision is about that."""
-    return "-".join((issue.kind, f"{issue.ref}.{issue.look}", issue.key))
-
-
-@register.filter
 def and_item(query: str, named: Handle) -> str:
     """The query string of a list, with one issue of it."""
-    return f"{query or '?'}{'&' if query else ''}{urlencode({'item': handle(named)})}"
+    return f"{query or '?'}{'&' if query else ''}{urlencode({'item': named.form_value})}"

@@ -17,7 +17,7 @@ from devices.models import Life
 from devices.reconciliation.freshness import Freshness
 from devices.reconciliation.timestamps import implausible
 from devices.templatetags.cached import drawn_once
-from vendors.registry import VENDORS, makes_installers_for
+from vendors.registry import label_of, makes_installers_for, short_label_of
 from vendors.states import Family, IdKind, State
 
 register = template.Library()
@@ -143,19 +143,9 @@ def progress(done: int, total: int | None, label: str, words: str = "") -> dict[
     return {"done": min(done, total) if total else done, "total": total, "label": label, "words": words}
 
 
-@register.filter
-def vendor_label(slug: str) -> str:
-    vendor = VENDORS.get(slug)
-    return vendor.label if vendor else slug
-
-
+register.filter("vendor_label", label_of)
+register.filter("vendor_short", short_label_of)
 register.filter("makes_installers_for", makes_installers_for)
-
-
-@register.filter
-def vendor_short(slug: str) -> str:
-    """The first word of its name, where there is little room."""
-    return vendor_label(slug).partition(" ")[0]
 
 
 @register.filter

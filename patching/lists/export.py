@@ -13,7 +13,7 @@ from patching.lists.patches import PatchRow
 from patching.lists.rows import Named
 from patching.lists.titles import TitleRow
 from vendors.patch_states import PatchKind, PatchStatus, Reason, Severity
-from vendors.registry import VENDORS
+from vendors.registry import label_of
 
 NO_DEVICE = "the vendor does not say"
 Values = Mapping[str, Callable[[Any], object]]
@@ -66,7 +66,7 @@ TITLE_VALUES: Values = {
     "Application": lambda row: row.name,
     "Developer": lambda row: row.developer,
     "Kind": lambda row: PatchKind.labelled(row.kind),
-    "Vendor": lambda row: VENDORS[row.vendor].label if row.vendor in VENDORS else row.vendor,
+    "Vendor": lambda row: label_of(row.vendor),
     "Open patches": lambda row: row.open,
     "Failed patches": lambda row: row.failed,
     "Attempts, 30 days": lambda row: row.tried,

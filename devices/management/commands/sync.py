@@ -7,13 +7,13 @@ from argparse import ArgumentParser
 from collections.abc import Callable
 from typing import Any
 
+from devices.accounts.run_progress import progress_of
 from devices.accounts.services import refresh_account
 from devices.jobs import heartbeat
 from devices.management.console import NOT_READY, STOPPED, Refused, account_named
 from devices.management.console import Command as ConsoleCommand
 from devices.models import Account, JobState, SyncRun
 from devices.sync import cancellation as cancelling
-from devices.templatetags.runs import progress_of
 from vendors.errors import Unsupported
 
 PAUSE = 0.5  # seconds between two looks at the run

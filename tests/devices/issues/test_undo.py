@@ -9,7 +9,6 @@ import re
 import pytest
 
 from devices.models import Standing, Triage, User
-from devices.templatetags.issues import handle
 from tests.devices.account_pages import signed_in
 from tests.devices.alerts import decided, fleet, listed
 
@@ -21,7 +20,7 @@ def test_what_was_just_decided_is_taken_back_as_a_whole_by_its_message(ivan: Use
     fleet()
     desk = signed_in(ivan)
     decided("1 critical issue", Standing.MUTED, alice, reason="known")
-    chosen = json.dumps([handle(each.handle) for each in listed(standing="open", severity="critical")])
+    chosen = json.dumps([each.handle.form_value for each in listed(standing="open", severity="critical")])
     sent = {"confirmed": "1", "items": chosen, "standing": "muted", "reason": "the wrong ones"}
     page = desk.post("/issues/decide/?kind=issue", sent, follow=True).content.decode()
     undo = html.unescape(re.findall(r'action="(/issues/take-back/[^"]*decided_at[^"]*)"', page)[0])

@@ -17,7 +17,6 @@ from django.utils import timezone
 
 from devices.issues.queries import MOST
 from devices.models import Account, AuditEvent, Change, Issue, Sighting, Standing, Triage, User
-from devices.templatetags.issues import handle
 from tests.devices import rows as shown
 from tests.devices.account_pages import HTMX, signed_in
 from tests.devices.alerts import complete, decided, fleet, listed, named, one, titles
@@ -44,7 +43,7 @@ def text(client: Client, address: str = "/issues/", **headers: str) -> str:
 
 
 def item(title: str) -> str:
-    return handle(one(title).handle)
+    return one(title).handle.form_value
 
 
 def tomorrow() -> str:
@@ -173,7 +172,7 @@ def test_the_form_says_what_is_meant_and_what_a_decision_does(desk: Client) -> N
 
 @pytest.mark.parametrize("which", ["ticked", "page", "matching"])
 def test_many_are_chosen_named_and_decided_about_at_once(desk: Client, which: str) -> None:
-    chosen = [handle(each.handle) for each in listed(standing="open", severity="critical")]
+    chosen = [each.handle.form_value for each in listed(standing="open", severity="critical")]
     fields = {"which": which, "action": "snoozed", "item": chosen, "items": json.dumps(chosen)}
     form = " ".join(desk.post("/issues/decide/?severity=critical", fields).content.decode().split())
     assert "Decide about 2 issues" in form and re.search(r'value="snoozed" checked', form)
