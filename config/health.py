@@ -10,7 +10,7 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 
-from devices.accounts.status import statuses
+from devices.account_status.status import statuses
 from devices.db import redis_client as broker
 from devices.jobs import heartbeat
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from devices.accounts import alert_views as troubles
+from devices.account_status import views as troubles
 from devices.accounts import deletion_views as accounts_delete
 from devices.accounts import edit_views as accounts_edit
 from devices.accounts import freshness_views as thresholds

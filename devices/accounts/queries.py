@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django.db.models import Count, QuerySet
 
-from devices.accounts.status import AccountStatus
+from devices.account_status.status import AccountStatus
 from devices.connections import rate_limit as budget
 from devices.db import redis_client as broker
 from devices.models import Account, Health, Life, Sighting, SyncRun

@@ -9,13 +9,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
+from devices.account_status.status import account_statuses, named
 from devices.accounts import certificates
 from devices.accounts.deletion import progress_of
 from devices.accounts.field_repairs import repaired
 from devices.accounts.queries import Card, cards, under_way
 from devices.accounts.run_progress import spoken
 from devices.accounts.services import refresh_account, switch_account
-from devices.accounts.status import account_statuses, named
 from devices.accounts.validation import BadAccount
 from devices.audit.request import act_of
 from devices.jobs import heartbeat

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from devices.accounts.status import AccountStatus
+from devices.account_status.status import AccountStatus
 from devices.coverage.queries import COUNTED, Drill, Placing
 from devices.lists.csv import CHUNK, csv_table
 from devices.models import Device

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from django.db import connection, transaction
 from django.db.models import F, Q
 
-from devices.accounts.status import AccountStatus, statuses
+from devices.account_status.status import AccountStatus, statuses
 from devices.coverage.queries import CODES, Placing
 from devices.coverage.states import Cover
 from devices.db.locks import be_patient

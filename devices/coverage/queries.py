@@ -14,7 +14,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 
-from devices.accounts.status import AccountStatus
+from devices.account_status.status import AccountStatus
 from devices.coverage.states import Cover
 from devices.lists.filters import clean_query
 from devices.matching.grouping import kinds_mask

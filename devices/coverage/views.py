@@ -7,8 +7,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from devices.accounts.stale_sources import aged
-from devices.accounts.status import account_statuses
+from devices.account_status.stale_sources import aged
+from devices.account_status.status import account_statuses
 from devices.audit.export import csv_file
 from devices.coverage.device_list import drill_page
 from devices.coverage.export import lines_of_devices, lines_of_matrix

@@ -5,9 +5,9 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from devices.accounts.data_sources import Sources
-from devices.accounts.stale_sources import aged
-from devices.accounts.status import account_statuses
+from devices.account_status.data_sources import Sources
+from devices.account_status.stale_sources import aged
+from devices.account_status.status import account_statuses
 from devices.conflicts.queries import count
 from devices.coverage.queries import all_gaps, matrix
 from devices.dashboard.queries import tiles

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from devices.accounts.status import AccountStatus
+from devices.account_status.status import AccountStatus
 from devices.device_detail import note_views as notes
 from devices.device_detail import tag_views as tags
 from devices.device_detail.queries import Detail

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from devices.accounts.status import AccountStatus
+from devices.account_status.status import AccountStatus
 from devices.device_detail.verdict import Answer, Verdict, judge
 from devices.models import Device, Identifier, Issue, Life, Sighting
 from devices.reconciliation.field_repairs import as_documents

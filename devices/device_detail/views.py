@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from devices.accounts.status import account_statuses, by_pk
+from devices.account_status.status import account_statuses, by_pk
 from devices.audit.request import person
 from devices.coverage.queries import gaps
 from devices.device_detail.field_values import values

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from devices.accounts.stale_sources import Aged
+from devices.account_status.stale_sources import Aged
 from devices.device_list.filters import DeviceListing
 from devices.device_list.queries import Row, Seen
 from devices.lists.columns import COLUMNS, NAME

@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from devices.accounts.stale_sources import aged
-from devices.accounts.status import account_statuses
+from devices.account_status.stale_sources import aged
+from devices.account_status.status import account_statuses
 from devices.audit.export import csv_file, no_file
 from devices.device_list.export import knowing, lines
 from devices.device_list.filters import DEVICES, DeviceListing

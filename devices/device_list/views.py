@@ -9,9 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from devices.accounts.data_sources import Sources
-from devices.accounts.stale_sources import aged
-from devices.accounts.status import account_statuses
+from devices.account_status.data_sources import Sources
+from devices.account_status.stale_sources import aged
+from devices.account_status.status import account_statuses
 from devices.device_list import filters as filtering
 from devices.device_list.filters import DEVICES, DeviceListing
 from devices.device_list.fleet_filters import known_groups

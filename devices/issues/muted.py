@@ -9,8 +9,8 @@ from typing import Any
 
 from django.db import connection
 
-from devices.accounts.stale_sources import Aged, aged
-from devices.accounts.status import AccountStatus
+from devices.account_status.stale_sources import Aged, aged
+from devices.account_status.status import AccountStatus
 from devices.device_list.filters import YES, Filters
 from devices.device_list.queries import matching as matching_devices
 from devices.issues.filters import ISSUES, SILENCED, VENDOR, IssueFilters, IssueListing

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from devices.accounts.status import account_statuses
+from devices.account_status.status import account_statuses
 from devices.issues.muted import silences
 from devices.web.permissions import needs
 

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 from django.db import connection
 from django.db.models import Q
 
-from devices.accounts.status import AccountStatus, statuses
+from devices.account_status.status import AccountStatus, statuses
 from devices.issues import sql as issue_sql
 from devices.issues.filters import ALL, UNDECIDED, WORST, IssueFilters, IssueListing
 from devices.issues.rows import Issue, read_issues

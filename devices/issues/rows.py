@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from django.db import connection
 
-from devices.accounts.status import AccountStatus
+from devices.account_status.status import AccountStatus
 from devices.issues.sources import Handle
 from devices.models import IssueKind
 

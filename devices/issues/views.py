@@ -12,9 +12,9 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_safe
 
-from devices.accounts.data_sources import Sources
-from devices.accounts.stale_sources import aged
-from devices.accounts.status import account_statuses
+from devices.account_status.data_sources import Sources
+from devices.account_status.stale_sources import aged
+from devices.account_status.status import account_statuses
 from devices.audit.export import csv_file, no_file
 from devices.device_list.fleet_filters import known_groups, nobody
 from devices.issues.export import lines

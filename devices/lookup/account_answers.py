@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypedDict
 
-from devices.accounts.status import AccountStatus
+from devices.account_status.status import AccountStatus
 from devices.models import Account
 from devices.search.documents import moment
 from devices.search.parser import Clue

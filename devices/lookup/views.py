@@ -14,8 +14,8 @@ from django.utils.cache import patch_vary_headers
 from django.utils.html import format_html
 from django.views.decorators.http import require_safe
 
-from devices.accounts.stale_sources import Aged, aged_among
-from devices.accounts.status import AccountStatus, account_statuses
+from devices.account_status.stale_sources import Aged, aged_among
+from devices.account_status.status import AccountStatus, account_statuses
 from devices.lists.filters import clean_query
 from devices.lookup.account_answers import account_answers, document, silences
 from devices.lookup.live_views import Outcome, asked_run, outcome

@@ -13,7 +13,7 @@ from vendors.secret import Secret
 
 class Health(models.TextChoices):
     """The outcome of an account's last syncs, as it is stored. What that means together with everything else:
-    devices/accounts/status.py."""
+    devices/account_status/status.py."""
 
     NEW = "new", "Never synced"
     OK = "ok", "OK"

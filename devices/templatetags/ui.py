@@ -10,9 +10,9 @@ from django.utils import timezone
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from devices.accounts.alerts import Troubles, troubles
-from devices.accounts.status import account_statuses
-from devices.accounts.status_text import LOOKS, Code
+from devices.account_status.alerts import Troubles, troubles
+from devices.account_status.status import account_statuses
+from devices.account_status.text import LOOKS, Code
 from devices.models import Life
 from devices.reconciliation.freshness import Freshness
 from devices.reconciliation.timestamps import implausible

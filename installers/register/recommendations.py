@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from devices.accounts.status import AccountStatus, statuses
+from devices.account_status.status import AccountStatus, statuses
 from devices.coverage.queries import gaps
 from devices.coverage.states import Cover
 from devices.models import Account, Device, User

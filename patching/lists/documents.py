@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from devices.accounts.status import statuses
+from devices.account_status.status import statuses
 from devices.search.documents import moment
 from patching.lists.attempts import ATTEMPTS, AttemptRow
 from patching.lists.filters import ALL, OPEN

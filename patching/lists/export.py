@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from devices.accounts.stale_sources import Aged
+from devices.account_status.stale_sources import Aged
 from devices.lists.csv import csv_table, moment
 from patching.lists.attempts import AttemptRow
 from patching.lists.devices import DeviceRow

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from django.db.models import Exists, Max, OuterRef, Q
 
-from devices.accounts.stale_sources import Aged
-from devices.accounts.status import AccountStatus
+from devices.account_status.stale_sources import Aged
+from devices.account_status.status import AccountStatus
 from devices.lists.filters import Asked
 from devices.models import Account, Sighting
 from patching.lists.filters import TELLING, AttemptFilters, TitleFilters, Told

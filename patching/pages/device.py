@@ -9,8 +9,8 @@ from datetime import datetime
 
 from django.db.models import Count, OuterRef, Q, Subquery
 
-from devices.accounts.stale_sources import Aged
-from devices.accounts.status import AccountStatus
+from devices.account_status.stale_sources import Aged
+from devices.account_status.status import AccountStatus
 from devices.models import Sighting
 from patching.lists.attempts import ATTEMPTS, AttemptRow
 from patching.lists.counts import MOST_COUNTED, Number

@@ -8,8 +8,8 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from devices.accounts.stale_sources import Aged
-from devices.accounts.status import AccountStatus
+from devices.account_status.stale_sources import Aged
+from devices.account_status.status import AccountStatus
 from patching.lists.counts import Number, narrowed, number, numbers
 from patching.lists.filters import ALL, OPEN_ORDER, AttemptFilters, DeviceFilters, PatchFilters
 from patching.lists.patches import PATCHES, PatchRow

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from devices.accounts.status import account_statuses
+from devices.account_status.status import account_statuses
 from devices.audit.export import csv_file, no_file
 from devices.lists.state import Listing
 from devices.saved_views.list_request import read_listing

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_safe
 
-from devices.accounts.status import account_statuses
+from devices.account_status.status import account_statuses
 from devices.device_list.fleet_filters import Part, known_groups, nobody
 from devices.lists.filters import Asked
 from devices.lists.keyset import Turned

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from devices.accounts.status import account_statuses, by_pk
+from devices.account_status.status import account_statuses, by_pk
 from devices.models import Account
 from devices.web.devices import device_or_404
 from devices.web.permissions import is_fragment, needs

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from devices.accounts.status import account_statuses
+from devices.account_status.status import account_statuses
 from devices.web.permissions import needs
 from patching.lists.filters import PatchFilters
 from patching.lists.stale_sources import aged

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from devices.accounts.alerts import SHOWN
+from devices.account_status.alerts import SHOWN
 from devices.models import Account, Sighting, User
 from tests.browser.conftest import PHONE, Desk
 from tests.browser.seen import overflow, serious

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.test import Client
 
-from devices.accounts.status import by_pk, statuses
+from devices.account_status.status import by_pk, statuses
 from devices.models import Device, User
 from patching.models import Attempt, Patch
 from patching.pages.device import on_device

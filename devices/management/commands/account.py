@@ -9,14 +9,14 @@ from typing import Any
 
 from django.utils import timezone
 
+from devices.account_status.status import AccountStatus, statuses
+from devices.account_status.text import Code
 from devices.accounts.counts import calls_words, numbers, records_words
 from devices.accounts.deletion import contents, makes_installers, request_deletion
 from devices.accounts.field_repairs import repaired
 from devices.accounts.probe import Probe, probe_account, probe_values
 from devices.accounts.queries import cards
 from devices.accounts.services import check_new, create_account, refresh_account, switch_account, update_account
-from devices.accounts.status import AccountStatus, statuses
-from devices.accounts.status_text import Code
 from devices.accounts.validation import BadAccount, Options, checked, moves, notes, refuse_deleting
 from devices.audit.context import Act
 from devices.jobs import heartbeat

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from devices.accounts.status import statuses
+from devices.account_status.status import statuses
 from devices.lookup.account_answers import AccountAnswer, account_answers, document
 from devices.management.console import Command as ConsoleCommand
 from devices.search.queries import MOST, Match, search

@@ -8,8 +8,8 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from devices.account_status.text import disabled_since
 from devices.accounts import services as accounts
-from devices.accounts.status_text import disabled_since
 from devices.audit import log as audit
 from devices.audit.context import Act
 from devices.jobs import engine as jobs

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from devices.accounts.status import statuses
+from devices.account_status.status import statuses
 from devices.coverage import gaps
 from devices.coverage.queries import Placing
 from devices.coverage.states import Cover

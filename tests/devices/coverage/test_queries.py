@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from devices.accounts.status import AccountStatus, statuses
+from devices.account_status.status import AccountStatus, statuses
 from devices.coverage.device_list import PAGE, drill_page
 from devices.coverage.queries import Drill, Placing, Row, device_coverage, matrix
 from devices.coverage.states import Cover

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from devices.accounts.status import statuses
+from devices.account_status.status import statuses
 from devices.audit.context import Act
 from devices.coverage.queries import matrix
 from devices.dashboard.queries import tiles

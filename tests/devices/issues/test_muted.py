@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from devices.accounts.status import statuses
+from devices.account_status.status import statuses
 from devices.issues.muted import silences
 from devices.models import Account, Change, Device, Sighting, Standing, User
 from tests.devices import rows as shown

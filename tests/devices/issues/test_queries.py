@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from devices.accounts.status import statuses
+from devices.account_status.status import statuses
 from devices.issues.filters import NEWEST, OLDEST, WORST, IssueFilters, IssueListing
 from devices.issues.queries import MOST, WINDOW, device_issues, every_issue, issue_page, matching, undecided
 from devices.lists.cursor import Place

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from devices.accounts.status import statuses
+from devices.account_status.status import statuses
 from devices.lookup.account_answers import account_answers
 from devices.models import Account, Health, JobState
 from devices.search.parser import parse

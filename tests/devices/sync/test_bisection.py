@@ -17,7 +17,7 @@ from django.db import DatabaseError, DataError, IntegrityError, InternalError, O
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from devices.accounts.status import status
+from devices.account_status.status import status
 from devices.jobs.handler import Fenced
 from devices.models import Device, Identifier, JobState, Life, Quarantine, Sighting, SyncRun, User
 from devices.sync import bisection

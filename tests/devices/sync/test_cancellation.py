@@ -12,9 +12,9 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
+from devices.account_status.status import status
 from devices.accounts.queries import cards
 from devices.accounts.services import refresh_account, update_account
-from devices.accounts.status import status
 from devices.jobs import engine as jobs
 from devices.management.console import Refused
 from devices.models import Account, AuditEvent, Device, Health, JobState, Life, Sighting, SyncRun, User

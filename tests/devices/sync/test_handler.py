@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from devices.accounts.status import status
-from devices.accounts.status_text import Code
+from devices.account_status.status import status
+from devices.account_status.text import Code
 from devices.models import Account, Device, Health, Issue, JobState, Sighting, SyncRun
 from devices.sync import handler as sync
 from sandbox.server import Simulation, running

@@ -13,7 +13,7 @@ from django.utils import timezone
 import config.celery  # noqa: F401  (tasks need the application that knows the broker)
 from config.sessions import POLLS
 from devices import tasks
-from devices.accounts.status import statuses
+from devices.account_status.status import statuses
 from devices.audit.context import Act
 from devices.models import Account, AuditEvent, Change, Device, JobState, Life, Sighting, SyncRun, User
 from devices.sync import withheld as disappearance

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from devices.accounts.status import AccountStatus
+from devices.account_status.status import AccountStatus
 
 
 @dataclass(frozen=True, slots=True)

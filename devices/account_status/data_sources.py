@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from devices.accounts.status import AccountStatus
-from devices.accounts.status_text import Code
+from devices.account_status.status import AccountStatus
+from devices.account_status.text import Code
 
 
 class Coverage(StrEnum):

@@ -15,11 +15,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from devices.accounts.alerts import troubles
-from devices.accounts.data_sources import Sources
-from devices.accounts.stale_sources import aged
-from devices.accounts.status import AccountStatus, statuses
-from devices.accounts.status_text import Code
+from devices.account_status.alerts import troubles
+from devices.account_status.data_sources import Sources
+from devices.account_status.stale_sources import aged
+from devices.account_status.status import AccountStatus, statuses
+from devices.account_status.text import Code
 from devices.coverage.queries import all_gaps, matrix
 from devices.jobs import heartbeat
 from devices.lookup.account_answers import silences

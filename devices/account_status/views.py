@@ -4,8 +4,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from devices.accounts.alerts import troubles
-from devices.accounts.status import account_statuses
+from devices.account_status.alerts import troubles
+from devices.account_status.status import account_statuses
 from devices.web.permissions import needs
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from devices.accounts.status import AccountStatus
-from devices.accounts.status_text import Code
+from devices.account_status.status import AccountStatus
+from devices.account_status.text import Code
 from devices.jobs import heartbeat
 from devices.models import Device
 

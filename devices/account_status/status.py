@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils import timezone
 
-from devices.accounts.status_text import ERRORS, LOOKS, OFF, Code, Facts, doubt, frozen, words
+from devices.account_status.text import ERRORS, LOOKS, OFF, Code, Facts, doubt, frozen, words
 from devices.models import Account, Health, JobState, Quarantine, Sighting, SyncRun
 from devices.models.job import ACTIVE
 from vendors.base import Vendor
