@@ -11,8 +11,7 @@ class InstallersConfig(AppConfig):
         from devices.accounts import deletion
         from devices.accounts.deletion import Part
         from devices.encryption import rotation
-        from installers.handout import Handout
-        from installers.models import Installer
+        from installers.models import Handout, Installer
 
         rotation.PLACES.append(rotation.Place(Installer, "link", Installer.context))
         deletion.PARTS.append(Part("installer in the register", "installers in the register", Installer))

@@ -14,8 +14,7 @@ from devices.lists.filters import Asked, Kind
 from devices.lists.log_pages import Newest, newest
 from devices.models import Device, Sighting, User
 from devices.reconciliation.timestamps import SKEW
-from installers.handout import Handout, Way
-from installers.models import Installer, Standing
+from installers.models import Handout, Installer, Standing, Way
 from vendors.states import Enrolment
 
 PAGE = 50

@@ -20,8 +20,8 @@ from devices.audit.context import Act
 from devices.encryption import cipher as sealing
 from devices.errors import ActionRefused
 from devices.models import Device
-from installers.handout import LONGEST_RECIPIENT, Handout, Way
-from installers.models import Installer, Standing
+from installers.models import Handout, Installer, Standing, Way
+from installers.models.handout import LONGEST_RECIPIENT
 from installers.orders.requests import LONGEST_TICKET
 from vendors.parsing.normalise import UNSTORABLE
 from vendors.secret import Secret

@@ -10,8 +10,8 @@ from django.db import transaction
 from devices.audit import log as audit
 from devices.audit.context import Act
 from devices.errors import ActionRefused
-from installers.handout import Handout, Way
 from installers.handouts.services import hash_of, opened
+from installers.models import Handout, Way
 from vendors.secret import Secret
 
 

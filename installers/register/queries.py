@@ -12,8 +12,7 @@ from django.db.models import CharField, Count, Exists, Func, OuterRef, QuerySet,
 from devices.lists.log_pages import HIGHEST, Newest, newest
 from devices.models import Account, DeviceGroup, User
 from devices.search.documents import moment
-from installers.handout import Handout
-from installers.models import Installer, Standing, Stocktake
+from installers.models import Handout, Installer, Standing, Stocktake
 from installers.orders.requests import Wish
 from installers.orders.vendor_records import MARK
 from installers.register.filters import SOON, Filters, ends_soon

@@ -9,8 +9,7 @@ from django.utils import timezone
 from playwright.sync_api import Error, Page, expect
 
 from devices.models import AuditEvent, Device, JobState, User
-from installers.handout import Handout
-from installers.models import Installer
+from installers.models import Handout, Installer
 from tests.browser.conftest import PHONE, Desk
 from tests.browser.seen import overflow, scanned, serious
 from tests.browser.test_deciding import follow, reach

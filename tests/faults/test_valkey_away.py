@@ -10,7 +10,7 @@ import pytest
 from allauth.mfa.totp.internal import auth as totp
 
 from devices.models import Account, Device, SyncRun, User
-from installers.handout import Handout
+from installers.models import Handout
 from installers.views.short_link import TRIES
 from tests.conftest import PASSWORD
 from tests.devices import rows as shown

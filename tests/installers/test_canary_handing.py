@@ -11,7 +11,7 @@ from django.test import Client
 
 from config.logging import redact
 from devices.models import AuditEvent, Device, User
-from installers.handout import Handout
+from installers.models import Handout
 from tests.devices import rows as shown
 from tests.devices.sinks import broker, every_logger_speaks, leaks, tables
 from tests.installers.given_out import key_in, page_of, ready, short_link, signed_in

@@ -15,8 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from devices.models import Account, AuditEvent, Device, JobState, Pulse, Sighting, User
-from installers.handout import Handout
-from installers.models import Installer, Standing
+from installers.models import Handout, Installer, Standing
 from tests.devices import rows as shown
 from tests.installers.given_out import page_of, ready, short_link, signed_in
 from vendors.states import IdKind

@@ -12,8 +12,7 @@ from pytest_django.fixtures import Settings
 from devices.audit.context import Act
 from devices.matching import overrides as links
 from devices.models import AuditEvent, Device, JobState, User
-from installers.handout import Handout
-from installers.models import Installer, Standing
+from installers.models import Handout, Installer, Standing
 from tests.devices import rows as shown
 from tests.installers.given_out import LINK, SHORT, key_in, page_of, ready, short_link, signed_in
 

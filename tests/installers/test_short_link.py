@@ -15,8 +15,7 @@ from hypothesis import strategies as st
 from devices.db.redis_client import worker_client
 from devices.models import Account, AuditEvent, Device, User
 from devices.web import cache as rate_limits
-from installers.handout import Handout
-from installers.models import Installer, Standing
+from installers.models import Handout, Installer, Standing
 from installers.views.short_link import TRIES
 from tests.installers.given_out import LINK, ready, short_link
 

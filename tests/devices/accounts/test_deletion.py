@@ -40,10 +40,9 @@ from devices.models import (
     Triage,
     User,
 )
-from installers.handout import Handout
 from installers.handouts.services import Slip, Terms, make_short_link, new_key
 from installers.handouts.short_links import Closed, look
-from installers.models import Installer
+from installers.models import Handout, Installer
 from patching.models import Attempt, Patch, Title
 from sandbox.credentials import account_settings
 from sandbox.server import Simulation, running

@@ -8,7 +8,6 @@ from django.db import models
 from devices.encryption import cipher as sealing
 from devices.models import VendorJob
 from devices.reconciliation.field_repairs import Counted, counted
-from installers.handout import Handout  # noqa: F401  (a table of this app)
 from vendors.installer_api import Order
 from vendors.secret import Secret
 from vendors.states import Family
