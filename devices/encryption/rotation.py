@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.conf import settings
 from django.db import OperationalError, models, transaction
@@ -22,7 +23,7 @@ class Place:
 
     model: type[models.Model]
     column: str
-    context: Callable[[int], str]
+    context: Callable[[Any], str]
 
     @property
     def filled(self) -> QuerySet[models.Model]:

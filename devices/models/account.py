@@ -94,7 +94,7 @@ class AccountSecret(models.Model):
         constraints = [models.UniqueConstraint(fields=["account", "name"], name="one_secret_per_name")]
 
     @staticmethod
-    def context(pk: int) -> str:
+    def context(pk: uuid.UUID) -> str:
         """What a sealed secret is bound to."""
         return f"devices.accountsecret:sealed:{pk}"
 
