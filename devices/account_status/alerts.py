@@ -31,7 +31,7 @@ class Troubles:
 
 
 def troubles(found: Sequence[AccountStatus]) -> Troubles:
-    """An account that is synced only on request and grew old is named where its data is (queries/aged.py)."""
+    """An account that is synced only on request and grew old is named where its data is (devices/account_status/stale_sources.py)."""
     shown = [each for each in found if each.code in SHOWN and not (each.code == Code.OVERDUE and each.frozen)]
     used = any(each.enabled and each.about for each in found)
     return Troubles(shown, heartbeat.sentence() if used else _without_accounts())

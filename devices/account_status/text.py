@@ -1,4 +1,4 @@
-"""The words of an account's status: label, severity, icon, sentence, next step. What applies is decided by account_status.py."""
+"""Texts of the account status: label, severity, icon, sentence, next step. Which status applies is decided in status.py."""
 
 from __future__ import annotations
 

@@ -76,7 +76,7 @@ class AccountForm(forms.Form):
         self._add_notes()
 
     def _add_notes(self) -> None:
-        """What a value means here and now: of the one that is shown first, and of each that is typed (views/accounts_edit.py, `note`)."""
+        """What a value means here and now: of the one that is shown first, and of each that is typed (edit_views.py, `note`)."""
         for field in self.vendor.fields:
             key, made = f"set_{field.name}", self.fields.get(f"set_{field.name}")
             if isinstance(made, SettingField) and field.note is not None:

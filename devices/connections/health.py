@@ -1,7 +1,8 @@
 """The outcome of an account's last syncs, stored in its row: written when a run ends or a sign-in is refused, logged once when it changes.
 
 Only refused credentials stop an account until a user acts, because a vendor locks an account after a few refused sign-ins. Every other
-failure is retried after a pause (vendors/retry.py), and a success clears it. What a page shows is worked out by account_status.py.
+failure is retried after a pause (vendors/retry.py), and a success clears it. What a page shows is decided in
+devices/account_status/status.py.
 """
 
 from __future__ import annotations

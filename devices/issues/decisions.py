@@ -1,7 +1,7 @@
 """What people decide about issues: acknowledge, snooze until a day, mute with a reason, and take back.
 
 A decision hides an issue from the list of undecided ones and changes nothing else: no verdict, no count of a device, nothing at any vendor.
-It ends by itself when its day comes or the issue changes; queries/issue_sql.py asks that of every row, and `tidy` remembers it.
+It ends by itself when its day comes or the issue changes; devices/issues/sql.py asks that of every row, and `tidy` remembers it.
 """
 
 from __future__ import annotations

@@ -78,7 +78,7 @@ class Issue:
 
 
 def read_issues(text: str, values: Mapping[str, Any], accounts: dict[int, AccountStatus]) -> list[Issue]:
-    """What a question of queries/issue_sql.py finds, in its order."""
+    """What a question of devices/issues/sql.py finds, in its order."""
     with connection.cursor() as cursor:
         cursor.execute(text, values)
         told: list[tuple[Any, ...]] = cursor.fetchall()

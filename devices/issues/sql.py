@@ -116,7 +116,7 @@ def _decided(branch: Branch, standing: str) -> list[str]:
 
 
 def columns(branch: Branch) -> str:
-    """As `Issue` of queries/issues.py has them."""
+    """As `Issue` of devices/issues/queries.py has them."""
     force = holds(branch)
     standing = f"CASE WHEN {force} THEN t.standing WHEN {branch.silenced} THEN '{VENDOR}' ELSE '{OPEN}' END"
     woke = f"""CASE WHEN t.id IS NULL OR {force} THEN '' WHEN t.token <> {branch.fingerprint} THEN 'changed'

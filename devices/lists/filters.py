@@ -63,7 +63,7 @@ class Asked:
 
     @classmethod
     def unread(cls, query: Mapping[str, str]) -> dict[str, str]:
-        """What `query` asks for and `read` does not know. It is left out, so somebody has to say it (queries/left_out.py)."""
+        """What `query` asks for and `read` does not know. It is left out, so somebody has to say it (devices/lists/notices.py)."""
         return {name: query[name] for name, kind in cls.kinds.items() if query.get(name) and kind.read(query[name]) is None}
 
     @property

@@ -23,7 +23,7 @@ ASKABLE = re.compile(r"\w[\w .\-/]{1,62}")
 
 class AccountAnswer(TypedDict):
     name: str
-    status: str  # of the account: a code of account_status.py
+    status: str  # of the account: a code of devices/account_status/status.py
     answer: str
     complete_as_of: str | None
     old_because: str | None  # no sync renews it

@@ -6,7 +6,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-# The order of the list: how bad, how old, then the row itself (queries/issue_rows.py asks with these very expressions).
+# The order of the list: how bad, how old, then the row itself (devices/issues/rows.py asks with these very expressions).
 RANK = "(CASE state WHEN 'critical' THEN 0 WHEN 'attention' THEN 1 WHEN 'unknown' THEN 2 ELSE 3 END)"
 AGE = "coalesce(since, first_seen_at)"
 INDEXES = {

@@ -27,7 +27,7 @@ class Standing(models.TextChoices):
 class Triage(models.Model):
     """A person's decision about one issue. In force while the issue is what `token` says, `until` has not come, and nothing ended it.
 
-    Whether it is in force is asked when it is read (queries/issue_rows.py), so that it is never late; `ended_at` only remembers.
+    Whether it is in force is asked when it is read (devices/issues/rows.py), so that it is never late; `ended_at` only remembers.
     `ref` is a sighting, for a gap the id of the gap; both stay when devices merge.
     """
 

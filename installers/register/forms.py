@@ -1,4 +1,4 @@
-"""The form that orders an installer. What a wish may be is decided in wishes.py; here it is only shown and kept."""
+"""The form that orders an installer. What a wish may be is decided in installers/orders/requests.py; here it is only shown and kept."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ from vendors.patching_api import Sheet, Source
 
 
 class Eset:
-    """A connection to one account. The cursor holds `phase`, `token` of the next page, and what delayed.py keeps of an open question."""
+    """A connection to one account. The cursor holds `phase`, `token` of the next page, and what async_answers.py keeps of an open request."""
 
     def __init__(self, connection: Connection, *, now: Callable[[], float] = time.time) -> None:
         self._connection = connection

@@ -1,6 +1,6 @@
 """Vendor text → comparable key, stored text.
 
-Every `*_key` is pure, never raises, is idempotent, and gives "" when the text is not of its kind. Junk is decided in junk.py.
+Every `*_key` is pure, never raises, is idempotent, and gives "" when the text is not of its kind. Placeholders are listed in placeholder_keys.py.
 """
 
 from __future__ import annotations
