@@ -21,9 +21,9 @@ class DevicesConfig(AppConfig):
         LISTS.extend((DEVICES, ISSUES))
         rotation.PLACES.extend(
             (
-                rotation.Place(AccountSecret, "sealed", AccountSecret.context),
-                rotation.Place(Account, "tokens", Account.tokens_context),
-                rotation.Place(RemediationLink, "sealed", RemediationLink.context),
+                rotation.EncryptedColumn(AccountSecret, "sealed", AccountSecret.context),
+                rotation.EncryptedColumn(Account, "tokens", Account.tokens_context),
+                rotation.EncryptedColumn(RemediationLink, "sealed", RemediationLink.context),
             )
         )
         post_migrate.connect(ensure_roles, sender=self)

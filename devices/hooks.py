@@ -12,7 +12,7 @@ from vendors.records import Device, Entry
 
 
 @dataclass(slots=True)
-class Mapped:
+class MappedEntry:
     """An entry after reading; `raw` is without secrets. `sighting_id` is None until it is written, `device_id` until
     it is matched; `fresh`: it was inserted.
     """
@@ -25,10 +25,10 @@ class Mapped:
     fresh: bool = False
 
 
-class Keeper(Protocol):
+class SyncHook(Protocol):
     """All run inside the transaction that writes, which holds the devices already."""
 
-    def page(self, run: SyncRun, mapped: Sequence[Mapped], now: datetime) -> None:
+    def page(self, run: SyncRun, mapped: Sequence[MappedEntry], now: datetime) -> None:
         """`mapped`: the new and changed devices of a page, written."""
         ...
 
@@ -41,7 +41,7 @@ class Keeper(Protocol):
         ...
 
 
-KEEPERS: list[Keeper] = []
+KEEPERS: list[SyncHook] = []
 
 
 def tell_use_changed(devices: Collection[int]) -> None:

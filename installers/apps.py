@@ -9,10 +9,10 @@ class InstallersConfig(AppConfig):
 
     def ready(self) -> None:
         from devices.accounts import deletion
-        from devices.accounts.deletion import Part
+        from devices.accounts.deletion import DeletedTable
         from devices.encryption import rotation
         from installers.models import Handout, Installer
 
-        rotation.PLACES.append(rotation.Place(Installer, "link", Installer.context))
-        deletion.PARTS.append(Part("installer in the register", "installers in the register", Installer))
-        deletion.PARTS.append(Part("hand-out of an installer", "hand-outs of installers", Handout, "installer__account"))
+        rotation.PLACES.append(rotation.EncryptedColumn(Installer, "link", Installer.context))
+        deletion.PARTS.append(DeletedTable("installer in the register", "installers in the register", Installer))
+        deletion.PARTS.append(DeletedTable("hand-out of an installer", "hand-outs of installers", Handout, "installer__account"))

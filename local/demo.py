@@ -99,11 +99,11 @@ def new_password(name: str) -> int:
     """Replace somebody's password and print the new one."""
     if not _ready():
         return 2
-    from devices.users.services import BadPerson, give_password, person_named
+    from devices.users.services import InvalidUser, give_password, person_named
 
     try:
         password = give_password(person_named(name))
-    except BadPerson as bad:
+    except InvalidUser as bad:
         print(bad, file=sys.stderr)
         return 1
     print(f"Sign in as {name}   password {password}   (shown only this once)")

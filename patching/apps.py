@@ -9,7 +9,7 @@ class PatchingConfig(AppConfig):
 
     def ready(self) -> None:
         from devices.accounts import deletion
-        from devices.accounts.deletion import Part
+        from devices.accounts.deletion import DeletedTable
         from devices.hooks import KEEPERS
         from devices.saved_views.registry import LISTS
         from patching.lists import attempts, devices, patches, titles
@@ -18,7 +18,7 @@ class PatchingConfig(AppConfig):
         from patching.sync.title_writer import forget_titles
 
         KEEPERS.append(PatchKeeper())
-        deletion.PARTS.append(Part("patch", "patches", Patch))
-        deletion.PARTS.append(Part("patch attempt", "patch attempts", Attempt))
+        deletion.PARTS.append(DeletedTable("patch", "patches", Patch))
+        deletion.PARTS.append(DeletedTable("patch attempt", "patch attempts", Attempt))
         deletion.ENDINGS.append(forget_titles)
         LISTS.extend(each.SHAPE for each in (patches, attempts, devices, titles))

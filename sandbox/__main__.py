@@ -13,7 +13,7 @@ from datetime import datetime
 from sandbox.faults import faults
 from sandbox.parent import die_with_parent
 from sandbox.server import Simulation
-from sandbox.world import Options
+from sandbox.world import SandboxOptions
 
 
 def main() -> int:
@@ -50,9 +50,9 @@ def _simulation(arguments: argparse.Namespace) -> Simulation:
     return simulation
 
 
-def _options(given: list[str]) -> Options:
-    options = Options()
-    kinds = {field.name: type(getattr(options, field.name)) for field in fields(Options)}
+def _options(given: list[str]) -> SandboxOptions:
+    options = SandboxOptions()
+    kinds = {field.name: type(getattr(options, field.name)) for field in fields(SandboxOptions)}
     for text in given:
         name, _, value = text.partition("=")
         if name not in kinds:

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from dataclasses import asdict, fields
 from typing import Any
 
-from sandbox.faults.faults import Fault, parse
+from sandbox.faults.faults import SandboxFault, parse
 from sandbox.fleet.fleet import VENDORS
 from sandbox.wire import Request, Response, answer
-from sandbox.world import Options, World
+from sandbox.world import SandboxOptions, World
 
 _CHANGES = {"size", "seed", "shrink", "change_percent", "clock_forward", "seen_forward"}
 
@@ -43,7 +43,7 @@ class Admin:
                 return self._faults()
             case "POST", "faults":
                 given = json.loads(request.body)
-                self._world.faults.add(parse(given["spec"]) if "spec" in given else Fault(**given))
+                self._world.faults.add(parse(given["spec"]) if "spec" in given else SandboxFault(**given))
                 return self._faults()
             case "DELETE", "faults":
                 self._world.faults.clear(vendor=dict(request.query).get("vendor"))
@@ -103,7 +103,7 @@ class Admin:
             self._changed()
 
     def _options(self, given: dict[str, Any]) -> Response:
-        kinds = {field.name: type(getattr(self._world.options, field.name)) for field in fields(Options)}
+        kinds = {field.name: type(getattr(self._world.options, field.name)) for field in fields(SandboxOptions)}
         for name, value in given.items():
             setattr(self._world.options, name, kinds[name](value))
         return answer(200, asdict(self._world.options))

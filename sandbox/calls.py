@@ -13,7 +13,7 @@ _SECRET = re.compile(r"(?i)((?:access_token|password|client_secret|client_id|ref
 
 
 @dataclass(slots=True)
-class Call:
+class LoggedCall:
     monotonic: float
     wall: float
     vendor: str
@@ -25,17 +25,17 @@ class Call:
 
 class CallLog:
     def __init__(self, *, keep: int = 200_000) -> None:
-        self._calls: deque[Call] = deque(maxlen=keep)
+        self._calls: deque[LoggedCall] = deque(maxlen=keep)
 
-    def begin(self, vendor: str, method: str, target: str) -> Call:
-        call = Call(time.monotonic(), time.time(), vendor, method, _SECRET.sub(r"\1***", target))
+    def begin(self, vendor: str, method: str, target: str) -> LoggedCall:
+        call = LoggedCall(time.monotonic(), time.time(), vendor, method, _SECRET.sub(r"\1***", target))
         self._calls.append(call)
         return call
 
     def clear(self) -> None:
         self._calls.clear()
 
-    def select(self, *, vendor: str | None = None, path: str | None = None) -> list[Call]:
+    def select(self, *, vendor: str | None = None, path: str | None = None) -> list[LoggedCall]:
         return [call for call in self._calls if vendor in (None, call.vendor) and (path is None or path in call.path)]
 
     def summary(self, *, vendor: str | None = None, path: str | None = None) -> dict[str, Any]:

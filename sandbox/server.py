@@ -20,23 +20,23 @@ from typing import Any, Protocol
 
 from sandbox import wire
 from sandbox.admin import Admin
-from sandbox.calls import Call, busiest
+from sandbox.calls import LoggedCall, busiest
 from sandbox.clock import Clock
 from sandbox.eset.prerender import Prerendered
 from sandbox.eset.server import Eset
 from sandbox.faults import bad_answers as misbehave
 from sandbox.faults import faults as fault_names
-from sandbox.faults.faults import Fault
+from sandbox.faults.faults import SandboxFault
 from sandbox.five9s.server import Five9s
 from sandbox.fleet.fleet import Fleet
 from sandbox.opswat.server import Opswat
 from sandbox.wire import Request, Response
-from sandbox.world import Options, World
+from sandbox.world import SandboxOptions, World
 
 _UUID = re.compile(rb'"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"')
 
 
-class Vendor(Protocol):
+class SimulatedVendor(Protocol):
     def handle(self, request: Request) -> Response: ...
 
     def restart(self) -> None: ...
@@ -46,16 +46,16 @@ class Simulation:
     """The vendors, their fleet and their faults; `listen` puts them on a socket."""
 
     def __init__(
-        self, *, devices: int = 60, seed: int = 7, frozen: bool | float = False, hostile: bool = True, options: Options | None = None
+        self, *, devices: int = 60, seed: int = 7, frozen: bool | float = False, hostile: bool = True, options: SandboxOptions | None = None
     ) -> None:
         clock = Clock()
         frozen_at = None if frozen is False else clock.now() if frozen is True else float(frozen)
         self.clock = clock
         self.fleet = Fleet(seed, devices, clock=clock, frozen_at=frozen_at, hostile=hostile)
-        self.options = options or Options()
+        self.options = options or SandboxOptions()
         self.world = World(self.fleet, clock, self.options)
         self.eset = Eset(self.world)
-        self.vendors: dict[str, Vendor] = {"eset": self.eset, "opswat": Opswat(self.world), "five9s": Five9s(self.world)}
+        self.vendors: dict[str, SimulatedVendor] = {"eset": self.eset, "opswat": Opswat(self.world), "five9s": Five9s(self.world)}
         self.admin = Admin(self.world, changed=self._fleet_changed, restart=self.restart, installers=self.eset.installers.tally)
         self.url = ""
         self._previous: dict[str, Response] = {}
@@ -69,7 +69,7 @@ class Simulation:
         self.fleet.change(percent)
         self._fleet_changed()
 
-    def fault(self, spec: str, **more: Any) -> Fault:
+    def fault(self, spec: str, **more: Any) -> SandboxFault:
         """Switch a fault on: "eset:503@2" (see faults.parse), or vendor:kind with path=, times=, after=, value=."""
         fault = fault_names.parse(spec)
         for name, value in more.items():
@@ -79,7 +79,7 @@ class Simulation:
     def clear_faults(self, *, vendor: str | None = None) -> None:
         self.world.faults.clear(vendor=vendor)
 
-    def calls(self, *, vendor: str | None = None, path: str | None = None) -> list[Call]:
+    def calls(self, *, vendor: str | None = None, path: str | None = None) -> list[LoggedCall]:
         """The calls received so far. `path` selects those whose path contains it."""
         return self.world.calls.select(vendor=vendor, path=path)
 
@@ -129,7 +129,7 @@ class Simulation:
         call.fault = struck.kind if struck else None
         return await misbehave.send(reply, writer, spoiled)
 
-    def _reply(self, vendor: str, request: Request, fault: Fault | None) -> Response | bytes:
+    def _reply(self, vendor: str, request: Request, fault: SandboxFault | None) -> Response | bytes:
         if fault and fault.kind == "other-answer" and vendor in self._previous:
             return self._previous[vendor]
         if fault and fault.kind == "after":
@@ -148,7 +148,7 @@ class Simulation:
 
 @contextmanager
 def running(
-    *, devices: int = 60, seed: int = 7, frozen: bool | float = False, port: int = 0, options: Options | None = None
+    *, devices: int = 60, seed: int = 7, frozen: bool | float = False, port: int = 0, options: SandboxOptions | None = None
 ) -> Iterator[Simulation]:
     """A simulation served by a background thread of this process, until the block ends.
 

@@ -14,7 +14,7 @@ from sandbox.fleet.fleet import Fleet, Snapshot
 
 
 @dataclass(slots=True)
-class Options:
+class SandboxOptions:
     """How the simulated vendors behave. Durations in seconds of the simulator's clock."""
 
     rate_limits: bool = True
@@ -39,7 +39,7 @@ class Options:
 class World:
     fleet: Fleet
     clock: Clock
-    options: Options = field(default_factory=Options)
+    options: SandboxOptions = field(default_factory=SandboxOptions)
     faults: FaultBook = field(default_factory=FaultBook)
     calls: CallLog = field(default_factory=CallLog)
     corruption: dict[str, Corruption] = field(default_factory=lambda: defaultdict(Corruption))  # vendor -> what the fault corrupt did

@@ -16,7 +16,7 @@ from vendors.budget import Rate
 from vendors.errors import Unsupported
 from vendors.gateway.address import BadUrl, parse_url, place
 from vendors.gateway.http import Gateway
-from vendors.installer_api import Offer
+from vendors.installer_api import InstallerOptions
 from vendors.parsing.pasted import trimmed
 from vendors.patching_api import Source
 from vendors.records import Entry, Group, Reject
@@ -58,7 +58,7 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class DevicePage:
     """One step of a walk.
 
     `cursor` None: the walk is complete and what it did not show is not there. `wait`: seconds until the next step makes sense.
@@ -101,7 +101,7 @@ class Field:
 class ReadsDevices(Protocol):
     """A connection to one account that can list devices."""
 
-    def walk(self, scope: Scope, cursor: Cursor | None) -> Page:
+    def walk(self, scope: Scope, cursor: Cursor | None) -> DevicePage:
         """Raise any error of vendors.errors; then nothing of this page counts and the same cursor may be tried again."""
         ...
 
@@ -168,7 +168,7 @@ class Vendor:
     tells_total: bool = False
     longest_host_name: int = 0
     named_at_once: int = 0
-    offer: Offer | None = None
+    offer: InstallerOptions | None = None
     patch_sources: tuple[Source, ...] = ()
     patches_with_devices: bool = False
     urls: Callable[[Mapping[str, str]], tuple[str, ...]] = only_url
@@ -202,7 +202,7 @@ class Vendor:
         if kind not in self.scopes:
             raise Unsupported(f"{self.label} cannot list {SCOPE_WORDS[kind]}.", next_step=self.refresh_note)
 
-    def installers(self) -> Offer:
+    def installers(self) -> InstallerOptions:
         """Raise Unsupported when this vendor's API makes none."""
         if self.offer is None:
             raise Unsupported(f"{self.label} makes no installers through its API.", next_step="Make them in the vendor's own console.")

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from vendors.vocabulary import Word
+from vendors.vocabulary import LabelledEnum
 
 REPLACED = "\ufffd"
 MOST_DEPTH = 100  # the deepest documented record has 6 levels
@@ -22,7 +22,7 @@ LONGEST_FIELD = 200  # characters of a path
 _ESCAPED = re.compile(rb"\\u[fF]{3}[dD]")
 
 
-class Fault(Word):
+class FieldFault(LabelledEnum):
     """What was wrong with a field, and what was done."""
 
     CHARACTERS = "invalid_characters", "Invalid characters, replaced with \ufffd"
@@ -42,13 +42,15 @@ class Repair(msgspec.Struct, frozen=True, gc=False):
     """`field` is the path inside the record, without positions in lists: `EpmInventory.Scopes.ScopeName`."""
 
     field: str
-    fault: Fault
+    fault: FieldFault
 
 
-MARKS = {f"{REPLACED} {fault}": fault for fault in (Fault.NUMBER, Fault.RANGE, Fault.DEPTH, Fault.SIZE, Fault.TEXT)}
+MARKS = {
+    f"{REPLACED} {fault}": fault for fault in (FieldFault.NUMBER, FieldFault.RANGE, FieldFault.DEPTH, FieldFault.SIZE, FieldFault.TEXT)
+}
 
 
-def mark(fault: Fault) -> str:
+def mark(fault: FieldFault) -> str:
     """The text that stands in JSON for a value that was left out."""
     return f"{REPLACED} {fault}"
 
@@ -61,7 +63,7 @@ class Repairs:
     def __init__(self) -> None:
         self._found: dict[Repair, None] | None = None
 
-    def add(self, field: str, fault: Fault) -> None:
+    def add(self, field: str, fault: FieldFault) -> None:
         if self._found is None:
             self._found = {}
         if len(self._found) < MOST:
@@ -81,7 +83,7 @@ def touched(raw: bytes) -> bool:
 def examined(value: Any, repairs: Repairs, *, path: str = "", levels: int = MOST_DEPTH) -> Any:
     """The value without its marks; marks and replaced characters become repairs. Below `levels` nothing is left."""
     if levels == 0 and isinstance(value, dict | list):
-        repairs.add(path, Fault.DEPTH)
+        repairs.add(path, FieldFault.DEPTH)
         return None
     if isinstance(value, dict):
         kept = {}
@@ -90,14 +92,14 @@ def examined(value: Any, repairs: Repairs, *, path: str = "", levels: int = MOST
             if _is_mark(name, repairs, path or "(whole record)"):
                 continue
             if REPLACED in name:
-                repairs.add(inner, Fault.CHARACTERS)
+                repairs.add(inner, FieldFault.CHARACTERS)
             if not _is_mark(each, repairs, inner):
                 kept[name] = examined(each, repairs, path=inner, levels=levels - 1)
         return kept
     if isinstance(value, list):
         return [examined(each, repairs, path=path, levels=levels - 1) for each in value if not _is_mark(each, repairs, path)]
     if isinstance(value, str) and REPLACED in value:
-        repairs.add(path, Fault.CHARACTERS)
+        repairs.add(path, FieldFault.CHARACTERS)
     return value
 
 

@@ -15,7 +15,7 @@ from vendors.states import Family
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class InstallerOptions:
     """What a vendor's API makes. `languages`: code and name, of which `fallback` is used where the one asked for is missing.
 
     `refusals` say in a sentence why a system has no installer. `life`: how long one lives, in words.
@@ -29,7 +29,7 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class InstallerOrder:
     """What is wished for. The same order always makes the same request: an answer that comes later is found by that."""
 
     name: str
@@ -42,7 +42,7 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class InstallerPage:
     """What one call brought. `cursor` None: there is no more to come, and what was not brought is not there.
 
     `accepted`: the vendor took the order and prepares the answer. `unreadable`: records that cannot be used, so what is
@@ -61,12 +61,12 @@ class Turn:
 class MakesInstallers(Protocol):
     """A connection to one account that can make installers. Each method makes one call, and raises any error of vendors.errors."""
 
-    def make_installer(self, order: Order, cursor: dict[str, Any] | None) -> Turn: ...
+    def make_installer(self, order: InstallerOrder, cursor: dict[str, Any] | None) -> InstallerPage: ...
 
-    def list_installers(self, cursor: dict[str, Any] | None) -> Turn: ...
+    def list_installers(self, cursor: dict[str, Any] | None) -> InstallerPage: ...
 
-    def read_installer(self, external_id: str, cursor: dict[str, Any] | None) -> Turn: ...
+    def read_installer(self, external_id: str, cursor: dict[str, Any] | None) -> InstallerPage: ...
 
-    def delete_installer(self, external_id: str, cursor: dict[str, Any] | None) -> Turn:
+    def delete_installer(self, external_id: str, cursor: dict[str, Any] | None) -> InstallerPage:
         """Also done when the vendor no longer has it."""
         ...

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from vendors.vocabulary import Word
+from vendors.vocabulary import LabelledEnum
 
 
-class PatchStatus(Word):
+class PatchStatus(LabelledEnum):
     """How far a patch is on a device, or how an attempt to install it went."""
 
     AVAILABLE = "available", "Available"
@@ -32,7 +32,7 @@ OPEN_PATCHES = frozenset(
 )
 
 
-class Reason(Word):
+class PatchReason(LabelledEnum):
     """Why a patch failed; NONE beside every other status."""
 
     NONE = "", ""
@@ -44,7 +44,7 @@ class Reason(Word):
     UNTOLD = "untold", "Vendor gives no reason"
 
 
-class PatchKind(Word):
+class PatchKind(LabelledEnum):
     """What a patch changes."""
 
     APPLICATION = "application", "Application"
@@ -53,7 +53,7 @@ class PatchKind(Word):
     VULNERABILITY = "vulnerability", "Vulnerability"
 
 
-class Severity(Word):
+class Severity(LabelledEnum):
     """How bad a vendor says that a missing patch is; most say nothing."""
 
     HIGH = "high", "High"

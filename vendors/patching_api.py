@@ -8,10 +8,10 @@ from typing import Any, Protocol, runtime_checkable
 
 from vendors.errors import Misconfigured, VendorError
 from vendors.records import Attempt, Patch, Reject
-from vendors.vocabulary import Word
+from vendors.vocabulary import LabelledEnum
 
 
-class Source(Word):
+class Source(LabelledEnum):
     """A walk about patching. PATCHES is complete: what it no longer shows is not missing any more. The others only ever add."""
 
     RECENT = "recent", "list recent attempts, without their devices"
@@ -20,7 +20,7 @@ class Source(Word):
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class PatchPage:
     """One step of such a walk. `cursor` None: the walk is complete."""
 
     attempts: tuple[Attempt, ...] = ()
@@ -35,7 +35,7 @@ class Sheet:
 class ReadsPatches(Protocol):
     """A connection to one account that can walk the sources that its Vendor names in `patch_sources`."""
 
-    def read_patches(self, source: Source, since: datetime | None, cursor: dict[str, Any] | None) -> Sheet:
+    def read_patches(self, source: Source, since: datetime | None, cursor: dict[str, Any] | None) -> PatchPage:
         """`since`: only attempts from then on, where the source can tell. Raise any error of vendors.errors; one that `refused` names means
         that this credential may not."""
         ...

@@ -9,7 +9,7 @@ from datetime import date, datetime
 import msgspec
 
 from vendors.field_repairs import Repair
-from vendors.patch_states import PatchKind, PatchStatus, Reason, Severity
+from vendors.patch_states import PatchKind, PatchReason, PatchStatus, Severity
 from vendors.secret import Secret
 from vendors.states import Enrolment, Family, IdKind, State
 
@@ -66,7 +66,7 @@ class Patch:
     title: Title
     status: PatchStatus
     raw: str
-    reason: Reason = Reason.NONE
+    reason: PatchReason = PatchReason.NONE
     device_id: str = ""
     version: str = ""
     severity: Severity = Severity.UNKNOWN
@@ -86,7 +86,7 @@ class Attempt:
     title: Title
     status: PatchStatus
     raw: str
-    reason: Reason = Reason.NONE
+    reason: PatchReason = PatchReason.NONE
     device_id: str = ""
     before: Version = Version()
     after: Version = Version()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from vendors.vocabulary import Word
+from vendors.vocabulary import LabelledEnum
 
 
-class State(Word):
+class State(LabelledEnum):
     """How a device is, from best to worst; UNKNOWN is neither."""
 
     OK = "ok", "OK"
@@ -14,7 +14,7 @@ class State(Word):
     UNKNOWN = "unknown", "Unknown"
 
 
-class Family(Word):
+class Family(LabelledEnum):
     """Operating system family."""
 
     WINDOWS = "windows", "Windows"
@@ -26,7 +26,7 @@ class Family(Word):
     UNKNOWN = "unknown", "Unknown"
 
 
-class Enrolment(Word):
+class Enrolment(LabelledEnum):
     """Whether the vendor manages the device already."""
 
     MANAGED = "managed", "Managed"
@@ -35,7 +35,7 @@ class Enrolment(Word):
     UNKNOWN = "unknown", "Unknown"
 
 
-class IdKind(Word):
+class IdKind(LabelledEnum):
     """Kinds of identifier, strongest for matching first."""
 
     SERIAL = "serial", "Serial"

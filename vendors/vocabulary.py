@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Self
 
 
-class Word(StrEnum):
+class LabelledEnum(StrEnum):
     """Members are written as `word, label`."""
 
     _value_: str

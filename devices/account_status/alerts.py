@@ -16,7 +16,7 @@ SHOWN = (Code.CREDENTIALS_REFUSED, Code.FAILING, Code.FIRST_SYNC, Code.NEVER_SYN
 
 
 @dataclass(frozen=True, slots=True)
-class Troubles:
+class SystemAlerts:
     """`stalled`: the sentence about what syncs nothing at all, or ""."""
 
     accounts: list[AccountStatus]
@@ -30,11 +30,11 @@ class Troubles:
         return bool(self.stalled or self.accounts)
 
 
-def troubles(found: Sequence[AccountStatus]) -> Troubles:
+def troubles(found: Sequence[AccountStatus]) -> SystemAlerts:
     """An account that is synced only on request and grew old is named where its data is (devices/account_status/stale_sources.py)."""
     shown = [each for each in found if each.code in SHOWN and not (each.code == Code.OVERDUE and each.frozen)]
     used = any(each.enabled and each.about for each in found)
-    return Troubles(shown, heartbeat.sentence() if used else _without_accounts())
+    return SystemAlerts(shown, heartbeat.sentence() if used else _without_accounts())
 
 
 def _without_accounts() -> str:

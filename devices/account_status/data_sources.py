@@ -10,7 +10,7 @@ from devices.account_status.status import AccountStatus
 from devices.account_status.text import Code
 
 
-class Coverage(StrEnum):
+class Completeness(StrEnum):
     """Pages have a text for each."""
 
     NO_ACCOUNT = "no_account"
@@ -23,7 +23,7 @@ class Coverage(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Sources:
+class DataSources:
     all: Sequence[AccountStatus]
 
     @property
@@ -47,15 +47,15 @@ class Sources:
         return [each for each in self.enabled if each.withheld]
 
     @property
-    def coverage(self) -> Coverage:
+    def coverage(self) -> Completeness:
         if not self.enabled:
-            return Coverage.DISABLED if self.all else Coverage.NO_ACCOUNT
+            return Completeness.DISABLED if self.all else Completeness.NO_ACCOUNT
         if not self.doubtful:
-            return Coverage.COMPLETE
+            return Completeness.COMPLETE
         if all(each.code == Code.FIRST_SYNC for each in self.doubtful):
-            return Coverage.LOADING
+            return Completeness.LOADING
         if self.complete:
-            return Coverage.PARTIAL
+            return Completeness.PARTIAL
         if self.running:
-            return Coverage.LOADING
-        return Coverage.NEVER if all(each.code == Code.NEVER_SYNCED for each in self.enabled) else Coverage.ERROR
+            return Completeness.LOADING
+        return Completeness.NEVER if all(each.code == Code.NEVER_SYNCED for each in self.enabled) else Completeness.ERROR

@@ -10,7 +10,7 @@ from devices.account_status.status import AccountStatus
 
 
 @dataclass(frozen=True, slots=True)
-class Aged:
+class StaleSource:
     """One account. `why`: a clause; `at`: its last full sync, None if there was none; `code`: its status, where that is why."""
 
     account: str
@@ -25,13 +25,13 @@ class Aged:
         return f"it {self.why}" if self.why else ""
 
 
-def aged(found: Iterable[AccountStatus], *, account: str = "", vendor: str = "") -> list[Aged]:
+def aged(found: Iterable[AccountStatus], *, account: str = "", vendor: str = "") -> list[StaleSource]:
     """Of all accounts that have reported a device, of one, or of those of a vendor."""
     chosen = (each for each in found if each.facts.has_devices and account in ("", each.name) and vendor in ("", each.vendor))
     return aged_among(chosen)
 
 
-def aged_among(found: Iterable[AccountStatus], names: Collection[str] | None = None) -> list[Aged]:
+def aged_among(found: Iterable[AccountStatus], names: Collection[str] | None = None) -> list[StaleSource]:
     """Of those with these names, or of all."""
     chosen = (each for each in found if each.frozen and (names is None or each.name in names))
-    return [Aged(each.name, each.frozen, each.complete_at, not each.enabled, each.code) for each in chosen]
+    return [StaleSource(each.name, each.frozen, each.complete_at, not each.enabled, each.code) for each in chosen]

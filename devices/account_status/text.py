@@ -18,7 +18,7 @@ SYNC_NOW = "Sync it now."
 NOTHING = "Nothing to do."
 
 
-class Look(NamedTuple):
+class StatusStyle(NamedTuple):
     """How a pill shows it. `severity`: ok, attention, critical, unknown or busy; `icon`: a lucide name."""
 
     label: str
@@ -43,17 +43,17 @@ class Code(StrEnum):
 
 
 LOOKS = {
-    Code.BEING_DELETED: Look("Being deleted", "unknown", "trash-2"),
-    Code.DISABLED: Look("Disabled", "unknown", "circle-off"),
-    Code.UNKNOWN_VENDOR: Look("Unknown vendor", "critical", "octagon-alert"),
-    Code.CREDENTIALS_REFUSED: Look("Credentials refused", "critical", "key-round"),
-    Code.FAILING: Look("Failing", "critical", "octagon-alert"),
-    Code.FIRST_SYNC: Look("First sync running", "busy", "refresh-cw"),
-    Code.NEVER_SYNCED: Look("Never synced", "unknown", "clock"),
-    Code.OVERDUE: Look("Overdue", "attention", "clock"),
-    Code.WITHHELD: Look("Review required", "attention", "eye-off"),
-    Code.PARTIAL: Look("Partial", "attention", "triangle-alert"),
-    Code.HEALTHY: Look("Up to date", "ok", "circle-check"),
+    Code.BEING_DELETED: StatusStyle("Being deleted", "unknown", "trash-2"),
+    Code.DISABLED: StatusStyle("Disabled", "unknown", "circle-off"),
+    Code.UNKNOWN_VENDOR: StatusStyle("Unknown vendor", "critical", "octagon-alert"),
+    Code.CREDENTIALS_REFUSED: StatusStyle("Credentials refused", "critical", "key-round"),
+    Code.FAILING: StatusStyle("Failing", "critical", "octagon-alert"),
+    Code.FIRST_SYNC: StatusStyle("First sync running", "busy", "refresh-cw"),
+    Code.NEVER_SYNCED: StatusStyle("Never synced", "unknown", "clock"),
+    Code.OVERDUE: StatusStyle("Overdue", "attention", "clock"),
+    Code.WITHHELD: StatusStyle("Review required", "attention", "eye-off"),
+    Code.PARTIAL: StatusStyle("Partial", "attention", "triangle-alert"),
+    Code.HEALTHY: StatusStyle("Up to date", "ok", "circle-check"),
 }
 OFF = (Code.BEING_DELETED, Code.DISABLED)
 ERRORS = (Code.CREDENTIALS_REFUSED, Code.FAILING)
@@ -79,7 +79,7 @@ class Facts:
         return max(self.quarantined, self.full.rejected if self.full else 0)
 
 
-class Words(NamedTuple):
+class StatusText(NamedTuple):
     """`since`: when what the sentence says began, None where nobody knows."""
 
     sentence: str
@@ -87,55 +87,55 @@ class Words(NamedTuple):
     since: datetime | None
 
 
-def words(code: Code, facts: Facts) -> Words:
+def words(code: Code, facts: Facts) -> StatusText:
     account, full, run = facts.account, facts.full, facts.run
     scheduled = account.full_every != 0
     ended = full.finished_at if full is not None else account.complete_at
     withheld = count(full.withheld if full is not None else 0, "device")
     table = {
-        Code.BEING_DELETED: Words("Its data is being deleted; nothing is synced any more.", NOTHING, account.deletion_requested_at),
-        Code.DISABLED: Words(
+        Code.BEING_DELETED: StatusText("Its data is being deleted; nothing is synced any more.", NOTHING, account.deletion_requested_at),
+        Code.DISABLED: StatusText(
             f"Nothing is synced. The account {disabled_since(account.switched_off_at)}; the data synced before is kept.",
             "Enable it to sync again.",
             account.switched_off_at,
         ),
-        Code.UNKNOWN_VENDOR: Words(
+        Code.UNKNOWN_VENDOR: StatusText(
             f"This version of Rollcall does not know the vendor “{account.vendor}”.",
             "Install a version that knows it, or disable the account.",
             account.created_at,
         ),
-        Code.CREDENTIALS_REFUSED: Words(
+        Code.CREDENTIALS_REFUSED: StatusText(
             account.health_sentence or "The vendor refused the credentials.",
             account.health_next_step or "Open “Edit” and enter them again.",
             account.health_since,
         ),
-        Code.FAILING: Words(
+        Code.FAILING: StatusText(
             account.health_sentence or "The last sync failed.",
             f"{AUTOMATIC_RETRY} If it lasts: {account.health_next_step}" if account.health_next_step else AUTOMATIC_RETRY,
             account.health_since,
         ),
-        Code.FIRST_SYNC: Words("The first sync is running.", "Devices appear as they arrive.", run.created_at if run else None),
-        Code.NEVER_SYNCED: Words(
+        Code.FIRST_SYNC: StatusText("The first sync is running.", "Devices appear as they arrive.", run.created_at if run else None),
+        Code.NEVER_SYNCED: StatusText(
             "No sync has completed yet.",
             "The first sync starts automatically within a minute, or sync now." if scheduled else SYNC_NOW,
             account.created_at,
         ),
-        Code.OVERDUE: Words("The last full sync is older than two intervals.", CHECK_WORKER, account.complete_at)
+        Code.OVERDUE: StatusText("The last full sync is older than two intervals.", CHECK_WORKER, account.complete_at)
         if scheduled
-        else Words("It is synced only on request, and its last full sync is old.", SYNC_NOW, account.complete_at),
-        Code.WITHHELD: Words(
+        else StatusText("It is synced only on request, and its last full sync is old.", SYNC_NOW, account.complete_at),
+        Code.WITHHELD: StatusText(
             f"The last full sync completed, but {withheld} disappeared from the list at once.",
             "Review them; until then they are shown as reported.",
             ended,
         ),
-        Code.PARTIAL: Words(f"The last full sync completed; {withheld} missing from it are being marked.", NOTHING, ended)
+        Code.PARTIAL: StatusText(f"The last full sync completed; {withheld} missing from it are being marked.", NOTHING, ended)
         if full is not None and full.being_applied
-        else Words(
+        else StatusText(
             f"The last full sync completed, but {count(facts.unusable, 'record')} could not be used.",
             "All other devices are up to date; the account page names the reasons.",
             ended,
         ),
-        Code.HEALTHY: Words("The last full sync is complete and recent.", NOTHING, ended),
+        Code.HEALTHY: StatusText("The last full sync is complete and recent.", NOTHING, ended),
     }
     return table[code]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from typing import TypedDict
 
-from devices.accounts.queries import Card
+from devices.accounts.queries import AccountCard
 from devices.search.documents import moment
 
 
-class Numbers(TypedDict):
+class AccountCounts(TypedDict):
     """None: the vendor does not report it, or nobody knows."""
 
     records_stored: int
@@ -21,9 +21,9 @@ class Numbers(TypedDict):
     calls_reset_seconds: float | None  # until all of them may be made again
 
 
-def numbers(card: Card) -> Numbers:
+def numbers(card: AccountCard) -> AccountCounts:
     rate, quota, reported = card.rate, card.quota, card.reported
-    return Numbers(
+    return AccountCounts(
         records_stored=card.devices,
         records_reported=reported.records if reported else None,
         reported_as_of=moment(reported.at) if reported else None,
@@ -34,18 +34,18 @@ def numbers(card: Card) -> Numbers:
     )
 
 
-def records_words(card: Card) -> str:
+def records_words(card: AccountCard) -> str:
     """`2,838 stored, 2,838 reported` · `60 stored, total unknown`"""
     return f"{card.devices:,} stored, {_reported(card)}"
 
 
-def _reported(card: Card) -> str:
+def _reported(card: AccountCard) -> str:
     if card.reported:
         return f"{card.reported.records:,} reported"
     return "total not reported yet" if card.vendor and card.vendor.tells_total else "total unknown"
 
 
-def calls_words(card: Card) -> str:
+def calls_words(card: AccountCard) -> str:
     """`7 of 10 calls left, reset in 41 s`"""
     if card.rate is None:
         return ""

@@ -16,7 +16,7 @@ from django.db import connection, models, transaction
 from django.db.models import Exists, Max, OuterRef, QuerySet
 
 from devices.audit import log as audit
-from devices.audit.context import Act
+from devices.audit.context import AuditContext
 from devices.db.locks import be_patient, hold_devices
 from devices.matching.apply import keys_of, rematch
 from devices.models import (
@@ -49,7 +49,7 @@ _CHANGES_READ = "changes read"  # in the progress: up to which id
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class DeletedTable:
     """One kind of row as people are told of it: its name in singular and plural, and how it leads to its account."""
 
     singular: str
@@ -62,7 +62,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
+class TableCount:
     """`number` rows that are called `words`."""
 
     number: int
@@ -71,20 +71,20 @@ class Count:
 
 # What people are told before and after. Apps that stand on this one add theirs when they start.
 RECORDS = "device records"
-PARTS: list[Part] = [
-    Part("device record", RECORDS, Sighting),
-    Part("secret", "secrets", AccountSecret),
-    Part("sync", "syncs", SyncRun),
-    Part("unusable record", "unusable records", Quarantine),
-    Part("coverage gap", "coverage gaps", Gap),
-    Part("disagreement settled for it", "disagreements settled for it", Settlement, "sighting__account"),
-    Part("decision on linked devices", "decisions on linked devices", Ruling, "first__account"),
+PARTS: list[DeletedTable] = [
+    DeletedTable("device record", RECORDS, Sighting),
+    DeletedTable("secret", "secrets", AccountSecret),
+    DeletedTable("sync", "syncs", SyncRun),
+    DeletedTable("unusable record", "unusable records", Quarantine),
+    DeletedTable("coverage gap", "coverage gaps", Gap),
+    DeletedTable("disagreement settled for it", "disagreements settled for it", Settlement, "sighting__account"),
+    DeletedTable("decision on linked devices", "decisions on linked devices", Ruling, "first__account"),
 ]
 # Called inside the last transaction, when every row of the account is gone, with the account.
 ENDINGS: list[Callable[[Account], object]] = []
 
 
-def contents(account: Account) -> list[Count]:
+def contents(account: Account) -> list[TableCount]:
     """What deleting this account deletes: devices that no other account lists with their notes and tags, then every part that has rows."""
     elsewhere = Sighting.objects.filter(device=OuterRef("device")).exclude(account=account)
     only = Sighting.objects.filter(account=account).exclude(Exists(elsewhere)).order_by().values("device")
@@ -94,7 +94,7 @@ def contents(account: Account) -> list[Count]:
         (DeviceTag.objects.filter(device__in=only).count(), "tag on them", "tags on them"),
         *((part.of(account).count(), part.singular, part.plural) for part in PARTS),
     ]
-    return [Count(number, singular if number == 1 else plural) for number, singular, plural in numbers if number]
+    return [TableCount(number, singular if number == 1 else plural) for number, singular, plural in numbers if number]
 
 
 def makes_installers(account: Account) -> bool:
@@ -102,7 +102,7 @@ def makes_installers(account: Account) -> bool:
     return account.vendor in VENDORS and account.about.offer is not None
 
 
-def request_deletion(account: Account, *, act: Act) -> bool:
+def request_deletion(account: Account, *, act: AuditContext) -> bool:
     """From now on nothing is synced, and workers delete. False: somebody asked for it before."""
     counts = contents(account)
     with transaction.atomic():
@@ -123,16 +123,16 @@ def request_deletion(account: Account, *, act: Act) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class DeletionProgress:
     """Device records: how many workers have deleted, of how many there were."""
 
     deleted: int
     total: int
 
 
-def progress_of(account: Account) -> Progress:
+def progress_of(account: Account) -> DeletionProgress:
     deleted = int(account.deletion_progress.get(RECORDS, 0))
-    return Progress(deleted, deleted + Sighting.objects.filter(account=account).count())
+    return DeletionProgress(deleted, deleted + Sighting.objects.filter(account=account).count())
 
 
 def under_way() -> list[int]:
@@ -223,7 +223,7 @@ def _finish(account: Account, progress: Counter[str], now: datetime) -> None:
     person = account.deletion_requested_by
     account.delete()
     told = {words: number for words, number in progress.items() if words != _CHANGES_READ}
-    audit.record("account deleted", act=Act.of(person, now=now), target=account.name, vendor=account.vendor, **told)
+    audit.record("account deleted", act=AuditContext.of(person, now=now), target=account.name, vendor=account.vendor, **told)
 
 
 def _deleted(rows: QuerySet[models.Model]) -> Counter[str]:

@@ -16,9 +16,9 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from devices.accounts import certificates
 from devices.accounts.forms import AccountForm
-from devices.accounts.probe import Probe, probe_account, probe_values
+from devices.accounts.probe import ProbeResult, probe_account, probe_values
 from devices.accounts.services import create_account, refresh_account, update_account
-from devices.accounts.validation import BadAccount
+from devices.accounts.validation import InvalidAccount
 from devices.audit import log as audit
 from devices.audit.request import act_of, person
 from devices.connections import health
@@ -26,15 +26,17 @@ from devices.jobs import heartbeat
 from devices.models import Account
 from devices.web import rate_limit as throttle
 from devices.web.permissions import is_fragment, needs
-from devices.web.rate_limit import Limit
+from devices.web.rate_limit import UserRateLimit
 from vendors.base import Vendor
 from vendors.errors import AuthFailed
 from vendors.registry import VENDORS
 
 MOST_TESTS, TEST_WINDOW = 10, 60
 REFUSED = {
-    Limit.TOO_MANY: Probe(False, f"You tested {MOST_TESTS} times within a minute.", "Wait a minute, then test again.", tested=False),
-    Limit.UNAVAILABLE: Probe(
+    UserRateLimit.TOO_MANY: ProbeResult(
+        False, f"You tested {MOST_TESTS} times within a minute.", "Wait a minute, then test again.", tested=False
+    ),
+    UserRateLimit.UNAVAILABLE: ProbeResult(
         False,
         "The message broker is not available, so fewer tests per minute are allowed.",
         "Wait a minute, then test again.",
@@ -81,7 +83,7 @@ def _filled_in(request: HttpRequest, vendor: Vendor, account: Account | None) ->
         return _form(request, form, probe=probe)
     try:
         saved = _save(request, form)
-    except BadAccount as bad:
+    except InvalidAccount as bad:
         for sentence in bad.sentences:
             form.add_error(None, sentence)
         return _form(request, form)
@@ -97,7 +99,7 @@ def _save(request: HttpRequest, form: AccountForm) -> Account:
     return create_account(name=form.cleaned_data["name"], vendor=form.vendor.slug, **values)
 
 
-def _follow(request: HttpRequest, form: AccountForm, account: Account, probe: Probe | None) -> None:
+def _follow(request: HttpRequest, form: AccountForm, account: Account, probe: ProbeResult | None) -> None:
     """A sync with the new settings at once, so that the account's health speaks of them; not with credentials that the test showed to be
     wrong, because vendors lock an account after a few refused sign-ins.
     """
@@ -116,7 +118,7 @@ def _follow(request: HttpRequest, form: AccountForm, account: Account, probe: Pr
         messages.success(request, words)
 
 
-def _form(request: HttpRequest, form: AccountForm, *, probe: Probe | None = None, offer_save: bool = True) -> HttpResponse:
+def _form(request: HttpRequest, form: AccountForm, *, probe: ProbeResult | None = None, offer_save: bool = True) -> HttpResponse:
     """The page, or for htmx the form alone. `probe`: what its test found; `offer_save`: the person was about to save."""
     fragment = is_fragment(request)
     wrong = form.is_bound and (bool(form.errors) or (probe is not None and not probe.ok and offer_save))
@@ -133,7 +135,7 @@ def _form(request: HttpRequest, form: AccountForm, *, probe: Probe | None = None
     return render(request, template, context, status=422 if wrong and not fragment else 200)
 
 
-def _question(form: AccountForm, probe: Probe | None) -> Any:
+def _question(form: AccountForm, probe: ProbeResult | None) -> Any:
     """May the account reach its server on a private network? Asked where the test found it there, and shown where it was answered."""
     private = form.private_hosts
     return private if private.allowed or (probe is not None and probe.private) else None
@@ -152,7 +154,9 @@ def test(request: HttpRequest) -> HttpResponse:
     form.fields.pop("name", None)
     usable = form.is_valid()
     probe = (
-        _tested(request, form) if usable else Probe(False, _in_words(form), "Nothing was sent. Correct this and test again.", tested=False)
+        _tested(request, form)
+        if usable
+        else ProbeResult(False, _in_words(form), "Nothing was sent. Correct this and test again.", tested=False)
     )
     if is_fragment(request):
         return _found(request, probe, pem=form.options.ca_pem, form=form, vendor=vendor, private=_question(form, probe))
@@ -161,7 +165,7 @@ def test(request: HttpRequest) -> HttpResponse:
     return _form(request, again, probe=probe, offer_save=False)
 
 
-def _tested(request: HttpRequest, form: AccountForm) -> Probe:
+def _tested(request: HttpRequest, form: AccountForm) -> ProbeResult:
     """Of a valid form."""
     if refused := _refused_test(request):
         return refused
@@ -208,12 +212,12 @@ def test_stored(request: HttpRequest, name: str) -> HttpResponse:
     return redirect("devices:account", name=name)
 
 
-def _refused_test(request: HttpRequest) -> Probe | None:
+def _refused_test(request: HttpRequest) -> ProbeResult | None:
     """Tests are limited, or the button would be a port scanner."""
     return REFUSED.get(throttle.check(f"rollcall:tests:{person(request).pk}", most=MOST_TESTS, seconds=TEST_WINDOW))
 
 
-def _record(request: HttpRequest, vendor: Vendor, account: Account | None, probe: Probe) -> None:
+def _record(request: HttpRequest, vendor: Vendor, account: Account | None, probe: ProbeResult) -> None:
     audit.record(
         "connection tested",
         act=act_of(request),
@@ -222,6 +226,6 @@ def _record(request: HttpRequest, vendor: Vendor, account: Account | None, probe
     )
 
 
-def _found(request: HttpRequest, probe: Probe, *, pem: str = "", **context: Any) -> HttpResponse:
+def _found(request: HttpRequest, probe: ProbeResult, *, pem: str = "", **context: Any) -> HttpResponse:
     """`context`: with `form`, the question about private hosts beside its address is renewed too."""
     return render(request, "devices/_account_probe.html", {"probe": probe, "certificates": certificates.describe(pem), **context})

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db import connection
 
 from devices.models import Account, JobState, SyncRun
-from devices.reconciliation.field_repairs import Counted, counted
+from devices.reconciliation.field_repairs import RepairCount, counted
 
 MOST = 10_000  # sightings that a page looks at
 _FIELDS = """SELECT r ->> 0, r ->> 1, count(*) FROM (
@@ -18,26 +18,26 @@ _DEVICES = """SELECT count(DISTINCT device_id), count(*) FROM (
 
 
 @dataclass(frozen=True, slots=True)
-class Repaired:
+class AccountRepairs:
     """Of one account, as it is listed now. `more`: there are more devices than were looked at."""
 
     devices: int
     more: bool
-    fields: list[Counted]
+    fields: list[RepairCount]
 
     def __bool__(self) -> bool:
         return bool(self.fields)
 
 
-def repaired(account: Account, *, most: int | None = MOST) -> Repaired:
+def repaired(account: Account, *, most: int | None = MOST) -> AccountRepairs:
     """Devices, and groups as the last complete list told them. Three queries. `most` None: everything."""
     with connection.cursor() as cursor:
         cursor.execute(_DEVICES, {"account": account.pk, "most": most})
         devices, looked_at = cursor.fetchone()
-        found: list[Counted] = []
+        found: list[RepairCount] = []
         if devices:
             cursor.execute(_FIELDS, {"account": account.pk, "most": most})
-            found = [Counted("device", *row) for row in cursor.fetchall()]
+            found = [RepairCount("device", *row) for row in cursor.fetchall()]
     complete = SyncRun.objects.filter(account=account, kind="everything", state=JobState.DONE).order_by("-id")
     last = complete.values_list("repairs", flat=True).first()
-    return Repaired(devices, most is not None and looked_at >= most, found + counted(last or ()))
+    return AccountRepairs(devices, most is not None and looked_at >= most, found + counted(last or ()))

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from devices.accounts import certificates
-from devices.accounts.validation import LONGEST_SECRET, BadAccount, Options, check_name, checked, moves
+from devices.accounts.validation import LONGEST_SECRET, AccountOptions, InvalidAccount, check_name, checked, moves
 from devices.models import Account
 from devices.web.durations import every
 from vendors.base import Field, Vendor
@@ -28,7 +28,7 @@ _PLAIN = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"
 
 
 @dataclass(frozen=True, slots=True)
-class PrivateHosts:
+class PrivateHostsField:
     """The servers of an account, `host:port` with blanks between, and whether a person allows to reach them on a private network."""
 
     places: tuple[str, ...]
@@ -131,9 +131,9 @@ class AccountForm(forms.Form):
         return {name: self.cleaned_data.get(f"secret_{name}", "") for name in self.vendor.secret_names}
 
     @property
-    def options(self) -> Options:
+    def options(self) -> AccountOptions:
         private = self.private_hosts
-        return Options(
+        return AccountOptions(
             ca_pem=self.cleaned_data.get("ca_pem", ""),
             strict_ca=not self.cleaned_data.get("lax_ca", False),
             full_every=_seconds(self.cleaned_data.get("full_minutes")),
@@ -142,26 +142,26 @@ class AccountForm(forms.Form):
         )
 
     @property
-    def private_hosts(self) -> PrivateHosts:
+    def private_hosts(self) -> PrivateHostsField:
         """The permission names the servers that the page showed: of another address it says nothing."""
         if not self.is_bound:
             settings, allowed = (self.account.settings, self.account.private_hosts) if self.account else ({}, [])
             places = self.vendor.places(self.vendor.tidied(settings))
-            return PrivateHosts(places, bool(allowed) and {*places} <= {*allowed})
+            return PrivateHostsField(places, bool(allowed) and {*places} <= {*allowed})
         places = self.vendor.places(self.vendor.tidied(self.settings))
-        return PrivateHosts(places, bool(places) and self.data.get(ALLOW_PRIVATE) == " ".join(places))
+        return PrivateHostsField(places, bool(places) and self.data.get(ALLOW_PRIVATE) == " ".join(places))
 
     @property
     def only_schedule(self) -> bool:
         """Nothing but the intervals changed: there is no other connection to test."""
-        stored = Options.of(self.account).private_hosts if self.account else ()
+        stored = AccountOptions.of(self.account).private_hosts if self.account else ()
         return bool(self.changed_data) and {*self.changed_data} <= SCHEDULE and self.options.private_hosts == stored
 
     def clean_name(self) -> str:
         name = str(self.cleaned_data["name"])
         try:
             check_name(name)
-        except BadAccount as bad:
+        except InvalidAccount as bad:
             raise forms.ValidationError(str(bad)) from None
         if Account.objects.filter(name=name).exists():
             raise forms.ValidationError(f"There is an account named {name!r} already: choose another name.")
@@ -199,7 +199,7 @@ class AccountForm(forms.Form):
             self.add_error(f"secret_{name}", "Enter it again for the new address or certificate.")
         try:
             checked(self.vendor, self.settings, self.secrets, known_secrets=known)
-        except BadAccount as bad:
+        except InvalidAccount as bad:
             for sentence in bad.general:
                 self.add_error(None, sentence)
             for name, sentence in bad.fields.items():

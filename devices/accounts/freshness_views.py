@@ -22,7 +22,7 @@ LONGEST = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ThresholdRow:
     """`fields`: (name, label, what the box holds, the vendor's own number). `problem` is about `wrong`, "" for all three."""
 
     slug: str
@@ -58,7 +58,7 @@ def _save(request: HttpRequest, slug: str) -> HttpResponse:
     return redirect("devices:thresholds")
 
 
-def _lines(request: HttpRequest, slug: str, problem: ActionRefused | None) -> list[Line]:
+def _lines(request: HttpRequest, slug: str, problem: ActionRefused | None) -> list[ThresholdRow]:
     own = {each.vendor: each for each in Threshold.objects.all()}
     now = thresholds.limits()
     lines = []
@@ -70,5 +70,5 @@ def _lines(request: HttpRequest, slug: str, problem: ActionRefused | None) -> li
             fields.append((name, label, held, age_words(getattr(by_vendor(vendor.slug), name))))
         wrong = (bad.sentence, bad.field) if bad else ("", "")
         theirs = now[vendor.slug] == by_vendor(vendor.slug)
-        lines.append(Line(vendor.slug, vendor.label, fields, None if theirs else own.get(vendor.slug), *wrong))
+        lines.append(ThresholdRow(vendor.slug, vendor.label, fields, None if theirs else own.get(vendor.slug), *wrong))
     return lines

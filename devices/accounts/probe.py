@@ -9,10 +9,10 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from devices.accounts.validation import BadAccount, Options, checked, moves, refuse_deleting, tidy_secrets, vendor_named
+from devices.accounts.validation import AccountOptions, InvalidAccount, checked, moves, refuse_deleting, tidy_secrets, vendor_named
 from devices.connections import health
-from devices.connections.connection import Link, budget_of, build, connect
-from devices.connections.rate_limit import SharedBudget
+from devices.connections.connection import VendorConnection, budget_of, build, connect
+from devices.connections.rate_limit import SharedRateLimit
 from devices.db import redis_client as broker
 from devices.encryption import cipher as sealing
 from devices.models import Account
@@ -24,7 +24,7 @@ DEADLINE = 10.0  # seconds for one call: a person is waiting
 
 
 @dataclass(frozen=True, slots=True)
-class Probe:
+class ProbeResult:
     """What "test connection" found, in words. `tested`: False if something here kept it from being tried; `error`: what the connection
     raised, where it came to that.
     """
@@ -42,7 +42,7 @@ class Probe:
         return isinstance(self.error, PrivateHost)
 
 
-UNCOUNTED = Probe(
+UNCOUNTED = ProbeResult(
     False,
     "The message broker, which counts the calls to this vendor, is not available.",
     "Test again in a minute.",
@@ -50,14 +50,14 @@ UNCOUNTED = Probe(
 )
 
 
-def probe_account(account: Account) -> Probe:
+def probe_account(account: Account) -> ProbeResult:
     """Try the stored credentials, on the account's shared budget. What comes of it counts: refused ones stop the account."""
     asked_at = timezone.now()
     try:
         refuse_deleting(account)
         link = connect(account, asked_at=asked_at, deadline=DEADLINE, shared=broker.client())
-    except BadAccount as bad:
-        return Probe(False, " ".join(bad.sentences))
+    except InvalidAccount as bad:
+        return ProbeResult(False, " ".join(bad.sentences))
     except VendorError as error:
         return _refused(error)
     return _probe(link, account=account, asked_at=asked_at)
@@ -69,11 +69,11 @@ def probe_values(
     secrets: Mapping[str, str],
     *,
     account: Account | None = None,
-    options: Options | None = None,
-) -> Probe:
+    options: AccountOptions | None = None,
+) -> ProbeResult:
     """Try what a form holds before it is saved. Empty secrets of an existing account are taken from it unless the address or CA changed."""
     entered = {name: Secret(value) for name, value in tidy_secrets(secrets).items() if value}
-    options = options or (Options.of(account) if account else Options())
+    options = options or (AccountOptions.of(account) if account else AccountOptions())
     budget: Budget = Unlimited()
     stored: dict[str, Secret] = {}
     try:
@@ -93,21 +93,21 @@ def probe_values(
             strict_ca=options.strict_ca,
             private_hosts=options.private_hosts,
         )
-    except BadAccount as bad:
-        return Probe(False, " ".join(bad.sentences), "Nothing was sent. Correct this and test again.", tested=False)
-    except sealing.SealBroken as broken:
-        return Probe(False, str(broken))
+    except InvalidAccount as bad:
+        return ProbeResult(False, " ".join(bad.sentences), "Nothing was sent. Correct this and test again.", tested=False)
+    except sealing.DecryptionFailed as broken:
+        return ProbeResult(False, str(broken))
     except VendorError as error:
         return _refused(error)
     return _probe(link)
 
 
-def _probe(link: Link, *, account: Account | None = None, asked_at: datetime | None = None) -> Probe:
+def _probe(link: VendorConnection, *, account: Account | None = None, asked_at: datetime | None = None) -> ProbeResult:
     """`account`: whose stored credentials are tried; None for what a form holds."""
     try:
         sentence = link.reader.probe()
     except VendorError as error:
-        if isinstance(link.budget, SharedBudget) and link.budget.unreachable:
+        if isinstance(link.budget, SharedRateLimit) and link.budget.unreachable:
             return UNCOUNTED
         if account is not None and isinstance(error, AuthFailed):
             health.refused(account.pk, error, timezone.now())
@@ -116,11 +116,11 @@ def _probe(link: Link, *, account: Account | None = None, asked_at: datetime | N
         link.gateway.close()
     if account is not None:
         health.accepted(account.pk, timezone.now(), asked_at=asked_at)
-    return Probe(True, sentence)
+    return ProbeResult(True, sentence)
 
 
-def _refused(error: VendorError) -> Probe:
-    return Probe(False, error.sentence, error.next_step or _next_step(error), error.request_id, error=error)
+def _refused(error: VendorError) -> ProbeResult:
+    return ProbeResult(False, error.sentence, error.next_step or _next_step(error), error.request_id, error=error)
 
 
 def _next_step(error: VendorError) -> str:

@@ -32,7 +32,7 @@ class Cost:
 
 
 @dataclass(frozen=True, slots=True)
-class Reported:
+class ReportedCount:
     """`at`: when the sync began that was told."""
 
     records: int
@@ -40,7 +40,7 @@ class Reported:
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
+class AccountCard:
     """One account as its pages show it."""
 
     status: AccountStatus
@@ -77,10 +77,10 @@ class Card:
         return self.status.held
 
     @property
-    def reported(self) -> Reported | None:
+    def reported(self) -> ReportedCount | None:
         """How many records the vendor says that the account has, from the latest sync of everything; None: it does not say."""
         runs = [run for run in (self.run, self.ended, self.full) if run and run.kind == "everything" and run.expected is not None]
-        return Reported(runs[0].expected or 0, runs[0].started_at) if runs else None
+        return ReportedCount(runs[0].expected or 0, runs[0].started_at) if runs else None
 
     @property
     def encrypted(self) -> bool:
@@ -137,7 +137,7 @@ def next_due(account: Account, now: datetime, stopped: Mapping[str, datetime] = 
     return max(min(due), account.try_after or now)
 
 
-def cards(found: Sequence[AccountStatus], now: datetime) -> list[Card]:
+def cards(found: Sequence[AccountStatus], now: datetime) -> list[AccountCard]:
     """Four queries and a question to Redis for each account."""
     ids = [each.pk for each in found]
     runs = SyncRun.objects.filter(account__in=ids, lane="list").order_by("account_id", "-id").distinct("account_id")
@@ -148,7 +148,7 @@ def cards(found: Sequence[AccountStatus], now: datetime) -> list[Card]:
     rates = {each.pk: VENDORS[each.vendor].rate(each.account.settings) for each in found if each.vendor in VENDORS}
     left = budget.quotas(rates, shared=broker.client())
     return [
-        Card(
+        AccountCard(
             status=each,
             now=now,
             ended=ended.get(each.pk),

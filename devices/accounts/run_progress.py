@@ -12,13 +12,13 @@ from devices.connections import rate_limit as budget
 from devices.db import redis_client as broker
 from devices.models import JobState, SyncRun
 from devices.models.job import RATE_LIMIT
-from devices.sync.progress import Progress, progress
+from devices.sync.progress import SyncProgress, progress
 from devices.web.durations import seconds_words
 from vendors.registry import VENDORS
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class ProgressText:
     """How far a run is, in words. `left` is "" where nobody can tell; `waits`: what it waits for."""
 
     done: int
@@ -28,7 +28,7 @@ class Words:
     waits: str
 
 
-def progress_now(run: SyncRun, *, now: datetime) -> Progress:
+def progress_now(run: SyncRun, *, now: datetime) -> SyncProgress:
     """One look at the budget, where there is something to estimate; no query when the run has its account."""
     vendor = VENDORS.get(run.account.vendor)
     rate = vendor.rate(run.account.settings) if vendor else None
@@ -36,12 +36,12 @@ def progress_now(run: SyncRun, *, now: datetime) -> Progress:
     return progress(run, rate, quota, now=now)
 
 
-def progress_of(run: SyncRun) -> Words:
+def progress_of(run: SyncRun) -> ProgressText:
     now = progress_now(run, now=timezone.now())
     if run.state == JobState.REQUESTED:
-        return Words(0, now.total, "Waiting for a worker", "", "")
+        return ProgressText(0, now.total, "Waiting for a worker", "", "")
     left = f"about {seconds_words(now.seconds_left)} left" if now.seconds_left is not None else ""
-    return Words(run.records, now.total, f"{run.records:,}{_of_all(run, now.total)}", left, _waits(run, now.continues_in))
+    return ProgressText(run.records, now.total, f"{run.records:,}{_of_all(run, now.total)}", left, _waits(run, now.continues_in))
 
 
 def spoken(run: SyncRun) -> str:

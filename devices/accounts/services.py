@@ -9,8 +9,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from devices.accounts.validation import (
-    BadAccount,
-    Options,
+    AccountOptions,
+    InvalidAccount,
     check_name,
     checked,
     moves,
@@ -20,7 +20,7 @@ from devices.accounts.validation import (
     vendor_named,
 )
 from devices.audit import log as audit
-from devices.audit.context import Act
+from devices.audit.context import AuditContext
 from devices.connections import health
 from devices.models import Account, AccountSecret, SyncRun
 from devices.sync import cancellation as cancelling
@@ -29,7 +29,7 @@ from vendors.base import Scope
 from vendors.secret import Secret
 
 # What a person edits. The clocks of the account's runs are not among it: a run may end while a form is open.
-EDITED = ("settings", "tokens", *(field.name for field in fields(Options)))
+EDITED = ("settings", "tokens", *(field.name for field in fields(AccountOptions)))
 
 
 def create_account(
@@ -38,14 +38,14 @@ def create_account(
     vendor: str,
     settings: Mapping[str, str],
     secrets: Mapping[str, str],
-    options: Options | None = None,
-    act: Act | None = None,
+    options: AccountOptions | None = None,
+    act: AuditContext | None = None,
 ) -> Account:
-    """Raises BadAccount. Values are texts; unknown names are refused, so that a typing error is not lost."""
-    act = act or Act(timezone.now())
+    """Raises InvalidAccount. Values are texts; unknown names are refused, so that a typing error is not lost."""
+    act = act or AuditContext(timezone.now())
     secrets = tidy_secrets(secrets)
     values = check_new(name=name, vendor=vendor, settings=settings, secrets=secrets)
-    options = options or Options()
+    options = options or AccountOptions()
     options = replace(options, private_hosts=permitted(vendor_named(vendor), values, options.private_hosts))
     with transaction.atomic():
         chosen = {"vendor": vendor, "settings": values, **asdict(options)}
@@ -59,7 +59,7 @@ def create_account(
 
 
 def check_new(*, name: str, vendor: str, settings: Mapping[str, str], secrets: Mapping[str, str]) -> dict[str, str]:
-    """What can be checked before anything is sent or saved. Returns the settings with defaults filled in. Raises BadAccount."""
+    """What can be checked before anything is sent or saved. Returns the settings with defaults filled in. Raises InvalidAccount."""
     about = vendor_named(vendor)
     check_name(name)
     if Account.objects.filter(name=name).exists():
@@ -67,8 +67,8 @@ def check_new(*, name: str, vendor: str, settings: Mapping[str, str], secrets: M
     return checked(about, settings, secrets, known_secrets=frozenset())
 
 
-def _name_taken(name: str) -> BadAccount:
-    return BadAccount(f"There is an account named {name!r} already: choose another name.")
+def _name_taken(name: str) -> InvalidAccount:
+    return InvalidAccount(f"There is an account named {name!r} already: choose another name.")
 
 
 def update_account(
@@ -76,21 +76,21 @@ def update_account(
     *,
     settings: Mapping[str, str],
     secrets: Mapping[str, str],
-    options: Options | None = None,
-    act: Act | None = None,
+    options: AccountOptions | None = None,
+    act: AuditContext | None = None,
 ) -> Account:
     """An empty secret keeps what is stored, unless the address or the CA changed: then every secret must be entered again.
 
-    Raises BadAccount. Without `options` the account keeps its own; a private host that it may reach ends with the address.
+    Raises InvalidAccount. Without `options` the account keeps its own; a private host that it may reach ends with the address.
     """
-    act = act or Act(timezone.now())
+    act = act or AuditContext(timezone.now())
     replaced = {name: value for name, value in tidy_secrets(secrets).items() if value}
     with transaction.atomic():
         # Runs before accounts, as the engine locks them.
         _end_runs_under_way(account, settings)
         account = Account.objects.select_for_update(no_key=True).get(pk=account.pk)
         refuse_deleting(account)
-        before = Options.of(account)
+        before = AccountOptions.of(account)
         after = options or before
         moved = moves(account, settings, after)
         kept = frozenset() if moved else frozenset(account.secrets.values_list("name", flat=True))
@@ -121,9 +121,9 @@ def _end_runs_under_way(account: Account, settings: Mapping[str, str]) -> None:
         cancelling.end(SyncRun.objects.filter(account=account), why, "The next fetch uses the new settings.")
 
 
-def switch_account(account: Account, *, enabled: bool, act: Act | None = None) -> None:
-    """Off ends the fetch that is under way. What was fetched stays. Raises BadAccount while the account is being deleted."""
-    act = act or Act(timezone.now())
+def switch_account(account: Account, *, enabled: bool, act: AuditContext | None = None) -> None:
+    """Off ends the fetch that is under way. What was fetched stays. Raises InvalidAccount while the account is being deleted."""
+    act = act or AuditContext(timezone.now())
     with transaction.atomic():
         if not enabled:
             why = "The account was switched off while this fetch was under way."
@@ -136,12 +136,12 @@ def switch_account(account: Account, *, enabled: bool, act: Act | None = None) -
         audit.record("account switched", act=act, target=account.name, enabled=enabled)
 
 
-def refresh_account(account: Account, *, full: bool = True, act: Act | None = None) -> SyncRun:
-    """One run, however many ask. Raises Unsupported, and BadAccount while the account is being deleted.
+def refresh_account(account: Account, *, full: bool = True, act: AuditContext | None = None) -> SyncRun:
+    """One run, however many ask. Raises Unsupported, and InvalidAccount while the account is being deleted.
 
     A person's wish also tries an account that waits for a person, and may use the calls that are kept for people.
     """
-    act = act or Act(timezone.now())
+    act = act or AuditContext(timezone.now())
     since = account.changes_since if not full and "changed" in account.about.scopes else None
     with transaction.atomic():
         refuse_deleting(Account.objects.get(pk=account.pk))
@@ -154,14 +154,14 @@ def _changed(before: Mapping[str, object], after: Mapping[str, object]) -> list[
     return sorted(key for key in {*before, *after} if before.get(key) != after.get(key))
 
 
-def _audit_private_hosts(account: Account, *, before: Iterable[str], after: Iterable[str], act: Act) -> None:
+def _audit_private_hosts(account: Account, *, before: Iterable[str], after: Iterable[str], act: AuditContext) -> None:
     for host in sorted({*after} - {*before}):
         audit.record("private host allowed", act=act, target=account.name, host=host)
     for host in sorted({*before} - {*after}):
         audit.record("private host no longer allowed", act=act, target=account.name, host=host)
 
 
-def _store_secrets(account: Account, secrets: Mapping[str, str], act: Act) -> None:
+def _store_secrets(account: Account, secrets: Mapping[str, str], act: AuditContext) -> None:
     for name, value in secrets.items():
         if not value:
             continue

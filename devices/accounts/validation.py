@@ -20,7 +20,7 @@ LONGEST_SECRET = 8 * 1024
 RESERVED = frozenset({"add", "test", "thresholds"})  # the pages of these names are not accounts
 
 
-class BadAccount(Exception):
+class InvalidAccount(Exception):
     """What was entered cannot be used: one sentence each. `fields`: those about one setting or secret, by its name."""
 
     def __init__(self, *sentences: str, fields: Mapping[str, str] = MappingProxyType({})) -> None:
@@ -31,13 +31,13 @@ class BadAccount(Exception):
 
 
 def refuse_deleting(account: Account) -> None:
-    """Raises BadAccount for an account that workers are deleting. `account`: as it is stored now."""
+    """Raises InvalidAccount for an account that workers are deleting. `account`: as it is stored now."""
     if account.being_deleted:
-        raise BadAccount(f"{account.name} is being deleted and cannot be used any more: when it is gone, add it again.")
+        raise InvalidAccount(f"{account.name} is being deleted and cannot be used any more: when it is gone, add it again.")
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class AccountOptions:
     """What every account has beside its vendor's settings: whom to trust instead of the public CAs, how often to ask, in seconds, and the
     servers on private networks that it may reach, as `host:port`."""
 
@@ -48,7 +48,7 @@ class Options:
     private_hosts: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, account: Account) -> Options:
+    def of(cls, account: Account) -> AccountOptions:
         return cls(account.ca_pem, account.strict_ca, account.full_every, account.changes_every, tuple(account.private_hosts))
 
 
@@ -56,19 +56,19 @@ def check_name(name: str) -> None:
     try:
         Account._meta.get_field("name").clean(name, None)
     except ValidationError:
-        raise BadAccount("The name must be 1 to 60 letters, digits, hyphens or underscores.") from None
+        raise InvalidAccount("The name must be 1 to 60 letters, digits, hyphens or underscores.") from None
     if name in RESERVED:
-        raise BadAccount(f"No account can be named {name!r}, because a page has that address: choose another name.")
+        raise InvalidAccount(f"No account can be named {name!r}, because a page has that address: choose another name.")
 
 
 def vendor_named(slug: str) -> Vendor:
     if slug not in VENDORS:
-        raise BadAccount(f"There is no vendor {slug!r}: choose one of {', '.join(VENDORS)}.")
+        raise InvalidAccount(f"There is no vendor {slug!r}: choose one of {', '.join(VENDORS)}.")
     return VENDORS[slug]
 
 
 def checked(vendor: Vendor, settings: Mapping[str, str], secrets: Mapping[str, str], *, known_secrets: frozenset[str]) -> dict[str, str]:
-    """The settings as they are stored, with defaults filled in. Raises BadAccount with every sentence at once."""
+    """The settings as they are stored, with defaults filled in. Raises InvalidAccount with every sentence at once."""
     names = {field.name for field in vendor.fields if not field.secret}
     sentences = [f"{vendor.label} has no setting {name!r}." for name in sorted({*settings} - names)]
     sentences += [f"{vendor.label} has no secret {name!r}." for name in sorted({*secrets} - {*vendor.secret_names})]
@@ -77,7 +77,7 @@ def checked(vendor: Vendor, settings: Mapping[str, str], secrets: Mapping[str, s
     faults = {field.name: sentence for field in vendor.fields if (sentence := _fault(field, given.get(field.name, "")))}
     faults = {**vendor.check(values), **faults}
     if sentences or faults:
-        raise BadAccount(*sentences, fields={field.name: faults[field.name] for field in vendor.fields if field.name in faults})
+        raise InvalidAccount(*sentences, fields={field.name: faults[field.name] for field in vendor.fields if field.name in faults})
     return values
 
 
@@ -114,12 +114,12 @@ def notes(vendor: Vendor, settings: Mapping[str, str], now: datetime) -> list[st
     return [sentence for sentence in told if sentence]
 
 
-def moves(account: Account, settings: Mapping[str, str], options: Options | None = None) -> bool:
+def moves(account: Account, settings: Mapping[str, str], options: AccountOptions | None = None) -> bool:
     """Whether these settings would send the stored secrets to another host, over another scheme, or to whoever another CA vouches for.
 
     What cannot be read counts as moved; so do weaker checks of certificates.
     """
-    before = Options.of(account)
+    before = AccountOptions.of(account)
     after = options or before
 
     def target(values: Mapping[str, str]) -> tuple[str, ...]:
@@ -137,13 +137,13 @@ def moves(account: Account, settings: Mapping[str, str], options: Options | None
 
 def permitted(vendor: Vendor, values: Mapping[str, str], asked: Sequence[str], *, before: Sequence[str] = ()) -> tuple[str, ...]:
     """The private hosts that this account may reach: those asked for that its address leads to. What it was allowed `before` ends with the
-    address. Raises BadAccount for another host."""
+    address. Raises InvalidAccount for another host."""
     places = vendor.places(values)
     asked = [_place(host) for host in asked]
     for host in asked:
         if host not in places and host not in before:
             there = " and ".join(places) or "no host"
-            raise BadAccount(f"{host} cannot be allowed, because the address leads to {there}: name exactly that.")
+            raise InvalidAccount(f"{host} cannot be allowed, because the address leads to {there}: name exactly that.")
     return tuple(host for host in asked if host in places)
 
 

@@ -13,10 +13,10 @@ from devices.account_status.status import account_statuses, named
 from devices.accounts import certificates
 from devices.accounts.deletion import progress_of
 from devices.accounts.field_repairs import repaired
-from devices.accounts.queries import Card, cards, under_way
+from devices.accounts.queries import AccountCard, cards, under_way
 from devices.accounts.run_progress import spoken
 from devices.accounts.services import refresh_account, switch_account
-from devices.accounts.validation import BadAccount
+from devices.accounts.validation import InvalidAccount
 from devices.audit.request import act_of
 from devices.jobs import heartbeat
 from devices.lists.log_pages import newest
@@ -67,7 +67,7 @@ def page(request: HttpRequest, name: str) -> HttpResponse:
     return render(request, "devices/account.html", context)
 
 
-def _secrets(shown: Card) -> list[tuple[str, object]]:
+def _secrets(shown: AccountCard) -> list[tuple[str, object]]:
     """Label and row, never the value; a row of None is a secret that is missing."""
     if shown.vendor is None:
         return []
@@ -118,7 +118,7 @@ def _ask_for(request: HttpRequest, account: Account) -> tuple[str, str]:
         run = refresh_account(account, full=request.POST.get("what") != "changes", act=act_of(request))
     except Unsupported as error:
         return "", f"{error.sentence} {error.next_step}".strip()
-    except BadAccount as bad:
+    except InvalidAccount as bad:
         return "", str(bad)
     if run.created_at < before:
         return "A fetch is under way already; one is enough.", ""
@@ -145,7 +145,7 @@ def switch(request: HttpRequest, name: str) -> HttpResponse:
     try:
         if enabled != account.enabled:
             switch_account(account, enabled=enabled, act=act_of(request))
-    except BadAccount as bad:
+    except InvalidAccount as bad:
         messages.error(request, str(bad))
         return redirect("devices:account", name=name)
     words = "is switched off. What was fetched before is kept."

@@ -9,7 +9,7 @@ from devices.models import User
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
+class AuditContext:
     """Without a person it is the command line, or whoever `name` says. `address`: from where, as audit.address_of reads it."""
 
     now: datetime
@@ -19,10 +19,10 @@ class Act:
     address: str | None = None
 
     @classmethod
-    def of(cls, person: User | None, *, now: datetime, ticket: str = "", address: str | None = None) -> Act:
+    def of(cls, person: User | None, *, now: datetime, ticket: str = "", address: str | None = None) -> AuditContext:
         return cls(now, person, person.get_username() if person else "command line", ticket, address)
 
-    def for_ticket(self, ticket: str) -> Act:
+    def for_ticket(self, ticket: str) -> AuditContext:
         """The same; where it names no ticket, for this one."""
         return self if self.ticket else replace(self, ticket=ticket)
 

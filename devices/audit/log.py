@@ -9,7 +9,7 @@ from allauth.core.internal.httpkit import get_client_ip
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest
 
-from devices.audit.context import Act
+from devices.audit.context import AuditContext
 from devices.models import AuditEvent
 
 # Every action that is written anywhere, with the words the audit page shows.
@@ -69,7 +69,7 @@ ACTIONS = {
 }
 
 
-def record(action: str, *, act: Act, target: str = "", **detail: Any) -> AuditEvent:
+def record(action: str, *, act: AuditContext, target: str = "", **detail: Any) -> AuditEvent:
     """Write one entry. `detail` is shown to administrators: never a secret value."""
     if action not in ACTIONS:
         raise ValueError(f"{action!r} is not in audit.ACTIONS: add it there with its words.")

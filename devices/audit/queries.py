@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from devices.audit.log import ACTIONS
-from devices.lists.filters import Asked, Day, Kind
+from devices.lists.filters import DateField, FilterField, FilterSet
 from devices.models import AuditEvent, Device, User
 
 PAGE = 50
@@ -19,10 +19,15 @@ COMMAND_LINE = "command line"
 
 
 @dataclass(frozen=True, slots=True)
-class AuditFilters(Asked):
+class AuditFilters(FilterSet):
     """Days are in UTC, both included."""
 
-    kinds = {"person": Kind("Person"), "action": Kind("Action", ACTIONS), "since": Day("From"), "until": Day("Until")}
+    kinds = {
+        "person": FilterField("Person"),
+        "action": FilterField("Action", ACTIONS),
+        "since": DateField("From"),
+        "until": DateField("Until"),
+    }
 
     person: str = ""
     action: str = ""
@@ -43,7 +48,7 @@ class AuditFilters(Asked):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class AuditRow:
     """One entry in words. `devices`: the first of those that it is about, with the names that they have now."""
 
     event: AuditEvent
@@ -53,7 +58,7 @@ class Line:
     more: int
 
 
-def lines(events: Iterable[AuditEvent]) -> list[Line]:
+def lines(events: Iterable[AuditEvent]) -> list[AuditRow]:
     """One query, where an entry is about devices."""
     about = {event: _devices(event) for event in events}
     wanted = {pk for found in about.values() for pk in found[:MOST_DEVICES]}
@@ -61,11 +66,11 @@ def lines(events: Iterable[AuditEvent]) -> list[Line]:
     return [_line(event, found, names) for event, found in about.items()]
 
 
-def _line(event: AuditEvent, devices: list[int], names: Mapping[int, str]) -> Line:
+def _line(event: AuditEvent, devices: list[int], names: Mapping[int, str]) -> AuditRow:
     detail = event.detail if isinstance(event.detail, dict) else {}
     told = [(key.replace("_", " "), _shown(value)) for key, value in detail.items() if not (devices and key == "devices")]
     named = [(pk, names.get(pk) or f"device {pk}") for pk in devices[:MOST_DEVICES]]
-    return Line(event, ACTIONS.get(event.action, event.action), told, named, len(devices) - len(named))
+    return AuditRow(event, ACTIONS.get(event.action, event.action), told, named, len(devices) - len(named))
 
 
 def _devices(event: AuditEvent) -> list[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest
 from django.utils import timezone
 
-from devices.audit.context import Act
+from devices.audit.context import AuditContext
 from devices.audit.log import address_of
 from devices.models import User
 from devices.web.ticket import ticket_of
@@ -18,6 +18,6 @@ def person(request: HttpRequest) -> User:
     return request.user
 
 
-def act_of(request: HttpRequest) -> Act:
+def act_of(request: HttpRequest) -> AuditContext:
     """What this person does now, for the ticket that the page names."""
-    return Act.of(person(request), now=timezone.now(), ticket=ticket_of(request), address=address_of(request))
+    return AuditContext.of(person(request), now=timezone.now(), ticket=ticket_of(request), address=address_of(request))

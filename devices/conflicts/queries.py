@@ -10,10 +10,10 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from devices.device_list.conditions import ANY
-from devices.device_list.filters import DIFFERS, Filters
-from devices.device_list.queries import Row, list_page
-from devices.lists.filters import Asked, Kind
-from devices.lists.keyset import Turned
+from devices.device_list.filters import DIFFERS, DeviceFilters
+from devices.device_list.queries import DeviceRow, list_page
+from devices.lists.filters import FilterField, FilterSet
+from devices.lists.keyset import Page
 from devices.models import Device, Life, Sighting
 from devices.reconciliation.conflicts import FIELDS, shown
 from devices.reconciliation.precedence import rank
@@ -24,14 +24,14 @@ TOLD = ("name", "serial", "user", "os_name", "os_family", "model", "state")
 
 
 @dataclass(frozen=True, slots=True)
-class Which(Asked):
-    kinds = {"field": Kind("Field", DIFFERS, ANY)}
+class ConflictFilters(FilterSet):
+    kinds = {"field": FilterField("Field", DIFFERS, ANY)}
 
     field: str = ANY
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
+class FieldCount:
     """How many devices differ on a field; `words` is "1,000+" beyond what is counted."""
 
     field: str
@@ -44,7 +44,7 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
-class Contradiction:
+class Conflict:
     """`told`: who says what, whose word is shown first."""
 
     field: str
@@ -53,46 +53,46 @@ class Contradiction:
 
 
 @dataclass(frozen=True, slots=True)
-class Differing:
-    row: Row
-    contradictions: list[Contradiction]
+class ConflictRow:
+    row: DeviceRow
+    contradictions: list[Conflict]
 
 
 @dataclass(frozen=True, slots=True)
-class Disagreements:
-    counts: list[Count]
-    lines: list[Differing]
-    page: Turned[Row]
+class ConflictPage:
+    counts: list[FieldCount]
+    lines: list[ConflictRow]
+    page: Page[DeviceRow]
 
 
-def disagreements(field: str, *, now: datetime, after: str = "", before: str = "") -> Disagreements:
+def disagreements(field: str, *, now: datetime, after: str = "", before: str = "") -> ConflictPage:
     """One page of them. Five queries, however many there are."""
-    found = list_page(Filters(differs=field), now=now, after=after, before=before)
+    found = list_page(DeviceFilters(differs=field), now=now, after=after, before=before)
     told = _told(found.rows)
-    lines = [Differing(row, list(_contradictions(told.get(row.id, []), field))) for row in found.rows]
-    return Disagreements(_counts(), lines, found)
+    lines = [ConflictRow(row, list(_contradictions(told.get(row.id, []), field))) for row in found.rows]
+    return ConflictPage(_counts(), lines, found)
 
 
-def count(field: str) -> Count:
+def count(field: str) -> FieldCount:
     """One query."""
-    return Count(field, DIFFERS[field], _few(field).count())
+    return FieldCount(field, DIFFERS[field], _few(field).count())
 
 
-def _counts() -> list[Count]:
+def _counts() -> list[FieldCount]:
     """One query for all fields."""
     parts = [_few(field).values("pk").query.sql_with_params() for field in DIFFERS]
     with connection.cursor() as cursor:
         columns = ", ".join(f"(SELECT count(*) FROM ({sql}) few)" for sql, _ in parts)
         cursor.execute(f"SELECT {columns}", [value for _, values in parts for value in values])
         numbers = cursor.fetchone()
-    return [Count(field, label, number) for (field, label), number in zip(DIFFERS.items(), numbers, strict=True)]
+    return [FieldCount(field, label, number) for (field, label), number in zip(DIFFERS.items(), numbers, strict=True)]
 
 
 def _few(field: str) -> QuerySet[Device]:
-    return Device.objects.filter(Filters(differs=field).condition()).order_by()[: MOST_COUNTED + 1]
+    return Device.objects.filter(DeviceFilters(differs=field).condition()).order_by()[: MOST_COUNTED + 1]
 
 
-def _told(rows: Sequence[Row]) -> dict[int, list[Sighting]]:
+def _told(rows: Sequence[DeviceRow]) -> dict[int, list[Sighting]]:
     """Device → what counts of it. One query."""
     told: dict[int, list[Sighting]] = {}
     found = Sighting.objects.filter(device_id__in=[row.id for row in rows], life=Life.SEEN, stale=False)
@@ -101,12 +101,12 @@ def _told(rows: Sequence[Row]) -> dict[int, list[Sighting]]:
     return told
 
 
-def _contradictions(sightings: list[Sighting], asked: str) -> Iterator[Contradiction]:
+def _contradictions(sightings: list[Sighting], asked: str) -> Iterator[Conflict]:
     """Those on the field that was asked about come first."""
     fields = sightings[0].device.disagrees if sightings else []
     for field in sorted(fields, key=lambda field: (field != asked, list(FIELDS).index(field))):
         heard = sorted(sightings, key=lambda each: (rank(field, each.vendor), each.pk))
-        yield Contradiction(field, FIELDS[field], [(_who(each), text) for each in heard if (text := shown(each, field))])
+        yield Conflict(field, FIELDS[field], [(_who(each), text) for each in heard if (text := shown(each, field))])
 
 
 def _who(sighting: Sighting) -> str:

@@ -13,7 +13,7 @@ from devices.errors import ActionRefused
 from devices.lists.log_pages import HIGHEST
 from devices.models import Device, Sighting
 from devices.reconciliation.conflicts import FIELDS, word
-from devices.web.confirm import Decision, decide, page_of
+from devices.web.confirm import Confirmation, decide, page_of
 from devices.web.devices import device_or_404
 from devices.web.permissions import needs
 from vendors.registry import short_label_of
@@ -64,7 +64,7 @@ def take_back(request: HttpRequest, pk: int, settlement: int) -> HttpResponse:
     return redirect(page_of(request, device.pk))
 
 
-def _decision(device: Device, field: str, winner: Sighting) -> Decision:
+def _decision(device: Device, field: str, winner: Sighting) -> Confirmation:
     effects: tuple[str, ...] = STATE_EFFECTS
     who, label, value = short_label_of(winner.vendor), FIELDS[field].lower(), word(winner, field)
     if field == "state":
@@ -77,7 +77,7 @@ def _decision(device: Device, field: str, winner: Sighting) -> Decision:
         title, button, done = f"{who} is right about the {label} of {device}?", f"{who} is right", f"{who}'s word counts from now on."
         instead = f" instead of “{word(device, field)}”" if word(device, field) != value else ""
         effects = (f"“{value}” ({winner.account.name}) is its {label} everywhere, in lists and searches too{instead}.", UNTIL)
-    return Decision(title, effects, button, done, hidden={"field": field, "sighting": str(winner.pk)})
+    return Confirmation(title, effects, button, done, hidden={"field": field, "sighting": str(winner.pk)})
 
 
 def _sighting(device: Device, number: str) -> Sighting | None:

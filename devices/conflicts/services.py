@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 
 from devices.audit import log as audit
-from devices.audit.context import Act
+from devices.audit.context import AuditContext
 from devices.db.locks import hold_devices
 from devices.errors import ActionRefused, checked_reason
 from devices.history import writer as changes
@@ -16,7 +16,7 @@ from devices.reconciliation.summary import summarise
 CHANGED = "Nothing to settle: look at the device again, it has changed."
 
 
-def settle(device: int, *, field: str, sighting: int, reason: str, act: Act) -> Settlement:
+def settle(device: int, *, field: str, sighting: int, reason: str, act: AuditContext) -> Settlement:
     """Let this sighting's word count for the field. Of the verdict it only says that somebody knows. Raises ActionRefused."""
     reason = checked_reason(reason, kept_with="with the device")
     with transaction.atomic():
@@ -48,7 +48,7 @@ def settle(device: int, *, field: str, sighting: int, reason: str, act: Act) -> 
         return made
 
 
-def take_back(settlement: int, *, device: int, act: Act) -> str:
+def take_back(settlement: int, *, device: int, act: AuditContext) -> str:
     """Open again what was settled; returns the field. Raises ActionRefused."""
     with transaction.atomic():
         hold_devices()
@@ -62,6 +62,6 @@ def take_back(settlement: int, *, device: int, act: Act) -> str:
         return standing.field
 
 
-def _end(standing: Settlement, act: Act) -> None:
+def _end(standing: Settlement, act: AuditContext) -> None:
     standing.ended_at, standing.ended_by_name = act.now, act.name
     standing.save(update_fields=["ended_at", "ended_by_name"])

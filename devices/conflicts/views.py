@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from devices.conflicts.queries import Which, disagreements
+from devices.conflicts.queries import ConflictFilters, disagreements
 from devices.device_list.conditions import ANY
 from devices.device_list.filters import DIFFERS
 from devices.lists.notices import left_out
@@ -17,14 +17,14 @@ from devices.web.permissions import needs
 @require_safe
 @needs("view_device")
 def page(request: HttpRequest) -> HttpResponse:
-    filters = Which.read(request.GET)
+    filters = ConflictFilters.read(request.GET)
     field, at = filters.field, {name: request.GET.get(name, "") for name in ("after", "before")}
     found = disagreements(field, now=timezone.now(), **at)
     context = {
         "found": found,
         "field": field,
         "label": DIFFERS[field].lower(),
-        "left_out": left_out(Which.unread(request.GET), filters=Which),
+        "left_out": left_out(ConflictFilters.unread(request.GET), filters=ConflictFilters),
         "older": filters.query_string(after=found.page.older) if found.page.older else "",
         "newer": filters.query_string(before=found.page.newer) if found.page.newer else "",
         "any": ANY,

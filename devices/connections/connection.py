@@ -14,8 +14,8 @@ from django.db.models import Max, Q
 from django.utils import timezone
 
 from devices.connections import health
-from devices.connections.rate_limit import SharedBudget
-from devices.connections.token_store import SealedTokens
+from devices.connections.rate_limit import SharedRateLimit
+from devices.connections.token_store import EncryptedTokenStore
 from devices.encryption import cipher as sealing
 from devices.models import Account, VendorJob
 from devices.models.job import ACTIVE
@@ -28,7 +28,7 @@ from vendors.secret import Secret
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class VendorConnection:
     """A live connection of an account. `budget` counts the calls that were granted; close the gateway when done."""
 
     reader: ReadsDevices
@@ -36,11 +36,11 @@ class Link:
     budget: Budget
 
 
-class Line:
+class JobConnection:
     """The connection of a job: opened when it is first needed, and kept for one slice."""
 
     def __init__(self) -> None:
-        self._link: Link | None = None
+        self._link: VendorConnection | None = None
         self._counted = 0
 
     def open(self, account: Account, *, asked_at: datetime | None) -> ReadsDevices:
@@ -63,21 +63,21 @@ class Line:
 
 def connect(
     account: Account, *, asked_at: datetime | None = None, deadline: float | None = None, shared: redis.Redis | None = None
-) -> Link:
+) -> VendorConnection:
     """`asked_at`: when a person asked for it, who may use the calls that are kept for people. Raises Misconfigured when a secret is missing
     or does not open. `shared`: as in `budget_of`."""
     budget = budget_of(account, shared=shared)
     stored = list(account.secrets.all())
     try:
         secrets = {secret.name: secret.open() for secret in stored}
-    except sealing.SealBroken as broken:
+    except sealing.DecryptionFailed as broken:
         raise Misconfigured(str(broken), next_step="Open the account and replace its secrets.") from None
     missing = [f.label for f in account.about.fields if f.secret and f.required and not secrets.get(f.name)]
     if missing:
         raise Misconfigured(f"The account has no {' and no '.join(missing)}.", next_step="Open the account and enter it.")
     entered_at = max((secret.set_at for secret in stored), default=None)
     place = json.dumps(account.settings, sort_keys=True)
-    tokens = SealedTokens(account.pk, place=place, asked_at=asked_at, entered_at=entered_at)
+    tokens = EncryptedTokenStore(account.pk, place=place, asked_at=asked_at, entered_at=entered_at)
     return build(
         account.about,
         account.settings,
@@ -104,7 +104,7 @@ def build(
     strict_ca: bool = True,
     private_hosts: Sequence[str] = (),
     deadline: float | None = None,
-) -> Link:
+) -> VendorConnection:
     """A connection from plain parts: also what "test connection" uses before anything is stored. `deadline`: seconds for one call.
     `private_hosts`: what a person allowed for this account, `host:port` each."""
     gateway = Gateway(
@@ -120,7 +120,7 @@ def build(
         block_floor=min(60.0, vendor.rate(values).seconds),
     )
     reader = vendor.connect(Connection(settings=values, secrets=secrets, gateway=gateway, tokens=tokens or MemoryTokens()))
-    return Link(reader, gateway, budget)
+    return VendorConnection(reader, gateway, budget)
 
 
 def own_services() -> list[tuple[str, int]]:
@@ -130,7 +130,7 @@ def own_services() -> list[tuple[str, int]]:
     return [(host, port) for host, port in found if host and not host.startswith("/")]
 
 
-def budget_of(account: Account, *, shared: redis.Redis | None = None) -> SharedBudget:
+def budget_of(account: Account, *, shared: redis.Redis | None = None) -> SharedRateLimit:
     """Calls are not written down, so what could have called counts: a run under way (but for its very first step), or the end of one.
     `shared`: the client that asks Redis; a web request gives `broker.client()`."""
 
@@ -144,4 +144,4 @@ def budget_of(account: Account, *, shared: redis.Redis | None = None) -> SharedB
         known = [at for at in ends if at is not None]
         return (timezone.now() - max(known)).total_seconds() if known else timedelta.max.total_seconds()
 
-    return SharedBudget(account.pk, account.about.rate(account.settings), idle_for=idle_for, shared=shared)
+    return SharedRateLimit(account.pk, account.about.rate(account.settings), idle_for=idle_for, shared=shared)

@@ -87,7 +87,7 @@ def _keys(account_id: int) -> list[str]:
     return [f"rollcall:budget:{account_id}:{part}" for part in ("log", "block", "warm")]
 
 
-class SharedBudget:
+class SharedRateLimit:
     """`idle_for` gives the seconds since the account's last call as the database knows it; asked only after Redis lost its memory.
     `unreachable`: Redis did not answer when a call was last asked for."""
 

@@ -17,7 +17,7 @@ from vendors.errors import AuthFailed, Unavailable, VendorError
 from vendors.secret import Secret
 
 
-class SealedTokens:
+class EncryptedTokenStore:
     """Tokens of one account, sealed in its row; exchanged under a lock that every worker honours.
 
     `place` tells whose they are: a worker that still holds older settings must not leave its token to the new address. `asked_at`: when a
@@ -38,7 +38,7 @@ class SealedTokens:
             return None
         try:
             access, refresh, expires, place = msgspec.json.decode(sealing.unseal(sealed, context=self._context))
-        except (sealing.SealBroken, ValueError):
+        except (sealing.DecryptionFailed, ValueError):
             return None  # only a cache: sign in again, and the new tokens are sealed with today's key
         if place != self._place:
             return None

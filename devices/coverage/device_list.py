@@ -8,10 +8,10 @@ from datetime import datetime
 from django.db.models import BooleanField
 from django.db.models.expressions import RawSQL
 
-from devices.coverage.queries import Drill
+from devices.coverage.queries import CoverageCell
 from devices.device_list.filters import DEVICES
-from devices.device_list.queries import FIELDS, Row, add_sightings
-from devices.lists.state import Head
+from devices.device_list.queries import FIELDS, DeviceRow, add_sightings
+from devices.lists.state import ColumnHeader
 
 PAGE = 50
 HIGHEST = 2**63 - 1
@@ -19,10 +19,10 @@ LOOK = DEVICES.at_first  # the columns that the list of devices has at first
 
 
 @dataclass(frozen=True, slots=True)
-class DrillPage:
+class CoverageDevicePage:
     """`older` and `newer`: the ids that the neighbouring pages follow and precede."""
 
-    rows: list[Row]
+    rows: list[DeviceRow]
     total: int
     older: int | None
     newer: int | None
@@ -32,12 +32,12 @@ class DrillPage:
         return LOOK.columns
 
     @property
-    def heads(self) -> list[Head]:
+    def heads(self) -> list[ColumnHeader]:
         """Without links: the order is fixed."""
         return [replace(head, url="", order="") for head in LOOK.heads()]
 
 
-def drill_page(drill: Drill, *, now: datetime, after: str = "", before: str = "") -> DrillPage:
+def drill_page(drill: CoverageCell, *, now: datetime, after: str = "", before: str = "") -> CoverageDevicePage:
     """`after` and `before` are ids as an address gives them; anything else begins at the beginning. Four queries."""
     found = drill.devices()
     total = found.count()
@@ -48,12 +48,12 @@ def drill_page(drill: Drill, *, now: datetime, after: str = "", before: str = ""
         row = f'("devices_device"."name", "devices_device"."id") {"<" if back else ">"} (SELECT name, id FROM devices_device WHERE id = %s)'
         rows = rows.filter(RawSQL(row, (place,), output_field=BooleanField()))  # noqa: S611
     order = ("-name", "-id") if back else ("name", "id")
-    page = [Row(*values) for values in rows.order_by(*order).values_list(*FIELDS)[: PAGE + 1]]
+    page = [DeviceRow(*values) for values in rows.order_by(*order).values_list(*FIELDS)[: PAGE + 1]]
     further, page = len(page) > PAGE, page[:PAGE]
     if back:
         page.reverse()
     add_sightings(page, LOOK, now=now)
-    return DrillPage(
+    return CoverageDevicePage(
         rows=page,
         total=total,
         older=page[-1].id if page and (further or back) else None,

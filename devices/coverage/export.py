@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from devices.account_status.status import AccountStatus
-from devices.coverage.queries import COUNTED, Drill, Placing
+from devices.coverage.queries import COUNTED, CoverageCell, CoverageQuery
 from devices.lists.csv import CHUNK, csv_table
 from devices.models import Device
 from devices.search.documents import DeviceDocument, device_documents
@@ -15,11 +15,11 @@ from devices.search.export import csv_lines
 COLUMNS = ("id", "name", "serial", "user", "os")
 
 
-def lines_of_devices(drill: Drill) -> Iterator[str]:
+def lines_of_devices(drill: CoverageCell) -> Iterator[str]:
     return csv_lines(_documents(drill))
 
 
-def _documents(drill: Drill) -> Iterator[DeviceDocument]:
+def _documents(drill: CoverageCell) -> Iterator[DeviceDocument]:
     """The ids are read at once, so that a device that changes its state meanwhile neither comes twice nor is left out."""
     ids = list(drill.devices().order_by("name", "pk").values_list("pk", flat=True))
     for start in range(0, len(ids), CHUNK):
@@ -34,7 +34,7 @@ def lines_of_matrix(statuses: Sequence[AccountStatus]) -> Iterator[str]:
 def _rows_of_matrix(statuses: Sequence[AccountStatus]) -> Iterator[tuple[Any, ...]]:
     last = 0
     while chunk := _chunk(last):
-        placed = {(device, account): cover for device, account, cover in Placing(statuses, devices=list(chunk)).rows()}
+        placed = {(device, account): cover for device, account, cover in CoverageQuery(statuses, devices=list(chunk)).rows()}
         for pk, values in chunk.items():
             states = [placed[pk, each.pk].look.word if (pk, each.pk) in placed else "" for each in statuses]
             yield (*values, *states)

@@ -11,8 +11,8 @@ from django.db import connection, transaction
 from django.db.models import F, Q
 
 from devices.account_status.status import AccountStatus, statuses
-from devices.coverage.queries import CODES, Placing
-from devices.coverage.states import Cover
+from devices.coverage.queries import CODES, CoverageQuery
+from devices.coverage.states import CoverageState
 from devices.db.locks import be_patient
 from devices.models import Account
 
@@ -43,8 +43,8 @@ def renew(now: datetime) -> list[str]:
 
 
 def _write(ready: list[AccountStatus], now: datetime) -> None:
-    placed, values = Placing(ready).sql()
+    placed, values = CoverageQuery(ready).sql()
     accounts = [each.pk for each in ready]
     with connection.cursor() as cursor:
-        cursor.execute(_RENEW.format(placed=placed), [*values, CODES.index(Cover.MISSING), accounts, now])
+        cursor.execute(_RENEW.format(placed=placed), [*values, CODES.index(CoverageState.MISSING), accounts, now])
     Account.objects.filter(pk__in=accounts).update(gaps_at=now)

@@ -37,7 +37,7 @@ GROUP BY 1, 2"""
 
 
 @dataclass(frozen=True, slots=True)
-class Shared:
+class SharedIdentifier:
     """An identifier on so many devices that it joins nothing; `junk`: its form alone says that it is no real or no unique value."""
 
     kind: str
@@ -51,7 +51,7 @@ class Shared:
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class IdentifierShare:
     """How many records of an account have no identifier of a kind, or none but placeholders and malformed ones."""
 
     account: str
@@ -73,27 +73,27 @@ class Share:
         return self.records >= SAMPLE
 
 
-def shared() -> list[Shared] | None:
+def shared() -> list[SharedIdentifier] | None:
     """The most shared first. None when counting takes longer than anybody waits for a page. One query, and two to bound it."""
     kinds, common = [kind.value for kind in STRENGTH], settings.COMMON_KEY_DEVICES
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f"SET LOCAL statement_timeout = {PATIENCE_MS}")
             cursor.execute(_SHARED, [kinds, common, CANDIDATES, MOST_DEVICES, common, SHOWN])
-            return [Shared(*row) for row in cursor.fetchall()]
+            return [SharedIdentifier(*row) for row in cursor.fetchall()]
     except OperationalError as error:
         if getattr(error.__cause__, "sqlstate", "") != "57014":  # query_canceled
             raise
         return None
 
 
-def shares() -> list[Share]:
+def shares() -> list[IdentifierShare]:
     """By account and kind, for the kinds that the vendor tells. Two queries."""
     accounts = {account.pk: account for account in Account.objects.all() if account.vendor in VENDORS}
     told = [",".join(_kinds(account)) for account in accounts.values()]
     with connection.cursor() as cursor:
         cursor.execute(_SHARES, [list(accounts), told, SAMPLE])
-        rows = [Share(accounts[pk].name, *rest) for pk, *rest in cursor.fetchall()]
+        rows = [IdentifierShare(accounts[pk].name, *rest) for pk, *rest in cursor.fetchall()]
     order = [kind.value for kind in STRENGTH]
     return sorted(rows, key=lambda row: (row.account, order.index(row.kind)))
 

@@ -1,6 +1,6 @@
 """Which account sees which device: one of six states for every device at every account, and what proves it.
 
-`Placing` is the only place that decides. Matrix, lists, exports and the device page all come from it.
+`CoverageQuery` is the only place that decides. Matrix, lists, exports and the device page all come from it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from devices.account_status.status import AccountStatus
-from devices.coverage.states import Cover
+from devices.coverage.states import CoverageState
 from devices.lists.filters import clean_query
 from devices.matching.grouping import kinds_mask
 from devices.matching.rules import STRENGTH
@@ -23,7 +23,7 @@ from devices.models import Device, Life
 from devices.reconciliation.search_text import contains, words_of
 from vendors.states import IdKind
 
-CODES = list(Cover)
+CODES = list(CoverageState)
 COUNTED = Q(life__in=[Life.SEEN, Life.MISSING])  # as the list of devices: what is gone is not asked about
 # 0 … 3 are the codes of the four states of a device that is listed, of several the best one speaks; 4: known, but not listed.
 _MARK = """CASE WHEN s.life <> 'seen'{held} THEN 4
@@ -50,7 +50,7 @@ CROSS JOIN LATERAL (SELECT min(mark %% 8) AS best FROM unnest(d.marks) AS mark W
 
 
 @dataclass(frozen=True, slots=True)
-class Placing:
+class CoverageQuery:
     """SQL that gives (device_id, account_id, code) for all devices that are not gone, or for `devices` alone, at these accounts."""
 
     statuses: Sequence[AccountStatus]
@@ -73,7 +73,7 @@ class Placing:
         values: list[Any] = [list(column) for column in zip(*told, strict=True)] or [[] for _ in range(5)]
         return text, [*values, *([list(self.devices)] * 2 if self.devices is not None else [])]
 
-    def rows(self) -> Iterator[tuple[int, int, Cover]]:
+    def rows(self) -> Iterator[tuple[int, int, CoverageState]]:
         """(device, account, state), by device."""
         text, values = self.sql()
         with connection.cursor() as cursor:
@@ -81,14 +81,14 @@ class Placing:
             for device, account, code in cursor.fetchall():
                 yield device, account, CODES[code]
 
-    def chosen(self, cover: Cover) -> list[int]:
+    def chosen(self, cover: CoverageState) -> list[int]:
         """The devices in this state, at any of the accounts."""
         text, values = self.sql()
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT DISTINCT device_id FROM ({text}) placed WHERE code = %s", [*values, CODES.index(cover)])
             return [device for (device,) in cursor.fetchall()]
 
-    def counts(self) -> Mapping[tuple[int, Cover], int]:
+    def counts(self) -> Mapping[tuple[int, CoverageState], int]:
         text, values = self.sql("t.kinds, t.marks, count(*) AS devices", "GROUP BY 1, 2")
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT account_id, code, sum(devices)::bigint FROM ({text}) placed GROUP BY 1, 2", values)
@@ -96,24 +96,24 @@ class Placing:
 
 
 @dataclass(frozen=True, slots=True)
-class Drill:
+class CoverageCell:
     """The devices that have one state at one account, with a text of theirs: what a number of the matrix opens."""
 
     status: AccountStatus
-    cover: Cover
+    cover: CoverageState
     q: str = ""
 
     @classmethod
-    def read(cls, query: Mapping[str, str], statuses: Sequence[AccountStatus]) -> Drill | None:
+    def read(cls, query: Mapping[str, str], statuses: Sequence[AccountStatus]) -> CoverageCell | None:
         """None when the address names no account or no state that there is."""
         status = next((each for each in statuses if each.name == query.get("account")), None)
         if status is None or query.get("cover") not in CODES:
             return None
-        return cls(status, Cover(query["cover"]), clean_query(query.get("q", "")))
+        return cls(status, CoverageState(query["cover"]), clean_query(query.get("q", "")))
 
     def devices(self) -> QuerySet[Device]:
         """Places every device at once: what is asked of the result, count and page, does not do it again."""
-        ids = Placing([self.status]).chosen(self.cover)
+        ids = CoverageQuery([self.status]).chosen(self.cover)
         return Device.objects.filter(contains(words_of(self.q)), pk__in=RawSQL("SELECT unnest(%s::bigint[])", [ids]))
 
     def query_string(self, **more: str | int) -> str:
@@ -127,36 +127,36 @@ class Drill:
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
-    drill: Drill
+class CellCount:
+    drill: CoverageCell
     count: int
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class AccountCoverage:
     """One account. `seen` counts what it lists and manages; what nobody can tell is not measured."""
 
     status: AccountStatus
-    cells: dict[Cover, Cell]
+    cells: dict[CoverageState, CellCount]
 
-    def count(self, *covers: Cover) -> int:
+    def count(self, *covers: CoverageState) -> int:
         return sum(self.cells[cover].count for cover in covers)
 
     @property
     def total(self) -> int:
-        return self.count(*Cover)
+        return self.count(*CoverageState)
 
     @property
     def missing(self) -> int:
-        return self.count(Cover.MISSING)
+        return self.count(CoverageState.MISSING)
 
     @property
     def unknown(self) -> int:
-        return self.count(Cover.UNKNOWN)
+        return self.count(CoverageState.UNKNOWN)
 
     @property
     def seen(self) -> int:
-        return self.count(Cover.FRESH, Cover.STALE, Cover.SILENCED)
+        return self.count(CoverageState.FRESH, CoverageState.STALE, CoverageState.SILENCED)
 
     @property
     def measured(self) -> int:
@@ -168,27 +168,34 @@ class Row:
         return self.seen * 100 // self.measured if self.measured else None
 
 
-def matrix(statuses: Sequence[AccountStatus]) -> list[Row]:
+def matrix(statuses: Sequence[AccountStatus]) -> list[AccountCoverage]:
     """One query, however many devices and accounts. The account that misses most stands first, then the one that leaves most open."""
-    counts = Placing(statuses).counts() if statuses else {}
-    rows = [Row(each, {cover: Cell(Drill(each, cover), counts.get((each.pk, cover), 0)) for cover in Cover}) for each in statuses]
+    counts = CoverageQuery(statuses).counts() if statuses else {}
+    rows = [
+        AccountCoverage(each, {cover: CellCount(CoverageCell(each, cover), counts.get((each.pk, cover), 0)) for cover in CoverageState})
+        for each in statuses
+    ]
     return sorted(rows, key=lambda row: (-row.missing, -row.unknown, row.status.name))
 
 
-def all_gaps(rows: Sequence[Row]) -> int:
+def all_gaps(rows: Sequence[AccountCoverage]) -> int:
     """Devices that are missing at an account, counted once for each account."""
     return sum(row.missing for row in rows)
 
 
-def device_coverage(device: int, statuses: Sequence[AccountStatus]) -> list[tuple[AccountStatus, Cover]]:
+def device_coverage(device: int, statuses: Sequence[AccountStatus]) -> list[tuple[AccountStatus, CoverageState]]:
     """How one device stands at every account; empty for a device that is gone. One query."""
-    placed = {account: cover for _, account, cover in Placing(statuses, devices=[device]).rows()} if statuses else {}
+    placed = {account: cover for _, account, cover in CoverageQuery(statuses, devices=[device]).rows()} if statuses else {}
     return [(each, placed[each.pk]) for each in statuses if each.pk in placed]
 
 
-def gaps(device: int, statuses: Sequence[AccountStatus]) -> list[tuple[AccountStatus, Cover]]:
+def gaps(device: int, statuses: Sequence[AccountStatus]) -> list[tuple[AccountStatus, CoverageState]]:
     """The accounts that do not see and manage a device. One query."""
-    return [(each, cover) for each, cover in device_coverage(device, statuses) if cover in (Cover.PENDING, Cover.MISSING, Cover.UNKNOWN)]
+    return [
+        (each, cover)
+        for each, cover in device_coverage(device, statuses)
+        if cover in (CoverageState.PENDING, CoverageState.MISSING, CoverageState.UNKNOWN)
+    ]
 
 
 def answered(status: AccountStatus) -> list[IdKind]:

@@ -6,14 +6,14 @@ from enum import StrEnum
 from typing import NamedTuple
 
 
-class Look(NamedTuple):
+class CoverageStyle(NamedTuple):
     word: str
     colour: str  # as in the pill tag
     icon: str
     meaning: str
 
 
-class Cover(StrEnum):
+class CoverageState(StrEnum):
     """Every device has exactly one of them at every account. Several records at one account: the first of these four speaks."""
 
     FRESH = "fresh"
@@ -24,27 +24,27 @@ class Cover(StrEnum):
     UNKNOWN = "unknown"
 
     @property
-    def look(self) -> Look:
+    def look(self) -> CoverageStyle:
         return LOOKS[self]
 
 
 LOOKS = {
-    Cover.FRESH: Look("Present", "ok", "circle-check", "The account lists it, and the device has reported recently."),
-    Cover.STALE: Look(
+    CoverageState.FRESH: CoverageStyle("Present", "ok", "circle-check", "The account lists it, and the device has reported recently."),
+    CoverageState.STALE: CoverageStyle(
         *("Stale", "attention", "clock"),
         "The account lists it, but the device has not reported for longer than the vendor's threshold, or the account's list is old.",
     ),
-    Cover.SILENCED: Look(
+    CoverageState.SILENCED: CoverageStyle(
         *("Silenced", "unknown", "bell-off"), "The account lists it as muted or exempt: somebody has decided so at the vendor."
     ),
-    Cover.PENDING: Look(
+    CoverageState.PENDING: CoverageStyle(
         *("Pending", "busy", "hourglass"), "The account knows it but does not manage it: its enrolment is pending or has failed."
     ),
-    Cover.MISSING: Look(
+    CoverageState.MISSING: CoverageStyle(
         *("Missing", "critical", "eye-off"),
         "The account's last complete list does not have it. That list is recent, every record was readable, and nothing is held back.",
     ),
-    Cover.UNKNOWN: Look(
+    CoverageState.UNKNOWN: CoverageStyle(
         *("Cannot tell", "unknown", "circle-question-mark"),
         "The account's list proves no absence now, or the device has no identifier by which it could be found in that list.",
     ),

@@ -12,8 +12,8 @@ from devices.account_status.status import account_statuses
 from devices.audit.export import csv_file
 from devices.coverage.device_list import drill_page
 from devices.coverage.export import lines_of_devices, lines_of_matrix
-from devices.coverage.queries import Drill, all_gaps, matrix
-from devices.coverage.states import Cover
+from devices.coverage.queries import CoverageCell, all_gaps, matrix
+from devices.coverage.states import CoverageState
 from devices.saved_views.list_page import place
 from devices.web.permissions import needs
 from devices.web.ticket import query
@@ -27,7 +27,7 @@ def page(request: HttpRequest) -> HttpResponse:
     rows = matrix(known)
     context = {
         "rows": rows,
-        "covers": list(Cover),
+        "covers": list(CoverageState),
         "devices": rows[0].total if rows else 0,
         "gaps": all_gaps(rows),
         "aged": aged(known),
@@ -69,13 +69,13 @@ def matrix_csv(request: HttpRequest) -> HttpResponseBase:
     return _csv(request, "coverage", lambda: lines_of_matrix(account_statuses(request)))
 
 
-def _closable(drill: Drill) -> bool:
+def _closable(drill: CoverageCell) -> bool:
     """Whether an installer would help these devices."""
-    return drill.status.makes_installers and drill.cover in (Cover.MISSING, Cover.PENDING)
+    return drill.status.makes_installers and drill.cover in (CoverageState.MISSING, CoverageState.PENDING)
 
 
-def _drill(request: HttpRequest) -> Drill:
-    drill = Drill.read(request.GET, account_statuses(request))
+def _drill(request: HttpRequest) -> CoverageCell:
+    drill = CoverageCell.read(request.GET, account_statuses(request))
     if drill is None:
         raise Http404
     return drill

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Sum
 
-from devices.device_list.filters import TROUBLE, Filters
+from devices.device_list.filters import TROUBLE, DeviceFilters
 from devices.models import Device, Life
 from vendors.registry import VENDORS
 from vendors.states import State
@@ -15,58 +15,66 @@ ORDER = (State.CRITICAL, State.ATTENTION, State.UNKNOWN, State.OK)
 
 
 @dataclass(frozen=True, slots=True)
-class Number:
+class LinkedNumber:
     """A count and the filter that makes it up."""
 
-    filters: Filters
+    filters: DeviceFilters
     count: int
     label: str = ""
     state: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class VendorRow:
+class VendorCounts:
     slug: str
     label: str
-    total: Number
-    states: list[Number]
+    total: LinkedNumber
+    states: list[LinkedNumber]
 
 
 @dataclass(frozen=True, slots=True)
 class Tiles:
-    total: Number
-    trouble: Number
-    states: list[Number]
-    missing: Number
-    gone: Number
-    retired: Number
-    vendors: list[VendorRow]
+    total: LinkedNumber
+    trouble: LinkedNumber
+    states: list[LinkedNumber]
+    missing: LinkedNumber
+    gone: LinkedNumber
+    retired: LinkedNumber
+    vendors: list[VendorCounts]
 
 
 def tiles(vendors: list[str]) -> Tiles:
     """One query. `vendors`: slugs of the vendors that have an account."""
-    wanted = [Filters(), Filters(state=TROUBLE), Filters(life=Life.MISSING), Filters(life=Life.GONE), Filters(life=Life.RETIRED)]
-    wanted += [Filters(state=state) for state in ORDER]
+    wanted = [
+        DeviceFilters(),
+        DeviceFilters(state=TROUBLE),
+        DeviceFilters(life=Life.MISSING),
+        DeviceFilters(life=Life.GONE),
+        DeviceFilters(life=Life.RETIRED),
+    ]
+    wanted += [DeviceFilters(state=state) for state in ORDER]
     for vendor in vendors:
-        wanted += [Filters(vendor=vendor), *(Filters(vendor=vendor, state=state) for state in ORDER)]
+        wanted += [DeviceFilters(vendor=vendor), *(DeviceFilters(vendor=vendor, state=state) for state in ORDER)]
     names = {f"n{position}": filters for position, filters in enumerate(wanted)}
     # Grouped first: what the filters ask about has a few dozen values, so each condition is put to those and not to every device.
     groups = Device.objects.order_by().values("state", "life", "vendors").annotate(devices=Count("pk"))
     counts = groups.aggregate(**{name: Sum("devices", filter=filters.condition(), default=0) for name, filters in names.items()})
     count = {filters: counts[name] for name, filters in names.items()}
 
-    def number(filters: Filters, label: str = "") -> Number:
-        return Number(filters, count[filters], label, filters.state)
+    def number(filters: DeviceFilters, label: str = "") -> LinkedNumber:
+        return LinkedNumber(filters, count[filters], label, filters.state)
 
-    def states(vendor: str = "") -> list[Number]:
-        return [number(Filters(vendor=vendor, state=state), state.label) for state in ORDER]
+    def states(vendor: str = "") -> list[LinkedNumber]:
+        return [number(DeviceFilters(vendor=vendor, state=state), state.label) for state in ORDER]
 
     return Tiles(
-        total=number(Filters()),
-        trouble=number(Filters(state=TROUBLE)),
+        total=number(DeviceFilters()),
+        trouble=number(DeviceFilters(state=TROUBLE)),
         states=states(),
-        missing=number(Filters(life=Life.MISSING), "Missing"),
-        gone=number(Filters(life=Life.GONE), "Gone"),
-        retired=number(Filters(life=Life.RETIRED), "Retired"),
-        vendors=[VendorRow(slug, VENDORS[slug].label, number(Filters(vendor=slug)), states(slug)) for slug in vendors if slug in VENDORS],
+        missing=number(DeviceFilters(life=Life.MISSING), "Missing"),
+        gone=number(DeviceFilters(life=Life.GONE), "Gone"),
+        retired=number(DeviceFilters(life=Life.RETIRED), "Retired"),
+        vendors=[
+            VendorCounts(slug, VENDORS[slug].label, number(DeviceFilters(vendor=slug)), states(slug)) for slug in vendors if slug in VENDORS
+        ],
     )

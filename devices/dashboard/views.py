@@ -5,7 +5,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from devices.account_status.data_sources import Sources
+from devices.account_status.data_sources import DataSources
 from devices.account_status.stale_sources import aged
 from devices.account_status.status import account_statuses
 from devices.conflicts.queries import count
@@ -25,7 +25,7 @@ def page(request: HttpRequest) -> HttpResponse:
     found = account_statuses(request)
     numbers = tiles(list(dict.fromkeys(each.vendor for each in found)))
     context = {
-        "sources": Sources(found),
+        "sources": DataSources(found),
         "tiles": numbers,
         # Of a large fleet they are counted after the page is shown: that reads an entry of an index for every device and account.
         "gaps": all_gaps(matrix(found)) if numbers.total.count <= COUNTED_AT_ONCE else None,

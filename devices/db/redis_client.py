@@ -27,11 +27,11 @@ logger = logging.getLogger(__name__)
 _request = threading.local()  # `waited`: seconds that the request of this thread has waited for Valkey
 
 
-class Unavailable(redis.ConnectionError):
+class NotAsked(redis.ConnectionError):
     """Valkey was not asked: it did not answer a moment ago, or this request has waited for it long enough."""
 
 
-class Breaker:
+class CircuitBreaker:
     """Remembers a failure. Closed: everybody may try. Open: one caller may try after each pause, until a try succeeds.
 
     `failed`, `well`: what the log says when it opens and closes.
@@ -71,18 +71,18 @@ class Breaker:
             logger.warning(self._well)
 
 
-class Client(redis.Redis):
-    """A client whose commands raise `Unavailable` at once where waiting is pointless. Pipelines are not covered: use a script."""
+class RequestClient(redis.Redis):
+    """A client whose commands raise `NotAsked` at once where waiting is pointless. Pipelines are not covered: use a script."""
 
     def __init__(self, *, connection_pool: redis.ConnectionPool, patience: float) -> None:
         super().__init__(connection_pool=connection_pool)
         self._patience = patience
-        self.breaker = Breaker(failed="The message broker does not answer.", well="The message broker answers again.")
+        self.breaker = CircuitBreaker(failed="The message broker does not answer.", well="The message broker answers again.")
 
     def execute_command(self, *args: Any, **options: Any) -> Any:
         """Raises redis.RedisError; `SILENT` if no answer came."""
         if waited() >= self._patience or not self.breaker.admits():
-            raise Unavailable("Valkey is not asked at the moment.")
+            raise NotAsked("Valkey is not asked at the moment.")
         started = time.monotonic()
         try:
             answer = super().execute_command(*args, **options)  # type: ignore[no-untyped-call]
@@ -115,7 +115,7 @@ def _end(**_kwargs: object) -> None:
 
 
 @cache
-def client() -> Client:
+def client() -> RequestClient:
     """A request waits at most 2.5 time-outs: just under one for earlier commands, a half to connect, and one for an answer."""
     timeout = float(settings.BROKER_TIMEOUT_SECONDS)
     pool = redis.ConnectionPool.from_url(settings.REDIS_URL, protocol=2, driver_info=None)  # no handshake that would be waited for
@@ -127,7 +127,7 @@ def client() -> Client:
         "retry_on_timeout": False,
         "retry_on_error": [],
     }
-    return Client(connection_pool=pool, patience=timeout)
+    return RequestClient(connection_pool=pool, patience=timeout)
 
 
 @cache

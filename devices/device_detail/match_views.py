@@ -15,7 +15,7 @@ from devices.lookup.results import hit
 from devices.matching import overrides as links
 from devices.models import Device, Ruling, Sighting
 from devices.search.queries import search
-from devices.web.confirm import Decision, decide, page_of
+from devices.web.confirm import Confirmation, decide, page_of
 from devices.web.devices import device_or_404
 from devices.web.permissions import needs
 from devices.web.ticket import ticket_of
@@ -31,7 +31,7 @@ def take_apart(request: HttpRequest, pk: int, sighting: int) -> HttpResponse:
     device = device_or_404(pk)
     leaving = get_object_or_404(Sighting.objects.select_related("account"), pk=min(sighting, HIGHEST), device=device)
     who = f"{short_label_of(leaving.vendor)} ({leaving.account.name})"
-    decision = Decision(
+    decision = Confirmation(
         title=f"Take {who} apart from {device}?",
         effects=(
             f"What {who} says about “{leaving.name or leaving.external_id}” becomes a device of its own, or joins others by its keys.",
@@ -65,7 +65,7 @@ def link(request: HttpRequest, pk: int) -> HttpResponse:
         if number:
             messages.error(request, "Choose another device: this one is not there any more, or it is the same.")
         return _candidates(request, device)
-    decision = Decision(
+    decision = Confirmation(
         title=f"Are {device} and {other} one machine?",
         effects=(
             f"All that vendors say about {_who(device)} and {_who(other)} is shown as one device, with one verdict.",
@@ -96,7 +96,7 @@ def end_ruling(request: HttpRequest, pk: int, ruling: int) -> HttpResponse:
     if standing is None or device.pk not in (standing.first.device_id, standing.second.device_id):
         raise Http404
     said = "were linked" if standing.together else "were taken apart"
-    decision = Decision(
+    decision = Confirmation(
         title=f"Let the keys decide again about {device}?",
         effects=(
             f"“{standing.first.name}” and “{standing.second.name}” {said} by {standing.made_by or 'somebody'}: {standing.reason}",

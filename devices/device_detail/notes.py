@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.db import transaction
 
 from devices.audit import log as audit
-from devices.audit.context import Act
+from devices.audit.context import AuditContext
 from devices.db.locks import hold_devices
 from devices.errors import ActionRefused
 from devices.models import Device, Note, User
@@ -17,7 +17,7 @@ LONGEST = 5000
 SENT_TWICE = timedelta(minutes=2)
 
 
-def add(device: Device, *, text: str, act: Act) -> Note:
+def add(device: Device, *, text: str, act: AuditContext) -> Note:
     """Raises ActionRefused."""
     text = _checked(text)
     with transaction.atomic():
@@ -28,7 +28,7 @@ def add(device: Device, *, text: str, act: Act) -> Note:
         return Note.objects.create(device=device, text=text, author=act.signed_in, author_name=act.name, at=act.now, ticket=act.ticket)
 
 
-def take_back(note: Note, *, act: Act) -> None:
+def take_back(note: Note, *, act: AuditContext) -> None:
     """The audit log keeps that it was there, not what it said: often that is why it is taken back. Raises ActionRefused."""
     if not may_take_back(note, act.signed_in):
         raise ActionRefused(f"Only {note.author_name}, who wrote it, or an administrator can take this note back.")

@@ -9,7 +9,7 @@ from typing import Any
 from devices.account_status.status import AccountStatus
 from devices.device_detail import note_views as notes
 from devices.device_detail import tag_views as tags
-from devices.device_detail.queries import Detail
+from devices.device_detail.queries import DeviceDetail
 from devices.history.queries import timeline
 from devices.issues.queries import device_issues
 from devices.models import Device, IssueKind, Life, Retirement, User
@@ -24,7 +24,7 @@ def beside(device: Device, reader: User) -> dict[str, Any]:
     return {"timeline": last, "retirement": retired, **notes.beside(device, reader), **tags.beside(device)}
 
 
-def decisions(found: Detail, known: Sequence[AccountStatus], *, now: datetime) -> dict[str, Any]:
+def decisions(found: DeviceDetail, known: Sequence[AccountStatus], *, now: datetime) -> dict[str, Any]:
     """Each problem with its decision, None where its vendor lists the device no more; and what nobody but us notices. One query."""
     rows = device_issues(found.device.pk, known, now=now)
     named = {(row.ref, row.key): row for row in rows if row.kind == IssueKind.ISSUE}

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from devices.account_status.status import AccountStatus
-from devices.device_detail.verdict import Answer, Verdict, judge
+from devices.device_detail.verdict import SourceState, Verdict, judge
 from devices.models import Device, Identifier, Issue, Life, Sighting
 from devices.reconciliation.field_repairs import as_documents
 from devices.reconciliation.freshness import Freshness, Limits, age_words, limits
 from devices.reconciliation.timestamps import newest
 from vendors import console
-from vendors.field_repairs import REPLACED, Fault
+from vendors.field_repairs import REPLACED, FieldFault
 from vendors.gateway.address import openable
 from vendors.registry import VENDORS, label_of
 from vendors.states import Enrolment, IdKind, State
@@ -26,7 +26,7 @@ _STATE_ORDER = {State.CRITICAL: 0, State.ATTENTION: 1, State.UNKNOWN: 2, State.O
 
 
 @dataclass(slots=True)
-class View:
+class SourceView:
     """What one vendor says."""
 
     sighting: Sighting
@@ -60,7 +60,7 @@ class View:
     @property
     def repairs(self) -> list[tuple[str, str]]:
         """Fields of the vendor's record that were mended or left out, and what was wrong."""
-        return [(each["field"], Fault.labelled(each["fault"])) for each in as_documents(self.sighting.repairs)]
+        return [(each["field"], FieldFault.labelled(each["fault"])) for each in as_documents(self.sighting.repairs)]
 
     @property
     def counted(self) -> bool:
@@ -79,7 +79,7 @@ class View:
 
 
 @dataclass(slots=True)
-class Known:
+class IdentifierRow:
     """One identifier and the vendors that give it."""
 
     kind: str
@@ -94,20 +94,20 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class OpenIssue:
     issue: Issue
     vendor: str
     present: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Detail:
+class DeviceDetail:
     device: Device
     verdict: Verdict
-    views: list[View]
-    identifiers: list[Known]
-    problems: list[Problem]
-    silenced_problems: list[Problem]
+    views: list[SourceView]
+    identifiers: list[IdentifierRow]
+    problems: list[OpenIssue]
+    silenced_problems: list[OpenIssue]
     last_seen: datetime | None
 
     @property
@@ -115,7 +115,7 @@ class Detail:
         return any(view.sighting.repairs for view in self.views)
 
 
-def detail(pk: int, *, now: datetime, known: Mapping[int, AccountStatus] | None = None) -> Detail:
+def detail(pk: int, *, now: datetime, known: Mapping[int, AccountStatus] | None = None) -> DeviceDetail:
     """`known`: the statuses of accounts. Raises Device.DoesNotExist."""
     device = Device.objects.get(pk=pk)
     sightings = list(Sighting.objects.filter(device=device).select_related(*BESIDE).defer(*UNREAD))
@@ -129,7 +129,7 @@ def detail(pk: int, *, now: datetime, known: Mapping[int, AccountStatus] | None 
     problems = _problems(by_sighting)
     for problem in problems:
         by_sighting[problem.issue.sighting_id].issue_count += not problem.issue.silenced
-    return Detail(
+    return DeviceDetail(
         device=device,
         verdict=judge([_answer(view) for view in views]),
         views=views,
@@ -162,14 +162,14 @@ def _labels(sightings: Sequence[Sighting]) -> dict[int, tuple[str, str]]:
     return labels
 
 
-def _view(sighting: Sighting, label: str, short: str, known: Limits, now: datetime) -> View:
+def _view(sighting: Sighting, label: str, short: str, known: Limits, now: datetime) -> SourceView:
     seen_at = sighting.pulse.seen_at if hasattr(sighting, "pulse") else None
-    return View(sighting, label, short, known, known.freshness(seen_at, now=now))
+    return SourceView(sighting, label, short, known, known.freshness(seen_at, now=now))
 
 
-def _answer(view: View) -> Answer:
+def _answer(view: SourceView) -> SourceState:
     sighting = view.sighting
-    return Answer(
+    return SourceState(
         who=view.short,
         state=State.known(sighting.state),
         raw=sighting.state_raw,
@@ -182,20 +182,20 @@ def _answer(view: View) -> Answer:
     )
 
 
-def _problems(views: dict[int, View]) -> list[Problem]:
+def _problems(views: dict[int, SourceView]) -> list[OpenIssue]:
     found = [
-        Problem(issue, views[issue.sighting_id].short, views[issue.sighting_id].sighting.present)
+        OpenIssue(issue, views[issue.sighting_id].short, views[issue.sighting_id].sighting.present)
         for issue in Issue.objects.filter(sighting_id__in=list(views))
     ]
     found.sort(key=lambda each: (_STATE_ORDER[State.known(each.issue.state)], each.issue.title))
     return found
 
 
-def _identifiers(labels: dict[int, str]) -> list[Known]:
-    known: dict[tuple[str, str, bool], Known] = {}
+def _identifiers(labels: dict[int, str]) -> list[IdentifierRow]:
+    known: dict[tuple[str, str, bool], IdentifierRow] = {}
     rows = Identifier.objects.filter(sighting_id__in=list(labels)).values_list("sighting_id", "kind", "key", "value", "junk")
     for sighting_id, kind, key, value, junk in sorted(rows):
-        entry = known.setdefault((kind, key, junk), Known(kind, value, junk))
+        entry = known.setdefault((kind, key, junk), IdentifierRow(kind, value, junk))
         if labels[sighting_id] not in entry.told_by:
             entry.told_by.append(labels[sighting_id])
     return sorted(known.values(), key=lambda each: (_KIND_ORDER.get(each.kind, 99), each.junk, each.value))

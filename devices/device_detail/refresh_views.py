@@ -22,7 +22,7 @@ MOST_NUMBERS = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Watched:
+class RefreshProgress:
     """What the page shows of runs for one device. `poll`: where the next look at them is; empty: all have ended."""
 
     runs: list[SyncRun]
@@ -54,10 +54,10 @@ def asked(request: HttpRequest, pk: int) -> HttpResponse:
     return _fragment(request, device, watched(device, runs, ticket=ticket, fresh=True))
 
 
-def watched(device: Device, runs: list[SyncRun], *, ticket: str, refusals: list[str] | None = None, fresh: bool = False) -> Watched:
+def watched(device: Device, runs: list[SyncRun], *, ticket: str, refusals: list[str] | None = None, fresh: bool = False) -> RefreshProgress:
     going = any(run.active for run in runs)
     poll = reverse("devices:asked", args=[device.pk]) + query(asked=_numbers(runs), ticket=ticket) if going else ""
-    return Watched(runs, refusals or [], poll, fresh and bool(runs) and not going)
+    return RefreshProgress(runs, refusals or [], poll, fresh and bool(runs) and not going)
 
 
 def numbers_of(request: HttpRequest) -> list[int]:
@@ -67,7 +67,7 @@ def numbers_of(request: HttpRequest) -> list[int]:
     return [number for number in told if number <= HIGHEST]
 
 
-def _fragment(request: HttpRequest, device: Device, seen: Watched) -> HttpResponse:
+def _fragment(request: HttpRequest, device: Device, seen: RefreshProgress) -> HttpResponse:
     ticket = ticket_of(request)
     return render(request, "devices/_asked_device.html", {"device": device, "watched": seen, "ticket_query": query(ticket=ticket)})
 

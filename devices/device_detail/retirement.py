@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 
 from devices.audit import log as audit
-from devices.audit.context import Act
+from devices.audit.context import AuditContext
 from devices.db.locks import hold_devices
 from devices.errors import ActionRefused, checked_reason
 from devices.history import writer as changes
@@ -16,7 +16,7 @@ from devices.reconciliation.summary import summarise
 FIELD = "life"
 
 
-def retire(device: int, *, reason: str, act: Act) -> None:
+def retire(device: int, *, reason: str, act: AuditContext) -> None:
     """Raises ActionRefused."""
     reason = checked_reason(reason, kept_with="in the timeline")
     with transaction.atomic():
@@ -31,7 +31,7 @@ def retire(device: int, *, reason: str, act: Act) -> None:
         audit.record("device retired", act=act, target=str(device), reason=reason)
 
 
-def bring_back(device: int, *, act: Act) -> str:
+def bring_back(device: int, *, act: AuditContext) -> str:
     """Returns its life from now on. Raises ActionRefused."""
     with transaction.atomic():
         _held(device)

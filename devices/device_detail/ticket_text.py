@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
 
-from devices.device_detail.queries import Detail, Problem, View
+from devices.device_detail.queries import DeviceDetail, OpenIssue, SourceView
 from vendors.states import State
 
 MOST_ISSUES = 20
@@ -25,7 +25,7 @@ class TicketTexts:
     markdown: str
 
 
-def texts(found: Detail, *, address: str, ticket: str, now: datetime) -> TicketTexts:
+def texts(found: DeviceDetail, *, address: str, ticket: str, now: datetime) -> TicketTexts:
     """`address`: of the device's page."""
     return TicketTexts(
         plain="\n".join(_plain(found, address, ticket, now)),
@@ -33,7 +33,7 @@ def texts(found: Detail, *, address: str, ticket: str, now: datetime) -> TicketT
     )
 
 
-def _plain(found: Detail, address: str, ticket: str, now: datetime) -> Iterator[str]:
+def _plain(found: DeviceDetail, address: str, ticket: str, now: datetime) -> Iterator[str]:
     yield one_line(found.device.name) or "Device without a name"
     yield _verdict(found, one_line)
     for label, value in _facts(found, ticket):
@@ -46,7 +46,7 @@ def _plain(found: Detail, address: str, ticket: str, now: datetime) -> Iterator[
     yield f"As of {stamp(now)}: {address}"
 
 
-def _markdown(found: Detail, address: str, ticket: str, now: datetime) -> Iterator[str]:
+def _markdown(found: DeviceDetail, address: str, ticket: str, now: datetime) -> Iterator[str]:
     yield f"**{_escaped(found.device.name) or 'Device without a name'}**"
     yield ""
     yield _verdict(found, _escaped)
@@ -62,7 +62,7 @@ def _markdown(found: Detail, address: str, ticket: str, now: datetime) -> Iterat
     yield f"As of {stamp(now)}: <{address}>"
 
 
-def _facts(found: Detail, ticket: str) -> Iterator[tuple[str, str]]:
+def _facts(found: DeviceDetail, ticket: str) -> Iterator[tuple[str, str]]:
     device = found.device
     told = (
         ("Ticket", ticket),
@@ -75,12 +75,12 @@ def _facts(found: Detail, ticket: str) -> Iterator[tuple[str, str]]:
     return ((label, value) for label, value in told if value)
 
 
-def _verdict(found: Detail, write: Callable[[str], str]) -> str:
+def _verdict(found: DeviceDetail, write: Callable[[str], str]) -> str:
     verdict = found.verdict
     return " ".join([f"{verdict.headline}: {write(verdict.reasons)}.", *(f"{write(words)}." for words in verdict.left_out)])
 
 
-def _word(view: View, write: Callable[[str], str]) -> str:
+def _word(view: SourceView, write: Callable[[str], str]) -> str:
     """The state, the vendor's own word, and the three clocks as far as they are known."""
     sighting = view.sighting
     label = State.known(sighting.state).label
@@ -91,13 +91,13 @@ def _word(view: View, write: Callable[[str], str]) -> str:
     return "; ".join([said, *(f"{label} {stamp(at)}" for label, at in clocks if at)])
 
 
-def _issue(problem: Problem, write: Callable[[str], str]) -> str:
+def _issue(problem: OpenIssue, write: Callable[[str], str]) -> str:
     issue = problem.issue
     since = f"since {stamp(issue.since)}" if issue.since else f"first seen {stamp(issue.first_seen_at)}"
     return f"{write(issue.title)} ({write(problem.vendor)}, {since})"
 
 
-def _more(found: Detail, lead: str) -> Iterator[str]:
+def _more(found: DeviceDetail, lead: str) -> Iterator[str]:
     if len(found.problems) > MOST_ISSUES:
         yield f"{lead}and {len(found.problems) - MOST_ISSUES} more"
 

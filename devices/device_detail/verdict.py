@@ -29,7 +29,7 @@ _FOR_NOW, _ASKS_NOTHING = "Fine for now", "asks for nothing now"
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class SourceState:
     """One vendor's word. `raw`: its own word for the state. `stale_after`: how old its last contact may be."""
 
     who: str
@@ -57,7 +57,7 @@ class Verdict:
     left_out: tuple[str, ...]
 
 
-def judge(answers: Sequence[Answer]) -> Verdict:
+def judge(answers: Sequence[SourceState]) -> Verdict:
     counted = sorted((each for each in answers if each.counted), key=lambda each: _BADNESS.index(each.state))
     state = counted[0].state if counted else State.UNKNOWN
     reasons = ", ".join(_reason(each) for each in counted) if counted else _nothing(answers)
@@ -67,7 +67,7 @@ def judge(answers: Sequence[Answer]) -> Verdict:
     return Verdict(state, headline, reasons, left_out)
 
 
-def _reason(each: Answer) -> str:
+def _reason(each: SourceState) -> str:
     words = f"{each.who} {_ASKS_NOTHING if each.state is State.OK and each.problems > 0 else _SAYS[each.state]}"
     if each.state is State.UNKNOWN and each.raw:
         words = f"{each.who} says “{each.raw}”, which this version does not know"
@@ -80,7 +80,7 @@ def _reason(each: Answer) -> str:
     return f"{words} ({', '.join(notes)})" if notes else words
 
 
-def _nothing(answers: Sequence[Answer]) -> str:
+def _nothing(answers: Sequence[SourceState]) -> str:
     if not answers:
         return "no vendor has said anything about it"
     if any(each.present for each in answers):
@@ -90,7 +90,7 @@ def _nothing(answers: Sequence[Answer]) -> str:
     return "the last complete lists do not have it"
 
 
-def _left_out(answers: Sequence[Answer]) -> tuple[str, ...]:
+def _left_out(answers: Sequence[SourceState]) -> tuple[str, ...]:
     """One sentence for every reason, naming everybody whom it keeps out."""
     reasons: dict[str, list[str]] = {}
     for each in answers:
@@ -98,7 +98,7 @@ def _left_out(answers: Sequence[Answer]) -> tuple[str, ...]:
     return tuple(f"Not counted: {' and '.join(whose)}, {why}" for why, whose in reasons.items())
 
 
-def _why_not(each: Answer) -> str:
+def _why_not(each: SourceState) -> str:
     if each.gone:
         return "where it is gone"
     if not each.present:

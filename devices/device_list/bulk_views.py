@@ -69,7 +69,7 @@ def _refresh(request: HttpRequest, listing: DeviceListing) -> HttpResponse:
     return render(request, "devices/list_refresh.html", context)
 
 
-def say_asked(request: HttpRequest, asked: asking.Asked, onward: str) -> None:
+def say_asked(request: HttpRequest, asked: asking.RefreshResult, onward: str) -> None:
     """`onward`: where the answers will be seen."""
     if asked.runs:
         messages.success(request, f"Asked: {', '.join(run.account.name for run in asked.runs)}. {heartbeat.promise(onward)}")

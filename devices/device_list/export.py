@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from devices.account_status.stale_sources import Aged
+from devices.account_status.stale_sources import StaleSource
 from devices.device_list.filters import DeviceListing
-from devices.device_list.queries import Row, Seen
+from devices.device_list.queries import DeviceRow, SeenBy
 from devices.lists.columns import COLUMNS, NAME
 from devices.lists.csv import csv_table, moment
 from devices.models import Life
@@ -18,14 +18,14 @@ BETWEEN = "; "
 TOLD_LONG_AGO = "Told long ago by"
 
 
-def lines(rows: Iterable[Row], listing: DeviceListing, aged: Sequence[Aged] = ()) -> Iterator[str]:
+def lines(rows: Iterable[DeviceRow], listing: DeviceListing, aged: Sequence[StaleSource] = ()) -> Iterator[str]:
     """A header, then a line per row. Words as on the page, times as ISO 8601 in UTC, cells never a formula. The last column says of whom
     the row has a word that is old; its rows must know their accounts then (`knowing`).
     """
     old = {each.account: f"{each.account}, as of {moment(each.at) or 'an unknown time'}" for each in aged}
     columns = listing.columns if "serial" in listing.columns else (*listing.columns, "serial")
 
-    def values(row: Row) -> list[object]:
+    def values(row: DeviceRow) -> list[object]:
         told = BETWEEN.join(dict.fromkeys(old[seen.account] for seen in row.seen_by if seen.account in old))
         return [row.name, *(VALUES[key](row) for key in columns), told]
 
@@ -37,15 +37,15 @@ def knowing(listing: DeviceListing) -> DeviceListing:
     return replace(listing, columns=(*listing.columns, "accounts"))
 
 
-def _state(row: Row) -> str:
+def _state(row: DeviceRow) -> str:
     return State.labelled(row.state) if row.life == Life.SEEN else Life(row.life).label
 
 
-def _seen(seen: Seen, name: str) -> str:
+def _seen(seen: SeenBy, name: str) -> str:
     return f"{name} (missing)" if not seen.present else f"{name} (stale)" if seen.stale else name
 
 
-VALUES: dict[str, Callable[[Row], object]] = {
+VALUES: dict[str, Callable[[DeviceRow], object]] = {
     NAME: lambda row: row.name,
     "state": _state,
     "user": lambda row: row.user,

@@ -12,10 +12,10 @@ from django.db.models import Q
 
 from devices.device_list import conditions
 from devices.device_list.conditions import ANY
-from devices.device_list.fleet_filters import PART, Part
+from devices.device_list.fleet_filters import PART, FleetFilters
 from devices.lists.columns import CHOSEN, COLUMNS, NAME, SORTS, Column
-from devices.lists.filters import Kind
-from devices.lists.state import Listing, Shape
+from devices.lists.filters import FilterField
+from devices.lists.state import ListDefinition, ListState
 from devices.models import Life
 from devices.reconciliation.conflicts import FIELDS
 from vendors.registry import VENDORS
@@ -37,26 +37,26 @@ SEEN = {f"within-{days}": f"In the last {words}" for days, words in _DAYS}
 SEEN |= {f"over-{days}": f"More than {words} ago" for days, words in _DAYS}
 
 KINDS = {
-    "q": Kind("Text"),
-    "state": Kind("State", STATES),
-    "vendor": Kind("Seen by", _VENDORS),
-    "lacks": Kind("Not seen by", _VENDORS),
+    "q": FilterField("Text"),
+    "state": FilterField("State", STATES),
+    "vendor": FilterField("Seen by", _VENDORS),
+    "lacks": FilterField("Not seen by", _VENDORS),
     "os": PART["os"],
-    "life": Kind("Presence", LIVES, CURRENT),
-    "seen": Kind("Last seen", SEEN),
-    "stale": Kind("Contact", {YES: "Stale at a vendor"}),
-    "silenced": Kind("Silenced", {YES: "Muted or exempt"}),
-    "differs": Kind("Disagreement", DIFFERS),
-    "repaired": Kind("Repaired fields", {YES: "With repaired fields"}),
-    "patching": Kind("Patching", {UNTOLD: "No vendor tells"}),
-    "account": Kind("Account"),
+    "life": FilterField("Presence", LIVES, CURRENT),
+    "seen": FilterField("Last seen", SEEN),
+    "stale": FilterField("Contact", {YES: "Stale at a vendor"}),
+    "silenced": FilterField("Silenced", {YES: "Muted or exempt"}),
+    "differs": FilterField("Disagreement", DIFFERS),
+    "repaired": FilterField("Repaired fields", {YES: "With repaired fields"}),
+    "patching": FilterField("Patching", {UNTOLD: "No vendor tells"}),
+    "account": FilterField("Account"),
     "group": PART["group"],
     "tag": PART["tag"],
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Filters(Part):
+class DeviceFilters(FleetFilters):
     kinds = KINDS
 
     q: str = ""
@@ -113,13 +113,13 @@ class Filters(Part):
         return condition
 
 
-DeviceListing = Listing[Filters]
-DEVICES = Shape(
+DeviceListing = ListState[DeviceFilters]
+DEVICES = ListDefinition(
     name="devices",
     title="Devices",
     rows=("device", "devices"),
     url="devices:list",
-    filters=Filters,
+    filters=DeviceFilters,
     columns={NAME: Column("Name")},
     choosable=COLUMNS,
     chosen=CHOSEN,

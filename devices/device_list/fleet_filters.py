@@ -8,18 +8,18 @@ from typing import Any
 from django.db.models import Q
 
 from devices.device_list import conditions
-from devices.lists.filters import Asked, Kind
+from devices.lists.filters import FilterField, FilterSet
 from devices.models import Device, DeviceGroup
 from vendors.states import Family
 
 OS = {family.value: family.label for family in Family}
-PART = {"os": Kind("OS", OS), "group": Kind("Group"), "tag": Kind("Tag")}
+PART = {"os": FilterField("OS", OS), "group": FilterField("Group"), "tag": FilterField("Tag")}
 MOST_GROUPS = 200
 MOST_NAMED = 5000
 
 
 @dataclass(frozen=True, slots=True)
-class Members:
+class MatchingDevices:
     """The devices of a part, for lists of what hangs on devices. Such a list begins with `ids`; without them they are so many that it goes
     through its own order and asks of each device whether it is one of them.
     """
@@ -37,7 +37,7 @@ class Members:
 
 
 @dataclass(frozen=True, slots=True)
-class Part(Asked):
+class FleetFilters(FilterSet):
     """What lists of devices, and of what hangs on devices, are narrowed by."""
 
     kinds = PART
@@ -57,17 +57,17 @@ class Part(Asked):
             condition &= conditions.in_group(self.group)
         return condition & conditions.tagged(self.tag) if self.tag else condition
 
-    def members(self) -> Members:
+    def members(self) -> MatchingDevices:
         """One query, or two; none where every device is meant."""
         if not self.partial:
-            return Members()
+            return MatchingDevices()
         ids = list(Device.objects.filter(self.devices()).order_by().values_list("pk", flat=True)[: MOST_NAMED + 1])
         if len(ids) <= MOST_NAMED:
-            return Members(Q(pk__in=ids), ids)
+            return MatchingDevices(Q(pk__in=ids), ids)
         condition = Q(os_family=self.os) if self.os else Q()
         if self.group:
             condition &= conditions.one_in_group(self.group)
-        return Members(condition & conditions.one_tagged(self.tag) if self.tag else condition)
+        return MatchingDevices(condition & conditions.one_tagged(self.tag) if self.tag else condition)
 
 
 def known_groups() -> list[str]:
@@ -75,7 +75,7 @@ def known_groups() -> list[str]:
     return list(DeviceGroup.objects.exclude(name="").order_by("name").values_list("name", flat=True).distinct()[:MOST_GROUPS])
 
 
-def nobody(part: Part) -> str:
+def nobody(part: FleetFilters) -> str:
     """Why nothing can be found, where no device at all has such a group or tag; else ""."""
     if part.group and not Device.objects.filter(conditions.in_group(part.group)).exists():
         if DeviceGroup.objects.filter(Q(name=part.group) | Q(external_id=part.group)).exists():

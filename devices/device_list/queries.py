@@ -9,11 +9,11 @@ from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
-from devices.device_list.filters import DEVICES, DeviceListing, Filters
+from devices.device_list.filters import DEVICES, DeviceFilters, DeviceListing
 from devices.lists.columns import COLUMNS, RANKS
-from devices.lists.cursor import Place, beyond, ordered
-from devices.lists.keyset import Total, Turned, turn
-from devices.lists.state import Listing
+from devices.lists.cursor import Cursor, beyond, ordered
+from devices.lists.keyset import Page, Total, turn
+from devices.lists.state import ListState
 from devices.models import Device, DeviceGroup, Life, Sighting
 from devices.reconciliation.timestamps import newest
 from devices.search import queries as search
@@ -28,7 +28,7 @@ FIELDS = ("id", "name", "serial", "user", "os_name", "model", "state", "life", "
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class SeenBy:
     """One vendor's presence on a row."""
 
     vendor: str
@@ -38,7 +38,7 @@ class Seen:
 
 
 @dataclass(slots=True)
-class Row:
+class DeviceRow:
     id: int
     name: str
     serial: str
@@ -51,7 +51,7 @@ class Row:
     issue_count: int
     created_at: datetime
     os_family: str
-    seen_by: list[Seen] = field(default_factory=list)
+    seen_by: list[SeenBy] = field(default_factory=list)
     groups: list[str] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
     last_seen: datetime | None = None
@@ -61,7 +61,7 @@ class Row:
         return RANKS.get(State(self.state), RANKS[State.OK])
 
 
-def matching(filters: Filters, *, now: datetime) -> tuple[QuerySet[Device], int, bool]:
+def matching(filters: DeviceFilters, *, now: datetime) -> tuple[QuerySet[Device], int, bool]:
     """The devices that the filter means, their number, and whether there are more than that number says."""
     condition = filters.whole_condition(now=now)
     if filters.q:
@@ -73,27 +73,27 @@ def matching(filters: Filters, *, now: datetime) -> tuple[QuerySet[Device], int,
     return found, min(counted, most), counted > most
 
 
-def list_page(asked: DeviceListing | Filters, *, now: datetime, after: str = "", before: str = "") -> Turned[Row]:
+def list_page(asked: DeviceListing | DeviceFilters, *, now: datetime, after: str = "", before: str = "") -> Page[DeviceRow]:
     """`after` and `before` are tokens of an earlier page. Three queries; with a text those of the search and two."""
-    listing = asked if isinstance(asked, Listing) else replace(DEVICES.at_first, filters=asked)
+    listing = asked if isinstance(asked, ListState) else replace(DEVICES.at_first, filters=asked)
     found, total, more = matching(listing.filters, now=now)
 
-    def take(start: Place | None, descending: bool) -> list[Row]:
+    def take(start: Cursor | None, descending: bool) -> list[DeviceRow]:
         reached = found if start is None else beyond(found, start, listing.order.sort, descending=descending)
         rows = ordered(reached, listing.order.sort, descending=descending).values_list(*FIELDS)[: listing.size + 1]
-        return [Row(*values) for values in rows]
+        return [DeviceRow(*values) for values in rows]
 
     page = turn(take, listing.order, size=listing.size, total=Total(total, more), after=after, before=before)
     add_sightings(page.rows, listing, now=now)
     return page
 
 
-def every_row(found: QuerySet[Device], listing: DeviceListing, *, now: datetime) -> Iterator[Row]:
+def every_row(found: QuerySet[Device], listing: DeviceListing, *, now: datetime) -> Iterator[DeviceRow]:
     """All pages in the order of the list, through a cursor of the database: memory stays flat however many there are."""
-    chunk: list[Row] = []
+    chunk: list[DeviceRow] = []
     rows = ordered(found, listing.order.sort, descending=listing.order.descending).values_list(*FIELDS).iterator(chunk_size=CHUNK)
     for values in rows:
-        chunk.append(Row(*values))
+        chunk.append(DeviceRow(*values))
         if len(chunk) == CHUNK:
             add_sightings(chunk, listing, now=now)
             yield from chunk
@@ -102,7 +102,7 @@ def every_row(found: QuerySet[Device], listing: DeviceListing, *, now: datetime)
     yield from chunk
 
 
-def add_sightings(rows: Sequence[Row], listing: DeviceListing, *, now: datetime) -> None:
+def add_sightings(rows: Sequence[DeviceRow], listing: DeviceListing, *, now: datetime) -> None:
     """One query and one for tags, or none where no column needs it."""
     if rows and "tags" in listing.columns:
         tags = tags_of([row.id for row in rows])
@@ -120,6 +120,6 @@ def add_sightings(rows: Sequence[Row], listing: DeviceListing, *, now: datetime)
     told: Iterator[tuple[Any, ...]] = iter(sightings.values_list(*columns))
     for device_id, vendor, life, stale, account, seen_at, *groups in told:
         row = by_id[device_id]
-        row.seen_by.append(Seen(vendor, present=life == Life.SEEN, stale=stale, account=account))
+        row.seen_by.append(SeenBy(vendor, present=life == Life.SEEN, stale=stale, account=account))
         row.last_seen = newest((row.last_seen, seen_at), now=now)
         row.groups += [name for name in groups if name and name not in row.groups]

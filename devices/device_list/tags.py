@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from devices.audit import log as audit
-from devices.audit.context import Act
+from devices.audit.context import AuditContext
 from devices.db.locks import hold_devices
 from devices.errors import ActionRefused
 from devices.history import writer as changes
@@ -24,13 +24,13 @@ _ADD = """WITH told AS (
 _REMOVE = "WITH told AS (DELETE FROM devices_devicetag WHERE key = %(key)s AND device_id = ANY(%(devices)s) RETURNING device_id, name)"
 
 
-def add(devices: Collection[int], *, tag: str, act: Act) -> int:
+def add(devices: Collection[int], *, tag: str, act: AuditContext) -> int:
     """Returns how many had it not yet; of those each remembers it. More than one device is audited. Raises ActionRefused."""
     name = clean(tag)
     return _write(_ADD, "after", devices, name, act=act, action="devices tagged")
 
 
-def remove(devices: Collection[int], *, tag: str, act: Act) -> int:
+def remove(devices: Collection[int], *, tag: str, act: AuditContext) -> int:
     """Returns how many had it. Tags that vendors give stay. Raises ActionRefused."""
     name = clean(tag)
     return _write(_REMOVE, "before", devices, name, act=act, action="tag taken off devices")
@@ -52,7 +52,7 @@ def _write(
     devices: Collection[int],
     name: str,
     *,
-    act: Act,
+    act: AuditContext,
     action: str,
 ) -> int:
     if len(devices) > MOST:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from devices.account_status.data_sources import Sources
+from devices.account_status.data_sources import DataSources
 from devices.account_status.stale_sources import aged
 from devices.account_status.status import account_statuses
 from devices.device_list import filters as filtering
@@ -38,7 +38,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "aged": aged(account_statuses(request), account=filters.account, vendor=filters.vendor),
         "export_url": reverse("devices:export"),
         "may_export": request.user.has_perm("devices.export_device"),
-        "sources": Sources(account_statuses(request)),
+        "sources": DataSources(account_statuses(request)),
         "everywhere": listing.asking(life="all"),
         "most": MOST,
         "can_pick": request.user.has_perm("devices.export_device") or request.user.has_perm("devices.refresh_account"),

@@ -17,7 +17,7 @@ PREFIX = "enc1"
 BROKEN = "A stored secret was changed or moved and does not open: enter it again."
 
 
-class SealBroken(Exception):
+class DecryptionFailed(Exception):
     """A sealed value cannot be opened; the text says why and names the key id, never the value."""
 
 
@@ -31,19 +31,19 @@ def seal(text: str, *, context: str) -> str:
 def unseal(sealed: str, *, context: str) -> str:
     key = settings.SEALING_KEYS.get(key_id_of(sealed))
     if key is None:
-        raise SealBroken(f"The sealing key {key_id_of(sealed)!r} is not loaded: add it to ROLLCALL_SEALING_KEYS.")
+        raise DecryptionFailed(f"The sealing key {key_id_of(sealed)!r} is not loaded: add it to ROLLCALL_SEALING_KEYS.")
     try:
         blob = base64.b64decode(text := sealed.split(":", 2)[2], validate=True)
         if base64.b64encode(blob).decode() != text:
-            raise SealBroken(BROKEN)  # of the last letter some bits carry nothing: another one there would read the same
+            raise DecryptionFailed(BROKEN)  # of the last letter some bits carry nothing: another one there would read the same
         return AESGCM(key).decrypt(blob[:12], blob[12:], context.encode("utf-8")).decode("utf-8")
     except (InvalidTag, binascii.Error, ValueError):
-        raise SealBroken(BROKEN) from None
+        raise DecryptionFailed(BROKEN) from None
 
 
 def key_id_of(sealed: str) -> str:
-    """The key's id; raises SealBroken when the text was never sealed."""
+    """The key's id; raises DecryptionFailed when the text was never sealed."""
     parts = sealed.split(":", 2)
     if len(parts) != 3 or parts[0] != PREFIX:
-        raise SealBroken("A stored secret is not sealed: enter it again.")
+        raise DecryptionFailed("A stored secret is not sealed: enter it again.")
     return parts[1]

@@ -18,7 +18,7 @@ BATCH = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class EncryptedColumn:
     """A column that holds sealed text, and what it is bound to in the row of a primary key."""
 
     model: type[models.Model]
@@ -34,13 +34,13 @@ class Place:
 
 
 # Each app registers its own columns when it starts (apps.py).
-PLACES: list[Place] = []
+PLACES: list[EncryptedColumn] = []
 NOT_SEALED = "(not sealed)"
 SEALED = f"^{sealing.PREFIX}:[^:]*:"
 
 
 @dataclass(slots=True)
-class Outcome:
+class RotationResult:
     """`broken`: what cannot be opened, in words; `busy`: rows that somebody held all the time."""
 
     done: int = 0
@@ -63,9 +63,9 @@ def rows_per_key() -> Counter[str]:
     return counter
 
 
-def rotate(*, batch: int = BATCH) -> Outcome:
+def rotate(*, batch: int = BATCH) -> RotationResult:
     """First around rows that somebody is using, then once more waiting for those."""
-    outcome = Outcome()
+    outcome = RotationResult()
     for place in PLACES:
         unusable: set[object] = set()
         while _batch(place, batch, outcome, unusable, wait=False):
@@ -77,12 +77,12 @@ def rotate(*, batch: int = BATCH) -> Outcome:
     return outcome
 
 
-def _old(place: Place, unusable: set[object]) -> QuerySet[models.Model]:
+def _old(place: EncryptedColumn, unusable: set[object]) -> QuerySet[models.Model]:
     current = {f"{place.column}__startswith": f"{sealing.PREFIX}:{sealing_key()}:"}
     return place.filled.exclude(**current).exclude(pk__in=unusable)
 
 
-def _batch(place: Place, size: int, outcome: Outcome, unusable: set[object], *, wait: bool) -> bool:
+def _batch(place: EncryptedColumn, size: int, outcome: RotationResult, unusable: set[object], *, wait: bool) -> bool:
     """Seal up to `size` rows anew in one transaction; False when none was left. Raises OperationalError when waiting took too long."""
     with transaction.atomic():
         rows = list(_old(place, unusable).select_for_update(skip_locked=not wait, of=("self",)).order_by("pk")[:size])
@@ -90,7 +90,7 @@ def _batch(place: Place, size: int, outcome: Outcome, unusable: set[object], *, 
             context = place.context(row.pk)
             try:
                 text = sealing.unseal(place.read(row), context=context)
-            except sealing.SealBroken as broken:
+            except sealing.DecryptionFailed as broken:
                 unusable.add(row.pk)
                 outcome.broken.append(f"{place.model._meta.verbose_name} {row.pk}: {broken}")
                 continue

@@ -48,7 +48,7 @@ _ICONS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class HistoryEntry:
     """What happened at one moment. `run` is the fetch that brought it, `other` the id of another device that it is about."""
 
     at: datetime

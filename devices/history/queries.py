@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import connection
 
-from devices.history.entries import Entry
+from devices.history.entries import HistoryEntry
 from devices.models import ChangeKind
 
 PAGE = 50
@@ -59,7 +59,7 @@ LEFT JOIN devices_device d ON d.id = t.other ORDER BY t.at DESC, t.source DESC, 
 class Timeline:
     """`older`: the place where the next page begins, "" when this is the last one."""
 
-    entries: Sequence[Entry]
+    entries: Sequence[HistoryEntry]
     older: str
 
 
@@ -71,7 +71,7 @@ def timeline(device: int, *, size: int = PAGE, before: str = "", notes: bool = T
         cursor.execute(_TIMELINE, values)
         rows: list[tuple[Any, ...]] = cursor.fetchall()
     older = _token(*rows[size - 1][:3]) if len(rows) > size else ""
-    return Timeline([Entry(row[0], *row[3:]) for row in rows[:size]], older)
+    return Timeline([HistoryEntry(row[0], *row[3:]) for row in rows[:size]], older)
 
 
 def _token(at: datetime, source: int, number: int) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import connection
 
-from devices.audit.context import Act
+from devices.audit.context import AuditContext
 from devices.models import Change, ChangeKind, SyncRun
 
 # What is followed in every vendor's answer. Counts and clocks move too often to mean anything.
@@ -64,7 +64,7 @@ def by_person(
     device: int,
     kind: ChangeKind,
     *,
-    act: Act,
+    act: AuditContext,
     field: str = "",
     before: str = "",
     after: str = "",
@@ -88,7 +88,7 @@ def by_person_on_many(
     told: Iterable[tuple[int, str]],
     kind: ChangeKind,
     *,
-    act: Act,
+    act: AuditContext,
     field: str,
     before: str = "",
     reason: str = "",

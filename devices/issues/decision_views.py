@@ -17,10 +17,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from devices.audit.request import act_of, person
 from devices.errors import LONGEST_REASON, ActionRefused
 from devices.issues import decisions as triage
-from devices.issues.decisions import LONGEST_SNOOZE, Decision, Outcome
+from devices.issues.decisions import LONGEST_SNOOZE, DecisionResult, IssueDecision
 from devices.issues.queries import MOST, these
 from devices.issues.selection import back_to, here, picked, written
-from devices.issues.sources import Handle
+from devices.issues.sources import IssueKey
 from devices.models import Standing
 from devices.web.permissions import needs
 from devices.web.ticket import LONGEST_TICKET, ticket_of
@@ -77,7 +77,7 @@ def _undo(request: HttpRequest, now: datetime) -> str:
     return f"{reverse('devices:issues_take_back')}?{told.urlencode()}"
 
 
-def _just_decided(request: HttpRequest) -> list[Handle]:
+def _just_decided(request: HttpRequest) -> list[IssueKey]:
     try:
         moment = datetime.fromisoformat(request.GET.get("decided_at", ""))
     except ValueError:
@@ -90,7 +90,7 @@ def _refused(request: HttpRequest, sentence: str, back: str) -> HttpResponse:
     return redirect(back)
 
 
-def _take_back(request: HttpRequest, handles: Iterable[Handle], back: str) -> HttpResponse:
+def _take_back(request: HttpRequest, handles: Iterable[IssueKey], back: str) -> HttpResponse:
     try:
         count = triage.take_back(list(handles), act=act_of(request))
     except ActionRefused as refused:
@@ -102,7 +102,7 @@ def _take_back(request: HttpRequest, handles: Iterable[Handle], back: str) -> Ht
     return redirect(back)
 
 
-def _carry_out(request: HttpRequest, handles: Mapping[Handle, str], back: str) -> HttpResponse:
+def _carry_out(request: HttpRequest, handles: Mapping[IssueKey, str], back: str) -> HttpResponse:
     """Raises ActionRefused."""
     act = act_of(request)
     until = request.POST.get("until") or request.POST.get("preset", "")
@@ -116,7 +116,7 @@ def _carry_out(request: HttpRequest, handles: Mapping[Handle, str], back: str) -
     return redirect(back)
 
 
-def _form(request: HttpRequest, handles: Mapping[Handle, str], back: str, problem: ActionRefused | None) -> HttpResponse:
+def _form(request: HttpRequest, handles: Mapping[IssueKey, str], back: str, problem: ActionRefused | None) -> HttpResponse:
     now = timezone.now()
     found = these(list(handles), now=now) if len(handles) <= MOST else []
     if not found and problem is None:
@@ -147,7 +147,7 @@ def _days(today: date) -> dict[str, Any]:
     return {"presets": presets, "first_day": str(today + timedelta(days=1)), "last_day": str(today + LONGEST_SNOOZE)}
 
 
-def _words(decision: Decision, outcome: Outcome) -> str:
+def _words(decision: IssueDecision, outcome: DecisionResult) -> str:
     done = DONE[decision.standing].format(until=decision.until)
     rest = f" {outcome.already:,} stood so already." if outcome.already else ""
     gone = f" {outcome.gone:,} {'is' if outcome.gone == 1 else 'are'} not there any more." if outcome.gone else ""

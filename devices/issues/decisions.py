@@ -14,15 +14,15 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from devices.audit import log as audit
-from devices.audit.context import Act
+from devices.audit.context import AuditContext
 from devices.db.locks import be_patient, hold_devices
 from devices.errors import LONGEST_REASON, ActionRefused
 from devices.history import writer as changes
 from devices.issues import sql as issue_sql
 from devices.issues.filters import ALL, IssueFilters
 from devices.issues.queries import MOST, these
-from devices.issues.rows import Issue
-from devices.issues.sources import Handle
+from devices.issues.rows import IssueRow
+from devices.issues.sources import IssueKey
 from devices.models import Account, ChangeKind, Standing, Triage, User
 
 LONGEST_SNOOZE = timedelta(days=366)
@@ -31,7 +31,7 @@ OPEN = "open"
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class IssueDecision:
     """`until`: the first day on which a snoozed issue shows again."""
 
     standing: Standing
@@ -44,7 +44,7 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class DecisionResult:
     """How many it was written for, how many stood so already, how many are gone, and how many changed since they were seen."""
 
     written: int
@@ -53,7 +53,7 @@ class Outcome:
     changed: int = 0
 
 
-def read(standing: str, *, until: str, reason: str, now: datetime) -> Decision:
+def read(standing: str, *, until: str, reason: str, now: datetime) -> IssueDecision:
     """What a form says. Raises ActionRefused."""
     if standing not in Standing:
         raise ActionRefused("Choose whether to acknowledge, snooze or mute.", field="standing")
@@ -63,7 +63,7 @@ def read(standing: str, *, until: str, reason: str, now: datetime) -> Decision:
         raise ActionRefused(f"The reason {problem}: write at most {LONGEST_REASON} plain characters.", field="reason")
     if chosen is Standing.MUTED and not words:
         raise ActionRefused("Write in a few words why: what is muted without an end needs a reason that others can check.", field="reason")
-    return Decision(chosen, _day(until, now) if chosen is Standing.SNOOZED else None, words)
+    return IssueDecision(chosen, _day(until, now) if chosen is Standing.SNOOZED else None, words)
 
 
 def _day(text: str, now: datetime) -> date:
@@ -77,7 +77,9 @@ def _day(text: str, now: datetime) -> date:
     return day
 
 
-def decide(handles: Sequence[Handle], decision: Decision, *, act: Act, seen: Mapping[Handle, str] | None = None) -> Outcome:
+def decide(
+    handles: Sequence[IssueKey], decision: IssueDecision, *, act: AuditContext, seen: Mapping[IssueKey, str] | None = None
+) -> DecisionResult:
     """The same for all; what stands so already is not written again, what is not as it was `seen` (Issue.look) stays as it is.
 
     Raises ActionRefused.
@@ -103,15 +105,15 @@ def decide(handles: Sequence[Handle], decision: Decision, *, act: Act, seen: Map
         )
         until = str(decision.until or "")
         _tell("issues triaged", fresh, decision.standing.value, until, decision.reason, act=act)
-    return Outcome(len(fresh), len(found) - len(fresh), len(set(handles)) - len(there), len(there) - len(found))
+    return DecisionResult(len(fresh), len(found) - len(fresh), len(set(handles)) - len(there), len(there) - len(found))
 
 
-def decided_at(moment: datetime, *, by: User) -> list[Handle]:
+def decided_at(moment: datetime, *, by: User) -> list[IssueKey]:
     """What one form decided: nothing else was decided by this person at this very moment."""
-    return [Handle(*row) for row in Triage.objects.filter(by=by, at=moment).values_list("kind", "ref", "key")[:MOST]]
+    return [IssueKey(*row) for row in Triage.objects.filter(by=by, at=moment).values_list("kind", "ref", "key")[:MOST]]
 
 
-def take_back(handles: Sequence[Handle], *, act: Act) -> int:
+def take_back(handles: Sequence[IssueKey], *, act: AuditContext) -> int:
     """Nobody has decided about them from now on. Returns how many had been decided about. Raises ActionRefused."""
     with transaction.atomic():
         fresh = [each for each in _held(handles, act.now) if each.by_name]
@@ -127,7 +129,7 @@ def take_back(handles: Sequence[Handle], *, act: Act) -> int:
 
 def tidy(now: datetime) -> None:
     """Remember which decisions ended, so that an issue that comes back is not hidden by an old one; forget them after a while."""
-    question = issue_sql.Question(IssueFilters(standing=ALL), now, list(Account.objects.values_list("pk", flat=True)))
+    question = issue_sql.IssueQuery(IssueFilters(standing=ALL), now, list(Account.objects.values_list("pk", flat=True)))
     alive = " UNION ALL ".join(
         question.select(branch, "t.id", beyond=f"t.id IS NOT NULL AND {issue_sql.holds(branch)}") for branch in question.branches()
     )
@@ -139,7 +141,7 @@ def tidy(now: datetime) -> None:
     Triage.objects.filter(ended_at__lt=now - REMEMBERED).delete()
 
 
-def _held(handles: Sequence[Handle], now: datetime) -> list[Issue]:
+def _held(handles: Sequence[IssueKey], now: datetime) -> list[IssueRow]:
     """As they are now; no import may change them meanwhile."""
     if len(handles) > MOST:
         raise ActionRefused(f"That is more than {MOST:,} issues: narrow the list down, and decide part by part.")
@@ -150,12 +152,12 @@ def _held(handles: Sequence[Handle], now: datetime) -> list[Issue]:
     return found
 
 
-def _stands(issue: Issue, decision: Decision, ticket: str) -> bool:
+def _stands(issue: IssueRow, decision: IssueDecision, ticket: str) -> bool:
     same = (issue.standing, issue.until, issue.reason) == (decision.standing.value, decision.wakes_at, decision.reason)
     return same and ticket in ("", issue.ticket)
 
 
-def _tell(action: str, issues: Sequence[Issue], field: str, until: str, reason: str, *, act: Act) -> None:
+def _tell(action: str, issues: Sequence[IssueRow], field: str, until: str, reason: str, *, act: AuditContext) -> None:
     if not issues:
         return
     told = [(each.device, f"{each.account.name}: {each.title}") for each in issues]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from devices.issues.filters import STANDINGS
-from devices.issues.rows import Issue
+from devices.issues.rows import IssueRow
 from devices.lists.csv import csv_table, moment
 from vendors.states import State
 
-COLUMNS: dict[str, Callable[[Issue], object]] = {
+COLUMNS: dict[str, Callable[[IssueRow], object]] = {
     "Severity": lambda issue: State.labelled(issue.state),
     "Issue": lambda issue: issue.title,
     "Vendor's word": lambda issue: issue.raw,
@@ -30,6 +30,6 @@ COLUMNS: dict[str, Callable[[Issue], object]] = {
 }
 
 
-def lines(issues: Iterable[Issue]) -> Iterator[str]:
+def lines(issues: Iterable[IssueRow]) -> Iterator[str]:
     """A header, then a line per issue. Words as on the page, times as ISO 8601 in UTC, cells never a formula."""
     return csv_table(COLUMNS, ([value(issue) for value in COLUMNS.values()] for issue in issues))

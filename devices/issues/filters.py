@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from devices.device_list.fleet_filters import PART, Part
+from devices.device_list.fleet_filters import PART, FleetFilters
 from devices.lists.columns import Column, Sort
-from devices.lists.filters import Kind
-from devices.lists.state import Listing, Shape
+from devices.lists.filters import FilterField
+from devices.lists.state import ListDefinition, ListState
 from devices.models import IssueKind, Standing
 from vendors.registry import VENDORS
 from vendors.states import State
@@ -27,14 +27,14 @@ _DAYS = ((1, "24 hours"), (3, "3 days"), (7, "7 days"), (30, "30 days"), (90, "9
 AGES = {f"within-{days}": f"Less than {words}" for days, words in _DAYS} | {f"over-{days}": f"More than {words}" for days, words in _DAYS}
 
 KINDS = {
-    "q": Kind("Text"),
-    "severity": Kind("Severity", SEVERITIES),
-    "kind": Kind("Kind", dict(IssueKind.choices)),
-    "standing": Kind("Decision", STANDINGS, OPEN),
-    "vendor": Kind("Vendor", {slug: vendor.label for slug, vendor in VENDORS.items()}),
-    "account": Kind("Account"),
-    "age": Kind("Age", AGES),
-    "by": Kind("Decided by"),
+    "q": FilterField("Text"),
+    "severity": FilterField("Severity", SEVERITIES),
+    "kind": FilterField("Kind", dict(IssueKind.choices)),
+    "standing": FilterField("Decision", STANDINGS, OPEN),
+    "vendor": FilterField("Vendor", {slug: vendor.label for slug, vendor in VENDORS.items()}),
+    "account": FilterField("Account"),
+    "age": FilterField("Age", AGES),
+    "by": FilterField("Decided by"),
     **PART,
 }
 
@@ -56,7 +56,7 @@ SORTS = {
 
 
 @dataclass(frozen=True, slots=True)
-class IssueFilters(Part):
+class IssueFilters(FleetFilters):
     kinds = KINDS
 
     q: str = ""
@@ -83,8 +83,8 @@ class IssueFilters(Part):
 
 
 UNDECIDED = IssueFilters()
-IssueListing = Listing[IssueFilters]
-ISSUES = Shape(
+IssueListing = ListState[IssueFilters]
+ISSUES = ListDefinition(
     name="issues",
     title="Issues",
     rows=("issue", "issues"),

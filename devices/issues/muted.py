@@ -9,16 +9,16 @@ from typing import Any
 
 from django.db import connection
 
-from devices.account_status.stale_sources import Aged, aged
+from devices.account_status.stale_sources import StaleSource, aged
 from devices.account_status.status import AccountStatus
-from devices.device_list.filters import YES, Filters
+from devices.device_list.filters import YES, DeviceFilters
 from devices.device_list.queries import matching as matching_devices
 from devices.issues.filters import ISSUES, SILENCED, VENDOR, IssueFilters, IssueListing
 from devices.issues.queries import issue_page, matching
-from devices.issues.rows import Issue
+from devices.issues.rows import IssueRow
 from devices.issues.sources import BRANCHES
-from devices.issues.sql import Question
-from devices.lists.keyset import Total, Turned
+from devices.issues.sql import IssueQuery
+from devices.lists.keyset import Page, Total
 from devices.models import ChangeKind, IssueKind
 
 SHOWN = 25
@@ -59,7 +59,7 @@ WHERE d.silenced AND d.life IN ('seen', 'missing') ORDER BY since, s.id LIMIT %s
 
 
 @dataclass(slots=True)
-class Contradicted:
+class ContradictedMute:
     """A device that somebody silenced in one place while `reds`, (account, its word), say critical. `quiet`: where, and what."""
 
     device: int
@@ -82,53 +82,53 @@ class MutedDevice:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class MutedSection:
     """Issues of one kind of silence, the oldest first, and the list that has all of them."""
 
     listing: IssueListing
-    page: Turned[Issue]
+    page: Page[IssueRow]
 
 
 @dataclass(frozen=True, slots=True)
-class Silences:
-    contradicted: Sequence[Contradicted]
+class MutedIssues:
+    contradicted: Sequence[ContradictedMute]
     more: bool  # there are more of them than are shown
-    here: Part
-    there: Part
+    here: MutedSection
+    there: MutedSection
     devices: Sequence[MutedDevice]
     devices_total: Total
-    devices_filters: Filters
-    aged: Sequence[Aged]
+    devices_filters: DeviceFilters
+    aged: Sequence[StaleSource]
 
 
-def silences(*, now: datetime, known: Sequence[AccountStatus]) -> Silences:
+def silences(*, now: datetime, known: Sequence[AccountStatus]) -> MutedIssues:
     """At most twelve queries. `known`: the status of every account."""
     accounts = {each.pk: each for each in known}
     contradicted, more = _contradicted(accounts, now)
-    muted = Filters(silenced=YES)
+    muted = DeviceFilters(silenced=YES)
     _, number, beyond = matching_devices(muted, now=now)
     here, there = _part(SILENCED, known, now), _part(VENDOR, known, now)
-    return Silences(contradicted, more, here, there, _muted(accounts), Total(number, beyond), muted, aged(known))
+    return MutedIssues(contradicted, more, here, there, _muted(accounts), Total(number, beyond), muted, aged(known))
 
 
-def _part(standing: str, known: Sequence[AccountStatus], now: datetime) -> Part:
+def _part(standing: str, known: Sequence[AccountStatus], now: datetime) -> MutedSection:
     listing = ISSUES.read({"standing": standing, "sort": "age", "size": str(SHOWN)})
-    return Part(listing, issue_page(listing, matching(listing.filters, now=now, known=known)))
+    return MutedSection(listing, issue_page(listing, matching(listing.filters, now=now, known=known)))
 
 
-def _contradicted(accounts: dict[int, AccountStatus], now: datetime) -> tuple[list[Contradicted], bool]:
-    question = Question(IssueFilters(standing=SILENCED), now, [])
+def _contradicted(accounts: dict[int, AccountStatus], now: datetime) -> tuple[list[ContradictedMute], bool]:
+    question = IssueQuery(IssueFilters(standing=SILENCED), now, [])
     ours = " UNION ALL ".join(
         question.select(each, "s.id, s.device_id, s.account_id, t.standing, 1", beyond="s.device_id IN (SELECT device_id FROM red)")
         for each in _OURS
     )
     hushed = question.select(_NAMED, "s.id AS id", beyond=f"s.id IN (SELECT id FROM red) AND {_ALARM}")
     rows = _asked(_CONTRADICTED.format(ours=ours, hushed=hushed, alarm=_ALARM), question.values() | {"most": MOST_PAIRS + 1})
-    found: dict[int, Contradicted] = {}
+    found: dict[int, ContradictedMute] = {}
     for device, name, account, words, number, red, raw in rows[:MOST_PAIRS]:
         if account not in accounts or red not in accounts:
             continue
-        entry = found.setdefault(device, Contradicted(device, name))
+        entry = found.setdefault(device, ContradictedMute(device, name))
         quiet, loud = _words(accounts[account], words, number), (accounts[red].name, raw)
         entry.quiet += [quiet] if quiet not in entry.quiet else []
         entry.reds += [loud] if loud not in entry.reds else []

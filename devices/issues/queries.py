@@ -13,12 +13,12 @@ from django.db.models import Q
 from devices.account_status.status import AccountStatus, statuses
 from devices.issues import sql as issue_sql
 from devices.issues.filters import ALL, UNDECIDED, WORST, IssueFilters, IssueListing
-from devices.issues.rows import Issue, read_issues
-from devices.issues.sources import Branch, Handle
-from devices.issues.sql import Question, Reach
+from devices.issues.rows import IssueRow, read_issues
+from devices.issues.sources import IssueKey, IssueSource
+from devices.issues.sql import IssueQuery, IssueScope
 from devices.issues.title_search import with_words
-from devices.lists.cursor import Place
-from devices.lists.keyset import Total, Turned, turn
+from devices.lists.cursor import Cursor
+from devices.lists.keyset import Page, Total, turn
 from devices.models import IssueKind, Life
 from devices.search import queries as search
 from devices.search.parser import SHORTEST_WORD
@@ -30,13 +30,13 @@ WINDOW = 4000  # as many cost some ten milliseconds
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class IssueResult:
     """What a filter means. `numbers`: how many each source has, up to one more than MOST; one without a number was not counted.
 
     `cut`: the text means more than is looked for, so that only a part is here.
     """
 
-    question: Question
+    question: IssueQuery
     accounts: dict[int, AccountStatus]
     numbers: Mapping[int, int] = field(default_factory=dict)
     cut: bool = False
@@ -46,29 +46,29 @@ class Found:
         number = sum(self.numbers.values())
         return Total(min(number, MOST), number > MOST)
 
-    def few(self, branch: Branch) -> bool:
+    def few(self, branch: IssueSource) -> bool:
         """So few that to find all of them costs less than to look for the first ones in their order."""
         noticed = branch.kind != IssueKind.ISSUE and self.question.members.ids is not None  # at most one an account and device
         return noticed or self.numbers.get(branch.number, 0) <= MOST
 
-    def scattered(self, branch: Branch) -> bool:
+    def scattered(self, branch: IssueSource) -> bool:
         """Of what vendors name only that of some accounts or devices is asked for, which no index has in order."""
         question = self.question
         return branch.kind == IssueKind.ISSUE and question.reach is None and (question.accounts is not None or question.filters.partial)
 
 
-def matching(filters: IssueFilters, *, now: datetime, known: Sequence[AccountStatus] | None = None) -> Found:
+def matching(filters: IssueFilters, *, now: datetime, known: Sequence[AccountStatus] | None = None) -> IssueResult:
     """Three queries, one where the statuses are `known`; with a text those of the search and two more."""
     accounts = {each.pk: each for each in (statuses(now) if known is None else known)}
     reach, cut = _reach(filters, accounts) if filters.q else (None, False)
     question = replace(_question(filters, accounts, now), reach=reach)
-    return Found(question, accounts, _count(question), cut)
+    return IssueResult(question, accounts, _count(question), cut)
 
 
-def issue_page(listing: IssueListing, found: Found, *, after: str = "", before: str = "") -> Turned[Issue]:
+def issue_page(listing: IssueListing, found: IssueResult, *, after: str = "", before: str = "") -> Page[IssueRow]:
     """`after` and `before` are tokens of an earlier page. One query a source, at most three."""
 
-    def take(place: Place | None, descending: bool) -> list[Issue]:
+    def take(place: Cursor | None, descending: bool) -> list[IssueRow]:
         if place is not None and UNSTORABLE.search(unquote(str(place.values[-1]))):
             place = None  # no issue has such a key, and the database takes none
         return _take(found, ranked=_ranked(listing), place=place, descending=descending, limit=listing.size + 1)
@@ -76,14 +76,14 @@ def issue_page(listing: IssueListing, found: Found, *, after: str = "", before: 
     return turn(take, listing.order, size=listing.size, total=found.total, after=after, before=before)
 
 
-def every_issue(listing: IssueListing, found: Found) -> Iterator[Issue]:
+def every_issue(listing: IssueListing, found: IssueResult) -> Iterator[IssueRow]:
     """All pages in the order of the list: memory stays flat however many there are."""
-    place: Place | None = None
+    place: Cursor | None = None
     while rows := _take(
         found, ranked=listing.sort.removeprefix("-") == WORST, place=place, descending=listing.order.descending, limit=CHUNK
     ):
         yield from rows
-        place = Place(listing.sort, tuple(getattr(rows[-1], name) for name in listing.order.sort.by), 0)
+        place = Cursor(listing.sort, tuple(getattr(rows[-1], name) for name in listing.order.sort.by), 0)
 
 
 def undecided(now: datetime, *, known: Sequence[AccountStatus] | None = None) -> Total:
@@ -91,45 +91,45 @@ def undecided(now: datetime, *, known: Sequence[AccountStatus] | None = None) ->
     return matching(UNDECIDED, now=now, known=known).total
 
 
-def device_issues(device: int, known: Sequence[AccountStatus], *, now: datetime) -> list[Issue]:
+def device_issues(device: int, known: Sequence[AccountStatus], *, now: datetime) -> list[IssueRow]:
     """Everything that is wrong with one device, the worst first. One query."""
-    return _few(Reach(devices=[device]), {each.pk: each for each in known}, now)
+    return _few(IssueScope(devices=[device]), {each.pk: each for each in known}, now)
 
 
-def these(handles: Sequence[Handle], *, now: datetime) -> list[Issue]:
+def these(handles: Sequence[IssueKey], *, now: datetime) -> list[IssueRow]:
     """What forms name, as it is now; what is not there any more is left out. Three queries."""
-    return _few(Reach(handles=handles), {each.pk: each for each in statuses(now)}, now)
+    return _few(IssueScope(handles=handles), {each.pk: each for each in statuses(now)}, now)
 
 
 def _ranked(listing: IssueListing) -> bool:
     return listing.sort.removeprefix("-") == WORST
 
 
-def _few(reach: Reach, accounts: dict[int, AccountStatus], now: datetime) -> list[Issue]:
+def _few(reach: IssueScope, accounts: dict[int, AccountStatus], now: datetime) -> list[IssueRow]:
     question = replace(_question(IssueFilters(standing=ALL), accounts, now), reach=reach)
     parts = [question.select(branch, issue_sql.columns(branch)) for branch in question.branches()]
     rows = read_issues(" UNION ALL ".join(parts), question.values(), accounts)
     return sorted(rows, key=lambda row: (row.rank, row.since, row.branch, row.ref, row.key))
 
 
-def _question(filters: IssueFilters, accounts: dict[int, AccountStatus], now: datetime) -> Question:
+def _question(filters: IssueFilters, accounts: dict[int, AccountStatus], now: datetime) -> IssueQuery:
     sound = [pk for pk, each in accounts.items() if each.proves_absence]
     asked = None
     if filters.account or filters.vendor:
         asked = [pk for pk, each in accounts.items() if filters.account in ("", each.name) and filters.vendor in ("", each.vendor)]
-    return Question(filters, now, sound, asked, members=filters.members())
+    return IssueQuery(filters, now, sound, asked, members=filters.members())
 
 
-def _reach(filters: IssueFilters, accounts: dict[int, AccountStatus]) -> tuple[Reach, bool]:
+def _reach(filters: IssueFilters, accounts: dict[int, AccountStatus]) -> tuple[IssueScope, bool]:
     """The devices that the text means, and the issues whose words have it; at most MOST of each."""
     text = filters.q
     devices = search.candidates(text, Q(life__in=[Life.SEEN, Life.MISSING]) & filters.devices())
     named, beyond = with_words(text, most=MOST) if len(text) >= SHORTEST_WORD else ([], False)
     noticed = [pk for pk, each in accounts.items() if text.lower() in each.name.lower()]
-    return Reach(devices[:MOST], noticed, named), beyond or len(devices) > MOST
+    return IssueScope(devices[:MOST], noticed, named), beyond or len(devices) > MOST
 
 
-def _count(question: Question) -> dict[int, int]:
+def _count(question: IssueQuery) -> dict[int, int]:
     """Of each source up to one more than MOST. One query."""
     parts = [f"(SELECT count(*) FROM ({question.select(branch, '1')} LIMIT {MOST + 1}) few)" for branch in question.branches()]
     if not parts:
@@ -139,9 +139,9 @@ def _count(question: Question) -> dict[int, int]:
         return {branch.number: number for branch, number in zip(question.branches(), cursor.fetchone(), strict=True)}
 
 
-def _take(found: Found, *, ranked: bool, place: Place | None, descending: bool, limit: int) -> list[Issue]:
+def _take(found: IssueResult, *, ranked: bool, place: Cursor | None, descending: bool, limit: int) -> list[IssueRow]:
     """The first rows beyond a place, from all sources. One that has none, or whose rows would all come later, is not asked."""
-    rows: list[Issue] = []
+    rows: list[IssueRow] = []
     asked = [each for each in found.question.branches() if found.numbers.get(each.number) != 0]
     for branch in sorted(asked, key=lambda each: -1 if each.rank is None else -each.rank if descending else each.rank):
         if ranked and sum(_before(row, branch, descending=descending) for row in rows) >= limit:
@@ -152,19 +152,19 @@ def _take(found: Found, *, ranked: bool, place: Place | None, descending: bool, 
     return rows[:limit]
 
 
-def _before(row: Issue, branch: Branch, *, descending: bool) -> bool:
+def _before(row: IssueRow, branch: IssueSource, *, descending: bool) -> bool:
     return branch.rank is not None and (row.rank > branch.rank if descending else row.rank < branch.rank)
 
 
-def _rows(found: Found, branch: Branch, *, ranked: bool, place: Place | None, descending: bool, limit: int) -> list[Issue]:
+def _rows(found: IssueResult, branch: IssueSource, *, ranked: bool, place: Cursor | None, descending: bool, limit: int) -> list[IssueRow]:
     question, columns, values = found.question, issue_sql.columns(branch), found.question.values()
 
-    def beyond(of: Branch) -> str:
+    def beyond(of: IssueSource) -> str:
         condition, named = issue_sql.beyond(of, place, ranked=ranked, descending=descending) if place else ("true", {})
         values.update(named)
         return condition
 
-    def read(text: str, of: Branch) -> list[Issue]:
+    def read(text: str, of: IssueSource) -> list[IssueRow]:
         order = issue_sql.order(of, ranked=ranked, descending=descending)
         return read_issues(f"{text} ORDER BY {order} LIMIT {limit}", values, found.accounts)
 

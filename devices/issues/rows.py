@@ -12,12 +12,12 @@ from urllib.parse import quote
 from django.db import connection
 
 from devices.account_status.status import AccountStatus
-from devices.issues.sources import Handle
+from devices.issues.sources import IssueKey
 from devices.models import IssueKind
 
 
 @dataclass(frozen=True, slots=True)
-class Issue:
+class IssueRow:
     """One line. `since` is ours where the vendor does not tell (`told`); `silenced`: by the vendor.
 
     `standing`: what is decided; `woke`: why a decision ended.
@@ -55,8 +55,8 @@ class Issue:
         return list(IssueKind)[self.branch]
 
     @property
-    def handle(self) -> Handle:
-        return Handle(self.kind.value, self.ref, self.key)
+    def handle(self) -> IssueKey:
+        return IssueKey(self.kind.value, self.ref, self.key)
 
     @property
     def look(self) -> str:
@@ -77,12 +77,12 @@ class Issue:
         return self.by_name != "" and not self.woke
 
 
-def read_issues(text: str, values: Mapping[str, Any], accounts: dict[int, AccountStatus]) -> list[Issue]:
+def read_issues(text: str, values: Mapping[str, Any], accounts: dict[int, AccountStatus]) -> list[IssueRow]:
     """What a question of devices/issues/sql.py finds, in its order."""
     with connection.cursor() as cursor:
         cursor.execute(text, values)
         told: list[tuple[Any, ...]] = cursor.fetchall()
-    return [Issue(accounts[account], *rest) for account, *rest in told if account in accounts]
+    return [IssueRow(accounts[account], *rest) for account, *rest in told if account in accounts]
 
 
 def _noticed(kind: IssueKind, account: AccountStatus) -> str:

@@ -14,7 +14,7 @@ from devices.device_list.selection import MATCHING, PAGE
 from devices.errors import ActionRefused
 from devices.issues.filters import ISSUES
 from devices.issues.queries import MOST, every_issue, matching
-from devices.issues.sources import Handle
+from devices.issues.sources import IssueKey
 from devices.lists.log_pages import HIGHEST
 from devices.models import IssueKind
 from devices.saved_views.list_request import read_listing
@@ -25,7 +25,7 @@ LONGEST_KEY = 255
 LONGEST_ITEMS = 1_000_000  # characters: MOST issues with the longest keys
 
 
-def picked(request: HttpRequest) -> dict[Handle, str]:
+def picked(request: HttpRequest) -> dict[IssueKey, str]:
     """The ticked ones, those of the page, all that match, or those that an earlier form listed. Raises ActionRefused for too many.
 
     Beside each what it was when it was seen (`Issue.look`), "" where the form does not say.
@@ -38,7 +38,7 @@ def picked(request: HttpRequest) -> dict[Handle, str]:
     return dict(_handles(texts[: MOST + 1]))
 
 
-def written(handles: list[Handle]) -> str:
+def written(handles: list[IssueKey]) -> str:
     """As a hidden field carries them."""
     return json.dumps(["-".join((each.kind, str(each.ref), each.key)) for each in handles])
 
@@ -57,7 +57,7 @@ def here(request: HttpRequest) -> str:
     return read_listing(request, ISSUES).query_string(**place)
 
 
-def _matching(request: HttpRequest) -> dict[Handle, str]:
+def _matching(request: HttpRequest) -> dict[IssueKey, str]:
     listing = read_listing(request, ISSUES)
     if listing.unread:
         raise ActionRefused("The link asks for something that Rollcall does not know: narrow the list again, then decide.")
@@ -75,7 +75,7 @@ def _listed(text: str) -> list[str]:
     return [each for each in found if isinstance(each, str)] if isinstance(found, list) else []
 
 
-def _handles(texts: list[str]) -> Iterator[tuple[Handle, str]]:
+def _handles(texts: list[str]) -> Iterator[tuple[IssueKey, str]]:
     """`issue-17-CVE-2026-1` or `issue-17.3fa9c1b2-CVE-2026-1`; what is no handle is left out."""
     for text in texts:
         kind, _, rest = text.partition("-")
@@ -83,4 +83,4 @@ def _handles(texts: list[str]) -> Iterator[tuple[Handle, str]]:
         ref, _, look = middle.partition(".")
         number = int(ref) if ref.isascii() and ref.isdigit() and len(ref) < 20 else HIGHEST + 1
         if kind in IssueKind and number <= HIGHEST and len(key) <= LONGEST_KEY and not UNSTORABLE.search(key):
-            yield Handle(kind, number, key), look
+            yield IssueKey(kind, number, key), look

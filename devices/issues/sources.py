@@ -16,7 +16,7 @@ _DEVICE = "JOIN {{devices}} d ON d.id = {} AND d.life IN ('seen', 'missing')"
 NO_KEY = "''"
 
 
-class Handle(NamedTuple):
+class IssueKey(NamedTuple):
     """Which issue is meant, as forms and decisions name it."""
 
     kind: str
@@ -30,7 +30,7 @@ class Handle(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Branch:
+class IssueSource:
     """One source, of `{devices}` and, where vendors name them, of `{issues}`. `rank`: what all its issues have; None: told by `rank_sql`.
 
     `fingerprint`: what an issue is, to tell whether it changed since somebody decided about it.
@@ -55,7 +55,7 @@ class Branch:
 
 
 BRANCHES = (
-    Branch(
+    IssueSource(
         kind=IssueKind.ISSUE,
         number=0,
         source="{issues} i JOIN devices_sighting s ON s.id = i.sighting_id AND s.life = 'seen' " + _DEVICE.format("s.device_id"),
@@ -73,7 +73,7 @@ BRANCHES = (
         device="s.device_id",
         fingerprint="concat_ws(' · ', i.state, i.raw, i.title)",
     ),
-    Branch(
+    IssueSource(
         kind=IssueKind.STALE,
         number=1,
         source="(SELECT * FROM devices_sighting WHERE stale AND life = 'seen' AND quiet_since IS NOT NULL) s "
@@ -92,7 +92,7 @@ BRANCHES = (
         device="s.device_id",
         fingerprint="extract(epoch FROM s.quiet_since)::text",
     ),
-    Branch(
+    IssueSource(
         kind=IssueKind.GAP,
         number=2,
         source="devices_gap g " + _DEVICE.format("g.device_id"),

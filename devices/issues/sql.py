@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import unquote
 
-from devices.device_list.fleet_filters import Members
+from devices.device_list.fleet_filters import MatchingDevices
 from devices.issues.filters import ALL, OPEN, SILENCED, VENDOR, WOKEN, IssueFilters
-from devices.issues.sources import BRANCHES, NO_KEY, Branch, Handle
+from devices.issues.sources import BRANCHES, NO_KEY, IssueKey, IssueSource
 from devices.lists.columns import RANKS
-from devices.lists.cursor import Place
+from devices.lists.cursor import Cursor
 from devices.models import IssueKind
 from vendors.states import State
 
@@ -23,16 +23,16 @@ _NAMED = """(SELECT i.* FROM unnest(%(refs)s::bigint[], %(keys)s::text[]) AS w(r
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class IssueScope:
     """Only the issues of these devices, those that we notice at these accounts, and these very ones."""
 
     devices: Sequence[int] = ()
     accounts: Sequence[int] = ()
-    handles: Sequence[Handle] = ()
+    handles: Sequence[IssueKey] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class IssueQuery:
     """`accounts`: those that are asked about, None: all; `sound`: those whose list proves now that a device is missing.
 
     `named`: SQL that gives only some of the issues that vendors name; `members`: the devices that are asked about.
@@ -42,11 +42,11 @@ class Question:
     now: datetime
     sound: Sequence[int]
     accounts: Sequence[int] | None = None
-    reach: Reach | None = None
+    reach: IssueScope | None = None
     named: str = "devices_issue"
-    members: Members = field(default_factory=Members)
+    members: MatchingDevices = field(default_factory=MatchingDevices)
 
-    def branches(self) -> list[Branch]:
+    def branches(self) -> list[IssueSource]:
         """Those that can have an answer."""
         wanted = self.filters.severity
         rank = RANKS[State(wanted)] if wanted else None
@@ -54,7 +54,7 @@ class Question:
         return [each for each in kinds if rank is None or each.rank in (None, rank)]
 
     def values(self) -> dict[str, Any]:
-        reach, span = self.reach or Reach(), self.filters.span
+        reach, span = self.reach or IssueScope(), self.filters.span
         named = [each for each in reach.handles if each.kind == IssueKind.ISSUE]
         return {
             "now": self.now,
@@ -72,14 +72,14 @@ class Question:
             **{f"{kind}_refs": [each.ref for each in reach.handles if each.kind == kind] for kind in (IssueKind.STALE, IssueKind.GAP)},
         }
 
-    def select(self, branch: Branch, columns: str, *, beyond: str = "true") -> str:
+    def select(self, branch: IssueSource, columns: str, *, beyond: str = "true") -> str:
         """Without an order and a limit."""
         source = branch.source.format(issues=_NAMED if self.reach else self.named, devices=self.members.selected("id", "name", "life")[0])
         return f"""SELECT {columns} FROM {source}
             LEFT JOIN devices_triage t ON t.kind = '{branch.kind}' AND t.ref = {branch.ref} AND t.key = {branch.key}
             WHERE {" AND ".join([*self._conditions(branch), beyond])}"""
 
-    def _conditions(self, branch: Branch) -> list[str]:
+    def _conditions(self, branch: IssueSource) -> list[str]:
         found = []
         if self.reach and branch.kind != IssueKind.ISSUE:
             found.append(
@@ -98,12 +98,12 @@ class Question:
         return found + _decided(branch, self.filters.standing)
 
 
-def holds(branch: Branch) -> str:
+def holds(branch: IssueSource) -> str:
     """Whether a decision is in force, by the clock and by what the issue is now."""
     return f"coalesce(t.ended_at IS NULL AND t.token = {branch.fingerprint} AND (t.until IS NULL OR t.until > %(now)s), false)"
 
 
-def _decided(branch: Branch, standing: str) -> list[str]:
+def _decided(branch: IssueSource, standing: str) -> list[str]:
     if standing == ALL:
         return []
     if standing in (OPEN, WOKEN):
@@ -115,7 +115,7 @@ def _decided(branch: Branch, standing: str) -> list[str]:
     return ["t.standing = %(decided)s", holds(branch)]
 
 
-def columns(branch: Branch) -> str:
+def columns(branch: IssueSource) -> str:
     """As `Issue` of devices/issues/queries.py has them."""
     force = holds(branch)
     standing = f"CASE WHEN {force} THEN t.standing WHEN {branch.silenced} THEN '{VENDOR}' ELSE '{OPEN}' END"
@@ -138,13 +138,13 @@ def columns(branch: Branch) -> str:
     return f"{branch.account}, {branch.number}, {', '.join(own)}, d.id, d.name, {standing}, {woke}, {triage}"
 
 
-def order(branch: Branch, *, ranked: bool, descending: bool) -> str:
+def order(branch: IssueSource, *, ranked: bool, descending: bool) -> str:
     way = " DESC" if descending else ""
     first = [branch.rank_sql] if ranked and branch.rank is None else []
     return ", ".join(f"{each}{way}" for each in [*first, branch.since, branch.ref, branch.key] if each != NO_KEY)
 
 
-def fenced(branch: Branch, text: str) -> tuple[Branch, str]:
+def fenced(branch: IssueSource, text: str) -> tuple[IssueSource, str]:
     """What `text` selects as `columns`, all of it found before it is ordered; and the branch by whose names it is."""
     key = branch.key if branch.key == NO_KEY else "few.key"
     return (
@@ -153,7 +153,7 @@ def fenced(branch: Branch, text: str) -> tuple[Branch, str]:
     )
 
 
-def beyond(branch: Branch, place: Place, *, ranked: bool, descending: bool) -> tuple[str, dict[str, Any]]:
+def beyond(branch: IssueSource, place: Cursor, *, ranked: bool, descending: bool) -> tuple[str, dict[str, Any]]:
     """The rows after a place, whichever source its own row is from. Said so that the index of this source answers it."""
     *rank, since, number, ref, tie = place.values
     if rank and branch.rank is not None and branch.rank != rank[0]:

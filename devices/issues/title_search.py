@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import connection
 
-from devices.issues.sources import Handle
+from devices.issues.sources import IssueKey
 from devices.models import IssueKind
 from devices.search.identifiers import literally
 
@@ -20,11 +20,11 @@ WITH RECURSIVE step AS (
 _ISSUES = "SELECT sighting_id, key FROM devices_issue WHERE lower(title) = ANY(%s) LIMIT %s"
 
 
-def with_words(text: str, *, most: int) -> tuple[list[Handle], bool]:
+def with_words(text: str, *, most: int) -> tuple[list[IssueKey], bool]:
     """At most `most` issues that have this text in their title, and whether that may not be all of them. Two queries."""
     with connection.cursor() as cursor:
         cursor.execute(_TITLES, [MOST_TITLES, f"%{literally(text.lower())}%"])
         titles, looked = cursor.fetchone()
         cursor.execute(_ISSUES, [titles, most + 1])
-        found = [Handle(IssueKind.ISSUE.value, *row) for row in cursor.fetchall()]
+        found = [IssueKey(IssueKind.ISSUE.value, *row) for row in cursor.fetchall()]
     return found[:most], len(found) > most or (looked or 0) >= MOST_TITLES

@@ -12,14 +12,14 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_safe
 
-from devices.account_status.data_sources import Sources
+from devices.account_status.data_sources import DataSources
 from devices.account_status.stale_sources import aged
 from devices.account_status.status import account_statuses
 from devices.audit.export import csv_file, no_file
 from devices.device_list.fleet_filters import known_groups, nobody
 from devices.issues.export import lines
 from devices.issues.filters import ALL, ISSUES, KINDS, OPEN
-from devices.issues.queries import Found, every_issue, issue_page, matching
+from devices.issues.queries import IssueResult, every_issue, issue_page, matching
 from devices.issues.selection import written
 from devices.saved_views.list_page import place, results, turned, whole
 from devices.saved_views.list_request import read_listing, viewed
@@ -47,7 +47,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "undecided": filters.standing == OPEN,
         "items": written([each.handle for each in shown.rows]),
         "everything": listing.asking(standing=ALL),
-        "sources": Sources(known),
+        "sources": DataSources(known),
         "nobody": SimpleLazyObject(lambda: nobody(filters)),  # only an empty page asks
     }
     if is_fragment(request):
@@ -70,11 +70,11 @@ def export(request: HttpRequest) -> HttpResponseBase:
     return csv_file(request, listing.file_name(now=now), lambda: lines(every_issue(listing, found)), action="issues exported", **told)
 
 
-def _words(found: Found) -> str:
+def _words(found: IssueResult) -> str:
     return f"{found.total.number:,}{'+' if found.total.more else ''}"
 
 
-def _choices(found: Found) -> dict[str, Any]:
+def _choices(found: IssueResult) -> dict[str, Any]:
     options = {name: [pair for pair in kind.options.items() if pair[0] != kind.default] for name, kind in KINDS.items() if kind.options}
     names = sorted(each.name for each in found.accounts.values())
     return {**options, "account": [(name, name) for name in names], "groups": known_groups()}

@@ -22,7 +22,7 @@ from django.db.models import Q
 from devices.connections import health
 from devices.db.locks import be_patient
 from devices.jobs import shutdown as leaving
-from devices.jobs.handler import Fenced, Handler, J, OurFault, S, WorkerDied, place_of
+from devices.jobs.handler import InternalError, J, JobHandler, LeaseLost, S, WorkerDied, place_of
 from devices.models import JobState, VendorJob
 from devices.models.job import ACTIVE, RATE_LIMIT
 from vendors import retry
@@ -50,11 +50,11 @@ def due(model: type[J], *, now: datetime) -> list[int]:
 
 
 def announce(job: VendorJob, *, now: datetime, **columns: Any) -> None:
-    """Before a step that must not be done twice: its row says what begins, and the lease is renewed. Raises Fenced when that ran out."""
+    """Before a step that must not be done twice: its row says what begins, and the lease is renewed. Raises LeaseLost when that ran out."""
     with transaction.atomic():
         held = _locked(job)
         if held.lease_until is None or held.lease_until < now:
-            raise Fenced
+            raise LeaseLost
         columns["lease_until"] = now + timedelta(seconds=settings.LEASE_SECONDS)
         for name, value in columns.items():
             setattr(held, name, value)
@@ -63,17 +63,17 @@ def announce(job: VendorJob, *, now: datetime, **columns: Any) -> None:
 
 
 def _locked(job: J) -> J:
-    """The row as it is now, for this transaction. Raises Fenced when it has another owner."""
+    """The row as it is now, for this transaction. Raises LeaseLost when it has another owner."""
     held = type(job)._default_manager.select_for_update(of=("self",)).get(pk=job.pk)
     if held.fence != job.fence or not held.active:
-        raise Fenced
+        raise LeaseLost
     return held
 
 
 class Engine(Generic[J, S]):
     """Advances jobs of one kind. The clock, the dice and the slice are parameters so that tests can hold them."""
 
-    def __init__(self, handler: Handler[J, S], *, clock: Clock = database_clock, roll: Callable[[], float] = random.random) -> None:
+    def __init__(self, handler: JobHandler[J, S], *, clock: Clock = database_clock, roll: Callable[[], float] = random.random) -> None:
         self.handler = handler
         self.clock = clock
         self.roll = roll
@@ -122,14 +122,14 @@ class Engine(Generic[J, S]):
             return self._commit(job, self.handler.step(job), release=release)
         except VendorError as error:
             self._stumbled(job, error)
-        except Fenced:
+        except LeaseLost:
             log.warning("%s %s was ended or is owned by another worker now; this step was dropped", self.handler.model.__name__, job.pk)
         except (OperationalError, InterfaceError, SoftTimeLimitExceeded):
             raise  # the database or the worker gave up, not the job: its lease runs out and the step is done again
         except Exception as error:
             # A defect of ours must end in a defined state that a person sees; the log gets the type and place, never vendor data.
             log.error("step of %s %s failed at %s", self.handler.model.__name__, job.pk, place_of(error))
-            fault = OurFault(
+            fault = InternalError(
                 f"Rollcall itself failed while using the answer ({type(error).__name__}).",
                 next_step="Refresh again; if it happens again, report it with the time.",
             )
@@ -180,7 +180,7 @@ class Engine(Generic[J, S]):
                     held.attempts = tries
                     held.waiting_for = RATE_LIMIT if isinstance(error, RateLimited) else error.sentence[:255]
                 held.save()
-        except Fenced:
+        except LeaseLost:
             log.warning("%s %s was ended or is owned by another worker now", self.handler.model.__name__, job.pk)
 
     def _wait_after(self, job: J, error: VendorError, now: datetime) -> float | None:

@@ -12,7 +12,7 @@ from vendors.errors import VendorError
 J = TypeVar("J", bound=VendorJob)
 
 
-class Step(Protocol):
+class JobStep(Protocol):
     """What the engine reads of a step that was done: where to go on (None: the job is complete), after how many seconds."""
 
     @property
@@ -25,10 +25,10 @@ class Step(Protocol):
     def waiting_for(self) -> str: ...
 
 
-S = TypeVar("S", bound=Step)
+S = TypeVar("S", bound=JobStep)
 
 
-class Handler(Protocol[J, S]):
+class JobHandler(Protocol[J, S]):
     """What one kind of job does in a step. `step` talks to the vendor; the others run inside the transaction that saves the cursor.
 
     A step may be done again after a crash or an error. One that must not be done twice says `jobs.announce` before it begins, so that the
@@ -54,11 +54,11 @@ class WorkerDied(VendorError):
     code = "worker_died"
 
 
-class OurFault(VendorError):
+class InternalError(VendorError):
     code = "internal"
 
 
-class Fenced(Exception):
+class LeaseLost(Exception):
     """Somebody else owns the job now; nothing of this step was written."""
 
 

@@ -21,7 +21,7 @@ MOST = 2**63
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Cursor:
     """`key`: the sort, with its direction; `values`: of the row, as `Sort.by` names them; `before`: how many rows come before the page."""
 
     key: str
@@ -33,7 +33,7 @@ class Place:
         return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
     @classmethod
-    def read(cls, token: str, *, key: str, sort: Sort) -> Place | None:
+    def read(cls, token: str, *, key: str, sort: Sort) -> Cursor | None:
         """None for anything that `token` did not make for this sort: the list then begins at its beginning."""
         if not token or len(token) > LONGEST_TOKEN:
             return None
@@ -69,7 +69,7 @@ def ordered(found: QuerySet[M], sort: Sort, *, descending: bool) -> QuerySet[M]:
     return found.order_by(*(each.desc() if descending else each.asc() for each in by))
 
 
-def beyond(found: QuerySet[M], place: Place, sort: Sort, *, descending: bool) -> QuerySet[M]:
+def beyond(found: QuerySet[M], place: Cursor, sort: Sort, *, descending: bool) -> QuerySet[M]:
     """The rows that come after the place, or before it when the order is turned round."""
     table = found.model._meta.db_table
     names = ", ".join(sort.rank if name == "rank" else f'"{table}"."{name}"' for name in sort.by)

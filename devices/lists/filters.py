@@ -12,7 +12,7 @@ LONGEST_QUERY = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class FilterField:
     """What one filter is called and which values it knows; without `options` any text. Some stand in links only, not `in_form`."""
 
     in_form: ClassVar[bool] = True
@@ -32,7 +32,7 @@ class Kind:
 
 
 @dataclass(frozen=True, slots=True)
-class Day(Kind):
+class DateField(FilterField):
     in_form = False
 
     def read(self, text: str) -> str | None:
@@ -43,17 +43,17 @@ class Day(Kind):
 
 
 @dataclass(frozen=True, slots=True)
-class Chip:
+class FilterChip:
     label: str
     value: str
     without: str  # the query string of the list without this filter
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class FilterSet:
     """The filter of a list: a frozen dataclass of texts, one field for each of its `kinds`."""
 
-    kinds: ClassVar[Mapping[str, Kind]] = {}
+    kinds: ClassVar[Mapping[str, FilterField]] = {}
 
     @classmethod
     def read(cls, query: Mapping[str, str], *, base: Self | None = None) -> Self:

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from devices.lists.columns import Sort
-from devices.lists.cursor import Place
+from devices.lists.cursor import Cursor
 
 R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class SortOrder:
     """`key` names the sort with its direction, as an address does: `-issues`."""
 
     key: str
@@ -33,7 +33,7 @@ class Total:
 
 
 @dataclass(frozen=True, slots=True)
-class Turned(Generic[R]):
+class Page(Generic[R]):
     rows: list[R]
     first: int  # position of the first row, from 1
     total: int
@@ -51,12 +51,12 @@ class Turned(Generic[R]):
 
 
 def turn(
-    take: Callable[[Place | None, bool], list[R]], order: Order, *, size: int, total: Total, after: str = "", before: str = ""
-) -> Turned[R]:
+    take: Callable[[Cursor | None, bool], list[R]], order: SortOrder, *, size: int, total: Total, after: str = "", before: str = ""
+) -> Page[R]:
     """`take(place, descending)` gives the rows beyond a place in that direction: one more than `size` where there are as many.
     `after` and `before` are tokens of an earlier page."""
-    back = Place.read(before, key=order.key, sort=order.sort)
-    start = back or Place.read(after, key=order.key, sort=order.sort)
+    back = Cursor.read(before, key=order.key, sort=order.sort)
+    start = back or Cursor.read(after, key=order.key, sort=order.sort)
     rows = take(start, order.descending is (back is None))
     further, rows = len(rows) > size, rows[:size]
     if back is not None:
@@ -67,7 +67,7 @@ def turn(
     has_newer = further if back is not None else start is not None and bool(rows)
     has_older = bool(rows) and (back is not None or further)
     last = first + len(rows) - 1
-    return Turned(
+    return Page(
         rows=rows,
         first=first,
         total=max(total.number, last) if total.more else total.number,
@@ -77,5 +77,5 @@ def turn(
     )
 
 
-def _token(order: Order, row: object, before: int) -> str:
-    return Place(order.key, tuple(getattr(row, name) for name in order.sort.by), before).token()
+def _token(order: SortOrder, row: object, before: int) -> str:
+    return Cursor(order.key, tuple(getattr(row, name) for name in order.sort.by), before).token()

@@ -12,24 +12,24 @@ HIGHEST = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
-class Newest(Generic[M]):
+class LogPage(Generic[M]):
     rows: list[M]
     older: int | None  # `before` of the next page
     newer: int | None  # `after` of the previous page
 
 
-def newest(found: QuerySet[M], *, size: int, before: str = "", after: str = "") -> Newest[M]:
+def newest(found: QuerySet[M], *, size: int, before: str = "", after: str = "") -> LogPage[M]:
     """`before` and `after` are ids as an address gives them; anything else begins at the newest."""
     above, below = _id(after), _id(before)
     if above is not None:
         rows = list(found.filter(pk__gt=above).order_by("pk")[: size + 1])
         further, rows = len(rows) > size, rows[:size][::-1]
-        return Newest(rows, older=rows[-1].pk if rows else None, newer=rows[0].pk if further else None)
+        return LogPage(rows, older=rows[-1].pk if rows else None, newer=rows[0].pk if further else None)
     if below is not None:
         found = found.filter(pk__lt=below)
     rows = list(found.order_by("-pk")[: size + 1])
     further, rows = len(rows) > size, rows[:size]
-    return Newest(rows, older=rows[-1].pk if further else None, newer=rows[0].pk if below is not None and rows else None)
+    return LogPage(rows, older=rows[-1].pk if further else None, newer=rows[0].pk if below is not None and rows else None)
 
 
 def _id(text: str) -> int | None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from devices.lists.filters import Asked, clean_query
+from devices.lists.filters import FilterSet, clean_query
 
 LONGEST = 60
 
 
-def left_out(unread: Mapping[str, str], *, filters: type[Asked], source: str = "link") -> str:
+def left_out(unread: Mapping[str, str], *, filters: type[FilterSet], source: str = "link") -> str:
     """`unread`: filters, and perhaps a "sort". `source`: who asked for them. "" where everything was known."""
     names = [name for name in unread if name in filters.kinds]
     told = [_pair(name, unread[name]) for name in names]

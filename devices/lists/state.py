@@ -9,17 +9,17 @@ from typing import Generic, TypeVar
 from urllib.parse import parse_qsl, urlencode
 
 from devices.lists.columns import Column, Sort
-from devices.lists.filters import Asked, Chip
-from devices.lists.keyset import Order
+from devices.lists.filters import FilterChip, FilterSet
+from devices.lists.keyset import SortOrder
 
 SIZES = (25, 50, 100, 250)
 PAGE = 50
 LONGEST = 4000
-A = TypeVar("A", bound=Asked)
+A = TypeVar("A", bound=FilterSet)
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class ColumnHeader:
     """A column's head: `order` is what aria-sort says, `url` sorts by it, "" where nothing can."""
 
     key: str
@@ -30,7 +30,7 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class ColumnOption:
     """A column in the chooser; `place` is its position from 1, None while it is not shown."""
 
     key: str
@@ -39,7 +39,7 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shape(Generic[A]):
+class ListDefinition(Generic[A]):
     """What a list has. `name`: in the addresses of its views, and of its files. `rows`: what one is called, and several are. `url`: the
     name of its address, which `right` opens. `columns` always stand there, of `choosable` those that a person chose, or else the `chosen`.
     `named` gives chips names where the address has ids.
@@ -56,19 +56,19 @@ class Shape(Generic[A]):
     chosen: tuple[str, ...] = ()
     sorts: Mapping[str, Sort]
     sort: str
-    named: Callable[[Sequence[Chip]], Sequence[Chip]] = list
+    named: Callable[[Sequence[FilterChip]], Sequence[FilterChip]] = list
 
     @property
-    def at_first(self) -> Listing[A]:
+    def at_first(self) -> ListState[A]:
         """Where nothing is asked."""
-        return Listing(self, filters=self.filters(), sort=self.sort, columns=self.chosen)
+        return ListState(self, filters=self.filters(), sort=self.sort, columns=self.chosen)
 
-    def read(self, query: Mapping[str, str], *, base: Listing[A] | None = None, view: str = "") -> Listing[A]:
+    def read(self, query: Mapping[str, str], *, base: ListState[A] | None = None, view: str = "") -> ListState[A]:
         """Whatever an address can hold; never an error."""
         under = base or self.at_first
         size, sort = query.get("size", ""), query.get("sort", "")
         known = sort.removeprefix("-") in self.sorts and not sort.startswith("--")
-        return Listing(
+        return ListState(
             self,
             filters=self.filters.read(query, base=under.filters),
             sort=sort if known else under.sort,
@@ -79,7 +79,7 @@ class Shape(Generic[A]):
             unread=self.filters.unread(query) | ({"sort": sort} if sort and not known else {}),
         )
 
-    def stored(self, text: str) -> Listing[A]:
+    def stored(self, text: str) -> ListState[A]:
         return self.read(dict(parse_qsl(text.removeprefix("?")[:LONGEST], keep_blank_values=True)))
 
     def read_columns(self, text: str) -> tuple[str, ...]:
@@ -88,30 +88,30 @@ class Shape(Generic[A]):
 
 
 @dataclass(frozen=True, slots=True)
-class Listing(Generic[A]):
+class ListState(Generic[A]):
     """`base`: what the address leaves out, from the view or from the person's own default. `unread`: what it asks for and nobody knows."""
 
-    shape: Shape[A]
+    shape: ListDefinition[A]
     filters: A
     sort: str
     columns: tuple[str, ...] = ()
     size: int = PAGE
     view: str = ""
-    base: Listing[A] | None = field(default=None, compare=False, repr=False)
+    base: ListState[A] | None = field(default=None, compare=False, repr=False)
     unread: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     @property
-    def under(self) -> Listing[A]:
+    def under(self) -> ListState[A]:
         return self.base or self.shape.at_first
 
     @property
-    def look(self) -> Listing[A]:
+    def look(self) -> ListState[A]:
         """Only how it is shown: what a person's default decides for the whole list, so that no filter hides anything unasked."""
         return replace(self.shape.at_first, sort=self.sort, columns=self.columns, size=self.size)
 
     @property
-    def order(self) -> Order:
-        return Order(self.sort, self.shape.sorts[self.sort.removeprefix("-")])
+    def order(self) -> SortOrder:
+        return SortOrder(self.sort, self.shape.sorts[self.sort.removeprefix("-")])
 
     def pairs(self) -> dict[str, str]:
         pairs = {"view": self.view} if self.view else {}
@@ -145,7 +145,7 @@ class Listing(Generic[A]):
         """The same list with these filters changed."""
         return replace(self, filters=replace(self.filters, **told)).query_string()
 
-    def with_columns(self, columns: tuple[str, ...]) -> Listing[A]:
+    def with_columns(self, columns: tuple[str, ...]) -> ListState[A]:
         return replace(self, columns=columns or self.shape.chosen)
 
     @property
@@ -163,23 +163,23 @@ class Listing(Generic[A]):
         fields = {name for name, kind in self.filters.kinds.items() if kind.in_form}
         return [(name, value) for name, value in self.pairs().items() if name not in fields]
 
-    def chips(self) -> Iterator[Chip]:
+    def chips(self) -> Iterator[FilterChip]:
         for label, value, without in self.filters.active():
-            yield Chip(label, value, replace(self, filters=without).query_string())
+            yield FilterChip(label, value, replace(self, filters=without).query_string())
 
-    def heads(self) -> list[Head]:
+    def heads(self) -> list[ColumnHeader]:
         shown = {**self.shape.columns, **{key: self.shape.choosable[key] for key in self.columns}}
-        return [Head(key, each.label, each.number, self._sorted_by(key), self._order_of(key)) for key, each in shown.items()]
+        return [ColumnHeader(key, each.label, each.number, self._sorted_by(key), self._order_of(key)) for key, each in shown.items()]
 
     def sizes(self) -> list[tuple[int, str]]:
         """Size and address; "" for the one that is shown."""
         return [(size, "" if size == self.size else replace(self, size=size).query_string() or "?") for size in SIZES]
 
-    def choices(self) -> list[Choice]:
+    def choices(self) -> list[ColumnOption]:
         """Empty where the columns are fixed."""
         known = self.shape.choosable
-        shown = [Choice(key, known[key].label, place) for place, key in enumerate(self.columns, 1)]
-        return shown + [Choice(key, column.label, None) for key, column in known.items() if key not in self.columns]
+        shown = [ColumnOption(key, known[key].label, place) for place, key in enumerate(self.columns, 1)]
+        return shown + [ColumnOption(key, column.label, None) for key, column in known.items() if key not in self.columns]
 
     def _order_of(self, key: str) -> str:
         if self.sort.removeprefix("-") != key:

@@ -10,8 +10,8 @@ from typing import Any, TypedDict
 from devices.account_status.status import AccountStatus
 from devices.models import Account
 from devices.search.documents import moment
-from devices.search.parser import Clue
-from devices.search.queries import Answer
+from devices.search.parser import SearchTerm
+from devices.search.queries import SearchResult
 from vendors.base import Scope
 from vendors.parsing import spellings
 from vendors.registry import VENDORS
@@ -30,7 +30,7 @@ class AccountAnswer(TypedDict):
 
 
 @dataclass(frozen=True, slots=True)
-class Silence:
+class AccountReason:
     """What it means that an account has no such device. `code`: searched, stale, never, cannot or left_out."""
 
     status: AccountStatus
@@ -43,12 +43,12 @@ class Silence:
         return self.status.account
 
 
-def silences(clue: Clue, known: Iterable[AccountStatus]) -> list[Silence]:
+def silences(clue: SearchTerm, known: Iterable[AccountStatus]) -> list[AccountReason]:
     """No query. `known`: the status of every account."""
-    return [Silence(each, *_answer(each, clue), question(each.account, clue)) for each in known]
+    return [AccountReason(each, *_answer(each, clue), question(each.account, clue)) for each in known]
 
 
-def account_answers(clue: Clue, known: Iterable[AccountStatus]) -> list[AccountAnswer]:
+def account_answers(clue: SearchTerm, known: Iterable[AccountStatus]) -> list[AccountAnswer]:
     """No query."""
     return [
         AccountAnswer(
@@ -62,13 +62,13 @@ def account_answers(clue: Clue, known: Iterable[AccountStatus]) -> list[AccountA
     ]
 
 
-def document(term: str, answer: Answer, accounts: list[AccountAnswer]) -> dict[str, Any]:
+def document(term: str, answer: SearchResult, accounts: list[AccountAnswer]) -> dict[str, Any]:
     """The answer as JSON: an interface, the same on every way out. `more`: there are devices beyond `matches`."""
     matches = [{**match.device, "matched": match.matched} for match in answer.matches]
     return {"query": term, "matches": matches, "accounts": accounts, "more": answer.more}
 
 
-def question(account: Account, clue: Clue) -> Scope | None:
+def question(account: Account, clue: SearchTerm) -> Scope | None:
     """The names that this account can be asked for now, in every form in which its vendor may keep them."""
     vendor = VENDORS.get(account.vendor)
     if vendor is None or not account.enabled or account.being_deleted or not ASKABLE.fullmatch(spellings.plain(clue.rest)):
@@ -80,7 +80,7 @@ def question(account: Account, clue: Clue) -> Scope | None:
     return Scope(hostnames=hostnames, serials=serials) if hostnames or serials else None
 
 
-def _answer(status: AccountStatus, clue: Clue) -> tuple[str, str]:
+def _answer(status: AccountStatus, clue: SearchTerm) -> tuple[str, str]:
     vendor = status.about
     if vendor is None:
         return "cannot", "cannot answer: this version does not know its vendor"

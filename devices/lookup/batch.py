@@ -21,7 +21,7 @@ COLUMNS = ("line", "answer", "matched", *FACTS, "read_as")
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class BatchRow:
     """`answer`: found, not found or ambiguous. `more`: there are devices beyond those kept. `read_as`: what was found instead of the text
     as it stands, such as a number with its leading zeros; else empty."""
 
@@ -36,7 +36,7 @@ class Line:
         return ("not found", "found")[len(self.devices)] if len(self.devices) < 2 else "ambiguous"
 
 
-def answers(texts: list[str]) -> list[Line]:
+def answers(texts: list[str]) -> list[BatchRow]:
     """A line means what it names completely; parts of names mean nothing here. Five queries at most, however many lines."""
     meant = {text: readings(text) for text in texts}
     devices = _devices(reading for some in meant.values() for reading in some)
@@ -49,7 +49,7 @@ def answers(texts: list[str]) -> list[Line]:
     return [_line(text, held[text], devices, documents) for text in texts]
 
 
-def csv_lines(lines: list[Line]) -> Iterator[str]:
+def csv_lines(lines: list[BatchRow]) -> Iterator[str]:
     """A row per device, and one for a line without any."""
     return csv_table(COLUMNS, _rows(lines))
 
@@ -67,19 +67,19 @@ def _devices(texts: Iterable[str]) -> dict[str, dict[int, set[str]]]:
     return dict(found)
 
 
-def _rows(lines: list[Line]) -> Iterator[list[object]]:
+def _rows(lines: list[BatchRow]) -> Iterator[list[object]]:
     for line in lines:
         devices: list[DeviceDocument | None] = [*line.devices] or [None]
         for device in devices:
             yield [line.text, line.answer, " ".join(line.matched), *_facts(device), line.read_as]
 
 
-def _line(text: str, held: list[str], devices: dict[str, dict[int, set[str]]], documents: dict[int, DeviceDocument]) -> Line:
+def _line(text: str, held: list[str], devices: dict[str, dict[int, set[str]]], documents: dict[int, DeviceDocument]) -> BatchRow:
     """`held`: what the text was read as; more than one where numbers of several lengths fit."""
     found = {pk: kinds for reading in held for pk, kinds in devices[reading].items()}
     kinds = sorted({kind for some in found.values() for kind in some})
     kept = [documents[pk] for pk in sorted(found)[:MOST_DEVICES] if pk in documents]
-    return Line(text, kinds, kept, more=len(found) > MOST_DEVICES, read_as="" if held in ([], [text]) else " or ".join(held))
+    return BatchRow(text, kinds, kept, more=len(found) > MOST_DEVICES, read_as="" if held in ([], [text]) else " or ".join(held))
 
 
 def _holders(pairs: list[tuple[str, str]]) -> dict[tuple[str, str], list[tuple[int, list[str]]]]:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from devices.audit.export import csv_file
-from devices.lookup.batch import MOST_LINES, Line, answers, csv_lines
+from devices.lookup.batch import MOST_LINES, BatchRow, answers, csv_lines
 from devices.lookup.batch_text import read
 from devices.web.permissions import needs
 
@@ -44,7 +44,7 @@ def page(request: HttpRequest) -> HttpResponseBase:
     return render(request, "devices/lookup_list.html", context, status=400 if problem else 200)
 
 
-def _csv(request: HttpRequest, lines: list[Line]) -> HttpResponseBase:
+def _csv(request: HttpRequest, lines: list[BatchRow]) -> HttpResponseBase:
     name = f"rollcall-lookup-{timezone.now():%Y%m%dT%H%MZ}.csv"
     devices = sum(len(line.devices) for line in lines)
     return csv_file(request, name, lambda: csv_lines(lines), action="export", format="csv", lines=len(lines), devices=devices)

@@ -32,7 +32,7 @@ FOUND = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class LiveLookupResult:
     """`code`: waiting, found, absent (the vendor says that it has nothing by these names), silent or failed. `name`: as it was typed.
 
     `hosts` and `serials`: the forms of which the vendor said so, or by which it found something; `powerless`: forms that it cannot hold,
@@ -81,22 +81,22 @@ def asked_run(pk: int) -> SyncRun | None:
     return run if run and _names(run) else None
 
 
-def outcome(run: SyncRun) -> Outcome:
+def outcome(run: SyncRun) -> LiveLookupResult:
     name = _names(run)[0]
     if run.active:
-        return Outcome(run, name, "waiting")
+        return LiveLookupResult(run, name, "waiting")
     if run.state != "done":
-        return Outcome(run, name, "failed")
+        return LiveLookupResult(run, name, "failed")
     scope, longest = run.walk_scope, _longest_host_name(run)
     absent = {str(each).casefold() for each in run.absent}
     if run.records:
         hosts = [each for each in scope.hostnames if each.casefold() not in absent]
         serials = [each for each in scope.serials if each.casefold() not in absent]
-        return Outcome(run, name, "found", found=_found(run), hosts=hosts, serials=serials, longest=longest)
+        return LiveLookupResult(run, name, "found", found=_found(run), hosts=hosts, serials=serials, longest=longest)
     powerless = [each for each in scope.hostnames if longest and len(each) > longest]
     hosts, serials = [each for each in scope.hostnames if each not in powerless], list(scope.serials)
     code = "absent" if all(each.casefold() in absent for each in (*hosts, *serials)) else "silent"
-    return Outcome(run, name, code, hosts=hosts, serials=serials, powerless=powerless, longest=longest)
+    return LiveLookupResult(run, name, code, hosts=hosts, serials=serials, powerless=powerless, longest=longest)
 
 
 def _longest_host_name(run: SyncRun) -> int:

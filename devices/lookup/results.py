@@ -7,9 +7,9 @@ from datetime import datetime
 
 from devices.reconciliation.timestamps import newest
 from devices.search.documents import DeviceDocument
-from devices.search.match_reasons import Reason
-from devices.search.parser import Clue
-from devices.search.queries import Answer, Match
+from devices.search.match_reasons import MatchedValue
+from devices.search.parser import SearchTerm
+from devices.search.queries import SearchMatch, SearchResult
 from vendors.states import IdKind
 
 # Reasons that are no identifiers, and devices of which nothing that is shown matched.
@@ -18,7 +18,7 @@ MOST_REASONS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Marked:
+class MarkedText:
     """A reason in parts: (text, whether it is what was looked for)."""
 
     label: str
@@ -28,29 +28,31 @@ class Marked:
 @dataclass(frozen=True, slots=True)
 class Hit:
     device: DeviceDocument
-    reasons: list[Marked]
+    reasons: list[MarkedText]
     last_seen: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class ResultGroup:
     """Devices that were found by the same kind of key, the strongest that each has."""
 
     label: str
     hits: list[Hit]
 
 
-def groups(answer: Answer, *, now: datetime) -> list[Group]:
+def groups(answer: SearchResult, *, now: datetime) -> list[ResultGroup]:
     """In the order in which the answer has them: what is meant completely comes first."""
-    found: dict[str, Group] = {}
+    found: dict[str, ResultGroup] = {}
     for match in answer.matches:
         label = _label(match.matched[0]["kind"] if match.matched else "")
-        found.setdefault(label, Group(label, [])).hits.append(hit(match, answer.clue, now=now))
+        found.setdefault(label, ResultGroup(label, [])).hits.append(hit(match, answer.clue, now=now))
     return list(found.values())
 
 
-def hit(match: Match, clue: Clue, *, now: datetime) -> Hit:
-    reasons = [Marked(_label(reason["kind"]), marked(reason["value"], _needles(clue, reason))) for reason in match.matched[:MOST_REASONS]]
+def hit(match: SearchMatch, clue: SearchTerm, *, now: datetime) -> Hit:
+    reasons = [
+        MarkedText(_label(reason["kind"]), marked(reason["value"], _needles(clue, reason))) for reason in match.matched[:MOST_REASONS]
+    ]
     times = (datetime.fromisoformat(seen["seen_at"]) for seen in match.device["sightings"] if seen["seen_at"])
     return Hit(match.device, reasons, newest(times, now=now))
 
@@ -68,7 +70,7 @@ def marked(value: str, needles: list[str]) -> list[tuple[str, bool]]:
     return [(value, False)]
 
 
-def _needles(clue: Clue, reason: Reason) -> list[str]:
+def _needles(clue: SearchTerm, reason: MatchedValue) -> list[str]:
     keys = [form.key for form in clue.forms if form.kind.value == reason["kind"]]
     return [clue.rest, *keys, *sorted(clue.words, key=len, reverse=True)]
 

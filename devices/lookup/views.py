@@ -14,14 +14,14 @@ from django.utils.cache import patch_vary_headers
 from django.utils.html import format_html
 from django.views.decorators.http import require_safe
 
-from devices.account_status.stale_sources import Aged, aged_among
+from devices.account_status.stale_sources import StaleSource, aged_among
 from devices.account_status.status import AccountStatus, account_statuses
 from devices.lists.filters import clean_query
 from devices.lookup.account_answers import account_answers, document, silences
-from devices.lookup.live_views import Outcome, asked_run, outcome
+from devices.lookup.live_views import LiveLookupResult, asked_run, outcome
 from devices.lookup.results import groups, hit
 from devices.search.parser import parse
-from devices.search.queries import MOST, Answer, search
+from devices.search.queries import MOST, SearchResult, search
 from devices.web.permissions import is_fragment, needs
 from devices.web.ticket import query, ticket_of
 
@@ -88,7 +88,7 @@ def _answer(request: HttpRequest, term: str) -> HttpResponse:
     return shown
 
 
-def _open(request: HttpRequest, answer: Answer, pk: int, term: str, ticket: str) -> HttpResponse:
+def _open(request: HttpRequest, answer: SearchResult, pk: int, term: str, ticket: str) -> HttpResponse:
     if answer.total > 1:
         more = f"{reverse('devices:lookup')}{query(q=term, ticket=ticket, all='1')}"
         words = '“{}” is exactly this device. <a href="{}">Show all {} that match</a>.'
@@ -96,13 +96,13 @@ def _open(request: HttpRequest, answer: Answer, pk: int, term: str, ticket: str)
     return redirect(reverse("devices:detail", args=[pk]) + query(ticket=ticket))
 
 
-def _aged(answer: Answer, found: Sequence[AccountStatus]) -> list[Aged]:
+def _aged(answer: SearchResult, found: Sequence[AccountStatus]) -> list[StaleSource]:
     """Of the accounts that told of the devices that are shown."""
     names = {sighting["account"] for match in answer.matches for sighting in match.device["sightings"]}
     return aged_among(found, names)
 
 
-def _asked(request: HttpRequest) -> Outcome | None:
+def _asked(request: HttpRequest) -> LiveLookupResult | None:
     """The question that was just sent to a vendor, where there are no scripts to show it in place."""
     number = request.GET.get("asked", "")
     run = asked_run(int(number)) if number.isascii() and number.isdigit() and len(number) < 19 else None

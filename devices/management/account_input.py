@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from devices.accounts.validation import LONGEST_SECRET
-from devices.management.console import NOT_READY, Refused
+from devices.management.console import NOT_READY, CommandRefused
 from vendors.base import Field, Vendor
 from vendors.registry import VENDORS
 
@@ -58,15 +58,15 @@ def describe_vendors(parser: ArgumentParser, *, example: bool = False) -> None:
 
 
 def settings_of(pairs: Pairs, *, secret_names: Collection[str]) -> dict[str, str]:
-    """Raises Refused for a secret among them, and for a key that is given twice."""
+    """Raises CommandRefused for a secret among them, and for a key that is given twice."""
     for key, _ in pairs:
         if key in secret_names:
-            raise Refused(WHY_NOT_PLAIN.format(name=key), code=NOT_READY)
+            raise CommandRefused(WHY_NOT_PLAIN.format(name=key), code=NOT_READY)
     return _once(pairs, "--set")
 
 
 def secrets_of(pairs: Pairs) -> dict[str, str]:
-    """The values of what the variables and files hold. Raises Refused."""
+    """The values of what the variables and files hold. Raises CommandRefused."""
     return {key: _secret(key, source) for key, source in _once(pairs, "--secret").items()}
 
 
@@ -74,7 +74,7 @@ def _once(pairs: Pairs, option: str) -> dict[str, str]:
     keys = [key for key, _ in pairs]
     twice = sorted({key for key in keys if keys.count(key) > 1})
     if twice:
-        raise Refused(f"{option} gives {' and '.join(twice)} more than once: give each key once.", code=NOT_READY)
+        raise CommandRefused(f"{option} gives {' and '.join(twice)} more than once: give each key once.", code=NOT_READY)
     return dict(pairs)
 
 
@@ -91,11 +91,11 @@ def _secret(name: str, source: str) -> str:
     if where == "env" and rest:
         value = os.environ.get(rest, "")
         if not value:
-            raise Refused(f"The variable {rest} for {name} is not set or empty: export it first.")
+            raise CommandRefused(f"The variable {rest} for {name} is not set or empty: export it first.")
         return value
     if where == "file" and rest:
         return _from_file(name, Path(rest))
-    raise Refused(WHY_NOT_PLAIN.format(name=name), code=NOT_READY)
+    raise CommandRefused(WHY_NOT_PLAIN.format(name=name), code=NOT_READY)
 
 
 def _from_file(name: str, path: Path) -> str:
@@ -105,9 +105,9 @@ def _from_file(name: str, path: Path) -> str:
         value = content.decode("utf-8").removesuffix("\n").removesuffix("\r")
     except (OSError, UnicodeDecodeError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not text"
-        raise Refused(f"The file for {name} cannot be read ({reason}): {path}.") from None
+        raise CommandRefused(f"The file for {name} cannot be read ({reason}): {path}.") from None
     if not value or len(content) > LONGEST_SECRET:
-        raise Refused(f"The file for {name} is {'too large' if value else 'empty'}: {path}.")
+        raise CommandRefused(f"The file for {name} is {'too large' if value else 'empty'}: {path}.")
     return value
 
 

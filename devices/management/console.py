@@ -23,7 +23,7 @@ FAILED, NOT_READY, STOPPED = 1, 2, 130
 TOO_SLOW = (psycopg.errors.QueryCanceled, psycopg.errors.LockNotAvailable)
 
 
-class Refused(CommandError):
+class CommandRefused(CommandError):
     """The sentence for stderr."""
 
     def __init__(self, sentence: str, *, code: int = FAILED) -> None:
@@ -31,7 +31,7 @@ class Refused(CommandError):
 
 
 class Command(BaseCommand):
-    """Base of our commands. Called from code it raises Refused; from a shell it says the sentence and exits."""
+    """Base of our commands. Called from code it raises CommandRefused; from a shell it says the sentence and exits."""
 
     requires_system_checks: list[str] = []
 
@@ -42,7 +42,7 @@ class Command(BaseCommand):
     def execute(self, *args: Any, **options: Any) -> str | None:
         try:
             return self._run(*args, **options)
-        except Refused as refused:
+        except CommandRefused as refused:
             if not getattr(self, "_called_from_command_line", False):
                 raise
             if str(refused):
@@ -57,13 +57,13 @@ class Command(BaseCommand):
         except BrokenPipeError:
             # `export … | head`: the reader has enough, so nothing is said. Python would complain while closing.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise Refused("") from None
+            raise CommandRefused("") from None
         except DatabaseError as error:
             raise _translated(error) from None
         except InterfaceError as error:
             raise _translated(error) from None
         except KeyboardInterrupt:
-            raise Refused("Stopped.", code=STOPPED) from None
+            raise CommandRefused("Stopped.", code=STOPPED) from None
 
     def say(self, text: str) -> None:
         """A line for a person; what vendors wrote cannot steer the terminal."""
@@ -80,14 +80,14 @@ def account_named(name: str) -> Account:
     account = Account.objects.filter(name=name).first() if "\0" not in name else None
     if account is None:
         known = ", ".join(Account.objects.values_list("name", flat=True)[:20])
-        raise Refused(f"There is no account {visible(name)!r}. Known: {known or 'none yet, add one with `manage.py account add`'}.")
+        raise CommandRefused(f"There is no account {visible(name)!r}. Known: {known or 'none yet, add one with `manage.py account add`'}.")
     return account
 
 
 def vendor_of(account: Account) -> Vendor:
-    """Raises Refused for a vendor that this version does not know."""
+    """Raises CommandRefused for a vendor that this version does not know."""
     if account.vendor not in VENDORS:
-        raise Refused(f"This version of Rollcall does not know the vendor {visible(account.vendor)!r} of {account.name}.")
+        raise CommandRefused(f"This version of Rollcall does not know the vendor {visible(account.vendor)!r} of {account.name}.")
     return account.about
 
 
@@ -95,12 +95,12 @@ def visible(text: str) -> str:
     return "".join(letter if letter.isprintable() else "·" for letter in text)
 
 
-def _translated(error: Exception) -> Refused:
+def _translated(error: Exception) -> CommandRefused:
     cause = error.__cause__
     if isinstance(cause, TOO_SLOW):
-        return Refused("The database took too long or was busy with the same rows: try again.")
+        return CommandRefused("The database took too long or was busy with the same rows: try again.")
     if isinstance(error, OperationalError | InterfaceError):
-        return Refused("The database does not answer: start the local stack with `make run`, or check DATABASE_URL.", code=NOT_READY)
+        return CommandRefused("The database does not answer: start the local stack with `make run`, or check DATABASE_URL.", code=NOT_READY)
     if isinstance(error, ProgrammingError) and isinstance(cause, psycopg.errors.UndefinedTable | psycopg.errors.UndefinedColumn):
-        return Refused("The database has no tables of this version: run `manage.py migrate` first.", code=NOT_READY)
-    return Refused(f"The database refused ({type(cause or error).__name__}): look at its log.")
+        return CommandRefused("The database has no tables of this version: run `manage.py migrate` first.", code=NOT_READY)
+    return CommandRefused(f"The database refused ({type(cause or error).__name__}): look at its log.")

@@ -14,11 +14,11 @@ from django.db import connection, transaction
 from devices.db.copy import quoted, stage
 from devices.db.locks import hold_devices
 from devices.history import writer as changes
-from devices.hooks import Mapped, tell_use_changed
-from devices.matching.candidates import Neighbourhood, collect
-from devices.matching.device_ids import Naming, hand_over, move_sightings, name_devices
-from devices.matching.explanations import Reason, reason
-from devices.matching.grouping import Told, arrange
+from devices.hooks import MappedEntry, tell_use_changed
+from devices.matching.candidates import CandidateSet, collect
+from devices.matching.device_ids import IdAssignment, hand_over, move_sightings, name_devices
+from devices.matching.explanations import MatchReason, reason
+from devices.matching.grouping import SightingKeys, arrange
 from devices.matching.rules import KINDS, NOTHING, STRENGTH, Key, Keys
 from devices.models import Join, Sighting
 from devices.models.identifier import identifiers_of
@@ -38,40 +38,40 @@ JOIN = {
 
 
 @dataclass(slots=True)
-class Plan:
+class MatchPlan:
     """What matching decided and is not written yet. `moved`: sighting → the devices it leaves and comes to; `renew`: to summarise."""
 
-    naming: Naming = field(default_factory=Naming)
+    naming: IdAssignment = field(default_factory=IdAssignment)
     moved: dict[int, tuple[int, int]] = field(default_factory=dict)
     renew: set[int] = field(default_factory=set)
-    reasons: dict[int, Reason] = field(default_factory=dict)
+    reasons: dict[int, MatchReason] = field(default_factory=dict)
     unexplained: list[int] = field(default_factory=list)
 
 
-def place(mapped: Sequence[Mapped], *, vendor: str, account: int) -> Plan:
+def place(mapped: Sequence[MappedEntry], *, vendor: str, account: int) -> MatchPlan:
     """Find the devices of a page's new sightings, which get their ids here, and of those whose keys changed."""
     fresh = [each for each in mapped if each.sighting_id is None]
     before = _stored_keys([each.sighting_id for each in mapped if each.sighting_id is not None])
     for each, number in zip(fresh, _sighting_ids(len(fresh)), strict=True):
         each.sighting_id, each.fresh = number, True
-    told: list[Told] = []
+    told: list[SightingKeys] = []
     left: set[Key] = set()
     for each in mapped:
         keys, old = _keys(each), before.get(each.sighting_id or 0, {})
         if each.fresh or keys != old:
-            told.append(Told(each.sighting_id or 0, (vendor, each.entry.external_id, account), keys))
+            told.append(SightingKeys(each.sighting_id or 0, (vendor, each.entry.external_id, account), keys))
             # Strong kinds only: a user joins nothing by itself, and who shares it is not touched.
             left |= {(kind, key) for kind in STRENGTH for key in old.get(kind, NOTHING) - keys.get(kind, NOTHING)}
     if not told:
-        return Plan()
+        return MatchPlan()
     stored = [each.id for each in told if each.id in before]
-    plan = _decide(Neighbourhood(told, stored=stored, left=left, limit=settings.COMMON_KEY_DEVICES))
+    plan = _decide(CandidateSet(told, stored=stored, left=left, limit=settings.COMMON_KEY_DEVICES))
     for each in fresh:
         each.device_id = plan.naming.devices[each.sighting_id or 0]
     return plan
 
 
-def apply(plan: Plan, now: datetime) -> None:
+def apply(plan: MatchPlan, now: datetime) -> None:
     """Write what was decided; the sightings themselves must be written. Afterwards `renew` is to be summarised, and then `hand_over`."""
     move_sightings({sighting: to for sighting, (_, to) in plan.moved.items()})
     _write_joins(plan, now)
@@ -86,7 +86,7 @@ def rematch(sightings: Collection[int], now: datetime, *, left: Collection[Key] 
         return 0
     with transaction.atomic():
         hold_devices()
-        plan = _decide(Neighbourhood(stored=sightings, left=left, limit=settings.COMMON_KEY_DEVICES))
+        plan = _decide(CandidateSet(stored=sightings, left=left, limit=settings.COMMON_KEY_DEVICES))
         apply(plan, now)
         summarise(plan.renew, now)
         hand_over(plan.naming.merged, now)
@@ -103,10 +103,10 @@ def rematch_everything(now: datetime) -> int:
     return moved
 
 
-def _decide(near: Neighbourhood) -> Plan:
+def _decide(near: CandidateSet) -> MatchPlan:
     joining = {key: held for key, held in near.holders.items() if len(held) > 1 and key not in near.common}
     groups = arrange(near.core.values(), joining, near.rulings)
-    plan = Plan(name_devices(groups))
+    plan = MatchPlan(name_devices(groups))
     for group in groups:
         for told in group.members:
             why = reason(told, group, holders=near.holders, common=near.common, rulings=near.rulings)
@@ -128,7 +128,7 @@ def keys_of(sightings: Collection[int]) -> set[Key]:
     return {(kind, key) for keys in found for kind in STRENGTH for key in keys.get(kind, NOTHING)}
 
 
-def _keys(each: Mapped) -> Keys:
+def _keys(each: MappedEntry) -> Keys:
     usable = ((found.kind.value, found.key) for found in each.device.identifiers if found.kind in KINDS and found.key and not found.junk)
     return collect(usable)
 
@@ -154,7 +154,7 @@ def _sighting_ids(count: int) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def _write_joins(plan: Plan, now: datetime) -> None:
+def _write_joins(plan: MatchPlan, now: datetime) -> None:
     if plan.unexplained:
         Join.objects.filter(pk__in=plan.unexplained).delete()
     if not plan.reasons:
@@ -173,7 +173,7 @@ def _write_joins(plan: Plan, now: datetime) -> None:
         )
 
 
-def _join_rows(plan: Plan) -> Iterator[tuple[Any, ...]]:
+def _join_rows(plan: MatchPlan) -> Iterator[tuple[Any, ...]]:
     for sighting, why in plan.reasons.items():
         lists = (msgspec.json.encode(each).decode() for each in (why.agrees, why.differs, why.near))
         yield sighting, why.kind, why.key, why.partner, why.weak, *lists

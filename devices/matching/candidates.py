@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from django.db import connection
 
-from devices.matching.grouping import MOST_SIGHTINGS, Rulings, Told, common_on
+from devices.matching.grouping import MOST_SIGHTINGS, Overrides, SightingKeys, common_on
 from devices.matching.rules import KINDS, Key, joinable
 from devices.models import Ruling
 from devices.models.identifier import identifiers_of
@@ -33,22 +33,24 @@ CROSS JOIN LATERAL (SELECT array_agg(i.kind) kinds, array_agg(i.key) keys FROM {
                     WHERE i.kind = ANY(%s) AND NOT i.junk) i"""
 
 
-class Neighbourhood:
+class CandidateSet:
     """`told`: new words about sightings, which stand for what is stored about them. `stored`: sightings to begin with that are stored.
     `left`: keys that some of `told` no longer have. `limit`: on how many machines a key may stand.
 
     Afterwards `core` is every sighting whose device or explanation may change: whole devices, and whole groups.
     """
 
-    def __init__(self, told: Collection[Told] = (), *, stored: Collection[int] = (), left: Collection[Key] = (), limit: int) -> None:
-        self.core: dict[int, Told] = {}
-        self.holders: dict[Key, list[Told]] = {}
+    def __init__(
+        self, told: Collection[SightingKeys] = (), *, stored: Collection[int] = (), left: Collection[Key] = (), limit: int
+    ) -> None:
+        self.core: dict[int, SightingKeys] = {}
+        self.holders: dict[Key, list[SightingKeys]] = {}
         self.common: dict[Key, int | None] = {}  # on how many machines; None: on too many to count
         self.rulings = _rulings()
         self._limit = limit
-        self._known: dict[int, Told] = {each.id: each for each in told}
+        self._known: dict[int, SightingKeys] = {each.id: each for each in told}
         self._told = list(self._known)
-        self._told_by_key: dict[Key, list[Told]] = defaultdict(list)
+        self._told_by_key: dict[Key, list[SightingKeys]] = defaultdict(list)
         for each in told:
             for pair in each.strong:
                 self._told_by_key[pair].append(each)
@@ -66,12 +68,12 @@ class Neighbourhood:
             self._look_up({key for each in frontier for key in each.strong})
             frontier = self._enter(self._reached(frontier))
 
-    def _enter(self, found: Iterable[int]) -> list[Told]:
+    def _enter(self, found: Iterable[int]) -> list[SightingKeys]:
         entering = {each: self._known[each] for each in found if each not in self.core}
         self.core.update(entering)
         return list(entering.values())
 
-    def _reached(self, frontier: Iterable[Told]) -> set[int]:
+    def _reached(self, frontier: Iterable[SightingKeys]) -> set[int]:
         """The same device, a key that joins, or a person's word."""
         found: set[int] = set()
         ruled: set[int] = set()
@@ -125,7 +127,7 @@ class Neighbourhood:
                     self._known[sighting].device = device
                 else:
                     pairs = zip(kinds or (), keys or (), strict=True)
-                    self._known[sighting] = Told(sighting, (vendor, external_id, account), collect(pairs), device)
+                    self._known[sighting] = SightingKeys(sighting, (vendor, external_id, account), collect(pairs), device)
 
 
 def collect(pairs: Iterable[Key]) -> dict[str, frozenset[str]]:
@@ -135,10 +137,10 @@ def collect(pairs: Iterable[Key]) -> dict[str, frozenset[str]]:
     return {kind: frozenset(keys) for kind, keys in found.items()}
 
 
-def _rulings() -> Rulings:
+def _rulings() -> Overrides:
     """All that are in force: made by people one by one, so there are few."""
     rows = list(Ruling.objects.filter(ended_at=None).values_list("first_id", "second_id", "together"))
-    return Rulings(
+    return Overrides(
         together=frozenset((first, second) for first, second, together in rows if together),
         apart=frozenset((first, second) for first, second, together in rows if not together),
     )

@@ -9,22 +9,22 @@ from datetime import datetime
 from django.db import IntegrityError, connection, models, transaction
 
 from devices.history import writer as changes
-from devices.matching.grouping import Group
+from devices.matching.grouping import Cluster
 from devices.models import Device, FormerDevice, Retirement, Sighting
 
 
 @dataclass(slots=True)
-class Naming:
+class IdAssignment:
     """`devices`: sighting → device. `merged`: device that ends → (the one it became part of, its oldest sighting)."""
 
     devices: dict[int, int] = field(default_factory=dict)
     merged: dict[int, tuple[int, int]] = field(default_factory=dict)
 
 
-def name_devices(groups: Sequence[Group]) -> Naming:
+def name_devices(groups: Sequence[Cluster]) -> IdAssignment:
     """A device goes with its oldest sighting; a group takes the oldest of the devices that came to it."""
-    naming = Naming()
-    nameless: list[Group] = []
+    naming = IdAssignment()
+    nameless: list[Cluster] = []
     anchors = _anchors(groups)
     for group in groups:
         claims = sorted(told.device for told in group.members if told.device is not None and anchors[told.device] == told.id)
@@ -38,7 +38,7 @@ def name_devices(groups: Sequence[Group]) -> Naming:
     return naming
 
 
-def _anchors(groups: Sequence[Group]) -> dict[int, int]:
+def _anchors(groups: Sequence[Cluster]) -> dict[int, int]:
     """The oldest sighting of each device as it is now."""
     found: dict[int, int] = {}
     for group in groups:
@@ -48,7 +48,7 @@ def _anchors(groups: Sequence[Group]) -> dict[int, int]:
     return found
 
 
-def _ids_for(groups: Sequence[Group]) -> list[int]:
+def _ids_for(groups: Sequence[Cluster]) -> list[int]:
     if not groups:
         return []
     former = _former_ids([told.id for group in groups for told in group.members if told.device is not None])

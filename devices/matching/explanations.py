@@ -6,19 +6,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from devices.matching.grouping import PERSON, Group, Rulings, Tie, Told
+from devices.matching.grouping import PERSON, Cluster, Match, Overrides, SightingKeys
 from devices.matching.rules import KINDS, NOTHING, Key, clash, lacks_witness
 from vendors.states import IdKind
 
 MOST_NEAR = 8  # near misses kept per sighting
 COMMON, DIFFERS, WITNESS, RULED, DOUBT = "common", "differs", "witness", "ruled", "doubt"
 Common = Mapping[Key, int | None]  # keys that join nothing → on how many machines each stands; None: too many to count
-NOBODY: tuple[Told, ...] = ()
+NOBODY: tuple[SightingKeys, ...] = ()
 _RANK = {PERSON: -1, **{kind.value: rank for rank, kind in enumerate(KINDS)}}
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
+class MatchReason:
     """`agrees`: [kind, key]; `differs`: [kind, own key, the others' key]; `near`: kind, key, why, and what goes with that why."""
 
     kind: str
@@ -30,24 +30,26 @@ class Reason:
     near: list[dict[str, Any]]
 
 
-def reason(told: Told, group: Group, *, holders: Mapping[Key, Sequence[Told]], common: Common, rulings: Rulings) -> Reason | None:
+def reason(
+    told: SightingKeys, group: Cluster, *, holders: Mapping[Key, Sequence[SightingKeys]], common: Common, rulings: Overrides
+) -> MatchReason | None:
     """None when nobody else has any of its keys: then there is nothing to explain."""
     if len(group.members) == 1 and all(len(holders.get(pair, NOBODY)) < 2 and pair not in common for pair in told.strong):
         return None  # most of a fleet: said at once
     near = _near(told, group, holders, common, rulings)
     if len(group.members) == 1:
-        return Reason("", "", None, False, [], [], near) if near else None
+        return MatchReason("", "", None, False, [], [], near) if near else None
     tie = min((tie for tie in group.ties if told.id in (tie.first, tie.second)), key=lambda tie: (_RANK[tie.kind], tie.key))
     others = _keys_of(each for each in group.members if each is not told)
     agrees = [[kind.value, key] for kind in KINDS for key in sorted(told.keys.get(kind, NOTHING) & others.get(kind, NOTHING))]
-    return Reason(tie.kind, tie.key, _partner(told, tie), tie.kind == IdKind.HOSTNAME, agrees, _differing(told.keys, others), near)
+    return MatchReason(tie.kind, tie.key, _partner(told, tie), tie.kind == IdKind.HOSTNAME, agrees, _differing(told.keys, others), near)
 
 
-def _partner(told: Told, tie: Tie) -> int:
+def _partner(told: SightingKeys, tie: Match) -> int:
     return tie.second if tie.first == told.id else tie.first
 
 
-def _keys_of(sightings: Iterable[Told]) -> dict[str, frozenset[str]]:
+def _keys_of(sightings: Iterable[SightingKeys]) -> dict[str, frozenset[str]]:
     found: dict[str, set[str]] = {}
     for told in sightings:
         for kind, keys in told.keys.items():
@@ -60,7 +62,9 @@ def _differing(own: Mapping[str, frozenset[str]], others: Mapping[str, frozenset
     return [[kind.value, min(mine), min(theirs)] for kind, mine, theirs in pairs if mine and theirs and not mine & theirs]
 
 
-def _near(told: Told, group: Group, holders: Mapping[Key, Sequence[Told]], common: Common, rulings: Rulings) -> list[dict[str, Any]]:
+def _near(
+    told: SightingKeys, group: Cluster, holders: Mapping[Key, Sequence[SightingKeys]], common: Common, rulings: Overrides
+) -> list[dict[str, Any]]:
     """Keys that stand on many devices, then whoever shares a key and yet is another device, each once by the strongest such key."""
     members = {each.id for each in group.members}
     shared: list[dict[str, Any]] = []
@@ -76,7 +80,7 @@ def _near(told: Told, group: Group, holders: Mapping[Key, Sequence[Told]], commo
     return [*shared, *refused.values()][:MOST_NEAR]
 
 
-def _why(told: Told, other: Told, kind: str, rulings: Rulings) -> dict[str, str]:
+def _why(told: SightingKeys, other: SightingKeys, kind: str, rulings: Overrides) -> dict[str, str]:
     if (min(told.id, other.id), max(told.id, other.id)) in rulings.apart:
         return {"why": RULED}
     if against := clash(told.keys, other.keys, kind):

@@ -22,7 +22,7 @@ _BITS: Mapping[str, int] = {kind.value: 1 << place for place, kind in enumerate(
 
 
 @dataclass(slots=True, eq=False)
-class Told:
+class SightingKeys:
     """The keys of one sighting. `order` (vendor, external id, account) sorts alike whatever was fetched first.
 
     `strong`: its keys but the user, strongest first.
@@ -39,7 +39,7 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Tie:
+class Match:
     """Two sightings and what joined them."""
 
     kind: str
@@ -49,7 +49,7 @@ class Tie:
 
 
 @dataclass(frozen=True, slots=True)
-class Rulings:
+class Overrides:
     """Pairs of sighting ids, the lower first."""
 
     together: frozenset[tuple[int, int]] = frozenset()
@@ -57,17 +57,17 @@ class Rulings:
 
 
 @dataclass(slots=True, eq=False)
-class Group:
+class Cluster:
     """Sightings of one machine, the keys of all of them, and the ties that made it."""
 
-    members: list[Told]
+    members: list[SightingKeys]
     keys: Mapping[str, set[str]]
-    ties: list[Tie] = field(default_factory=list)
+    ties: list[Match] = field(default_factory=list)
 
 
-def spread(holders: Sequence[Told], kind: str) -> int:
+def spread(holders: Sequence[SightingKeys], kind: str) -> int:
     """On how many machines, at least, a key stands: holders of which each speaks against being any of the others."""
-    different: list[Told] = []
+    different: list[SightingKeys] = []
     for each in sorted(holders, key=lambda told: (-len(told.keys), told.order)):  # who says little is like everybody
         if all(_distinct(each.keys, other.keys, kind) for other in different):
             different.append(each)
@@ -79,13 +79,13 @@ def _distinct(own: Keys, other: Keys, kind: str) -> bool:
     return bool(clash(own, other, kind)) if kind == IdKind.HOSTNAME else not joinable(own, other, kind)
 
 
-def common_on(holders: Sequence[Told], kind: str, *, limit: int) -> int:
+def common_on(holders: Sequence[SightingKeys], kind: str, *, limit: int) -> int:
     """On how many machines a key stands that stands on more than `limit` and so joins nothing; 0: it is no such key."""
     machines = spread(holders, kind) if len(holders) > limit else 0
     return machines if machines > limit else 0
 
 
-def arrange(sightings: Iterable[Told], holders: Mapping[Key, Sequence[Told]], rulings: Rulings) -> list[Group]:
+def arrange(sightings: Iterable[SightingKeys], holders: Mapping[Key, Sequence[SightingKeys]], rulings: Overrides) -> list[Cluster]:
     """Put sightings into groups. `holders`: who has each key that may join; keys on many machines are left out of it."""
     arrangement = _Arrangement(sightings, rulings)
     for kind in STRENGTH:
@@ -94,24 +94,24 @@ def arrange(sightings: Iterable[Told], holders: Mapping[Key, Sequence[Told]], ru
 
 
 class _Arrangement:
-    def __init__(self, sightings: Iterable[Told], rulings: Rulings) -> None:
-        self._group: dict[int, Group] = {}
+    def __init__(self, sightings: Iterable[SightingKeys], rulings: Overrides) -> None:
+        self._group: dict[int, Cluster] = {}
         for told in sightings:
-            self._group[told.id] = Group([told], {kind: set(keys) for kind, keys in told.keys.items()})
+            self._group[told.id] = Cluster([told], {kind: set(keys) for kind, keys in told.keys.items()})
         self._apart = rulings.apart
         for first, second in sorted(rulings.together):
             if first in self._group and second in self._group:
-                self._merge(Tie(PERSON, "", first, second))
+                self._merge(Match(PERSON, "", first, second))
 
-    def groups(self) -> list[Group]:
+    def groups(self) -> list[Cluster]:
         return list({id(group): group for group in self._group.values()}.values())
 
-    def join_by(self, kind: str, holders: Mapping[str, Sequence[Told]]) -> None:
+    def join_by(self, kind: str, holders: Mapping[str, Sequence[SightingKeys]]) -> None:
         """A tie is dropped when either end could as well be joined to somebody who speaks against the other end."""
         ties = [tie for key, told in holders.items() for tie in self._ties(kind, key, told)]
         ties.sort(key=lambda found: found[0])
         open_ties = [tie for _, tie in ties if self._may_merge(tie)]
-        candidates: dict[int, dict[int, Group]] = defaultdict(dict)
+        candidates: dict[int, dict[int, Cluster]] = defaultdict(dict)
         for tie in open_ties:
             first, second = self._group[tie.first], self._group[tie.second]
             candidates[id(first)][id(second)] = second
@@ -121,19 +121,19 @@ class _Arrangement:
             if self._may_merge(tie):
                 self._merge(tie)
 
-    def _ties(self, kind: str, key: str, told: Sequence[Told]) -> list[tuple[tuple[object, ...], Tie]]:
+    def _ties(self, kind: str, key: str, told: Sequence[SightingKeys]) -> list[tuple[tuple[object, ...], Match]]:
         known = sorted((each for each in told if each.id in self._group), key=lambda each: each.order)
         return [
-            ((first.order, second.order, key), Tie(kind, key, first.id, second.id))
+            ((first.order, second.order, key), Match(kind, key, first.id, second.id))
             for first, second in combinations(known, 2)
             if joinable(first.keys, second.keys, kind)
         ]
 
-    def _may_merge(self, tie: Tie) -> bool:
+    def _may_merge(self, tie: Match) -> bool:
         first, second = self._group[tie.first], self._group[tie.second]
         return first is not second and not self._against(first, second, tie.kind)
 
-    def _doubtful(self, tie: Tie, candidates: Mapping[int, Mapping[int, Group]]) -> bool:
+    def _doubtful(self, tie: Match, candidates: Mapping[int, Mapping[int, Cluster]]) -> bool:
         first, second = self._group[tie.first], self._group[tie.second]
         ends = ((first, second), (second, first))
         return any(
@@ -142,20 +142,20 @@ class _Arrangement:
             for other in candidates[id(end)].values()
         )
 
-    def _against(self, first: Group, second: Group, kind: str) -> bool:
+    def _against(self, first: Cluster, second: Cluster, kind: str) -> bool:
         if clash(first.keys, second.keys, kind):
             return True
         pairs = ((a.id, b.id) for a in first.members for b in second.members) if self._apart else ()
         return any((min(pair), max(pair)) in self._apart for pair in pairs)
 
-    def _merge(self, tie: Tie) -> None:
+    def _merge(self, tie: Match) -> None:
         first, second = self._group[tie.first], self._group[tie.second]
         if first is second:
             return
         merged: dict[str, set[str]] = {
             kind: first.keys.get(kind, set()) | second.keys.get(kind, set()) for kind in {*first.keys, *second.keys}
         }
-        group = Group(first.members + second.members, merged, [*first.ties, *second.ties, tie])
+        group = Cluster(first.members + second.members, merged, [*first.ties, *second.ties, tie])
         for told in group.members:
             self._group[told.id] = group
 

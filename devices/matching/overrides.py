@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from devices.audit import log as audit
-from devices.audit.context import Act
+from devices.audit.context import AuditContext
 from devices.db.locks import hold_devices
 from devices.errors import ActionRefused, checked_reason
 from devices.history import writer as changes
@@ -19,7 +19,7 @@ from devices.models import ChangeKind, Ruling, Sighting
 FIELD = "device"  # in the timeline: before and after are ids of devices
 
 
-def link(device: int, other: int, *, reason: str, act: Act) -> int:
+def link(device: int, other: int, *, reason: str, act: AuditContext) -> int:
     """Make two devices one. Returns the device that both are now. Raises ActionRefused."""
     reason = checked_reason(reason, kept_with="with the link")
     with transaction.atomic():
@@ -38,7 +38,7 @@ def link(device: int, other: int, *, reason: str, act: Act) -> int:
         return both
 
 
-def take_apart(sighting: int, *, device: int, reason: str, act: Act) -> int:
+def take_apart(sighting: int, *, device: int, reason: str, act: AuditContext) -> int:
     """Make one sighting a device of its own, or of others than those it is with now. Returns its device. Raises ActionRefused."""
     reason = checked_reason(reason, kept_with="with the link")
     with transaction.atomic():
@@ -59,7 +59,7 @@ def take_apart(sighting: int, *, device: int, reason: str, act: Act) -> int:
         return _device_of(sighting)
 
 
-def end_ruling(ruling: int, *, reason: str, act: Act) -> None:
+def end_ruling(ruling: int, *, reason: str, act: AuditContext) -> None:
     """Let the keys decide again. What follows from it stands in the timeline as what the keys did. Raises ActionRefused."""
     reason = checked_reason(reason, kept_with="with the link")
     with transaction.atomic():
@@ -88,11 +88,11 @@ def _between(ours: Collection[int], theirs: Collection[int]) -> QuerySet[Ruling]
     return Ruling.objects.filter(either, ended_at=None)
 
 
-def _end(rulings: QuerySet[Ruling], *, reason: str, act: Act) -> None:
+def _end(rulings: QuerySet[Ruling], *, reason: str, act: AuditContext) -> None:
     rulings.update(ended_at=act.now, ended_by=act.person, ended_reason=reason)
 
 
-def _rule(one: int, other: int, *, together: bool, reason: str, act: Act) -> None:
+def _rule(one: int, other: int, *, together: bool, reason: str, act: AuditContext) -> None:
     first, second = sorted((one, other))
     values = {"together": together, "reason": reason, "made_by": act.person, "made_at": act.now}
     Ruling.objects.get_or_create(first_id=first, second_id=second, ended_at=None, defaults=values)

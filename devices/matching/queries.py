@@ -24,7 +24,7 @@ WORDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Near:
+class NearMatch:
     """A key that did not join, and the device that has it too, if it is one."""
 
     sentence: str
@@ -32,18 +32,18 @@ class Near:
 
 
 @dataclass(frozen=True, slots=True)
-class Why:
+class MatchExplanation:
     """Of one sighting."""
 
     joined: str
     weak: bool
     agrees: str
     differs: list[str] = field(default_factory=list)
-    near: list[Near] = field(default_factory=list)
+    near: list[NearMatch] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class OverrideText:
     """A person's word that is in force: what it says, and the other device where two were taken apart."""
 
     ruling: Ruling
@@ -51,7 +51,7 @@ class Word:
     other: Device | None
 
 
-def rulings(device: int) -> list[Word]:
+def rulings(device: int) -> list[OverrideText]:
     """One query."""
     either = Q(first__device=device) | Q(second__device=device)
     beside = ("first__account", "second__account", "first__device", "second__device", "made_by")
@@ -59,14 +59,14 @@ def rulings(device: int) -> list[Word]:
     return [_word_of(each, device) for each in found.order_by("pk")[:MOST_RULINGS]]
 
 
-def _word_of(ruling: Ruling, device: int) -> Word:
+def _word_of(ruling: Ruling, device: int) -> OverrideText:
     one, two = (f"{each.name or each.external_id} ({each.account.name})" for each in (ruling.first, ruling.second))
     other = ruling.second.device if ruling.first.device_id == device else ruling.first.device
     said = f"{one} and {two} are {'one machine' if ruling.together else 'two machines'}"
-    return Word(ruling, said, other if other.pk != device else None)
+    return OverrideText(ruling, said, other if other.pk != device else None)
 
 
-def joins(labels: dict[int, str]) -> dict[int, Why]:
+def joins(labels: dict[int, str]) -> dict[int, MatchExplanation]:
     """`labels`: sighting → what the page calls it. Only sightings that share a key with another one have something to tell."""
     found = {each.pk: each for each in Join.objects.filter(pk__in=list(labels))}
     named = {miss["with"] for each in found.values() for miss in each.near if miss.get("with")}
@@ -74,19 +74,19 @@ def joins(labels: dict[int, str]) -> dict[int, Why]:
     return {pk: _why(found[pk], labels, devices) for pk in labels if pk in found}
 
 
-def _why(join: Join, labels: dict[int, str], devices: dict[int, int]) -> Why:
+def _why(join: Join, labels: dict[int, str], devices: dict[int, int]) -> MatchExplanation:
     partner = labels.get(join.partner_id or 0, "another answer")
     joined = "Stands alone"
     if join.kind == PERSON:
         joined = f"Joined to {partner} by a person"
     elif join.kind:
         joined = f"Joined to {partner} by {_word(join.kind)} {join.key}"
-    return Why(
+    return MatchExplanation(
         joined=joined,
         weak=join.weak,
         agrees=_listed(kind for kind, _ in join.agrees),
         differs=[f"{_word(kind)} differs: {ours} here, {theirs} elsewhere" for kind, ours, theirs in join.differs],
-        near=[Near(_sentence(miss), devices.get(miss.get("with") or 0)) for miss in join.near],
+        near=[NearMatch(_sentence(miss), devices.get(miss.get("with") or 0)) for miss in join.near],
     )
 
 

@@ -12,20 +12,20 @@ from typing import Any, TypedDict
 
 import msgspec
 
-from vendors.field_repairs import Fault, Repair
+from vendors.field_repairs import FieldFault, Repair
 
 MOST = 100  # different fields and faults of one walk
 
 
 class RepairDocument(TypedDict):
-    """`fault` is one of vendors.field_repairs.Fault."""
+    """`fault` is one of vendors.field_repairs.FieldFault."""
 
     field: str
     fault: str
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class RepairCount:
     """How often a field of one kind of record was repaired. `record`: "device", "group", "patch" …"""
 
     record: str
@@ -35,7 +35,7 @@ class Counted:
 
     @property
     def words(self) -> str:
-        return Fault.labelled(self.fault)
+        return FieldFault.labelled(self.fault)
 
 
 def as_stored(repairs: Sequence[Repair]) -> str | None:
@@ -58,5 +58,5 @@ def add(stored: list[list[Any]], record: str, told: Iterable[Sequence[Repair]]) 
     return [[*key, number] for key, number in sorted(counts.items())]
 
 
-def counted(stored: Iterable[Sequence[Any]]) -> list[Counted]:
-    return [Counted(*each) for each in stored]
+def counted(stored: Iterable[Sequence[Any]]) -> list[RepairCount]:
+    return [RepairCount(*each) for each in stored]

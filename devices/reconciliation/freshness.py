@@ -9,13 +9,13 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from devices.audit import log as audit
-from devices.audit.context import Act
+from devices.audit.context import AuditContext
 from devices.errors import ActionRefused
 from devices.models import Threshold
 from devices.reconciliation.timestamps import implausible
 from vendors.base import DAY
 from vendors.registry import VENDORS
-from vendors.vocabulary import Word
+from vendors.vocabulary import LabelledEnum
 
 LATELY = timedelta(seconds=60)  # several rounds of planning, so that one that fails does no harm
 LONGEST = 10 * 365 * DAY
@@ -23,7 +23,7 @@ _UNITS = {"m": 60, "h": 3600, "d": DAY, "w": 7 * DAY}
 _TYPED = re.compile(r"(\d{1,7}(?:[.,]\d{1,3})?)\s*(min(?:utes?)?|h(?:ours?)?|d(?:ays?)?|w(?:eeks?)?)", re.IGNORECASE | re.ASCII)
 
 
-class Freshness(Word):
+class Freshness(LabelledEnum):
     LIVE = "live", "Live"
     AGEING = "ageing", "Ageing"
     STALE = "stale", "Stale"
@@ -64,7 +64,7 @@ def of(slug: str) -> Limits:
     return limits().get(slug, Limits())
 
 
-def change(vendor: str, wanted: Limits, *, act: Act) -> None:
+def change(vendor: str, wanted: Limits, *, act: AuditContext) -> None:
     """Raises ActionRefused. Sightings are marked anew by a task, because a large fleet takes longer than a page may."""
     if not wanted.live < wanted.stale < wanted.unseen:
         raise ActionRefused("Live must end before stale begins, and stale before unseen: make each number larger than the one before it.")

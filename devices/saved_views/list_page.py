@@ -10,9 +10,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from devices.lists.keyset import Turned
+from devices.lists.keyset import Page
 from devices.lists.notices import left_out
-from devices.saved_views.list_request import Viewed
+from devices.saved_views.list_request import ListRequest
 from devices.web.roles import ROLES
 
 
@@ -21,7 +21,7 @@ def place(request: HttpRequest) -> dict[str, str]:
     return {name: value for name in ("after", "before") if (value := request.GET.get(name))}
 
 
-def turned(look: Viewed[Any], page: Turned[Any]) -> dict[str, Any]:
+def turned(look: ListRequest[Any], page: Page[Any]) -> dict[str, Any]:
     """What every template of a list shows."""
     listing, shape = look.listing, look.listing.shape
     one, many = shape.rows

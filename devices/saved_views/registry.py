@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from devices.lists.state import Shape
+from devices.lists.state import ListDefinition
 from devices.models import User
 from devices.web.roles import dotted
 
-LISTS: list[Shape[Any]] = []
+LISTS: list[ListDefinition[Any]] = []
 
 
-def lists_of(user: User) -> dict[str, Shape[Any]]:
+def lists_of(user: User) -> dict[str, ListDefinition[Any]]:
     """By name, those that this person may open."""
     return {shape.name: shape for shape in LISTS if user.has_perm(dotted(shape.right))}

@@ -10,10 +10,10 @@ from django.db.models import Q, QuerySet
 from django.utils.text import slugify
 
 from devices.audit import log as audit
-from devices.audit.context import Act
+from devices.audit.context import AuditContext
 from devices.errors import ActionRefused
 from devices.lists.filters import clean_query
-from devices.lists.state import LONGEST, Listing
+from devices.lists.state import LONGEST, ListState
 from devices.models import SavedView, User
 from devices.saved_views.registry import lists_of
 
@@ -32,7 +32,7 @@ def may_change(view: SavedView, user: User) -> bool:
     return view.owner_id == user.pk or (view.shared_with_id is not None and user.has_perm("devices.share_view"))
 
 
-def create(listing: Listing[Any], *, name: str, role: str, default: bool, act: Act) -> SavedView:
+def create(listing: ListState[Any], *, name: str, role: str, default: bool, act: AuditContext) -> SavedView:
     """Raises ActionRefused."""
     view = SavedView(owner=act.signed_in, page=listing.shape.name, query=_storable(listing), changed_at=act.now)
     with transaction.atomic():
@@ -47,7 +47,7 @@ def create(listing: Listing[Any], *, name: str, role: str, default: bool, act: A
     return view
 
 
-def renew(view: SavedView, listing: Listing[Any], *, act: Act) -> None:
+def renew(view: SavedView, listing: ListState[Any], *, act: AuditContext) -> None:
     """Let the view be what the list shows now. Raises ActionRefused."""
     with transaction.atomic():
         before, view.query, view.changed_at = view.query, _storable(listing), act.now
@@ -56,7 +56,7 @@ def renew(view: SavedView, listing: Listing[Any], *, act: Act) -> None:
             _record("view changed", view, act, before=before, after=view.query)
 
 
-def change(view: SavedView, *, name: str, role: str, default: bool, act: Act) -> None:
+def change(view: SavedView, *, name: str, role: str, default: bool, act: AuditContext) -> None:
     """Raises ActionRefused. Whether it is a default is its owner's own affair."""
     with transaction.atomic():
         old_name, old_role, view.changed_at = view.name, view.shared_with, act.now
@@ -71,18 +71,18 @@ def change(view: SavedView, *, name: str, role: str, default: bool, act: Act) ->
             _record("view changed", view, act, old_name=old_name, **roles)
 
 
-def remove(view: SavedView, *, act: Act) -> None:
+def remove(view: SavedView, *, act: AuditContext) -> None:
     with transaction.atomic():
         if view.shared_with:
             _record("view removed", view, act, role=view.shared_with.name, filters=view.query)
         view.delete()
 
 
-def _record(action: str, view: SavedView, act: Act, **told: Any) -> None:
+def _record(action: str, view: SavedView, act: AuditContext, **told: Any) -> None:
     audit.record(action, act=act, target=view.name, list=view.page, **told)
 
 
-def _storable(listing: Listing[Any]) -> str:
+def _storable(listing: ListState[Any]) -> str:
     if len(listing.whole) > LONGEST:
         raise ActionRefused("The filters of this list are too long to keep: shorten what is typed into them, then save.")
     return listing.whole

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from devices.audit.request import act_of, person
 from devices.errors import ActionRefused
-from devices.lists.filters import Chip
-from devices.lists.state import Shape
+from devices.lists.filters import FilterChip
+from devices.lists.state import ListDefinition
 from devices.models import SavedView, User
 from devices.saved_views import services as saving
 from devices.saved_views.list_request import viewed
@@ -27,9 +27,9 @@ from devices.web.roles import ROLES
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class SavedViewRow:
     view: SavedView
-    chips: Sequence[Chip]
+    chips: Sequence[FilterChip]
     changeable: bool
     mine: bool
 
@@ -44,11 +44,11 @@ def index(request: HttpRequest) -> HttpResponse:
     return render(request, "devices/list_views.html", {"lists": found, "some": bool(views), "all_roles": list(ROLES)})
 
 
-def _lines(shape: Shape[Any], views: Sequence[SavedView], user: User) -> Iterator[Line]:
+def _lines(shape: ListDefinition[Any], views: Sequence[SavedView], user: User) -> Iterator[SavedViewRow]:
     told = [list(shape.stored(view.query).chips()) for view in views]
     named = iter(shape.named([chip for chips in told for chip in chips]))  # all at once: names may cost a query
     for view, chips in zip(views, told, strict=True):
-        yield Line(view, list(islice(named, len(chips))), may_change(view, user), view.owner_id == user.pk)
+        yield SavedViewRow(view, list(islice(named, len(chips))), may_change(view, user), view.owner_id == user.pk)
 
 
 @require_POST

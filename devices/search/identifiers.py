@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import connection
 
-from devices.search.parser import Clue
+from devices.search.parser import SearchTerm
 from vendors.states import IdKind
 
 HELD = "(SELECT sighting_id, kind, key, value FROM devices_identifier WHERE key {} %s AND kind = ANY(%s) ORDER BY key USING ~<~ LIMIT %s)"
@@ -19,13 +19,13 @@ FROM (SELECT device_id, kind, key, array_agg(DISTINCT value) AS told, count(*) A
 JOIN devices_device d ON d.id = h.device_id"""
 
 
-def holders(clue: Clue, *, most: int) -> list[tuple[int, str, str, str, str, list[str], int]]:
+def holders(clue: SearchTerm, *, most: int) -> list[tuple[int, str, str, str, str, list[str], int]]:
     """(device, its name, its life, kind, key, values, how often) of the identifiers and of our tags that the text means."""
     found, values = _found(clue, most=most)
     return _rows(_ONCE.format(found=found), values) if found else []
 
 
-def devices_holding(clue: Clue, *, most: int) -> list[int]:
+def devices_holding(clue: SearchTerm, *, most: int) -> list[int]:
     """Their devices alone; what must be spelled like the text, its words find."""
     found, values = _found(replace(clue, forms=tuple(form for form in clue.forms if not form.spelled)), most=most)
     return [device for (device,) in _rows(f"SELECT DISTINCT device_id FROM ({found}) f", values)] if found else []
@@ -37,7 +37,7 @@ def _rows(query: str, values: list[Any]) -> list[tuple[Any, ...]]:
         return [tuple(row) for row in cursor.fetchall()]
 
 
-def _found(clue: Clue, *, most: int) -> tuple[str, list[Any]]:
+def _found(clue: SearchTerm, *, most: int) -> tuple[str, list[Any]]:
     """SQL of (device_id, kind, key, value), "" where the text means none.
 
     Written out because the order of the index is not the order of the language: asked in the index's own order, PostgreSQL reads on from

@@ -12,25 +12,25 @@ from django.db.models import OuterRef, Subquery
 from devices.models import DeviceGroup, Sighting
 from devices.models.identifier import identifiers_of
 from devices.reconciliation.search_text import MARKS
-from devices.search.parser import Clue
+from devices.search.parser import SearchTerm
 from vendors.parsing.normalise import text_key
 from vendors.states import IdKind
 
 
-class Reason(TypedDict):
+class MatchedValue(TypedDict):
     """An identifier (`kind` of IdKind) or another value of a record: `name`, `model`, `os` or `group`."""
 
     kind: str
     value: str
 
 
-Reasons = dict[int, dict[tuple[str, str], Reason]]
+Reasons = dict[int, dict[tuple[str, str], MatchedValue]]
 _HELD = f"""SELECT s.device_id, i.kind, i.value FROM devices_sighting s CROSS JOIN LATERAL {identifiers_of("s.id")} i
 WHERE s.device_id = ANY(%s) AND i.kind = ANY(%s) ORDER BY s.id, i.kind, i.key"""
 _COLUMNS = {"name": "name", "serial": "serial", "user": "user", "model": "model", "os": "os_name", "group": "group_name"}
 
 
-def add_words(clue: Clue, ids: Sequence[int], reasons: Reasons) -> None:
+def add_words(clue: SearchTerm, ids: Sequence[int], reasons: Reasons) -> None:
     """For devices found by words inside their text: say in which values they are. Two queries, or none."""
     bare = [pk for pk in ids if pk not in reasons] if clue.words else []
     if not bare:
@@ -42,7 +42,7 @@ def add_words(clue: Clue, ids: Sequence[int], reasons: Reasons) -> None:
         known = kind == "name" and text in said[device]
         if not known and (kind in allowed or not allowed) and any(word in text for word in clue.words):
             said[device].add(text)
-            reasons[device].setdefault((kind, text), Reason(kind=kind, value=value))
+            reasons[device].setdefault((kind, text), MatchedValue(kind=kind, value=value))
 
 
 def _identifiers(devices: Sequence[int]) -> Iterator[tuple[int, str, str]]:

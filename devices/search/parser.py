@@ -30,7 +30,7 @@ SCOPES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class Interpretation:
     """One reading of the text. `whole`: it is the complete identifier, else the beginning of one may be meant.
 
     `spelled`: the key has lost a part of the text, so that only a value that reads like this, folded, is meant.
@@ -43,7 +43,7 @@ class Form:
 
 
 @dataclass(frozen=True, slots=True)
-class Clue:
+class SearchTerm:
     """`words` are looked for anywhere in the text of a device; `kinds` is what a person most likely means by such text.
 
     `only`: the kinds that a prefix names, in which alone forms and words are looked for; none: in all.
@@ -53,7 +53,7 @@ class Clue:
 
     text: str
     words: tuple[str, ...]
-    forms: tuple[Form, ...]
+    forms: tuple[Interpretation, ...]
     kinds: tuple[IdKind, ...]
     rest: str
     inside: tuple[str, ...] = ()
@@ -73,7 +73,7 @@ class Clue:
         return self.means(kind, key, values) and (not told or asked in told)
 
 
-def parse(term: str) -> Clue:
+def parse(term: str) -> SearchTerm:
     text = clean_query(term)
     inside = tuple(word[3:].lower() for word in text.split() if _is_inside(word))[:MOST_WORDS]
     plain = " ".join(word for word in text.split() if not _is_inside(word))
@@ -82,8 +82,8 @@ def parse(term: str) -> Clue:
     if kinds and rest.strip():
         rest = rest.strip()
         words = _words(rest) if marks_of(kinds) else ()
-        return Clue(text, words, tuple(form for form in _forms(rest) if form.kind in kinds), kinds, rest, inside, only=kinds)
-    return Clue(text, _words(plain), tuple(_forms(plain)), _meant(plain), plain, inside)
+        return SearchTerm(text, words, tuple(form for form in _forms(rest) if form.kind in kinds), kinds, rest, inside, only=kinds)
+    return SearchTerm(text, _words(plain), tuple(_forms(plain)), _meant(plain), plain, inside)
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -96,28 +96,28 @@ def _is_inside(word: str) -> bool:
     return word[:3].lower() == "in:" and len(word) > 3
 
 
-def _forms(text: str) -> list[Form]:
+def _forms(text: str) -> list[Interpretation]:
     forms = [
-        Form(IdKind.SERIAL, normalise.serial_key(text), whole=False),
-        Form(IdKind.BIOS_UUID, normalise.uuid_key(text)),
+        Interpretation(IdKind.SERIAL, normalise.serial_key(text), whole=False),
+        Interpretation(IdKind.BIOS_UUID, normalise.uuid_key(text)),
         _host(text),
-        Form(IdKind.USER, normalise.user_key(text), whole="@" in text),
-        Form(IdKind.VENDOR_ID, normalise.exact_key(text)),
-        Form(IdKind.VENDOR_ID, normalise.uuid_key(text)),
+        Interpretation(IdKind.USER, normalise.user_key(text), whole="@" in text),
+        Interpretation(IdKind.VENDOR_ID, normalise.exact_key(text)),
+        Interpretation(IdKind.VENDOR_ID, normalise.uuid_key(text)),
     ]
     named = normalise.text_key(text)
-    forms += [Form(kind, named, whole=len(named) < SHORTEST_WORD) for kind in (IdKind.NICKNAME, IdKind.TAG, IdKind.CUSTOM)]
+    forms += [Interpretation(kind, named, whole=len(named) < SHORTEST_WORD) for kind in (IdKind.NICKNAME, IdKind.TAG, IdKind.CUSTOM)]
     address, mac = normalise.ip_key(text), normalise.mac_key(text)
-    forms.append(Form(IdKind.IP, address) if address else Form(IdKind.IP, _part_of_ip(text), whole=False))
-    forms.append(Form(IdKind.MAC, mac) if mac else Form(IdKind.MAC, _part_of_mac(text), whole=False))
+    forms.append(Interpretation(IdKind.IP, address) if address else Interpretation(IdKind.IP, _part_of_ip(text), whole=False))
+    forms.append(Interpretation(IdKind.MAC, mac) if mac else Interpretation(IdKind.MAC, _part_of_mac(text), whole=False))
     return [form for form in forms if form.key]
 
 
-def _host(text: str) -> Form:
+def _host(text: str) -> Interpretation:
     """Only a host name has a domain behind its first dot; of `Dr. Meier's iPad` the key keeps too little to know it by."""
     whole = "." in text
     spelled = "" if not whole or HOST_NAME.fullmatch(text) else normalise.text_key(text)
-    return Form(IdKind.HOSTNAME, normalise.hostname_key(text), whole=whole, spelled=spelled)
+    return Interpretation(IdKind.HOSTNAME, normalise.hostname_key(text), whole=whole, spelled=spelled)
 
 
 def _meant(text: str) -> tuple[IdKind, ...]:

@@ -17,8 +17,8 @@ from devices.reconciliation.last_contact import last_contacts
 from devices.reconciliation.search_text import contains
 from devices.search.documents import DeviceDocument, device_documents
 from devices.search.identifiers import devices_holding, holders
-from devices.search.match_reasons import Reason, add_words
-from devices.search.parser import Clue, parse
+from devices.search.match_reasons import MatchedValue, add_words
+from devices.search.parser import SearchTerm, parse
 from vendors.states import IdKind
 
 MOST = 1000
@@ -34,20 +34,20 @@ Placed = dict[int, tuple[str, str]]  # device → its name and its life, by whic
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
+class SearchMatch:
     device: DeviceDocument
-    matched: list[Reason]
+    matched: list[MatchedValue]
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class SearchResult:
     """`more`: there are devices beyond `matches`. `clue` tells how the text was read.
 
     `total` counts up to MOST; `many`: there are more than that. `opens` is the one device that the text names completely.
     """
 
-    clue: Clue
-    matches: list[Match]
+    clue: SearchTerm
+    matches: list[SearchMatch]
     more: bool
     total: int
     many: bool
@@ -64,7 +64,7 @@ def candidates(query: str, within: Q) -> list[int]:
     return list({**allowed, **named})[: MOST + 1]
 
 
-def search(term: str, *, limit: int = 50) -> Answer:
+def search(term: str, *, limit: int = 50) -> SearchResult:
     """Devices that the text means: exact identifiers first, seen before missing, the latest contact first. At most eight queries."""
     clue = parse(term)
     within = _inside(clue)
@@ -77,10 +77,10 @@ def search(term: str, *, limit: int = 50) -> Answer:
     shown = ranked[: min(limit, MOST)]
     add_words(clue, shown, reasons)
     documents = device_documents(shown)
-    matches = [Match(documents[pk], list(reasons[pk].values())[:MOST_REASONS]) for pk in shown if pk in documents]
+    matches = [SearchMatch(documents[pk], list(reasons[pk].values())[:MOST_REASONS]) for pk in shown if pk in documents]
     many = cut or len(ranked) > MOST
     total = min(len(ranked), MOST)
-    return Answer(clue, matches, more=many or total > len(shown), total=total, many=many, opens=_opens(ranked, exact))
+    return SearchResult(clue, matches, more=many or total > len(shown), total=total, many=many, opens=_opens(ranked, exact))
 
 
 def _opens(ranked: Sequence[int], exact: dict[int, set[str]]) -> int | None:
@@ -90,7 +90,7 @@ def _opens(ranked: Sequence[int], exact: dict[int, set[str]]) -> int | None:
     return named[0] if len(named) == 1 else None
 
 
-def _inside(clue: Clue) -> Q:
+def _inside(clue: SearchTerm) -> Q:
     """`in:eset in:epm-berlin`: both see it now. A name that nobody has leaves nothing."""
     within = Q()
     for name in clue.inside:
@@ -99,7 +99,7 @@ def _inside(clue: Clue) -> Q:
     return within
 
 
-def _by_words(clue: Clue, within: Q) -> Placed:
+def _by_words(clue: SearchTerm, within: Q) -> Placed:
     words = contains(clue.words, clue.only)
     everything_there = bool(clue.inside) and not clue.rest
     return _first(Device.objects.filter(within & words)) if clue.words or everything_there else {}
@@ -110,10 +110,10 @@ def _first(devices: QuerySet[Device]) -> Placed:
     return {pk: (name, life) for pk, name, life in rows}
 
 
-def _reasons(clue: Clue, *, most: int) -> tuple[Placed, dict[int, dict[tuple[str, str], Reason]], dict[int, set[str]], bool]:
+def _reasons(clue: SearchTerm, *, most: int) -> tuple[Placed, dict[int, dict[tuple[str, str], MatchedValue]], dict[int, set[str]], bool]:
     """Devices, the identifiers of each that the text means, the kinds that are meant completely, and whether there are more."""
     held: Placed = {}
-    reasons: dict[int, dict[tuple[str, str], Reason]] = defaultdict(dict)
+    reasons: dict[int, dict[tuple[str, str], MatchedValue]] = defaultdict(dict)
     exact: dict[int, set[str]] = defaultdict(set)
     whole = {(form.kind.value, form.key) for form in clue.forms}
     read = 0
@@ -124,7 +124,7 @@ def _reasons(clue: Clue, *, most: int) -> tuple[Placed, dict[int, dict[tuple[str
         if not clue.means(kind, key, values):
             continue
         held[device] = name, life
-        reasons[device][kind, key] = Reason(kind=kind, value=min(values))
+        reasons[device][kind, key] = MatchedValue(kind=kind, value=min(values))
         if clue.names(kind, key, values):
             exact[device].add(kind)
     return held, reasons, exact, read >= most

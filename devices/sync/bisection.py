@@ -14,7 +14,7 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.db import DataError, Error, ProgrammingError, connection, transaction
 
 from devices.db.locks import hold_devices
-from devices.jobs.handler import Fenced, place_of
+from devices.jobs.handler import LeaseLost, place_of
 from vendors.errors import VendorError
 
 log = logging.getLogger(__name__)
@@ -25,7 +25,7 @@ MOST_FAILURES = 10  # of one page; where more fail, the fault is not in the reco
 # Classes of SQLSTATE that name a value or a row: cardinality, data, constraint, view check, size limits, raised by a trigger.
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
 OF_A_RECORD = ("21", "22", "23", "44", "54", "P0")
-OF_THE_JOB = (SoftTimeLimitExceeded, Fenced, VendorError, MemoryError, ConnectionError, TimeoutError)
+OF_THE_JOB = (SoftTimeLimitExceeded, LeaseLost, VendorError, MemoryError, ConnectionError, TimeoutError)
 
 
 def halves(records: Sequence[T]) -> list[Sequence[T]]:

@@ -12,7 +12,7 @@ from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from devices.audit import log as audit
-from devices.audit.context import Act
+from devices.audit.context import AuditContext
 from devices.models import Account, JobState, SyncRun
 from devices.models.job import ACTIVE
 
@@ -21,9 +21,9 @@ NONE: Mapping[str, datetime] = MappingProxyType({})
 NEXT_STEP = "The next one starts at its regular time; refresh to start one at once."
 
 
-def cancel(account: Account, *, act: Act | None = None) -> SyncRun | None:
+def cancel(account: Account, *, act: AuditContext | None = None) -> SyncRun | None:
     """End the sync of the list that is under way; None when there is none. Health stays as it is."""
-    act = act or Act(timezone.now())
+    act = act or AuditContext(timezone.now())
     with transaction.atomic():
         active = SyncRun.objects.filter(account=account, lane="list", state__in=ACTIVE)
         run = active.select_for_update(of=("self",)).order_by("-id").first()

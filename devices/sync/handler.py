@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from devices.connections import health
-from devices.connections.connection import Line
+from devices.connections.connection import JobConnection
 from devices.db.locks import hold_devices
 from devices.hooks import KEEPERS
 from devices.models import Account, Health, JobState, SyncRun, User
@@ -17,7 +17,7 @@ from devices.reconciliation import freshness as thresholds
 from devices.sync import absence, quarantine
 from devices.sync.cancellation import NONE, cancelled, regular
 from devices.sync.page_writer import save_groups, save_page
-from vendors.base import Kind, Page, Scope
+from vendors.base import DevicePage, Kind, Scope
 from vendors.errors import AuthFailed, VendorError
 
 
@@ -27,12 +27,12 @@ class SyncHandler:
     model = SyncRun
 
     def __init__(self) -> None:
-        self._line = Line()
+        self._line = JobConnection()
 
-    def step(self, run: SyncRun) -> Page:
+    def step(self, run: SyncRun) -> DevicePage:
         return self._line.open(run.account, asked_at=run.asked_at).walk(run.walk_scope, run.cursor)
 
-    def keep(self, run: SyncRun, page: Page, now: datetime) -> None:
+    def keep(self, run: SyncRun, page: DevicePage, now: datetime) -> None:
         groups = save_groups(run, page.groups, now)
         run.repairs = repaired.add(run.repairs, "group", (group.repairs for group in page.groups))
         outcome = save_page(run, page.entries, now)
@@ -65,7 +65,7 @@ class SyncHandler:
         if run.kind != "named":
             health.succeeded(account, now, asked_at=run.asked_at)
 
-    def stumbled(self, _run: SyncRun, _error: VendorError, _now: datetime) -> Page | None:
+    def stumbled(self, _run: SyncRun, _error: VendorError, _now: datetime) -> DevicePage | None:
         """Every step only reads: it may be done again."""
         return None
 

@@ -18,7 +18,7 @@ from django.db import connection
 from devices.db.copy import quoted, stage
 from devices.db.locks import hold_devices
 from devices.history import writer as changes
-from devices.hooks import KEEPERS, Mapped, tell_use_changed
+from devices.hooks import KEEPERS, MappedEntry, tell_use_changed
 from devices.matching import apply as joining
 from devices.matching.device_ids import hand_over
 from devices.matching.grouping import kinds_mask
@@ -72,7 +72,7 @@ LONGEST = 255  # characters of a text column; the whole text stays in the raw an
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class WriteResult:
     """How many entries of a page were new, different, the same, or unusable; `rejected`: not even that they are there could be stored."""
 
     created: int = 0
@@ -85,7 +85,7 @@ class Outcome:
         return type(self)(*(ours + theirs for ours, theirs in zip(astuple(self), astuple(other), strict=True)))
 
 
-def save_page(run: SyncRun, entries: Sequence[Entry], now: datetime) -> Outcome:
+def save_page(run: SyncRun, entries: Sequence[Entry], now: datetime) -> WriteResult:
     """Store what a page said. The last of two entries with one id wins: rows move between pages while a walk goes on.
 
     A record that cannot be stored is quarantined alone, and is tried again when it is listed again: its digest is not stored.
@@ -96,11 +96,11 @@ def save_page(run: SyncRun, entries: Sequence[Entry], now: datetime) -> Outcome:
         unusable = [_unusable(entry, error) for entry, error in failed]
         known, lost = save_apart(unusable, lambda part: _save(run, part, now))
         quarantine.keep_lost(run, [(entry.external_id, _reason(error)) for entry, error in lost], now)
-        saved += [*known, Outcome(rejected=len(lost))]
-    return sum(saved, Outcome())
+        saved += [*known, WriteResult(rejected=len(lost))]
+    return sum(saved, WriteResult())
 
 
-def _save(run: SyncRun, entries: Sequence[Entry], now: datetime) -> Outcome:
+def _save(run: SyncRun, entries: Sequence[Entry], now: datetime) -> WriteResult:
     """`entries`: each id once."""
     account = run.account
     newest = {entry.external_id: entry for entry in entries}
@@ -125,7 +125,7 @@ def _save(run: SyncRun, entries: Sequence[Entry], now: datetime) -> Outcome:
     joining.rematch(strays, now)
     quarantine.settle(run, broken=broken, well=[each.entry.external_id for each in mapped], now=now)
     created = sum(each.fresh for each in mapped)
-    return Outcome(created, len(mapped) - created, len(newest) - len(different), len(broken))
+    return WriteResult(created, len(mapped) - created, len(newest) - len(different), len(broken))
 
 
 def save_groups(run: SyncRun, groups: Sequence[Group], now: datetime) -> int:
@@ -197,20 +197,22 @@ def _different(account: Account) -> dict[str, tuple[int | None, int | None]]:
         return {name: (sighting, device) for name, sighting, device in cursor.fetchall()}
 
 
-def _read(newest: dict[str, Entry], different: dict[str, tuple[int | None, int | None]]) -> tuple[list[Mapped], list[tuple[Entry, str]]]:
-    mapped: list[Mapped] = []
+def _read(
+    newest: dict[str, Entry], different: dict[str, tuple[int | None, int | None]]
+) -> tuple[list[MappedEntry], list[tuple[Entry, str]]]:
+    mapped: list[MappedEntry] = []
     broken: list[tuple[Entry, str]] = []
     for external_id, (sighting_id, device_id) in different.items():
         entry = newest[external_id]
         try:
             raw = entry.raw
-            mapped.append(Mapped(entry, entry.map(raw), raw, sighting_id, device_id))
+            mapped.append(MappedEntry(entry, entry.map(raw), raw, sighting_id, device_id))
         except BadRecord as bad:
             broken.append((entry, str(bad)))
     return mapped, broken
 
 
-def _wide_row(each: Mapped) -> tuple[Any, ...]:
+def _wide_row(each: MappedEntry) -> tuple[Any, ...]:
     fitting = [value[:LONGEST] if isinstance(value, str) and len(value) > LONGEST else value for value in _plain(each.device)]
     kinds = kinds_mask(found.kind for found in each.device.identifiers if not found.junk)
     return (
@@ -226,7 +228,7 @@ def _wide_row(each: Mapped) -> tuple[Any, ...]:
     )
 
 
-def _write_sightings(run: SyncRun, mapped: list[Mapped], now: datetime) -> list[int]:
+def _write_sightings(run: SyncRun, mapped: list[MappedEntry], now: datetime) -> list[int]:
     """Returns the sightings that another run of the account brought while this page was read: they have another id than was planned."""
     if not mapped:
         return []

@@ -14,7 +14,7 @@ SLOWER = 1.3  # times that pages may take longer than the limit explains
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class SyncProgress:
     """`seconds_left` None: nobody can tell, because the vendor reports no total, or because nothing was measured yet.
 
     `continues_in`: seconds until a sync goes on that waits for the rate limit, else None.
@@ -30,12 +30,12 @@ class Progress:
         return self.done * 100 // self.total if self.total else None
 
 
-def progress(run: SyncRun, rate: Rate | None, quota: Quota | None, *, now: datetime) -> Progress:
+def progress(run: SyncRun, rate: Rate | None, quota: Quota | None, *, now: datetime) -> SyncProgress:
     """`quota`: the calls that are left now, None where that cannot be read: then calls are spread evenly."""
     total = max(run.expected, run.records) if run.expected else None
     waits = max(0.0, (run.next_step_at - now).total_seconds()) if run.waiting_for == RATE_LIMIT and run.state == JobState.RUNNING else None
     left = _seconds_left(run, total, rate, quota, now) if rate and run.state == JobState.RUNNING else None
-    return Progress(run.records, total, left, waits)
+    return SyncProgress(run.records, total, left, waits)
 
 
 def in_window(rate: Rate, *, interactive: bool) -> int:

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from devices.audit import log as audit
-from devices.audit.context import Act
+from devices.audit.context import AuditContext
 from devices.connections.connection import budget_of
 from devices.db import redis_client as broker
 from devices.models import Account, Health, Life, Sighting, SyncRun
@@ -24,7 +24,7 @@ PATIENCE = 30.0  # seconds of a spent budget that a run may wait out; for longer
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class RefreshRequest:
     """One account and the devices it would be asked about. `cost`: in words; `refusal`: why it cannot be asked, else ""."""
 
     account: Account
@@ -35,20 +35,20 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RefreshResult:
     """What came of it: the runs, and one sentence for each account that was not asked."""
 
     runs: list[SyncRun]
     refusals: list[str]
 
 
-def questions(devices: Sequence[int]) -> list[Question]:
+def questions(devices: Sequence[int]) -> list[RefreshRequest]:
     """One query."""
     found = Sighting.objects.filter(device_id__in=list(devices)).select_related("account").only("external_id", "life", "account")
     return about(found)
 
 
-def about(sightings: Iterable[Sighting]) -> list[Question]:
+def about(sightings: Iterable[Sighting]) -> list[RefreshRequest]:
     """The questions about sightings that are at hand. Devices that an account does not list any more are not asked for."""
     ids: dict[Account, list[str]] = {}
     for sighting in sorted(sightings, key=lambda each: (each.account.name, each.external_id)):
@@ -57,9 +57,9 @@ def about(sightings: Iterable[Sighting]) -> list[Question]:
     return [_question(account, tuple(names)) for account, names in ids.items()]
 
 
-def ask(devices: Sequence[int], *, act: Act) -> Asked:
+def ask(devices: Sequence[int], *, act: AuditContext) -> RefreshResult:
     """A run for each account that can be asked, or the one that is under way already: asking twice costs no more than once."""
-    asked = Asked([], [])
+    asked = RefreshResult([], [])
     for question in questions(devices):
         account = question.account
         refusal = question.refusal or _spent(account)
@@ -74,7 +74,7 @@ def ask(devices: Sequence[int], *, act: Act) -> Asked:
     return asked
 
 
-def under_way(asked: Sequence[Question], *, numbers: Sequence[int] = ()) -> list[SyncRun]:
+def under_way(asked: Sequence[RefreshRequest], *, numbers: Sequence[int] = ()) -> list[SyncRun]:
     """The runs for exactly these questions: those with these numbers, or, without numbers, those that have not ended. One query."""
     lanes = [lane_of(Scope(ids=question.ids)) for question in asked]
     runs = SyncRun.objects.select_related("account").filter(account__in=[each.account for each in asked], lane__in=lanes)
@@ -82,10 +82,10 @@ def under_way(asked: Sequence[Question], *, numbers: Sequence[int] = ()) -> list
     return sorted(wanted, key=lambda run: run.account.name) if asked else []
 
 
-def _question(account: Account, ids: tuple[str, ...]) -> Question:
+def _question(account: Account, ids: tuple[str, ...]) -> RefreshRequest:
     vendor = VENDORS.get(account.vendor)
     refusal = _refusal(account, vendor)
-    return Question(
+    return RefreshRequest(
         account, vendor.label if vendor else account.vendor, ids, "" if refusal or not vendor else _cost(vendor, len(ids)), refusal
     )
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection
 
 from devices.db.copy import copy_rows, stage
-from devices.hooks import Mapped
+from devices.hooks import MappedEntry
 
 IDENTIFIER = {"sighting_id": "int8", "kind": "varchar", "key": "varchar", "value": "varchar", "junk": "bool"}
 ISSUE = {
@@ -23,7 +23,7 @@ ISSUE = {
 }
 
 
-def replace_identifiers(mapped: Sequence[Mapped]) -> None:
+def replace_identifiers(mapped: Sequence[MappedEntry]) -> None:
     old = [each.sighting_id for each in mapped if not each.fresh]
     if old:
         with connection.cursor() as cursor:
@@ -32,14 +32,14 @@ def replace_identifiers(mapped: Sequence[Mapped]) -> None:
         copy_rows("devices_identifier", IDENTIFIER, _identifier_rows(mapped))
 
 
-def _identifier_rows(mapped: Sequence[Mapped]) -> Iterator[tuple[Any, ...]]:
+def _identifier_rows(mapped: Sequence[MappedEntry]) -> Iterator[tuple[Any, ...]]:
     for each in mapped:
         once = {(identifier.kind, identifier.key): identifier for identifier in each.device.identifiers}
         for (kind, key), identifier in once.items():
             yield each.sighting_id, kind, key, identifier.value, identifier.junk
 
 
-def replace_issues(mapped: Sequence[Mapped], now: datetime) -> None:
+def replace_issues(mapped: Sequence[MappedEntry], now: datetime) -> None:
     """Closed issues go, open ones keep the time when we first saw them."""
     if not mapped:
         return
@@ -63,7 +63,7 @@ def replace_issues(mapped: Sequence[Mapped], now: datetime) -> None:
         )
 
 
-def _issue_rows(mapped: Sequence[Mapped]) -> Iterator[tuple[Any, ...]]:
+def _issue_rows(mapped: Sequence[MappedEntry]) -> Iterator[tuple[Any, ...]]:
     for each in mapped:
         for key, issue in {issue.key[:255]: issue for issue in each.device.issues}.items():
             yield each.sighting_id, key, issue.title[:512], issue.state, issue.raw[:255], issue.since, issue.silenced

@@ -7,18 +7,18 @@ from collections.abc import Sequence
 from django.db import connection, transaction
 
 from devices.audit import log as audit
-from devices.audit.context import Act
+from devices.audit.context import AuditContext
 from devices.db.copy import copy_rows
 from devices.encryption import cipher as sealing
 from devices.errors import ActionRefused
-from devices.hooks import Mapped
+from devices.hooks import MappedEntry
 from devices.models import RemediationLink
 from vendors.secret import Secret
 
 COLUMNS = {"sighting_id": "int8", "sealed": "text"}
 
 
-def replace_remediation(mapped: Sequence[Mapped]) -> None:
+def replace_remediation(mapped: Sequence[MappedEntry]) -> None:
     """Costs nothing for vendors that have no such pages."""
     told = [(each, each.device.remediation) for each in mapped if each.device.remediation is not None]
     old = [each.sighting_id for each, _ in told if not each.fresh]
@@ -31,7 +31,7 @@ def replace_remediation(mapped: Sequence[Mapped]) -> None:
         copy_rows("devices_remediationlink", COLUMNS, rows)
 
 
-def hand_out(sighting: int, *, device: int, act: Act) -> Secret:
+def hand_out(sighting: int, *, device: int, act: AuditContext) -> Secret:
     """The address, for one person, once; written into the audit log first. Raises ActionRefused."""
     with transaction.atomic():
         found = RemediationLink.objects.filter(sighting=sighting, sighting__device=device).select_related("sighting__account").first()
@@ -39,7 +39,7 @@ def hand_out(sighting: int, *, device: int, act: Act) -> Secret:
             raise ActionRefused("The vendor has no remediation page for this device any more: look at the device again.")
         try:
             link = Secret(sealing.unseal(found.sealed, context=RemediationLink.context(sighting)))
-        except sealing.SealBroken:
+        except sealing.DecryptionFailed:
             raise ActionRefused("The stored address of the remediation page does not open: tell an administrator of Rollcall.") from None
         name = found.sighting.account.name
         audit.record("remediation opened", act=act, target=str(device), account=name, sighting=sighting)

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from devices.audit import log as audit
-from devices.audit.context import Act
+from devices.audit.context import AuditContext
 from devices.db.locks import be_patient, hold_devices
 from devices.models import Account, SyncRun
 from devices.sync import absence
@@ -20,7 +20,7 @@ LOST_AFTER = timedelta(seconds=30)  # without progress a wake-up was lost, or it
 NEEDED = Q(decided_at__isnull=False, applied_at=None)
 
 
-def decide(run: SyncRun, *, reason: str, act: Act) -> bool:
+def decide(run: SyncRun, *, reason: str, act: AuditContext) -> bool:
     """What this list lacks is to be marked as missing. False: a newer list came in, or somebody decided already."""
     with transaction.atomic():
         run = SyncRun.objects.select_for_update(of=("self",)).select_related("account").get(pk=run.pk)
@@ -57,17 +57,17 @@ def advance(run_id: int, *, now: datetime) -> bool:
         run.marked_at = now
         if not marked:
             run.applied_at = now
-            _audit("applied", run, Act.of(run.applied_by, now=now), devices=run.missing)
+            _audit("applied", run, AuditContext.of(run.applied_by, now=now), devices=run.missing)
         run.save(update_fields=["missing", "marked_at", "applied_at"])
         return marked > 0
 
 
 def _void(run: SyncRun, now: datetime) -> None:
     """A newer list says better who is there. What was marked already and is listed again is seen again by itself."""
-    _audit("overtaken", run, Act.of(run.applied_by, now=now), devices=run.missing)
+    _audit("overtaken", run, AuditContext.of(run.applied_by, now=now), devices=run.missing)
     run.decided_at = run.applied_by = None
     run.save(update_fields=["decided_at", "applied_by"])
 
 
-def _audit(what: str, run: SyncRun, act: Act, *, devices: int) -> None:
+def _audit(what: str, run: SyncRun, act: AuditContext, *, devices: int) -> None:
     audit.record(f"disappearance {what}", act=act, target=run.account.name, run=run.pk, devices=devices, reason=run.decided_reason)

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from django import template
 
 from devices.issues.filters import STANDINGS, VENDOR, WOKEN
-from devices.issues.sources import Handle
+from devices.issues.sources import IssueKey
 from devices.models import Standing
 from devices.templatetags.cached import drawn_once
 from vendors.short_labels import short_word
@@ -32,6 +32,6 @@ def decision(standing: str) -> dict[str, Any]:
 
 
 @register.filter
-def and_item(query: str, named: Handle) -> str:
+def and_item(query: str, named: IssueKey) -> str:
     """The query string of a list, with one issue of it."""
     return f"{query or '?'}{'&' if query else ''}{urlencode({'item': named.form_value})}"

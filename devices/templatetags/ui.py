@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from devices.account_status.alerts import Troubles, troubles
+from devices.account_status.alerts import SystemAlerts, troubles
 from devices.account_status.status import account_statuses
 from devices.account_status.text import LOOKS, Code
 from devices.models import Life
@@ -55,7 +55,7 @@ def age_words(at: datetime, *, now: datetime) -> str:
 
 
 @register.simple_tag(name="troubles", takes_context=True)
-def _troubles(context: template.Context) -> Troubles:
+def _troubles(context: template.Context) -> SystemAlerts:
     """Asked by the frame of every page, so that none can forget it."""
     return troubles(account_statuses(context["request"]))
 

@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from devices.audit import log as audit
-from devices.audit.context import Act
+from devices.audit.context import AuditContext
 from devices.models import User
 from devices.web.roles import ADMINISTRATOR, HELPDESK, IT_STAFF, ROLES
 
@@ -22,7 +22,7 @@ ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 GROUPS_OF_LETTERS, LETTERS_IN_GROUP = 4, 5
 
 
-class BadPerson(Exception):
+class InvalidUser(Exception):
     """What was asked cannot be done: one sentence."""
 
 
@@ -45,36 +45,36 @@ def role_of(user: User) -> str:
 
 
 def person_named(name: str) -> User:
-    """Raises BadPerson."""
+    """Raises InvalidUser."""
     user = User.objects.filter(username=name).first() if "\0" not in name else None
     if user is None:
         known = ", ".join(User.objects.order_by("username").values_list("username", flat=True)[:20])
-        raise BadPerson(f"Nobody is called {name!r}. Known: {known or 'nobody yet'}.")
+        raise InvalidUser(f"Nobody is called {name!r}. Known: {known or 'nobody yet'}.")
     return user
 
 
 def add_person(name: str, *, role: str, password: str = "") -> str:
-    """`role` is one of ROLES. The password: a random one when none is given, stored only as a hash. Raises BadPerson."""
+    """`role` is one of ROLES. The password: a random one when none is given, stored only as a hash. Raises InvalidUser."""
     try:
         User._meta.get_field("username").clean(name, None)
     except ValidationError:
-        raise BadPerson("The name must be 1 to 150 letters, digits or @ . + - _ without blanks.") from None
+        raise InvalidUser("The name must be 1 to 150 letters, digits or @ . + - _ without blanks.") from None
     _check_password(password, User(username=name))
     password = password or random_password()
     try:
         with transaction.atomic():
             if User.objects.filter(username__iexact=name).exists():
-                raise BadPerson(f"Somebody is called {name!r} already: choose another name.")
+                raise InvalidUser(f"Somebody is called {name!r} already: choose another name.")
             user = User.objects.create_user(username=name, password=password)
             user.groups.add(Group.objects.get(name=role))
-            audit.record("person added", act=Act(timezone.now()), target=user.get_username(), role=role)
+            audit.record("person added", act=AuditContext(timezone.now()), target=user.get_username(), role=role)
     except IntegrityError:
-        raise BadPerson(f"Somebody is called {name!r} already: choose another name.") from None
+        raise InvalidUser(f"Somebody is called {name!r} already: choose another name.") from None
     return password
 
 
 def give_role(user: User, *, role: str) -> None:
-    """This role and no other, from the next click on. Raises BadPerson when nobody would be left to administer."""
+    """This role and no other, from the next click on. Raises InvalidUser when nobody would be left to administer."""
     with transaction.atomic():
         if role != ADMINISTRATOR:
             _keep_an_administrator(user)
@@ -82,27 +82,29 @@ def give_role(user: User, *, role: str) -> None:
         user.groups.remove(*Group.objects.filter(name__in=ROLES))
         user.groups.add(Group.objects.get(name=role))
         User.objects.filter(pk=user.pk).update(is_superuser=False)
-        audit.record("role changed", act=Act(timezone.now()), target=user.get_username(), before=SHORT.get(before, "none"), role=role)
+        audit.record(
+            "role changed", act=AuditContext(timezone.now()), target=user.get_username(), before=SHORT.get(before, "none"), role=role
+        )
 
 
 def give_password(user: User, *, password: str = "") -> str:
-    """Ends every session of that person. Raises BadPerson."""
+    """Ends every session of that person. Raises InvalidUser."""
     _check_password(password, user)
     password = password or random_password()
     with transaction.atomic():
         user.set_password(password)
         user.save(update_fields=["password"])
-        audit.record("password replaced", act=Act(timezone.now()), target=user.get_username())
+        audit.record("password replaced", act=AuditContext(timezone.now()), target=user.get_username())
     return password
 
 
 def switch_person(user: User, *, enabled: bool) -> None:
-    """Off ends every session at once. Raises BadPerson when nobody would be left to administer."""
+    """Off ends every session at once. Raises InvalidUser when nobody would be left to administer."""
     with transaction.atomic():
         if not enabled:
             _keep_an_administrator(user)
         User.objects.filter(pk=user.pk).update(is_active=enabled)
-        audit.record("person switched", act=Act(timezone.now()), target=user.get_username(), enabled=enabled)
+        audit.record("person switched", act=AuditContext(timezone.now()), target=user.get_username(), enabled=enabled)
 
 
 def _check_password(password: str, user: User) -> None:
@@ -110,7 +112,7 @@ def _check_password(password: str, user: User) -> None:
         try:
             validate_password(password, user)
         except ValidationError as error:
-            raise BadPerson(" ".join(error.messages)) from None
+            raise InvalidUser(" ".join(error.messages)) from None
 
 
 def _keep_an_administrator(without: User) -> None:
@@ -118,4 +120,4 @@ def _keep_an_administrator(without: User) -> None:
     # Locked, so that two who leave at once do not both count on the other.
     administrators = set(User.objects.select_for_update().filter(pk__in=User.objects.filter(administer, is_active=True)))
     if administrators == {without}:
-        raise BadPerson(f"{without.get_username()} is the only administrator: make somebody else one first.")
+        raise InvalidUser(f"{without.get_username()} is the only administrator: make somebody else one first.")

@@ -14,11 +14,11 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from devices.audit import log as audit
-from devices.audit.context import Act
+from devices.audit.context import AuditContext
 from devices.models import User
 
 
-class Adapter(DefaultAccountAdapter):
+class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
@@ -53,5 +53,5 @@ def _refused(credentials: dict[str, Any], request: HttpRequest | None = None, **
     audit.record("sign-in refused", act=replace(_act(None, request), name=name or "unknown"))
 
 
-def _act(user: User | None, request: HttpRequest | None) -> Act:
-    return Act.of(user, now=timezone.now(), address=audit.address_of(request) if request else None)
+def _act(user: User | None, request: HttpRequest | None) -> AuditContext:
+    return AuditContext.of(user, now=timezone.now(), address=audit.address_of(request) if request else None)

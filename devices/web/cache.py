@@ -27,7 +27,7 @@ MOST_LEFTOVERS = 1_000
 T = TypeVar("T")
 
 memory = LocMemCache("rate limits", {"OPTIONS": {"MAX_ENTRIES": MOST_KEYS}})
-_writes = broker.Breaker(
+_writes = broker.CircuitBreaker(
     failed="The message broker takes no writes: this process counts its limits alone.",
     well="Limits are counted in the message broker again.",
 )

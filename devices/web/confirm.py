@@ -16,7 +16,7 @@ from devices.web.ticket import query, ticket_of
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class Confirmation:
     """`effects`: what happens, a sentence each. `hidden`: what the form carries besides the reason. `danger`: it takes something away."""
 
     title: str
@@ -27,7 +27,7 @@ class Decision:
     danger: bool = False
 
 
-def decide(request: HttpRequest, device: Device, decision: Decision, carry_out: Callable[[str], int]) -> HttpResponse:
+def decide(request: HttpRequest, device: Device, decision: Confirmation, carry_out: Callable[[str], int]) -> HttpResponse:
     """Ask for the reason; with one, `carry_out` what it is for: that returns the device to show then, or raises ActionRefused."""
     reason, problem = request.POST.get("reason", ""), ""
     if request.method == "POST":

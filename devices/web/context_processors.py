@@ -26,7 +26,7 @@ PLACES = (
 )
 
 
-class Rights:
+class Permissions:
     """`{% if may.view_raw %}`: a right, asked by name."""
 
     def __init__(self, user: Any) -> None:
@@ -42,11 +42,11 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return known | {"nav": [], "may": {}, "roles": ""}
-    may = Rights(user)
+    may = Permissions(user)
     return known | {"nav": _places(request.path, may), "may": may, "roles": ""}
 
 
-def _places(path: str, may: Rights) -> list[dict[str, Any]]:
+def _places(path: str, may: Permissions) -> list[dict[str, Any]]:
     places = []
     for name, label, icon, *rights in PLACES:
         if any(may[right] for right in rights):

@@ -14,21 +14,21 @@ return count
 """
 
 
-class Limit(Enum):
+class UserRateLimit(Enum):
     ALLOWED = auto()
     TOO_MANY = auto()
     UNAVAILABLE = auto()  # allowed in general, but beyond the lower limit that holds while the shared counter is not available
 
 
-def check(key: str, *, most: int, seconds: int) -> Limit:
+def check(key: str, *, most: int, seconds: int) -> UserRateLimit:
     """Counts this try, here and in Valkey. The counter here holds the limit when Valkey was emptied or is away."""
     here = _count_here(key, seconds)
     shared = rate_limits.write(lambda valkey: int(valkey.eval(_COUNT, 1, key, seconds)), otherwise=0)
     if max(here, shared) > most:
-        return Limit.TOO_MANY
+        return UserRateLimit.TOO_MANY
     if rate_limits.alone() and here * rate_limits.WEIGHT > most:
-        return Limit.UNAVAILABLE
-    return Limit.ALLOWED
+        return UserRateLimit.UNAVAILABLE
+    return UserRateLimit.ALLOWED
 
 
 def _count_here(key: str, seconds: int) -> int:

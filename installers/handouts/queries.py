@@ -10,8 +10,8 @@ from typing import NamedTuple
 from django.db.models import Case, DateTimeField, F, OuterRef, Q, QuerySet, Subquery, When
 
 from devices.lists.csv import CHUNK, csv_table, moment
-from devices.lists.filters import Asked, Kind
-from devices.lists.log_pages import Newest, newest
+from devices.lists.filters import FilterField, FilterSet
+from devices.lists.log_pages import LogPage, newest
 from devices.models import Device, Sighting, User
 from devices.reconciliation.timestamps import SKEW
 from installers.models import Handout, Installer, Standing, Way
@@ -27,7 +27,7 @@ COLUMNS = (
 )
 
 
-class Look(NamedTuple):
+class HandoutStyle(NamedTuple):
     word: str
     colour: str  # as in the pill tag
     icon: str
@@ -35,34 +35,34 @@ class Look(NamedTuple):
 
 
 LOOKS = {
-    "arrived": Look("Arrived", "ok", "circle-check", "The account that it was missing at has heard from the device since."),
-    "used": Look("Used", "ok", "download", "The short link was used. It names no device, so nobody can tell whether one arrived."),
-    "not_arrived": Look(
+    "arrived": HandoutStyle("Arrived", "ok", "circle-check", "The account that it was missing at has heard from the device since."),
+    "used": HandoutStyle("Used", "ok", "download", "The short link was used. It names no device, so nobody can tell whether one arrived."),
+    "not_arrived": HandoutStyle(
         "Used, not arrived", "attention", "hourglass", "The short link was used; the account has not seen the device since."
     ),
-    "waiting": Look("Not used yet", "busy", "hourglass", "The short link works, and nobody has used it."),
-    "expected": Look("Not arrived yet", "busy", "hourglass", "The link was shown, and the account has not seen the device since."),
-    "unused": Look("Ended unused", "attention", "clock-alert", "The short link has ended, and nobody had used it."),
-    "off": Look("Switched off", "unknown", "circle-off", "A person switched it off."),
-    "closed": Look("Closed", "unknown", "circle-off", "A person decided that nobody waits for it any more."),
-    "shown": Look("Shown", "unknown", "eye", "The vendor's link was shown. Nobody can tell whether it was used."),
+    "waiting": HandoutStyle("Not used yet", "busy", "hourglass", "The short link works, and nobody has used it."),
+    "expected": HandoutStyle("Not arrived yet", "busy", "hourglass", "The link was shown, and the account has not seen the device since."),
+    "unused": HandoutStyle("Ended unused", "attention", "clock-alert", "The short link has ended, and nobody had used it."),
+    "off": HandoutStyle("Switched off", "unknown", "circle-off", "A person switched it off."),
+    "closed": HandoutStyle("Closed", "unknown", "circle-off", "A person decided that nobody waits for it any more."),
+    "shown": HandoutStyle("Shown", "unknown", "eye", "The vendor's link was shown. Nobody can tell whether it was used."),
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Filters(Asked):
-    kinds = {"q": Kind("Text"), "show": Kind("Show", SHOWN)}
+class HandoutFilters(FilterSet):
+    kinds = {"q": FilterField("Text"), "show": FilterField("Show", SHOWN)}
 
     q: str = ""
     show: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class HandoutRow:
     """`off`: a person may still end it."""
 
     handout: Handout
-    look: Look
+    look: HandoutStyle
     arrived_at: datetime | None
     off: bool
 
@@ -75,19 +75,21 @@ def visible(user: User) -> QuerySet[Handout]:
     return rows.filter(given_by=user) if user.has_perm("installers.hand_out_installer") else rows.none()
 
 
-def page(user: User, filters: Filters, *, now: datetime, before: str = "", after: str = "") -> tuple[list[Line], Newest[Handout]]:
+def page(
+    user: User, filters: HandoutFilters, *, now: datetime, before: str = "", after: str = ""
+) -> tuple[list[HandoutRow], LogPage[Handout]]:
     """One query."""
     found = newest(_found(user, filters), size=PAGE, before=before, after=after)
     return [line(each, now) for each in found.rows], found
 
 
-def of_installer(installer: Installer, user: User, *, now: datetime) -> list[Line]:
+def of_installer(installer: Installer, user: User, *, now: datetime) -> list[HandoutRow]:
     """The latest. One query."""
     rows = _with_arrival(visible(user).filter(installer=installer)).order_by("-pk")[:LOG]
     return [line(each, now) for each in rows]
 
 
-def open_for_device(device: Device, user: User, *, now: datetime) -> list[Line]:
+def open_for_device(device: Device, user: User, *, now: datetime) -> list[HandoutRow]:
     """What was given for a device that has not arrived, by anybody: who helps next should know. One query."""
     rows = Handout.objects.filter(device=device) if user.has_perm("installers.hand_out_installer") else Handout.objects.none()
     return [line(each, now) for each in _unfinished(_with_arrival(rows)).order_by("-pk")[:LOG]]
@@ -97,13 +99,15 @@ def waiting_count(user: User) -> int:
     return _unfinished(_with_arrival(visible(user))).count()
 
 
-def line(handout: Handout, now: datetime) -> Line:
+def line(handout: Handout, now: datetime) -> HandoutRow:
     arrived: datetime | None = getattr(handout, "arrived_at", None)
     state = _state(handout, arrived, now)
-    return Line(handout, LOOKS[state], arrived, off=state in ("waiting", "expected", "used", "not_arrived") and handout.ended_at is None)
+    return HandoutRow(
+        handout, LOOKS[state], arrived, off=state in ("waiting", "expected", "used", "not_arrived") and handout.ended_at is None
+    )
 
 
-def csv_lines(user: User, filters: Filters, *, now: datetime) -> Iterator[str]:
+def csv_lines(user: User, filters: HandoutFilters, *, now: datetime) -> Iterator[str]:
     """The newest first, a chunk at a time: memory stays flat."""
     return csv_table(COLUMNS, (_row(line(each, now)) for each in _newest_first(_found(user, filters))))
 
@@ -115,7 +119,7 @@ def _newest_first(found: QuerySet[Handout]) -> Iterator[Handout]:
         last = chunk[-1].pk
 
 
-def _found(user: User, filters: Filters) -> QuerySet[Handout]:
+def _found(user: User, filters: HandoutFilters) -> QuerySet[Handout]:
     rows = _with_arrival(visible(user))
     if filters.q:
         words = ("recipient", "ticket", "giver", "installer__name", "device__name")
@@ -158,7 +162,7 @@ def _state(handout: Handout, arrived: datetime | None, now: datetime) -> str:
     return "unused" if over else "waiting"
 
 
-def _row(line: Line) -> list[object]:
+def _row(line: HandoutRow) -> list[object]:
     given, installer = line.handout, line.handout.installer
     times = (given.expires_at, given.used_at, line.arrived_at)
     return [

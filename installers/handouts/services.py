@@ -16,7 +16,7 @@ from django.db import transaction
 from django.utils.crypto import salted_hmac
 
 from devices.audit import log as audit
-from devices.audit.context import Act
+from devices.audit.context import AuditContext
 from devices.encryption import cipher as sealing
 from devices.errors import ActionRefused
 from devices.models import Device
@@ -34,7 +34,7 @@ MOST_USES = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Slip:
+class Recipient:
     """To whom. `device`: the id of what it is meant for."""
 
     recipient: str = ""
@@ -42,7 +42,7 @@ class Slip:
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class LinkTerms:
     """How long a short link lives, and how often it can be used; `uses` None: as often as it is asked for."""
 
     days: int
@@ -58,9 +58,9 @@ def new_key() -> str:
     return secrets.token_urlsafe(KEY_BYTES)
 
 
-def reveal(installer: Installer, *, act: Act, slip: Slip | None = None, key: str = "") -> Secret:
+def reveal(installer: Installer, *, act: AuditContext, slip: Recipient | None = None, key: str = "") -> Secret:
     """The vendor's link, for one person. The caller has asked `queries.one` whether this person may know of it. Raises ActionRefused."""
-    slip = _checked(slip or Slip(), act)
+    slip = _checked(slip or Recipient(), act)
     token = _token(key or new_key(), installer, act=act, slip=slip, terms=None)
     with transaction.atomic():
         held = _held(installer)
@@ -70,7 +70,7 @@ def reveal(installer: Installer, *, act: Act, slip: Slip | None = None, key: str
     return link
 
 
-def make_short_link(installer: Installer, *, key: str, slip: Slip, terms: Terms, act: Act) -> tuple[Handout, Secret]:
+def make_short_link(installer: Installer, *, key: str, slip: Recipient, terms: LinkTerms, act: AuditContext) -> tuple[Handout, Secret]:
     """The row and the token, which is known to nobody else from now on. The same form again gives the same one. Raises ActionRefused."""
     slip = _checked(slip, act)
     if not 1 <= terms.days <= MOST_DAYS:
@@ -92,7 +92,7 @@ def make_short_link(installer: Installer, *, key: str, slip: Slip, terms: Terms,
     return given, token
 
 
-def end(handout: Handout, *, act: Act) -> None:
+def end(handout: Handout, *, act: AuditContext) -> None:
     """Switch a short link off, or stop waiting for what was shown. What the vendor's link can do does not change."""
     with transaction.atomic():
         held = Handout.objects.select_related("installer__account").select_for_update(of=("self",)).get(pk=handout.pk)
@@ -124,7 +124,7 @@ def opened(held: Installer, now: datetime) -> Secret:
         )
     try:
         link = held.open()
-    except sealing.SealBroken:
+    except sealing.DecryptionFailed:
         raise ActionRefused("The stored link does not open: tell an administrator of Rollcall.") from None
     if not link:
         raise ActionRefused("The vendor told no link for this installer: make another one.")
@@ -135,17 +135,17 @@ def _held(installer: Installer) -> Installer:
     return Installer.objects.select_related("account").select_for_update(of=("self",)).get(pk=installer.pk)
 
 
-def _checked(slip: Slip, act: Act) -> Slip:
+def _checked(slip: Recipient, act: AuditContext) -> Recipient:
     recipient = slip.recipient.strip()
     if len(recipient) > LONGEST_RECIPIENT or (recipient and not recipient.isprintable()):
         raise ActionRefused(f"Say to whom in at most {LONGEST_RECIPIENT} letters, on one line.", field="recipient")
     if len(act.ticket) > LONGEST_TICKET or UNSTORABLE.search(act.ticket):
         raise ActionRefused(f"A ticket has at most {LONGEST_TICKET} letters.", field="ticket")
     device = slip.device if slip.device and Device.objects.filter(pk=slip.device).exists() else None
-    return Slip(recipient, device)
+    return Recipient(recipient, device)
 
 
-def _token(key: str, installer: Installer, *, act: Act, slip: Slip, terms: Terms | None) -> Secret:
+def _token(key: str, installer: Installer, *, act: AuditContext, slip: Recipient, terms: LinkTerms | None) -> Secret:
     """What only this server can make, from the form's own random key: sent twice a form gives one link, stored nowhere."""
     if not key or len(key) > LONGEST_KEY:
         raise ActionRefused("The form was incomplete: open it anew.")
@@ -154,7 +154,7 @@ def _token(key: str, installer: Installer, *, act: Act, slip: Slip, terms: Terms
     return Secret(urlsafe_b64encode(made[:TOKEN_BYTES]).decode())
 
 
-def _written(held: Installer, way: Way, token: Secret, slip: Slip, *, act: Act, **limits: Any) -> tuple[Handout, bool]:
+def _written(held: Installer, way: Way, token: Secret, slip: Recipient, *, act: AuditContext, **limits: Any) -> tuple[Handout, bool]:
     given, new = Handout.objects.get_or_create(
         mark=hash_of(token.reveal()),
         defaults={

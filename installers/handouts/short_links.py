@@ -8,14 +8,14 @@ from enum import StrEnum
 from django.db import transaction
 
 from devices.audit import log as audit
-from devices.audit.context import Act
+from devices.audit.context import AuditContext
 from devices.errors import ActionRefused
 from installers.handouts.services import hash_of, opened
 from installers.models import Handout, Way
 from vendors.secret import Secret
 
 
-class Why(StrEnum):
+class UnavailableReason(StrEnum):
     """Why a short link leads nowhere. A page tells it, and nothing else."""
 
     UNKNOWN = "unknown"
@@ -25,41 +25,41 @@ class Why(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-class Closed(Exception):
-    def __init__(self, why: Why) -> None:
+class LinkUnavailable(Exception):
+    def __init__(self, why: UnavailableReason) -> None:
         super().__init__(why.value)
         self.why = why
 
 
 def look(token: str, *, now: datetime) -> Handout:
-    """Raises Closed."""
+    """Raises LinkUnavailable."""
     found = Handout.objects.select_related("installer__account").filter(mark=hash_of(token), way=Way.SHORT).first()
     return _usable(found, now)[0]
 
 
 def use(token: str, *, now: datetime, address: str | None = None) -> tuple[Handout, Secret]:
-    """The vendor's link, with one use fewer left. Who comes at the same time waits, so no use is given twice. Raises Closed."""
+    """The vendor's link, with one use fewer left. Who comes at the same time waits, so no use is given twice. Raises LinkUnavailable."""
     with transaction.atomic():
         rows = Handout.objects.select_related("installer__account").select_for_update(of=("self",))
         held, link = _usable(rows.filter(mark=hash_of(token), way=Way.SHORT).first(), now)
         held.uses, held.used_at = held.uses + 1, now
         held.save(update_fields=["uses", "used_at"])
         told = {"installer": held.installer_id, "handout": held.pk, "use": held.uses}
-        act = Act(now, name="whoever had it", ticket=held.ticket, address=address)
+        act = AuditContext(now, name="whoever had it", ticket=held.ticket, address=address)
         audit.record("short link used", act=act, target=held.installer.account.name, **told)
     return held, link
 
 
 def _usable(found: Handout | None, now: datetime) -> tuple[Handout, Secret]:
     if found is None:
-        raise Closed(Why.UNKNOWN)
+        raise LinkUnavailable(UnavailableReason.UNKNOWN)
     if found.ended_at is not None:
-        raise Closed(Why.OFF)
+        raise LinkUnavailable(UnavailableReason.OFF)
     if found.expires_at is None or found.expires_at <= now:
-        raise Closed(Why.EXPIRED)
+        raise LinkUnavailable(UnavailableReason.EXPIRED)
     if found.left == 0:
-        raise Closed(Why.USED_UP)
+        raise LinkUnavailable(UnavailableReason.USED_UP)
     try:
         return found, opened(found.installer, now)
     except ActionRefused:
-        raise Closed(Why.WITHDRAWN) from None
+        raise LinkUnavailable(UnavailableReason.WITHDRAWN) from None

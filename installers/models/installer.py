@@ -7,8 +7,8 @@ from django.db import models
 
 from devices.encryption import cipher as sealing
 from devices.models import VendorJob
-from devices.reconciliation.field_repairs import Counted, counted
-from vendors.installer_api import Order
+from devices.reconciliation.field_repairs import RepairCount, counted
+from vendors.installer_api import InstallerOrder
 from vendors.secret import Secret
 from vendors.states import Family
 
@@ -101,8 +101,8 @@ class Installer(VendorJob):
         return self.standing == Standing.AMBIGUOUS and not self.active
 
     @property
-    def order(self) -> Order:
-        return Order(
+    def order(self) -> InstallerOrder:
+        return InstallerOrder(
             name=self.name,
             family=Family(self.family),
             language=self.language_asked,
@@ -121,7 +121,7 @@ class Installer(VendorJob):
         self.link = sealing.seal(link.reveal(), context=self.context(self.pk)) if link else ""
 
     def open(self) -> Secret:
-        """Empty when there is none. Raises SealBroken."""
+        """Empty when there is none. Raises DecryptionFailed."""
         return Secret(sealing.unseal(self.link, context=self.context(self.pk)) if self.link else "")
 
 
@@ -135,7 +135,7 @@ class Stocktake(VendorJob):
     complete_at = models.DateTimeField(null=True, help_text="when the last one ended complete")
 
     @property
-    def repaired(self) -> list[Counted]:
+    def repaired(self) -> list[RepairCount]:
         return counted(self.repairs)
 
     class Meta:

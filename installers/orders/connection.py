@@ -8,7 +8,7 @@ from vendors.errors import Misconfigured, Unsupported
 from vendors.installer_api import MakesInstallers
 
 
-class Line(connect.Line):
+class InstallerJobConnection(connect.JobConnection):
     def maker(self, job: VendorJob) -> MakesInstallers:
         """Raises Unsupported for a vendor that makes none, Misconfigured when the account is switched off, and as `open` does."""
         job.account.about.installers()

@@ -15,18 +15,18 @@ from typing import Any
 from devices.jobs import engine as jobs
 from installers.models import Installer, Standing
 from installers.orders import verification as looking
-from installers.orders.connection import Line
+from installers.orders.connection import InstallerJobConnection
 from installers.orders.vendor_records import adopt
 from vendors import records, retry
 from vendors.errors import Lost, RateLimited, VendorError
-from vendors.installer_api import Turn
+from vendors.installer_api import InstallerPage
 
 log = logging.getLogger(__name__)
 Cursor = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class InstallerStep:
     """A step that was done. `standing`: what the installer is from now on; `made`: the one that was ordered, as the vendor tells it."""
 
     cursor: Cursor | None = None
@@ -46,12 +46,12 @@ class InstallerHandler:
 
     model = Installer
 
-    def __init__(self, *, clock: Callable[[], datetime] = jobs.database_clock, line: Line | None = None) -> None:
+    def __init__(self, *, clock: Callable[[], datetime] = jobs.database_clock, line: InstallerJobConnection | None = None) -> None:
         self._clock = clock
-        self._line = line or Line()
+        self._line = line or InstallerJobConnection()
 
-    def step(self, installer: Installer) -> Step:
-        phases: dict[str, Callable[[Installer], Step]] = {
+    def step(self, installer: Installer) -> InstallerStep:
+        phases: dict[str, Callable[[Installer], InstallerStep]] = {
             "order": self._order,
             "sent": self._interrupted,
             "poll": self._poll,
@@ -66,28 +66,28 @@ class InstallerHandler:
 
     # -- what a step is -----------------------------------------------------------------------------------------------
 
-    def _order(self, installer: Installer) -> Step:
+    def _order(self, installer: Installer) -> InstallerStep:
         at = (installer.cursor or {}).get("at")
         maker = self._line.maker(installer)
         jobs.announce(installer, now=self._clock(), cursor={"phase": "sent", "at": at}, standing=Standing.CREATING)
         turn = maker.make_installer(installer.order, at)
         return self._after(turn, accepted=turn.accepted)
 
-    def _interrupted(self, installer: Installer) -> Step:
+    def _interrupted(self, installer: Installer) -> InstallerStep:
         return looking_for("The worker was stopped while the order was on its way.", now=self._clock())
 
-    def _poll(self, installer: Installer) -> Step:
+    def _poll(self, installer: Installer) -> InstallerStep:
         """The identical request with the vendor's mark of the first one: it fetches, and orders nothing."""
         turn = self._line.maker(installer).make_installer(installer.order, (installer.cursor or {})["at"])
         return self._after(turn, accepted=True)
 
-    def _after(self, turn: Turn, *, accepted: bool) -> Step:
+    def _after(self, turn: InstallerPage, *, accepted: bool) -> InstallerStep:
         if turn.installers:
-            return Step(made=turn.installers[0])
+            return InstallerStep(made=turn.installers[0])
         phase, standing = ("poll", Standing.CREATING) if accepted else ("order", Standing.REQUESTED)
-        return Step({"phase": phase, "at": turn.cursor}, turn.wait, turn.waiting_for, standing)
+        return InstallerStep({"phase": phase, "at": turn.cursor}, turn.wait, turn.waiting_for, standing)
 
-    def _look(self, installer: Installer) -> Step:
+    def _look(self, installer: Installer) -> InstallerStep:
         """One page of the vendor's list. Raises NotMade when time is up and a complete list lacks it."""
         now, cursor = self._clock(), installer.cursor or {}
         begun = cursor.get("begun") or now.isoformat()
@@ -96,32 +96,32 @@ class InstallerHandler:
         unreadable = cursor.get("unreadable", 0) + turn.unreadable
         if turn.cursor is not None:
             more = {"phase": "look", "at": turn.cursor, "found": found, "begun": begun, "unreadable": unreadable}
-            return Step(more, turn.wait, turn.waiting_for or looking.WAITING_FOR)
+            return InstallerStep(more, turn.wait, turn.waiting_for or looking.WAITING_FOR)
         if found:
             older, *others = found
-            return Step({"phase": "adopt", "id": older[1]}, remark=looking.twins([each[1] for each in others]))
+            return InstallerStep({"phase": "adopt", "id": older[1]}, remark=looking.twins([each[1] for each in others]))
         wait = looking.next_look(installer, begun=datetime.fromisoformat(begun), unreadable=unreadable)
-        return Step({"phase": "look"}, wait, looking.WAITING_FOR)
+        return InstallerStep({"phase": "look"}, wait, looking.WAITING_FOR)
 
-    def _adopt(self, installer: Installer) -> Step:
+    def _adopt(self, installer: Installer) -> InstallerStep:
         cursor = installer.cursor or {}
         turn = self._line.maker(installer).read_installer(cursor["id"], cursor.get("at"))
         if turn.installers:
-            return Step(made=turn.installers[0])
+            return InstallerStep(made=turn.installers[0])
         if turn.cursor is not None:
-            return Step({**cursor, "at": turn.cursor}, turn.wait, turn.waiting_for)
+            return InstallerStep({**cursor, "at": turn.cursor}, turn.wait, turn.waiting_for)
         raise looking.Vanished
 
-    def _revoke(self, installer: Installer) -> Step:
+    def _revoke(self, installer: Installer) -> InstallerStep:
         cursor = installer.cursor or {}
         turn = self._line.maker(installer).delete_installer(installer.external_id, cursor.get("at"))
         if turn.cursor is not None:
-            return Step({**cursor, "at": turn.cursor}, turn.wait, turn.waiting_for)
-        return Step(standing=Standing.REVOKED)
+            return InstallerStep({**cursor, "at": turn.cursor}, turn.wait, turn.waiting_for)
+        return InstallerStep(standing=Standing.REVOKED)
 
     # -- inside the transaction that saves the cursor -----------------------------------------------------------------
 
-    def keep(self, installer: Installer, step: Step, now: datetime) -> None:
+    def keep(self, installer: Installer, step: InstallerStep, now: datetime) -> None:
         if step.standing == Standing.AMBIGUOUS and installer.standing != Standing.AMBIGUOUS:
             installer.ambiguous_since = now
         if step.standing == Standing.REVOKED:
@@ -134,7 +134,7 @@ class InstallerHandler:
     def finish(self, installer: Installer, now: datetime) -> None:
         installer.error_code = installer.error = installer.error_next_step = installer.request_id = ""
 
-    def stumbled(self, installer: Installer, error: VendorError, now: datetime) -> Step | None:
+    def stumbled(self, installer: Installer, error: VendorError, now: datetime) -> InstallerStep | None:
         phase, cursor = phase_of(installer), installer.cursor or {}
         if phase == "sent":
             if not error.undone:
@@ -144,7 +144,7 @@ class InstallerHandler:
             again = retry.wait_after(error, attempt=installer.attempts, roll=0.0) is not None and not isinstance(error, Lost)
             return None if again or isinstance(error, RateLimited) else looking_for(error.sentence, now=now)
         if phase in ("look", "adopt") and looking.worth_another(installer, error, now):
-            return Step({"phase": "look"}, looking.PAUSE, looking.WAITING_FOR)
+            return InstallerStep({"phase": "look"}, looking.PAUSE, looking.WAITING_FOR)
         return None
 
     def failed(self, installer: Installer, error: VendorError, now: datetime) -> None:
@@ -159,6 +159,6 @@ class InstallerHandler:
         log.info("installer %s is now %s: %s", installer.pk, installer.standing, error.code)
 
 
-def looking_for(why: str, *, now: datetime) -> Step:
+def looking_for(why: str, *, now: datetime) -> InstallerStep:
     """Nobody knows whether it was made: never send again, look for it."""
-    return Step({"phase": "look"}, looking.LOOKS[0], looking.WAITING_FOR, Standing.AMBIGUOUS, remark=why)
+    return InstallerStep({"phase": "look"}, looking.LOOKS[0], looking.WAITING_FOR, Standing.AMBIGUOUS, remark=why)

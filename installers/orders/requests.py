@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from devices.errors import ActionRefused
 from devices.models import Account, DeviceGroup
 from vendors.errors import Unsupported
-from vendors.installer_api import Offer
+from vendors.installer_api import InstallerOptions
 from vendors.parsing.normalise import UNSTORABLE
 from vendors.states import Family
 
@@ -17,12 +17,12 @@ LONGEST_PURPOSE = 80
 LONGEST_TICKET = 100
 
 
-class Conflict(ActionRefused):
+class RequestConflict(ActionRefused):
     """The same click, another wish."""
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class InstallerRequest:
     """What a person chose. `group`: the vendor's id of a cached static group, or nothing."""
 
     purpose: str
@@ -35,7 +35,7 @@ class Wish:
     for_helpdesk: bool = False
 
 
-def checked(account: Account, wish: Wish, ticket: str) -> tuple[Offer, DeviceGroup | None]:
+def checked(account: Account, wish: InstallerRequest, ticket: str) -> tuple[InstallerOptions, DeviceGroup | None]:
     """Raises ActionRefused for what the vendor would refuse, before anything is written."""
     try:
         offer = account.about.installers()
@@ -72,6 +72,6 @@ def _group(account: Account, given: str) -> DeviceGroup | None:
     return group
 
 
-def digest_of(account: Account, wish: Wish, ticket: str) -> str:
+def digest_of(account: Account, wish: InstallerRequest, ticket: str) -> str:
     told = json.dumps([account.pk, asdict(wish), ticket], sort_keys=True)
     return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()

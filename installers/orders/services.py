@@ -10,11 +10,11 @@ from typing import Any
 from django.db import transaction
 
 from devices.audit import log as audit
-from devices.audit.context import Act
+from devices.audit.context import AuditContext
 from devices.errors import ActionRefused
 from devices.models import Account, JobState
 from installers.models import Installer, Standing
-from installers.orders.requests import Conflict, Wish, checked, digest_of
+from installers.orders.requests import InstallerRequest, RequestConflict, checked, digest_of
 from installers.orders.vendor_records import marked
 from vendors.parsing.normalise import UNSTORABLE
 
@@ -30,10 +30,10 @@ def order(
     account: Account,
     *,
     key: uuid.UUID,
-    wish: Wish,
-    act: Act,
+    wish: InstallerRequest,
+    act: AuditContext,
 ) -> Installer:
-    """The installer of this key: a new one, or the one that the same key ordered before. Raises ActionRefused; Conflict."""
+    """The installer of this key: a new one, or the one that the same key ordered before. Raises ActionRefused; RequestConflict."""
     digest = digest_of(account, wish, act.ticket)
     if before := Installer.objects.filter(request_key=key).first():
         return _same(before, digest)
@@ -70,7 +70,7 @@ def order(
     return _same(made, digest)
 
 
-def revoke(installer: Installer, *, act: Act) -> Installer:
+def revoke(installer: Installer, *, act: AuditContext) -> Installer:
     """Have the vendor delete it, once however many ask. Raises ActionRefused."""
     with transaction.atomic():
         held = _held(installer)
@@ -89,7 +89,7 @@ def revoke(installer: Installer, *, act: Act) -> Installer:
     return held
 
 
-def look_again(installer: Installer, *, act: Act) -> Installer:
+def look_again(installer: Installer, *, act: AuditContext) -> Installer:
     """Look in the vendor's list once more, for one that waits for a person. Raises ActionRefused."""
     with transaction.atomic():
         held = _undecided(installer)
@@ -98,7 +98,7 @@ def look_again(installer: Installer, *, act: Act) -> Installer:
     return held
 
 
-def settle(installer: Installer, *, made: bool, act: Act, external_id: str = "") -> Installer:
+def settle(installer: Installer, *, made: bool, act: AuditContext, external_id: str = "") -> Installer:
     """Record a user's decision whether the vendor made it. If it did, `external_id` is the vendor's id. Raises ActionRefused."""
     with transaction.atomic():
         held = _undecided(installer)
@@ -117,7 +117,7 @@ def settle(installer: Installer, *, made: bool, act: Act, external_id: str = "")
     return held
 
 
-def mark_for_helpdesk(installer: Installer, *, may: bool, act: Act) -> None:
+def mark_for_helpdesk(installer: Installer, *, may: bool, act: AuditContext) -> None:
     """Whether the helpdesk may see it and hand it out."""
     with transaction.atomic():
         held = _held(installer)
@@ -131,7 +131,7 @@ def mark_for_helpdesk(installer: Installer, *, may: bool, act: Act) -> None:
 
 def _same(installer: Installer, digest: str) -> Installer:
     if installer.digest != digest:
-        raise Conflict("This form was sent before with another wish, and that one counts: open the form anew to order this one too.")
+        raise RequestConflict("This form was sent before with another wish, and that one counts: open the form anew to order this one too.")
     return installer
 
 
@@ -154,5 +154,5 @@ def _send(installer: Installer, cursor: dict[str, str], now: datetime) -> None:
     installer.save()
 
 
-def _named(act: Act) -> str:
+def _named(act: AuditContext) -> str:
     return act.name if act.person else "Somebody at the command line"

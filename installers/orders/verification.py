@@ -10,7 +10,7 @@ from django.conf import settings
 from installers.models import Installer
 from installers.orders.vendor_records import nonce_of
 from vendors.errors import BadAnswer, VendorError
-from vendors.installer_api import Turn
+from vendors.installer_api import InstallerPage
 
 LOOKS = (5.0, 30.0, 120.0)  # seconds after nobody knew; the last look is at the settling time
 PAUSE = 30.0  # seconds until a list that could not be read is asked for again
@@ -35,7 +35,7 @@ class Vanished(VendorError):
         super().__init__("The vendor listed it, and then did not know it any more.", next_step="Look at the vendor, or decide by hand.")
 
 
-def found(before: Sequence[Sequence[str]], turn: Turn, *, nonce: str) -> list[list[str]]:
+def found(before: Sequence[Sequence[str]], turn: InstallerPage, *, nonce: str) -> list[list[str]]:
     """[when made, id] of all that carry the nonce, the oldest first. Ids only: a cursor must not hold a link."""
     new = [
         [each.made_at.isoformat() if each.made_at else "", each.external_id]

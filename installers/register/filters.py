@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 
-from devices.lists.filters import Asked, Kind
+from devices.lists.filters import FilterField, FilterSet
 from installers.models import Standing
 from vendors.states import Family
 
@@ -18,16 +18,16 @@ EXPIRING = {"1": "Within 30 days"}
 
 
 @dataclass(frozen=True, slots=True)
-class Filters(Asked):
+class RegisterFilters(FilterSet):
     kinds = {
-        "q": Kind("Text"),
-        "state": Kind("State", dict(Standing.choices)),
-        "os": Kind("Operating system", {family.value: family.label for family in Family}),
-        "account": Kind("Account"),
-        "group": Kind("Group"),
-        "owner": Kind("Ordered by"),
-        "made": Kind("Origin", MADE),
-        "expiring": Kind("Expires", EXPIRING),
+        "q": FilterField("Text"),
+        "state": FilterField("State", dict(Standing.choices)),
+        "os": FilterField("Operating system", {family.value: family.label for family in Family}),
+        "account": FilterField("Account"),
+        "group": FilterField("Group"),
+        "owner": FilterField("Ordered by"),
+        "made": FilterField("Origin", MADE),
+        "expiring": FilterField("Expires", EXPIRING),
     }
 
     q: str = ""

@@ -11,9 +11,9 @@ from django import forms
 
 from devices.errors import ActionRefused
 from devices.models import Account
-from installers.orders.requests import LONGEST_PURPOSE, LONGEST_TICKET, Wish
+from installers.orders.requests import LONGEST_PURPOSE, LONGEST_TICKET, InstallerRequest
 from installers.register.queries import groups
-from vendors.installer_api import Offer
+from vendors.installer_api import InstallerOptions
 from vendors.states import Family
 
 _PLAIN = {"autocomplete": "off", "spellcheck": "false"}
@@ -49,7 +49,7 @@ class InstallerForm(forms.Form):
     )
     ticket = forms.CharField(label="Ticket", required=False, widget=forms.TextInput({**_PLAIN, "maxlength": LONGEST_TICKET}))
 
-    def __init__(self, at: Account, offer: Offer, data: Any = None, *, initial: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, at: Account, offer: InstallerOptions, data: Any = None, *, initial: Mapping[str, Any] | None = None) -> None:
         super().__init__(data, initial=dict(initial or {}))
         self.at, self.offer = at, offer
         self.fields["language"].widget = forms.Select(choices=[(code, f"{name} ({code})") for code, name in offer.languages])
@@ -79,8 +79,8 @@ class InstallerForm(forms.Form):
         return uuid.UUID(str(self.cleaned_data["request_key"]))
 
     @property
-    def wish(self) -> Wish:
-        return Wish(**{field.name: self.cleaned_data[field.name] for field in fields(Wish)})
+    def wish(self) -> InstallerRequest:
+        return InstallerRequest(**{field.name: self.cleaned_data[field.name] for field in fields(InstallerRequest)})
 
     def clean(self) -> None:
         if self.has_error("request_key"):
@@ -90,7 +90,7 @@ class InstallerForm(forms.Form):
         self.add_error(problem.field if problem.field in self.fields and problem.field != "account" else None, problem.sentence)
 
 
-def beginning(offer: Offer, *, wish: Wish | None, named: Mapping[str, str]) -> dict[str, Any]:
+def beginning(offer: InstallerOptions, *, wish: InstallerRequest | None, named: Mapping[str, str]) -> dict[str, Any]:
     """What a form begins with: the usual, over it a wish to be repeated, over it what was named. Languages must be in the list."""
     told: dict[str, Any] = {"family": offer.families[0].value, "detect_unwanted": True, "cloud_feedback": True, "language": ""}
     told |= (asdict(wish) if wish else {}) | dict(named)

@@ -9,15 +9,15 @@ from typing import Any
 
 from django.db.models import CharField, Count, Exists, Func, OuterRef, QuerySet, Subquery, Value
 
-from devices.lists.log_pages import HIGHEST, Newest, newest
+from devices.lists.log_pages import HIGHEST, LogPage, newest
 from devices.models import Account, DeviceGroup, User
 from devices.search.documents import moment
 from installers.models import Handout, Installer, Standing, Stocktake
-from installers.orders.requests import Wish
+from installers.orders.requests import InstallerRequest
 from installers.orders.vendor_records import MARK
-from installers.register.filters import SOON, Filters, ends_soon
+from installers.register.filters import SOON, RegisterFilters, ends_soon
 from vendors.errors import Unsupported
-from vendors.installer_api import Offer
+from vendors.installer_api import InstallerOptions
 from vendors.registry import VENDORS
 
 PAGE = 50
@@ -27,16 +27,16 @@ PAGE = 50
 class Register:
     """One page. `counts`: standing → how many this person may see, unfiltered."""
 
-    page: Newest[Installer]
+    page: LogPage[Installer]
     counts: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Maker:
+class InstallerSource:
     """An account, and what its vendor makes; `sentence`: why it cannot make anything now."""
 
     account: Account
-    offer: Offer | None
+    offer: InstallerOptions | None
     sentence: str = ""
 
     @property
@@ -62,7 +62,7 @@ def with_origin(rows: QuerySet[Installer]) -> QuerySet[Installer]:
     return rows.annotate(ordered_through=Subquery(same.exclude(account=OuterRef("account")).values("account__name")[:1]))
 
 
-def register(user: User, filters: Filters, *, now: datetime, before: str = "", after: str = "", size: int = PAGE) -> Register:
+def register(user: User, filters: RegisterFilters, *, now: datetime, before: str = "", after: str = "", size: int = PAGE) -> Register:
     """`before` and `after`: as an address gives them. Each row tells how often it was `given`. Two queries."""
     mine = visible(user)
     counts = dict(mine.order_by().values_list("standing").annotate(Count("pk")))
@@ -92,20 +92,20 @@ def compared(user: User) -> Sequence[Stocktake]:
     return list(Stocktake.objects.select_related("account").order_by("account__name"))
 
 
-def makers() -> list[Maker]:
+def makers() -> list[InstallerSource]:
     """All accounts, those that can make installers first. One query."""
     found = [_maker(account) for account in Account.objects.order_by("name")]
     return sorted(found, key=lambda each: not each.able)
 
 
-def _maker(account: Account) -> Maker:
+def _maker(account: Account) -> InstallerSource:
     if account.vendor not in VENDORS:
-        return Maker(account, None, "This version of Rollcall does not know its vendor.")
+        return InstallerSource(account, None, "This version of Rollcall does not know its vendor.")
     try:
         offer = account.about.installers()
     except Unsupported as error:
-        return Maker(account, None, f"{error.sentence} {error.next_step}".strip())
-    return Maker(account, offer, "" if account.enabled else "It is switched off.")
+        return InstallerSource(account, None, f"{error.sentence} {error.next_step}".strip())
+    return InstallerSource(account, offer, "" if account.enabled else "It is switched off.")
 
 
 def groups(account: Account) -> list[tuple[str, str]]:
@@ -123,9 +123,9 @@ def groups(account: Account) -> list[tuple[str, str]]:
     return sorted(((each.external_id, path(each)) for each in rows.values() if each.static), key=lambda pair: pair[1].casefold())
 
 
-def successor(installer: Installer) -> Wish:
+def successor(installer: Installer) -> InstallerRequest:
     """The same once more, to fill a form with."""
-    return Wish(
+    return InstallerRequest(
         purpose=installer.purpose,
         family=installer.family,
         language=installer.language_asked or installer.language,

@@ -10,11 +10,11 @@ from django.db.models import Q
 
 from devices.account_status.status import AccountStatus, statuses
 from devices.coverage.queries import gaps
-from devices.coverage.states import Cover
+from devices.coverage.states import CoverageState
 from devices.models import Account, Device, User
 from installers.models import Installer, Standing
 from installers.register.queries import visible
-from vendors.installer_api import Offer
+from vendors.installer_api import InstallerOptions
 from vendors.registry import VENDORS
 from vendors.states import Family
 
@@ -22,17 +22,17 @@ MOST = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
+class InstallerGap:
     """An account that does not see the device. `refusal`: why no installer of it can help; `family`: what to make one for, where known."""
 
     status: AccountStatus
-    cover: Cover
+    cover: CoverageState
     fitting: Sequence[Installer]
     family: str
     refusal: str
 
 
-def installer_gaps(device: Device, user: User, *, account: str, now: datetime) -> list[Gap]:
+def installer_gaps(device: Device, user: User, *, account: str, now: datetime) -> list[InstallerGap]:
     """Of all accounts whose vendor makes installers, or of the one that is named. Four queries."""
     found = [
         (status, cover) for status, cover in gaps(device.pk, statuses(now)) if status.makes_installers and account in ("", status.name)
@@ -52,16 +52,16 @@ def _ready(user: User, accounts: Sequence[int], now: datetime) -> list[Installer
     return list(rows.select_related("account").order_by("-pk"))
 
 
-def _gap(device: Device, status: AccountStatus, cover: Cover, ready: Sequence[Installer]) -> Gap:
+def _gap(device: Device, status: AccountStatus, cover: CoverageState, ready: Sequence[Installer]) -> InstallerGap:
     vendor = VENDORS[status.vendor]
     offer = vendor.installers()
     family = Family.known(device.os_family)
     if family != Family.UNKNOWN and family not in offer.families:
-        return Gap(status, cover, [], "", offer.refusals.get(family) or _none_for(family, offer, vendor.label))
+        return InstallerGap(status, cover, [], "", offer.refusals.get(family) or _none_for(family, offer, vendor.label))
     fits = [each for each in ready if family in (Family.UNKNOWN, each.family)][:MOST]
-    return Gap(status, cover, fits, "" if family == Family.UNKNOWN else family.value, "")
+    return InstallerGap(status, cover, fits, "" if family == Family.UNKNOWN else family.value, "")
 
 
-def _none_for(family: Family, offer: Offer, vendor: str) -> str:
+def _none_for(family: Family, offer: InstallerOptions, vendor: str) -> str:
     made = " and ".join(each.label for each in offer.families)
     return f"{vendor} makes no installers for {family.label} here, only for {made}: install it by the vendor's own way."

@@ -12,7 +12,7 @@ DO_NOT_ORDER = "We do not know yet whether it was made: do not order again."
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class InstallerStatusText:
     """`look`: ok, attention, critical, unknown or busy; `icon`: a lucide name."""
 
     word: str
@@ -22,19 +22,25 @@ class Told:
     next_step: str = ""
 
 
-def tell(installer: Installer, *, now: datetime) -> Told:
+def tell(installer: Installer, *, now: datetime) -> InstallerStatusText:
     if installer.standing == Standing.AMBIGUOUS:
         return _doubtful(installer)
     if installer.active and installer.standing in (Standing.READY, Standing.EXPIRED):
-        return Told("Being revoked", "busy", "hourglass", "The vendor is asked to delete it.", _pause(installer))
+        return InstallerStatusText("Being revoked", "busy", "hourglass", "The vendor is asked to delete it.", _pause(installer))
     if installer.standing == Standing.READY:
         return _ready(installer, now)
     told = {
-        Standing.REQUESTED: Told("Requested", "busy", "clock", "It is ordered, and waits to be sent.", _pause(installer)),
-        Standing.CREATING: Told("Being made", "busy", "hourglass", "The vendor is making it.", _pause(installer)),
-        Standing.FAILED: Told("Failed", "critical", "octagon-alert", installer.error or "It was not made.", installer.error_next_step),
-        Standing.EXPIRED: Told("Expired", "unknown", "clock-alert", "It came to its end: its link no longer works.", "Make a successor."),
-        Standing.REVOKED: Told("Revoked", "unknown", "ban", _revoked(installer), "Copies that were downloaded before may still install."),
+        Standing.REQUESTED: InstallerStatusText("Requested", "busy", "clock", "It is ordered, and waits to be sent.", _pause(installer)),
+        Standing.CREATING: InstallerStatusText("Being made", "busy", "hourglass", "The vendor is making it.", _pause(installer)),
+        Standing.FAILED: InstallerStatusText(
+            "Failed", "critical", "octagon-alert", installer.error or "It was not made.", installer.error_next_step
+        ),
+        Standing.EXPIRED: InstallerStatusText(
+            "Expired", "unknown", "clock-alert", "It came to its end: its link no longer works.", "Make a successor."
+        ),
+        Standing.REVOKED: InstallerStatusText(
+            "Revoked", "unknown", "ban", _revoked(installer), "Copies that were downloaded before may still install."
+        ),
     }
     return told[Standing(installer.standing)]
 
@@ -47,23 +53,25 @@ def countdown(at: datetime, *, now: datetime) -> str:
     return f"in {number} {unit}" if seconds > 0 else f"{number} {unit} ago"
 
 
-def _ready(installer: Installer, now: datetime) -> Told:
+def _ready(installer: Installer, now: datetime) -> InstallerStatusText:
     if installer.expires_at and installer.expires_at <= now:
-        return Told("Expired", "unknown", "clock-alert", "It came to its end: its link no longer works.", "Make a successor.")
+        return InstallerStatusText(
+            "Expired", "unknown", "clock-alert", "It came to its end: its link no longer works.", "Make a successor."
+        )
     if installer.usable is False:
         sentence = "The vendor made it, and says that it cannot be used."
-        return Told(
+        return InstallerStatusText(
             "Not usable", "attention", "triangle-alert", sentence, "Look at the licences in the vendor's console, or make a successor."
         )
     until = f" until {installer.expires_at:%Y-%m-%d}" if installer.expires_at else ""
-    return Told("Ready", "ok", "circle-check", f"It can be handed out{until}.")
+    return InstallerStatusText("Ready", "ok", "circle-check", f"It can be handed out{until}.")
 
 
-def _doubtful(installer: Installer) -> Told:
+def _doubtful(installer: Installer) -> InstallerStatusText:
     if installer.active:
         step = "Rollcall looks for it in the vendor's list, and this page says what it found."
-        return Told("Not known yet", "attention", "package-search", DO_NOT_ORDER, step)
-    return Told(
+        return InstallerStatusText("Not known yet", "attention", "package-search", DO_NOT_ORDER, step)
+    return InstallerStatusText(
         "Needs a decision", "attention", "circle-user", DO_NOT_ORDER, "Nobody but a person can find out: look at the vendor, then decide."
     )
 

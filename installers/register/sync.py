@@ -14,22 +14,22 @@ from devices.jobs import engine as jobs
 from devices.models import JobState
 from devices.reconciliation import field_repairs as repaired
 from installers.models import Installer, Standing, Stocktake
-from installers.orders.connection import Line
+from installers.orders.connection import InstallerJobConnection
 from installers.orders.vendor_records import adopt, describe, enter, nonce_of
 from installers.orders.verification import NotMade
 from vendors import records
 from vendors.errors import VendorError
-from vendors.installer_api import Turn
+from vendors.installer_api import InstallerPage
 
 FOUND_LATE = "It was found in the vendor's list after nobody knew what had become of it."
 NOT_LISTED = "The vendor does not list it any more: somebody revoked it there."
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class RegisterStep:
     """One page of the list; `begun`: when its first page was asked for. What was made later may be missing on earlier pages."""
 
-    turn: Turn
+    turn: InstallerPage
     begun: datetime
     cursor: dict[str, Any] | None
 
@@ -49,18 +49,18 @@ class StocktakeHandler:
 
     def __init__(self, *, clock: Callable[[], datetime] = jobs.database_clock) -> None:
         self._clock = clock
-        self._line = Line()
+        self._line = InstallerJobConnection()
 
-    def step(self, stocktake: Stocktake) -> Step:
+    def step(self, stocktake: Stocktake) -> RegisterStep:
         cursor = stocktake.cursor or {"begun": self._clock().isoformat()}
         turn = self._line.maker(stocktake).list_installers(cursor.get("at"))
         following = {**cursor, "at": turn.cursor} if turn.cursor is not None else None
-        return Step(turn, datetime.fromisoformat(cursor["begun"]), following)
+        return RegisterStep(turn, datetime.fromisoformat(cursor["begun"]), following)
 
     def close(self) -> None:
         self._line.close()
 
-    def keep(self, stocktake: Stocktake, step: Step, now: datetime) -> None:
+    def keep(self, stocktake: Stocktake, step: RegisterStep, now: datetime) -> None:
         if stocktake.cursor is None:
             stocktake.found = stocktake.unreadable = 0
             stocktake.repairs = []
@@ -76,7 +76,7 @@ class StocktakeHandler:
         stocktake.complete_at, stocktake.failures = now, 0
         stocktake.error_code = stocktake.error = stocktake.error_next_step = stocktake.request_id = ""
 
-    def stumbled(self, _stocktake: Stocktake, _error: VendorError, _now: datetime) -> Step | None:
+    def stumbled(self, _stocktake: Stocktake, _error: VendorError, _now: datetime) -> RegisterStep | None:
         """Every step only reads: it may be done again."""
         return None
 

@@ -9,13 +9,13 @@ from django.utils import timezone
 
 from installers.models import Installer, Standing
 from installers.register.filters import SOON
-from installers.register.status_text import Told, countdown, tell
+from installers.register.status_text import InstallerStatusText, countdown, tell
 
 register = template.Library()
 
 
 @register.filter
-def told(installer: Installer) -> Told:
+def told(installer: Installer) -> InstallerStatusText:
     return tell(installer, now=timezone.now())
 
 

@@ -20,9 +20,9 @@ from installers.models import Installer
 from installers.orders import services
 from installers.register import queries
 from installers.register.forms import InstallerForm, beginning
-from installers.register.queries import Maker, makers
+from installers.register.queries import InstallerSource, makers
 from installers.views.request_context import device_for, purpose_query
-from vendors.installer_api import Offer
+from vendors.installer_api import InstallerOptions
 
 PRESETS = {"purpose": "purpose", "family": "os", "language": "language", "group": "group"}
 
@@ -49,7 +49,7 @@ def new(request: HttpRequest) -> HttpResponse:
     return _form(request, InstallerForm(maker.account, maker.offer, initial=initial), known)
 
 
-def _order(request: HttpRequest, maker: Maker, known: Sequence[Maker]) -> HttpResponse:
+def _order(request: HttpRequest, maker: InstallerSource, known: Sequence[InstallerSource]) -> HttpResponse:
     if maker.offer is None:
         raise TypeError("an order reached a vendor that makes no installers")
     form = InstallerForm(maker.account, maker.offer, request.POST)
@@ -64,14 +64,14 @@ def _order(request: HttpRequest, maker: Maker, known: Sequence[Maker]) -> HttpRe
     return _form(request, form, known)
 
 
-def _form(request: HttpRequest, form: InstallerForm, known: Sequence[Maker]) -> HttpResponse:
+def _form(request: HttpRequest, form: InstallerForm, known: Sequence[InstallerSource]) -> HttpResponse:
     others = [each for each in known if each.account.pk != form.at.pk]
     return render(
         request, "installers/new.html", {"form": form, "others": others, "device": device_for(request)}, status=422 if form.errors else 200
     )
 
 
-def _chosen(request: HttpRequest, known: Sequence[Maker], model: Installer | None) -> Maker | None:
+def _chosen(request: HttpRequest, known: Sequence[InstallerSource], model: Installer | None) -> InstallerSource | None:
     """The account that is named, that of the model, or the only one there is."""
     name = request.POST.get("account") or request.GET.get("account") or (model.account.name if model else "")
     able = [each for each in known if each.able]
@@ -86,7 +86,7 @@ def _model(request: HttpRequest) -> Installer | None:
     return queries.one(person(request), int(given)) if usable else None
 
 
-def _presets(request: HttpRequest, offer: Offer, model: Installer | None) -> dict[str, Any]:
+def _presets(request: HttpRequest, offer: InstallerOptions, model: Installer | None) -> dict[str, Any]:
     wish = queries.successor(model) if model is not None else None
     named = {name: request.GET[given] for name, given in PRESETS.items() if request.GET.get(given)}
     return beginning(offer, wish=wish, named=named) | {"ticket": ticket_of(request)}

@@ -17,7 +17,7 @@ from devices.web.permissions import needs
 from devices.web.ticket import ticket_of
 from installers.handouts import queries as given
 from installers.handouts import services as handing
-from installers.handouts.services import Slip, Terms
+from installers.handouts.services import LinkTerms, Recipient
 from installers.models import Installer
 from installers.views.request_context import device_for, installer_or_404, purpose_query
 from vendors.secret import Secret
@@ -41,7 +41,7 @@ def hand_out(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _given(request: HttpRequest, installer: Installer, device: Device | None) -> HttpResponse:
-    slip = Slip(request.POST.get("recipient", ""), device.pk if device else None)
+    slip = Recipient(request.POST.get("recipient", ""), device.pk if device else None)
     told: dict[str, Any] = {"act": act_of(request), "slip": slip}
     key = request.POST.get("key", "")
     context: dict[str, Any] = {"installer": installer, "device": device, "recipient": slip.recipient, "ticket": ticket_of(request)}
@@ -57,9 +57,9 @@ def _given(request: HttpRequest, installer: Installer, device: Device | None) ->
     return answer
 
 
-def _terms(request: HttpRequest) -> Terms:
+def _terms(request: HttpRequest) -> LinkTerms:
     days, uses = request.POST.get("days", "").strip(), request.POST.get("uses", "").strip()
-    return Terms(handing.default_days() if not days else _number(days), _number(uses) if uses else None)
+    return LinkTerms(handing.default_days() if not days else _number(days), _number(uses) if uses else None)
 
 
 def _number(text: str) -> int:

@@ -21,13 +21,13 @@ from installers.handouts import services as handing
 @require_safe
 @needs("hand_out_installer")
 def page(request: HttpRequest) -> HttpResponse:
-    user, filters = person(request), given.Filters.read(request.GET)
+    user, filters = person(request), given.HandoutFilters.read(request.GET)
     places = {name: request.GET.get(name, "") for name in ("before", "after")}
     lines, found = given.page(user, filters, now=timezone.now(), **places)
     context = {
         "lines": lines,
         "filters": filters,
-        "left_out": left_out(given.Filters.unread(request.GET), filters=given.Filters),
+        "left_out": left_out(given.HandoutFilters.unread(request.GET), filters=given.HandoutFilters),
         "open": given.waiting_count(user),
         "kept": filters.query_string(),
         "older": filters.query_string(before=str(found.older)) if found.older else "",
@@ -40,8 +40,8 @@ def page(request: HttpRequest) -> HttpResponse:
 @needs("view_installer")
 def as_csv(request: HttpRequest) -> HttpResponseBase:
     """All pages of the log, with the same filter. Written into the audit log first."""
-    user, filters, now = person(request), given.Filters.read(request.GET), timezone.now()
-    if given.Filters.unread(request.GET):
+    user, filters, now = person(request), given.HandoutFilters.read(request.GET), timezone.now()
+    if given.HandoutFilters.unread(request.GET):
         return no_file(request, reverse("installers:handouts"))
     name = f"rollcall-hand-outs-{now:%Y%m%d-%H%M}.csv"
     return csv_file(request, name, lambda: given.csv_lines(user, filters, now=now), action="export", format="csv", **filters.pairs())

@@ -12,7 +12,7 @@ from devices.lists.notices import left_out
 from devices.web.permissions import needs
 from installers.models import Standing
 from installers.register import queries
-from installers.register.filters import EXPIRING, MADE, Filters
+from installers.register.filters import EXPIRING, MADE, RegisterFilters
 from installers.register.queries import makers
 
 REMINDED = 5  # the others are a click away
@@ -21,12 +21,12 @@ REMINDED = 5  # the others are a click away
 @require_safe
 @needs("view_installer", "hand_out_installer")
 def page(request: HttpRequest) -> HttpResponse:
-    user, now, filters = person(request), timezone.now(), Filters.read(request.GET)
+    user, now, filters = person(request), timezone.now(), RegisterFilters.read(request.GET)
     found = queries.register(user, filters, now=now, before=request.GET.get("before", ""), after=request.GET.get("after", ""))
     accounts = makers()
     context = {
         "filters": filters,
-        "left_out": left_out(Filters.unread(request.GET), filters=Filters),
+        "left_out": left_out(RegisterFilters.unread(request.GET), filters=RegisterFilters),
         "rows": found.page.rows,
         "older": filters.query_string(before=str(found.page.older)) if found.page.older else "",
         "newer": filters.query_string(after=str(found.page.newer)) if found.page.newer else "",

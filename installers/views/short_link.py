@@ -10,11 +10,11 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from devices.audit.log import address_of
-from devices.web.rate_limit import Limit, check
-from installers.handouts.short_links import Closed, Why, look, use
+from devices.web.rate_limit import UserRateLimit, check
+from installers.handouts.short_links import LinkUnavailable, UnavailableReason, look, use
 
 TRIES, SECONDS = 60, 60  # from one address; a whole office may stand behind one
-STATUS = {Why.UNKNOWN: 404}
+STATUS = {UnavailableReason.UNKNOWN: 404}
 
 
 @login_not_required
@@ -24,9 +24,9 @@ def page(request: HttpRequest, token: str) -> HttpResponse:
     """By the header `Refresh`: browsers hold a redirect after a form to be a form sent to another site (CSP)."""
     now = timezone.now()
     limit = check(f"short-link:{address_of(request)}", most=TRIES, seconds=SECONDS)
-    if limit is Limit.TOO_MANY:
+    if limit is UserRateLimit.TOO_MANY:
         return _answer(request, {"why": "too many"}, status=429)
-    if limit is Limit.UNAVAILABLE:
+    if limit is UserRateLimit.UNAVAILABLE:
         answer = _answer(request, {"why": "unavailable"}, status=503)
         answer["Retry-After"] = str(SECONDS)
         return answer
@@ -34,7 +34,7 @@ def page(request: HttpRequest, token: str) -> HttpResponse:
         if request.method != "POST":
             return _answer(request, {"handout": look(token, now=now)})
         handout, link = use(token, now=now, address=address_of(request))
-    except Closed as closed:
+    except LinkUnavailable as closed:
         return _answer(request, {"why": closed.why.value}, status=STATUS.get(closed.why, 410))
     answer = _answer(request, {"handout": handout, "link": link})
     answer["Refresh"] = f"0; url={link.reveal()}"

@@ -7,17 +7,17 @@ from datetime import datetime
 from decimal import Decimal
 
 from devices.lists.columns import Column, Sort
-from devices.lists.state import Shape
+from devices.lists.state import ListDefinition
 from patching.lists.filter_labels import named
 from patching.lists.filters import AttemptFilters
-from patching.lists.next_steps import Work, work_of
-from patching.lists.rows import Named, naming, told
+from patching.lists.next_steps import NextStep, work_of
+from patching.lists.rows import NamedRow, naming, told
 from patching.lists.table import Table
 from patching.models import Attempt
 
 
 @dataclass(slots=True, kw_only=True)
-class AttemptRow(Named):
+class AttemptRow(NamedRow):
     id: int
     status: str
     reason: str
@@ -34,7 +34,7 @@ class AttemptRow(Named):
     run_id: int | None
 
     @property
-    def work(self) -> Work | None:
+    def work(self) -> NextStep | None:
         return work_of(self.status, self.reason)
 
     @property
@@ -43,7 +43,7 @@ class AttemptRow(Named):
         return self.before_number is not None and self.after_number is not None and self.after_number < self.before_number
 
 
-SHAPE = Shape(
+SHAPE = ListDefinition(
     name="attempts",
     title="Attempts",
     rows=("attempt", "attempts"),

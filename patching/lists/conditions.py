@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from devices.models import Account, Device, Sighting
 from devices.search import queries as search
-from patching.lists.filters import ALL, AttemptFilters, DeviceFilters, PatchFilters, TitleFilters, Told
+from patching.lists.filters import ALL, AttemptFilters, PatchDeviceFilters, PatchFilters, PatchingFilters, TitleFilters
 from patching.lists.severity import severe
 from patching.models import Title
 
@@ -22,7 +22,7 @@ _FURTHEST_ZONE = timedelta(hours=26)  # between the same clock time at both ends
 
 
 @dataclass(frozen=True, slots=True)
-class Narrowed:
+class FilterResult:
     """`wide`: the text means more devices than are looked at, so there is more than the condition finds."""
 
     condition: Q
@@ -35,7 +35,7 @@ def patches_told(filters: PatchFilters) -> Q:
     return _told(filters) & _standing(filters.statuses, filters.reason) & probably
 
 
-def patches(filters: PatchFilters, *, now: datetime) -> Narrowed:
+def patches(filters: PatchFilters, *, now: datetime) -> FilterResult:
     """Of Patch: those of devices in use."""
     text = _text(filters)
     found = Q(counted=True) & patches_told(filters) & text.condition & _devices(filters)
@@ -45,7 +45,7 @@ def patches(filters: PatchFilters, *, now: datetime) -> Narrowed:
         side, _, days = filters.age.partition("-")
         edge = now - timedelta(days=int(days))
         found &= Q(open_since__lt=edge) if side == "over" else Q(open_since__gte=edge)
-    return Narrowed(found, text.wide)
+    return FilterResult(found, text.wide)
 
 
 def attempts_told(filters: AttemptFilters, *, now: datetime) -> Q:
@@ -60,7 +60,7 @@ def attempts_told(filters: AttemptFilters, *, now: datetime) -> Q:
     return found
 
 
-def attempts(filters: AttemptFilters, *, now: datetime) -> Narrowed:
+def attempts(filters: AttemptFilters, *, now: datetime) -> FilterResult:
     """Of Attempt."""
     text = _text(filters)
     found = attempts_told(filters, now=now) & text.condition & _devices(filters)
@@ -70,10 +70,10 @@ def attempts(filters: AttemptFilters, *, now: datetime) -> Narrowed:
         found &= Q(at__gte=_shifted(begin, -_FURTHEST_ZONE), at__lt=_shifted(begin, timedelta(days=1) + _FURTHEST_ZONE))
     elif filters.period != ALL:
         found &= Q(at__gte=now - timedelta(days=int(filters.period) + 1))
-    return Narrowed(found, text.wide)
+    return FilterResult(found, text.wide)
 
 
-def devices(filters: DeviceFilters) -> Narrowed:
+def devices(filters: PatchDeviceFilters) -> FilterResult:
     """Of DeviceTally: those with an open patch."""
     found, wide = Q(open__gt=0), False
     if filters.has:
@@ -83,7 +83,7 @@ def devices(filters: DeviceFilters) -> Narrowed:
         found, wide = found & Q(device_id__in=named), len(named) > search.MOST
     elif filters.partial:
         found &= Q(device_id__in=Device.objects.filter(filters.devices()).order_by().values("pk"))
-    return Narrowed(found, wide)
+    return FilterResult(found, wide)
 
 
 def titles(filters: TitleFilters) -> QuerySet[Title]:
@@ -104,7 +104,7 @@ def _shifted(at: datetime, by: timedelta) -> datetime:
         return at
 
 
-def _told(filters: Told) -> Q:
+def _told(filters: PatchingFilters) -> Q:
     found = Q()
     if filters.account or filters.vendor:
         accounts = Account.objects.order_by()
@@ -128,16 +128,16 @@ def _of_titles(found: QuerySet[Title]) -> Q:
     return Q(title_id__in=ids if len(ids) <= MOST_TITLES else found.order_by().values("pk"))
 
 
-def _text(filters: Told) -> Narrowed:
+def _text(filters: PatchingFilters) -> FilterResult:
     """In the name or the maker of the application, or anything that a device is found by."""
     if not filters.q:
-        return Narrowed(Q())
+        return FilterResult(Q())
     devices = search.candidates(filters.q, filters.devices())
     sightings = list(Sighting.objects.filter(device_id__in=devices).order_by().values_list("pk", flat=True)) if devices else []
-    return Narrowed(_of_titles(titles(TitleFilters(q=filters.q))) | Q(sighting_id__in=sightings), len(devices) > search.MOST)
+    return FilterResult(_of_titles(titles(TitleFilters(q=filters.q))) | Q(sighting_id__in=sightings), len(devices) > search.MOST)
 
 
-def _devices(filters: Told) -> Q:
+def _devices(filters: PatchingFilters) -> Q:
     """Of one device, and of a part of the fleet."""
     found, sightings = Q(), Sighting.objects.order_by()
     if filters.device:

@@ -12,19 +12,19 @@ from django.urls import reverse
 
 from devices.lists.keyset import Total
 from patching.lists import conditions as narrowing
-from patching.lists.conditions import Narrowed
-from patching.lists.filters import ALL, REASONS, STATUSES, AttemptFilters, DeviceFilters, PatchFilters
+from patching.lists.conditions import FilterResult
+from patching.lists.filters import ALL, REASONS, STATUSES, AttemptFilters, PatchDeviceFilters, PatchFilters
 from patching.models import Attempt, AttemptTally, DeviceTally, Patch, PatchTally
 
 MOST_COUNTED = 10_000
 FEW = 1000
-Filters = PatchFilters | AttemptFilters | DeviceFilters
-_LISTS = {PatchFilters: "patching:patches", AttemptFilters: "patching:attempts", DeviceFilters: "patching:devices"}
-_ROWS: dict[type[Filters], type[Model]] = {PatchFilters: Patch, AttemptFilters: Attempt, DeviceFilters: DeviceTally}
+Filters = PatchFilters | AttemptFilters | PatchDeviceFilters
+_LISTS = {PatchFilters: "patching:patches", AttemptFilters: "patching:attempts", PatchDeviceFilters: "patching:devices"}
+_ROWS: dict[type[Filters], type[Model]] = {PatchFilters: Patch, AttemptFilters: Attempt, PatchDeviceFilters: DeviceTally}
 
 
 @dataclass(frozen=True, slots=True)
-class Number:
+class LinkedCount:
     """A count and the filter that makes it up. `more`: there are more, and the list says so in the same words."""
 
     filters: Filters
@@ -34,7 +34,7 @@ class Number:
     @property
     def status(self) -> str:
         """Devices have none."""
-        return "" if isinstance(self.filters, DeviceFilters) else self.filters.status
+        return "" if isinstance(self.filters, PatchDeviceFilters) else self.filters.status
 
     @property
     def label(self) -> str:
@@ -50,15 +50,15 @@ class Number:
         return reverse(_LISTS[type(self.filters)]) + self.filters.query_string()
 
 
-def number(filters: Filters, *, now: datetime) -> Number:
-    if not isinstance(filters, DeviceFilters) and filters.tallied:
-        return Number(filters, _tallied(filters, now=now))
+def number(filters: Filters, *, now: datetime) -> LinkedCount:
+    if not isinstance(filters, PatchDeviceFilters) and filters.tallied:
+        return LinkedCount(filters, _tallied(filters, now=now))
     found = narrowed(filters, now=now)
     counted = _rows(filters, found).values("pk")[: MOST_COUNTED + 1].count()
-    return Number(filters, min(counted, MOST_COUNTED), counted > MOST_COUNTED or found.wide)
+    return LinkedCount(filters, min(counted, MOST_COUNTED), counted > MOST_COUNTED or found.wide)
 
 
-def numbers(wanted: Sequence[PatchFilters]) -> dict[PatchFilters, Number]:
+def numbers(wanted: Sequence[PatchFilters]) -> dict[PatchFilters, LinkedCount]:
     """Of filters that differ in status and reason alone, and that the tallies can answer; one query."""
     told = narrowing.patches_told(replace(wanted[0], status=ALL, reason=""))
     rows = list(PatchTally.objects.filter(told).order_by().values_list("status", "reason").annotate(sum=Sum("number")))
@@ -67,22 +67,22 @@ def numbers(wanted: Sequence[PatchFilters]) -> dict[PatchFilters, Number]:
         statuses, reasons = filters.statuses or STATUSES, (filters.reason,) if filters.reason else REASONS | {"": ""}
         return sum(number for status, reason, number in rows if status in statuses and reason in reasons)
 
-    return {filters: Number(filters, count(filters)) for filters in wanted}
+    return {filters: LinkedCount(filters, count(filters)) for filters in wanted}
 
 
-def narrowed(filters: Filters, *, now: datetime) -> Narrowed:
-    if isinstance(filters, DeviceFilters):
+def narrowed(filters: Filters, *, now: datetime) -> FilterResult:
+    if isinstance(filters, PatchDeviceFilters):
         return narrowing.devices(filters)
     return narrowing.patches(filters, now=now) if isinstance(filters, PatchFilters) else narrowing.attempts(filters, now=now)
 
 
-def counted(filters: Filters, found: Narrowed, *, now: datetime) -> tuple[Total, Q]:
+def counted(filters: Filters, found: FilterResult, *, now: datetime) -> tuple[Total, Q]:
     """How many, and the condition that finds them best; `found` is what `narrowed` made of the filters.
 
     From the tallies where they know, else counted up to MOST_COUNTED. Few that are scattered are named one by one: asked for them in
     the order of time, PostgreSQL would walk through a million others.
     """
-    if not isinstance(filters, DeviceFilters) and filters.tallied:
+    if not isinstance(filters, PatchDeviceFilters) and filters.tallied:
         number = _tallied(filters, now=now)
         return Total(number), found.condition if number else Q(pk__in=[])
     ids = list(_rows(filters, found).values_list("pk", flat=True)[: MOST_COUNTED + 1])
@@ -91,7 +91,7 @@ def counted(filters: Filters, found: Narrowed, *, now: datetime) -> tuple[Total,
     return total, Q(pk__in=ids) if len(ids) <= few else found.condition
 
 
-def _rows(filters: Filters, found: Narrowed) -> QuerySet[Any]:
+def _rows(filters: Filters, found: FilterResult) -> QuerySet[Any]:
     return _ROWS[type(filters)]._default_manager.filter(found.condition).order_by()
 
 

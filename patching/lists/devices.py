@@ -9,10 +9,10 @@ from datetime import datetime
 from django.db.models import Min
 
 from devices.lists.columns import Column, Sort
-from devices.lists.state import Shape
+from devices.lists.state import ListDefinition
 from devices.models import Device
-from patching.lists.counts import Number
-from patching.lists.filters import DeviceFilters, PatchFilters
+from patching.lists.counts import LinkedCount
+from patching.lists.filters import PatchDeviceFilters, PatchFilters
 from patching.lists.table import Table
 from patching.models import DeviceTally, Patch
 from patching.models.patch import OPEN
@@ -22,7 +22,7 @@ NUMBERS = {"open": "Open patches", "high": "High severity", "failed": "Failed", 
 
 
 @dataclass(slots=True, kw_only=True)
-class DeviceRow:
+class PatchDeviceRow:
     """`oldest`: since when its oldest open patch is."""
 
     device_id: int
@@ -36,7 +36,7 @@ class DeviceRow:
     oldest: datetime | None = None
 
     @property
-    def numbers(self) -> list[tuple[str, Number]]:
+    def numbers(self) -> list[tuple[str, LinkedCount]]:
         """With the label of its column, in their order."""
         mine = PatchFilters(device=str(self.device_id))
         wanted = (
@@ -46,15 +46,15 @@ class DeviceRow:
             replace(mine, status=PatchStatus.RESTART),
         )
         counts = (self.open, self.high, self.failed, self.restart)
-        return [(label, Number(filters, count)) for label, filters, count in zip(NUMBERS.values(), wanted, counts, strict=True)]
+        return [(label, LinkedCount(filters, count)) for label, filters, count in zip(NUMBERS.values(), wanted, counts, strict=True)]
 
 
-SHAPE = Shape(
+SHAPE = ListDefinition(
     name="devices-by-patches",
     title="Patching by device",
     rows=("device", "devices"),
     url="patching:devices",
-    filters=DeviceFilters,
+    filters=PatchDeviceFilters,
     columns={
         "name": Column("Device"),
         "user": Column("User"),
@@ -67,11 +67,11 @@ SHAPE = Shape(
 )
 
 
-def naming() -> Callable[[Sequence[DeviceRow]], None]:
+def naming() -> Callable[[Sequence[PatchDeviceRow]], None]:
     return add_names
 
 
-def add_names(rows: Sequence[DeviceRow]) -> None:
+def add_names(rows: Sequence[PatchDeviceRow]) -> None:
     """Two queries."""
     ids = [row.device_id for row in rows]
     named = {pk: rest for pk, *rest in Device.objects.filter(pk__in=ids).values_list("pk", "name", "user", "os_name")}
@@ -82,4 +82,4 @@ def add_names(rows: Sequence[DeviceRow]) -> None:
         row.oldest = oldest.get(row.device_id)
 
 
-DEVICES = Table(SHAPE, DeviceTally, DeviceRow, ("device_id", *NUMBERS), naming)
+DEVICES = Table(SHAPE, DeviceTally, PatchDeviceRow, ("device_id", *NUMBERS), naming)

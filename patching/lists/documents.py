@@ -11,7 +11,7 @@ from devices.search.documents import moment
 from patching.lists.attempts import ATTEMPTS, AttemptRow
 from patching.lists.filters import ALL, OPEN
 from patching.lists.patches import PATCHES, PatchRow
-from patching.lists.rows import Named
+from patching.lists.rows import NamedRow
 from patching.lists.stale_sources import ages
 from patching.lists.table import Table
 
@@ -72,6 +72,6 @@ def _patch(row: PatchRow) -> Document:
     }
 
 
-def _where(row: Named) -> Document:
+def _where(row: NamedRow) -> Document:
     """`device` null: the vendor does not say which; `device_id` null beside a name: the vendor has not listed it yet."""
     return {"device": row.device_name or row.device_ref or None, "device_id": row.device, "account": row.account}

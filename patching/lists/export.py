@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from devices.account_status.stale_sources import Aged
+from devices.account_status.stale_sources import StaleSource
 from devices.lists.csv import csv_table, moment
 from patching.lists.attempts import AttemptRow
-from patching.lists.devices import DeviceRow
+from patching.lists.devices import PatchDeviceRow
 from patching.lists.patches import PatchRow
-from patching.lists.rows import Named
+from patching.lists.rows import NamedRow
 from patching.lists.titles import TitleRow
-from vendors.patch_states import PatchKind, PatchStatus, Reason, Severity
+from vendors.patch_states import PatchKind, PatchReason, PatchStatus, Severity
 from vendors.registry import label_of
 
 NO_DEVICE = "the vendor does not say"
 Values = Mapping[str, Callable[[Any], object]]
 
 
-def _device(row: Named) -> str:
+def _device(row: NamedRow) -> str:
     return row.device_name or row.device_ref or NO_DEVICE
 
 
@@ -33,7 +33,7 @@ _WHAT: Values = {
     "Developer": lambda row: row.developer,
     "Kind": lambda row: PatchKind.labelled(row.kind),
     "Status": lambda row: PatchStatus.labelled(row.status),
-    "Reason": lambda row: Reason.labelled(row.reason),
+    "Reason": lambda row: PatchReason.labelled(row.reason),
     "Next step": lambda row: row.work.step if row.work else "",
     "Vendor's word": lambda row: row.raw,
     "Device id": lambda row: row.device or "",
@@ -86,15 +86,15 @@ DEVICE_VALUES: Values = {
 }
 
 
-def dated(values: Values, ages: Mapping[str, Aged]) -> Values:
+def dated(values: Values, ages: Mapping[str, StaleSource]) -> Values:
     """With two columns more, for rows of one account each: when it last told its whole list, and why that is old if it is."""
 
-    def of(row: Named) -> Aged:
-        return ages.get(row.account) or Aged(row.account, "", None)
+    def of(row: NamedRow) -> StaleSource:
+        return ages.get(row.account) or StaleSource(row.account, "", None)
 
     return {**values, "As of": lambda row: moment(of(row).at), "Old because": lambda row: of(row).because}
 
 
-def lines(rows: Iterable[PatchRow | AttemptRow | TitleRow | DeviceRow], values: Values) -> Iterator[str]:
+def lines(rows: Iterable[PatchRow | AttemptRow | TitleRow | PatchDeviceRow], values: Values) -> Iterator[str]:
     """A header, then a line per row; no cell is a formula."""
     return csv_table(values, ([value(row) for value in values.values()] for row in rows))

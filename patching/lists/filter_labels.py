@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from devices.lists.filters import Chip
+from devices.lists.filters import FilterChip
 from devices.models import Device
 from patching.models import Title
 
 NAMED: Mapping[str, type[Title | Device]] = {"Application": Title, "Probably": Title, "Device": Device}
 
 
-def named(chips: Sequence[Chip]) -> list[Chip]:
+def named(chips: Sequence[FilterChip]) -> list[FilterChip]:
     """One query for applications and one for devices, however many lists the chips are of."""
     names = {model: _names(model, [chip.value for chip in chips if NAMED.get(chip.label) is model]) for model in set(NAMED.values())}
     return [replace(chip, value=names[NAMED[chip.label]].get(chip.value) or chip.value) if chip.label in NAMED else chip for chip in chips]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from devices.device_list.fleet_filters import PART, Part
-from devices.lists.filters import Asked, Day, Kind
-from vendors.patch_states import OPEN_PATCHES, PatchKind, PatchStatus, Reason, Severity
+from devices.device_list.fleet_filters import PART, FleetFilters
+from devices.lists.filters import DateField, FilterField, FilterSet
+from vendors.patch_states import OPEN_PATCHES, PatchKind, PatchReason, PatchStatus, Severity
 from vendors.registry import VENDORS
 
 HIGHEST = 2**63 - 1
@@ -25,7 +25,7 @@ OPEN_ORDER = (
     PatchStatus.INSTALLING,
     PatchStatus.UNKNOWN,
 )
-REASONS = {reason.value: reason.label for reason in Reason if reason.value}
+REASONS = {reason.value: reason.label for reason in PatchReason if reason.value}
 PATCH_KINDS = {kind.value: kind.label for kind in PatchKind}
 SEVERITIES = {severity.value: severity.label for severity in Severity}
 _DAYS = (7, 30, 90, 365)
@@ -41,7 +41,7 @@ _VENDORS = {slug: vendor.label for slug, vendor in VENDORS.items()}
 
 
 @dataclass(frozen=True, slots=True)
-class Id(Kind):
+class IdField(FilterField):
     """The id of a row."""
 
     in_form = False
@@ -51,12 +51,12 @@ class Id(Kind):
         return str(int(text)) if known else None if text else ""
 
 
-_WHAT = {"account": Kind("Account"), "vendor": Kind("Vendor", _VENDORS), "kind": Kind("Kind", PATCH_KINDS)}
-_ONE = {**PART, "title": Id("Application"), "device": Id("Device")}
+_WHAT = {"account": FilterField("Account"), "vendor": FilterField("Vendor", _VENDORS), "kind": FilterField("Kind", PATCH_KINDS)}
+_ONE = {**PART, "title": IdField("Application"), "device": IdField("Device")}
 
 
 @dataclass(frozen=True, slots=True)
-class Told(Part):
+class PatchingFilters(FleetFilters):
     """What both patches and attempts are narrowed by."""
 
     q: str = ""
@@ -69,15 +69,15 @@ class Told(Part):
 
 
 @dataclass(frozen=True, slots=True)
-class PatchFilters(Told):
+class PatchFilters(PatchingFilters):
     kinds = {
-        "q": Kind("Text"),
-        "status": Kind("Status", PATCH_STATUSES, OPEN),
-        "reason": Kind("Reason", REASONS),
+        "q": FilterField("Text"),
+        "status": FilterField("Status", PATCH_STATUSES, OPEN),
+        "reason": FilterField("Reason", REASONS),
         **_WHAT,
-        "severity": Kind("Severity", SEVERITIES),
-        "age": Kind("Age", AGES),
-        "probably": Id("Probably"),
+        "severity": FilterField("Severity", SEVERITIES),
+        "age": FilterField("Age", AGES),
+        "probably": IdField("Probably"),
         **_ONE,
     }
 
@@ -105,15 +105,15 @@ class PatchFilters(Told):
 
 
 @dataclass(frozen=True, slots=True)
-class AttemptFilters(Told):
+class AttemptFilters(PatchingFilters):
     kinds = {
-        "q": Kind("Text"),
-        "status": Kind("Outcome", ATTEMPT_STATUSES),
-        "reason": Kind("Reason", REASONS),
+        "q": FilterField("Text"),
+        "status": FilterField("Outcome", ATTEMPT_STATUSES),
+        "reason": FilterField("Reason", REASONS),
         **_WHAT,
-        "period": Kind("Period", PERIODS, MONTH),
-        "day": Day("Day"),
-        "last": Kind("Which", LAST),
+        "period": FilterField("Period", PERIODS, MONTH),
+        "day": DateField("Day"),
+        "last": FilterField("Which", LAST),
         **_ONE,
     }
 
@@ -143,8 +143,8 @@ class AttemptFilters(Told):
 
 
 @dataclass(frozen=True, slots=True)
-class TitleFilters(Asked):
-    kinds = {"q": Kind("Text"), "vendor": Kind("Vendor", _VENDORS), "kind": Kind("Kind", PATCH_KINDS)}
+class TitleFilters(FilterSet):
+    kinds = {"q": FilterField("Text"), "vendor": FilterField("Vendor", _VENDORS), "kind": FilterField("Kind", PATCH_KINDS)}
 
     q: str = ""
     vendor: str = ""
@@ -152,8 +152,8 @@ class TitleFilters(Asked):
 
 
 @dataclass(frozen=True, slots=True)
-class DeviceFilters(Part):
-    kinds = {"q": Kind("Text"), "has": Kind("With", HAS), **PART}
+class PatchDeviceFilters(FleetFilters):
+    kinds = {"q": FilterField("Text"), "has": FilterField("With", HAS), **PART}
 
     q: str = ""
     has: str = ""

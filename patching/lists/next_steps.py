@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from vendors.patch_states import PatchStatus, Reason
+from vendors.patch_states import PatchReason, PatchStatus
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class NextStep:
     """A work list: what stands so, and its next step."""
 
     status: PatchStatus
-    reason: Reason
+    reason: PatchReason
     step: str
     how: str
     icon: str
@@ -25,58 +25,58 @@ class Work:
 
 
 WORKS = (
-    Work(
+    NextStep(
         PatchStatus.FAILED,
-        Reason.RUNNING,
+        PatchReason.RUNNING,
         "Close the application and try again",
         "It was in use, so it could not be replaced. Ask the user to close it, or patch outside working hours.",
         "app-window",
     ),
-    Work(
+    NextStep(
         PatchStatus.FAILED,
-        Reason.UNINSTALL,
+        PatchReason.UNINSTALL,
         "Uninstall the old version first",
         "The new version does not install over the old one. Remove the old one, then try again.",
         "package-minus",
     ),
-    Work(
+    NextStep(
         PatchStatus.FAILED,
-        Reason.DOWNLOAD,
+        PatchReason.DOWNLOAD,
         "Free the download",
         "The installer did not arrive. Look at the proxy, the free disk space and the network of the device.",
         "cloud-download",
     ),
-    Work(
+    NextStep(
         PatchStatus.FAILED,
-        Reason.CORRUPT,
+        PatchReason.CORRUPT,
         "Get a new installer",
         "The installer was damaged. Have it downloaded again; if that happens twice, look at what filters downloads on the way.",
         "file-x",
     ),
-    Work(
+    NextStep(
         PatchStatus.FAILED,
-        Reason.PREPARE,
+        PatchReason.PREPARE,
         "Look at the device",
         "The preparation failed. Look for a full disk, a restart that is due, or missing rights.",
         "wrench",
     ),
-    Work(
+    NextStep(
         PatchStatus.FAILED,
-        Reason.UNTOLD,
+        PatchReason.UNTOLD,
         "Ask the vendor",
         "The vendor says that it failed, not why. Its console or log on the device may know more.",
         "message-circle-question-mark",
     ),
-    Work(
+    NextStep(
         PatchStatus.RESTART,
-        Reason.NONE,
+        PatchReason.NONE,
         "Restart the device",
         "The patch is in place and waits for a restart. Ask the user, or plan one.",
         "rotate-ccw",
     ),
-    Work(
+    NextStep(
         PatchStatus.UNKNOWN,
-        Reason.NONE,
+        PatchReason.NONE,
         "Look up the vendor's word",
         "Rollcall does not know it, so this counts as open. The word stands beside each: ask the vendor's console or documentation.",
         "circle-question-mark",
@@ -85,6 +85,6 @@ WORKS = (
 _BY_KEY = {(work.status.value, work.reason.value): work for work in WORKS}
 
 
-def work_of(status: str, reason: str) -> Work | None:
+def work_of(status: str, reason: str) -> NextStep | None:
     """None: nothing for a person to do."""
-    return _BY_KEY.get((status, reason)) or (_BY_KEY[status, Reason.UNTOLD.value] if status == PatchStatus.FAILED else None)
+    return _BY_KEY.get((status, reason)) or (_BY_KEY[status, PatchReason.UNTOLD.value] if status == PatchStatus.FAILED else None)

@@ -6,18 +6,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from devices.lists.columns import Column, Sort
-from devices.lists.state import Shape
+from devices.lists.state import ListDefinition
 from patching.lists.filter_labels import named
 from patching.lists.filters import PatchFilters
-from patching.lists.next_steps import Work, work_of
-from patching.lists.rows import Named, naming, told
+from patching.lists.next_steps import NextStep, work_of
+from patching.lists.rows import NamedRow, naming, told
 from patching.lists.severity import RANK_SQL, RANKS
 from patching.lists.table import Table
 from patching.models import Patch
 
 
 @dataclass(slots=True, kw_only=True)
-class PatchRow(Named):
+class PatchRow(NamedRow):
     id: int
     status: str
     reason: str
@@ -39,11 +39,11 @@ class PatchRow(Named):
         return RANKS.get(self.severity, len(RANKS) - 1)
 
     @property
-    def work(self) -> Work | None:
+    def work(self) -> NextStep | None:
         return work_of(self.status, self.reason)
 
 
-SHAPE = Shape(
+SHAPE = ListDefinition(
     name="patches",
     title="Patches",
     rows=("patch", "patches"),

@@ -16,7 +16,7 @@ TOLD = ("account_id", "title_id", "device_ref", "sighting_id")
 
 
 @dataclass(slots=True, kw_only=True)
-class Named:
+class NamedRow:
     """`device` None: no device of ours; then `device_ref` is the vendor's id of one that it has not listed, or it says none.
 
     `user`: who works on it. `probably`: the application that one without a name is inferred to be of.
@@ -38,13 +38,13 @@ class Named:
     user: str = ""
 
 
-def told(row: type[Named]) -> tuple[str, ...]:
+def told(row: type[NamedRow]) -> tuple[str, ...]:
     """What is read for such a row; the rest of Named is added."""
-    return (*TOLD, *(each.name for each in fields(row) if each.name not in Named.__dataclass_fields__))
+    return (*TOLD, *(each.name for each in fields(row) if each.name not in NamedRow.__dataclass_fields__))
 
 
 @dataclass(slots=True)
-class Accounts:
+class AccountNames:
     """Names and vendors by id, asked once."""
 
     known: dict[int, tuple[str, str]] = field(default_factory=lambda: {pk: (name, vendor) for pk, name, vendor in _accounts()})
@@ -54,7 +54,7 @@ def _accounts() -> QuerySet[Account, tuple[Any, ...]]:
     return Account.objects.order_by().values_list("pk", "name", "vendor")
 
 
-def add_names(rows: Sequence[Named], accounts: Accounts, *, devices: bool = True) -> None:
+def add_names(rows: Sequence[NamedRow], accounts: AccountNames, *, devices: bool = True) -> None:
     """Two queries; one where everybody knows which device it is."""
     titles = Title.objects.select_related("likely").in_bulk({row.title_id for row in rows})
     sightings = Sighting.objects.filter(pk__in={row.sighting_id for row in rows if row.sighting_id} if devices else []).order_by()
@@ -69,6 +69,6 @@ def add_names(rows: Sequence[Named], accounts: Accounts, *, devices: bool = True
             row.device, row.device_name, row.user = placed[row.sighting_id]
 
 
-def naming() -> Callable[[Sequence[Named]], None]:
+def naming() -> Callable[[Sequence[NamedRow]], None]:
     """Names for page after page."""
-    return partial(add_names, accounts=Accounts())
+    return partial(add_names, accounts=AccountNames())

@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 from django.db.models import Exists, Max, OuterRef, Q
 
-from devices.account_status.stale_sources import Aged
+from devices.account_status.stale_sources import StaleSource
 from devices.account_status.status import AccountStatus
-from devices.lists.filters import Asked
+from devices.lists.filters import FilterSet
 from devices.models import Account, Sighting
-from patching.lists.filters import TELLING, AttemptFilters, TitleFilters, Told
+from patching.lists.filters import TELLING, AttemptFilters, PatchingFilters, TitleFilters
 from patching.models import Title
 from patching.sync.scheduling import EVERY
 from vendors.patching_api import Source
@@ -22,7 +22,7 @@ LATE = 2 * EVERY
 WITH_DEVICES = [slug for slug, vendor in VENDORS.items() if vendor.patches_with_devices]
 
 
-class ToldBy(NamedTuple):
+class SourceTimes(NamedTuple):
     """`read_at`: when its list of patches was last read to the end, where the vendor has one beside its devices."""
 
     account: str
@@ -31,34 +31,36 @@ class ToldBy(NamedTuple):
     read_at: datetime | None
 
 
-def aged(filters: Asked, known: Iterable[AccountStatus], *, now: datetime) -> list[Aged]:
+def aged(filters: FilterSet, known: Iterable[AccountStatus], *, now: datetime) -> list[StaleSource]:
     """Of the accounts that this list counts. `known`: the status of every account. One query."""
     return told_long_ago(_sources(filters), known, now=now, meant=_meant(filters))
 
 
-def ages(filters: Asked, known: Iterable[AccountStatus], *, now: datetime) -> dict[str, Aged]:
+def ages(filters: FilterSet, known: Iterable[AccountStatus], *, now: datetime) -> dict[str, StaleSource]:
     """By name, of all accounts that told what such a list is made of. One query."""
     return {each.account: each for each in _told(_sources(filters), known, now, Q())}
 
 
-def told_long_ago(sources: Collection[Source], known: Iterable[AccountStatus], *, now: datetime, meant: Q | None = None) -> list[Aged]:
+def told_long_ago(
+    sources: Collection[Source], known: Iterable[AccountStatus], *, now: datetime, meant: Q | None = None
+) -> list[StaleSource]:
     """Of accounts that told one of these sources to its end once."""
     return [each for each in _told(sources, known, now, meant or Q()) if each.why]
 
 
-def _sources(filters: Asked) -> Collection[Source]:
+def _sources(filters: FilterSet) -> Collection[Source]:
     return (Source.RECENT, Source.ATTEMPTS) if isinstance(filters, AttemptFilters) else (Source.PATCHES,)
 
 
-def _told(sources: Collection[Source], known: Iterable[AccountStatus], now: datetime, meant: Q) -> Iterator[Aged]:
+def _told(sources: Collection[Source], known: Iterable[AccountStatus], now: datetime, meant: Q) -> Iterator[StaleSource]:
     by_name = {each.name: each for each in known}
     read_at = Max("readings__complete_at", filter=Q(readings__source__in=sources))
     accounts = Account.objects.filter(meant, vendor__in=TELLING).annotate(read_at=read_at).order_by("name")
-    told = (ToldBy(*row) for row in accounts.values_list("name", "vendor", "complete_at", "read_at"))
+    told = (SourceTimes(*row) for row in accounts.values_list("name", "vendor", "complete_at", "read_at"))
     return (found for each in told if each.account in by_name and (found := as_of(each, by_name[each.account], now=now)))
 
 
-def as_of(told: ToldBy, status: AccountStatus, *, now: datetime) -> Aged | None:
+def as_of(told: SourceTimes, status: AccountStatus, *, now: datetime) -> StaleSource | None:
     """When it last told of patches; `why` is "" where that is lately. None: it never did.
 
     Who tells them with its devices is late with those too, and every page says so by itself.
@@ -68,17 +70,17 @@ def as_of(told: ToldBy, status: AccountStatus, *, now: datetime) -> Aged | None:
         return None
     late = told.vendor not in WITH_DEVICES and at < now - LATE
     why = "has not told its whole list lately" if status.enabled and late else "" if status.enabled else status.frozen
-    return Aged(told.account, why, at, not status.enabled, "" if status.enabled else status.code)
+    return StaleSource(told.account, why, at, not status.enabled, "" if status.enabled else status.code)
 
 
-def _meant(filters: Asked) -> Q:
+def _meant(filters: FilterSet) -> Q:
     found = Q()
-    if isinstance(filters, Told | TitleFilters) and filters.vendor:
+    if isinstance(filters, PatchingFilters | TitleFilters) and filters.vendor:
         found &= Q(vendor=filters.vendor)
-    if isinstance(filters, Told) and filters.account:
+    if isinstance(filters, PatchingFilters) and filters.account:
         found &= Q(name=filters.account)
-    if isinstance(filters, Told) and filters.title:
+    if isinstance(filters, PatchingFilters) and filters.title:
         found &= Q(vendor__in=Title.objects.filter(pk=int(filters.title)).values("vendor"))
-    if isinstance(filters, Told) and filters.device:
+    if isinstance(filters, PatchingFilters) and filters.device:
         found &= Q(Exists(Sighting.objects.filter(account=OuterRef("pk"), device_id=int(filters.device))))
     return found

@@ -9,40 +9,40 @@ from typing import Any, Generic, TypeVar
 
 from django.db.models import Model, Q
 
-from devices.lists.cursor import Place, beyond, ordered
-from devices.lists.keyset import Order, Turned, turn
-from devices.lists.state import Listing, Shape
+from devices.lists.cursor import Cursor, beyond, ordered
+from devices.lists.keyset import Page, SortOrder, turn
+from devices.lists.state import ListDefinition, ListState
 from patching.lists.counts import counted, narrowed
-from patching.lists.filters import AttemptFilters, DeviceFilters, PatchFilters
+from patching.lists.filters import AttemptFilters, PatchDeviceFilters, PatchFilters
 
 CHUNK = 1000
 M = TypeVar("M", bound=Model)
 R = TypeVar("R")
-A = TypeVar("A", PatchFilters, AttemptFilters, DeviceFilters)
+A = TypeVar("A", PatchFilters, AttemptFilters, PatchDeviceFilters)
 
 
 @dataclass(frozen=True, slots=True)
 class Table(Generic[A, M, R]):
     """`columns`: of the model, as `row` takes them. `naming()` gives what adds to rows that which stands elsewhere."""
 
-    shape: Shape[A]
+    shape: ListDefinition[A]
     model: type[M]
     row: Callable[..., R]
     columns: tuple[str, ...]
     naming: Callable[[], Callable[[Sequence[R]], Any]]
 
-    def page(self, listing: Listing[A], *, now: datetime, after: str = "", before: str = "") -> Turned[R]:
+    def page(self, listing: ListState[A], *, now: datetime, after: str = "", before: str = "") -> Page[R]:
         """`after` and `before` are tokens of an earlier page. Two queries, those of the names, and of what is looked up for the filter."""
         total, condition = counted(listing.filters, narrowed(listing.filters, now=now), now=now)
 
-        def take(start: Place | None, descending: bool) -> list[R]:
+        def take(start: Cursor | None, descending: bool) -> list[R]:
             return self.some(condition, listing.order, most=listing.size + 1, start=start, descending=descending)
 
         page = turn(take, listing.order, size=listing.size, total=total, after=after, before=before)
         self.naming()(page.rows)
         return page
 
-    def some(self, condition: Q, order: Order, *, most: int, start: Place | None = None, descending: bool | None = None) -> list[R]:
+    def some(self, condition: Q, order: SortOrder, *, most: int, start: Cursor | None = None, descending: bool | None = None) -> list[R]:
         """Rows without names, from `start` on."""
         turned = order.descending if descending is None else descending
         rows = self.model._default_manager.filter(condition)
@@ -50,11 +50,11 @@ class Table(Generic[A, M, R]):
         return [self.row(**each) for each in ordered(reached, order.sort, descending=turned).values(*self.columns)[:most]]
 
     @property
-    def first(self) -> Order:
+    def first(self) -> SortOrder:
         """Unless an address says another."""
         return self.shape.at_first.order
 
-    def every(self, listing: Listing[A], *, now: datetime) -> Iterator[R]:
+    def every(self, listing: ListState[A], *, now: datetime) -> Iterator[R]:
         """All pages, through a cursor of the database: memory stays flat however many there are. A chunk costs the queries of its names."""
         rows = self.model._default_manager.filter(narrowed(listing.filters, now=now).condition)
         found = ordered(rows, listing.order.sort, descending=listing.order.descending)

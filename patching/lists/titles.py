@@ -10,19 +10,19 @@ from django.db import connection
 from django.utils import timezone
 
 from devices.lists.columns import Column, Sort
-from devices.lists.cursor import Place
-from devices.lists.keyset import Total, Turned, turn
+from devices.lists.cursor import Cursor
+from devices.lists.keyset import Page, Total, turn
 from devices.lists.log_pages import HIGHEST
-from devices.lists.state import Listing, Shape
+from devices.lists.state import ListDefinition, ListState
 from patching.lists import conditions as narrowing
-from patching.lists.counts import Number
+from patching.lists.counts import LinkedCount
 from patching.lists.filters import MONTH, AttemptFilters, PatchFilters, TitleFilters
 from patching.models import Title
 from patching.models.patch import OPEN
 from vendors.patch_states import PatchStatus
 
-TitleListing = Listing[TitleFilters]
-SHAPE = Shape(
+TitleListing = ListState[TitleFilters]
+SHAPE = ListDefinition(
     name="applications",
     title="Patching by application",
     rows=("entry", "entries"),  # also packages, systems and vulnerabilities
@@ -74,14 +74,14 @@ class TitleRow:
     tried: int
     failures: int
 
-    def _patches(self, count: int, **more: str) -> Number:
-        return Number(PatchFilters(title=str(self.id), **more), count)
+    def _patches(self, count: int, **more: str) -> LinkedCount:
+        return LinkedCount(PatchFilters(title=str(self.id), **more), count)
 
-    def _attempts(self, count: int, **more: str) -> Number:
-        return Number(AttemptFilters(title=str(self.id), **more), count)
+    def _attempts(self, count: int, **more: str) -> LinkedCount:
+        return LinkedCount(AttemptFilters(title=str(self.id), **more), count)
 
     @property
-    def numbers(self) -> list[tuple[str, Number]]:
+    def numbers(self) -> list[tuple[str, LinkedCount]]:
         """With the label of its column, in their order."""
         failed = PatchStatus.FAILED.value
         found = [self._patches(self.open), self._patches(self.failed, status=failed)]
@@ -89,11 +89,11 @@ class TitleRow:
         return list(zip((column.label for column in SHAPE.columns.values() if column.number), found, strict=True))
 
 
-def title_page(listing: TitleListing, *, now: datetime, after: str = "", before: str = "") -> Turned[TitleRow]:
+def title_page(listing: TitleListing, *, now: datetime, after: str = "", before: str = "") -> Page[TitleRow]:
     """Two queries."""
     order = listing.order
 
-    def take(start: Place | None, descending: bool) -> list[TitleRow]:
+    def take(start: Cursor | None, descending: bool) -> list[TitleRow]:
         return _rows(listing, start, descending=descending, most=listing.size + 1, now=now)
 
     (((number,),), _) = _asked(listing, "SELECT count(*) FROM told", {}, now=now)
@@ -108,7 +108,7 @@ def one_title(pk: int) -> Title | None:
     return Title.objects.filter(pk=pk).select_related("likely").first() if pk <= HIGHEST else None
 
 
-def _rows(listing: TitleListing, start: Place | None, *, descending: bool, most: int | None, now: datetime) -> list[TitleRow]:
+def _rows(listing: TitleListing, start: Cursor | None, *, descending: bool, most: int | None, now: datetime) -> list[TitleRow]:
     by, way = listing.order.sort.by, "DESC" if descending else "ASC"
     marks = ", ".join(f"%(b{place})s" for place in range(len(by)))
     beyond = f"WHERE ({', '.join(by)}) {'<' if descending else '>'} ({marks})" if start else ""

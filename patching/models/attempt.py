@@ -7,7 +7,7 @@ from django.db import models
 from devices.models import Account, Sighting
 from patching.models.patch import Title
 from patching.models.run import PatchRun
-from vendors.patch_states import PatchStatus, Reason
+from vendors.patch_states import PatchReason, PatchStatus
 
 
 class Attempt(models.Model):
@@ -26,7 +26,7 @@ class Attempt(models.Model):
     exact = models.BinaryField(max_length=16, null=True)
     loose = models.BinaryField(max_length=16)
     status = models.CharField(max_length=15, choices=[(each.value, each.label) for each in PatchStatus])
-    reason = models.CharField(max_length=10, blank=True, choices=[(each.value, each.label) for each in Reason])
+    reason = models.CharField(max_length=10, blank=True, choices=[(each.value, each.label) for each in PatchReason])
     raw = models.CharField(max_length=100, blank=True)
     before = models.CharField(max_length=255, blank=True)
     before_number = models.DecimalField(max_digits=20, decimal_places=0, null=True)

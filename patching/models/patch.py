@@ -6,7 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from devices.models import Account, Device, Sighting
-from vendors.patch_states import OPEN_PATCHES, PatchKind, PatchStatus, Reason, Severity
+from vendors.patch_states import OPEN_PATCHES, PatchKind, PatchReason, PatchStatus, Severity
 
 OPEN = sorted(status.value for status in OPEN_PATCHES)
 
@@ -49,7 +49,7 @@ class Patch(models.Model):
     )
     title = models.ForeignKey(Title, on_delete=models.CASCADE, related_name="patches", db_constraint=False, db_index=False)
     status = models.CharField(max_length=15, choices=[(each.value, each.label) for each in PatchStatus])
-    reason = models.CharField(max_length=10, blank=True, choices=[(each.value, each.label) for each in Reason])
+    reason = models.CharField(max_length=10, blank=True, choices=[(each.value, each.label) for each in PatchReason])
     raw = models.CharField(max_length=100, blank=True)
     version = models.CharField(max_length=255, blank=True)
     severity = models.CharField(max_length=15, default=Severity.UNKNOWN, choices=[(each.value, each.label) for each in Severity])

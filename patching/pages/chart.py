@@ -11,7 +11,7 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from patching.lists import conditions as narrowing
-from patching.lists.counts import Number
+from patching.lists.counts import LinkedCount
 from patching.lists.filters import ENDED, MONTH, OTHER, OUTCOMES, AttemptFilters
 from patching.models import AttemptTally
 from vendors.patch_states import PatchStatus
@@ -35,8 +35,8 @@ class Bar:
     x: int
     width: int
     segments: list[Segment]
-    numbers: list[tuple[str, Number]]
-    all: Number
+    numbers: list[tuple[str, LinkedCount]]
+    all: LinkedCount
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +45,9 @@ class Chart:
 
     bars: list[Bar]
     top: int
-    totals: list[tuple[str, str, Number]]  # outcome, its label, how many
-    all: Number
-    ended: Number
+    totals: list[tuple[str, str, LinkedCount]]  # outcome, its label, how many
+    all: LinkedCount
+    ended: LinkedCount
     width: int = WIDTH
     height: int = HEIGHT
 
@@ -59,27 +59,27 @@ class Chart:
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
+class AttemptCounts:
     """Attempts of the last 30 days by day, status, reason and whether they are the last on their device, as far as `wanted` asks."""
 
     wanted: AttemptFilters
     counts: Mapping[tuple[date, str, str, bool], int]
 
-    def number(self, status: str, reason: str, *, last: bool = False) -> Number:
+    def number(self, status: str, reason: str, *, last: bool = False) -> LinkedCount:
         """`last`: only those that are."""
         kinds = self.counts.items()
         found = sum(count for (_, how, why, newest), count in kinds if how == status and reason in ("", why) and newest >= last)
-        return Number(replace(self.wanted, status=status, reason=reason, last="yes" if last else ""), found)
+        return LinkedCount(replace(self.wanted, status=status, reason=reason, last="yes" if last else ""), found)
 
 
-def tried(wanted: AttemptFilters, *, now: datetime) -> Tried:
+def tried(wanted: AttemptFilters, *, now: datetime) -> AttemptCounts:
     """One query."""
     tallies = AttemptTally.objects.filter(narrowing.attempts_told(wanted, now=now), number__gt=0).order_by()
     rows = tallies.values_list("day", "status", "reason", "last").annotate(sum=Sum("number"))
-    return Tried(wanted, {(day, status, reason, last): number for day, status, reason, last, number in rows})
+    return AttemptCounts(wanted, {(day, status, reason, last): number for day, status, reason, last, number in rows})
 
 
-def chart(found: Tried, *, now: datetime) -> Chart:
+def chart(found: AttemptCounts, *, now: datetime) -> Chart:
     """Days without attempts too."""
     today = timezone.localdate(now)
     days = [today - timedelta(days=back) for back in reversed(range(int(MONTH)))]
@@ -109,5 +109,5 @@ def _bar(wanted: AttemptFilters, day: date, counts: Counter[str], *, place: int,
     return Bar(day, place * STEP + GAP // 2, STEP - GAP, segments, numbers, _number(wanted, counts.total(), day=on))
 
 
-def _number(wanted: AttemptFilters, count: int, *, day: str = "", status: str = "") -> Number:
-    return Number(replace(wanted, day=day, status=status), count)
+def _number(wanted: AttemptFilters, count: int, *, day: str = "", status: str = "") -> LinkedCount:
+    return LinkedCount(replace(wanted, day=day, status=status), count)

@@ -9,18 +9,18 @@ from datetime import datetime
 
 from django.db.models import Count, OuterRef, Q, Subquery
 
-from devices.account_status.stale_sources import Aged
+from devices.account_status.stale_sources import StaleSource
 from devices.account_status.status import AccountStatus
 from devices.models import Sighting
 from patching.lists.attempts import ATTEMPTS, AttemptRow
-from patching.lists.counts import MOST_COUNTED, Number
+from patching.lists.counts import MOST_COUNTED, LinkedCount
 from patching.lists.filters import ALL, OPEN_ORDER, AttemptFilters, PatchFilters
 from patching.lists.patches import PATCHES, PatchRow
-from patching.lists.rows import Accounts, add_names
-from patching.lists.stale_sources import ToldBy, as_of
+from patching.lists.rows import AccountNames, add_names
+from patching.lists.stale_sources import SourceTimes, as_of
 from patching.models import Attempt, Patch, Reading
 from patching.models.patch import OPEN
-from patching.pages.latest_attempts import Last, last_of_each
+from patching.pages.latest_attempts import LatestAttempt, last_of_each
 from vendors.patching_api import Source
 from vendors.registry import VENDORS
 
@@ -33,38 +33,40 @@ _TOLD_BY = ("account__name", "vendor", "pulse__fetched_at", Subquery(_READ))
 
 
 @dataclass(frozen=True, slots=True)
-class OnDevice:
+class DevicePatching:
     """`told`: vendors that tell about patching of the device; `as_of`: when each of their accounts last did.
 
     `rests`: what was open last is not counted, for the device is not in use.
     """
 
-    open: Number
-    states: list[Number]
+    open: LinkedCount
+    states: list[LinkedCount]
     patches: Sequence[PatchRow]
-    tried: Number
-    lasts: Sequence[Last]
+    tried: LinkedCount
+    lasts: Sequence[LatestAttempt]
     told: list[str]
-    as_of: list[Aged]
+    as_of: list[StaleSource]
     rests: bool
 
 
-def on_device(pk: int, known: Mapping[int, AccountStatus], *, now: datetime) -> OnDevice | None:
+def on_device(pk: int, known: Mapping[int, AccountStatus], *, now: datetime) -> DevicePatching | None:
     """Four queries, each of one device; None: it has no sighting. `known`: the status of every account."""
     sightings = list(Sighting.objects.filter(device_id=pk).order_by("account__name").values_list("pk", "account_id", *_TOLD_BY))
     if not sightings:
         return None
     here, wanted = Q(sighting_id__in=[sighting for sighting, *_ in sightings]), PatchFilters(device=str(pk))
-    told = {account: ToldBy(*told_by) for _, account, *told_by in sightings}
+    told = {account: SourceTimes(*told_by) for _, account, *told_by in sightings}
     patches = PATCHES.some(here, PATCHES.first, most=LOOKED_AT)
     attempts = ATTEMPTS.some(here, ATTEMPTS.first, most=LOOKED_AT)
     by_status = _by_status(here, patches)
     opened, lasts = _opened(here, patches), last_of_each(attempts)[:MOST_LASTS]
-    accounts = Accounts({account: (each.account, each.vendor) for account, each in told.items()})
+    accounts = AccountNames({account: (each.account, each.vendor) for account, each in told.items()})
     add_names([*opened, *(each.attempt for each in lasts)], accounts, devices=False)
-    return OnDevice(
-        open=Number(wanted, sum(by_status.get((True, status), 0) for status in OPEN)),
-        states=[Number(replace(wanted, status=status), by_status[True, status]) for status in OPEN_ORDER if (True, status) in by_status],
+    return DevicePatching(
+        open=LinkedCount(wanted, sum(by_status.get((True, status), 0) for status in OPEN)),
+        states=[
+            LinkedCount(replace(wanted, status=status), by_status[True, status]) for status in OPEN_ORDER if (True, status) in by_status
+        ],
         patches=opened,
         tried=_tried(here, attempts, AttemptFilters(device=str(pk), period=ALL)),
         lasts=lasts,
@@ -88,6 +90,6 @@ def _by_status(here: Q, rows: list[PatchRow]) -> Mapping[tuple[bool, str], int]:
     return {(counted, status): number for counted, status, number in standing}
 
 
-def _tried(here: Q, rows: list[AttemptRow], wanted: AttemptFilters) -> Number:
+def _tried(here: Q, rows: list[AttemptRow], wanted: AttemptFilters) -> LinkedCount:
     number = len(rows) if len(rows) < LOOKED_AT else Attempt.objects.filter(here).order_by()[: MOST_COUNTED + 1].count()
-    return Number(wanted, min(number, MOST_COUNTED), number > MOST_COUNTED)
+    return LinkedCount(wanted, min(number, MOST_COUNTED), number > MOST_COUNTED)

@@ -13,7 +13,7 @@ from vendors.patch_states import PatchStatus
 
 
 @dataclass(frozen=True, slots=True)
-class Last:
+class LatestAttempt:
     """`failures`: how many attempts failed without one between that did not, this one included; `since`: when the first of them was."""
 
     attempt: AttemptRow
@@ -25,7 +25,7 @@ class Last:
         return self.failures > 1
 
 
-def last_of_each(rows: Sequence[AttemptRow]) -> list[Last]:
+def last_of_each(rows: Sequence[AttemptRow]) -> list[LatestAttempt]:
     """Of attempts on one device, the newest first. What waits for a person stands before what does not."""
     by_title: dict[tuple[int | None, int], list[AttemptRow]] = defaultdict(list)
     for row in rows:
@@ -33,6 +33,6 @@ def last_of_each(rows: Sequence[AttemptRow]) -> list[Last]:
     return sorted(map(_last, by_title.values()), key=lambda each: each.attempt.work is None)
 
 
-def _last(rows: Sequence[AttemptRow]) -> Last:
+def _last(rows: Sequence[AttemptRow]) -> LatestAttempt:
     failed = list(takewhile(lambda row: row.status == PatchStatus.FAILED, rows))
-    return Last(rows[0], len(failed), failed[-1].at if failed else rows[0].at)
+    return LatestAttempt(rows[0], len(failed), failed[-1].at if failed else rows[0].at)

@@ -8,16 +8,16 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from devices.account_status.stale_sources import Aged
+from devices.account_status.stale_sources import StaleSource
 from devices.account_status.status import AccountStatus
-from patching.lists.counts import Number, narrowed, number, numbers
-from patching.lists.filters import ALL, OPEN_ORDER, AttemptFilters, DeviceFilters, PatchFilters
+from patching.lists.counts import LinkedCount, narrowed, number, numbers
+from patching.lists.filters import ALL, OPEN_ORDER, AttemptFilters, PatchDeviceFilters, PatchFilters
 from patching.lists.patches import PATCHES, PatchRow
-from patching.lists.rows import Accounts, add_names
+from patching.lists.rows import AccountNames, add_names
 from patching.lists.stale_sources import LATE, told_long_ago
 from patching.models import Reading
-from patching.pages.chart import Chart, Tried, chart, tried
-from patching.pages.work_lists import WorkRow, wanted, works
+from patching.pages.chart import AttemptCounts, Chart, chart, tried
+from patching.pages.work_lists import WorkList, wanted, works
 from vendors.patch_states import PatchStatus
 from vendors.patching_api import Source
 
@@ -26,16 +26,16 @@ OLDEST = 5
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    open: Number
-    known: Number
-    states: list[tuple[Number, Number | None]]  # and last attempts that ended so, where that is work for a person
-    devices: Number  # with an open patch
-    old: Number
+    open: LinkedCount
+    known: LinkedCount
+    states: list[tuple[LinkedCount, LinkedCount | None]]  # and last attempts that ended so, where that is work for a person
+    devices: LinkedCount  # with an open patch
+    old: LinkedCount
     chart: Chart
-    works: list[WorkRow]
+    works: list[WorkList]
     oldest: list[PatchRow]
     unread: list[Reading]  # what a credential may not read, has not yet, or has not for long
-    off: list[Aged]  # what they told once still counts
+    off: list[StaleSource]  # what they told once still counts
 
     @property
     def told(self) -> bool:
@@ -48,14 +48,14 @@ def overview(known: Sequence[AccountStatus], *, now: datetime) -> Overview:
     asked = [PatchFilters(), PatchFilters(status=ALL), *(PatchFilters(status=status) for status in OPEN_ORDER)]
     counts, attempts = numbers([*asked, *wanted()]), tried(AttemptFilters(), now=now)
     oldest = PATCHES.some(narrowed(asked[0], now=now).condition, PATCHES.first, most=OLDEST)
-    add_names(oldest, Accounts())
+    add_names(oldest, AccountNames())
     unread = Q(can=None) | Q(can=False) | Q(complete_at__lt=now - LATE)
     readings = Reading.objects.filter(unread, account__enabled=True).select_related("account")
     return Overview(
         open=counts[asked[0]],
         known=counts[asked[1]],
         states=[(counts[filters], _last(attempts, filters.status)) for filters in asked[2:]],
-        devices=number(DeviceFilters(), now=now),
+        devices=number(PatchDeviceFilters(), now=now),
         old=number(PatchFilters(age="over-30"), now=now),
         chart=chart(attempts, now=now),
         works=works(counts, attempts),
@@ -65,5 +65,5 @@ def overview(known: Sequence[AccountStatus], *, now: datetime) -> Overview:
     )
 
 
-def _last(attempts: Tried, status: str) -> Number | None:
+def _last(attempts: AttemptCounts, status: str) -> LinkedCount | None:
     return attempts.number(status, "", last=True) if status in (PatchStatus.FAILED, PatchStatus.RESTART) else None

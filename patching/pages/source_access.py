@@ -5,26 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from devices.models import Account
-from patching.sync.source_access import Told, readings
+from patching.sync.source_access import SourceAccess, readings
 from vendors.registry import VENDORS
 
 
 @dataclass(frozen=True, slots=True)
-class Reads:
+class AccountAccess:
     """`unknown`: not tried yet, or without an answer so far. `with_devices`: its list of devices brings their patches."""
 
-    can: list[Told]
-    cannot: list[Told]
-    unknown: list[Told]
+    can: list[SourceAccess]
+    cannot: list[SourceAccess]
+    unknown: list[SourceAccess]
     with_devices: bool
     nothing: bool
 
 
-def reading(account: Account) -> Reads:
+def reading(account: Account) -> AccountAccess:
     """Two queries."""
     vendor = VENDORS.get(account.vendor)
     known = readings(account) if vendor else []
-    return Reads(
+    return AccountAccess(
         can=[each for each in known if each.can],
         cannot=[each for each in known if each.can is False],
         unknown=[each for each in known if each.can is None],

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from devices.device_detail.ticket_text import one_line, stamp
-from patching.lists.next_steps import Work
+from patching.lists.next_steps import NextStep
 from patching.lists.patches import PatchRow
-from patching.pages.device import OnDevice
-from patching.pages.latest_attempts import Last
-from vendors.patch_states import PatchStatus, Reason
+from patching.pages.device import DevicePatching
+from patching.pages.latest_attempts import LatestAttempt
+from vendors.patch_states import PatchReason, PatchStatus
 
 
-def text(found: OnDevice) -> str:
+def text(found: DevicePatching) -> str:
     """As much as the panel shows; empty where there is nothing."""
     return "\n".join(_lines(found))
 
 
-def _lines(found: OnDevice) -> Iterator[str]:
+def _lines(found: DevicePatching) -> Iterator[str]:
     if found.lasts:
         yield "Last attempts to patch:"
         yield from (f"  {_attempt(each)}" for each in found.lasts)
@@ -28,7 +28,7 @@ def _lines(found: OnDevice) -> Iterator[str]:
         yield f"{one_line(told.account)} as of {stamp(told.at) or 'never'}"
 
 
-def _attempt(last: Last) -> str:
+def _attempt(last: LatestAttempt) -> str:
     row = last.attempt
     versions = f" {row.before or '?'} to {row.after or '?'}" if row.before or row.after else ""
     again = f", {last.failures} failures in a row since {stamp(last.since)}" if last.again else ""
@@ -41,9 +41,9 @@ def _patch(row: PatchRow) -> str:
 
 
 def _how(status: str, reason: str, raw: str) -> str:
-    ours = ", ".join(filter(None, (PatchStatus.known(status).label, Reason.labelled(reason) if reason else "")))
+    ours = ", ".join(filter(None, (PatchStatus.known(status).label, PatchReason.labelled(reason) if reason else "")))
     return f"{ours} ({one_line(raw)})" if raw else ours
 
 
-def _next(work: Work | None) -> str:
+def _next(work: NextStep | None) -> str:
     return f". Next: {work.step}." if work else ""

@@ -8,13 +8,13 @@ from datetime import datetime
 from django.db.models import Q
 
 from patching.lists.attempts import ATTEMPTS, AttemptRow
-from patching.lists.counts import Number, narrowed, number, numbers
+from patching.lists.counts import LinkedCount, narrowed, number, numbers
 from patching.lists.filters import OPEN_ORDER, AttemptFilters, PatchFilters
 from patching.lists.patches import PATCHES, PatchRow
-from patching.lists.rows import Accounts, add_names
+from patching.lists.rows import AccountNames, add_names
 from patching.models import Attempt, Title
 from patching.pages.chart import Chart, chart, tried
-from patching.pages.work_lists import WorkRow, wanted, works
+from patching.pages.work_lists import WorkList, wanted, works
 from vendors.patch_states import PatchStatus
 
 SHOWN = 10
@@ -23,32 +23,32 @@ LOOKED_AT = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class OneTitle:
+class TitlePatching:
     """`newest`: the highest version that was installed among the latest attempts, by the vendor's number; "" where none is known.
 
     `probably`: open patches of titles without a name that are probably of this one; they are in none of the other numbers.
     """
 
     title: Title
-    open: Number
-    states: list[Number]
+    open: LinkedCount
+    states: list[LinkedCount]
     chart: Chart
-    works: list[WorkRow]
+    works: list[WorkList]
     patches: list[PatchRow]
     attempts: list[AttemptRow]
     newest: str
-    probably: Number
+    probably: LinkedCount
 
 
-def of_title(title: Title, *, now: datetime) -> OneTitle:
+def of_title(title: Title, *, now: datetime) -> TitlePatching:
     """Ten queries."""
     pk = str(title.pk)
     asked = [PatchFilters(title=pk), *(PatchFilters(title=pk, status=status) for status in ORDER)]
     counts, attempts = numbers([*asked, *wanted(pk)]), tried(AttemptFilters(title=pk), now=now)
     patches = PATCHES.some(narrowed(asked[0], now=now).condition, PATCHES.first, most=SHOWN)
     latest = ATTEMPTS.some(Q(title=title), ATTEMPTS.first, most=SHOWN)
-    add_names([*patches, *latest], Accounts())
-    return OneTitle(
+    add_names([*patches, *latest], AccountNames())
+    return TitlePatching(
         title=title,
         open=counts[asked[0]],
         states=[found for filters in asked[1:] if (found := counts[filters]).count],

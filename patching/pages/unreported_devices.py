@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from devices.device_list.filters import UNTOLD, Filters
+from devices.device_list.filters import UNTOLD, DeviceFilters
 from devices.device_list.queries import matching
 from devices.models import Account
 from patching.lists.filters import TELLING
@@ -13,7 +13,7 @@ from vendors.registry import VENDORS
 
 
 @dataclass(frozen=True, slots=True)
-class Silent:
+class UnreportedDevices:
     """`query`: the filter of the device list that shows them; `vendors`: who tells nothing."""
 
     devices: int
@@ -26,9 +26,9 @@ class Silent:
         return f"{self.devices:,}+" if self.more else f"{self.devices:,}"
 
 
-def silent(*, now: datetime) -> Silent:
+def silent(*, now: datetime) -> UnreportedDevices:
     """Counted by the device list itself. Two queries."""
-    filters = Filters(patching=UNTOLD)
+    filters = DeviceFilters(patching=UNTOLD)
     _, devices, more = matching(filters, now=now)
     slugs = set(Account.objects.filter(enabled=True).order_by().values_list("vendor", flat=True)) - set(TELLING)
-    return Silent(devices, more, filters.query_string(), sorted(VENDORS[slug].label for slug in slugs if slug in VENDORS))
+    return UnreportedDevices(devices, more, filters.query_string(), sorted(VENDORS[slug].label for slug in slugs if slug in VENDORS))

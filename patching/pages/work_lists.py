@@ -13,43 +13,45 @@ from datetime import datetime
 from django.db.models import Q, QuerySet, Sum
 
 from patching.lists import conditions as narrowing
-from patching.lists.counts import Number
+from patching.lists.counts import LinkedCount
 from patching.lists.filters import AttemptFilters, PatchFilters
-from patching.lists.next_steps import WORKS, Work
+from patching.lists.next_steps import WORKS, NextStep
 from patching.models import AttemptTally, PatchTally, Title
-from patching.pages.chart import Tried
+from patching.pages.chart import AttemptCounts
 
 MOST_TITLES = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Most:
+class TopTitle:
     """An application with many of them. `open`: its number counts patches, else last attempts."""
 
     title: Title
-    number: Number
+    number: LinkedCount
     open: bool
 
 
 @dataclass(frozen=True, slots=True)
-class WorkRow:
+class WorkList:
     """`last`: attempts since which none was made of the same application on the same device; `titles`: those with the most of it."""
 
-    work: Work
-    patches: Number
-    last: Number
-    attempts: Number
-    titles: list[Most] = field(default_factory=list)
+    work: NextStep
+    patches: LinkedCount
+    last: LinkedCount
+    attempts: LinkedCount
+    titles: list[TopTitle] = field(default_factory=list)
 
     def __bool__(self) -> bool:
         """There is any such work."""
         return bool(self.patches.count or self.attempts.count)
 
 
-def works(counts: Mapping[PatchFilters, Number], found: Tried, *, most: Mapping[Work, list[Most]] | None = None) -> list[WorkRow]:
+def works(
+    counts: Mapping[PatchFilters, LinkedCount], found: AttemptCounts, *, most: Mapping[NextStep, list[TopTitle]] | None = None
+) -> list[WorkList]:
     """`counts`: of `wanted` at least, for the title of `found`; `most`: what `titles_with_most` found, where the page shows it."""
     return [
-        WorkRow(
+        WorkList(
             work=work,
             patches=counts[_patches(work, found.wanted.title)],
             last=found.number(work.status, work.reason, last=True),
@@ -60,11 +62,11 @@ def works(counts: Mapping[PatchFilters, Number], found: Tried, *, most: Mapping[
     ]
 
 
-def _patches(work: Work, title: str = "") -> PatchFilters:
+def _patches(work: NextStep, title: str = "") -> PatchFilters:
     return PatchFilters(status=work.status, reason=work.reason, title=title)
 
 
-def _attempts(work: Work, title: str) -> AttemptFilters:
+def _attempts(work: NextStep, title: str) -> AttemptFilters:
     return AttemptFilters(status=work.status, reason=work.reason, title=title, last="yes")
 
 
@@ -76,19 +78,19 @@ def wanted(title: str = "") -> list[PatchFilters]:
 _STANDING = Q(*(Q(status=work.status, reason=work.reason) for work in WORKS), _connector=Q.OR)
 
 
-def titles_with_most(*, now: datetime) -> dict[Work, list[Most]]:
+def titles_with_most(*, now: datetime) -> dict[NextStep, list[TopTitle]]:
     """Two queries for the numbers and one for the names."""
     patches = _sums(PatchTally.objects.filter(_STANDING, number__gt=0))
     last = narrowing.attempts_told(AttemptFilters(last="yes"), now=now)
     attempts = _sums(AttemptTally.objects.filter(_STANDING, last, number__gt=0))
     titles = Title.objects.in_bulk({title for found in (patches, attempts) for each in found.values() for title, _ in each})
 
-    def told(work: Work) -> Iterable[Most]:
+    def told(work: NextStep) -> Iterable[TopTitle]:
         key = work.status.value, work.reason.value
         for title, number in patches.get(key, ()):
-            yield Most(titles[title], Number(_patches(work, str(title)), number), True)
+            yield TopTitle(titles[title], LinkedCount(_patches(work, str(title)), number), True)
         for title, number in attempts.get(key, ()):
-            yield Most(titles[title], Number(_attempts(work, str(title)), number), False)
+            yield TopTitle(titles[title], LinkedCount(_attempts(work, str(title)), number), False)
 
     return {work: sorted(told(work), key=lambda each: -each.number.count)[:MOST_TITLES] for work in WORKS}
 

@@ -22,7 +22,7 @@ from django.db import connection
 from devices.db.copy import quoted, stage
 from patching.models import PatchRun
 from patching.sync.assignment import hold_patching
-from patching.sync.patch_writer import Outcome
+from patching.sync.patch_writer import PatchWriteResult
 from patching.sync.title_writer import save_titles
 from vendors.parsing.times import plausible
 from vendors.records import Attempt
@@ -51,10 +51,10 @@ TOLD = {
 }
 
 
-def save_attempts(run: PatchRun, told: Sequence[Attempt], now: datetime) -> Outcome:
+def save_attempts(run: PatchRun, told: Sequence[Attempt], now: datetime) -> PatchWriteResult:
     told = [attempt for attempt in told if not _forgotten(attempt, now)]
     if not told:
-        return Outcome()
+        return PatchWriteResult()
     hold_patching()
     save_titles(run.account.vendor, (attempt.title for attempt in told))
     stage("told_attempts", TOLD, _rows(told, now), key="place")
@@ -64,7 +64,7 @@ def save_attempts(run: PatchRun, told: Sequence[Attempt], now: datetime) -> Outc
         for statement in (_FIND, _CORRECT, _TAKE_OVER, _FIND, _ADD, _ADD_WITHOUT_DEVICE):
             cursor.execute(statement, given)
             counts[statement] = int(cursor.rowcount)
-        outcome = Outcome(counts[_ADD] + counts[_ADD_WITHOUT_DEVICE], counts[_CORRECT] + counts[_TAKE_OVER])
+        outcome = PatchWriteResult(counts[_ADD] + counts[_ADD_WITHOUT_DEVICE], counts[_CORRECT] + counts[_TAKE_OVER])
         if outcome.created or outcome.changed:
             cursor.execute(_MARK_LAST, given)
     return outcome

@@ -8,7 +8,7 @@ from vendors.errors import Misconfigured, Unsupported
 from vendors.patching_api import ReadsPatches
 
 
-class Line(connect.Line):
+class PatchingJobConnection(connect.JobConnection):
     def reader(self, run: PatchRun) -> ReadsPatches:
         """Raises Unsupported for a vendor that has no such list, Misconfigured when the account is switched off, and as `open` does."""
         account = run.account

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from devices.hooks import Mapped
+from devices.hooks import MappedEntry
 from devices.models import SyncRun
 from patching.sync.assignment import place, place_on
 from patching.sync.patch_writer import replace_patches
@@ -15,7 +15,7 @@ from patching.sync.source_access import try_again
 class PatchKeeper:
     """See devices/hooks.py."""
 
-    def page(self, run: SyncRun, mapped: Sequence[Mapped], now: datetime) -> None:
+    def page(self, run: SyncRun, mapped: Sequence[MappedEntry], now: datetime) -> None:
         told = [(each.entry.external_id, each.device.patches) for each in mapped if each.device.patches is not None]
         if told:
             patches = [(device, patch) for device, found in told for patch in found]

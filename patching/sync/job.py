@@ -14,11 +14,11 @@ from patching.models import PatchRun
 from patching.sync import source_access as readings
 from patching.sync.assignment import hold_patching, place
 from patching.sync.attempt_writer import save_attempts
-from patching.sync.connection import Line
+from patching.sync.connection import PatchingJobConnection
 from patching.sync.inferred_titles import infer
 from patching.sync.patch_writer import close_others, forget_shown, list_shown, save_patches
 from vendors.errors import VendorError
-from vendors.patching_api import Sheet, Source
+from vendors.patching_api import PatchPage, Source
 
 
 class PatchRunHandler:
@@ -27,9 +27,9 @@ class PatchRunHandler:
     model = PatchRun
 
     def __init__(self) -> None:
-        self._line = Line()
+        self._line = PatchingJobConnection()
 
-    def step(self, run: PatchRun) -> Sheet:
+    def step(self, run: PatchRun) -> PatchPage:
         return self._line.reader(run).read_patches(Source(run.source), run.since, run.cursor)
 
     def close(self) -> None:
@@ -37,7 +37,7 @@ class PatchRunHandler:
 
     # -- inside the transaction that saves the cursor -----------------------------------------------------------------
 
-    def keep(self, run: PatchRun, sheet: Sheet, now: datetime) -> None:
+    def keep(self, run: PatchRun, sheet: PatchPage, now: datetime) -> None:
         told = [(patch.device_id, patch) for patch in sheet.patches]
         attempts, no_attempts = save_apart(sheet.attempts, lambda part: save_attempts(run, part, now), hold=hold_patching)
         patches, no_patches = save_apart(told, lambda part: save_patches(run.account, part, now), hold=hold_patching)
@@ -62,7 +62,7 @@ class PatchRunHandler:
         infer(run.account.vendor)
         readings.succeeded(run, now)
 
-    def stumbled(self, _run: PatchRun, _error: VendorError, _now: datetime) -> Sheet | None:
+    def stumbled(self, _run: PatchRun, _error: VendorError, _now: datetime) -> PatchPage | None:
         """Every step only reads: it may be done again."""
         return None
 

@@ -38,7 +38,7 @@ REFS = {"device_ref": "text"}
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class PatchWriteResult:
     """`ids`: the rows of all patches that were told, changed or not."""
 
     created: int = 0
@@ -46,10 +46,10 @@ class Outcome:
     ids: tuple[int, ...] = ()
 
 
-def save_patches(account: Account, told: Sequence[tuple[str, records.Patch]], now: datetime) -> Outcome:
+def save_patches(account: Account, told: Sequence[tuple[str, records.Patch]], now: datetime) -> PatchWriteResult:
     """`told`: device and patch. The last of two with one key wins: rows move between pages while a walk goes on."""
     if not told:
-        return Outcome()
+        return PatchWriteResult()
     hold_patching()
     save_titles(account.vendor, (patch.title for _, patch in told))
     newest = {(device, patch.key[:255]): patch for device, patch in told}
@@ -57,10 +57,10 @@ def save_patches(account: Account, told: Sequence[tuple[str, records.Patch]], no
     with connection.cursor() as cursor:
         cursor.execute(_SAVE, {"account": account.pk, "vendor": account.vendor, "now": now})
         ((created, changed, ids),) = cursor.fetchall()
-    return Outcome(created, changed, tuple(ids))
+    return PatchWriteResult(created, changed, tuple(ids))
 
 
-def replace_patches(account: Account, devices: Sequence[str], told: Sequence[tuple[str, records.Patch]], now: datetime) -> Outcome:
+def replace_patches(account: Account, devices: Sequence[str], told: Sequence[tuple[str, records.Patch]], now: datetime) -> PatchWriteResult:
     """What these devices lack now is `told`, and nothing else."""
     hold_patching()
     stage("told_devices", REFS, ((each,) for each in sorted(set(devices))), key="device_ref")

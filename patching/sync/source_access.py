@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from devices.models import Account, JobState
-from devices.reconciliation.field_repairs import Counted, counted
+from devices.reconciliation.field_repairs import RepairCount, counted
 from patching.models import PatchRun, Reading
 from vendors.errors import VendorError
 from vendors.patching_api import Source, refused
@@ -18,7 +18,7 @@ OVERLAP = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class SourceAccess:
     """One source of an account. `can` None: nobody knows yet. `sentence`: why not, or what went wrong last. `repaired`: fields of records
     that were mended or left out in the last complete walk.
     """
@@ -28,10 +28,10 @@ class Told:
     sentence: str = ""
     tried_at: datetime | None = None
     complete_at: datetime | None = None
-    repaired: Sequence[Counted] = ()
+    repaired: Sequence[RepairCount] = ()
 
 
-def readings(account: Account) -> list[Told]:
+def readings(account: Account) -> list[SourceAccess]:
     """All sources that the vendor has, tried or not; none for a vendor that tells of patches with its devices, or not at all."""
     known = {each.source: each for each in Reading.objects.filter(account=account)}
     last = PatchRun.objects.filter(account=account, state=JobState.DONE).order_by("source", "-id").distinct("source")
@@ -39,10 +39,10 @@ def readings(account: Account) -> list[Told]:
     return [_told(source, known.get(source.value), repairs.get(source.value, ())) for source in account.about.patch_sources]
 
 
-def _told(source: Source, reading: Reading | None, repairs: Iterable[Sequence[Any]]) -> Told:
+def _told(source: Source, reading: Reading | None, repairs: Iterable[Sequence[Any]]) -> SourceAccess:
     if reading is None:
-        return Told(source, None)
-    return Told(source, reading.can, reading.sentence, reading.tried_at, reading.complete_at, counted(repairs))
+        return SourceAccess(source, None)
+    return SourceAccess(source, reading.can, reading.sentence, reading.tried_at, reading.complete_at, counted(repairs))
 
 
 def succeeded(run: PatchRun, now: datetime) -> None:

@@ -7,9 +7,9 @@ from typing import Any
 from django import template
 
 from devices.templatetags.cached import drawn_once
-from patching.lists.counts import Number
-from patching.lists.next_steps import Work, work_of
-from vendors.patch_states import PatchKind, PatchStatus, Reason, Severity
+from patching.lists.counts import LinkedCount
+from patching.lists.next_steps import NextStep, work_of
+from vendors.patch_states import PatchKind, PatchReason, PatchStatus, Severity
 from vendors.short_labels import short_word
 
 register = template.Library()
@@ -50,7 +50,7 @@ def severity_pill(severity: str) -> dict[str, Any]:
 
 @register.filter
 def reason_label(reason: str) -> str:
-    return Reason.labelled(reason)
+    return PatchReason.labelled(reason)
 
 
 @register.filter
@@ -62,7 +62,7 @@ register.filter("short_word", short_word)
 
 
 @register.simple_tag
-def work_for(status: str, reason: str) -> Work | None:
+def work_for(status: str, reason: str) -> NextStep | None:
     return work_of(status, reason)
 
 
@@ -73,7 +73,7 @@ def unlocalized(number: float) -> str:
 
 
 @register.inclusion_tag("patching/parts/status_tile.html")
-def status_tile(number: Number, last: Number | None = None) -> dict[str, Any]:
+def status_tile(number: LinkedCount, last: LinkedCount | None = None) -> dict[str, Any]:
     """Of a filter with one status. `last`: attempts that ended so and were not repeated, which some vendors tell instead."""
     look, icon, meaning = LOOKS[PatchStatus(number.status)]
     return {"number": number, "last": last, "look": look, "icon": icon, "meaning": meaning}

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from devices.account_status.status import account_statuses
 from devices.audit.export import csv_file, no_file
-from devices.lists.state import Listing
+from devices.lists.state import ListState
 from devices.saved_views.list_request import read_listing
 from devices.web.permissions import needs
 from patching.lists.attempts import ATTEMPTS
@@ -67,6 +67,6 @@ def _table(request: HttpRequest, table: Table[Any, Any, Any], values: Values, *,
     return _file(request, listing, lambda: lines(table.every(listing, now=now), columns))
 
 
-def _file(request: HttpRequest, listing: Listing[Any], content: Callable[[], Iterable[str]]) -> HttpResponseBase:
+def _file(request: HttpRequest, listing: ListState[Any], content: Callable[[], Iterable[str]]) -> HttpResponseBase:
     name = listing.file_name(now=timezone.now())
     return csv_file(request, name, content, action="patching exported", filters=listing.whole or "as at first")

@@ -11,17 +11,17 @@ from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_safe
 
 from devices.account_status.status import account_statuses
-from devices.device_list.fleet_filters import Part, known_groups, nobody
-from devices.lists.filters import Asked
-from devices.lists.keyset import Turned
+from devices.device_list.fleet_filters import FleetFilters, known_groups, nobody
+from devices.lists.filters import FilterSet
+from devices.lists.keyset import Page
 from devices.models import Account
 from devices.saved_views.list_page import place, results, turned, whole
-from devices.saved_views.list_request import Viewed, viewed
+from devices.saved_views.list_request import ListRequest, viewed
 from devices.web.permissions import is_fragment, needs
 from patching.lists.attempts import ATTEMPTS
 from patching.lists.devices import DEVICES
-from patching.lists.filters import ALL, OPEN, TELLING, DeviceFilters, PatchFilters, Told
-from patching.lists.next_steps import Work, work_of
+from patching.lists.filters import ALL, OPEN, TELLING, PatchDeviceFilters, PatchFilters, PatchingFilters
+from patching.lists.next_steps import NextStep, work_of
 from patching.lists.patches import PATCHES
 from patching.lists.stale_sources import aged
 from patching.lists.table import Table
@@ -56,12 +56,12 @@ def titles(request: HttpRequest) -> HttpResponse:
     return _answer(request, look, title_page(look.listing, now=timezone.now(), **place(request)))
 
 
-def _table(request: HttpRequest, table: Table[Any, Any, Any]) -> tuple[Viewed[Any], Turned[Any]]:
+def _table(request: HttpRequest, table: Table[Any, Any, Any]) -> tuple[ListRequest[Any], Page[Any]]:
     look = viewed(request, table.shape)
     return look, table.page(look.listing, now=timezone.now(), **place(request))
 
 
-def _answer(request: HttpRequest, look: Viewed[Any], found: Turned[Any], **more: Any) -> HttpResponse:
+def _answer(request: HttpRequest, look: ListRequest[Any], found: Page[Any], **more: Any) -> HttpResponse:
     """The page; as a fragment only the results."""
     filters, shape = look.listing.filters, look.listing.shape
     what = shape.url.removeprefix("patching:")
@@ -71,7 +71,7 @@ def _answer(request: HttpRequest, look: Viewed[Any], found: Turned[Any], **more:
         "export_url": reverse(f"{shape.url}_csv"),
         "may_export": request.user.has_perm("patching.export_patch"),
         "aged": aged(filters, account_statuses(request), now=timezone.now()),
-        "nobody": SimpleLazyObject(lambda: nobody(filters) if isinstance(filters, Part) else ""),  # only an empty page asks
+        "nobody": SimpleLazyObject(lambda: nobody(filters) if isinstance(filters, FleetFilters) else ""),  # only an empty page asks
         **more,
     }
     if is_fragment(request):
@@ -79,20 +79,20 @@ def _answer(request: HttpRequest, look: Viewed[Any], found: Turned[Any], **more:
     return whole(request, f"patching/{what}.html", context | {"choices": _choices(filters)})
 
 
-def _choices(filters: Asked) -> dict[str, Any]:
+def _choices(filters: FilterSet) -> dict[str, Any]:
     found: dict[str, Any] = {name: list(kind.options.items()) for name, kind in filters.kinds.items() if kind.options}
     if "vendor" in found:
         found["vendor"] = list(TELLING.items())
     if isinstance(filters, PatchFilters):  # what stands there without a choice is not a choice of its own
         found["status"] = [(value, label) for value, label in found["status"] if value != OPEN]
-    if isinstance(filters, Told):
+    if isinstance(filters, PatchingFilters):
         found["account"] = list(Account.objects.order_by("name").values_list("name", "name"))
-    if isinstance(filters, Told | DeviceFilters):
+    if isinstance(filters, PatchingFilters | PatchDeviceFilters):
         found["groups"] = known_groups()
     return found
 
 
-def _work(filters: Any) -> Work | None:
+def _work(filters: Any) -> NextStep | None:
     """The next step of a work list; none while several are mixed."""
     if filters.reason:
         return work_of(PatchStatus.FAILED, filters.reason)

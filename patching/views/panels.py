@@ -11,7 +11,7 @@ from devices.account_status.status import account_statuses, by_pk
 from devices.models import Account
 from devices.web.devices import device_or_404
 from devices.web.permissions import is_fragment, needs
-from patching.lists.counts import Number
+from patching.lists.counts import LinkedCount
 from patching.lists.filters import HIGHEST, PatchFilters
 from patching.pages.device import on_device
 from patching.pages.source_access import reading
@@ -22,7 +22,7 @@ from patching.pages.ticket_text import text
 @needs("view_device")
 def device_panel(request: HttpRequest, pk: int) -> HttpResponse:
     if not is_fragment(request):
-        return redirect(Number(PatchFilters(device=str(device_or_404(pk).pk)), 0).url)
+        return redirect(LinkedCount(PatchFilters(device=str(device_or_404(pk).pk)), 0).url)
     # Only a device without sightings has to be looked up: it may have become part of another one.
     now = timezone.now()
     known = by_pk(account_statuses(request))

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from sandbox.eset import groups as eset_groups
-from sandbox.eset.query import Refused
+from sandbox.eset.query import InvalidQuery
 
 WINDOWS, MACOS = 1, 3
 BY_LICENCE = {WINDOWS: (13, 27), MACOS: (13, 231)}
@@ -26,24 +26,24 @@ _KNOWN = _READ_ONLY | _TEXTS | SWITCHES | {"deviceEnrollment", "installedCompone
 
 
 def wish(body: bytes) -> dict[str, Any]:
-    """The wish, with the components `wanted`. Raises Refused."""
+    """The wish, with the components `wanted`. Raises InvalidQuery."""
     try:
         given = json.loads(body)
     except ValueError:
-        raise Refused(400, "the body is not JSON") from None
+        raise InvalidQuery(400, "the body is not JSON") from None
     asked = given.get("installer") if isinstance(given, dict) else None
     if not isinstance(asked, dict) or given.keys() - {"installer", "requestedComponentIds"} or asked.keys() - _KNOWN:
-        raise Refused(400, "unknown field")
+        raise InvalidQuery(400, "unknown field")
     if any(not isinstance(asked.get(name, ""), str) for name in _TEXTS):
-        raise Refused(400, "text expected")
+        raise InvalidQuery(400, "text expected")
     if any(not isinstance(asked.get(name, False), bool) for name in SWITCHES):
-        raise Refused(400, "boolean expected")
+        raise InvalidQuery(400, "boolean expected")
     family = asked.get("operatingSystemFamilyId", 0)
     if isinstance(family, bool) or family not in BY_LICENCE:
-        raise Refused(400, "operating_system_family_id must be 1 or 3")
+        raise InvalidQuery(400, "operating_system_family_id must be 1 or 3")
     wanted = given.get("requestedComponentIds") or BY_LICENCE[family]
     if not isinstance(wanted, list | tuple) or any(family not in COMPONENTS.get(each, ()) for each in wanted):
-        raise Refused(400, "component is not supported")
+        raise InvalidQuery(400, "component is not supported")
     _check_group(asked)
     return {**asked, "wanted": list(wanted)}
 
@@ -52,4 +52,4 @@ def _check_group(asked: dict[str, Any]) -> None:
     group = (asked.get("deviceEnrollment") or {}).get("securityGroupUuid", "")
     static = {each["uuid"] for each in eset_groups.groups() if each.get("isSecurityGroup")}
     if group and group not in static:
-        raise Refused(400, "security_group_uuid is not a static group")
+        raise InvalidQuery(400, "security_group_uuid is not a static group")

@@ -18,7 +18,7 @@ from sandbox.clock import stamp, utc
 from sandbox.credentials import CANARY
 from sandbox.eset import groups as eset_groups
 from sandbox.eset.installer_requests import SWITCHES, WINDOWS, wish
-from sandbox.eset.query import Refused, checked, link, paging
+from sandbox.eset.query import InvalidQuery, checked, link, paging
 from sandbox.wire import Request, Response, answer
 from sandbox.world import World
 
@@ -86,7 +86,7 @@ class EsetInstallers:
 
     def _create(self, request: Request) -> Response:
         if request.media_type != "application/json":
-            raise Refused(400, "the body must be JSON")
+            raise InvalidQuery(400, "the body must be JSON")
         late = self._world.faults.take("eset", request.target, ("late",))
         made = self._created(wish(request.body), request.headers.get("host", ""), float(late.value or 20) if late else 0.0)
         return Response(504) if late else answer(200, {"installer": self._shown(made)})
@@ -122,7 +122,7 @@ class EsetInstallers:
         query = checked(request, {"usable"})
         usable = dict(query).get("usable", "")
         if usable not in ("", "true", "false"):
-            raise Refused(400, "usable must be true or false")
+            raise InvalidQuery(400, "usable must be true or false")
         start, size = paging(query, request.path)
         found = [self._shown(made) for made in self._there() if not usable or self._usable(made) == (usable == "true")]
         following = start + size if start + size < len(found) else None
@@ -143,7 +143,7 @@ class EsetInstallers:
         for made in self._there():
             if made.record["uuid"] == name:
                 return made
-        raise Refused(404)
+        raise InvalidQuery(404)
 
     def _usable(self, made: Made) -> bool:
         return made.expires > self._world.clock.now()

@@ -11,10 +11,10 @@ from typing import Any
 
 from sandbox.clock import stamp, utc
 from sandbox.eset.groups import group_uuid, parent_group
-from sandbox.eset.query import Query, Refused, checked, link, paging
+from sandbox.eset.query import InvalidQuery, Query, checked, link, paging
 from sandbox.faults import bad_lists as spoil
 from sandbox.fleet import patch_activity as patch_life
-from sandbox.fleet.patch_activity import Attempt, Missing, Product
+from sandbox.fleet.patch_activity import Missing, PatchAttempt, SoftwareProduct
 from sandbox.fleet.random_choice import Dice
 from sandbox.wire import Request, Response
 from sandbox.world import World
@@ -42,12 +42,12 @@ class EsetPatching:
         if request.method != "GET":
             return Response(405)
         if right not in self._world.options.eset_patching_rights.split(","):
-            raise Refused(403, "permission denied", code=7)
+            raise InvalidQuery(403, "permission denied", code=7)
         return {"recent": self._recent, "attempts": self._attempts, "patches": self._patches}[right](request)
 
     def _recent(self, request: Request) -> Response:
         if request.query:
-            raise Refused(400)
+            raise InvalidQuery(400)
         rows = [self._application(each) for each in patch_life.recent(self._world.fleet)]
         return spoil.page(self._world, "eset", request.target, rows, key="patchingDetails", rest={})
 
@@ -92,7 +92,7 @@ class EsetPatching:
         now, values = self._world.fleet.now(), dict(query)
         since, until = (self._moment(values.get(f"timePeriod.{name}", "")) for name in ("startTime", "endTime"))
         if since is not None and until is not None and since > until:
-            raise Refused(400, "time_period is invalid")
+            raise InvalidQuery(400, "time_period is invalid")
         return max(since or 0.0, now - patch_life.HISTORY), now if until is None else until
 
     @staticmethod
@@ -102,14 +102,14 @@ class EsetPatching:
         try:
             at = datetime.fromisoformat(text)
         except ValueError:
-            raise Refused(400, "time_period is invalid") from None
+            raise InvalidQuery(400, "time_period is invalid") from None
         if at.tzinfo is None:
-            raise Refused(400, "time_period is invalid")
+            raise InvalidQuery(400, "time_period is invalid")
         return at.timestamp()
 
     # -- rows ---------------------------------------------------------------------------------------------------------
 
-    def _told(self, found: Attempt) -> dict[str, Any]:
+    def _told(self, found: PatchAttempt) -> dict[str, Any]:
         product = found.product
         row: dict[str, Any] = {"deviceUuid": self._uuid(found.position), "displayName": product.name, "dependencies": []}
         if product.kind == "application":
@@ -119,7 +119,7 @@ class EsetPatching:
             return row | {"operatingSystem": part | {"osFamilyId": 1, "actionType": "PATCH_ACTION_TYPE_UPGRADED"}}
         return row | {"package": part | {"packageReference": product.reference}}
 
-    def _application(self, found: Attempt) -> dict[str, Any]:
+    def _application(self, found: PatchAttempt) -> dict[str, Any]:
         named = {"applicationUuid": application_uuid(found.product), "displayName": found.product.name}
         maker = {"developerDisplayName": found.product.developer} if found.product.developer else {}
         return named | maker | _outcome(found, OLD)
@@ -153,16 +153,16 @@ class EsetPatching:
         return self._world.fleet.vendor_id("eset", position)
 
 
-def application_uuid(product: Product) -> str:
+def application_uuid(product: SoftwareProduct) -> str:
     return group_uuid("application", product.name)
 
 
-def _outcome(found: Attempt, prefix: str) -> dict[str, Any]:
+def _outcome(found: PatchAttempt, prefix: str) -> dict[str, Any]:
     period = {"startTime": stamp(found.start)} | ({"endTime": stamp(found.end, digits=3)} if found.end is not None else {})
     versions = {"unpatchedVersion": _version(found.product, found.week - 1), "patchedVersion": _version(found.product, found.week)}
     return {"status": prefix + found.word, "timePeriod": period} | versions
 
 
-def _version(product: Product, week: int) -> dict[str, str]:
+def _version(product: SoftwareProduct, week: int) -> dict[str, str]:
     number, name = patch_life.version(product, week)
     return {"id": number, "name": name}

@@ -8,17 +8,17 @@ from collections.abc import Callable
 from typing import Any
 
 from sandbox.eset import records as eset_view
-from sandbox.fleet.fleet import Entry
+from sandbox.fleet.fleet import FleetEntry
 from sandbox.wire import Request, Response, answer
 
 DEFAULT_PAGE, MAX_PAGE = 50, 1000
 _STATUSES = {eset_view.STATUS + word for word in ("UNSPECIFIED", "OK", "ATTENTION_RECOMMENDED", "ATTENTION_REQUIRED")}
 
 Query = list[tuple[str, str]]
-Test = Callable[[Entry, dict[str, Any]], bool]
+Test = Callable[[FleetEntry, dict[str, Any]], bool]
 
 
-class Refused(Exception):
+class InvalidQuery(Exception):
     """The vendor would answer with this response."""
 
     def __init__(self, status: int, message: str = "", *, code: int = 3) -> None:
@@ -30,7 +30,7 @@ def checked(request: Request, known: set[str]) -> Query:
     """The query in camelCase; unknown names are refused."""
     camel = [("".join(w.title() if n else w for n, w in enumerate(k.split("_"))), v) for k, v in request.query]
     if any(name not in known | {"pageSize", "pageToken"} for name, _ in camel):
-        raise Refused(400)
+        raise InvalidQuery(400)
     return camel
 
 
@@ -39,7 +39,7 @@ def paging(query: Query, path: str) -> tuple[int, int]:
     values = dict(query)
     size = values.get("pageSize", "0") or "0"
     if not size.isdecimal() or int(size) > 99_999:
-        raise Refused(400, "page_size is out of range")
+        raise InvalidQuery(400, "page_size is out of range")
     return _position(values.get("pageToken", ""), path, query), min(int(size) or DEFAULT_PAGE, MAX_PAGE)
 
 
@@ -59,9 +59,9 @@ def _position(given: str, path: str, query: Query) -> int:
     try:
         position = int.from_bytes(base64.b64decode(given, validate=True)[:5], "big")
     except ValueError:
-        raise Refused(400, "page_token is invalid") from None
+        raise InvalidQuery(400, "page_token is invalid") from None
     if token(path, query, position) != given:
-        raise Refused(400, "page_token is invalid")
+        raise InvalidQuery(400, "page_token is invalid")
     return position
 
 
@@ -77,7 +77,7 @@ def filters(query: Query) -> list[Test]:
     values = dict(query)
     status, muted = values.get("functionalityStatus", ""), values.get("isMuted", "")
     if (status and status not in _STATUSES) or muted not in ("", "true", "false"):
-        raise Refused(400)
+        raise InvalidQuery(400)
     if names:
         tests.append(lambda entry, record: record["displayName"] in names)
     if status and not status.endswith("UNSPECIFIED"):

@@ -12,7 +12,7 @@ from sandbox.eset.groups import ALL_GROUP, group_uuid, parent_group
 from sandbox.fleet import activity as life
 from sandbox.fleet import names
 from sandbox.fleet.edge_cases import FORMULAS, HOSTILE
-from sandbox.fleet.fleet import Entry, Fleet
+from sandbox.fleet.fleet import Fleet, FleetEntry
 from sandbox.fleet.machine import Machine
 from sandbox.fleet.random_choice import Dice
 
@@ -23,7 +23,7 @@ _TYPES = {"laptop": "NOTEBOOK", "desktop": "DESKTOP", "server": "SERVER", "vm": 
 _FAMILY = {"windows": 1, "winserver": 1, "linux": 2, "macos": 3, "ios": 3, "android": 4}
 
 
-def functionality(fleet: Fleet, entry: Entry, at: float) -> str:
+def functionality(fleet: Fleet, entry: FleetEntry, at: float) -> str:
     machine = entry.machine
     if machine.oddity == "unknown-enum":
         return STATUS + "ISOLATED"
@@ -52,7 +52,7 @@ def original_name(machine: Machine) -> str:
     return machine.hostname
 
 
-def device(fleet: Fleet, entry: Entry, at: float) -> dict[str, Any]:
+def device(fleet: Fleet, entry: FleetEntry, at: float) -> dict[str, Any]:
     machine, uuid = entry.machine, fleet.vendor_id("eset", entry.position)
     status = functionality(fleet, entry, at)
     record: dict[str, Any] = {
@@ -86,7 +86,7 @@ def device(fleet: Fleet, entry: Entry, at: float) -> dict[str, Any]:
     return record
 
 
-def _reported(fleet: Fleet, entry: Entry, at: float) -> dict[str, Any]:
+def _reported(fleet: Fleet, entry: FleetEntry, at: float) -> dict[str, Any]:
     machine = entry.machine
     dice = Dice(fleet.seed, "eset view", entry.position)
     seen = fleet.last_seen(machine, vendor="eset", at=at)

@@ -17,7 +17,7 @@ from sandbox.eset.installers import DOWNLOADS, SERVICE, EsetInstallers
 from sandbox.eset.patching import SERVICE as PATCHING
 from sandbox.eset.patching import EsetPatching
 from sandbox.eset.prerender import Prerendered
-from sandbox.eset.query import Query, Refused, Test, checked, filters, link, paging, token
+from sandbox.eset.query import InvalidQuery, Query, Test, checked, filters, link, paging, token
 from sandbox.eset.tokens import EsetTokens
 from sandbox.faults import bad_lists as spoil
 from sandbox.fleet.fleet import Snapshot
@@ -72,7 +72,7 @@ class Eset:
     def _guarded(service: Callable[[Request, str], Response], request: Request, path: str) -> Response:
         try:
             return service(request, path)
-        except Refused as refused:
+        except InvalidQuery as refused:
             return refused.response
 
     # -- device-management ----------------------------------------------------------------------------------------
@@ -145,14 +145,14 @@ class Eset:
         shot = fleet.snapshot("eset")
         entry = fleet.find("eset", device, snapshot=shot)
         if entry is None:
-            raise Refused(404)
+            raise InvalidQuery(404)
         return eset_view.device(fleet, entry, shot.at)
 
     def _batch(self, request: Request) -> Response:
         query = checked(request, {"devicesUuids"})
         wanted = [value for name, value in query if name == "devicesUuids"]
         if not wanted:
-            raise Refused(400, "devices_uuids must not be empty")
+            raise InvalidQuery(400, "devices_uuids must not be empty")
         records = [self._device(device) for device in wanted]
         return spoil.page(self._world, "eset", request.target, records, key="devices", rest={})
 
@@ -169,7 +169,7 @@ class Eset:
         deep = dict(query).get("recurseSubgroups", "false") == "true"
         names = {entry["uuid"] for entry in eset_groups.groups()}
         if group not in names:
-            raise Refused(404)
+            raise InvalidQuery(404)
         listed = eset_groups.members(self._world.fleet, group, deep=deep, name_of=eset_view.display_name)
         following = start + size if start + size < len(listed) else None
         return answer(

@@ -12,7 +12,7 @@ import zlib
 from functools import lru_cache
 from typing import Any
 
-from sandbox.faults.faults import Fault
+from sandbox.faults.faults import SandboxFault
 from sandbox.wire import Request, Response, answer
 
 HTML = b"<!DOCTYPE html><html><head><title>Sign in</title></head><body><h1>Bad gateway</h1><p>volt-adc</p></body></html>"
@@ -20,7 +20,7 @@ JSON_TYPE = ("Content-Type", "application/json")
 HTML_TYPE = ("Content-Type", "text/html; charset=utf-8")
 
 
-def replace(fault: Fault, request: Request, vendor: str) -> Response | bytes:
+def replace(fault: SandboxFault, request: Request, vendor: str) -> Response | bytes:
     """The answer of an ANSWER fault; bytes are to be sent verbatim."""
     if fault.kind.isdecimal():
         return _status(int(fault.kind), fault.value, vendor)
@@ -90,7 +90,7 @@ def _bomb(megabytes: int) -> bytes:
     return b"".join([*parts, packer.compress(b"]}"), packer.flush()])
 
 
-async def send(response: Response | bytes, writer: asyncio.StreamWriter, fault: Fault | None) -> bool:  # noqa: PLR0912 - a case per fault
+async def send(response: Response | bytes, writer: asyncio.StreamWriter, fault: SandboxFault | None) -> bool:  # noqa: PLR0912 - a case per fault
     """Send the answer, spoiled by a WIRE fault if there is one. False: the connection is to be closed."""
     if isinstance(response, bytes):
         writer.write(response)

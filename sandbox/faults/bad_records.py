@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 Record = dict[str, Any]
 
 
-class Fields(NamedTuple):
+class VendorPaths(NamedTuple):
     """Where a vendor keeps the values that poison spoils, as dotted paths."""
 
     identity: str
@@ -20,9 +20,9 @@ class Fields(NamedTuple):
 
 
 FIELDS = {
-    "eset": Fields("uuid", "displayName", "lastSyncTime", "functionalityStatus", "functionalityProblemCount"),
-    "opswat": Fields("hwid", "hostname", "last_seen", "machine_type", "total_issue"),
-    "five9s": Fields("Computer_Idn", "DeviceName", "EpmInventory.LastUpdInvSvr", "EpmInventory.Type", "Computer_Idn"),
+    "eset": VendorPaths("uuid", "displayName", "lastSyncTime", "functionalityStatus", "functionalityProblemCount"),
+    "opswat": VendorPaths("hwid", "hostname", "last_seen", "machine_type", "total_issue"),
+    "five9s": VendorPaths("Computer_Idn", "DeviceName", "EpmInventory.LastUpdInvSvr", "EpmInventory.Type", "Computer_Idn"),
 }
 _HUGE, _INFINITE, _TWICE = "@@huge@@", "@@infinite@@", "@@twice@@"
 
@@ -46,27 +46,27 @@ def _inside(record: Record, path: str) -> tuple[Record, str]:
     return record, last
 
 
-def _text(value: Any) -> Callable[[Record, Fields], Any]:
+def _text(value: Any) -> Callable[[Record, VendorPaths], Any]:
     return lambda record, fields: put(record, fields.text, value)
 
 
-def _identity(value: Any) -> Callable[[Record, Fields], Any]:
+def _identity(value: Any) -> Callable[[Record, VendorPaths], Any]:
     return lambda record, fields: put(record, fields.identity, value)
 
 
-def _date(value: Any) -> Callable[[Record, Fields], Any]:
+def _date(value: Any) -> Callable[[Record, VendorPaths], Any]:
     return lambda record, fields: put(record, fields.date, value)
 
 
-def _word(value: Any) -> Callable[[Record, Fields], Any]:
+def _word(value: Any) -> Callable[[Record, VendorPaths], Any]:
     return lambda record, fields: put(record, fields.word, value)
 
 
-def _number(value: Any) -> Callable[[Record, Fields], Any]:
+def _number(value: Any) -> Callable[[Record, VendorPaths], Any]:
     return lambda record, fields: put(record, fields.number, value)
 
 
-VARIANTS: dict[str, Callable[[Record, Fields], Any]] = {
+VARIANTS: dict[str, Callable[[Record, VendorPaths], Any]] = {
     "nul": _text("NUL\x00inside"),
     "surrogate": _text("half \ud800 pair"),
     "long-string": _text("x" * 10_000_000),

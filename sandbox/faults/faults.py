@@ -31,7 +31,7 @@ _SPEC = re.compile(r"(?P<vendor>[a-z0-9*]+):(?P<kind>[a-z0-9-]+)(?:=(?P<value>[^
 
 
 @dataclass(slots=True)
-class Fault:
+class SandboxFault:
     """Strikes calls to `vendor` whose path contains `path`, after the first `after` of them, `times` times."""
 
     vendor: str
@@ -64,7 +64,7 @@ class Fault:
         return True
 
 
-def parse(spec: str) -> Fault:
+def parse(spec: str) -> SandboxFault:
     """`vendor:kind[=value][@nth][xTIMES][~path]`; `@3` means only the third matching call, `@3x2` the third and fourth.
 
     Raises ValueError.
@@ -73,7 +73,7 @@ def parse(spec: str) -> Fault:
     if not found:
         raise ValueError(f"A fault is written vendor:kind[=value][@nth][xtimes][~path], not {spec!r}.")
     nth, times = found["nth"], found["times"]
-    return Fault(
+    return SandboxFault(
         vendor=found["vendor"],
         kind=found["kind"],
         path=found["path"],
@@ -87,26 +87,26 @@ class FaultBook:
     """The faults switched on at present."""
 
     def __init__(self) -> None:
-        self._faults: list[Fault] = []
+        self._faults: list[SandboxFault] = []
 
-    def add(self, fault: Fault) -> Fault:
+    def add(self, fault: SandboxFault) -> SandboxFault:
         self._faults.append(fault)
         return fault
 
     def clear(self, *, vendor: str | None = None) -> None:
         self._faults = [fault for fault in self._faults if vendor not in (None, fault.vendor)]
 
-    def all(self) -> list[Fault]:
+    def all(self) -> list[SandboxFault]:
         return list(self._faults)
 
-    def take(self, vendor: str, path: str, kinds: Collection[str]) -> Fault | None:
+    def take(self, vendor: str, path: str, kinds: Collection[str]) -> SandboxFault | None:
         """The first fault of these kinds that strikes this call. Asking counts as a call."""
         for fault in self._faults:
             if fault.kind in kinds and fault.strikes(vendor, path):
                 return fault
         return None
 
-    def take_answer(self, vendor: str, path: str) -> Fault | None:
+    def take_answer(self, vendor: str, path: str) -> SandboxFault | None:
         for fault in self._faults:
             if (fault.kind in ANSWER or (fault.kind.isdecimal() and fault.kind != "202")) and fault.strikes(vendor, path):
                 return fault

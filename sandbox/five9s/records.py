@@ -11,7 +11,7 @@ from sandbox.clock import stamp, utc
 from sandbox.fleet import activity as life
 from sandbox.fleet import names
 from sandbox.fleet.edge_cases import FORMULAS, HOSTILE
-from sandbox.fleet.fleet import Entry, Fleet
+from sandbox.fleet.fleet import Fleet, FleetEntry
 from sandbox.fleet.machine import Machine
 from sandbox.fleet.random_choice import Dice
 
@@ -35,7 +35,7 @@ SECTIONS = {
 }
 
 
-def device(fleet: Fleet, entry: Entry, at: float, *, sections: tuple[str, ...]) -> dict[str, Any]:
+def device(fleet: Fleet, entry: FleetEntry, at: float, *, sections: tuple[str, ...]) -> dict[str, Any]:
     machine, idn = entry.machine, int(fleet.vendor_id("five9s", entry.position))
     dice = Dice(fleet.seed, "five9s view", entry.position)
     guid = dice.hex(32).upper()
@@ -59,14 +59,14 @@ def netbios(machine: Machine) -> str:
     return machine.hostname.upper()
 
 
-def inventory_time(fleet: Fleet, entry: Entry, at: float) -> float:
+def inventory_time(fleet: Fleet, entry: FleetEntry, at: float) -> float:
     """When the inventory server last updated this device: once a day, each device at its own time."""
     seen = fleet.last_seen(entry.machine, vendor="five9s", at=at)
     phase = Dice(fleet.seed, "scan", entry.machine.index).below(life.DAY)
     return min(seen, (at + phase) // life.DAY * life.DAY - phase) - (120 * life.DAY if entry.twin else 0)
 
 
-def custom_time(fleet: Fleet, entry: Entry, at: float) -> float:
+def custom_time(fleet: Fleet, entry: FleetEntry, at: float) -> float:
     """When Custom Inventory was last changed: by hand, or some month ago."""
     changed = fleet.changed_at(entry.position)
     if changed is not None:
@@ -76,7 +76,7 @@ def custom_time(fleet: Fleet, entry: Entry, at: float) -> float:
     return (at + phase) // period * period - phase
 
 
-def changed_at(fleet: Fleet, entry: Entry, at: float) -> float:
+def changed_at(fleet: Fleet, entry: FleetEntry, at: float) -> float:
     """The newest date in any section that has one: what LastSyncDate is compared with."""
     security = life.health_changed(entry.machine.index, seed=fleet.seed, vendor="five9s", at=at)
     return max(inventory_time(fleet, entry, at), custom_time(fleet, entry, at), security or 0.0)
@@ -88,7 +88,7 @@ def _local(epoch: float, *, digits: int = 0) -> str:
     return f"{moment:%Y-%m-%dT%H:%M:%S}{'.' + fraction if digits else ''}"
 
 
-def _custom(fleet: Fleet, entry: Entry, at: float, dice: Dice) -> dict[str, Any]:
+def _custom(fleet: Fleet, entry: FleetEntry, at: float, dice: Dice) -> dict[str, Any]:
     machine = entry.machine
     if machine.oddity == "partial":
         return {}
@@ -112,7 +112,7 @@ def _custom(fleet: Fleet, entry: Entry, at: float, dice: Dice) -> dict[str, Any]
     return values
 
 
-def _inventory(fleet: Fleet, entry: Entry, at: float, idn: int, dice: Dice) -> dict[str, Any]:
+def _inventory(fleet: Fleet, entry: FleetEntry, at: float, idn: int, dice: Dice) -> dict[str, Any]:
     machine, updated = entry.machine, inventory_time(fleet, entry, at)
     name = netbios(machine)
     inventory: dict[str, Any] = {

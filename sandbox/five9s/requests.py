@@ -16,7 +16,7 @@ _JSON_DATE = re.compile(r"/Date\((-?\d+)([+-]\d{4})?\)/")
 Body = dict[str, Any]
 
 
-class Refused(Exception):
+class InvalidRequest(Exception):
     def __init__(self, status: int, message: str) -> None:
         self.response = answer(status, {"Message": message})
 
@@ -25,28 +25,28 @@ def body_of(request: Request) -> Body:
     try:
         body = json.loads(request.body)
     except ValueError:
-        raise Refused(400, "The request is invalid: a JSON body is required.") from None
+        raise InvalidRequest(400, "The request is invalid: a JSON body is required.") from None
     if not isinstance(body, dict):
-        raise Refused(400, "The request is invalid: a JSON object is required.")
+        raise InvalidRequest(400, "The request is invalid: a JSON object is required.")
     return body
 
 
 def only(body: Body, known: set[str]) -> None:
     if body.keys() - known:
-        raise Refused(400, f"The request is invalid: unknown {', '.join(sorted(body.keys() - known))}.")
+        raise InvalidRequest(400, f"The request is invalid: unknown {', '.join(sorted(body.keys() - known))}.")
 
 
 def values(body: Body, name: str) -> list[Any]:
     given, kind = body[name], FILTERS[name]
     if not isinstance(given, list) or not all(type(value) is kind for value in given):
-        raise Refused(400, f"The request is invalid: {name} must be a list of {kind.__name__}.")
+        raise InvalidRequest(400, f"The request is invalid: {name} must be a list of {kind.__name__}.")
     return given
 
 
 def number(body: Body, name: str, default: int) -> int:
     value = body.get(name, default)
     if type(value) is not int or not 1 <= value <= 10_000:
-        raise Refused(400, f"The request is invalid: {name}.")
+        raise InvalidRequest(400, f"The request is invalid: {name}.")
     return value
 
 
@@ -60,5 +60,5 @@ def moment(value: Any) -> float | None:
     try:
         parsed = datetime.fromisoformat(str(value))
     except ValueError:
-        raise Refused(400, "The request is invalid: LastSyncDate.") from None
+        raise InvalidRequest(400, "The request is invalid: LastSyncDate.") from None
     return (parsed if parsed.tzinfo else parsed.replace(tzinfo=five9s_view.CORE_ZONE)).astimezone(UTC).timestamp()

@@ -12,7 +12,7 @@ from typing import Any
 from sandbox import credentials
 from sandbox.faults import bad_lists as spoil
 from sandbox.five9s import records as five9s_view
-from sandbox.five9s.requests import FILTERS, Body, Refused, body_of, moment, number, only, values
+from sandbox.five9s.requests import FILTERS, Body, InvalidRequest, body_of, moment, number, only, values
 from sandbox.fleet.fleet import Snapshot
 from sandbox.wire import Request, Response, answer
 from sandbox.world import World
@@ -55,7 +55,7 @@ class Five9s:
         try:
             _check(request)
             return self._answer(method, body_of(request), request.path)
-        except Refused as refused:
+        except InvalidRequest as refused:
             return refused.response
 
     def _answer(self, method: str, body: Body, path: str) -> Response:
@@ -71,7 +71,7 @@ class Five9s:
         only(body, {*FILTERS, "LastSyncDate"})
         given = [name for name in FILTERS if body.get(name) is not None]
         if len(given) > 1:
-            raise Refused(400, f"Use only one of {', '.join(FILTERS)}.")
+            raise InvalidRequest(400, f"Use only one of {', '.join(FILTERS)}.")
         wanted = (given[0], values(body, given[0])) if given else None
         if wanted and not wanted[1]:
             wanted = None  # an empty list means all devices
@@ -113,7 +113,7 @@ class Five9s:
             self._jobs.pop(guid, None)
         job = self._jobs.get(guid)
         if job is None:
-            raise Refused(404, "Job not found.")
+            raise InvalidRequest(404, "Job not found.")
         return job
 
     def _state(self, job: _Job) -> int:
@@ -126,7 +126,7 @@ class Five9s:
         job = self._job(body, path)
         page, size = number(body, "Page", 1), number(body, "PageSize", 100)
         if self._state(job) != SUCCESS:
-            raise Refused(409, "The job has not finished.")
+            raise InvalidRequest(409, "The job has not finished.")
         if not job.evaluated:
             self._evaluate(job)
         if self._world.faults.take("five9s", path, ("page-repeats",)):
@@ -188,8 +188,8 @@ class Five9s:
 
 def _check(request: Request) -> None:
     if request.method != "POST":
-        raise Refused(405, "The requested resource does not support this http method.")
+        raise InvalidRequest(405, "The requested resource does not support this http method.")
     if request.headers.get("authorization") != f"PAT {credentials.FIVE9S_TOKEN}":
-        raise Refused(401, "Authorization has been denied for this request.")
+        raise InvalidRequest(401, "Authorization has been denied for this request.")
     if request.media_type != "application/json":
-        raise Refused(415, "The request entity's media type is not supported for this resource.")
+        raise InvalidRequest(415, "The request entity's media type is not supported for this resource.")

@@ -21,7 +21,7 @@ from sandbox.fleet.machine import Machine, build, slots
 VENDORS = awkward.ALL
 
 
-class Entry(NamedTuple):
+class FleetEntry(NamedTuple):
     """One record at one vendor. `twin` is 1 for the second record of a machine that is listed twice;
     `revision` counts how often the record was changed by hand."""
 
@@ -106,20 +106,20 @@ class Fleet:
     def count(self, vendor: str) -> int:
         return self.snapshot(vendor).count
 
-    def page(self, vendor: str, *, start: int, limit: int, snapshot: Snapshot | None = None) -> list[Entry]:
+    def page(self, vendor: str, *, start: int, limit: int, snapshot: Snapshot | None = None) -> list[FleetEntry]:
         """The listed records with rank start … start + limit - 1."""
         shot = snapshot or self.snapshot(vendor)
         return [self.entry(vendor, shot.position(rank)) for rank in range(start, min(start + limit, shot.count))]
 
-    def entries(self, vendor: str) -> Iterator[Entry]:
+    def entries(self, vendor: str) -> Iterator[FleetEntry]:
         shot = self.snapshot(vendor)
         return (self.entry(vendor, shot.position(rank)) for rank in range(shot.count))
 
-    def entry(self, vendor: str, position: int) -> Entry:
+    def entry(self, vendor: str, position: int) -> FleetEntry:
         block, rest = divmod(position, _per_block(vendor))
         place, twin = _layout(self.seed, block, vendor)[rest]
         machine = self.machine(block * awkward.BLOCK + place)
-        return Entry(position, machine, twin, len(self._revisions(position)))
+        return FleetEntry(position, machine, twin, len(self._revisions(position)))
 
     def vendor_id(self, vendor: str, position: int) -> str:
         if vendor == "opswat":
@@ -133,7 +133,7 @@ class Fleet:
         shot = self.snapshot(vendor)
         return (self.vendor_id(vendor, shot.position(rank)) for rank in range(shot.count))
 
-    def find(self, vendor: str, vendor_id: str, *, snapshot: Snapshot | None = None) -> Entry | None:
+    def find(self, vendor: str, vendor_id: str, *, snapshot: Snapshot | None = None) -> FleetEntry | None:
         """The listed record with this id. Works for ESET uuids and five(9)s Computer_Idn."""
         shot = snapshot or self.snapshot(vendor)
         position = ids.position_of(self.seed, vendor, vendor_id)

@@ -33,7 +33,7 @@ WORDS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Product:
+class SoftwareProduct:
     """`first`: the major version; a new minor one appears every week. Beyond 32767 the version's number needs its 64th bit."""
 
     kind: str
@@ -44,27 +44,27 @@ class Product:
 
 
 APPLICATIONS = (
-    Product("application", "Mozilla Firefox", "Mozilla Corporation", 128),
-    Product("application", "7-Zip", "Igor Pavlov", 24),
-    Product("application", "Adobe Acrobat Reader", "Adobe Inc.", 25),
-    Product("application", "Zoom Workplace", "Zoom Video Communications, Inc.", 6),
-    Product("application", "Notepad++ <x64>", "Don Ho", 8),
-    Product("application", "Treiberpaket für Drucker", "", 65_001),
+    SoftwareProduct("application", "Mozilla Firefox", "Mozilla Corporation", 128),
+    SoftwareProduct("application", "7-Zip", "Igor Pavlov", 24),
+    SoftwareProduct("application", "Adobe Acrobat Reader", "Adobe Inc.", 25),
+    SoftwareProduct("application", "Zoom Workplace", "Zoom Video Communications, Inc.", 6),
+    SoftwareProduct("application", "Notepad++ <x64>", "Don Ho", 8),
+    SoftwareProduct("application", "Treiberpaket für Drucker", "", 65_001),
 )
 PACKAGES = (
-    Product("package", "openssl", "", 3, "apt/openssl"),
-    Product("package", "linux-image-generic", "", 6, "apt/linux-image-generic"),
+    SoftwareProduct("package", "openssl", "", 3, "apt/openssl"),
+    SoftwareProduct("package", "linux-image-generic", "", 6, "apt/linux-image-generic"),
 )
-WINDOWS = Product("system", "Windows", "Microsoft", 10)
+WINDOWS = SoftwareProduct("system", "Windows", "Microsoft", 10)
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Attempt:
+class PatchAttempt:
     """`start`, `told` and `end` are epoch seconds; `told`: when ESET learned of it. `end` None: it was never said."""
 
     start: int
     position: int
-    product: Product
+    product: SoftwareProduct
     word: str
     week: int
     told: int
@@ -75,7 +75,7 @@ class Attempt:
 class Missing:
     uuid: str
     position: int
-    product: Product
+    product: SoftwareProduct
     week: int
     since: float
 
@@ -84,7 +84,7 @@ def patches_itself(machine: Machine) -> bool:
     return not machine.is_mobile and machine.oddity not in ("pending", "master-image")
 
 
-def attempt(fleet: Fleet, position: int, wave: int) -> Attempt | None:
+def attempt(fleet: Fleet, position: int, wave: int) -> PatchAttempt | None:
     """What the machine at `position` tried in this wave, told or not yet."""
     takes_part = (position * SPREAD + _shift(fleet.seed, wave)) % 100 < SHARE  # dice for all would cost most of the time
     return _attempt(fleet.seed, position, wave) if takes_part else None
@@ -96,7 +96,7 @@ def _shift(seed: int, wave: int) -> int:
 
 
 @lru_cache(maxsize=1 << 16)
-def _attempt(seed: int, position: int, wave: int) -> Attempt | None:
+def _attempt(seed: int, position: int, wave: int) -> PatchAttempt | None:
     dice = Dice(seed, "attempt", position, wave)
     machine = Fleet(seed).entry("eset", position).machine
     if not patches_itself(machine):
@@ -107,11 +107,11 @@ def _attempt(seed: int, position: int, wave: int) -> Attempt | None:
         start += 1 + dice.below(3 * HOUR)
         delay, end = HOUR + dice.below(LATEST - HOUR), start + 30
     ended = None if dice.chance(4) else end
-    return Attempt(start, position, product, dice.pick(WORDS), start // (7 * DAY), start + delay, ended)
+    return PatchAttempt(start, position, product, dice.pick(WORDS), start // (7 * DAY), start + delay, ended)
 
 
 @lru_cache(maxsize=512)
-def _wave(seed: int, wave: int, family: str) -> tuple[Product, int]:
+def _wave(seed: int, wave: int, family: str) -> tuple[SoftwareProduct, int]:
     dice = Dice(seed, "wave", wave)
     start = wave * (DAY // WAVES) + dice.below(DAY // WAVES - 4 * HOUR)
     linux, windows = family == "linux", family in ("windows", "winserver")
@@ -120,7 +120,7 @@ def _wave(seed: int, wave: int, family: str) -> tuple[Product, int]:
     return (WINDOWS if windows and dice.chance(12) else dice.pick(APPLICATIONS)), start
 
 
-def attempts(fleet: Fleet, *, since: float, until: float) -> Iterator[Attempt]:
+def attempts(fleet: Fleet, *, since: float, until: float) -> Iterator[PatchAttempt]:
     """All that began in this time and were told by now, newest wave first."""
     now, total = fleet.now(), fleet.total("eset")
     for wave in range(wave_of(min(until, now)), wave_of(since) - 1, -1):
@@ -134,7 +134,7 @@ def wave_of(at: float) -> int:
     return int(at) // (DAY // WAVES)
 
 
-def recent(fleet: Fleet) -> Iterator[Attempt]:
+def recent(fleet: Fleet) -> Iterator[PatchAttempt]:
     """Applications only, and without their device; fading from the list one by one."""
     now = fleet.now()
     for found in attempts(fleet, since=now - RECENT - FADING - LATEST, until=now):
@@ -160,7 +160,7 @@ def missing(fleet: Fleet, position: int, slot: int) -> Missing | None:
     return Missing(dice.hex(32), position, dice.pick(products), since // (7 * DAY), since)
 
 
-def version(product: Product, week: int) -> tuple[str, str]:
+def version(product: SoftwareProduct, week: int) -> tuple[str, str]:
     """(number, name), as the vendor makes the one from the other."""
     minor, patch = week % 100, week * 7 % 1000
     return str(product.first << 48 | minor << 32 | patch << 16), f"{product.first}.{minor}.{patch}"

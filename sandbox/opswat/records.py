@@ -10,7 +10,7 @@ from sandbox.credentials import CANARY
 from sandbox.fleet import activity as life
 from sandbox.fleet import names
 from sandbox.fleet.edge_cases import FORMULAS, HOSTILE
-from sandbox.fleet.fleet import Entry, Fleet
+from sandbox.fleet.fleet import Fleet, FleetEntry
 from sandbox.fleet.machine import Machine
 from sandbox.fleet.random_choice import Dice
 
@@ -20,7 +20,7 @@ _FAMILY = {"windows": "Windows", "winserver": "Windows", "linux": "Linux", "maco
 INCOMPLETE = 3  # status: the device still sends its information
 
 
-def device(fleet: Fleet, entry: Entry, at: float) -> dict[str, Any]:
+def device(fleet: Fleet, entry: FleetEntry, at: float) -> dict[str, Any]:
     machine, dice = entry.machine, Dice(fleet.seed, "opswat view", entry.position)
     hwid = fleet.vendor_id("opswat", entry.position)
     seen = fleet.last_seen(machine, vendor="opswat", at=at) - (90 * life.DAY if entry.twin else 0)

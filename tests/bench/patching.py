@@ -26,16 +26,16 @@ from tests.bench.fleet import forget_fleet, write_fleet
 from tests.bench.machine import Machine
 from tests.bench.questions import Question
 from vendors import records
-from vendors.patch_states import PatchKind, PatchStatus, Reason, Severity
-from vendors.patching_api import Sheet, Source
+from vendors.patch_states import PatchKind, PatchReason, PatchStatus, Severity
+from vendors.patching_api import PatchPage, Source
 
 DEVICES = int(os.environ.get("BASE", "100000"))
 EACH, PAGE, TITLES = 10, 1000, 300
 PAGES_A_TURN = 20  # floor and Rollcall take turns, so that a slow moment of the machine meets both
 INGEST_GOAL, P95_GOAL, SLOWEST = 2.0, 2.0, 200.0
 STATUSES = [
-    *[(PatchStatus.AVAILABLE, Reason.NONE)] * 5, (PatchStatus.SCHEDULED, Reason.NONE), (PatchStatus.RESTART, Reason.NONE),
-    (PatchStatus.FAILED, Reason.RUNNING), (PatchStatus.FAILED, Reason.DOWNLOAD), (PatchStatus.EXCLUDED, Reason.NONE),
+    *[(PatchStatus.AVAILABLE, PatchReason.NONE)] * 5, (PatchStatus.SCHEDULED, PatchReason.NONE), (PatchStatus.RESTART, PatchReason.NONE),
+    (PatchStatus.FAILED, PatchReason.RUNNING), (PatchStatus.FAILED, PatchReason.DOWNLOAD), (PatchStatus.EXCLUDED, PatchReason.NONE),
 ]  # fmt: skip
 FLOOR = {"id": "int8", "account_id": "int8", "title_id": "int8", "first_at": "timestamptz", "open_since": "timestamptz", "counted": "bool"}
 COLUMNS = {**{name: kind for name, kind in PATCH.items() if name != "title_key"}, **FLOOR}
@@ -87,20 +87,20 @@ def _run(account: Account, now: datetime) -> PatchRun:
     return PatchRun.objects.create(account=account, source=Source.PATCHES, state=JobState.DONE, created_at=now, next_step_at=now)
 
 
-def _turns(account: Account, now: datetime) -> Iterator[list[Sheet]]:
+def _turns(account: Account, now: datetime) -> Iterator[list[PatchPage]]:
     """A few pages at a time, made before the clock runs."""
     refs = account.sightings.order_by("id").values_list("external_id", flat=True).iterator()
     waiting: list[records.Patch] = []
-    sheets: list[Sheet] = []
+    sheets: list[PatchPage] = []
     for place, ref in enumerate(refs):
         waiting += [_patch(ref, place, number, now) for number in range(EACH)]
         if len(waiting) >= PAGE:
-            sheets.append(Sheet(patches=tuple(waiting)))
+            sheets.append(PatchPage(patches=tuple(waiting)))
             waiting = []
         if len(sheets) == PAGES_A_TURN:
             yield sheets
             sheets = []
-    yield [*sheets, Sheet(patches=tuple(waiting))]
+    yield [*sheets, PatchPage(patches=tuple(waiting))]
 
 
 def _patch(ref: str, place: int, number: int, now: datetime) -> records.Patch:
@@ -119,7 +119,7 @@ def _timed(work: Any) -> float:
     return time.perf_counter() - started
 
 
-def _copied(sheets: list[Sheet], now: datetime, *, start: int) -> None:
+def _copied(sheets: list[PatchPage], now: datetime, *, start: int) -> None:
     """The floor: what has to be written anyway, with nothing looked up, compared or counted."""
     for page, sheet in enumerate(sheets):
         first = start + page * PAGE
@@ -132,7 +132,7 @@ def _bare(number: int, patch: records.Patch, now: datetime) -> tuple[Any, ...]:
     return (patch.device_id, patch.key, *plain, number, 1, number % TITLES, now, patch.since, True)
 
 
-def _kept(handler: PatchRunHandler, run: PatchRun, sheets: list[Sheet], now: datetime) -> None:
+def _kept(handler: PatchRunHandler, run: PatchRun, sheets: list[PatchPage], now: datetime) -> None:
     for sheet in sheets:
         with transaction.atomic():
             handler.keep(run, sheet, now)

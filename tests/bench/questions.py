@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import psycopg
 
-from devices.lists.cursor import Place
+from devices.lists.cursor import Cursor
 from devices.models import Device, Identifier, Sighting
 
 SAMPLES = 60
@@ -60,7 +60,7 @@ def questions(size: int) -> list[Question]:
         _lookup("1 % of all", ["lab"], ["hostname"]),
     ]
     places = [(row.name, row.pk) for row in rows]
-    tokens = [Place("name", place, place[1]).token() for place in places]
+    tokens = [Cursor("name", place, place[1]).token() for place in places]
     first = [(_LIST, ["", 0])]
     return [
         *found,

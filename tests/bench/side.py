@@ -67,7 +67,7 @@ def write_patches(now: datetime) -> None:
     from devices.models import Account, JobState
     from patching.models import PatchRun
     from patching.sync.job import PatchRunHandler
-    from vendors.patching_api import Sheet, Source
+    from vendors.patching_api import PatchPage, Source
 
     account = Account.objects.get(name="bench-eset")
     refs = list(account.sightings.order_by("id").values_list("external_id", flat=True))
@@ -77,7 +77,7 @@ def write_patches(now: datetime) -> None:
         every = [(ref, place, number) for place, ref in enumerate(refs) for number in range(PATCHES)]
         for start in range(0, len(every), PAGE):
             made = tuple(make(*each, now=now) for each in every[start : start + PAGE])
-            sheet = Sheet(patches=made) if source == Source.PATCHES else Sheet(attempts=made)
+            sheet = PatchPage(patches=made) if source == Source.PATCHES else PatchPage(attempts=made)
             with transaction.atomic():
                 handler.keep(run, sheet, now)
         with transaction.atomic():
@@ -93,13 +93,13 @@ def title(place: int, number: int) -> Any:
 
 
 def patch(ref: str, place: int, number: int, *, now: datetime) -> Any:
-    from vendors.patch_states import PatchStatus, Reason, Severity
+    from vendors.patch_states import PatchReason, PatchStatus, Severity
     from vendors.records import Patch
 
     failed = (place + number) % 7 == 0
     return Patch(
         key=f"{ref}-{number}", device_id=ref, title=title(place, number), status=PatchStatus.FAILED if failed else PatchStatus.AVAILABLE,
-        reason=Reason.RUNNING if failed else Reason.NONE, raw="X", version=f"{number}.1", severity=Severity.MEDIUM, security=True, restart=False,
+        reason=PatchReason.RUNNING if failed else PatchReason.NONE, raw="X", version=f"{number}.1", severity=Severity.MEDIUM, security=True, restart=False,
         fixes=(f"CVE-2026-{place % 9999:04}",), since=now - timedelta(hours=(place + number * 97) % 2000),
     )  # fmt: skip
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, Request, expect
 from devices.models import Account, User
 from sandbox.credentials import FIVE9S_TOKEN
 from sandbox.server import Simulation, running
-from sandbox.world import Options
+from sandbox.world import SandboxOptions
 from tests.browser.conftest import DESK, PHONE, Desk
 from tests.browser.seen import overflow, serious
 from tests.vendors.private_network import EPM, private_network
@@ -24,7 +24,7 @@ WIDE = (1920, 1080)
 
 @pytest.fixture
 def sim() -> Iterator[Simulation]:
-    options = Options(job_seconds=0, rate_limits=False)
+    options = SandboxOptions(job_seconds=0, rate_limits=False)
     with running(devices=5, frozen=True, options=options) as simulation, private_network({HOST: EPM}):
         yield simulation
 

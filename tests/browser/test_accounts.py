@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from devices.models import Account, Health, JobState, Quarantine, SyncRun, User
 from sandbox.credentials import ESET_PASSWORD, ESET_USERNAME
 from sandbox.server import Simulation, running
-from sandbox.world import Options
+from sandbox.world import SandboxOptions
 from tests.browser.conftest import PHONE, Desk
 from tests.browser.seen import serious
 from tests.devices import records as making
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def sim() -> Iterator[Simulation]:
-    with running(devices=60, frozen=True, options=Options(job_seconds=0, rate_limits=False)) as simulation:
+    with running(devices=60, frozen=True, options=SandboxOptions(job_seconds=0, rate_limits=False)) as simulation:
         yield simulation
 
 

@@ -12,7 +12,7 @@ from pytest_django.fixtures import Settings
 from devices.models import User
 from installers.models import Installer, Standing
 from sandbox.server import Simulation, running
-from sandbox.world import Options
+from sandbox.world import SandboxOptions
 from tests.browser.conftest import PHONE, Desk
 from tests.browser.seen import overflow, serious
 from tests.browser.test_deciding import follow, reach
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def sim(transactional_db: None, settings: Settings) -> Iterator[Simulation]:
     settings.VENDOR_DEADLINE_SECONDS = 1
-    with running(devices=5, frozen=True, options=Options(rate_limits=False)) as simulation:
+    with running(devices=5, frozen=True, options=SandboxOptions(rate_limits=False)) as simulation:
         account(simulation)
         yield simulation
 

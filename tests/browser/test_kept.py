@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from devices.audit.context import Act
+from devices.audit.context import AuditContext
 from devices.device_detail import notes
 from devices.device_detail import retirement as retiring
 from devices.device_list import tags as tagging
@@ -128,14 +128,14 @@ def test_everything_works_without_scripts(desk: Desk, fleet: dict[str, Account],
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_a_full_device_fits_a_phone_and_is_accessible(desk: Desk, fleet: dict[str, Account], alice: User, theme: str) -> None:
     device, now = Device.objects.get(name="nb-berlin-01"), timezone.now()
-    notes.add(device, text="https://example.org/" + "x" * 300, act=Act.of(alice, now=now, ticket="T" * 60))
-    tagging.add([device.pk], tag="t" * 60, act=Act.of(alice, now=now))
+    notes.add(device, text="https://example.org/" + "x" * 300, act=AuditContext.of(alice, now=now, ticket="T" * 60))
+    tagging.add([device.pk], tag="t" * 60, act=AuditContext.of(alice, now=now))
     fields = ("name", "os_name", "group_name", "enrolment", "silenced", "state")
     Change.objects.bulk_create(
         Change(device=device, at=now - timedelta(minutes=n), kind="field", field=fields[n % 6], before="b" * 255, after="")
         for n in range(60)
     )
-    retiring.retire(device.pk, reason="r" * 500, act=Act.of(alice, now=now))
+    retiring.retire(device.pk, reason="r" * 500, act=AuditContext.of(alice, now=now))
     long = shown.sighting(fleet["eset"], "n" * 255, user="u" * 200, serial="s" * 200).device
     page = desk.open("/", user=alice, size=PHONE, theme=theme)
     addresses = [address_of("nb-berlin-01") + part for part in ("", "timeline/", "notes/")]

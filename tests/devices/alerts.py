@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from devices.audit.context import Act
+from devices.audit.context import AuditContext
 from devices.coverage import gaps
 from devices.issues import decisions as triage
-from devices.issues.decisions import Decision
+from devices.issues.decisions import IssueDecision
 from devices.issues.filters import ALL, ISSUES, IssueListing
 from devices.issues.queries import issue_page, matching
-from devices.issues.rows import Issue
+from devices.issues.rows import IssueRow
 from devices.models import Account, Device, JobState, Standing, User
 from tests.devices import rows as shown
 
@@ -52,24 +52,24 @@ def listing_of(**address: str) -> IssueListing:
     return ISSUES.read(address)
 
 
-def listed(*, now: datetime | None = None, standing: str = ALL, **filters: str) -> list[Issue]:
+def listed(*, now: datetime | None = None, standing: str = ALL, **filters: str) -> list[IssueRow]:
     """All issues that a filter shows, decided or not unless said otherwise."""
     listing = listing_of(standing=standing, size="250", **filters)
     return issue_page(listing, matching(listing.filters, now=now or timezone.now())).rows
 
 
-def titles(issues: Iterable[Issue]) -> list[str]:
+def titles(issues: Iterable[IssueRow]) -> list[str]:
     return [each.title for each in issues]
 
 
-def one(title: str, *, now: datetime | None = None) -> Issue:
+def one(title: str, *, now: datetime | None = None) -> IssueRow:
     return next(each for each in listed(now=now) if each.title.startswith(title))
 
 
-def decided(title: str, standing: Standing, by: User, *, now: datetime | None = None, **decision: object) -> Issue:
+def decided(title: str, standing: Standing, by: User, *, now: datetime | None = None, **decision: object) -> IssueRow:
     """The issue, after somebody decided about it."""
     now = now or timezone.now()
-    triage.decide([one(title, now=now).handle], Decision(standing, **decision), act=Act.of(by, now=now))  # type: ignore[arg-type]
+    triage.decide([one(title, now=now).handle], IssueDecision(standing, **decision), act=AuditContext.of(by, now=now))  # type: ignore[arg-type]
     return one(title, now=now)
 
 

@@ -8,14 +8,14 @@ import pytest
 pytest.register_assert_rewrite("tests.faults.runs")
 
 from sandbox.server import Simulation, running  # noqa: E402
-from sandbox.world import Options  # noqa: E402
+from sandbox.world import SandboxOptions  # noqa: E402
 from tests.faults.processes import Processes  # noqa: E402
 
 
 @pytest.fixture
 def sim() -> Iterator[Simulation]:
     """Vendors that take their time, so that there is a middle to be hit in."""
-    options = Options(job_seconds=6, eset_202_every=1, eset_202_polls=2)
+    options = SandboxOptions(job_seconds=6, eset_202_every=1, eset_202_polls=2)
     with running(devices=600, frozen=True, options=options) as simulation:
         yield simulation
 

@@ -7,7 +7,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from devices.accounts import deletion
-from devices.audit.context import Act
+from devices.audit.context import AuditContext
 from devices.models import Account, AuditEvent, Device, Sighting
 from devices.sync.page_writer import save_page
 from tests.devices import records as making
@@ -25,7 +25,7 @@ def test_a_deletion_survives_its_worker_and_frees_the_name(processes: Processes)
             save_page(making.run(of), [making.entry(f"{of.name}-{number}") for number in range(count)], timezone.now())
     processes.beat()
     worker = processes.worker()
-    assert deletion.request_deletion(account, act=Act(timezone.now()))
+    assert deletion.request_deletion(account, act=AuditContext(timezone.now()))
 
     def left() -> int:
         return Sighting.objects.filter(account=account).count()

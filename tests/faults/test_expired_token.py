@@ -12,16 +12,16 @@ from django.db import connection
 from devices.connections.connection import connect
 from devices.models import Account
 from sandbox.server import Simulation, running
-from sandbox.world import Options
+from sandbox.world import SandboxOptions
 from tests.devices.runs import account_at
-from vendors.base import Page, Scope
+from vendors.base import DevicePage, Scope
 
 WORKERS = 8
 
 
 @pytest.fixture
 def sim() -> Iterator[Simulation]:
-    with running(devices=600, frozen=True, options=Options(rate_limits=False)) as simulation:
+    with running(devices=600, frozen=True, options=SandboxOptions(rate_limits=False)) as simulation:
         yield simulation
 
 
@@ -31,7 +31,7 @@ def test_eight_workers_see_401_together(sim: Simulation) -> None:
     ready = threading.Barrier(WORKERS + 1, timeout=60)
     expired = threading.Barrier(WORKERS + 1, timeout=60)
 
-    def walk(_number: int) -> list[Page]:
+    def walk(_number: int) -> list[DevicePage]:
         link = connect(Account.objects.get(pk=account.pk))
         try:
             first = link.reader.walk(Scope(), None)

@@ -14,7 +14,7 @@ import config.celery  # noqa: F401  (tasks need the application that knows the b
 from installers import tasks
 from installers.models import UNDECIDED, Installer, Standing
 from sandbox.server import Simulation, running
-from sandbox.world import Options
+from sandbox.world import SandboxOptions
 from tests.faults.processes import Processes, wait_for
 from tests.installers.ordering import account, created, order
 
@@ -26,7 +26,7 @@ DECIDED_WITHIN = 60  # seconds: a lease, the settling time, and a slow machine
 
 @pytest.fixture
 def sim() -> Iterator[Simulation]:
-    with running(devices=5, frozen=True, options=Options(rate_limits=False)) as simulation:
+    with running(devices=5, frozen=True, options=SandboxOptions(rate_limits=False)) as simulation:
         yield simulation
 
 

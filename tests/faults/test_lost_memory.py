@@ -9,14 +9,14 @@ import pytest
 from django.utils import timezone
 
 from devices.accounts.services import refresh_account
-from devices.connections.rate_limit import SharedBudget
+from devices.connections.rate_limit import SharedRateLimit
 from devices.db.redis_client import worker_client
 from devices.jobs import engine as jobs
 from devices.models import Account, SyncRun
 from devices.models.job import RATE_LIMIT
 from devices.sync.handler import SyncHandler
 from sandbox.server import Simulation, running
-from sandbox.world import Options
+from sandbox.world import SandboxOptions
 from tests.devices.runs import Follower, account_at
 from tests.faults import services
 from vendors.budget import Rate
@@ -24,7 +24,7 @@ from vendors.budget import Rate
 
 @pytest.fixture
 def sim() -> Iterator[Simulation]:
-    with running(devices=900, frozen=True, options=Options(rate_limits=False)) as simulation:
+    with running(devices=900, frozen=True, options=SandboxOptions(rate_limits=False)) as simulation:
         yield simulation
 
 
@@ -63,7 +63,7 @@ def test_calls_count_after_everything_was_forgotten(sim: Simulation, fault: str)
 
 def test_an_older_memory_is_no_memory() -> None:
     """Redis that comes back from a snapshot, or a replica that takes over, lacks the last calls but not the older ones."""
-    shared = SharedBudget(1, Rate(10, 60.0, 2), idle_for=lambda: 0.0)
+    shared = SharedRateLimit(1, Rate(10, 60.0, 2), idle_for=lambda: 0.0)
     assert shared.take() > 0, "an empty memory waits"
     worker_client().delete("rollcall:budget:1:block")
     worker_client().config_set("appendonly", "no")  # what is written from here on is not kept

@@ -18,7 +18,7 @@ from patching.models import Listed, PatchRun
 from patching.sync.assignment import hold_patching
 from patching.sync.scheduling import request_run
 from sandbox.server import Simulation, running
-from sandbox.world import Options
+from sandbox.world import SandboxOptions
 from tests.devices.runs import account_at
 from tests.faults.processes import Processes, wait_for
 from tests.patching.counted import assert_tallies_are_true
@@ -33,7 +33,7 @@ CALLS = "patch-management"
 @pytest.fixture
 def sim() -> Iterator[Simulation]:
     """Some lists have more than one page."""
-    with running(devices=1500, options=Options(rate_limits=False)) as simulation:
+    with running(devices=1500, options=SandboxOptions(rate_limits=False)) as simulation:
         yield simulation
 
 

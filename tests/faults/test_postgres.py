@@ -10,7 +10,7 @@ from django.db import connection
 from devices.accounts.services import refresh_account
 from devices.models import Quarantine
 from sandbox.server import Simulation, running
-from sandbox.world import Options
+from sandbox.world import SandboxOptions
 from tests.devices.runs import account_at
 from tests.faults import services
 from tests.faults.processes import Processes, wait_for
@@ -27,7 +27,7 @@ def killed() -> None:
 @pytest.fixture
 def sim() -> Iterator[Simulation]:
     """Pages of a thousand, each long in coming: the blow falls into a call or into the writing of a page."""
-    with running(devices=12_000, frozen=True, options=Options(job_seconds=3)) as simulation:
+    with running(devices=12_000, frozen=True, options=SandboxOptions(job_seconds=3)) as simulation:
         simulation.fault("eset:slow=0.3~/v1/devices")
         simulation.fault("five9s:slow=0.3~GetJobData")
         yield simulation

@@ -11,7 +11,7 @@ from django.urls import reverse
 from devices.jobs import heartbeat
 from devices.models import Account, Device, User
 from sandbox.server import Simulation, running
-from sandbox.world import Options
+from sandbox.world import SandboxOptions
 from tests.devices.runs import account_at
 from tests.faults.processes import Processes, wait_for
 from tests.faults.runs import story
@@ -19,7 +19,7 @@ from tests.faults.runs import story
 
 @pytest.fixture
 def sim() -> Iterator[Simulation]:
-    with running(devices=20, frozen=True, options=Options(job_seconds=0, rate_limits=False)) as simulation:
+    with running(devices=20, frozen=True, options=SandboxOptions(job_seconds=0, rate_limits=False)) as simulation:
         yield simulation
 
 

@@ -12,7 +12,7 @@ from devices.models import Account, Health, JobState, SyncRun
 from devices.sync import handler as sync
 from patching.models import PatchRun
 from sandbox.server import Simulation, running
-from sandbox.world import Options
+from sandbox.world import SandboxOptions
 from tests.devices.runs import Follower, account_at
 from tests.faults.processes import Processes, wait_for
 from tests.faults.runs import assert_every_device_once, story
@@ -23,7 +23,7 @@ REFUSED_SIGN_IN = {"eset": "/oauth/token", "opswat": "/oauth/token", "five9s": "
 
 @pytest.fixture
 def sim() -> Iterator[Simulation]:
-    with running(devices=60, frozen=True, options=Options(job_seconds=0, rate_limits=False)) as simulation:
+    with running(devices=60, frozen=True, options=SandboxOptions(job_seconds=0, rate_limits=False)) as simulation:
         yield simulation
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from sandbox.server import Simulation, running
-from sandbox.world import Options
+from sandbox.world import SandboxOptions
 from tests.devices.runs import account_at
 from tests.faults.processes import Processes, wait_for
 from tests.faults.runs import assert_complete, half_applied, latest, steps, story, wait_until_all_ended
@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 
 @pytest.fixture
 def sim() -> Iterator[Simulation]:
-    with running(devices=9_000, frozen=True, options=Options()) as simulation:
+    with running(devices=9_000, frozen=True, options=SandboxOptions()) as simulation:
         simulation.fault("eset:slow=1~/v1/devices")
         yield simulation
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from devices.models import VendorJob
-from installers.orders.connection import Line
-from vendors.installer_api import MakesInstallers, Order, Turn
+from installers.orders.connection import InstallerJobConnection
+from vendors.installer_api import InstallerOrder, InstallerPage, MakesInstallers
 
 Happens = Callable[[str], None]
 CONNECT, MAKE, LIST = "connect", "make", "list"
@@ -29,7 +29,7 @@ def nothing(_call: str) -> None:
     """As on every other day."""
 
 
-class Between(Line):
+class Between(InstallerJobConnection):
     def __init__(self, *, before: Happens = nothing, after: Happens = nothing) -> None:
         super().__init__()
         self._before, self._after = before, after
@@ -43,20 +43,20 @@ class _Maker:
     def __init__(self, real: MakesInstallers, before: Happens, after: Happens) -> None:
         self._real, self._before, self._after = real, before, after
 
-    def make_installer(self, order: Order, cursor: dict[str, Any] | None) -> Turn:
+    def make_installer(self, order: InstallerOrder, cursor: dict[str, Any] | None) -> InstallerPage:
         self._before(MAKE)
         turn = self._real.make_installer(order, cursor)
         self._after(MAKE)
         return turn
 
-    def list_installers(self, cursor: dict[str, Any] | None) -> Turn:
+    def list_installers(self, cursor: dict[str, Any] | None) -> InstallerPage:
         self._before(LIST)
         turn = self._real.list_installers(cursor)
         self._after(LIST)
         return turn
 
-    def read_installer(self, external_id: str, cursor: dict[str, Any] | None) -> Turn:
+    def read_installer(self, external_id: str, cursor: dict[str, Any] | None) -> InstallerPage:
         return self._real.read_installer(external_id, cursor)
 
-    def delete_installer(self, external_id: str, cursor: dict[str, Any] | None) -> Turn:
+    def delete_installer(self, external_id: str, cursor: dict[str, Any] | None) -> InstallerPage:
         return self._real.delete_installer(external_id, cursor)

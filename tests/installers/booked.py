@@ -8,11 +8,11 @@ from typing import Any
 from django.test import Client
 from django.utils import timezone
 
-from devices.audit.context import Act
+from devices.audit.context import AuditContext
 from devices.models import Account, JobState, User
 from installers.models import Installer, Standing
 from installers.orders import services
-from installers.orders.requests import Wish
+from installers.orders.requests import InstallerRequest
 from tests.devices import rows as shown
 
 SECRET_LINK = "https://download.example/canary-5d1e7c"
@@ -27,7 +27,9 @@ def accounts() -> Account:
 def booked(at: Account, wanted: str, *, days: float = 170, actor: User | None = None, **columns: Any) -> Installer:
     """Ours, ready, and `days` from its end, unless told otherwise."""
     now = timezone.now()
-    installer = services.order(at, key=services.new_key(), wish=Wish(purpose=wanted, family="windows"), act=Act.of(actor, now=now))
+    installer = services.order(
+        at, key=services.new_key(), wish=InstallerRequest(purpose=wanted, family="windows"), act=AuditContext.of(actor, now=now)
+    )
     values: dict[str, Any] = {
         "state": JobState.DONE, "standing": Standing.READY, "finished_at": now, "made_at": now, "usable": True,
         "expires_at": now + timedelta(days=days), "external_id": f"id-{installer.pk}", "language": "en-us", "listed_at": now,

@@ -6,14 +6,14 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from sandbox.server import Simulation, running
-from sandbox.world import Options
+from sandbox.world import SandboxOptions
 from tests.installers.ordering import Hand
 
 
 @pytest.fixture
 def sim(settings: Settings) -> Iterator[Simulation]:
     settings.VENDOR_DEADLINE_SECONDS = 1
-    with running(devices=5, frozen=True, options=Options(rate_limits=False)) as simulation:
+    with running(devices=5, frozen=True, options=SandboxOptions(rate_limits=False)) as simulation:
         yield simulation
 
 

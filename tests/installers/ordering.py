@@ -7,22 +7,22 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from devices.audit.context import Act
+from devices.audit.context import AuditContext
 from devices.db.redis_client import worker_client
 from devices.jobs import engine as jobs
 from devices.models import Account, DeviceGroup, User
 from installers.models import Installer, Stocktake
 from installers.orders import services
-from installers.orders.connection import Line
+from installers.orders.connection import InstallerJobConnection
 from installers.orders.job import InstallerHandler
-from installers.orders.requests import Wish
+from installers.orders.requests import InstallerRequest
 from installers.register.scheduling import request_stocktake
 from installers.register.sync import StocktakeHandler
 from sandbox.eset.groups import LOST_GROUP
 from sandbox.server import Simulation
 from tests.devices.runs import account_at
 
-WISH = Wish(purpose="Reception", family="windows", language="de-de")
+WISH = InstallerRequest(purpose="Reception", family="windows", language="de-de")
 
 
 def account(sim: Simulation, **more: str) -> Account:
@@ -32,8 +32,10 @@ def account(sim: Simulation, **more: str) -> Account:
     return made
 
 
-def order(at: Account, wish: Wish = WISH, *, key: uuid.UUID | None = None, actor: User | None = None, ticket: str = "") -> Installer:
-    return services.order(at, key=key or services.new_key(), wish=wish, act=Act.of(actor, now=timezone.now(), ticket=ticket))
+def order(
+    at: Account, wish: InstallerRequest = WISH, *, key: uuid.UUID | None = None, actor: User | None = None, ticket: str = ""
+) -> Installer:
+    return services.order(at, key=key or services.new_key(), wish=wish, act=AuditContext.of(actor, now=timezone.now(), ticket=ticket))
 
 
 def created(sim: Simulation) -> int:
@@ -57,7 +59,7 @@ class Hand:
             for key in worker_client().scan_iter(f"rollcall:budget:*:{part}"):
                 worker_client().delete(key)
 
-    def step(self, installer: Installer, *, line: Line | None = None) -> Installer:
+    def step(self, installer: Installer, *, line: InstallerJobConnection | None = None) -> Installer:
         """What a worker does that was woken up for it, when it is due."""
         self.go(max(0.0, (installer.next_step_at - self.now).total_seconds()))
         handler = InstallerHandler(clock=self, line=line)

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 import config.celery  # noqa: F401  (tasks need the application that knows the broker)
-from devices.audit.context import Act
+from devices.audit.context import AuditContext
 from devices.connections.connection import connect
 from devices.models import AuditEvent, User
 from installers import tasks
@@ -53,7 +53,7 @@ def test_no_link_is_anywhere_in_clear(
             assert installer.standing == Standing.READY
         told += list(told_directly(sim, installer))
         hand.take_stock(at)
-        services.revoke(installer, act=Act.of(ivan, now=timezone.now()))
+        services.revoke(installer, act=AuditContext.of(ivan, now=timezone.now()))
         tasks.announce()
         tasks.plan()
         call_command("installer", "list", stdout=out)

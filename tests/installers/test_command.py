@@ -8,7 +8,7 @@ import json
 import pytest
 from django.core.management import call_command
 
-from devices.management.console import Refused
+from devices.management.console import CommandRefused
 from installers.management.commands.installer import follow
 from installers.models import Installer, Standing
 from installers.orders.job import InstallerHandler
@@ -58,7 +58,7 @@ def test_waiting_follows_it_until_it_is_ready_and_never_prints_the_link(sim: Sim
 def test_waiting_for_one_that_fails_is_a_failure_with_the_reason(sim: Simulation) -> None:
     account(sim)
     sim.options.eset_installer_rights = "list"
-    with worker(InstallerHandler), pytest.raises(Refused, match="permission was refused"):
+    with worker(InstallerHandler), pytest.raises(CommandRefused, match="permission was refused"):
         installer("create", "eset-demo", "--os", "windows", "--wait")
 
 
@@ -77,7 +77,7 @@ def test_waiting_for_one_that_fails_is_a_failure_with_the_reason(sim: Simulation
 def test_what_cannot_be_is_one_sentence(sim: Simulation, arguments: tuple[str, ...], sentence: str) -> None:
     account(sim)
     account_at(sim.url, "opswat")
-    with pytest.raises(Refused, match=sentence):
+    with pytest.raises(CommandRefused, match=sentence):
         installer(*arguments)
     assert not Installer.objects.exists()
 
@@ -85,7 +85,7 @@ def test_what_cannot_be_is_one_sentence(sim: Simulation, arguments: tuple[str, .
 def test_a_name_that_two_groups_have_needs_the_id(sim: Simulation) -> None:
     at = account(sim)
     at.groups.create(external_id="other", name="Lost & Found", static=True)
-    with pytest.raises(Refused, match="give the id"):
+    with pytest.raises(CommandRefused, match="give the id"):
         installer("create", "eset-demo", "--os", "windows", "--group", "Lost & found")
     installer("create", "eset-demo", "--os", "windows", "--group", LOST_GROUP)
 
@@ -102,7 +102,7 @@ def test_the_list_shows_state_end_and_who(sim: Simulation, hand: Hand) -> None:
 def test_nobody_waits_for_ever_without_a_worker(sim: Simulation) -> None:
     moments = iter(range(0, 1000, 10))
     said: list[str] = []
-    with pytest.raises(Refused, match="no worker reports"):
+    with pytest.raises(CommandRefused, match="no worker reports"):
         follow(order(account(sim)), warn=said.append, clock=lambda: float(next(moments)), pause=lambda _: None)
     assert said
 

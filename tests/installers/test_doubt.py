@@ -6,13 +6,13 @@ from datetime import datetime
 
 import pytest
 
-from devices.audit.context import Act
+from devices.audit.context import AuditContext
 from devices.errors import ActionRefused
 from devices.jobs import engine as jobs
 from devices.models import JobState
 from installers.models import Installer, Standing
 from installers.orders import services
-from installers.orders.job import InstallerHandler, Step
+from installers.orders.job import InstallerHandler, InstallerStep
 from sandbox.server import Simulation
 from tests.devices.runs import account_at
 from tests.installers.between import CONNECT, LIST, Between, Killed, die
@@ -132,7 +132,7 @@ def test_a_defect_of_ours_after_sending_is_doubt_and_not_failure(sim: Simulation
     hand.go(1)
 
     class Defective(InstallerHandler):
-        def keep(self, installer: Installer, step: Step, now: datetime) -> None:
+        def keep(self, installer: Installer, step: InstallerStep, now: datetime) -> None:
             if step.made is not None:
                 raise KeyError("link")
             super().keep(installer, step, now)
@@ -179,9 +179,9 @@ def test_where_listing_is_refused_a_person_decides_with_both_facts(sim: Simulati
     assert (installer.standing, installer.needs_person) == (AMBIGUOUS, True)
     assert "make an installer" in installer.error and "list installers" in installer.error and "decide" in installer.error_next_step
     with pytest.raises(ActionRefused, match="id that the vendor gave"):
-        services.settle(installer, made=True, act=Act(hand.now))
+        services.settle(installer, made=True, act=AuditContext(hand.now))
     uuid = sim.eset.installers.tally()["uuids"][0]
-    services.settle(installer, made=True, external_id=uuid, act=Act(hand.now))
+    services.settle(installer, made=True, external_id=uuid, act=AuditContext(hand.now))
     ended = hand.follow(installer)
     assert (ended.standing, ended.external_id, bool(ended.link), created(sim)) == (READY, uuid, True, 1)
 
@@ -190,10 +190,10 @@ def test_a_person_may_say_that_it_was_not_made(sim: Simulation, hand: Hand) -> N
     sim.options.eset_installer_rights = "create"
     sim.fault(f"eset:500@1{MAKE}")
     installer = hand.follow(order(account(sim)))
-    ended = services.settle(installer, made=False, act=Act(hand.now))
+    ended = services.settle(installer, made=False, act=AuditContext(hand.now))
     assert ended.standing == FAILED and "decided that it was not made" in ended.error and "make an installer" in ended.remark
     with pytest.raises(ActionRefused, match="nothing to decide"):
-        services.settle(installer, made=False, act=Act(hand.now))
+        services.settle(installer, made=False, act=AuditContext(hand.now))
 
 
 def test_a_vendor_that_cannot_be_reached_was_asked_nothing(sim: Simulation, hand: Hand) -> None:
@@ -206,5 +206,5 @@ def test_looking_again_after_the_right_was_granted_finds_it(sim: Simulation, han
     sim.fault(f"eset:after=502@1{MAKE}")
     installer = hand.follow(order(account(sim), WISH))
     sim.options.eset_installer_rights = "create,list,get"
-    services.look_again(installer, act=Act(hand.now))
+    services.look_again(installer, act=AuditContext(hand.now))
     assert hand.follow(installer).standing == READY and created(sim) == 1

@@ -33,5 +33,5 @@ def test_a_link_that_was_moved_to_another_row_does_not_open(sim: Simulation, han
     at = account(sim)
     first, second = hand.follow(order(at)), hand.follow(order(at))
     first.link = second.link
-    with pytest.raises(sealing.SealBroken):
+    with pytest.raises(sealing.DecryptionFailed):
         first.open()

@@ -8,12 +8,12 @@ from django.db import connection
 from django.utils import timezone
 
 from devices.accounts.services import switch_account
-from devices.audit.context import Act
+from devices.audit.context import AuditContext
 from devices.errors import ActionRefused
 from devices.models import AuditEvent, User
 from installers.models import Installer, Standing
 from installers.orders import services
-from installers.orders.requests import Conflict, Wish
+from installers.orders.requests import InstallerRequest, RequestConflict
 from sandbox.eset.groups import LOST_GROUP
 from sandbox.server import Simulation
 from tests.devices import records as making
@@ -42,9 +42,9 @@ def test_the_same_key_orders_once_and_another_wish_is_a_conflict(sim: Simulation
     first = order(at, key=key)
     assert order(at, key=key).pk == first.pk and AuditEvent.objects.filter(action="installer ordered").count() == 1
     for other in (replace(WISH, family="macos"), replace(WISH, purpose="Elsewhere")):
-        with pytest.raises(Conflict, match="sent before"):
+        with pytest.raises(RequestConflict, match="sent before"):
             order(at, other, key=key)
-    with pytest.raises(Conflict):
+    with pytest.raises(RequestConflict):
         order(at, key=key, ticket="INC2")
     assert Installer.objects.count() == 1
 
@@ -85,7 +85,9 @@ def test_ten_at_once_with_one_key_make_one_row(sim: Simulation) -> None:
         (replace(WISH, group="x" * 10_000), "group", "static group"),
     ],
 )
-def test_what_cannot_be_is_refused_in_words_before_anything_is_written(sim: Simulation, wish: Wish, field: str, sentence: str) -> None:
+def test_what_cannot_be_is_refused_in_words_before_anything_is_written(
+    sim: Simulation, wish: InstallerRequest, field: str, sentence: str
+) -> None:
     with pytest.raises(ActionRefused, match=sentence) as refused:
         order(account(sim), wish)
     assert refused.value.field == field and not Installer.objects.exists()
@@ -114,32 +116,32 @@ def test_vendors_without_the_capability_and_accounts_switched_off_are_refused(si
 def test_revoking_deletes_it_at_the_vendor_once(sim: Simulation, hand: Hand, ivan: User) -> None:
     installer = hand.follow(order(account(sim)))
     for _ in range(2):
-        asked = services.revoke(installer, act=Act.of(ivan, now=hand.now, ticket="INC3"))
+        asked = services.revoke(installer, act=AuditContext.of(ivan, now=hand.now, ticket="INC3"))
     assert asked.standing == Standing.READY and asked.active
     ended = hand.follow(installer)
     assert (ended.standing, ended.link, ended.usable, ended.revoked_by) == (Standing.REVOKED, "", False, ivan)
     assert ended.revoked_at and sim.eset.installers.tally()["uuids"] == []
     assert AuditEvent.objects.get(action="installer revocation asked").detail["ticket"] == "INC3"
     with pytest.raises(ActionRefused, match="revoked: only one that is ready"):
-        services.revoke(installer, act=Act.of(ivan, now=hand.now))
+        services.revoke(installer, act=AuditContext.of(ivan, now=hand.now))
 
 
 @pytest.mark.parametrize("fault", ["after=500@1", "reset@1", "429=3@1", "202=1@1", "slow=2@1"])
 def test_a_revocation_may_be_asked_again_because_it_only_ends(sim: Simulation, hand: Hand, fault: str) -> None:
     installer = hand.follow(order(account(sim)))
     sim.fault(f"eset:{fault}~/v1/installers/")
-    services.revoke(installer, act=Act(hand.now))
+    services.revoke(installer, act=AuditContext(hand.now))
     assert hand.follow(installer).standing == Standing.REVOKED and sim.eset.installers.tally()["uuids"] == []
 
 
 def test_a_refused_revocation_leaves_it_ready_and_says_why(sim: Simulation, hand: Hand) -> None:
     installer = hand.follow(order(account(sim)))
     sim.options.eset_installer_rights = "create,list,get"
-    services.revoke(installer, act=Act(hand.now))
+    services.revoke(installer, act=AuditContext(hand.now))
     ended = hand.follow(installer)
     assert (ended.standing, bool(ended.link)) == (Standing.READY, True) and "permission was refused" in ended.error
     sim.options.eset_installer_rights = "create,list,get,delete"
-    services.revoke(installer, act=Act(hand.now))
+    services.revoke(installer, act=AuditContext(hand.now))
     assert hand.follow(installer).standing == Standing.REVOKED
 
 
@@ -151,29 +153,29 @@ def test_nothing_is_asked_of_an_account_that_was_switched_off(sim: Simulation, h
     switch_account(at, enabled=False)
     calls = len(sim.calls())
     with pytest.raises(ActionRefused, match="switched off"):
-        services.revoke(ready, act=Act(hand.now))
+        services.revoke(ready, act=AuditContext(hand.now))
     ended = hand.follow(waits)
     assert (ended.standing, ended.error) == (Standing.FAILED, "The account eset-demo is switched off.")
     ended = hand.follow(doubted)
     assert ended.needs_person and "switched off" in ended.error and len(sim.calls()) == calls
     switch_account(at, enabled=True)
-    services.look_again(ended, act=Act(hand.now))
+    services.look_again(ended, act=AuditContext(hand.now))
     assert hand.follow(ended).standing == Standing.READY
 
 
 def test_only_what_was_made_can_be_revoked_and_only_doubt_be_settled(sim: Simulation, hand: Hand) -> None:
     installer = order(account(sim))
     with pytest.raises(ActionRefused, match="requested: only"):
-        services.revoke(installer, act=Act(hand.now))
+        services.revoke(installer, act=AuditContext(hand.now))
     for act in (services.look_again, lambda *args, **more: services.settle(*args, made=False, **more)):
         with pytest.raises(ActionRefused, match="nothing to decide"):
-            act(installer, act=Act(hand.now))
+            act(installer, act=AuditContext(hand.now))
 
 
 def test_marking_for_the_helpdesk_is_written_down_when_it_changes(sim: Simulation, ivan: User) -> None:
     installer = order(account(sim))
     for _ in range(2):
-        services.mark_for_helpdesk(installer, may=True, act=Act.of(ivan, now=timezone.now()))
+        services.mark_for_helpdesk(installer, may=True, act=AuditContext.of(ivan, now=timezone.now()))
     assert Installer.objects.get().for_helpdesk and AuditEvent.objects.filter(action="installer marked").count() == 1
 
 

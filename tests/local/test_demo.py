@@ -5,7 +5,7 @@ from django.contrib.auth import authenticate
 from django.utils import timezone
 
 from devices.accounts.deletion import request_deletion
-from devices.audit.context import Act
+from devices.audit.context import AuditContext
 from devices.models import Account, AuditEvent, User
 from devices.users.services import give_password, person_named, random_password
 from local.demo import prepare
@@ -77,7 +77,7 @@ def test_without_simulators_the_demo_accounts_that_are_left_are_named() -> None:
     real.settings |= {"url": "https://gears.opswat.example"}
     real.save()
     assert prepare(sandbox=None)["demo_accounts"] == ["demo-eset", "demo-five9s"]
-    request_deletion(Account.objects.get(name="demo-eset"), act=Act(timezone.now()))
+    request_deletion(Account.objects.get(name="demo-eset"), act=AuditContext(timezone.now()))
     left = prepare(sandbox=None)["demo_accounts"]
     assert left == ["demo-five9s"]
     assert demo_lines(left)[-1].endswith("manage.py account delete demo-five9s") and demo_lines([]) == []

@@ -6,14 +6,14 @@ import pytest
 
 from devices.models import Account
 from sandbox.server import Simulation, running
-from sandbox.world import Options
+from sandbox.world import SandboxOptions
 from tests.devices.runs import account_at
 from tests.patching.polling import Hand
 
 
 @pytest.fixture
 def sim() -> Iterator[Simulation]:
-    with running(devices=60, options=Options(rate_limits=False)) as simulation:
+    with running(devices=60, options=SandboxOptions(rate_limits=False)) as simulation:
         yield simulation
 
 

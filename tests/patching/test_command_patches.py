@@ -11,7 +11,7 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from devices.management.console import Refused
+from devices.management.console import CommandRefused
 from devices.models import Account, AuditEvent
 from devices.search.documents import moment
 from patching.models import Reading
@@ -101,7 +101,7 @@ def test_what_a_vendor_wrote_cannot_steer_the_terminal() -> None:
 
 def test_an_account_that_is_not_there_is_refused_in_one_sentence() -> None:
     made.small_patching()
-    with pytest.raises(Refused, match=r"There is no account 'nobody'\. Known: eset-main, five-main, opswat-main"):
+    with pytest.raises(CommandRefused, match=r"There is no account 'nobody'\. Known: eset-main, five-main, opswat-main"):
         patches("open", "--account", "nobody")
 
 

@@ -10,7 +10,7 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from devices.audit.context import Act
+from devices.audit.context import AuditContext
 from devices.matching.apply import rematch_everything
 from devices.matching.overrides import end_ruling, link, take_apart
 from devices.models import Device, Life, Ruling, Sighting, User
@@ -78,14 +78,14 @@ def test_it_follows_devices_that_people_link_and_take_apart(ivan: User) -> None:
     Patch.objects.filter(counted=False).delete()  # its device is in use: it would count from the first link on
     munich, zurich = (Device.objects.get(name=name).pk for name in ("nb-munich-02", "mac-zurich-03"))
     alone = of(munich), of(zurich)
-    both = link(munich, zurich, reason="one sticker", act=Act.of(ivan, now=NOW))
+    both = link(munich, zurich, reason="one sticker", act=AuditContext.of(ivan, now=NOW))
     assert of(both) == tuple(sum(numbers) for numbers in zip(*alone, strict=True))
     assert_tallies_are_true()
-    end_ruling(Ruling.objects.get().pk, reason="two stickers", act=Act.of(ivan, now=NOW))
+    end_ruling(Ruling.objects.get().pk, reason="two stickers", act=AuditContext.of(ivan, now=NOW))
     assert (of(munich), of(zurich)) == alone
     london = Sighting.objects.get(name="srv-london-05")
-    other = link(london.device_id, munich, reason="one sticker", act=Act.of(ivan, now=NOW))
-    take_apart(london.pk, device=other, reason="no", act=Act.of(ivan, now=NOW))
+    other = link(london.device_id, munich, reason="one sticker", act=AuditContext.of(ivan, now=NOW))
+    take_apart(london.pk, device=other, reason="no", act=AuditContext.of(ivan, now=NOW))
     rematch_everything(NOW)
     assert_tallies_are_true()
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from devices.models import Device, Sighting, User
 from patching.lists import counts as numbers
 from patching.lists.attempts import ATTEMPTS
-from patching.lists.counts import Number
+from patching.lists.counts import LinkedCount
 from patching.lists.devices import DEVICES
 from patching.lists.filters import AttemptFilters, PatchFilters
 from patching.lists.patches import PATCHES
@@ -69,7 +69,7 @@ def test_on_the_panel_of_each_device(client: Client, bob: User, monkeypatch: pyt
     ("installed", "ended", "rate"), [(0, 0, None), (0, 3, 0), (1, 999, 1), (2, 3, 67), (399, 400, 99), (400, 400, 100)]
 )
 def test_a_rate_of_all_or_of_none_is_no_rounding(installed: int, ended: int, rate: int | None) -> None:
-    done, over = (Number(AttemptFilters(), count) for count in (installed, ended))
+    done, over = (LinkedCount(AttemptFilters(), count) for count in (installed, ended))
     assert Chart(bars=[], top=0, totals=[("installed", "Installed", done)], all=over, ended=over).rate == rate
 
 

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from devices.lists.cursor import Place
+from devices.lists.cursor import Cursor
 from devices.models import Device, Sighting, User
 from patching.models import Patch, Title
 from tests.devices import rows as shown
@@ -21,10 +21,10 @@ from vendors.patch_states import Severity
 
 pytestmark = pytest.mark.django_db
 TOKENS = {
-    "age": Place("age", (datetime(1, 1, 1, tzinfo=timezone.get_fixed_timezone(14 * 60)), 1), 50).token(),
-    "-at": Place("-at", (datetime(9999, 12, 31, tzinfo=timezone.get_fixed_timezone(-14 * 60)), 1), 50).token(),
-    "-open": Place("-open", (2**63, 1), 50).token(),
-    "name": Place("name", ("\0", 1), 50).token(),
+    "age": Cursor("age", (datetime(1, 1, 1, tzinfo=timezone.get_fixed_timezone(14 * 60)), 1), 50).token(),
+    "-at": Cursor("-at", (datetime(9999, 12, 31, tzinfo=timezone.get_fixed_timezone(-14 * 60)), 1), 50).token(),
+    "-open": Cursor("-open", (2**63, 1), 50).token(),
+    "name": Cursor("name", ("\0", 1), 50).token(),
 }
 LISTS = ("patches/", "attempts/", "devices/", "titles/")
 BAD = [

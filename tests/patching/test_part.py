@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from devices.device_list import fleet_filters as part
-from devices.device_list.filters import Filters
+from devices.device_list.filters import DeviceFilters
 from devices.device_list.queries import list_page
 from devices.models import Device, DeviceGroup, DeviceTag, Sighting, User
 from patching.lists import counts as numbers
@@ -77,7 +77,7 @@ def pages_of(table: Table[Any, Any, Any], query: dict[str, str]) -> list[int]:
 @pytest.mark.parametrize("more", [{}, {"status": "failed"}, {"q": "fire"}, {"q": "nb"}, {"account": "eset-main"}], ids=str)
 def test_it_means_what_it_means_on_the_device_list(table: Table[Any, Any, Any], asked: dict[str, str], more: dict[str, str]) -> None:
     now = timezone.now()
-    devices = {row.id for row in list_page(Filters.read(asked | {"life": "all"}), now=now).rows}
+    devices = {row.id for row in list_page(DeviceFilters.read(asked | {"life": "all"}), now=now).rows}
     model: Any = Patch if table is PATCHES else Attempt
     wide = {"status": "all", "period": "all"} | more
     of_devices = set(model.objects.filter(sighting__device__in=devices).values_list("pk", flat=True))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from devices.accounts.services import create_account
-from devices.accounts.validation import Options
+from devices.accounts.validation import AccountOptions
 from devices.models import Account
 from tests.patching.polling import Hand
 from tests.vendors.private_network import EPM, private_network
@@ -20,7 +20,7 @@ def test_a_walk_honours_the_permission(hand: Hand, source: Source) -> None:
     """What listens there speaks no TLS, so nothing more comes of it than that it was reached."""
     port = hand.sim.url.rpartition(":")[2]
     settings = {"url": f"https://{NAME}:{port}/{{region}}/{{service}}", "username": "api"}
-    options = Options(private_hosts=(f"{NAME}:{port}",))
+    options = AccountOptions(private_hosts=(f"{NAME}:{port}",))
     account = create_account(name="gateway", vendor="eset", settings=settings, secrets={"password": "p"}, options=options)
     with private_network({NAME: EPM}) as reached:
         assert "not on the public internet" not in hand.poll(account, source).error

@@ -17,7 +17,7 @@ from patching.sync.attempt_writer import save_attempts
 from tests.devices import rows as shown
 from tests.patching.counted import assert_tallies_are_true, last_on_their_devices
 from vendors import records
-from vendors.patch_states import PatchKind, PatchStatus, Reason
+from vendors.patch_states import PatchKind, PatchReason, PatchStatus
 from vendors.patching_api import Source
 from vendors.records import Version
 
@@ -33,7 +33,7 @@ def tried(device: str = "", *, at: datetime | None = NOON, status: PatchStatus =
         "title": FIREFOX,
         "status": status,
         "raw": f"PATCHING_STATUS_{status}",
-        "reason": Reason.RUNNING if status is PatchStatus.FAILED else Reason.NONE,
+        "reason": PatchReason.RUNNING if status is PatchStatus.FAILED else PatchReason.NONE,
         "device_id": device,
         "before": Version(127 << 48, "127.0"),
         "after": Version(2**64 - 1, "128.0"),

@@ -16,7 +16,7 @@ from patching.models import Attempt
 from sandbox.clock import stamp
 from sandbox.eset.patching import application_uuid
 from sandbox.fleet import patch_activity as patch_life
-from sandbox.fleet.patch_activity import Attempt as Tried
+from sandbox.fleet.patch_activity import PatchAttempt as Tried
 from sandbox.server import Simulation
 from tests.patching.counted import assert_tallies_are_true, last_on_their_devices
 from tests.patching.polling import Hand

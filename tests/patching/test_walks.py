@@ -18,7 +18,7 @@ from patching.sync.patch_writer import save_patches
 from patching.sync.source_access import readings
 from sandbox.fleet import patch_activity as patch_life
 from sandbox.server import Simulation, running
-from sandbox.world import Options
+from sandbox.world import SandboxOptions
 from tests.devices.runs import Follower, account_at, sync
 from tests.patching.counted import assert_tallies_are_true
 from tests.patching.polling import Hand
@@ -92,7 +92,7 @@ def test_a_slow_or_untidy_vendor_changes_nothing(fault: str) -> None:
 
 def large(*, frozen: bool = False) -> AbstractContextManager[Simulation]:
     """Lists of more than one page."""
-    return running(devices=1200, frozen=frozen, options=Options(rate_limits=False))
+    return running(devices=1200, frozen=frozen, options=SandboxOptions(rate_limits=False))
 
 
 @pytest.mark.parametrize(("poison", "rejected"), [("nul", 0), ("missing-id", 1), ("null", 1), ("array", 1)])

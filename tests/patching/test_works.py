@@ -11,14 +11,14 @@ from patching.lists.counts import numbers
 from patching.lists.filters import AttemptFilters
 from patching.models import Attempt
 from patching.pages.chart import tried
-from patching.pages.work_lists import WorkRow, titles_with_most, wanted, works
+from patching.pages.work_lists import WorkList, titles_with_most, wanted, works
 from tests.patching import made
 from tests.patching.counted import assert_tallies_are_true, last_on_their_devices
 
 pytestmark = pytest.mark.django_db
 
 
-def row(reason: str) -> WorkRow:
+def row(reason: str) -> WorkList:
     now = timezone.now()
     found = works(numbers(wanted()), tried(AttemptFilters(), now=now), most=titles_with_most(now=now))
     return next(each for each in found if each.work.reason == reason)

@@ -10,7 +10,7 @@ import pytest
 
 from sandbox import credentials
 from sandbox.server import Simulation, running
-from sandbox.world import Options
+from sandbox.world import SandboxOptions
 
 WEB = httpx.Client(verify=False, timeout=20)  # for calls without a session; loading a CA bundle for each would cost most of the time
 ESET_FORM = {"grant_type": "password", "username": credentials.ESET_USERNAME, "password": credentials.ESET_PASSWORD}
@@ -88,7 +88,7 @@ class Five9sClient:
 
 @pytest.fixture
 def sim() -> Iterator[Simulation]:
-    with running(devices=180, frozen=True, options=Options(rate_limits=False)) as simulation:
+    with running(devices=180, frozen=True, options=SandboxOptions(rate_limits=False)) as simulation:
         yield simulation
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from sandbox.fleet import patch_activity as patch_life
 from sandbox.server import Simulation, running
-from sandbox.world import Options
+from sandbox.world import SandboxOptions
 
 from .conftest import EsetClient
 
@@ -94,7 +94,7 @@ def test_a_period_begins_with_its_start_and_ends_before_its_end(sim: Simulation,
 
 
 def test_recent_rows_fade_after_days_and_attempts_after_a_month() -> None:
-    with running(devices=60, options=Options(rate_limits=False, eset_token_seconds=99 * DAY)) as sim:
+    with running(devices=60, options=SandboxOptions(rate_limits=False, eset_token_seconds=99 * DAY)) as sim:
         rows_fade(sim, Service(EsetClient(sim)))
 
 

@@ -25,9 +25,9 @@ import pytest
 from sandbox.clock import utc
 from sandbox.credentials import account_settings
 from sandbox.server import Simulation, running
-from sandbox.world import Options
+from sandbox.world import SandboxOptions
 from tests.vendors.scripted import connection
-from vendors.base import Cursor, Page, ReadsDevices, Scope
+from vendors.base import Cursor, DevicePage, ReadsDevices, Scope
 from vendors.errors import AuthFailed, RateLimited, Unavailable, Unsupported, VendorError
 from vendors.patching_api import ReadsPatches
 from vendors.records import Device, Entry, Identifier, Issue
@@ -56,14 +56,14 @@ class VendorContract:
 
     @pytest.fixture
     def sim(self) -> Iterator[Simulation]:
-        with running(devices=self.devices, frozen=True, options=Options(rate_limits=False, job_seconds=1.0)) as simulation:
+        with running(devices=self.devices, frozen=True, options=SandboxOptions(rate_limits=False, job_seconds=1.0)) as simulation:
             yield simulation
 
     def connect(self, sim: Simulation, **secrets: str) -> ReadsDevices:
         settings, right = account_settings(sim.url)[self.slug]
         return VENDORS[self.slug].connect(connection(settings, {**right, **secrets}))
 
-    def pages(self, sim: Simulation, adapter: ReadsDevices | None = None, cursor: Cursor | None = None) -> Iterator[Page]:
+    def pages(self, sim: Simulation, adapter: ReadsDevices | None = None, cursor: Cursor | None = None) -> Iterator[DevicePage]:
         """Page by page; every cursor goes through JSON, and the simulated time passes where the walk has to wait."""
         adapter = adapter or self.connect(sim)
         for _ in range(2000):
@@ -75,7 +75,7 @@ class VendorContract:
             sim.clock.forward(page.wait)
         raise AssertionError("The walk does not end.")
 
-    def first_page(self, sim: Simulation, adapter: ReadsDevices) -> Page:
+    def first_page(self, sim: Simulation, adapter: ReadsDevices) -> DevicePage:
         return next(page for page in self.pages(sim, adapter) if page.entries)
 
     def entries(self, sim: Simulation) -> list[Entry]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.vendors.scripted import NOW, Asked, Reply, Script, connection, pages, scripted
-from vendors.base import Page, Scope
+from vendors.base import DevicePage, Scope
 from vendors.five9s.adapter import Five9s
 
 JOB = "73c2e338-bc13-44e8-83eb-d48efc86d007"
@@ -40,12 +40,12 @@ def methods(script: Script) -> list[str]:
     return [asked.path.rpartition("/")[2] for asked in script.asked]
 
 
-def walked(*replies: Reply, scope: Scope | None = None) -> tuple[list[Page], list[Asked]]:
+def walked(*replies: Reply, scope: Scope | None = None) -> tuple[list[DevicePage], list[Asked]]:
     with scripted(*replies) as script:
         return pages(five9s(script), scope), script.asked
 
 
-def ids(found: list[Page]) -> list[str]:
+def ids(found: list[DevicePage]) -> list[str]:
     return [entry.external_id for page in found for entry in page.entries]
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from vendors.auth import MemoryTokens, TokenStore
-from vendors.base import Connection, Cursor, Page, ReadsDevices, Scope
+from vendors.base import Connection, Cursor, DevicePage, ReadsDevices, Scope
 from vendors.budget import Budget, Unlimited
 from vendors.gateway.http import Gateway
 from vendors.secret import Secret
@@ -105,9 +105,9 @@ def connection(
     return Connection(settings=settings, secrets=kept, gateway=gateway, tokens=tokens or MemoryTokens())
 
 
-def pages(adapter: ReadsDevices, scope: Scope | None = None, cursor: Cursor | None = None) -> list[Page]:
+def pages(adapter: ReadsDevices, scope: Scope | None = None, cursor: Cursor | None = None) -> list[DevicePage]:
     """Every page of a walk, each cursor carried over as JSON; a waiting walk is asked again at once."""
-    found: list[Page] = []
+    found: list[DevicePage] = []
     while not found or cursor is not None:
         page = adapter.walk(scope or Scope(), cursor)
         cursor = json.loads(json.dumps(page.cursor))

@@ -11,9 +11,9 @@ import pytest
 from tests.vendors.calling import gateway
 from tests.vendors.sockets import OK, serving
 from vendors.errors import Misconfigured, Unavailable
-from vendors.gateway.address import BadUrl, Named, Reach, judge, parse_url
+from vendors.gateway.address import AddressScope, BadUrl, NamedHosts, judge, parse_url
 
-PUBLIC, PRIVATE, FORBIDDEN = Reach.PUBLIC, Reach.PRIVATE, Reach.FORBIDDEN
+PUBLIC, PRIVATE, FORBIDDEN = AddressScope.PUBLIC, AddressScope.PRIVATE, AddressScope.FORBIDDEN
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ PUBLIC, PRIVATE, FORBIDDEN = Reach.PUBLIC, Reach.PRIVATE, Reach.FORBIDDEN
         ("255.255.255.255", FORBIDDEN), ("240.0.0.1", FORBIDDEN), ("::ffff:0.0.0.0", FORBIDDEN),
     ],
 )  # fmt: skip
-def test_each_range_has_its_reach(address: str, reach: Reach) -> None:
+def test_each_range_has_its_reach(address: str, reach: AddressScope) -> None:
     assert judge(ipaddress.ip_address(address)) is reach
 
 
@@ -84,7 +84,7 @@ def test_an_ordinary_address_is_understood(url: str, host: str, port: int) -> No
     ],
 )  # fmt: skip
 def test_a_private_host_must_be_named_and_some_are_never_allowed(entry: str, host: str, port: int, address: str, allowed: bool) -> None:
-    assert Named([entry]).permits(ipaddress.ip_address(address), host=host, port=port) is allowed
+    assert NamedHosts([entry]).permits(ipaddress.ip_address(address), host=host, port=port) is allowed
 
 
 def refused_for(answers: list[str], *, private_hosts: tuple[str, ...] = ()) -> Misconfigured:

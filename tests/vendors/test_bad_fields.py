@@ -21,7 +21,7 @@ from vendors.eset import attempts, patches
 from vendors.eset import device as eset_device
 from vendors.eset import installer_mapping as package
 from vendors.eset import mapping as eset
-from vendors.field_repairs import Fault, Repair
+from vendors.field_repairs import FieldFault, Repair
 from vendors.five9s import mapping as five9s
 from vendors.five9s.client import Data
 from vendors.opswat import mapping as opswat
@@ -63,7 +63,7 @@ def body(key: str, rows: Sequence[bytes], more: bytes = b"") -> bytes:
 
 
 def eset_devices(rows: Sequence[bytes]) -> Read:
-    listing = untyped.page(body("devices", rows), type=eset.Listing, operation="list")
+    listing = untyped.page(body("devices", rows), type=eset.DeviceListing, operation="list")
     return devices(*eset.entries(listing.devices or [], now=NOW))
 
 
@@ -92,7 +92,7 @@ def eset_recent(rows: Sequence[bytes]) -> Read:
 
 
 def eset_installers(rows: Sequence[bytes]) -> Read:
-    listing = untyped.page(body("installers", rows), type=package.Listing, operation="list")
+    listing = untyped.page(body("installers", rows), type=package.InstallerListing, operation="list")
     return plain(*package.installers(listing.installers or []))
 
 
@@ -184,7 +184,7 @@ def changed(one: dict[str, Any], other: dict[str, Any]) -> set[str]:
     return {name for name in one if one[name] != other[name] and name not in ("repairs", "raw")}
 
 
-def reported(found: dict[str, Any], path: FieldPath) -> set[Fault]:
+def reported(found: dict[str, Any], path: FieldPath) -> set[FieldFault]:
     """What is reported of the field itself, of what it holds, or of the date that it is part of."""
     name = spoiling.name_of(path)
     repairs: tuple[Repair, ...] = found["repairs"]

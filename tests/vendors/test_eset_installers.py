@@ -10,24 +10,24 @@ import pytest
 from sandbox.credentials import account_settings
 from sandbox.eset.groups import LOST_GROUP
 from sandbox.server import Simulation, running
-from sandbox.world import Options
+from sandbox.world import SandboxOptions
 from tests.devices.sinks import everything_about, leaks
 from tests.vendors.months import six_months_after
 from tests.vendors.scripted import Reply, connection, scripted
 from vendors.base import Cursor
 from vendors.errors import AuthFailed, Lost, Misconfigured, RateLimited, Unavailable, Unsupported, VendorError
-from vendors.installer_api import MakesInstallers, Order, Turn
+from vendors.installer_api import InstallerOrder, InstallerPage, MakesInstallers
 from vendors.records import Product
 from vendors.registry import VENDORS
 from vendors.states import Family
 
-ORDER = Order("Reception [req-0badcafe]", Family.WINDOWS, "de-de", group_id=LOST_GROUP, diagnostics=True)
+ORDER = InstallerOrder("Reception [req-0badcafe]", Family.WINDOWS, "de-de", group_id=LOST_GROUP, diagnostics=True)
 MAKE = "~/v1/installers"
 
 
 @pytest.fixture
 def sim() -> Iterator[Simulation]:
-    with running(devices=5, frozen=True, options=Options(rate_limits=False)) as simulation:
+    with running(devices=5, frozen=True, options=SandboxOptions(rate_limits=False)) as simulation:
         yield simulation
 
 
@@ -69,8 +69,8 @@ def test_it_is_read_listed_and_deleted(sim: Simulation) -> None:
     turn = adapter.make_installer(ORDER, None)
     uuid = turn.installers[0].external_id
     assert adapter.read_installer(uuid, None).installers == adapter.list_installers(None).installers == turn.installers
-    assert adapter.delete_installer(uuid, None) == adapter.delete_installer(uuid, None) == Turn()
-    assert adapter.read_installer(uuid, None) == adapter.list_installers(None) == Turn()
+    assert adapter.delete_installer(uuid, None) == adapter.delete_installer(uuid, None) == InstallerPage()
+    assert adapter.read_installer(uuid, None) == adapter.list_installers(None) == InstallerPage()
 
 
 def test_an_answer_that_takes_long_is_fetched_by_the_identical_request(sim: Simulation) -> None:

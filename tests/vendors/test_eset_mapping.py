@@ -12,7 +12,7 @@ import pytest
 
 from tests.vendors.fields import paths, replaced, without
 from vendors.eset import mapping
-from vendors.field_repairs import Fault, Repair
+from vendors.field_repairs import FieldFault, Repair
 from vendors.parsing import json_pages as untyped
 from vendors.records import Device, Entry, Reject
 from vendors.states import Enrolment, Family, IdKind, State
@@ -24,7 +24,7 @@ LAPTOP, INVITED, PHONE, NULLS = PAGE["devices"]
 
 def listed(*records: Any, spaced: bool = False) -> tuple[tuple[Entry, ...], tuple[Reject, ...]]:
     body = json.dumps({"devices": records}, separators=None if spaced else (",", ":")).encode()
-    return mapping.entries(untyped.page(body, type=mapping.Listing, operation="list devices").devices or [], now=NOW)
+    return mapping.entries(untyped.page(body, type=mapping.DeviceListing, operation="list devices").devices or [], now=NOW)
 
 
 def entry(record: Any, *, spaced: bool = False) -> Entry:
@@ -116,11 +116,11 @@ def test_null_and_absent_mean_the_default() -> None:
 @pytest.mark.parametrize(
     ("count", "read", "fault"),
     [
-        (-1, 0, Fault.RANGE), (2**31, 2**31 - 1, Fault.CLAMPED), (2**32 - 1, 2**31 - 1, Fault.CLAMPED), ("many", 0, Fault.NUMBER),
-        (1.5, 0, Fault.NUMBER), (True, 0, Fault.TYPE), ([], 0, Fault.TYPE),
+        (-1, 0, FieldFault.RANGE), (2**31, 2**31 - 1, FieldFault.CLAMPED), (2**32 - 1, 2**31 - 1, FieldFault.CLAMPED), ("many", 0, FieldFault.NUMBER),
+        (1.5, 0, FieldFault.NUMBER), (True, 0, FieldFault.TYPE), ([], 0, FieldFault.TYPE),
     ],
 )  # fmt: skip
-def test_a_count_that_cannot_be_costs_nothing_but_the_count(count: Any, read: int, fault: Fault) -> None:
+def test_a_count_that_cannot_be_costs_nothing_but_the_count(count: Any, read: int, fault: FieldFault) -> None:
     found = device({**LAPTOP, "functionalityProblemCount": count})
     assert (found.problem_count, found.repairs) == (read, (Repair("functionalityProblemCount", fault),))
     assert found.serial == device(LAPTOP).serial and found.identifiers == device(LAPTOP).identifiers
@@ -191,7 +191,7 @@ def test_secrets_never_leave_the_parser(spaced: bool) -> None:
 
 def test_a_key_in_disguise_is_still_a_secret() -> None:
     body = rb'{"devices":[{"uuid":"x","device\u0054oken":"canary-1"},{"uuid":"y","deviceToken":"canary-2","deviceToken":"canary-3"}]}'
-    found, _ = mapping.entries(msgspec.json.decode(body, type=mapping.Listing).devices or [], now=NOW)
+    found, _ = mapping.entries(msgspec.json.decode(body, type=mapping.DeviceListing).devices or [], now=NOW)
     assert len(found) == 2 and not any(b"canary" in each.raw for each in found)
 
 
@@ -232,7 +232,7 @@ def test_any_field_may_be_missing(path: tuple[str | int, ...]) -> None:
 @pytest.mark.parametrize("field", [b"displayName", b"fieldOfTheFuture", b"tags"])
 def test_what_breaks_parsers_costs_one_field(field: bytes, value: bytes) -> None:
     body = b'{"devices":[{"uuid":"bad","%s":%s},{"uuid":"good"}]}' % (field, value)
-    found, rejects = mapping.entries(untyped.page(body, type=mapping.Listing, operation="list").devices or [], now=NOW)
+    found, rejects = mapping.entries(untyped.page(body, type=mapping.DeviceListing, operation="list").devices or [], now=NOW)
     assert [each.external_id for each in found] == ["bad", "good"] and rejects == ()
     assert {each.field for each in found[0].read().repairs} == {field.decode()}
     assert found[1].read().repairs == ()
@@ -251,7 +251,7 @@ def test_a_giant_record_loses_what_is_giant_in_it(huge: Any) -> None:
     assert len(giant.raw) <= 4 * 2**20 and b"canary" not in giant.raw
     found = giant.read()
     assert (found.name, found.serial, found.problem_count) == ("Reception left", "B0ZJ7S3", 3)
-    assert any(each.field.startswith("description") and each.fault is Fault.SIZE for each in found.repairs)
+    assert any(each.field.startswith("description") and each.fault is FieldFault.SIZE for each in found.repairs)
 
 
 def test_groups() -> None:
@@ -269,7 +269,7 @@ def test_groups() -> None:
         ("nul", "a\ufffdb [31m  c", "", False),
     ]
     assert set(found[2].repairs) == {
-        Repair("displayName", Fault.CHARACTERS),
-        Repair("parentGroupUuid", Fault.TYPE),
-        Repair("isSecurityGroup", Fault.TYPE),
+        Repair("displayName", FieldFault.CHARACTERS),
+        Repair("parentGroupUuid", FieldFault.TYPE),
+        Repair("isSecurityGroup", FieldFault.TYPE),
     }

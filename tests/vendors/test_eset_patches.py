@@ -12,8 +12,8 @@ import msgspec
 import pytest
 
 from vendors.eset import attempts, patches
-from vendors.field_repairs import Fault, Repair
-from vendors.patch_states import OPEN_PATCHES, PatchKind, PatchStatus, Reason, Severity
+from vendors.field_repairs import FieldFault, Repair
+from vendors.patch_states import OPEN_PATCHES, PatchKind, PatchReason, PatchStatus, Severity
 from vendors.records import Attempt, Patch, Title, Version
 
 ROWS: dict[str, Any] = json.loads((Path(__file__).parent / "payloads/eset/patching.json").read_text())
@@ -52,7 +52,7 @@ def test_a_recent_attempt_is_read_whole_and_names_no_device() -> None:
         title=Title("5f9d1c1e-0000-4000-8000-000000000001", "Mozilla Firefox", PatchKind.APPLICATION, "Mozilla Corporation"),
         status=PatchStatus.FAILED,
         raw="APPLICATION_PATCHING_STATUS_FAILED_TERMINATION_REQUIRED",
-        reason=Reason.RUNNING,
+        reason=PatchReason.RUNNING,
         before=Version(2**64 - 1, "127.0.2"),
         after=Version(36028797018963968, "128.0"),
         started_at=datetime(2026, 9, 20, 9, tzinfo=UTC),
@@ -85,7 +85,7 @@ def test_both_enumerations_mean_the_same(prefix: str) -> None:
 @pytest.mark.parametrize("word", ["PATCHING_STATUS_UNSPECIFIED", "PATCHING_STATUS_FAILED_SOMEHOW", "OK", ""])
 def test_an_unknown_word_is_unknown_and_so_still_open(word: str) -> None:
     found = recent({**RECENT, "status": word})
-    assert (found.status, found.reason, found.raw) == (PatchStatus.UNKNOWN, Reason.NONE, word)
+    assert (found.status, found.reason, found.raw) == (PatchStatus.UNKNOWN, PatchReason.NONE, word)
     assert found.status in OPEN_PATCHES
 
 
@@ -93,7 +93,7 @@ def test_an_unknown_word_is_unknown_and_so_still_open(word: str) -> None:
 def test_a_version_number_that_is_no_uint64_is_not_told(given: str) -> None:
     found = recent({**RECENT, "patchedVersion": {"id": given, "name": "128.0"}})
     assert found.after == Version(None, "128.0")
-    assert found.repairs == ((Repair("patchedVersion.id", Fault.RANGE),) if given else ())
+    assert found.repairs == ((Repair("patchedVersion.id", FieldFault.RANGE),) if given else ())
 
 
 def test_versions_compare_by_number() -> None:
@@ -166,11 +166,11 @@ def test_ids_in_another_letter_case_are_the_same_patch_and_the_same_application(
 
 def test_an_attempt_of_the_future_is_reported() -> None:
     found = recent({**RECENT, "timePeriod": {"startTime": "9999-12-31T23:59:59.9999999Z", "endTime": "2026-09-20T09:01:30.5Z"}})
-    assert found.repairs == (Repair("timePeriod.startTime", Fault.TIME),)
+    assert found.repairs == (Repair("timePeriod.startTime", FieldFault.TIME),)
 
 
 def test_an_attempt_whose_object_cannot_be_read_is_kept() -> None:
     found = told({"deviceUuid": "d-1", "displayName": "Firefox", "application": ["?"]})
     assert (found.device_id, found.title.name, found.status) == ("d-1", "Firefox", PatchStatus.UNKNOWN)
-    assert found.repairs == (Repair("application", Fault.TYPE),)
+    assert found.repairs == (Repair("application", FieldFault.TYPE),)
     assert attempts.attempts(raw({"deviceUuid": "d-1", "displayName": "Firefox"}), now=NOW)[0] == ()

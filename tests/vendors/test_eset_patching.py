@@ -13,7 +13,7 @@ from tests.vendors.test_eset_patches import MISSING, PACKAGE, RECENT
 from vendors.base import Cursor
 from vendors.errors import BadAnswer, Lost, Misconfigured, Unavailable, VendorError
 from vendors.eset.adapter import Eset
-from vendors.patching_api import ReadsPatches, Sheet, Source, refused
+from vendors.patching_api import PatchPage, ReadsPatches, Source, refused
 
 TOKEN = Reply(200, {"access_token": "t"})
 SINCE = datetime(2026, 9, 19, 12, tzinfo=UTC)
@@ -27,9 +27,9 @@ def eset(script: Script) -> ReadsPatches:
     return adapter
 
 
-def sheets(script: Script, source: Source, since: datetime | None = None) -> list[Sheet]:
+def sheets(script: Script, source: Source, since: datetime | None = None) -> list[PatchPage]:
     """Every step, by a new connection each time, the cursor carried over as JSON."""
-    found: list[Sheet] = []
+    found: list[PatchPage] = []
     cursor: Cursor | None = None
     while not found or cursor is not None:
         sheet = eset(script).read_patches(source, since, cursor)
@@ -111,7 +111,7 @@ def test_a_page_that_is_gone_is_a_lost_walk_and_no_refusal() -> None:
 @pytest.mark.parametrize("body", [{"devices": []}, {"nextPageToken": ""}, {"devices": None, "nextPageToken": ""}])
 def test_an_empty_list_of_missing_patches_is_an_answer(body: Any) -> None:
     with scripted(TOKEN, Reply(200, body)) as script:
-        assert sheets(script, Source.PATCHES) == [Sheet()]
+        assert sheets(script, Source.PATCHES) == [PatchPage()]
 
 
 @pytest.mark.parametrize("body", [{}, {"devices": None}, {"patches": []}])

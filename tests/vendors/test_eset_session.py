@@ -9,10 +9,10 @@ import pytest
 
 from sandbox.credentials import ESET_PASSWORD, account_settings
 from sandbox.server import Simulation, running
-from sandbox.world import Options
+from sandbox.world import SandboxOptions
 from tests.vendors.scripted import NOW, Reply, Script, connection, pages, scripted
 from vendors.auth import MemoryTokens, Tokens
-from vendors.base import Page, Scope
+from vendors.base import DevicePage, Scope
 from vendors.errors import AuthFailed, BadAnswer, Lost, Misconfigured, Unavailable
 from vendors.eset.adapter import Eset
 from vendors.secret import Secret
@@ -145,8 +145,8 @@ def test_the_lifetime_is_believed(told: Any, expires: float) -> None:
 # -- 202 --
 
 
-def steps(adapter: Eset, cursor: dict[str, Any] | None, count: int) -> list[Page]:
-    found: list[Page] = []
+def steps(adapter: Eset, cursor: dict[str, Any] | None, count: int) -> list[DevicePage]:
+    found: list[DevicePage] = []
     for _ in range(count):
         found.append(adapter.walk(Scope(), found[-1].cursor if found else cursor))
     return found
@@ -233,7 +233,7 @@ def test_a_401_while_waiting_changes_the_token_and_nothing_else() -> None:
 
 @pytest.fixture
 def sim() -> Iterator[Simulation]:
-    with running(devices=60, frozen=True, options=Options(rate_limits=False, eset_202_every=1, eset_202_polls=2)) as simulation:
+    with running(devices=60, frozen=True, options=SandboxOptions(rate_limits=False, eset_202_every=1, eset_202_polls=2)) as simulation:
         yield simulation
 
 

@@ -9,9 +9,9 @@ import pytest
 
 from sandbox.credentials import account_settings
 from sandbox.server import Simulation, running
-from sandbox.world import Options
+from sandbox.world import SandboxOptions
 from tests.vendors.scripted import Reply, Script, connection, pages, scripted
-from vendors.base import Page, Scope
+from vendors.base import DevicePage, Scope
 from vendors.errors import BadAnswer, Lost, Misconfigured, Unsupported
 from vendors.eset.adapter import Eset
 
@@ -29,17 +29,17 @@ def listing(*uuids: str, following: str | None = "") -> Reply:
     return Reply(200, body if following is None else body | {"nextPageToken": following})
 
 
-def ids(found: list[Page]) -> list[str]:
+def ids(found: list[DevicePage]) -> list[str]:
     return [entry.external_id for page in found for entry in page.entries]
 
 
-def absent(found: list[Page]) -> list[str]:
+def absent(found: list[DevicePage]) -> list[str]:
     return [name for page in found for name in page.absent]
 
 
 @pytest.fixture(scope="module")
 def sim() -> Iterator[Simulation]:
-    with running(devices=400, frozen=True, options=Options(rate_limits=False)) as simulation:
+    with running(devices=400, frozen=True, options=SandboxOptions(rate_limits=False)) as simulation:
         yield simulation
 
 

@@ -22,7 +22,7 @@ from tests.vendors.five9s_scripted import (
     walked,
 )
 from tests.vendors.scripted import Reply, pages, scripted
-from vendors.base import Page, Scope
+from vendors.base import DevicePage, Scope
 from vendors.errors import BadAnswer, Lost, Misconfigured, Unavailable
 
 # -- what is asked for --
@@ -65,7 +65,7 @@ def test_names_of_two_kinds_are_two_jobs() -> None:
 
 def test_an_id_that_cannot_exist_is_absent_and_never_asks_for_everything() -> None:
     found, asked = walked(scope=Scope(ids=("{0C7F}",)))
-    assert (found, asked) == ([Page(absent=("{0C7F}",))], [])
+    assert (found, asked) == ([DevicePage(absent=("{0C7F}",))], [])
     found, _ = walked(STARTED, SUCCESS, data(7, 1, total=1), scope=Scope(ids=("7", "x")))
     assert [name for page in found for name in page.absent] == ["x"]
 

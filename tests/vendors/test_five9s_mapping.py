@@ -12,11 +12,11 @@ import msgspec
 import pytest
 
 from tests.vendors import fields
-from vendors.field_repairs import Fault, Repair
+from vendors.field_repairs import FieldFault, Repair
 from vendors.five9s.client import Data
 from vendors.five9s.mapping import VOLATILE, entries
 from vendors.parsing.json_pages import page
-from vendors.patch_states import OPEN_PATCHES, PatchStatus, Reason
+from vendors.patch_states import OPEN_PATCHES, PatchReason, PatchStatus
 from vendors.records import Device, Entry, Reject
 from vendors.states import Enrolment, Family, IdKind, State
 
@@ -202,16 +202,16 @@ def test_one_id_in_every_spelling(number: Any) -> None:
 
 def test_text_that_cannot_be_stored_is_found_even_where_it_is_not_mapped() -> None:
     contract = entry({**VM, "DatabaseViews": {"v_Leasing": [{"Contract": "a\x00b"}]}})
-    assert contract.read().repairs == (Repair("DatabaseViews.v_Leasing.Contract", Fault.CHARACTERS),)
+    assert contract.read().repairs == (Repair("DatabaseViews.v_Leasing.Contract", FieldFault.CHARACTERS),)
     assert json.loads(contract.raw)["DatabaseViews"] == {"v_Leasing": [{"Contract": "a\ufffdb"}]}
-    assert read({**VM, "DatabaseViews": {"a\x00b": 1}}).repairs == (Repair("DatabaseViews.a\ufffdb", Fault.CHARACTERS),)
+    assert read({**VM, "DatabaseViews": {"a\x00b": 1}}).repairs == (Repair("DatabaseViews.a\ufffdb", FieldFault.CHARACTERS),)
 
 
 def test_custom_fields_of_any_number_and_kind_are_read() -> None:
     custom = {f"Field {number}": f"value {number}" for number in range(1000)}
     assert len(values(read({**VM, "CustomInventory": custom}), IdKind.CUSTOM)) == 200
     odd = read({**VM, "CustomInventory": {"Nested": {"a": 1}, "Floor": 3, "Leased": True, "Rate": 21.5}})
-    assert odd.repairs == (Repair("CustomInventory.Nested", Fault.TYPE),)
+    assert odd.repairs == (Repair("CustomInventory.Nested", FieldFault.TYPE),)
     assert [value for value, _ in values(odd, IdKind.CUSTOM)] == ["Floor: 3", "Leased: 1", "Rate: 21.5"]
 
 
@@ -222,7 +222,7 @@ def test_the_page_is_what_the_vendor_documents() -> None:
 
 def test_a_record_of_endless_size_loses_what_is_endless_in_it() -> None:
     found = entry({**VM, "DatabaseViews": {"v": "x" * 2**22}})
-    assert len(found.raw) < 2**22 and found.read().repairs == (Repair("DatabaseViews.v", Fault.SIZE),)
+    assert len(found.raw) < 2**22 and found.read().repairs == (Repair("DatabaseViews.v", FieldFault.SIZE),)
     assert found.read().issues == read(VM).issues
 
 
@@ -238,7 +238,7 @@ def test_every_vulnerability_is_a_patch_as_it_stands() -> None:
         "unknown",
     ]
     assert [each.key for each in read_as.values() if each.status not in OPEN_PATCHES] == ["V-0", "V-5"]
-    assert (read_as["V-4"].reason, read_as["V-6"].raw) == (Reason.UNTOLD, "9")
+    assert (read_as["V-4"].reason, read_as["V-6"].raw) == (PatchReason.UNTOLD, "9")
 
 
 def test_patches_that_are_not_told_are_not_an_empty_set() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from sandbox.credentials import account_settings
 from sandbox.server import Simulation, running
-from sandbox.world import Options
+from sandbox.world import SandboxOptions
 from tests.vendors.contract import VendorContract
 from tests.vendors.five9s_scripted import (
     ids,
@@ -31,7 +31,7 @@ class TestContract(VendorContract):
         assert {"everything", "changed", "named"} == VENDOR.scopes
 
 
-QUICK = Options(job_seconds=0.0)
+QUICK = SandboxOptions(job_seconds=0.0)
 
 
 def simulated(url: str) -> Five9s:
@@ -41,7 +41,7 @@ def simulated(url: str) -> Five9s:
 
 @pytest.mark.parametrize("words", [False, True])
 def test_every_device_of_the_simulator_is_read(words: bool) -> None:
-    with running(devices=600, options=Options(job_seconds=0.0, job_words=words)) as sim:
+    with running(devices=600, options=SandboxOptions(job_seconds=0.0, job_words=words)) as sim:
         found = [entry for page in pages(simulated(sim.url)) for entry in page.entries]
         assert len({entry.external_id for entry in found}) == len(found) == sim.fleet.count("five9s")
         assert all(entry.read().external_id == entry.external_id and entry.seen_at for entry in found)

@@ -13,7 +13,7 @@ import pytest
 
 from tests.vendors import fields
 from vendors.errors import BadAnswer
-from vendors.field_repairs import Fault, Repair
+from vendors.field_repairs import FieldFault, Repair
 from vendors.opswat.mapping import entries
 from vendors.parsing.json_pages import page
 from vendors.records import Device, Entry, Reject
@@ -145,7 +145,7 @@ def test_text_that_cannot_be_stored_is_mended(escape: str, name: str) -> None:
     body = json.dumps([{**LAPTOP, name: "MARK"}, PHONE]).replace("MARK", escape).encode()
     broken, fine = listed(body)[0]
     assert fine.read().external_id == PHONE["hwid"]
-    assert broken.read().repairs == (Repair(name, Fault.CHARACTERS),)
+    assert broken.read().repairs == (Repair(name, FieldFault.CHARACTERS),)
     assert "\ufffd" in json.loads(broken.raw)[name]
 
 
@@ -233,5 +233,5 @@ def test_a_byte_order_mark_is_not_an_error() -> None:
 
 def test_a_record_of_endless_size_loses_what_is_endless_in_it() -> None:
     found = entry({**LAPTOP, "country": "x" * 2**22})
-    assert len(found.raw) < 2**22 and found.read().repairs == (Repair("country", Fault.SIZE),)
+    assert len(found.raw) < 2**22 and found.read().repairs == (Repair("country", FieldFault.SIZE),)
     assert found.read().name == read(LAPTOP).name

@@ -8,7 +8,7 @@ import pytest
 
 from sandbox.credentials import account_settings
 from sandbox.server import running
-from sandbox.world import Options
+from sandbox.world import SandboxOptions
 from tests.vendors.contract import VendorContract
 from tests.vendors.scripted import connection, pages
 from vendors.base import Scope
@@ -30,14 +30,14 @@ def simulated(url: str) -> Opswat:
 
 
 def test_every_device_of_the_simulator_is_read() -> None:
-    with running(devices=240, options=Options(rate_limits=False)) as sim:
+    with running(devices=240, options=SandboxOptions(rate_limits=False)) as sim:
         found = [entry for page in pages(simulated(sim.url)) for entry in page.entries]
         assert len({entry.external_id for entry in found}) == len(found) == sim.fleet.count("opswat")
         assert all(entry.read().external_id == entry.external_id and entry.seen_at for entry in found)
 
 
 def test_a_walk_goes_on_from_its_cursor_in_another_process() -> None:
-    with running(devices=240, options=Options(rate_limits=False)) as sim:
+    with running(devices=240, options=SandboxOptions(rate_limits=False)) as sim:
         whole = [entry.external_id for page in pages(simulated(sim.url)) for entry in page.entries]
         adapter = simulated(sim.url)
         first = adapter.walk(Scope(), adapter.walk(Scope(), None).cursor)
@@ -47,7 +47,7 @@ def test_a_walk_goes_on_from_its_cursor_in_another_process() -> None:
 
 @pytest.mark.parametrize("fault", ["opswat:limit-ignored", "opswat:413-page-1~v2.3", "opswat:413-html@3~devices", "opswat:nested@3"])
 def test_a_list_that_cannot_be_right_is_refused(fault: str) -> None:
-    with running(devices=240, options=Options(rate_limits=False)) as sim:
+    with running(devices=240, options=SandboxOptions(rate_limits=False)) as sim:
         sim.fault(fault)
         with pytest.raises(BadAnswer):
             pages(simulated(sim.url))

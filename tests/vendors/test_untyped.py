@@ -5,7 +5,7 @@ import pytest
 
 from devices.models import DeviceGroup, Quarantine, Sighting
 from vendors.errors import BadAnswer
-from vendors.field_repairs import Fault, Repair, Repairs
+from vendors.field_repairs import FieldFault, Repair, Repairs
 from vendors.parsing import json_pages as untyped
 from vendors.parsing.fields import Fields
 from vendors.parsing.json_repair import mended
@@ -15,12 +15,12 @@ from vendors.parsing.json_repair import mended
     ("said", "read", "faults"),
     [
         ("12", 12, []),
-        ("999999999999999999", 2**31 - 1, [Fault.CLAMPED]),
-        (2**64, 2**31 - 1, [Fault.CLAMPED]),
-        ("-99999999999", 0, [Fault.RANGE]),
+        ("999999999999999999", 2**31 - 1, [FieldFault.CLAMPED]),
+        (2**64, 2**31 - 1, [FieldFault.CLAMPED]),
+        ("-99999999999", 0, [FieldFault.RANGE]),
     ],
 )
-def test_a_count_never_outgrows_its_column(said: object, read: int, faults: list[Fault]) -> None:
+def test_a_count_never_outgrows_its_column(said: object, read: int, faults: list[FieldFault]) -> None:
     repairs = Repairs()
     assert Fields({"n": said}, repairs).number("n") == read
     assert [each.fault for each in repairs.all()] == faults
@@ -38,7 +38,7 @@ def test_an_id_that_is_accepted_fits_into_every_column_of_ids(model: type[Sighti
 def test_deep_nesting_costs_only_its_field() -> None:
     repairs = Repairs()
     record = untyped.checked(b'{"a":' + b"[" * 3000 + b"]" * 3000 + b',"b":1}', repairs)
-    assert (record["b"], repairs.all()) == (1, (Repair("a", Fault.DEPTH),))
+    assert (record["b"], repairs.all()) == (1, (Repair("a", FieldFault.DEPTH),))
 
 
 WELL = [

@@ -5,7 +5,7 @@ import pickle
 
 import pytest
 
-from vendors.patch_states import PatchKind, Reason
+from vendors.patch_states import PatchKind, PatchReason
 from vendors.states import State
 
 
@@ -24,6 +24,6 @@ def test_a_word_that_no_table_knows_is_unknown_and_shown_as_it_stands() -> None:
 
 
 def test_the_empty_word_is_one_where_the_set_has_it() -> None:
-    assert Reason.of("") is Reason.NONE
+    assert PatchReason.of("") is PatchReason.NONE
     assert PatchKind.of("") is None
     assert PatchKind.labelled("") == ""

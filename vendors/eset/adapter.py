@@ -7,24 +7,24 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from vendors import console
-from vendors.base import DAY, Connection, Cursor, Field, Page, Scope, Vendor
+from vendors.base import DAY, Connection, Cursor, DevicePage, Field, Scope, Vendor
 from vendors.budget import Rate
 from vendors.errors import Unsupported
 from vendors.eset import address, mapping, patching
 from vendors.eset import async_answers as delayed
 from vendors.eset.client import REGIONS, URL, Client
-from vendors.eset.device_pages import BATCH, Step, start
+from vendors.eset.device_pages import BATCH, PhaseStep, start
 from vendors.eset.installer_options import OFFER
-from vendors.eset.installers import Conversation
+from vendors.eset.installers import InstallerConnection
 from vendors.eset.session import Session, SignInLater
 from vendors.gateway.error_mapping import from_status
-from vendors.installer_api import Order, Turn
+from vendors.installer_api import InstallerOrder, InstallerPage
 from vendors.parsing import json_pages as untyped
-from vendors.patching_api import Sheet, Source
+from vendors.patching_api import PatchPage, Source
 
 
 class Eset:
-    """A connection to one account. The cursor holds `phase`, `token` of the next page, and what async_answers.py keeps of an open request."""
+    """A connection to one account. The cursor holds `phase`, `token` of the next page, and what async_answers.py keeps of a request."""
 
     def __init__(self, connection: Connection, *, now: Callable[[], float] = time.time) -> None:
         self._connection = connection
@@ -32,19 +32,19 @@ class Eset:
         settings = connection.settings
         self._client = Client(connection.gateway, url=settings.get("url") or URL, region=settings.get("region") or REGIONS[0])
 
-    def walk(self, scope: Scope, cursor: Cursor | None) -> Page:
+    def walk(self, scope: Scope, cursor: Cursor | None) -> DevicePage:
         VENDOR.require(scope.kind)
         if scope.serials:
             raise Unsupported("ESET cannot look up devices by serial number.", next_step=VENDOR.refresh_note)
         state = dict(cursor or start(scope))
         session = self._session(state.pop("sign_in", None))
-        step = Step(self._client, session, scope, state, self._now)
+        step = PhaseStep(self._client, session, scope, state, self._now)
         try:
             return step.take()
-        except delayed.Later as later:
+        except delayed.AnswerNotReady as later:
             page = later.page
         except SignInLater as later:
-            page = Page(
+            page = DevicePage(
                 cursor={**state, "sign_in": later.page.cursor},
                 wait=later.page.wait,
                 waiting_for=later.page.waiting_for,
@@ -60,32 +60,32 @@ class Eset:
             return "Signed in. ESET Connect is still preparing the list of devices."
         if reply.status != 200:
             raise from_status(reply.status, operation=reply.operation, request_id=reply.request_id)
-        listing = untyped.page(reply.body, type=mapping.Listing, operation=reply.operation)
+        listing = untyped.page(reply.body, type=mapping.DeviceListing, operation=reply.operation)
         return "Signed in and read a first device." if listing.devices else "Signed in. The account lists no devices."
 
     # -- installers: see vendors/installer_api.py -------------------------------------------------------------------------
 
-    def make_installer(self, order: Order, cursor: Cursor | None) -> Turn:
+    def make_installer(self, order: InstallerOrder, cursor: Cursor | None) -> InstallerPage:
         return self._about_installers(cursor).make(order)
 
-    def list_installers(self, cursor: Cursor | None) -> Turn:
+    def list_installers(self, cursor: Cursor | None) -> InstallerPage:
         return self._about_installers(cursor).list()
 
-    def read_installer(self, external_id: str, cursor: Cursor | None) -> Turn:
+    def read_installer(self, external_id: str, cursor: Cursor | None) -> InstallerPage:
         return self._about_installers(cursor).read(external_id)
 
-    def delete_installer(self, external_id: str, cursor: Cursor | None) -> Turn:
+    def delete_installer(self, external_id: str, cursor: Cursor | None) -> InstallerPage:
         return self._about_installers(cursor).delete(external_id)
 
-    def _about_installers(self, cursor: Cursor | None) -> Conversation:
+    def _about_installers(self, cursor: Cursor | None) -> InstallerConnection:
         state = dict(cursor or {})
-        return Conversation(self._client, self._session(state.pop("sign_in", None)), state, self._now)
+        return InstallerConnection(self._client, self._session(state.pop("sign_in", None)), state, self._now)
 
     # -- patching: see vendors/patching_api.py -----------------------------------------------------------------------------
 
-    def read_patches(self, source: Source, since: datetime | None, cursor: Cursor | None) -> Sheet:
+    def read_patches(self, source: Source, since: datetime | None, cursor: Cursor | None) -> PatchPage:
         state = dict(cursor or {})
-        return patching.Reading(self._client, self._session(state.pop("sign_in", None)), state, self._now, since).step(source)
+        return patching.PatchSourceReader(self._client, self._session(state.pop("sign_in", None)), state, self._now, since).step(source)
 
     def _session(self, waiting: Cursor | None) -> Session:
         return Session(

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from vendors.base import Cursor, Page
+from vendors.base import Cursor, DevicePage
 from vendors.errors import BadAnswer, Lost
 from vendors.eset.client import Reply
 from vendors.gateway.error_mapping import from_status
@@ -26,10 +26,10 @@ MOST_FORGOTTEN = 1
 MOST_TIMED_OUT = 3
 
 
-class Later(Exception):
+class AnswerNotReady(Exception):
     """Not an error: the step ends here, and `page` says when to come back."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: DevicePage) -> None:
         super().__init__()
         self.page = page
 
@@ -44,20 +44,20 @@ def settled(cursor: Mapping[str, Any]) -> Cursor:
 
 
 def follow(cursor: Mapping[str, Any], reply: Reply, *, now: float) -> Reply:
-    """The reply, if it is the answer itself. Raises Later to come back, Lost, BadAnswer or Unavailable when it will not come."""
+    """The reply, if it is the answer itself. Raises AnswerNotReady to come back, Lost, BadAnswer or Unavailable when it will not come."""
     pending = cursor.get("pending")
     if reply.status == 202:
-        raise Later(_waiting(cursor, reply, pending, now))
+        raise AnswerNotReady(_waiting(cursor, reply, pending, now))
     if reply.status == 404 and pending:
-        raise Later(_again(cursor, "forgotten", MOST_FORGOTTEN, reply))
+        raise AnswerNotReady(_again(cursor, "forgotten", MOST_FORGOTTEN, reply))
     if reply.status == 504 and pending:
-        raise Later(_again(cursor, "timed_out", MOST_TIMED_OUT, reply))
+        raise AnswerNotReady(_again(cursor, "timed_out", MOST_TIMED_OUT, reply))
     if reply.status == 504:
         raise from_status(504, operation=reply.operation, request_id=reply.request_id)
     return reply
 
 
-def _waiting(cursor: Mapping[str, Any], reply: Reply, pending: Mapping[str, Any] | None, now: float) -> Page:
+def _waiting(cursor: Mapping[str, Any], reply: Reply, pending: Mapping[str, Any] | None, now: float) -> DevicePage:
     given = reply.response_id or (pending or {}).get("id", "")
     if not re.fullmatch(r"[!-~]{1,200}", given):
         raise BadAnswer(
@@ -73,7 +73,7 @@ def _waiting(cursor: Mapping[str, Any], reply: Reply, pending: Mapping[str, Any]
     return _later({**cursor, "pending": {"id": given, "since": pending["since"], "wait": wait}}, wait)
 
 
-def _again(cursor: Mapping[str, Any], why: str, most: int, reply: Reply) -> Page:
+def _again(cursor: Mapping[str, Any], why: str, most: int, reply: Reply) -> DevicePage:
     times = cursor.get(why, 0) + 1
     if times > most:
         raise Lost(
@@ -85,5 +85,5 @@ def _again(cursor: Mapping[str, Any], why: str, most: int, reply: Reply) -> Page
     return _later({**fresh, why: times}, FIRST_WAIT)
 
 
-def _later(cursor: Cursor, wait: float) -> Page:
-    return Page(cursor=cursor, wait=wait, waiting_for=WAITING_FOR)
+def _later(cursor: Cursor, wait: float) -> DevicePage:
+    return DevicePage(cursor=cursor, wait=wait, waiting_for=WAITING_FOR)

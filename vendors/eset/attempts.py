@@ -14,25 +14,25 @@ import msgspec
 from vendors.errors import BadRecord
 from vendors.eset import titles
 from vendors.eset.titles import LONGEST, device_of
-from vendors.field_repairs import Fault
+from vendors.field_repairs import FieldFault
 from vendors.parsing.fields import Fields
 from vendors.parsing.times import plausible
-from vendors.patch_states import PatchStatus, Reason
+from vendors.patch_states import PatchReason, PatchStatus
 from vendors.records import Attempt, Reject, Title, Version
 
 PREFIXES = ("APPLICATION_PATCHING_STATUS_", "PATCHING_STATUS_")
 FAILED = PatchStatus.FAILED
 MEANINGS = {
-    "OK_INSTALLED": (PatchStatus.INSTALLED, Reason.NONE),
-    "OK_RESTART_REQUIRED": (PatchStatus.RESTART, Reason.NONE),
-    "FAILED_TERMINATION_REQUIRED": (FAILED, Reason.RUNNING),
-    "FAILED_UNINSTALL_REQUIRED": (FAILED, Reason.UNINSTALL),
-    "FAILED_DOWNLOAD_ERROR": (FAILED, Reason.DOWNLOAD),
-    "FAILED_INSTALLER_CORRUPTED": (FAILED, Reason.CORRUPT),
-    "FAILED_PREPARE_ERROR": (FAILED, Reason.PREPARE),
-    "NOT_APPLICABLE": (PatchStatus.NOT_APPLICABLE, Reason.NONE),
-    "AVAILABLE": (PatchStatus.AVAILABLE, Reason.NONE),
-    "SCHEDULED": (PatchStatus.SCHEDULED, Reason.NONE),
+    "OK_INSTALLED": (PatchStatus.INSTALLED, PatchReason.NONE),
+    "OK_RESTART_REQUIRED": (PatchStatus.RESTART, PatchReason.NONE),
+    "FAILED_TERMINATION_REQUIRED": (FAILED, PatchReason.RUNNING),
+    "FAILED_UNINSTALL_REQUIRED": (FAILED, PatchReason.UNINSTALL),
+    "FAILED_DOWNLOAD_ERROR": (FAILED, PatchReason.DOWNLOAD),
+    "FAILED_INSTALLER_CORRUPTED": (FAILED, PatchReason.CORRUPT),
+    "FAILED_PREPARE_ERROR": (FAILED, PatchReason.PREPARE),
+    "NOT_APPLICABLE": (PatchStatus.NOT_APPLICABLE, PatchReason.NONE),
+    "AVAILABLE": (PatchStatus.AVAILABLE, PatchReason.NONE),
+    "SCHEDULED": (PatchStatus.SCHEDULED, PatchReason.NONE),
 }
 
 
@@ -87,13 +87,13 @@ def _time(period: Fields, name: str, now: datetime) -> datetime | None:
     """A time in the future is reported, and kept: it is part of how the attempt is known again (patching/sync/attempt_writer.py)."""
     at = period.time(name)
     if at is not None and plausible(at, now=now) is None:
-        period.wrong(name, Fault.TIME)
+        period.wrong(name, FieldFault.TIME)
     return at
 
 
-def _meaning(word: str) -> tuple[PatchStatus, Reason]:
+def _meaning(word: str) -> tuple[PatchStatus, PatchReason]:
     suffix = next((word.removeprefix(prefix) for prefix in PREFIXES if word.startswith(prefix)), word)
-    return MEANINGS.get(suffix, (PatchStatus.UNKNOWN, Reason.NONE))
+    return MEANINGS.get(suffix, (PatchStatus.UNKNOWN, PatchReason.NONE))
 
 
 def _version(part: Fields) -> Version:
@@ -101,6 +101,6 @@ def _version(part: Fields) -> Version:
     digits = part.word("id", limit=400)
     number = int(digits) if re.fullmatch("[0-9]{1,20}", digits) else None
     if digits and (number is None or number >= 2**64):
-        part.wrong("id", Fault.RANGE)
+        part.wrong("id", FieldFault.RANGE)
         number = None
     return Version(number, part.text("name", limit=LONGEST))

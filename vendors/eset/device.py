@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from vendors.eset.ids import canonical
-from vendors.field_repairs import REPLACED, Fault, Repairs
+from vendors.field_repairs import REPLACED, FieldFault, Repairs
 from vendors.parsing.fields import count_of, identifier_of, shaped, text_of, word_of
 from vendors.parsing.normalise import identifier, text_key
 from vendors.records import Device, Identifier, Issue
@@ -125,7 +125,7 @@ def _first(texts: Iterator[str | None], field: str, repairs: Repairs) -> str:
 def _group(uuid: str | None, repairs: Repairs) -> str:
     group = canonical(uuid)
     if uuid and not group:
-        repairs.add("parentGroupUuid", Fault.ID)
+        repairs.add("parentGroupUuid", FieldFault.ID)
     return group
 
 

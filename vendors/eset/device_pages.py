@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from vendors.base import Cursor, Page, Scope
+from vendors.base import Cursor, DevicePage, Scope
 from vendors.errors import Lost
 from vendors.eset import async_answers as delayed
 from vendors.eset import mapping, paging
@@ -39,14 +39,14 @@ def start(scope: Scope) -> Cursor:
 
 
 @dataclass(slots=True)
-class Step:
+class PhaseStep:
     client: Client
     session: Session
     scope: Scope
     cursor: Cursor
     now: Callable[[], float]
 
-    def take(self) -> Page:
+    def take(self) -> DevicePage:
         """Raises delayed.Later and session.SignInLater when the answer is not ready."""
         phases = {
             "groups": self._groups,
@@ -61,27 +61,27 @@ class Step:
 
     # -- everything ---------------------------------------------------------------------------------------------------
 
-    def _groups(self) -> Page:
+    def _groups(self) -> DevicePage:
         given = self.cursor["token"]
         reply = self._paged(lambda token, known: self.client.device_groups(token, page_token=given, response_id=known))
         listing = untyped.page(reply.body, type=mapping.GroupListing, operation=reply.operation, request_id=reply.request_id)
         following = self._following(listing.nextPageToken, reply)
         after = following or {"phase": "devices", "token": ""}
-        return Page(groups=mapping.groups(listing.deviceGroups or []), cursor=after)
+        return DevicePage(groups=mapping.groups(listing.deviceGroups or []), cursor=after)
 
-    def _devices(self) -> Page:
+    def _devices(self) -> DevicePage:
         given = self.cursor["token"]
         reply = self._paged(lambda token, known: self.client.devices(token, page_token=given, response_id=known))
         listing = self._listing(reply)
         entries, rejects = mapping.entries(listing.devices or [], now=self._moment())
-        return Page(entries=entries, rejects=rejects, cursor=self._following(listing.nextPageToken, reply))
+        return DevicePage(entries=entries, rejects=rejects, cursor=self._following(listing.nextPageToken, reply))
 
     # -- named --------------------------------------------------------------------------------------------------------
 
-    def _by_ids(self) -> Page:
+    def _by_ids(self) -> DevicePage:
         ids, todo = _ids(self.scope), self.cursor["todo"]
         if not todo:
-            return Page(absent=_unusable(self.scope), cursor=self._after_ids([]))
+            return DevicePage(absent=_unusable(self.scope), cursor=self._after_ids([]))
         (first, last), rest = todo[0], todo[1:]
         asked = ids[first:last]
         reply = self._ask(lambda token, known: self.client.batch_get(token, asked, response_id=known))
@@ -93,18 +93,18 @@ class Step:
             raise paging.bad(reply, "the answer holds devices that were not asked for")
         if len(rows) < len(asked) and len(asked) > 1:
             middle = (first + last) // 2
-            return Page(cursor=self._after_ids([[first, middle], [middle, last], *rest]))
+            return DevicePage(cursor=self._after_ids([[first, middle], [middle, last], *rest]))
         absent = tuple(asked) if len(rows) < len(asked) else ()
         if not rest:
             absent += _unusable(self.scope)
-        return Page(entries=entries, rejects=rejects, absent=absent, cursor=self._after_ids(rest))
+        return DevicePage(entries=entries, rejects=rejects, absent=absent, cursor=self._after_ids(rest))
 
     def _after_ids(self, todo: list[list[int]]) -> Cursor | None:
         if todo:
             return {**self.cursor, "todo": todo}
         return _names_from(0) if self.scope.hostnames else None
 
-    def _by_names(self) -> Page:
+    def _by_names(self) -> DevicePage:
         given, first = self.cursor["token"], self.cursor["from"]
         asked = self.scope.hostnames[first : first + NAMES]
         reply = self._paged(lambda token, known: self.client.devices(token, page_token=given, names=asked, response_id=known))
@@ -121,7 +121,7 @@ class Step:
             more = first + NAMES < len(self.scope.hostnames)
             following = _names_from(first + NAMES) if more else None
         entries, rejects = mapping.entries(rows, now=self._moment())
-        return Page(entries=entries, rejects=rejects, absent=absent, cursor=following)
+        return DevicePage(entries=entries, rejects=rejects, absent=absent, cursor=following)
 
     # -- one question -------------------------------------------------------------------------------------------------
 
@@ -146,9 +146,9 @@ class Step:
             raise from_status(reply.status, operation=reply.operation, request_id=reply.request_id)
         return reply
 
-    def _listing(self, reply: Reply, *, may_be_missing: bool = False) -> mapping.Listing:
+    def _listing(self, reply: Reply, *, may_be_missing: bool = False) -> mapping.DeviceListing:
         """An answer without any list is the end only where a page or a filter came before: an empty fleet must be said, not left out."""
-        listing = untyped.page(reply.body, type=mapping.Listing, operation=reply.operation, request_id=reply.request_id)
+        listing = untyped.page(reply.body, type=mapping.DeviceListing, operation=reply.operation, request_id=reply.request_id)
         if listing.devices is None and not may_be_missing and not self.cursor.get("token"):
             raise paging.bad(reply, "the answer holds no list of devices")
         return listing

@@ -10,8 +10,8 @@ import msgspec
 
 from vendors.errors import BadRecord
 from vendors.eset.ids import canonical
-from vendors.field_repairs import REPLACED, Fault, Repairs
-from vendors.installer_api import Order
+from vendors.field_repairs import REPLACED, FieldFault, Repairs
+from vendors.installer_api import InstallerOrder
 from vendors.parsing import json_pages as untyped
 from vendors.parsing.fields import Fields
 from vendors.records import Installer, Product
@@ -23,7 +23,7 @@ SCHEMES = ("https://", "http://127.0.0.1:")  # the latter never leaves this mach
 LONGEST_LINK = 4000
 
 
-class Listing(msgspec.Struct):
+class InstallerListing(msgspec.Struct):
     """`installers` None: the answer holds no list at all, which is not the same as an empty one."""
 
     installers: list[msgspec.Raw] | None = None
@@ -35,7 +35,7 @@ class Single(msgspec.Struct):
     installer: msgspec.Raw
 
 
-def wish(order: Order) -> dict[str, Any]:
+def wish(order: InstallerOrder) -> dict[str, Any]:
     """The body of the request; always the same for the same order, because a delayed answer belongs to the identical request."""
     body: dict[str, Any] = {
         "displayName": order.name,
@@ -71,7 +71,7 @@ def installer(raw: bytes) -> Installer:
     home = record.section("deviceEnrollment")
     group = home.text("securityGroupUuid")
     if group and not canonical(group):
-        home.wrong("securityGroupUuid", Fault.ID)
+        home.wrong("securityGroupUuid", FieldFault.ID)
     found = Installer(
         external_id=uuid,
         name=record.text("displayName", limit=255),
@@ -104,7 +104,7 @@ def _link(record: Fields) -> Secret:
     if usable and not record.shortened("downloadUrl", limit=LONGEST_LINK):
         return Secret(text)
     if text:
-        record.wrong("downloadUrl", Fault.LINK)
+        record.wrong("downloadUrl", FieldFault.LINK)
     return Secret("")
 
 

@@ -5,7 +5,7 @@ https://help.eset.com/eset_connect/en-US/installers_v1_installers_post.html
 
 from __future__ import annotations
 
-from vendors.installer_api import Offer
+from vendors.installer_api import InstallerOptions
 from vendors.states import Family
 
 LANGUAGES = (
@@ -48,7 +48,7 @@ LANGUAGES = (
     ("vi-vn", "Vietnamese"),
 )
 
-OFFER = Offer(
+OFFER = InstallerOptions(
     families=(Family.WINDOWS, Family.MACOS),
     languages=LANGUAGES,
     fallback="en-us",

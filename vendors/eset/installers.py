@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from vendors.base import Cursor, Page
+from vendors.base import Cursor, DevicePage
 from vendors.errors import BadRecord, Lost, Misconfigured
 from vendors.eset import async_answers as delayed
 from vendors.eset import installer_mapping as package
@@ -19,7 +19,7 @@ from vendors.eset.client import Client, Reply
 from vendors.eset.ids import canonical
 from vendors.eset.session import Session, SignInLater
 from vendors.gateway.error_mapping import from_status
-from vendors.installer_api import Order, Turn
+from vendors.installer_api import InstallerOrder, InstallerPage
 from vendors.parsing import json_pages as untyped
 from vendors.records import Installer
 from vendors.secret import Secret
@@ -28,7 +28,7 @@ MOST_PAGES = 1000
 
 
 @dataclass(slots=True)
-class Conversation:
+class InstallerConnection:
     """About one account; `cursor` is where it stands, `sign_in` in it the state of a sign-in that takes long."""
 
     client: Client
@@ -36,12 +36,12 @@ class Conversation:
     cursor: Cursor
     now: Callable[[], float]
 
-    def make(self, order: Order) -> Turn:
+    def make(self, order: InstallerOrder) -> InstallerPage:
         body = package.wish(order)
         known = delayed.response_id(self.cursor)
         try:
             reply = self._ask(lambda token: self.client.create_installer(token, body, response_id=known))
-        except delayed.Later as later:
+        except delayed.AnswerNotReady as later:
             if not delayed.response_id(later.page.cursor or {}):
                 raise Lost("Could not make an installer: ESET prepared the answer and did not keep it.") from None
             return _later(later.page, accepted=True)
@@ -49,14 +49,14 @@ class Conversation:
             return self._sign_in_later(later.page, accepted=bool(known))
         if reply.status != 200:
             raise _refused(reply)
-        return Turn((self._one(reply),))
+        return InstallerPage((self._one(reply),))
 
-    def list(self) -> Turn:
+    def list(self) -> InstallerPage:
         given = str(self.cursor.get("token", ""))
         known = delayed.response_id(self.cursor)
         try:
             reply = self._ask(lambda token: self.client.installers(token, page_token=given, response_id=known))
-        except delayed.Later as later:
+        except delayed.AnswerNotReady as later:
             return _later(later.page)
         except SignInLater as later:
             return self._sign_in_later(later.page)
@@ -64,35 +64,35 @@ class Conversation:
             raise Lost("Could not list installers: ESET no longer knows the page that comes next.", request_id=reply.request_id)
         if reply.status != 200:
             raise _refused(reply)
-        listing = untyped.page(reply.body, type=package.Listing, operation=reply.operation, request_id=reply.request_id)
+        listing = untyped.page(reply.body, type=package.InstallerListing, operation=reply.operation, request_id=reply.request_id)
         if listing.installers is None and not given and listing.totalSize in (None, ""):
             raise paging.bad(reply, "the answer holds no list of installers")
         found, unreadable = package.installers(listing.installers or [])
-        return Turn(found, paging.following(self.cursor, listing.nextPageToken, reply, most=MOST_PAGES), unreadable=unreadable)
+        return InstallerPage(found, paging.following(self.cursor, listing.nextPageToken, reply, most=MOST_PAGES), unreadable=unreadable)
 
-    def read(self, uuid: str) -> Turn:
+    def read(self, uuid: str) -> InstallerPage:
         """No installer in it: ESET does not know this id."""
         return self._single(uuid, self.client.installer)
 
-    def delete(self, uuid: str) -> Turn:
+    def delete(self, uuid: str) -> InstallerPage:
         return self._single(uuid, self.client.delete_installer, empty=True)
 
     # -- one question -------------------------------------------------------------------------------------------------
 
-    def _single(self, uuid: str, call: Callable[..., Reply], *, empty: bool = False) -> Turn:
+    def _single(self, uuid: str, call: Callable[..., Reply], *, empty: bool = False) -> InstallerPage:
         uuid = canonical(uuid)
         if not uuid:
-            return Turn()
+            return InstallerPage()
         known = delayed.response_id(self.cursor)
         try:
             reply = self._ask(lambda token: call(token, uuid, response_id=known))
-        except delayed.Later as later:
+        except delayed.AnswerNotReady as later:
             return _later(later.page)
         except SignInLater as later:
             return self._sign_in_later(later.page)
         if reply.status not in (200, 404):
             raise _refused(reply)
-        return Turn() if empty or reply.status == 404 else Turn((self._one(reply),))
+        return InstallerPage() if empty or reply.status == 404 else InstallerPage((self._one(reply),))
 
     def _ask(self, call: Callable[[Secret], Reply]) -> Reply:
         reply = delayed.follow(self.cursor, self.session.run(call), now=self.now())
@@ -107,13 +107,13 @@ class Conversation:
             pass
         raise paging.bad(reply, "the answer describes no installer that can be read")
 
-    def _sign_in_later(self, page: Page, *, accepted: bool = False) -> Turn:
+    def _sign_in_later(self, page: DevicePage, *, accepted: bool = False) -> InstallerPage:
         cursor: dict[str, Any] = {**self.cursor, "sign_in": page.cursor}
-        return Turn(cursor=cursor, wait=page.wait, waiting_for=page.waiting_for, accepted=accepted)
+        return InstallerPage(cursor=cursor, wait=page.wait, waiting_for=page.waiting_for, accepted=accepted)
 
 
-def _later(page: Page, *, accepted: bool = False) -> Turn:
-    return Turn(cursor=page.cursor, wait=page.wait, waiting_for=page.waiting_for, accepted=accepted)
+def _later(page: DevicePage, *, accepted: bool = False) -> InstallerPage:
+    return InstallerPage(cursor=page.cursor, wait=page.wait, waiting_for=page.waiting_for, accepted=accepted)
 
 
 def _refused(reply: Reply) -> Exception:

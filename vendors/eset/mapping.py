@@ -19,7 +19,7 @@ import msgspec
 from vendors.errors import BadRecord
 from vendors.eset.device import device
 from vendors.eset.ids import canonical
-from vendors.field_repairs import REPLACED, Fault, Repair, Repairs
+from vendors.field_repairs import REPLACED, FieldFault, Repair, Repairs
 from vendors.parsing import json_pages as untyped
 from vendors.parsing.fields import Fields, shaped, time_of
 from vendors.parsing.size_limits import RECORD_BYTES
@@ -34,7 +34,7 @@ _UNTOLD = (b"", b"null", b'""')
 _SALT = re.compile(rb'"salt"\s*:\s*"[^"\\]*"\s*,\s*|,\s*"salt"\s*:\s*"[^"\\]*"')
 
 
-class Listing(msgspec.Struct):
+class DeviceListing(msgspec.Struct):
     """`devices` None: the answer holds no list at all, which is not the same as an empty one."""
 
     devices: list[msgspec.Raw] | None = None
@@ -200,6 +200,6 @@ def _group(raw: bytes) -> Group | None:
     if not uuid:
         return None
     if parent and not canonical(parent):
-        record.wrong("parentGroupUuid", Fault.ID)
+        record.wrong("parentGroupUuid", FieldFault.ID)
     name, static = record.text("displayName"), record.flag("isSecurityGroup")
     return Group(uuid, name, canonical(parent), static, repairs.all())

@@ -11,7 +11,7 @@ from vendors.errors import BadRecord
 from vendors.eset import titles
 from vendors.eset.ids import canonical
 from vendors.eset.titles import LONGEST, device_of
-from vendors.field_repairs import REPLACED, Fault
+from vendors.field_repairs import REPLACED, FieldFault
 from vendors.parsing.fields import Fields
 from vendors.patch_states import PatchKind, PatchStatus, Severity
 from vendors.records import Patch, Reject, Title
@@ -99,7 +99,7 @@ def _date(part: Fields) -> date | None:
     try:
         return date(year, month, day)
     except ValueError:
-        part.wrong("", Fault.TIME)
+        part.wrong("", FieldFault.TIME)
         return None
 
 
@@ -109,5 +109,5 @@ def _url(part: Fields, name: str) -> str:
     if usable and not part.shortened(name, limit=LONGEST_URL):
         return text
     if text:
-        part.wrong(name, Fault.LINK)
+        part.wrong(name, FieldFault.LINK)
     return ""

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from vendors.base import Cursor, Page
+from vendors.base import Cursor, DevicePage
 from vendors.errors import Lost, Misconfigured
 from vendors.eset import async_answers as delayed
 from vendors.eset import attempts, paging, patches
@@ -17,7 +17,7 @@ from vendors.eset.client import Client, Reply
 from vendors.eset.session import Session, SignInLater
 from vendors.gateway.error_mapping import from_status
 from vendors.parsing import json_pages as untyped
-from vendors.patching_api import Sheet, Source
+from vendors.patching_api import PatchPage, Source
 from vendors.secret import Secret
 
 MOST_PAGES = 20_000
@@ -25,7 +25,7 @@ NOT_OFFERED = (404, 501)
 
 
 @dataclass(slots=True)
-class Reading:
+class PatchSourceReader:
     """A walk of one source; `cursor` is where it stands. `since`: see ReadsPatches."""
 
     client: Client
@@ -34,29 +34,29 @@ class Reading:
     now: Callable[[], float]
     since: datetime | None = None
 
-    def step(self, source: Source) -> Sheet:
+    def step(self, source: Source) -> PatchPage:
         sources = {Source.RECENT: self._recent, Source.ATTEMPTS: self._attempts, Source.PATCHES: self._patches}
         try:
             return sources[source]()
-        except delayed.Later as later:
+        except delayed.AnswerNotReady as later:
             return _later(later.page)
         except SignInLater as later:
             return _later(later.page, {**self.cursor, "sign_in": later.page.cursor})
 
-    def _recent(self) -> Sheet:
+    def _recent(self) -> PatchPage:
         reply = self._ask(lambda token, known: self.client.recent_attempts(token, response_id=known))
         listing = untyped.page(reply.body, type=attempts.AttemptListing, operation=reply.operation, request_id=reply.request_id)
         found, rejects = attempts.recent(listing.patchingDetails or [], now=self._moment())
-        return Sheet(attempts=found, rejects=rejects)
+        return PatchPage(attempts=found, rejects=rejects)
 
-    def _attempts(self) -> Sheet:
+    def _attempts(self) -> PatchPage:
         given, start = self._given(), self.since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if self.since else ""
         reply = self._ask(lambda token, known: self.client.attempts(token, start=start, page_token=given, response_id=known))
         listing = untyped.page(reply.body, type=attempts.AttemptListing, operation=reply.operation, request_id=reply.request_id)
         found, rejects = attempts.attempts(listing.patchingDetails or [], now=self._moment())
-        return Sheet(attempts=found, rejects=rejects, cursor=self._following(listing.nextPageToken, reply))
+        return PatchPage(attempts=found, rejects=rejects, cursor=self._following(listing.nextPageToken, reply))
 
-    def _patches(self) -> Sheet:
+    def _patches(self) -> PatchPage:
         """What this list leaves out is not missing any more, so an empty one must be said: by itself, or by an empty token."""
         given = self._given()
         reply = self._ask(lambda token, known: self.client.patches(token, page_token=given, response_id=known))
@@ -64,7 +64,7 @@ class Reading:
         if listing.devices is None and listing.nextPageToken is None and not given:
             raise paging.bad(reply, "the answer holds no list of patches")
         found, rejects = patches.patches(listing.devices or [])
-        return Sheet(patches=found, rejects=rejects, cursor=self._following(listing.nextPageToken, reply))
+        return PatchPage(patches=found, rejects=rejects, cursor=self._following(listing.nextPageToken, reply))
 
     def _ask(self, call: Callable[[Secret, str], Reply]) -> Reply:
         known, given = delayed.response_id(self.cursor), self._given()
@@ -99,5 +99,5 @@ def _not_offered(reply: Reply) -> Misconfigured:
     )
 
 
-def _later(page: Page, cursor: Cursor | None = None) -> Sheet:
-    return Sheet(cursor=cursor or page.cursor, wait=page.wait, waiting_for=page.waiting_for)
+def _later(page: DevicePage, cursor: Cursor | None = None) -> PatchPage:
+    return PatchPage(cursor=cursor or page.cursor, wait=page.wait, waiting_for=page.waiting_for)

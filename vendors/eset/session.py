@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from vendors.auth import EARLY, Tokens, TokenStore, usable
-from vendors.base import Page
+from vendors.base import DevicePage
 from vendors.errors import AuthFailed, BadAnswer, VendorError
 from vendors.eset import async_answers as delayed
 from vendors.eset.client import Client, Reply
@@ -24,7 +24,7 @@ REFUSED = (400, 401, 403)
 class SignInLater(Exception):
     """The token service itself answered 202; `page.cursor` is the state of signing in."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: DevicePage) -> None:
         super().__init__()
         self.page = page
 
@@ -98,7 +98,7 @@ class Session:
         reply = self._client.token(form, response_id=delayed.response_id(state))
         try:
             reply = delayed.follow(state, reply, now=self._now())
-        except delayed.Later as later:
+        except delayed.AnswerNotReady as later:
             raise SignInLater(later.page) from None
         if reply.status in REFUSED:
             return None

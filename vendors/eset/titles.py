@@ -10,7 +10,7 @@ import msgspec
 
 from vendors.errors import BadRecord
 from vendors.eset.ids import canonical
-from vendors.field_repairs import Fault, Repairs
+from vendors.field_repairs import FieldFault, Repairs
 from vendors.parsing import json_pages as untyped
 from vendors.parsing.fields import Fields
 from vendors.patch_states import PatchKind
@@ -43,7 +43,7 @@ def device_of(record: Fields) -> str:
 def id_of(record: Fields, name: str) -> str:
     uuid, given = canonical(record.get(name)), record.get(name)
     if not uuid and given not in (None, ""):
-        record.wrong(name, Fault.ID)
+        record.wrong(name, FieldFault.ID)
     return uuid
 
 

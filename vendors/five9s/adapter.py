@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
 from vendors import console
-from vendors.base import DAY, Connection, Cursor, Field, Page, Scope, Vendor
+from vendors.base import DAY, Connection, Cursor, DevicePage, Field, Scope, Vendor
 from vendors.budget import Rate
 from vendors.errors import Lost, Misconfigured, Unavailable
 from vendors.five9s import job
@@ -32,7 +32,7 @@ ENDPOINT = re.compile(r"/(?:five9sws|api/devices)(?:/.*)?$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class JobCursor:
     """Where a walk stands. `part` counts the jobs of one walk: each kind of name needs a job of its own."""
 
     phase: str = "start"
@@ -61,12 +61,12 @@ class Five9s:
         self._client.request_all_infos({"Hostnames": ["rollcall-connection-test"]})
         return "The token was accepted and five(9)s started a job for us."
 
-    def walk(self, scope: Scope, cursor: Cursor | None) -> Page:
+    def walk(self, scope: Scope, cursor: Cursor | None) -> DevicePage:
         VENDOR.require(scope.kind)
         requests, unknown = job.requests(scope, overlap=OVERLAP)
-        place = Place(**cursor) if cursor else Place()
+        place = JobCursor(**cursor) if cursor else JobCursor()
         if place.part >= len(requests):
-            return Page(absent=unknown)
+            return DevicePage(absent=unknown)
         try:
             if place.phase == "start":
                 return self._start(place, requests[place.part], absent=unknown if cursor is None else ())
@@ -74,39 +74,39 @@ class Five9s:
         except Lost:
             if place.restarts >= MOST_RESTARTS:
                 raise
-        again = Place(part=place.part, restarts=place.restarts + 1)
-        return Page(
+        again = JobCursor(part=place.part, restarts=place.restarts + 1)
+        return DevicePage(
             cursor=asdict(again),
             wait=RESTART_WAIT,
             waiting_for="five(9)s lost the job; it will be started again",
         )
 
-    def _start(self, place: Place, body: dict[str, Any], *, absent: tuple[str, ...]) -> Page:
+    def _start(self, place: JobCursor, body: dict[str, Any], *, absent: tuple[str, ...]) -> DevicePage:
         started = self._client.request_all_infos(body)
         onward = replace(place, phase="status", job=started, started=self._clock(), polls=0)
-        return Page(cursor=asdict(onward), wait=WAITS[0], waiting_for="five(9)s to begin the job", absent=absent)
+        return DevicePage(cursor=asdict(onward), wait=WAITS[0], waiting_for="five(9)s to begin the job", absent=absent)
 
-    def _ask(self, place: Place) -> Page:
+    def _ask(self, place: JobCursor) -> DevicePage:
         answer = self._client.job_status(place.job)
         state = job.state(answer)
-        if state is job.State.SUCCESS:
-            return Page(cursor=asdict(replace(place, phase="data")))
-        if state is job.State.FAILURE:
+        if state is job.RemoteJobState.SUCCESS:
+            return DevicePage(cursor=asdict(replace(place, phase="data")))
+        if state is job.RemoteJobState.FAILURE:
             raise Unavailable(f"The five(9)s job failed{job.details(answer)}.")
         if self._clock() - place.started > DEADLINE:
             raise Unavailable(f"The five(9)s job was not ready after {DEADLINE // 60} minutes.")
         onward = replace(place, polls=place.polls + 1)
         wait = WAITS[min(onward.polls, len(WAITS) - 1)]
-        return Page(cursor=asdict(onward), wait=wait, waiting_for=job.waiting_words(state, answer))
+        return DevicePage(cursor=asdict(onward), wait=wait, waiting_for=job.waiting_words(state, answer))
 
-    def _fetch(self, place: Place, *, parts: int) -> Page:
+    def _fetch(self, place: JobCursor, *, parts: int) -> DevicePage:
         data = self._client.job_data(place.job, page=place.page, size=PAGE_SIZE)
         found, rejects = entries(data.Results or [], zone=self._zone, now=datetime.fromtimestamp(self._clock(), UTC))
         seen, last, complete = job.progress(data, found, page=place.page, seen=place.seen, last=place.last)
-        onward: Place | None = replace(place, page=place.page + 1, seen=seen, last=last)
+        onward: JobCursor | None = replace(place, page=place.page + 1, seen=seen, last=last)
         if complete:
-            onward = Place(part=place.part + 1) if place.part + 1 < parts else None
-        return Page(
+            onward = JobCursor(part=place.part + 1) if place.part + 1 < parts else None
+        return DevicePage(
             entries=tuple(found),
             cursor=asdict(onward) if onward else None,
             expected=data.TotalCount if parts == 1 else None,

@@ -18,7 +18,7 @@ from vendors.parsing.normalise import UNSTORABLE, clean_text
 from vendors.records import Entry
 
 
-class State(Enum):
+class RemoteJobState(Enum):
     PENDING = 1
     RUNNING = 2
     SUCCESS = 3
@@ -26,7 +26,7 @@ class State(Enum):
     UNKNOWN = 0
 
 
-WORDS = {name: state for state in State if state is not State.UNKNOWN for name in (state.name, str(state.value))}
+WORDS = {name: state for state in RemoteJobState if state is not RemoteJobState.UNKNOWN for name in (state.name, str(state.value))}
 
 
 def requests(scope: Scope, *, overlap: timedelta) -> tuple[list[dict[str, Any]], tuple[str, ...]]:
@@ -52,18 +52,18 @@ def _is_number(text: str) -> bool:
     return text.isascii() and text.isdigit() and int(text[:19]) < 2**63
 
 
-def state(answer: Status) -> State:
+def state(answer: Status) -> RemoteJobState:
     """States come as numbers or as words."""
     told = answer.Status
     if isinstance(told, float) and told.is_integer():
         told = int(told)
-    return WORDS.get(str(told).strip().upper(), State.UNKNOWN)
+    return WORDS.get(str(told).strip().upper(), RemoteJobState.UNKNOWN)
 
 
-def waiting_words(state: State, answer: Status) -> str:
-    if state is State.PENDING:
+def waiting_words(state: RemoteJobState, answer: Status) -> str:
+    if state is RemoteJobState.PENDING:
         return "five(9)s to begin the job"
-    if state is State.RUNNING:
+    if state is RemoteJobState.RUNNING:
         return "five(9)s to gather the data"
     return f"five(9)s says “{_shown(answer.Status, 40)}”, which this version does not know; waiting as if the job ran"
 

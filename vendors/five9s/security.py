@@ -9,7 +9,7 @@ from collections import Counter
 from datetime import datetime, tzinfo
 
 from vendors.parsing.fields import Fields
-from vendors.patch_states import PatchKind, PatchStatus, Reason
+from vendors.patch_states import PatchKind, PatchReason, PatchStatus
 from vendors.records import Issue, Patch, Title
 from vendors.states import State
 
@@ -71,7 +71,7 @@ def _patch(row: Fields, zone: tzinfo) -> Patch:
         title=Title(name, name, PatchKind.VULNERABILITY),
         status=status,
         raw=_raw(row),
-        reason=Reason.UNTOLD if status is PatchStatus.FAILED else Reason.NONE,
+        reason=PatchReason.UNTOLD if status is PatchStatus.FAILED else PatchReason.NONE,
         since=_since(row, zone),
     )
 

@@ -12,7 +12,7 @@ IP = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
-class Reach(Enum):
+class AddressScope(Enum):
     """PUBLIC may be reached, PRIVATE only when an administrator named it, FORBIDDEN never."""
 
     PUBLIC = "public"
@@ -116,18 +116,18 @@ def unwrap(address: IP) -> IP:
     return address
 
 
-def judge(address: IP) -> Reach:
+def judge(address: IP) -> AddressScope:
     inner = unwrap(address)
     if inner in METADATA or inner.is_link_local or inner.is_multicast or inner.is_unspecified:
-        return Reach.FORBIDDEN
+        return AddressScope.FORBIDDEN
     if inner.is_loopback or (isinstance(inner, ipaddress.IPv6Address) and inner.is_site_local):  # the latter counts as global in Python
-        return Reach.PRIVATE
+        return AddressScope.PRIVATE
     if inner.is_reserved or (inner.version == 4 and int(inner) < 1 << 24):
-        return Reach.FORBIDDEN
-    return Reach.PUBLIC if inner.is_global else Reach.PRIVATE
+        return AddressScope.FORBIDDEN
+    return AddressScope.PUBLIC if inner.is_global else AddressScope.PRIVATE
 
 
-class Named:
+class NamedHosts:
     """The hosts that an administrator named: `host`, `host:port`, address, `address:port`, `[v6]:port` or CIDR."""
 
     def __init__(self, entries: Iterable[str]) -> None:
@@ -167,9 +167,9 @@ class Named:
 
     def permits(self, address: IP, *, host: str, port: int) -> bool:
         reach = judge(address)
-        if reach is Reach.PRIVATE:
+        if reach is AddressScope.PRIVATE:
             return self.host(host, port) or self.address(address, port)
-        return reach is Reach.PUBLIC
+        return reach is AddressScope.PUBLIC
 
 
 class Granted:
@@ -185,4 +185,4 @@ class Granted:
     def possible(address: IP) -> bool:
         """Could a person allow it? Never loopback, link-local, multicast, reserved or where clouds keep credentials."""
         inner = unwrap(address)
-        return judge(address) is Reach.PRIVATE and any(inner in network for network in OWN_NETWORKS)
+        return judge(address) is AddressScope.PRIVATE and any(inner in network for network in OWN_NETWORKS)

@@ -12,7 +12,7 @@ import httpcore
 
 from vendors.errors import AuthFailed, BadAnswer, Misconfigured, RateLimited, Unavailable, VendorError
 from vendors.gateway.decoding import Undecodable
-from vendors.gateway.network import Fault
+from vendors.gateway.network import NetworkFault
 
 LONGEST_WAIT = 15 * 60.0
 
@@ -71,7 +71,7 @@ def _told(status: int) -> tuple[type[AuthFailed | Misconfigured | BadAnswer], st
 def from_error(error: Exception, *, operation: str, deadline: float, received: int) -> VendorError:
     """The error for a call without a complete answer, of which `received` bytes came within `deadline` seconds."""
     could_not = f"Could not {operation}"
-    if isinstance(error, Fault):
+    if isinstance(error, NetworkFault):
         if issubclass(error.kind, Misconfigured):
             return error.kind(f"{could_not}: {error.reason}.", next_step=error.next_step)
         return Unavailable(f"{could_not}: {error.reason}.", sent=False)

@@ -18,10 +18,10 @@ import httpx
 from vendors.budget import Budget
 from vendors.errors import Misconfigured, RateLimited, VendorError
 from vendors.gateway import tls
-from vendors.gateway.address import BadUrl, Granted, Named, parse_url
+from vendors.gateway.address import BadUrl, Granted, NamedHosts, parse_url
 from vendors.gateway.decoding import Undecodable, decoded
 from vendors.gateway.error_mapping import from_error, from_status, told_wait
-from vendors.gateway.network import Backend, Call, Fault, Resolve, system_resolve
+from vendors.gateway.network import Backend, CallState, NetworkFault, Resolve, system_resolve
 from vendors.gateway.transport import Transport
 
 Params = Sequence[tuple[str, str]]
@@ -69,13 +69,13 @@ class Gateway:
         resolve: Resolve = system_resolve,
     ) -> None:
         self.budget = budget
-        self._named = Named(private_hosts)
+        self._named = NamedHosts(private_hosts)
         self._deadline = deadline
         self._max_bytes = max_bytes
         self._interactive = interactive
         self._allow_http = allow_http
         self._block_floor = block_floor
-        self._call = Call()
+        self._call = CallState()
         pool = httpcore.ConnectionPool(
             ssl_context=tls.context(ca_pem, strict=strict_ca),
             max_connections=8,
@@ -136,7 +136,7 @@ class Gateway:
         try:
             return self._exchange(request, accept, operation)
         except (
-            Fault,
+            NetworkFault,
             Undecodable,
             httpcore.TimeoutException,
             httpcore.NetworkError,

@@ -15,7 +15,7 @@ from typing import Any
 import httpcore
 
 from vendors.errors import Misconfigured, PrivateHost, Unavailable
-from vendors.gateway.address import IP, Granted, Named, Reach, judge, unwrap
+from vendors.gateway.address import IP, AddressScope, Granted, NamedHosts, judge, unwrap
 
 Resolve = Callable[[str, int], list[str]]
 
@@ -23,7 +23,7 @@ TRIES = 4
 CONNECT_SECONDS = 10.0
 
 
-class Fault(Exception):
+class NetworkFault(Exception):
     """Why no connection came about, in words that end a sentence; `kind` is the error that a person shall see."""
 
     def __init__(self, reason: str, *, kind: type[Misconfigured | Unavailable], next_step: str = "") -> None:
@@ -33,7 +33,7 @@ class Fault(Exception):
         self.next_step = next_step
 
 
-class Call(threading.local):
+class CallState(threading.local):
     """The call that this thread is making: when it must end, and how many bytes came."""
 
     ends: float = 0.0
@@ -62,8 +62,8 @@ class Backend(httpcore.NetworkBackend):
     def __init__(
         self,
         *,
-        call: Call,
-        named: Named,
+        call: CallState,
+        named: NamedHosts,
         granted: Granted,
         reserved: Sequence[tuple[str, int]] = (),
         resolve: Resolve = system_resolve,
@@ -103,22 +103,22 @@ class Backend(httpcore.NetworkBackend):
             raise self._refusal(refused, port)
         return addresses
 
-    def _refusal(self, refused: list[IP], port: int) -> Fault:
+    def _refusal(self, refused: list[IP], port: int) -> NetworkFault:
         reason = "the address of the server is not on the public internet"
-        if any(judge(each) is Reach.FORBIDDEN for each in refused):
-            return Fault(reason, kind=Misconfigured, next_step="Check the address: it leads to one that is never called.")
+        if any(judge(each) is AddressScope.FORBIDDEN for each in refused):
+            return NetworkFault(reason, kind=Misconfigured, next_step="Check the address: it leads to one that is never called.")
         if all(self._granted.possible(each) and not self._ours(each, port) for each in refused):
             next_step = "If it is a server of your own, allow its host for this account, or have it added to ROLLCALL_PRIVATE_HOSTS."
-            return Fault(reason, kind=PrivateHost, next_step=next_step)
+            return NetworkFault(reason, kind=PrivateHost, next_step=next_step)
         next_step = "If it is a server of your own, have its name added to ROLLCALL_PRIVATE_HOSTS."
-        return Fault(reason, kind=Misconfigured, next_step=next_step)
+        return NetworkFault(reason, kind=Misconfigured, next_step=next_step)
 
     def _ours(self, address: IP, port: int) -> bool:
         """Is it this machine, or a service of this installation?"""
         return local(address) or any(port == taken and unwrap(address) in self._addresses(host, taken) for host, taken in self._reserved)
 
     def _addresses(self, host: str, port: int) -> set[IP]:
-        with suppress(Fault, ValueError):
+        with suppress(NetworkFault, ValueError):
             return {unwrap(ipaddress.ip_address(each.partition("%")[0])) for each in self._lookup(host, port)}
         return set()
 
@@ -140,11 +140,11 @@ class Backend(httpcore.NetworkBackend):
         try:
             found = answers.get(timeout=self._call.left())
         except queue.Empty:
-            raise Fault("the name of the server could not be looked up in time", kind=Unavailable) from None
+            raise NetworkFault("the name of the server could not be looked up in time", kind=Unavailable) from None
         if isinstance(found, socket.gaierror) and found.errno == socket.EAI_AGAIN:
-            raise Fault("the name of the server could not be looked up just now", kind=Unavailable)
+            raise NetworkFault("the name of the server could not be looked up just now", kind=Unavailable)
         if not isinstance(found, list) or not found:
-            raise Fault("the name of the server is unknown", kind=Misconfigured, next_step="Check the address.")
+            raise NetworkFault("the name of the server is unknown", kind=Misconfigured, next_step="Check the address.")
         return found
 
 
@@ -161,7 +161,7 @@ def local(address: IP) -> bool:
 class Stream(httpcore.NetworkStream):
     """A connection of which every wait ends with the call's deadline, also one that is used again by a later call."""
 
-    def __init__(self, inner: httpcore.NetworkStream, call: Call) -> None:
+    def __init__(self, inner: httpcore.NetworkStream, call: CallState) -> None:
         self._inner = inner
         self._call = call
 
@@ -202,7 +202,7 @@ UNKNOWN_CA = (
 )
 
 
-def tls_fault(cause: BaseException | None) -> Fault:
+def tls_fault(cause: BaseException | None) -> NetworkFault:
     if isinstance(cause, ssl.SSLCertVerificationError):
         code = cause.verify_code
         reason, next_step = VERIFY_REASONS.get(code, UNKNOWN_CA)
@@ -211,11 +211,11 @@ def tls_fault(cause: BaseException | None) -> Fault:
                 "its certificate cannot be accepted",
                 "Check the certificate chain of the server.",
             )
-        return Fault(f"the server cannot be trusted, because {reason}", kind=Misconfigured, next_step=next_step)
+        return NetworkFault(f"the server cannot be trusted, because {reason}", kind=Misconfigured, next_step=next_step)
     if isinstance(cause, ssl.SSLError) and not isinstance(cause, ssl.SSLEOFError):
-        return Fault(
+        return NetworkFault(
             "the server does not speak TLS as expected",
             kind=Misconfigured,
             next_step="Check address and port.",
         )
-    return Fault("the connection broke while it was being secured", kind=Unavailable)
+    return NetworkFault("the connection broke while it was being secured", kind=Unavailable)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from vendors import console
-from vendors.base import DAY, Connection, Cursor, Field, Page, Scope, Vendor
+from vendors.base import DAY, Connection, Cursor, DevicePage, Field, Scope, Vendor
 from vendors.budget import Rate
 from vendors.errors import BadAnswer, RateLimited, VendorError
 from vendors.gateway.address import BadUrl, parse_url
@@ -51,20 +51,20 @@ class Opswat:
             return "Signed in to OPSWAT; the account holds no device yet."
         return "Signed in to OPSWAT and read the first device."
 
-    def walk(self, scope: Scope, cursor: Cursor | None) -> Page:
+    def walk(self, scope: Scope, cursor: Cursor | None) -> DevicePage:
         VENDOR.require(scope.kind)
         if cursor is None:
             expected = self._expected()
-            return Page(cursor={"page": 1, "seen": 0, "expected": expected, "last": ""}, expected=expected)
+            return DevicePage(cursor={"page": 1, "seen": 0, "expected": expected, "last": ""}, expected=expected)
         number, expected = int(cursor["page"]), cursor["expected"]
         listing = self._client.devices(page=number)
         if listing.beyond or not listing.rows:
             _require_end(listing, number, cursor)
-            return Page(expected=expected)
+            return DevicePage(expected=expected)
         now = datetime.fromtimestamp(self._clock(), UTC)
         found, rejects = entries(listing.rows, now=now)
         onward = _onward(listing, found, cursor)
-        return Page(entries=tuple(found), cursor=onward, expected=expected, rejects=tuple(rejects))
+        return DevicePage(entries=tuple(found), cursor=onward, expected=expected, rejects=tuple(rejects))
 
     def _expected(self) -> int | None:
         """The account's own count, to tell a true end from a false one. Not every credential may ask; then the end stands alone."""

@@ -11,7 +11,7 @@ from functools import partial
 
 import msgspec
 
-from vendors.field_repairs import Fault, Repairs
+from vendors.field_repairs import FieldFault, Repairs
 from vendors.gateway.address import openable
 from vendors.parsing import json_pages as untyped
 from vendors.parsing.fields import Fields, time_of
@@ -83,7 +83,7 @@ def _remediation(link: object, repairs: Repairs) -> Secret:
     if isinstance(link, str) and openable(link):
         return Secret(link)
     if link is not None and link != "":
-        repairs.add(LINK, Fault.LINK)
+        repairs.add(LINK, FieldFault.LINK)
     return Secret("")
 
 

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from vendors.field_repairs import Fault, Repairs, touched
+from vendors.field_repairs import FieldFault, Repairs, touched
 from vendors.parsing import json_pages as untyped
 from vendors.parsing.normalise import LONGEST_KEY, LONGEST_VALUE, clean_text, identifier
 from vendors.parsing.times import parse_time, plausible
@@ -32,10 +32,10 @@ def text_of(value: object, field: str, repairs: Repairs, *, limit: int = LONGEST
         if len(value) <= limit:
             return value.strip() if value.isascii() and value.isprintable() else clean_text(value, limit=limit)
         if len(value.strip()) > limit:
-            repairs.add(field, Fault.SIZE)
+            repairs.add(field, FieldFault.SIZE)
         return clean_text(value, limit=limit)
     if value is not None:
-        repairs.add(field, Fault.TYPE)
+        repairs.add(field, FieldFault.TYPE)
     return ""
 
 
@@ -57,13 +57,13 @@ def count_of(value: object, field: str, repairs: Repairs) -> int:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int):
-        repairs.add(field, Fault.NUMBER if isinstance(value, str | float) else Fault.TYPE)
+        repairs.add(field, FieldFault.NUMBER if isinstance(value, str | float) else FieldFault.TYPE)
         return 0
     if value < 0:
-        repairs.add(field, Fault.RANGE)
+        repairs.add(field, FieldFault.RANGE)
         return 0
     if value > LARGEST:
-        repairs.add(field, Fault.CLAMPED)
+        repairs.add(field, FieldFault.CLAMPED)
     return min(value, LARGEST)
 
 
@@ -71,7 +71,7 @@ def flag_of(value: object, field: str, repairs: Repairs) -> bool:
     """False when the vendor did not say. Accepts 0 and 1."""
     word = "" if isinstance(value, str) and value not in ("0", "1", "true", "false") else word_of(value, field, repairs).lower()
     if word not in ("1", "true", "0", "false") and value is not None and value != "":
-        repairs.add(field, Fault.TYPE)
+        repairs.add(field, FieldFault.TYPE)
     return word in ("1", "true")
 
 
@@ -80,13 +80,13 @@ def time_of(value: object, field: str, repairs: Repairs, *, zone: tzinfo | None 
     if value is None or value == "":
         return None
     if not isinstance(value, str):
-        repairs.add(field, Fault.TYPE)
+        repairs.add(field, FieldFault.TYPE)
         return None
     at = parse_time(value, zone=zone)
     if at is not None and now is not None:
         at = plausible(at, now=now)
     if at is None:
-        repairs.add(field, Fault.TIME)
+        repairs.add(field, FieldFault.TIME)
     return at
 
 
@@ -129,7 +129,7 @@ def fitted(value: Any, type: Any, repairs: Repairs, *, path: str = "") -> Any:
             (item,) = _items_of(type)
             found = (fitted(each, item, repairs, path=path) for each in value if each is not None)
             return [each for each in found if each is not None]
-    repairs.add(path, Fault.TYPE)
+    repairs.add(path, FieldFault.TYPE)
     return None
 
 
@@ -195,7 +195,7 @@ class Fields:
         if value is None or value == []:  # some servers write an empty object as an empty list
             value = {}
         if not isinstance(value, dict):
-            self.wrong(name, Fault.TYPE)
+            self.wrong(name, FieldFault.TYPE)
             value = {}
         return Fields(value, self.repairs, path=f"{self._path}{name}.", unsaid=self._unsaid)
 
@@ -205,19 +205,19 @@ class Fields:
             if isinstance(each, dict):
                 found.append(Fields(each, self.repairs, path=f"{self._path}{name}.", unsaid=self._unsaid))
             elif each is not None:
-                self.wrong(name, Fault.TYPE)
+                self.wrong(name, FieldFault.TYPE)
         return found
 
     def left_out(self, name: str) -> bool:
         """The vendor told something here that could not be read."""
         return any(each.field == self._path + name for each in self.repairs.all())
 
-    def wrong(self, name: str, fault: Fault) -> None:
+    def wrong(self, name: str, fault: FieldFault) -> None:
         """`name` empty: the whole object."""
         self.repairs.add((self._path + name).rstrip("."), fault)
 
     def _list(self, name: str) -> list[Any]:
         value = self._data.get(name)
         if value is not None and not isinstance(value, list):
-            self.wrong(name, Fault.TYPE)
+            self.wrong(name, FieldFault.TYPE)
         return value if isinstance(value, list) else []

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 
-from vendors.field_repairs import MOST_DEPTH, Fault, mark
+from vendors.field_repairs import MOST_DEPTH, FieldFault, mark
 
 MOST_TOKENS = 10_000_000  # some seconds; the largest answer that is accepted has a third of it
 LONGEST_NUMBER = 400  # characters, and the largest exponent: PostgreSQL takes more, every float has fewer
@@ -68,7 +68,7 @@ def mended(text: bytes) -> bytes:
             depth += end - start
         elif first in b"]}":
             if cut and depth - MOST_DEPTH <= end - start:
-                out.append(_marked(Fault.DEPTH))
+                out.append(_marked(FieldFault.DEPTH))
                 done, cut = start + depth - MOST_DEPTH, False
             depth -= end - start
         elif not cut and (better := _better(token[0], text, end)) is not None:
@@ -99,16 +99,16 @@ def _escape(found: re.Match[bytes]) -> bytes:
     return _REPLACED if none else escape
 
 
-def _fault(token: bytes) -> Fault | None:
+def _fault(token: bytes) -> FieldFault | None:
     if token in _LITERALS:
         return None
     number = _NUMBER.fullmatch(token) if len(token) <= LONGEST_NUMBER else None
     if number is not None and math.isfinite(float(token)) and abs(int(number[1] or 0)) <= LONGEST_NUMBER:
         return None
     if number is not None or (len(token) > LONGEST_NUMBER and _NUMBER.fullmatch(token)):
-        return Fault.RANGE
-    return Fault.NUMBER if token.lstrip(b"+-").lower() in _NOT_NUMBERS else Fault.TEXT
+        return FieldFault.RANGE
+    return FieldFault.NUMBER if token.lstrip(b"+-").lower() in _NOT_NUMBERS else FieldFault.TEXT
 
 
-def _marked(fault: Fault) -> bytes:
+def _marked(fault: FieldFault) -> bytes:
     return f'"{mark(fault)}"'.encode()

@@ -1,6 +1,7 @@
 """Vendor text → comparable key, stored text.
 
-Every `*_key` is pure, never raises, is idempotent, and gives "" when the text is not of its kind. Placeholders are listed in placeholder_keys.py.
+Every `*_key` is pure, never raises, is idempotent, and gives "" when the text is not of its kind. Placeholders:
+placeholder_keys.py.
 """
 
 from __future__ import annotations

@@ -9,12 +9,12 @@ from typing import Any
 
 import msgspec
 
-from vendors.field_repairs import Fault, mark
+from vendors.field_repairs import FieldFault, mark
 
 RECORD_BYTES = 4 * 2**20  # a device with thousands of vulnerabilities stays below a quarter of it
 MOST_LEVELS = 8  # looked into; the deepest documented record has 6
 LEAST = 64  # bytes; a smaller share of a value says nothing
-_CUT = mark(Fault.SIZE)
+_CUT = mark(FieldFault.SIZE)
 
 
 def shrunk(raw: bytes, *, most: int = RECORD_BYTES) -> bytes:

@@ -14,14 +14,14 @@ from devices.account_status.text import Code
 from devices.accounts.counts import calls_words, numbers, records_words
 from devices.accounts.deletion import contents, makes_installers, request_deletion
 from devices.accounts.field_repairs import repaired
-from devices.accounts.probe import Probe, probe_account, probe_values
+from devices.accounts.probe import ProbeResult, probe_account, probe_values
 from devices.accounts.queries import cards
 from devices.accounts.services import check_new, create_account, refresh_account, switch_account, update_account
-from devices.accounts.validation import BadAccount, Options, checked, moves, notes, refuse_deleting
-from devices.audit.context import Act
+from devices.accounts.validation import AccountOptions, InvalidAccount, checked, moves, notes, refuse_deleting
+from devices.audit.context import AuditContext
 from devices.jobs import heartbeat
 from devices.management.account_input import Pairs, add_secrets, add_settings, describe_vendors, secrets_of, settings_of
-from devices.management.console import NOT_READY, Refused, account_named, vendor_of
+from devices.management.console import NOT_READY, CommandRefused, account_named, vendor_of
 from devices.management.console import Command as ConsoleCommand
 from devices.models import Account, Health
 from devices.search.documents import moment
@@ -90,14 +90,14 @@ class Command(ConsoleCommand):
                 self._delete(options["name"], asked=not options["yes"])
             else:
                 self._switch(options["name"], enabled=action == "enable")
-        except BadAccount as bad:
-            raise Refused(" ".join(bad.sentences)) from None
+        except InvalidAccount as bad:
+            raise CommandRefused(" ".join(bad.sentences)) from None
 
     def _add(self, name: str, vendor: str, setting_pairs: Pairs, secret_pairs: Pairs, given: dict[str, Any]) -> None:
         settings = settings_of(setting_pairs, secret_names=VENDORS[vendor].secret_names)
         secrets = secrets_of(secret_pairs)
         check_new(name=name, vendor=vendor, settings=settings, secrets=secrets)
-        options = Options(private_hosts=tuple(given["private_hosts"] or ()))
+        options = AccountOptions(private_hosts=tuple(given["private_hosts"] or ()))
         if given["tested"]:
             self.say(_proven(probe_values(vendor, settings, secrets, options=options), otherwise=UNTESTED))
         create_account(name=name, vendor=vendor, settings=settings, secrets=secrets, options=options)
@@ -128,11 +128,13 @@ class Command(ConsoleCommand):
         vendor = vendor_of(account)
         changed, secrets = settings_of(setting_pairs, secret_names=vendor.secret_names), secrets_of(secret_pairs)
         if not changed and given["private_hosts"] is None:
-            raise Refused(f"Give what to change with --set KEY=VALUE; `manage.py account rotate {name}` replaces secrets.", code=NOT_READY)
+            raise CommandRefused(
+                f"Give what to change with --set KEY=VALUE; `manage.py account rotate {name}` replaces secrets.", code=NOT_READY
+            )
         settings = _settings(account) | changed
         stored = frozenset(account.secrets.values_list("name", flat=True))
         checked(vendor, settings, secrets, known_secrets=stored)
-        options = Options.of(account)
+        options = AccountOptions.of(account)
         if given["private_hosts"] is not None:
             options = replace(options, private_hosts=tuple(given["private_hosts"]))
         if moves(account, settings):
@@ -154,7 +156,9 @@ class Command(ConsoleCommand):
         refuse_deleting(account)
         vendor, secrets, settings = vendor_of(account), secrets_of(secret_pairs), _settings(account)
         if not secrets:
-            raise Refused(f"Give the new secret with --secret: {vendor.label} has {' and '.join(vendor.secret_names)}.", code=NOT_READY)
+            raise CommandRefused(
+                f"Give the new secret with --secret: {vendor.label} has {' and '.join(vendor.secret_names)}.", code=NOT_READY
+            )
         checked(vendor, settings, secrets, known_secrets=frozenset(account.secrets.values_list("name", flat=True)))
         stays = "Nothing was replaced: the stored secrets stay in force."
         self.say(_proven(probe_values(account.vendor, settings, secrets, account=account), otherwise=stays))
@@ -175,7 +179,7 @@ class Command(ConsoleCommand):
         account = account_named(name)
         refuse_deleting(account)
         if asked and not sys.stdin.isatty():
-            raise Refused(
+            raise CommandRefused(
                 "Nothing was deleted, because there is no terminal to ask on: give --yes to delete without a question.", code=NOT_READY
             )
         self.say(f"Deleting the account {name} deletes with it:")
@@ -185,8 +189,8 @@ class Command(ConsoleCommand):
         if makes_installers(account):
             self.say("Installers that were made at the vendor keep working until they end or are revoked.")
         if asked and self._typed("Type the account's name to delete it: ") != name:
-            raise Refused("That is not the account's name: nothing was deleted.")
-        request_deletion(account, act=Act(timezone.now()))
+            raise CommandRefused("That is not the account's name: nothing was deleted.")
+        request_deletion(account, act=AuditContext(timezone.now()))
         self.say(f"{name} is being deleted by a worker; when `manage.py account list` no longer shows it, its name can be used again.")
         if trouble := heartbeat.sentence():
             self.warn(trouble)
@@ -197,13 +201,13 @@ class Command(ConsoleCommand):
         return sys.stdin.readline().strip()
 
 
-def _proven(probe: Probe, *, otherwise: str = "") -> str:
-    """What a test of the connection proved. Raises Refused with what the vendor answered, what to do, and `otherwise`."""
+def _proven(probe: ProbeResult, *, otherwise: str = "") -> str:
+    """What a test of the connection proved. Raises CommandRefused with what the vendor answered, what to do, and `otherwise`."""
     if probe.ok:
         return probe.sentence
     reference = f"(Request id {probe.request_id}.)" if probe.request_id else ""
     allowing = "Give --allow-private-host HOST:PORT to allow it for this account." if probe.private else ""
-    raise Refused(" ".join(part for part in (probe.sentence, reference, allowing or probe.next_step, otherwise) if part))
+    raise CommandRefused(" ".join(part for part in (probe.sentence, reference, allowing or probe.next_step, otherwise) if part))
 
 
 def _settings(account: Account) -> dict[str, str]:
@@ -214,7 +218,7 @@ def _settings(account: Account) -> dict[str, str]:
 def _require_again(missing: frozenset[str]) -> None:
     if missing:
         given = " ".join(f"--secret {name}=…" for name in sorted(missing))
-        raise Refused(f"The address changed, and stored secrets are not sent to another one: give them again with {given}.")
+        raise CommandRefused(f"The address changed, and stored secrets are not sent to another one: give them again with {given}.")
 
 
 def _sync_again(account: Account) -> str:

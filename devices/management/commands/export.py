@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from devices.audit import log as audit
-from devices.audit.context import Act
+from devices.audit.context import AuditContext
 from devices.management.console import Command as ConsoleCommand
 from devices.models import Device
 from devices.search.export import FORMATS, documents
@@ -24,7 +24,7 @@ class Command(ConsoleCommand):
     def handle(self, *_args: Any, what: str, form: str, **_options: Any) -> None:
         every = Device.objects.all()
         # Written first: what left is known even if the reader or this process dies on the way.
-        audit.record("export", act=Act(timezone.now()), target=what, format=form, devices=every.count())
+        audit.record("export", act=AuditContext(timezone.now()), target=what, format=form, devices=every.count())
         for line in FORMATS[form](documents(every)):
             self.stdout.write(line, ending="")
         self.stdout.flush()

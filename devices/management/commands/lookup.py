@@ -10,7 +10,7 @@ from django.utils import timezone
 from devices.account_status.status import statuses
 from devices.lookup.account_answers import AccountAnswer, account_answers, document
 from devices.management.console import Command as ConsoleCommand
-from devices.search.queries import MOST, Match, search
+from devices.search.queries import MOST, SearchMatch, search
 
 
 class Command(ConsoleCommand):
@@ -31,7 +31,7 @@ class Command(ConsoleCommand):
         if answer.more:
             self.warn(f"There are more than {len(answer.matches)} matches: refine the term.")
 
-    def _tell(self, matches: list[Match], accounts: list[AccountAnswer], term: str) -> None:
+    def _tell(self, matches: list[SearchMatch], accounts: list[AccountAnswer], term: str) -> None:
         for match in matches:
             device = match.device
             facts = [device["name"] or "(no name)", device["serial"], device["user"], device["os"], device["state"], device["life"]]

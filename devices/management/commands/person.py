@@ -6,7 +6,7 @@ import sys
 from argparse import ArgumentParser
 from typing import Any
 
-from devices.management.console import NOT_READY, Refused
+from devices.management.console import NOT_READY, CommandRefused
 from devices.management.console import Command as ConsoleCommand
 from devices.search.documents import moment
 from devices.users import services as people
@@ -42,8 +42,8 @@ class Command(ConsoleCommand):
                 self._add(options["name"], role=options["role"], from_stdin=options["from_stdin"])
             else:
                 self._change(action, options)
-        except people.BadPerson as bad:
-            raise Refused(str(bad)) from None
+        except people.InvalidUser as bad:
+            raise CommandRefused(str(bad)) from None
 
     def _add(self, name: str, *, role: str, from_stdin: bool) -> None:
         given = _password() if from_stdin else ""
@@ -93,7 +93,7 @@ class Command(ConsoleCommand):
 def _password() -> str:
     text = sys.stdin.readline(LONGEST_PASSWORD + 2).removesuffix("\n").removesuffix("\r")
     if not text or len(text) > LONGEST_PASSWORD:
-        raise Refused(
+        raise CommandRefused(
             "No password came on stdin: pipe one line into this command." if not text else "The password is too long.", code=NOT_READY
         )
     return text

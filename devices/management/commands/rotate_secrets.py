@@ -8,10 +8,10 @@ from typing import Any
 from django.utils import timezone
 
 from devices.audit import log as audit
-from devices.audit.context import Act
+from devices.audit.context import AuditContext
 from devices.encryption import rotation
 from devices.management.console import Command as ConsoleCommand
-from devices.management.console import Refused
+from devices.management.console import CommandRefused
 
 
 class Command(ConsoleCommand):
@@ -28,12 +28,16 @@ class Command(ConsoleCommand):
         self._count("After")
         if outcome.done:
             audit.record(
-                "secrets rotated", act=Act(timezone.now()), target=rotation.sealing_key(), rows=outcome.done, unusable=len(outcome.broken)
+                "secrets rotated",
+                act=AuditContext(timezone.now()),
+                target=rotation.sealing_key(),
+                rows=outcome.done,
+                unusable=len(outcome.broken),
             )
         for sentence in outcome.broken:
             self.warn(sentence)
         if outcome.broken or outcome.busy:
-            raise Refused(
+            raise CommandRefused(
                 f"{len(outcome.broken) + outcome.busy} values are not sealed with {rotation.sealing_key()!r}: keep the old keys,"
                 " mend what is named above and run this again."
             )

@@ -10,7 +10,7 @@ from typing import Any
 from devices.accounts.run_progress import progress_of
 from devices.accounts.services import refresh_account
 from devices.jobs import heartbeat
-from devices.management.console import NOT_READY, STOPPED, Refused, account_named
+from devices.management.console import NOT_READY, STOPPED, CommandRefused, account_named
 from devices.management.console import Command as ConsoleCommand
 from devices.models import Account, JobState, SyncRun
 from devices.sync import cancellation as cancelling
@@ -38,7 +38,9 @@ class Command(ConsoleCommand):
         run = self._ask(account, full=full)
         if full and run.kind != "everything":
             if not wait:
-                raise Refused(f"Run {run.pk}, for changes only, is under way: ask for the full list when it has ended, or use --wait.")
+                raise CommandRefused(
+                    f"Run {run.pk}, for changes only, is under way: ask for the full list when it has ended, or use --wait."
+                )
             self._follow(run)
             run = self._ask(account, full=True)
         if wait:
@@ -50,32 +52,32 @@ class Command(ConsoleCommand):
 
     def _cancel(self, account: Account, *, alone: bool) -> None:
         if not alone:
-            raise Refused("--cancel ends a sync and starts none: use it without --full and --wait.", code=NOT_READY)
+            raise CommandRefused("--cancel ends a sync and starts none: use it without --full and --wait.", code=NOT_READY)
         run = cancelling.cancel(account)
         if run is None:
-            raise Refused(f"No sync of {account.name} is running, so there is nothing to cancel.")
+            raise CommandRefused(f"No sync of {account.name} is running, so there is nothing to cancel.")
         self.say(f"Run {run.pk} of {account.name} is cancelled after {counts(run)}. {run.error_next_step}")
 
     def _ask(self, account: Account, *, full: bool) -> SyncRun:
         if account.being_deleted:
-            raise Refused(f"{account.name} is being deleted, so it cannot be synced.")
+            raise CommandRefused(f"{account.name} is being deleted, so it cannot be synced.")
         if not account.enabled:
-            raise Refused(f"The account {account.name} is disabled: enable it with `manage.py account enable {account.name}`.")
+            raise CommandRefused(f"The account {account.name} is disabled: enable it with `manage.py account enable {account.name}`.")
         try:
             return refresh_account(account, full=full)
         except Unsupported as error:
-            raise Refused(f"{error.sentence} {error.next_step}".strip()) from None
+            raise CommandRefused(f"{error.sentence} {error.next_step}".strip()) from None
 
     def _follow(self, run: SyncRun) -> None:
         try:
             ended = watch(run, show=self._progress, warn=self.warn)
         except KeyboardInterrupt:
             self._progress("")
-            raise Refused(f"Stopped watching; run {run.pk} goes on.", code=STOPPED) from None
+            raise CommandRefused(f"Stopped watching; run {run.pk} goes on.", code=STOPPED) from None
         self._progress("")
         if ended.state != JobState.DONE:
             reason = f"{ended.error} {ended.error_next_step}".strip() or "It has no more to say."
-            raise Refused(f"Run {ended.pk} {ended.get_state_display().lower()}: {reason}")
+            raise CommandRefused(f"Run {ended.pk} {ended.get_state_display().lower()}: {reason}")
         self.say(f"Run {ended.pk} is complete: {counts(ended)}.")
         if ended.withheld:
             self.warn(f"{ended.withheld} disappearances are held back for a person: decide on the account's page.")
@@ -96,12 +98,12 @@ def watch(
     clock: Callable[[], float] = time.monotonic,
     pause: Callable[[float], None] = time.sleep,
 ) -> SyncRun:
-    """The run as it ended. Raises Refused when no worker reports for `patience` seconds, or when the run was removed."""
+    """The run as it ended. Raises CommandRefused when no worker reports for `patience` seconds, or when the run was removed."""
     silent_since: float | None = None
     while True:
         current = SyncRun.objects.select_related("account").filter(pk=run.pk).first()
         if current is None:
-            raise Refused(f"Run {run.pk} was removed together with its account.")
+            raise CommandRefused(f"Run {run.pk} was removed together with its account.")
         if not current.active:
             return current
         show(f"Run {run.pk}: {now_words(current)}")
@@ -112,7 +114,9 @@ def watch(
             silent_since = clock()
             warn(trouble)
         elif clock() - silent_since >= patience:
-            raise Refused(f"Stopped watching because no worker reports; run {run.pk} stays {current.state} and goes on when one starts.")
+            raise CommandRefused(
+                f"Stopped watching because no worker reports; run {run.pk} stays {current.state} and goes on when one starts."
+            )
         pause(PAUSE)
 
 

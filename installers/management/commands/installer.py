@@ -9,15 +9,15 @@ from typing import Any
 
 from django.utils import timezone
 
-from devices.audit.context import Act
+from devices.audit.context import AuditContext
 from devices.errors import ActionRefused
 from devices.jobs import heartbeat
-from devices.management.console import STOPPED, Refused, account_named
+from devices.management.console import STOPPED, CommandRefused, account_named
 from devices.management.console import Command as ConsoleCommand
 from devices.models import Account, DeviceGroup
 from installers.models import Installer, Standing
 from installers.orders import services
-from installers.orders.requests import Wish
+from installers.orders.requests import InstallerRequest
 from installers.register import queries
 
 PAUSE = 0.5  # seconds between two looks at the row
@@ -51,14 +51,14 @@ class Command(ConsoleCommand):
             else:
                 self._revoke(options["id"])
         except ActionRefused as problem:
-            raise Refused(problem.sentence) from None
+            raise CommandRefused(problem.sentence) from None
 
     def _create(
         self, *, account: str, family: str, name: str, language: str, group: str, ticket: str, wait: bool, as_json: bool, **_options: Any
     ) -> None:
         at = account_named(account)
-        wish = Wish(purpose=name, family=family.lower(), language=language, group=_group_id(at, group))
-        installer = services.order(at, key=services.new_key(), wish=wish, act=Act(timezone.now(), ticket=ticket))
+        wish = InstallerRequest(purpose=name, family=family.lower(), language=language, group=_group_id(at, group))
+        installer = services.order(at, key=services.new_key(), wish=wish, act=AuditContext(timezone.now(), ticket=ticket))
         if wait:
             installer = self._followed(installer)
         if as_json:
@@ -69,7 +69,7 @@ class Command(ConsoleCommand):
         else:
             self.say(f"Installer {installer.pk}, {installer.name}, is {installer.get_standing_display().lower()}.")
         if wait and installer.standing != Standing.READY:
-            raise Refused(f"{installer.error or installer.remark} {installer.error_next_step}".strip())
+            raise CommandRefused(f"{installer.error or installer.remark} {installer.error_next_step}".strip())
         if not wait and (trouble := heartbeat.sentence()):
             self.warn(trouble)
 
@@ -77,7 +77,7 @@ class Command(ConsoleCommand):
         try:
             return follow(installer, warn=self.warn)
         except KeyboardInterrupt:
-            raise Refused(f"Stopped watching; installer {installer.pk} goes on.", code=STOPPED) from None
+            raise CommandRefused(f"Stopped watching; installer {installer.pk} goes on.", code=STOPPED) from None
 
     def _list(self, *, as_json: bool) -> None:
         rows = queries.with_origin(Installer.objects.defer("link")).select_related("account", "requested_by")
@@ -93,20 +93,20 @@ class Command(ConsoleCommand):
     def _revoke(self, pk: int) -> None:
         installer = Installer.objects.filter(pk=pk).first() if 0 < pk < 2**63 else None
         if installer is None:
-            raise Refused(f"There is no installer {pk}: `manage.py installer list` shows all.")
-        services.revoke(installer, act=Act(timezone.now()))
+            raise CommandRefused(f"There is no installer {pk}: `manage.py installer list` shows all.")
+        services.revoke(installer, act=AuditContext(timezone.now()))
         self.say(f"Installer {pk} is being revoked; `manage.py installer list` shows when the vendor has done it.")
         if trouble := heartbeat.sentence():
             self.warn(trouble)
 
 
 def _group_id(account: Account, given: str) -> str:
-    """A static group by its id or, where only one has it, its name. Raises Refused."""
+    """A static group by its id or, where only one has it, its name. Raises CommandRefused."""
     if not given or "\0" in given:
         return given
     named = DeviceGroup.objects.filter(account=account, static=True, name__iexact=given).values_list("external_id", flat=True)[:2]
     if len(named) > 1:
-        raise Refused(f"Several static groups of {account.name} are named {given!r}: give the id of one.")
+        raise CommandRefused(f"Several static groups of {account.name} are named {given!r}: give the id of one.")
     return str(named[0]) if named else given
 
 
@@ -118,7 +118,7 @@ def follow(
     clock: Callable[[], float] = time.monotonic,
     pause: Callable[[float], None] = time.sleep,
 ) -> Installer:
-    """The installer as it was decided, or as it waits for a person. Raises Refused when no worker reports for `patience` seconds."""
+    """The installer as it was decided, or as it waits for a person. Raises CommandRefused when no worker reports for `patience` seconds."""
     silent_since: float | None = None
     while True:
         current = Installer.objects.defer("link").select_related("account", "requested_by").get(pk=installer.pk)
@@ -131,5 +131,5 @@ def follow(
             silent_since = clock()
             warn(trouble)
         elif clock() - silent_since >= patience:
-            raise Refused(f"Stopped watching because no worker reports; installer {current.pk} stays {current.standing}.")
+            raise CommandRefused(f"Stopped watching because no worker reports; installer {current.pk} stays {current.standing}.")
         pause(PAUSE)

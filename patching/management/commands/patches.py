@@ -10,7 +10,7 @@ from typing import Any
 from django.utils import timezone
 
 from devices.audit import log as audit
-from devices.audit.context import Act
+from devices.audit.context import AuditContext
 from devices.management.console import Command as ConsoleCommand
 from devices.management.console import account_named
 from patching.lists.documents import WHAT, Document
@@ -29,7 +29,7 @@ class Command(ConsoleCommand):
     def handle(self, *_args: Any, what: str, account: str, as_json: bool, **_options: Any) -> None:
         name = account_named(account).name if account else ""
         # Written first: what left is known even if the reader or this process dies on the way.
-        audit.record("patching exported", act=Act(timezone.now()), target=what, account=name)
+        audit.record("patching exported", act=AuditContext(timezone.now()), target=what, account=name)
         found = WHAT[what](name, now=timezone.now())
         if as_json:
             self._write_json(found)

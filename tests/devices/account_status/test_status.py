@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from devices.account_status.alerts import troubles
-from devices.account_status.data_sources import Sources
+from devices.account_status.data_sources import DataSources
 from devices.account_status.stale_sources import aged
 from devices.account_status.status import AccountStatus, statuses
 from devices.account_status.text import Code
@@ -77,7 +77,7 @@ def test_one_status_and_what_every_place_concludes_from_it(state: str) -> None:
     found, wanted = status_of_the_only_one(), TABLE[state]
     assert (found.code, found.label) == (state, wanted.label)
     assert wanted.sentence in found.sentence and found.next_step and found.since is not None
-    assert Sources([found]).coverage == wanted.all_lists
+    assert DataSources([found]).coverage == wanted.all_lists
     assert [each.name for each in troubles([found]).accounts] == ([found.name] if wanted.banner else [])
     assert found.doubt.startswith(wanted.doubt) and bool(found.doubt) is bool(wanted.doubt) and found.proves_absence is (not wanted.doubt)
     assert silences(parse("nb-1"), [found])[0].code == wanted.lookup

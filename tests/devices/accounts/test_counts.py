@@ -14,7 +14,7 @@ from devices.connections import rate_limit as budget
 from devices.db.redis_client import worker_client
 from devices.models import SyncRun, User
 from sandbox.server import Simulation, running
-from sandbox.world import Options
+from sandbox.world import SandboxOptions
 from tests.devices import records as making
 from tests.devices.account_pages import signed_in
 from tests.devices.runs import account_at, sync
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def sim() -> Iterator[Simulation]:
-    with running(devices=60, frozen=True, options=Options(job_seconds=0, rate_limits=False)) as simulation:
+    with running(devices=60, frozen=True, options=SandboxOptions(job_seconds=0, rate_limits=False)) as simulation:
         yield simulation
 
 
@@ -72,7 +72,7 @@ def test_before_the_first_sync_nothing_is_reported(ivan: User) -> None:
 
 def test_the_calls_that_are_left_and_when_all_are_again(sim: Simulation, ivan: User) -> None:
     account = account_at(sim.url, "opswat")
-    shared = budget.SharedBudget(account.pk, account.about.rate(account.settings), idle_for=lambda: 1e9)
+    shared = budget.SharedRateLimit(account.pk, account.about.rate(account.settings), idle_for=lambda: 1e9)
     assert [shared.take() for _ in range(3)] == [0, 0, 0]
     page = signed_in(ivan).get(f"/vendors/{account.name}/").text
     assert "7 of 10 calls left, reset in" in page and "10 calls per minute" in page

@@ -13,8 +13,8 @@ from django.utils import timezone
 from devices.accounts import deletion
 from devices.accounts.probe import probe_account
 from devices.accounts.services import create_account, refresh_account, switch_account, update_account
-from devices.accounts.validation import BadAccount
-from devices.audit.context import Act
+from devices.accounts.validation import InvalidAccount
+from devices.audit.context import AuditContext
 from devices.device_detail.notes import add as write_note
 from devices.matching.apply import rematch
 from devices.models import (
@@ -40,13 +40,13 @@ from devices.models import (
     Triage,
     User,
 )
-from installers.handouts.services import Slip, Terms, make_short_link, new_key
-from installers.handouts.short_links import Closed, look
+from installers.handouts.services import LinkTerms, Recipient, make_short_link, new_key
+from installers.handouts.short_links import LinkUnavailable, look
 from installers.models import Handout, Installer
 from patching.models import Attempt, Patch, Title
 from sandbox.credentials import account_settings
 from sandbox.server import Simulation, running
-from sandbox.world import Options
+from sandbox.world import SandboxOptions
 from tests.devices import records as making
 from tests.devices import rows as shown
 from tests.devices.matching.test_fleet import VENDORS, explanations, nothing_is_left_over, partition
@@ -62,12 +62,12 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(scope="module")
 def sim() -> Iterator[Simulation]:
-    with running(devices=150, frozen=True, options=Options(job_seconds=0, rate_limits=False)) as simulation:
+    with running(devices=150, frozen=True, options=SandboxOptions(job_seconds=0, rate_limits=False)) as simulation:
         yield simulation
 
 
-def act(person: User | None = None) -> Act:
-    return Act.of(person, now=timezone.now())
+def act(person: User | None = None) -> AuditContext:
+    return AuditContext.of(person, now=timezone.now())
 
 
 def delete(account: Account, *, by: User | None = None) -> int:
@@ -83,8 +83,8 @@ def delete(account: Account, *, by: User | None = None) -> int:
 def short_link(installer: Installer, *, by: User, device: int | None = None) -> str:
     installer.seal(Secret(booked.SECRET_LINK))
     installer.save()
-    slip = Slip(recipient="Anna", device=device)
-    return make_short_link(installer, key=new_key(), slip=slip, terms=Terms(days=7), act=act(by))[1].reveal()
+    slip = Recipient(recipient="Anna", device=device)
+    return make_short_link(installer, key=new_key(), slip=slip, terms=LinkTerms(days=7), act=act(by))[1].reveal()
 
 
 def orphans() -> dict[str, int]:
@@ -249,7 +249,7 @@ def test_an_account_that_is_being_deleted_takes_nothing(sim: Simulation) -> None
         lambda: refresh_account(stale),
         lambda: create_account(name=account.name, vendor="eset", settings=settings, secrets=secrets),
     ):
-        with pytest.raises(BadAccount):
+        with pytest.raises(InvalidAccount):
             attempt()
     account.refresh_from_db()
     assert not account.enabled and not account.secrets.exists() and not SyncRun.objects.exists()
@@ -273,7 +273,7 @@ def test_its_short_links_stop_at_once(alice: User) -> None:
     token = short_link(installer, by=alice)
     assert look(token, now=timezone.now())
     deletion.request_deletion(account, act=act(alice))
-    with pytest.raises(Closed):
+    with pytest.raises(LinkUnavailable):
         look(token, now=timezone.now())
 
 

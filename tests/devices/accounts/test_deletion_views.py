@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from config.sessions import POLLS
 from devices.accounts import deletion
-from devices.audit.context import Act
+from devices.audit.context import AuditContext
 from devices.models import Account, AuditEvent, SyncRun, User
 from tests.devices import rows as shown
 from tests.devices.account_pages import HTMX, signed_in
@@ -79,7 +79,7 @@ def test_its_name_deletes_it_and_the_page_follows(admin: Client, eset: Account, 
 
 
 def test_meanwhile_it_takes_no_other_request(admin: Client, eset: Account) -> None:
-    deletion.request_deletion(eset, act=Act(timezone.now()))
+    deletion.request_deletion(eset, act=AuditContext(timezone.now()))
     before = AuditEvent.objects.count()
     for page, data in (
         ("account_edit", {"set_region": "de", "secret_password": "canary"}),

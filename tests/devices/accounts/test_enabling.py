@@ -11,14 +11,14 @@ from django.utils import timezone
 from devices.account_status.text import disabled_since
 from devices.accounts import services as accounts
 from devices.audit import log as audit
-from devices.audit.context import Act
+from devices.audit.context import AuditContext
 from devices.jobs import engine as jobs
 from devices.models import Account, AuditEvent, JobState, Sighting, User
 from devices.sync.page_writer import save_page
 from tests.devices import records as making
 from tests.devices import rows as shown
 from tests.devices.jobs.test_engine import Script
-from vendors.base import Page
+from vendors.base import DevicePage
 
 pytestmark = pytest.mark.django_db
 
@@ -27,9 +27,9 @@ def test_switching_off_ends_the_fetch_under_way_and_its_late_step_writes_nothing
     account = making.account()
     run = making.run(account)
 
-    def switched_off_meanwhile(_run: object) -> Page:
+    def switched_off_meanwhile(_run: object) -> DevicePage:
         accounts.switch_account(account, enabled=False)
-        return Page(cursor={"page": 2})
+        return DevicePage(cursor={"page": 2})
 
     script = Script(switched_off_meanwhile)
     jobs.Engine(script).advance(run.pk)
@@ -68,7 +68,7 @@ def test_accounts_that_were_off_before_it_was_kept_are_found_in_the_audit_log() 
     for name, story in (("a", "on off off"), ("b", "off on off"), ("c", "off on"), ("d", "")):
         account = making.account(name)
         for word in story.split():
-            audit.record("account switched", act=Act(timezone.now()), target=name, enabled=word == "on")
+            audit.record("account switched", act=AuditContext(timezone.now()), target=name, enabled=word == "on")
         Account.objects.filter(pk=account.pk).update(enabled=name == "c")
     with connection.cursor() as cursor:
         cursor.execute(fill)

@@ -14,7 +14,7 @@ from devices.models import Account, AuditEvent, Health, SyncRun, User
 from devices.web import cache as rate_limits
 from sandbox.credentials import ESET_PASSWORD, FIVE9S_TOKEN, account_settings
 from sandbox.server import Simulation, running
-from sandbox.world import Options
+from sandbox.world import SandboxOptions
 from tests.devices.account_pages import HTMX, signed_in
 from tests.devices.certificates import certificate
 from tests.devices.runs import account_at
@@ -26,7 +26,7 @@ ADD = "/vendors/add/"
 
 @pytest.fixture(scope="module")
 def simulation() -> Iterator[Simulation]:
-    with running(devices=5, frozen=True, options=Options(job_seconds=0, rate_limits=False)) as simulation:
+    with running(devices=5, frozen=True, options=SandboxOptions(job_seconds=0, rate_limits=False)) as simulation:
         yield simulation
 
 

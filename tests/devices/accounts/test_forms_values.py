@@ -10,8 +10,8 @@ from django.test import Client
 from django.urls import reverse
 
 from devices.accounts.services import create_account, update_account
-from devices.accounts.validation import BadAccount, moves, notes
-from devices.connections.token_store import SealedTokens
+from devices.accounts.validation import InvalidAccount, moves, notes
+from devices.connections.token_store import EncryptedTokenStore
 from devices.db.redis_client import worker_client
 from devices.jobs.engine import Engine
 from devices.models import Account, AuditEvent, JobState, Sighting, SyncRun, User
@@ -88,7 +88,7 @@ class TestBadValues:
         assert "Which vendor?" in admin.post(reverse("devices:account_add"), {"vendor": "acme"}).text
 
     def test_services_refuse_what_the_database_cannot_hold(self) -> None:
-        with pytest.raises(BadAccount, match="cannot be stored"):
+        with pytest.raises(InvalidAccount, match="cannot be stored"):
             create_account(name="x", vendor="eset", settings={"username": "a\0b"}, secrets={"password": "p"})
 
     def test_services_tidy_what_commands_are_given(self) -> None:
@@ -111,7 +111,7 @@ class TestBadValues:
 
     def test_services_tell_everything_at_once_and_whose_it_is(self) -> None:
         settings = {"url": "http://epm.example.com", "time_zone": "Etc/GMT+1", "allow_http": "perhaps", "colour": "red"}
-        with pytest.raises(BadAccount) as caught:
+        with pytest.raises(InvalidAccount) as caught:
             create_account(name="x", vendor="five9s", settings=settings, secrets={"token": "a\nb"})
         assert list(caught.value.fields) == ["url", "time_zone", "allow_http", "token"]
         assert caught.value.general == ("five(9)s Console has no setting 'colour'.",)
@@ -153,7 +153,7 @@ class TestEditing:
         assert AuditEvent.objects.filter(action="secret replaced").count() == 1
 
     def test_the_service_itself_gives_a_moved_account_no_old_secret(self, account: Account) -> None:
-        with pytest.raises(BadAccount, match="missing"):
+        with pytest.raises(InvalidAccount, match="missing"):
             update_account(account, settings={**account.settings, "url": "https://evil.example"}, secrets={})
 
     def test_testing_another_place_does_not_send_the_stored_secrets(self, admin: Client, account: Account) -> None:
@@ -206,7 +206,7 @@ class TestChangingWhileAFetchIsUnderWay:
         assert not Sighting.objects.exists()
 
     def test_a_token_of_the_old_address_is_not_shown_to_the_new_one(self, account: Account) -> None:
-        old = SealedTokens(account.pk, place="old")
+        old = EncryptedTokenStore(account.pk, place="old")
         old.exchange(None, lambda _: Tokens(Secret("access"), None, 1e12))
         assert old.current() is not None
-        assert SealedTokens(account.pk, place="new").current() is None
+        assert EncryptedTokenStore(account.pk, place="new").current() is None

@@ -15,7 +15,7 @@ from devices.jobs import heartbeat
 from devices.models import Account, AuditEvent, Health, JobState, SyncRun, User
 from devices.models.job import RATE_LIMIT
 from sandbox.server import Simulation, running
-from sandbox.world import Options
+from sandbox.world import SandboxOptions
 from tests.devices import records as making
 from tests.devices.account_pages import HTMX, signed_in
 from tests.devices.runs import account_at
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(scope="module")
 def simulation() -> Iterator[Simulation]:
-    with running(devices=60, frozen=True, options=Options(job_seconds=0, rate_limits=False)) as simulation:
+    with running(devices=60, frozen=True, options=SandboxOptions(job_seconds=0, rate_limits=False)) as simulation:
         yield simulation
 
 

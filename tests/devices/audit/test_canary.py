@@ -13,13 +13,13 @@ import config.celery  # noqa: F401  (tasks need the application that knows the b
 from devices import tasks
 from devices.accounts.probe import probe_account, probe_values
 from devices.accounts.services import refresh_account, update_account
-from devices.audit.context import Act
+from devices.audit.context import AuditContext
 from devices.connections.connection import connect
 from devices.db.redis_client import worker_client
 from devices.models import Account, AuditEvent, Health, JobState, RemediationLink, Sighting, SyncRun, User
 from sandbox.credentials import CANARY, account_settings
 from sandbox.server import Simulation, running
-from sandbox.world import Options
+from sandbox.world import SandboxOptions
 from tests.devices.account_pages import signed_in
 from tests.devices.runs import account_at, sync
 from tests.devices.sinks import broker, every_logger_speaks, everything_about, leaks, messages, pages, tables
@@ -36,7 +36,7 @@ SIGN_IN_FAULTS = ("401", "500", "html200", "cut-json", "redirect", "null")
 @pytest.fixture
 def sim(settings: Settings) -> Iterator[Simulation]:
     settings.VENDOR_DEADLINE_SECONDS = 1
-    with running(devices=12, frozen=True, options=Options(job_seconds=0, rate_limits=False)) as simulation:
+    with running(devices=12, frozen=True, options=SandboxOptions(job_seconds=0, rate_limits=False)) as simulation:
         yield simulation
 
 
@@ -84,7 +84,7 @@ def test_no_secret_is_anywhere_in_clear(
         account = Account.objects.get()
         Account.objects.update(complete_at=None, try_after=None)
         tasks.plan()
-        refresh_account(account, act=Act.of(alice, now=timezone.now()))
+        refresh_account(account, act=AuditContext.of(alice, now=timezone.now()))
         tasks.announce()
         # Read while every logger speaks: the pages, too, may log.
         shown = dict(pages(signed_in(alice)))

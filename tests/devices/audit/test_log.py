@@ -15,7 +15,7 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from devices.audit import log as audit
-from devices.audit.context import Act
+from devices.audit.context import AuditContext
 from devices.audit.log import ACTIONS
 from devices.models import AuditEvent, Device, User
 
@@ -47,7 +47,7 @@ def test_every_action_is_shown_in_words(admin: Client, action: str) -> None:
 
 
 def test_an_entry_says_who_what_when_where_and_details(admin: Client, alice: User) -> None:
-    act = Act.of(alice, now=timezone.now())
+    act = AuditContext.of(alice, now=timezone.now())
     audit.record("disappearance applied", act=act, target="eset-main", run=7, devices=25, reason="<b>Branch</b> closed", flag=True, none=[])
     page = admin.get(PAGE).text
     for words in ("alice", "eset-main", "25", "&lt;b&gt;Branch&lt;/b&gt; closed", "yes", "nothing"):
@@ -148,4 +148,4 @@ def test_entries_can_be_neither_changed_nor_deleted() -> None:
 
 def test_an_action_without_words_cannot_be_written(alice: User) -> None:
     with pytest.raises(ValueError, match=r"audit\.ACTIONS"):
-        audit.record("did something", act=Act.of(alice, now=timezone.now()))
+        audit.record("did something", act=AuditContext.of(alice, now=timezone.now()))

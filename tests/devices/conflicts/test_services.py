@@ -10,9 +10,9 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from devices.audit.context import Act
+from devices.audit.context import AuditContext
 from devices.conflicts import services as settling
-from devices.device_detail.field_values import Value, values
+from devices.device_detail.field_values import FieldValue, values
 from devices.device_detail.queries import detail
 from devices.errors import ActionRefused
 from devices.matching.overrides import link
@@ -53,10 +53,10 @@ def now_of(sighting: Sighting) -> Device:
 
 
 def settled(other: Sighting, by: User, field: str = "serial", reason: str = "read the sticker") -> Settlement:
-    return settling.settle(other.device_id, field=field, sighting=other.pk, reason=reason, act=Act.of(by, now=NOW, ticket="INC7"))
+    return settling.settle(other.device_id, field=field, sighting=other.pk, reason=reason, act=AuditContext.of(by, now=NOW, ticket="INC7"))
 
 
-def row(device: int, name: str) -> Value:
+def row(device: int, name: str) -> FieldValue:
     return next(each for each in values(detail(device, now=NOW)).rows if each.name == name)
 
 
@@ -113,7 +113,7 @@ def test_it_ends_when_its_device_becomes_part_of_another(pair: tuple[Sighting, S
     first = shown.sighting(accounts["opswat"], "nb-0")
     Device.objects.filter(pk=first.device_id).update(created_at=NOW)
     settled(pair[1], ivan, "os")
-    link(pair[0].device_id, first.device_id, reason="same sticker", act=Act.of(ivan, now=NOW))
+    link(pair[0].device_id, first.device_id, reason="same sticker", act=AuditContext.of(ivan, now=NOW))
     assert Settlement.objects.get().ended_at is not None
     assert row(now_of(Sighting.objects.get(pk=pair[0].pk)).pk, "os").value == "Windows 11"
 
@@ -137,11 +137,11 @@ def test_settling_a_verdict_only_acknowledges_it(accounts: dict[str, Account], i
 def test_taken_back_the_table_decides_again(pair: tuple[Sighting, Sighting], ivan: User) -> None:
     one, other = pair
     made = settled(other, ivan)
-    assert settling.take_back(made.pk, device=one.device_id, act=Act.of(ivan, now=NOW)) == "serial"
+    assert settling.take_back(made.pk, device=one.device_id, act=AuditContext.of(ivan, now=NOW)) == "serial"
     assert (now_of(one).serial, now_of(one).disagrees) == ("PF3XK2", ["os", "serial"])
     assert AuditEvent.objects.filter(action="settlement ended").exists()
     with pytest.raises(ActionRefused, match="open already"):
-        settling.take_back(made.pk, device=one.device_id, act=Act.of(ivan, now=NOW))
+        settling.take_back(made.pk, device=one.device_id, act=AuditContext.of(ivan, now=NOW))
 
 
 def test_sent_twice_it_is_settled_once_and_another_winner_takes_its_place(pair: tuple[Sighting, Sighting], ivan: User) -> None:
@@ -161,7 +161,7 @@ def test_it_needs_a_reason_of_reasonable_length(pair: tuple[Sighting, Sighting],
 @pytest.mark.parametrize(("field", "offset"), [("name", 0), ("colour", 0), ("serial", 999)])
 def test_only_what_differs_can_be_settled(pair: tuple[Sighting, Sighting], ivan: User, field: str, offset: int) -> None:
     with pytest.raises(ActionRefused, match="Nothing to settle"):
-        settling.settle(pair[0].device_id, field=field, sighting=pair[1].pk + offset, reason="x", act=Act.of(ivan, now=NOW))
+        settling.settle(pair[0].device_id, field=field, sighting=pair[1].pk + offset, reason="x", act=AuditContext.of(ivan, now=NOW))
 
 
 class TestThePages:

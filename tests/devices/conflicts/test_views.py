@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from devices.conflicts import queries as reading
 from devices.device_list.conditions import differing
-from devices.device_list.filters import Filters
+from devices.device_list.filters import DeviceFilters
 from devices.device_list.queries import list_page
 from devices.models import Account, Device, Life, User
 from tests.devices import rows as shown
@@ -63,9 +63,9 @@ def test_gone_and_retired_devices_are_left_out_here_and_in_the_list(client: Clie
     device = contradicted(accounts, "nb-1")
     now = timezone.now()
     for field, found in (("any", 1), ("os", 1), ("name", 0)):
-        assert reading.count(field).number == list_page(Filters(differs=field), now=now).total == found
+        assert reading.count(field).number == list_page(DeviceFilters(differs=field), now=now).total == found
     Device.objects.filter(pk=device.pk).update(life=Life.RETIRED)
-    assert reading.count("any").number == list_page(Filters(differs="any"), now=now).total == 0
+    assert reading.count("any").number == list_page(DeviceFilters(differs="any"), now=now).total == 0
 
 
 def test_the_device_list_filters_by_it(client: Client, accounts: dict[str, Account], bob: User) -> None:

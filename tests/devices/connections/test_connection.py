@@ -13,7 +13,7 @@ from devices.db import redis_client as broker
 from devices.models import Account, AuditEvent, User
 from sandbox.credentials import account_settings
 from sandbox.server import Simulation, running
-from sandbox.world import Options
+from sandbox.world import SandboxOptions
 from tests.devices.account_pages import FIVE9S, HTMX, OPSWAT, signed_in
 from tests.devices.runs import account_at
 from vendors.registry import VENDORS
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(scope="module")
 def simulation() -> Iterator[Simulation]:
-    with running(devices=5, frozen=True, options=Options(job_seconds=0, rate_limits=False)) as simulation:
+    with running(devices=5, frozen=True, options=SandboxOptions(job_seconds=0, rate_limits=False)) as simulation:
         yield simulation
 
 

@@ -12,13 +12,13 @@ from pytest_django.fixtures import Settings
 
 from devices.accounts.probe import probe_account
 from devices.accounts.services import create_account, update_account
-from devices.accounts.validation import BadAccount, Options
+from devices.accounts.validation import AccountOptions, InvalidAccount
 from devices.connections.connection import own_services
-from devices.management.console import Refused
+from devices.management.console import CommandRefused
 from devices.models import Account, AuditEvent, JobState, User
 from sandbox.credentials import FIVE9S_TOKEN
 from sandbox.server import Simulation, running
-from sandbox.world import Options as World
+from sandbox.world import SandboxOptions as World
 from tests.devices.account_pages import HTMX, signed_in
 from tests.devices.management.test_account import account as command
 from tests.devices.runs import sync
@@ -62,7 +62,7 @@ def typed(sim: Simulation, host: str = NAME, **changed: str) -> dict[str, str]:
 @pytest.fixture
 def account(sim: Simulation) -> Account:
     settings = {"url": f"http://{place(sim)}/five9s", "allow_http": "true"}
-    options = Options(private_hosts=(place(sim),))
+    options = AccountOptions(private_hosts=(place(sim),))
     return create_account(name="epm", vendor="five9s", settings=settings, secrets={"token": FIVE9S_TOKEN}, options=options)
 
 
@@ -172,9 +172,11 @@ class TestInTheService:
     def test_only_the_host_that_the_address_leads_to_can_be_allowed(self, sim: Simulation) -> None:
         settings = {"url": f"http://{place(sim)}/five9s", "allow_http": "true"}
         for host in ("other.corp.example:443", NAME, "*", f"{NAME}:1", ""):
-            with pytest.raises(BadAccount, match=f"the address leads to {place(sim)}: name exactly that"):
-                create_account(name="x", vendor="five9s", settings=settings, secrets={"token": "t"}, options=Options(private_hosts=(host,)))
-        options = Options(private_hosts=(f" {NAME.upper()}.:{place(sim).rpartition(':')[2]} ",))
+            with pytest.raises(InvalidAccount, match=f"the address leads to {place(sim)}: name exactly that"):
+                create_account(
+                    name="x", vendor="five9s", settings=settings, secrets={"token": "t"}, options=AccountOptions(private_hosts=(host,))
+                )
+        options = AccountOptions(private_hosts=(f" {NAME.upper()}.:{place(sim).rpartition(':')[2]} ",))
         made = create_account(name="x", vendor="five9s", settings=settings, secrets={"token": "t"}, options=options)
         assert tuple(made.private_hosts) == (place(sim),)
         assert audited("private host allowed") == [("command line", "x", place(sim))]
@@ -189,7 +191,9 @@ class TestInTheService:
     def test_stored_options_given_again_for_another_address_end_it_too(self, account: Account) -> None:
         account.refresh_from_db()
         settings = {**account.settings, "url": "https://moved.corp.example"}
-        account = update_account(account, settings=settings, secrets={"token": "t"}, options=replace(Options.of(account), full_every=60))
+        account = update_account(
+            account, settings=settings, secrets={"token": "t"}, options=replace(AccountOptions.of(account), full_every=60)
+        )
         assert (tuple(account.private_hosts), account.full_every) == ((), 60)
 
     def test_every_service_of_eset_behind_one_gateway_is_one_host(self) -> None:
@@ -239,12 +243,12 @@ class TestOnTheCommandLine:
             "--secret",
             "token=env:TOKEN",
         )
-        with pytest.raises(Refused, match=r"not on the public internet\. Give --allow-private-host HOST:PORT"):
+        with pytest.raises(CommandRefused, match=r"not on the public internet\. Give --allow-private-host HOST:PORT"):
             command(*added)
         assert not Account.objects.exists()
         text = command(*added, "--allow-private-host", place(sim))
         assert tuple(Account.objects.get().private_hosts) == (place(sim),) and "Europe/Berlin" in text
-        with pytest.raises(Refused, match="name exactly that"):
+        with pytest.raises(CommandRefused, match="name exactly that"):
             command("edit", "epm", "--no-test", "--allow-private-host", "other.corp.example:443")
         command("edit", "epm", "--set", "time_zone=UTC")
         assert tuple(Account.objects.get().private_hosts) == (place(sim),)

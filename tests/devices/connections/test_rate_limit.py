@@ -7,16 +7,16 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from devices.connections import rate_limit as budget
-from devices.connections.rate_limit import SharedBudget
+from devices.connections.rate_limit import SharedRateLimit
 from devices.db.redis_client import worker_client
 from vendors.budget import Rate
 
 
-def make(rate: Rate = Rate(10, 60.0, 2), *, idle: float = 1e9, account: int = 1) -> SharedBudget:
-    return SharedBudget(account, rate, idle_for=lambda: idle)
+def make(rate: Rate = Rate(10, 60.0, 2), *, idle: float = 1e9, account: int = 1) -> SharedRateLimit:
+    return SharedRateLimit(account, rate, idle_for=lambda: idle)
 
 
-def grants(of: SharedBudget, *, interactive: bool = False, tries: int = 15) -> int:
+def grants(of: SharedRateLimit, *, interactive: bool = False, tries: int = 15) -> int:
     return sum(of.take(interactive=interactive) == 0 for _ in range(tries))
 
 

@@ -14,9 +14,9 @@ from django.utils import timezone
 
 from devices.accounts.probe import probe_account
 from devices.accounts.services import refresh_account, update_account
-from devices.audit.context import Act
+from devices.audit.context import AuditContext
 from devices.connections.connection import connect
-from devices.connections.token_store import SealedTokens
+from devices.connections.token_store import EncryptedTokenStore
 from devices.jobs import engine as jobs
 from devices.models import Account, Health, JobState, SyncRun, User
 from devices.models.job import ACTIVE
@@ -30,7 +30,7 @@ from patching.sync.job import PatchRunHandler
 from patching.sync.scheduling import request_run as request_walk
 from sandbox.credentials import account_settings
 from sandbox.server import Simulation, running
-from sandbox.world import Options
+from sandbox.world import SandboxOptions
 from tests.devices.runs import account_at
 from tests.installers.ordering import order
 from vendors.auth import Tokens
@@ -45,7 +45,7 @@ HANDLERS: tuple[type[Any], ...] = (PatchRunHandler, SyncHandler, StocktakeHandle
 
 @pytest.fixture
 def sim() -> Iterator[Simulation]:
-    with running(devices=1200, options=Options(rate_limits=False)) as simulation:
+    with running(devices=1200, options=SandboxOptions(rate_limits=False)) as simulation:
         yield simulation
 
 
@@ -104,7 +104,7 @@ def test_a_person_who_refreshes_afterwards_tries_once(sim: Simulation, ivan: Use
         work()
         work()
         assert sign_ins(sim) == tries
-        refresh_account(eset, act=Act.of(ivan, now=timezone.now()))
+        refresh_account(eset, act=AuditContext.of(ivan, now=timezone.now()))
     sim.clear_faults()
     work()
     assert SyncRun.objects.latest("pk").state == JobState.RUNNING
@@ -117,7 +117,7 @@ def test_a_person_who_refreshes_afterwards_tries_once(sim: Simulation, ivan: Use
 def test_a_wish_from_before_the_refusal_does_not_try(sim: Simulation, ivan: User) -> None:
     eset = account_at(sim.url, "eset", calls_per_second="100")
     sim.fault("eset:400~/oauth/token")
-    refresh_account(eset, act=Act.of(ivan, now=timezone.now()))
+    refresh_account(eset, act=AuditContext.of(ivan, now=timezone.now()))
     request_walk(eset, Source.RECENT, reading=None, now=timezone.now())
     one_step(PatchRunHandler)
     work()
@@ -155,7 +155,7 @@ def test_a_password_that_was_replaced_while_it_signs_in_accuses_nobody(sim: Simu
 
     entered_at = eset.secrets.latest("set_at").set_at
     with pytest.raises(Unavailable, match="replaced meanwhile"):
-        SealedTokens(eset.pk, entered_at=entered_at).exchange(None, refused_at_last)
+        EncryptedTokenStore(eset.pk, entered_at=entered_at).exchange(None, refused_at_last)
     assert Account.objects.get().health == Health.NEW
 
 

@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from devices.account_status.status import statuses
 from devices.coverage import gaps
-from devices.coverage.queries import Placing
-from devices.coverage.states import Cover
+from devices.coverage.queries import CoverageQuery
+from devices.coverage.states import CoverageState
 from devices.models import Account, Device, Gap, JobState, Life, Sighting
 from devices.tasks import plan
 from tests.devices import rows as shown
@@ -34,7 +34,7 @@ def test_what_is_kept_is_what_coverage_says(accounts: dict[str, Account]) -> Non
     known = statuses(timezone.now())
     names = {each.pk: each.name for each in known}
     devices = dict(Device.objects.values_list("pk", "name"))
-    placed = {(devices[device], names[account]) for device, account, cover in Placing(known).rows() if cover is Cover.MISSING}
+    placed = {(devices[device], names[account]) for device, account, cover in CoverageQuery(known).rows() if cover is CoverageState.MISSING}
     assert kept() == placed == {("nb-3", "five9s-main"), ("only-opswat", "eset-main"), ("only-opswat", "five9s-main")}
 
 

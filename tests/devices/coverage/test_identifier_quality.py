@@ -10,7 +10,7 @@ from django.test import Client
 from devices.coverage import identifier_quality as junk
 from devices.models import Device, User
 from sandbox.server import Simulation, running
-from sandbox.world import Options
+from sandbox.world import SandboxOptions
 from tests.devices import rows as shown
 from tests.devices.runs import account_at, sync
 from vendors.states import IdKind
@@ -21,7 +21,7 @@ DOCK = "00:50:b6:11:22:33"
 
 @pytest.fixture
 def sim() -> Iterator[Simulation]:
-    with running(devices=120, frozen=True, options=Options(job_seconds=0, rate_limits=False)) as simulation:
+    with running(devices=120, frozen=True, options=SandboxOptions(job_seconds=0, rate_limits=False)) as simulation:
         yield simulation
 
 

@@ -10,11 +10,11 @@ from django.utils import timezone
 
 from devices.account_status.status import AccountStatus, statuses
 from devices.coverage.device_list import PAGE, drill_page
-from devices.coverage.queries import Drill, Placing, Row, device_coverage, matrix
-from devices.coverage.states import Cover
+from devices.coverage.queries import AccountCoverage, CoverageCell, CoverageQuery, device_coverage, matrix
+from devices.coverage.states import CoverageState
 from devices.models import Account, Device, JobState, Life, Sighting, SyncRun
 from sandbox.server import Simulation, running
-from sandbox.world import Options
+from sandbox.world import SandboxOptions
 from tests.devices import rows as shown
 from tests.devices.runs import account_at, sync
 from vendors.base import Scope
@@ -26,7 +26,7 @@ VENDORS = ("eset", "opswat", "five9s")
 
 @pytest.fixture
 def sim() -> Iterator[Simulation]:
-    with running(devices=120, frozen=True, options=Options(job_seconds=0, rate_limits=False)) as simulation:
+    with running(devices=120, frozen=True, options=SandboxOptions(job_seconds=0, rate_limits=False)) as simulation:
         yield simulation
 
 
@@ -37,7 +37,7 @@ def synced(sim: Simulation, *vendors: str) -> dict[str, Account]:
     return accounts
 
 
-def rows(*, later: timedelta = timedelta()) -> dict[str, Row]:
+def rows(*, later: timedelta = timedelta()) -> dict[str, AccountCoverage]:
     return {row.status.vendor: row for row in matrix(statuses(timezone.now() + later))}
 
 
@@ -45,11 +45,11 @@ def proof_of(vendor: str) -> AccountStatus:
     return next(each for each in statuses(timezone.now()) if each.vendor == vendor)
 
 
-def names(drill: Drill) -> list[str]:
+def names(drill: CoverageCell) -> list[str]:
     return [row.name for row in drill_page(drill, now=timezone.now()).rows]
 
 
-def walked(drill: Drill) -> list[int]:
+def walked(drill: CoverageCell) -> list[int]:
     page = drill_page(drill, now=timezone.now())
     ids = [row.id for row in page.rows]
     while page.older:
@@ -68,17 +68,19 @@ def test_every_number_is_its_list_and_every_device_has_one_state_at_every_accoun
         assert {cover: len(ids) for cover, ids in lists.items()} == {cover: cell.count for cover, cell in row.cells.items()}
         together = [pk for ids in lists.values() for pk in ids]
         assert len(together) == len(everyone) and set(together) == everyone
-        for pk in lists[Cover.MISSING]:
+        for pk in lists[CoverageState.MISSING]:
             assert not Sighting.objects.filter(device=pk, account=row.status.pk, life=Life.SEEN).exists()
-    assert {cover for row in found.values() for cover, cell in row.cells.items() if cell.count} >= set(Cover) - {Cover.UNKNOWN}
+    assert {cover for row in found.values() for cover, cell in row.cells.items() if cell.count} >= set(CoverageState) - {
+        CoverageState.UNKNOWN
+    }
     pending = Sighting.objects.filter(enrolment=Enrolment.PENDING, vendor="eset").values("device").distinct().count()
-    assert found["eset"].count(Cover.PENDING) == pending > 0
+    assert found["eset"].count(CoverageState.PENDING) == pending > 0
 
 
 def test_the_device_page_and_the_matrix_never_disagree(sim: Simulation) -> None:
     synced(sim)
     known = statuses(timezone.now())
-    placed = {(device, account): cover for device, account, cover in Placing(known).rows()}
+    placed = {(device, account): cover for device, account, cover in CoverageQuery(known).rows()}
     for device in Device.objects.all()[:20]:
         for status, cover in device_coverage(device.pk, known):
             assert placed[device.pk, status.pk] == cover
@@ -104,7 +106,7 @@ def test_the_second_page_failing_makes_nothing_missing(sim: Simulation) -> None:
     row = rows()["opswat"]
     assert row.missing == 0
     assert row.seen > 0
-    assert row.unknown == row.total - row.seen - row.count(Cover.PENDING) > 0
+    assert row.unknown == row.total - row.seen - row.count(CoverageState.PENDING) > 0
 
 
 def test_a_failing_run_after_a_complete_one_changes_nothing_until_the_list_is_old(sim: Simulation) -> None:
@@ -114,8 +116,8 @@ def test_a_failing_run_after_a_complete_one_changes_nothing_until_the_list_is_ol
     assert sync(accounts["opswat"]).state == JobState.FAILED
     assert {cover: cell.count for cover, cell in rows()["opswat"].cells.items()} == before
     old = rows(later=timedelta(hours=3))["opswat"]
-    assert (old.missing, old.count(Cover.FRESH)) == (0, 0)
-    assert old.unknown == before[Cover.MISSING] + before[Cover.UNKNOWN]
+    assert (old.missing, old.count(CoverageState.FRESH)) == (0, 0)
+    assert old.unknown == before[CoverageState.MISSING] + before[CoverageState.UNKNOWN]
     assert old.status.doubt == "its last full sync is older than two intervals"
 
 
@@ -153,7 +155,7 @@ def test_a_record_that_could_not_be_read_may_be_any_device(sim: Simulation) -> N
 def test_a_device_that_leaves_a_complete_list_is_missing_there() -> None:
     fleet = shown.small_fleet()
     ended(fleet["opswat"])
-    assert "away-07" in names(Drill(proof_of("opswat"), Cover.MISSING))
+    assert "away-07" in names(CoverageCell(proof_of("opswat"), CoverageState.MISSING))
 
 
 def ended(account: Account, **columns: object) -> SyncRun:
@@ -167,18 +169,18 @@ def test_without_an_identifier_that_the_vendor_tells_nobody_can_tell() -> None:
     nameless = shown.sighting(fleet["eset"], "tablet", serial="X9")
     nameless.identifiers.all().delete()
     Sighting.objects.filter(pk=nameless.pk).update(key_kinds=0)
-    assert names(Drill(proof_of("opswat"), Cover.UNKNOWN)) == ["tablet"]
-    assert "tablet" not in names(Drill(proof_of("opswat"), Cover.MISSING))
+    assert names(CoverageCell(proof_of("opswat"), CoverageState.UNKNOWN)) == ["tablet"]
+    assert "tablet" not in names(CoverageCell(proof_of("opswat"), CoverageState.MISSING))
 
 
 def test_the_best_of_several_records_at_one_account_speaks() -> None:
     fleet = shown.small_fleet()
     first = shown.sighting(fleet["eset"], "twice", enrolment="pending")
-    assert names(Drill(proof_of("eset"), Cover.PENDING)) == ["twice"]
+    assert names(CoverageCell(proof_of("eset"), CoverageState.PENDING)) == ["twice"]
     shown.sighting(fleet["eset"], "twice", device=first.device, silenced=True)
-    assert names(Drill(proof_of("eset"), Cover.SILENCED)) == ["twice"]
+    assert names(CoverageCell(proof_of("eset"), CoverageState.SILENCED)) == ["twice"]
     shown.sighting(fleet["eset"], "twice", device=first.device)
-    assert "twice" in names(Drill(proof_of("eset"), Cover.FRESH))
+    assert "twice" in names(CoverageCell(proof_of("eset"), CoverageState.FRESH))
 
 
 def test_an_account_that_is_switched_off_proves_nothing() -> None:
@@ -187,8 +189,8 @@ def test_an_account_that_is_switched_off_proves_nothing() -> None:
     assert rows()["eset"].missing > 0
     Account.objects.filter(name="eset-main").update(enabled=False)
     row = rows()["eset"]
-    assert (row.missing, row.count(Cover.FRESH)) == (0, 0)
-    assert row.count(Cover.STALE) == 3
+    assert (row.missing, row.count(CoverageState.FRESH)) == (0, 0)
+    assert row.count(CoverageState.STALE) == 3
     assert row.status.doubt == "it is disabled"
 
 
@@ -213,7 +215,7 @@ def test_pages_show_every_device_once_in_both_directions() -> None:
     account = shown.account("eset-main", "eset")
     now = timezone.now()
     Device.objects.bulk_create(Device(name=f"nb-{number // 3:03}", created_at=now) for number in range(2 * PAGE + 7))
-    drill = Drill(statuses(now)[0], Cover.UNKNOWN)
+    drill = CoverageCell(statuses(now)[0], CoverageState.UNKNOWN)
     expected = list(Device.objects.order_by("name", "pk").values_list("pk", flat=True))
     assert drill.status.pk == account.pk
     assert walked(drill) == expected

@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from devices.coverage import export as coverage_export
-from devices.coverage.states import Cover
+from devices.coverage.states import CoverageState
 from devices.models import Account, AuditEvent, Device, JobState, User
 from tests.devices import rows as shown
 
@@ -82,7 +82,7 @@ def test_every_number_links_to_a_list_of_as_many(client: Client, fleet: dict[str
     client.force_login(bob)
     page = client.get("/coverage/").content.decode()
     links = re.findall(r'class="number-link[^"]*" href="([^"]+)"[^>]*>([\d,]+)</a>', page)
-    assert len(links) == len(Cover) * len(fleet)
+    assert len(links) == len(CoverageState) * len(fleet)
     for address, number in links:
         text = text_of(client, address.replace("&amp;", "&"))
         assert f"{number} device" in text if number != "0" else "No device is in this state here" in text

@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from devices.dashboard.queries import tiles
-from devices.device_list.filters import Filters
+from devices.device_list.filters import DeviceFilters
 from devices.device_list.queries import list_page
 from devices.models import Account, Health, JobState, Life, User
 from tests.devices import rows as shown
@@ -179,5 +179,5 @@ def test_the_number_of_queries_does_not_grow(client: Client, ivan: User, django_
 
 def test_gone_devices_are_not_counted_but_linked(client: Client, bob: User) -> None:
     shown.small_fleet()
-    assert tiles([]).gone.count == list_page(Filters(life=Life.GONE), now=timezone.now()).total == 1
+    assert tiles([]).gone.count == list_page(DeviceFilters(life=Life.GONE), now=timezone.now()).total == 1
     assert "/devices/?life=gone" in page(client, bob)

@@ -21,7 +21,7 @@ from devices.sync import absence
 from devices.sync.page_writer import save_page
 from tests.devices import records as making
 from tests.devices.jobs.test_engine import Script
-from vendors.base import Page, Scope
+from vendors.base import DevicePage, Scope
 from vendors.records import Entry
 from vendors.states import IdKind
 
@@ -116,12 +116,12 @@ def test_a_commit_waits_longer_for_a_lock_than_a_page_does() -> None:
     told: list[str] = []
 
     class Asks(Script):
-        def keep(self, run: SyncRun, page: Page, now: datetime) -> None:
+        def keep(self, run: SyncRun, page: DevicePage, now: datetime) -> None:
             with connection.cursor() as cursor:
                 cursor.execute("SHOW lock_timeout")
                 told.append(cursor.fetchone()[0])
 
-    jobs.Engine(Asks(Page())).advance(run.pk)
+    jobs.Engine(Asks(DevicePage())).advance(run.pk)
     with connection.cursor() as cursor:
         cursor.execute("SHOW lock_timeout")
         assert (told, cursor.fetchone()[0]) == (["30s"], "3s")

@@ -14,7 +14,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from devices.db import redis_client as broker
-from devices.db.redis_client import PAUSE, Breaker, worker_client
+from devices.db.redis_client import PAUSE, CircuitBreaker, worker_client
 from devices.models import Device, User
 from devices.web import cache as rate_limits
 from tests.conftest import PASSWORD
@@ -42,7 +42,7 @@ def at(settings: Settings, url: str) -> None:
 class TestBreaker:
     def test_one_caller_tries_after_each_pause_and_a_success_closes_it(self) -> None:
         now = [100.0]
-        breaker = Breaker(failed="away", well="back", pause=3.0, clock=lambda: now[0])
+        breaker = CircuitBreaker(failed="away", well="back", pause=3.0, clock=lambda: now[0])
         assert breaker.admits() and breaker.admits() and not breaker.is_open
         breaker.open()
         assert breaker.is_open and not breaker.admits()
@@ -54,14 +54,14 @@ class TestBreaker:
         assert breaker.admits() and breaker.admits() and not breaker.is_open
 
     def test_the_log_says_each_change_once(self, caplog: pytest.LogCaptureFixture) -> None:
-        breaker = Breaker(failed="away", well="back")
+        breaker = CircuitBreaker(failed="away", well="back")
         for change in (breaker.close, breaker.open, breaker.open, breaker.close, breaker.close):
             change()
         assert [record.getMessage() for record in caplog.records] == ["away", "back"]
 
     def test_of_many_threads_one_tries(self) -> None:
         now, together = [100.0], threading.Barrier(16)
-        breaker = Breaker(failed="away", well="back", pause=3.0, clock=lambda: now[0])
+        breaker = CircuitBreaker(failed="away", well="back", pause=3.0, clock=lambda: now[0])
         breaker.open()
         now[0] += 3.0
 
@@ -96,7 +96,7 @@ def test_a_server_that_hangs_is_asked_once_by_however_many_commands_and_threads(
             return type(raised.value).__name__
 
         with ThreadPoolExecutor(8) as pool:
-            assert set(pool.map(ask, range(8))) == {"Unavailable"}
+            assert set(pool.map(ask, range(8))) == {"NotAsked"}
         assert (heard.connections, len(heard.commands)) == (1, 1)
 
 
@@ -104,7 +104,7 @@ def test_after_the_pause_one_of_many_threads_asks(settings: Settings) -> None:
     with listening.silent() as heard:
         at(settings, heard.url)
         now = [100.0]
-        broker.client().breaker = Breaker(failed="away", well="back", clock=lambda: now[0])
+        broker.client().breaker = CircuitBreaker(failed="away", well="back", clock=lambda: now[0])
         broker.client().breaker.open()
         for _ in range(2):
             now[0] += PAUSE
@@ -117,7 +117,7 @@ def test_after_the_pause_one_of_many_threads_asks(settings: Settings) -> None:
                 return type(raised.value).__name__
 
             with ThreadPoolExecutor(8) as pool:
-                assert sorted(pool.map(ask, range(8))) == ["TimeoutError"] + ["Unavailable"] * 7
+                assert sorted(pool.map(ask, range(8))) == ["TimeoutError"] + ["NotAsked"] * 7
             assert heard.connections == before + 1
 
 
@@ -136,7 +136,7 @@ def test_a_request_waits_no_longer_than_its_patience_and_the_next_one_asks_again
         for request in (1, 2):
             request_started.send(sender=None)
             assert [broker.client().get("x") for _ in range(2)] == [None, None]
-            with pytest.raises(broker.Unavailable):
+            with pytest.raises(broker.NotAsked):
                 broker.client().get("x")
             assert len(heard.commands) == 2 * request
         request_finished.send(sender=None)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from devices.models import Account, Pulse, Sighting
 from devices.sync.absence import mark_stale
 from sandbox.server import running
-from sandbox.world import Options
+from sandbox.world import SandboxOptions
 from tests.devices.matching.test_fleet import VENDORS, fetch
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +37,7 @@ def rows_read(table: str) -> int:
 def imported() -> int:
     """Sightings of 400 machines, fetched while PostgreSQL believed that there are none."""
     believe_that_all_is_empty()
-    with running(devices=400, frozen=True, options=Options(job_seconds=0, rate_limits=False)) as sim:
+    with running(devices=400, frozen=True, options=SandboxOptions(job_seconds=0, rate_limits=False)) as sim:
         fetch(sim, VENDORS)
     return Sighting.objects.count()
 

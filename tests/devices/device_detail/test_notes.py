@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from devices.audit.context import Act
+from devices.audit.context import AuditContext
 from devices.device_detail import notes
 from devices.models import AuditEvent, Device, Note, User
 from tests.devices import rows as shown
@@ -73,7 +73,7 @@ def test_a_form_that_is_sent_twice_leaves_one_note(bob: User, ivan: User, device
 
 
 def test_its_writer_takes_it_back_and_the_audit_log_keeps_that(bob: User, device: Device) -> None:
-    note = notes.add(device, text="password is hunter2", act=Act.of(bob, now=timezone.now(), ticket="INC1"))
+    note = notes.add(device, text="password is hunter2", act=AuditContext.of(bob, now=timezone.now(), ticket="INC1"))
     answer = signed_in(bob).post(f"/devices/{device.pk}/notes/{note.pk}/take-back/")
     assert answer.status_code == 302 and not Note.objects.exists()
     event = AuditEvent.objects.get(action="note taken back")
@@ -83,7 +83,7 @@ def test_its_writer_takes_it_back_and_the_audit_log_keeps_that(bob: User, device
 
 
 def test_others_cannot_but_an_administrator_can(bob: User, ivan: User, alice: User, device: Device) -> None:
-    note = notes.add(device, text="Mine", act=Act.of(bob, now=timezone.now()))
+    note = notes.add(device, text="Mine", act=AuditContext.of(bob, now=timezone.now()))
     address = f"/devices/{device.pk}/notes/{note.pk}/take-back/"
     assert address not in signed_in(ivan).get(f"/devices/{device.pk}/").content.decode()
     assert signed_in(ivan).post(address).status_code == 403
@@ -95,7 +95,7 @@ def test_others_cannot_but_an_administrator_can(bob: User, ivan: User, alice: Us
 
 def test_a_note_belongs_to_its_device(bob: User, device: Device) -> None:
     other = shown.sighting(device.sightings.get().account, "nb-2").device
-    note = notes.add(other, text="There", act=Act.of(bob, now=timezone.now()))
+    note = notes.add(other, text="There", act=AuditContext.of(bob, now=timezone.now()))
     client = signed_in(bob)
     for number in (note.pk, 2**63, 10**30):
         assert client.post(f"/devices/{device.pk}/notes/{number}/take-back/").status_code == 404
@@ -103,7 +103,7 @@ def test_a_note_belongs_to_its_device(bob: User, device: Device) -> None:
 
 
 def test_who_has_no_right_writes_nothing(charlie: User, bob: User, device: Device) -> None:
-    note = notes.add(device, text="Mine", act=Act.of(bob, now=timezone.now()))
+    note = notes.add(device, text="Mine", act=AuditContext.of(bob, now=timezone.now()))
     client = signed_in(charlie)
     assert client.post(f"/devices/{device.pk}/notes/add/", {"text": "x"}).status_code == 403
     assert client.post(f"/devices/{device.pk}/notes/{note.pk}/take-back/").status_code == 403

@@ -11,7 +11,7 @@ from django.utils import timezone
 from devices.connections.connection import budget_of
 from devices.models import Account, AuditEvent, Device, Health, JobState, Life, Sighting, SyncRun, User
 from sandbox.server import Simulation, running
-from sandbox.world import Options
+from sandbox.world import SandboxOptions
 from tests.devices import rows as shown
 from tests.devices.runs import Follower, account_at, sync
 
@@ -142,7 +142,7 @@ def test_an_unknown_device_is_not_found(client: Client, bob: User, number: int) 
 class TestAgainstSimulatedVendors:
     @pytest.fixture
     def sandbox(self) -> Iterator[Simulation]:
-        with running(devices=20, frozen=True, options=Options(job_seconds=0, rate_limits=False)) as simulation:
+        with running(devices=20, frozen=True, options=SandboxOptions(job_seconds=0, rate_limits=False)) as simulation:
             yield simulation
 
     @pytest.mark.parametrize("vendor", ["eset", "five9s"])

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
-from devices.device_detail.verdict import Answer, judge
+from devices.device_detail.verdict import SourceState, judge
 from vendors.states import State
 
 
 def test_the_worst_fresh_answer_is_the_verdict_and_everybody_is_named() -> None:
-    verdict = judge([Answer("ESET", State.OK), Answer("OPSWAT", State.CRITICAL, problems=2), Answer("five(9)s", State.ATTENTION)])
+    verdict = judge(
+        [SourceState("ESET", State.OK), SourceState("OPSWAT", State.CRITICAL, problems=2), SourceState("five(9)s", State.ATTENTION)]
+    )
     assert verdict.state is State.CRITICAL
     assert verdict.headline == "Critical"
     assert verdict.reasons == "OPSWAT says critical (2 problems), five(9)s asks for attention, ESET says it is fine"
@@ -13,27 +15,27 @@ def test_the_worst_fresh_answer_is_the_verdict_and_everybody_is_named() -> None:
 
 
 def test_a_device_that_its_vendor_calls_fine_in_spite_of_open_problems_is_not_fine_without_more() -> None:
-    verdict = judge([Answer("five(9)s", State.OK, problems=2), Answer("ESET", State.OK)])
+    verdict = judge([SourceState("five(9)s", State.OK, problems=2), SourceState("ESET", State.OK)])
     assert (verdict.state, verdict.headline) == (State.OK, "Fine for now")
     assert verdict.reasons == "five(9)s asks for nothing now (2 open problems), ESET says it is fine"
-    stale = judge([Answer("five(9)s", State.OK, problems=1, stale=True), Answer("ESET", State.OK)])
+    stale = judge([SourceState("five(9)s", State.OK, problems=1, stale=True), SourceState("ESET", State.OK)])
     assert (stale.headline, stale.reasons) == ("Fine", "ESET says it is fine")
 
 
 def test_a_stale_answer_is_not_counted_and_the_words_say_so() -> None:
-    verdict = judge([Answer("ESET", State.OK), Answer("OPSWAT", State.CRITICAL, stale=True, stale_after="1 day")])
+    verdict = judge([SourceState("ESET", State.OK), SourceState("OPSWAT", State.CRITICAL, stale=True, stale_after="1 day")])
     assert verdict.state is State.OK
     assert verdict.left_out == ("Not counted: OPSWAT, not in contact for more than 1 day",)
 
 
 def test_what_is_left_out_for_one_reason_is_one_sentence() -> None:
-    missing = [Answer("OPSWAT", State.OK, present=False), Answer("five(9)s", State.OK, present=False)]
-    verdict = judge([Answer("ESET", State.OK), *missing])
+    missing = [SourceState("OPSWAT", State.OK, present=False), SourceState("five(9)s", State.OK, present=False)]
+    verdict = judge([SourceState("ESET", State.OK), *missing])
     assert verdict.left_out == ("Not counted: OPSWAT and five(9)s, where the last complete list does not have it",)
 
 
 def test_unknown_is_never_healthy() -> None:
-    verdict = judge([Answer("ESET", State.UNKNOWN, raw="WIBBLE")])
+    verdict = judge([SourceState("ESET", State.UNKNOWN, raw="WIBBLE")])
     assert verdict.state is State.UNKNOWN
     assert verdict.headline == "Unknown"
     assert "“WIBBLE”, which this version does not know" in verdict.reasons
@@ -41,12 +43,12 @@ def test_unknown_is_never_healthy() -> None:
 
 def test_nothing_fresh_is_unknown_not_fine() -> None:
     assert judge([]).state is State.UNKNOWN
-    assert judge([Answer("ESET", State.OK, stale=True)]).reasons == "no vendor gives a fresh answer"
-    assert judge([Answer("ESET", State.OK, present=False)]).reasons == "the last complete lists do not have it"
-    assert judge([Answer("ESET", State.OK, present=False, gone=True)]).reasons == "no vendor lists it any more"
+    assert judge([SourceState("ESET", State.OK, stale=True)]).reasons == "no vendor gives a fresh answer"
+    assert judge([SourceState("ESET", State.OK, present=False)]).reasons == "the last complete lists do not have it"
+    assert judge([SourceState("ESET", State.OK, present=False, gone=True)]).reasons == "no vendor lists it any more"
 
 
 def test_silenced_counts_and_is_said() -> None:
-    verdict = judge([Answer("ESET", State.ATTENTION, problems=1, silenced=True)])
+    verdict = judge([SourceState("ESET", State.ATTENTION, problems=1, silenced=True)])
     assert verdict.state is State.ATTENTION
     assert "1 problem, silenced there" in verdict.reasons

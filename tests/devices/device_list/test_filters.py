@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from devices.device_list.filters import Filters
+from devices.device_list.filters import DeviceFilters
 from devices.device_list.queries import list_page
 from devices.models import DeviceGroup, User
 from tests.devices import rows as shown
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 
 def names(**query: str) -> list[str]:
-    return [row.name for row in list_page(Filters.read(query), now=timezone.now()).rows]
+    return [row.name for row in list_page(DeviceFilters.read(query), now=timezone.now()).rows]
 
 
 def ago(days: float) -> datetime:

@@ -12,9 +12,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from devices.audit.context import Act
+from devices.audit.context import AuditContext
 from devices.device_list import tags as tagging
-from devices.device_list.filters import Filters
+from devices.device_list.filters import DeviceFilters
 from devices.device_list.queries import list_page
 from devices.errors import ActionRefused
 from devices.models import Account, AuditEvent, Change, Device, DeviceTag, User
@@ -37,7 +37,7 @@ def pk(name: str) -> int:
 
 
 def put(user: User, tag: str, *names: str) -> int:
-    return tagging.add([pk(name) for name in names], tag=tag, act=Act.of(user, now=timezone.now()))
+    return tagging.add([pk(name) for name in names], tag=tag, act=AuditContext.of(user, now=timezone.now()))
 
 
 def bulk(client: Client, query: str = "", **data: object) -> str:
@@ -89,7 +89,7 @@ def test_the_filter_finds_our_tags_and_those_of_vendors(fleet: dict[str, Account
     shown.sighting(fleet["five9s"], "scoped", ids=[(IdKind.TAG, "Site Berlin")])
     put(ivan, "site berlin", "phone-04")
     put(ivan, "Site Berlin West", "mac-zurich-03")
-    rows = list_page(Filters(tag="SITE  berlin"), now=timezone.now())
+    rows = list_page(DeviceFilters(tag="SITE  berlin"), now=timezone.now())
     assert [row.name for row in rows.rows] == ["phone-04", "scoped"] and rows.total == 2
 
 
@@ -99,7 +99,7 @@ def test_lookup_finds_our_tags_by_prefix_and_as_plain_text(fleet: object, ivan: 
     answer = search(term)
     assert sorted(match.device["name"] for match in answer.matches) == ["mac-zurich-03", "phone-04"]
     assert answer.matches[0].matched == [{"kind": "tag", "value": "Pool device"}]
-    found = list_page(Filters(q=term), now=timezone.now())
+    found = list_page(DeviceFilters(q=term), now=timezone.now())
     assert [row.name for row in found.rows] == ["mac-zurich-03", "phone-04"]
 
 
@@ -194,12 +194,12 @@ def test_ten_thousand_at_once_in_as_many_queries_as_two(ivan: User) -> None:
 
     def asked(chosen: list[int], tag: str) -> int:
         with CaptureQueriesContext(connection) as queries:
-            assert tagging.add(chosen, tag=tag, act=Act.of(ivan, now=now)) == len(chosen)
+            assert tagging.add(chosen, tag=tag, act=AuditContext.of(ivan, now=now)) == len(chosen)
         return len(queries)
 
     assert asked(ids[:2], "a") == asked(ids[:10_000], "b")
     with pytest.raises(ActionRefused, match="more than 10,000"):
-        tagging.add(ids, tag="c", act=Act.of(ivan, now=now))
+        tagging.add(ids, tag="c", act=AuditContext.of(ivan, now=now))
     assert "more than 10,000 devices" in bulk(signed_in(ivan), which="matching")
     assert DeviceTag.objects.count() == 10_002 == Change.objects.count()
 

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from devices.device_list.filters import Filters
+from devices.device_list.filters import DeviceFilters
 from devices.device_list.queries import list_page
 from devices.lists.state import PAGE
 from devices.models import Account, Device, Health, User
@@ -39,7 +39,7 @@ NASTY = [
 
 
 def names(**query: str) -> list[str]:
-    return [row.name for row in list_page(Filters.read(query), now=timezone.now()).rows]
+    return [row.name for row in list_page(DeviceFilters.read(query), now=timezone.now()).rows]
 
 
 def text_of(client: Client, user: User, query: str = "") -> str:
@@ -132,18 +132,18 @@ def test_pages_show_every_device_once_in_both_directions() -> None:
     now = timezone.now()
     Device.objects.bulk_create(Device(name=f"nb-{number // 3:03}", created_at=now) for number in range(2 * PAGE + 7))
     expected = list(Device.objects.order_by("name", "pk").values_list("pk", flat=True))
-    forth, page = [], list_page(Filters(), now=now)
+    forth, page = [], list_page(DeviceFilters(), now=now)
     positions = [(page.first, page.last)]
     forth += [row.id for row in page.rows]
     while page.older:
-        page = list_page(Filters(), now=now, after=page.older)
+        page = list_page(DeviceFilters(), now=now, after=page.older)
         forth += [row.id for row in page.rows]
         positions.append((page.first, page.last))
     assert forth == expected
     assert positions == [(1, 50), (51, 100), (101, 107)]
     back = [row.id for row in page.rows]
     while page.newer:
-        page = list_page(Filters(), now=now, before=page.newer)
+        page = list_page(DeviceFilters(), now=now, before=page.newer)
         back = [row.id for row in page.rows] + back
         positions.append((page.first, page.last))
     assert back == expected

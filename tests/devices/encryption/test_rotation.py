@@ -18,10 +18,10 @@ from pytest_django.fixtures import Settings
 from devices.accounts.services import create_account, switch_account, update_account
 from devices.checks import sealing_keys_open_everything
 from devices.connections import health
-from devices.connections.token_store import SealedTokens
+from devices.connections.token_store import EncryptedTokenStore
 from devices.encryption import cipher as sealing
 from devices.encryption import rotation
-from devices.management.console import Refused
+from devices.management.console import CommandRefused
 from devices.models import Account, AccountSecret, AuditEvent, Health
 from sandbox.credentials import account_settings
 from tests.devices.shell import start
@@ -43,7 +43,7 @@ def keys(settings: Settings) -> Iterator[Settings]:
 def account(name: str = "five", token: str = "TOKEN123") -> Account:
     values, _ = account_settings("http://127.0.0.1:9")["five9s"]
     made = create_account(name=name, vendor="five9s", settings=values, secrets={"token": token})
-    SealedTokens(made.pk).exchange(None, lambda _: Tokens(Secret("access-" + name), Secret("refresh"), 0.0))
+    EncryptedTokenStore(made.pk).exchange(None, lambda _: Tokens(Secret("access-" + name), Secret("refresh"), 0.0))
     return made
 
 
@@ -63,7 +63,7 @@ def test_everything_opens_with_the_new_key_alone(keys: Settings) -> None:
     ]
     keys.SEALING_KEYS = {"new": NEW}
     assert AccountSecret.objects.get().open() == Secret("TOKEN123")
-    tokens = SealedTokens(made.pk).current()
+    tokens = EncryptedTokenStore(made.pk).current()
     assert tokens is not None and tokens.access == Secret("access-five")
     event = AuditEvent.objects.get(action="secrets rotated")
     assert (event.target, event.detail) == ("new", {"rows": 2, "unusable": 0})
@@ -94,7 +94,7 @@ def test_what_does_not_open_is_named_and_left_and_the_rest_is_done(keys: Setting
     AccountSecret.objects.filter(account=broken).update(sealed="enc1:lost:AAAA")
     Account.objects.filter(pk=broken.pk).update(tokens="never sealed")
     keys.SEALING_KEYS = {"new": NEW, "old": OLD}
-    with pytest.raises(Refused, match="2 values are not sealed with 'new': keep the old keys"):
+    with pytest.raises(CommandRefused, match="2 values are not sealed with 'new': keep the old keys"):
         rotate()
     assert rotation.rows_per_key() == {"new": 2, "lost": 1, "(not sealed)": 1}
 
@@ -115,7 +115,7 @@ def test_a_row_that_was_read_before_does_not_bring_old_seals_back(keys: Settings
 def test_tokens_that_do_not_open_are_fetched_anew(keys: Settings) -> None:
     made = account()
     keys.SEALING_KEYS = {"new": NEW}
-    assert SealedTokens(made.pk).current() is None
+    assert EncryptedTokenStore(made.pk).current() is None
 
 
 @pytest.mark.django_db(transaction=True)
@@ -150,7 +150,7 @@ def test_an_edit_in_the_middle_of_a_rotation_wins(keys: Settings) -> None:
 def test_a_row_that_is_held_all_the_time_is_left_and_counted(keys: Settings) -> None:
     account()
     keys.SEALING_KEYS = {"new": NEW, "old": OLD}
-    outcome: list[rotation.Outcome] = []
+    outcome: list[rotation.RotationResult] = []
 
     def rotating() -> None:
         try:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from devices.audit.context import Act
+from devices.audit.context import AuditContext
 from devices.matching.apply import rematch_everything
 from devices.matching.overrides import link
 from devices.models import Account, Change, ChangeKind, Device, Life, Retirement, SyncRun, User
@@ -125,7 +125,7 @@ def test_devices_that_become_one_remember_it_and_keep_both_histories(ivan: User)
     told(account, making.entry("a", user="ada"), making.entry("b", user="bea"))
     told(account, making.entry("a", user="cleo"), making.entry("b", user="dora"), at=LATER)
     one, two = Device.objects.order_by("pk").values_list("pk", flat=True)
-    link(one, two, reason="same sticker", act=Act.of(ivan, now=LATER))
+    link(one, two, reason="same sticker", act=AuditContext.of(ivan, now=LATER))
     assert set(Change.objects.values_list("device_id", flat=True)) == {one}
     assert {after for _, _, _, after, _ in changes(ChangeKind.FIELD)} == {"cleo", "dora"}
     assert [(kind, before) for kind, _, before, _, _ in changes(ChangeKind.MERGED)] == [("merged", str(two))]

@@ -7,12 +7,12 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
-from devices.audit.context import Act
+from devices.audit.context import AuditContext
 from devices.errors import ActionRefused
 from devices.issues import decisions as triage
-from devices.issues.decisions import Decision, Outcome
+from devices.issues.decisions import DecisionResult, IssueDecision
 from devices.issues.queries import MOST, undecided
-from devices.issues.sources import Handle
+from devices.issues.sources import IssueKey
 from devices.matching.apply import rematch_everything
 from devices.models import Account, AuditEvent, Change, Device, Gap, Issue, Pulse, Sighting, Standing, Triage, User
 from devices.sync.handler import grow_old
@@ -116,16 +116,16 @@ def test_tidying_ends_nothing_that_holds(accounts: dict[str, Account], ivan: Use
 
 def test_taken_back_it_is_open_and_forgotten(accounts: dict[str, Account], ivan: User) -> None:
     found = decided(FIRST, Standing.MUTED, ivan, reason="accepted")
-    assert triage.take_back([found.handle, one("2 issues").handle], act=Act.of(ivan, now=NOW())) == 1
+    assert triage.take_back([found.handle, one("2 issues").handle], act=AuditContext.of(ivan, now=NOW())) == 1
     assert (one(FIRST).standing, one(FIRST).by_name, Triage.objects.count()) == ("open", "", 0)
     assert AuditEvent.objects.get(action="triage taken back").target == f"eset-main: {FIRST}"
-    assert triage.take_back([found.handle], act=Act.of(ivan, now=NOW())) == 0
+    assert triage.take_back([found.handle], act=AuditContext.of(ivan, now=NOW())) == 0
 
 
 def test_many_at_once_are_one_entry_in_the_audit_log_and_a_line_in_each_timeline(accounts: dict[str, Account], ivan: User) -> None:
     handles = [each.handle for each in listed(standing="open")]
-    outcome = triage.decide(handles, Decision(Standing.MUTED, reason="migration"), act=Act.of(ivan, now=NOW(), ticket="INC7"))
-    assert outcome == Outcome(6, 0, 0)
+    outcome = triage.decide(handles, IssueDecision(Standing.MUTED, reason="migration"), act=AuditContext.of(ivan, now=NOW(), ticket="INC7"))
+    assert outcome == DecisionResult(6, 0, 0)
     event = AuditEvent.objects.get(action="issues triaged")
     assert (event.target, event.detail["decision"], event.detail["reason"], event.detail["ticket"]) == (
         "6 issues",
@@ -143,15 +143,18 @@ def test_many_at_once_are_one_entry_in_the_audit_log_and_a_line_in_each_timeline
 
 def test_the_same_sent_twice_is_written_once(accounts: dict[str, Account], ivan: User) -> None:
     handles = [each.handle for each in listed(standing="open")]
-    for expected in (Outcome(6, 0, 0), Outcome(0, 6, 0)):
-        assert triage.decide([*handles, handles[0]], Decision(Standing.SNOOZED, days(2)), act=Act.of(ivan, now=NOW())) == expected
+    for expected in (DecisionResult(6, 0, 0), DecisionResult(0, 6, 0)):
+        assert (
+            triage.decide([*handles, handles[0]], IssueDecision(Standing.SNOOZED, days(2)), act=AuditContext.of(ivan, now=NOW()))
+            == expected
+        )
     assert (AuditEvent.objects.filter(action="issues triaged").count(), Change.objects.filter(kind="triaged").count()) == (1, 6)
 
 
 def test_the_same_sent_again_with_a_ticket_keeps_the_ticket(accounts: dict[str, Account], ivan: User) -> None:
-    same = Decision(Standing.ACKNOWLEDGED)
+    same = IssueDecision(Standing.ACKNOWLEDGED)
     written = [
-        triage.decide([one(FIRST).handle], same, act=Act.of(ivan, now=NOW(), ticket=ticket)).written
+        triage.decide([one(FIRST).handle], same, act=AuditContext.of(ivan, now=NOW(), ticket=ticket)).written
         for ticket in ("", "INC-7", "", "INC-7")
     ]
     assert (written, one(FIRST).ticket) == ([1, 1, 0, 0], "INC-7")
@@ -164,15 +167,17 @@ def test_a_later_decision_replaces_the_earlier_one(accounts: dict[str, Account],
 
 
 def test_what_is_gone_is_counted_and_nothing_at_all_is_refused(accounts: dict[str, Account], ivan: User) -> None:
-    lost, there = Handle("issue", 10**15, "x"), one(FIRST).handle
-    assert triage.decide([lost, there], Decision(Standing.ACKNOWLEDGED), act=Act.of(ivan, now=NOW())) == Outcome(1, 0, 1)
+    lost, there = IssueKey("issue", 10**15, "x"), one(FIRST).handle
+    assert triage.decide([lost, there], IssueDecision(Standing.ACKNOWLEDGED), act=AuditContext.of(ivan, now=NOW())) == DecisionResult(
+        1, 0, 1
+    )
     with pytest.raises(ActionRefused, match="None of these issues is there any more"):
-        triage.decide([lost], Decision(Standing.ACKNOWLEDGED), act=Act.of(ivan, now=NOW()))
+        triage.decide([lost], IssueDecision(Standing.ACKNOWLEDGED), act=AuditContext.of(ivan, now=NOW()))
 
 
 def test_too_many_are_refused(accounts: dict[str, Account], ivan: User) -> None:
     with pytest.raises(ActionRefused, match="more than 1,000 issues"):
-        triage.decide([one(FIRST).handle] * (MOST + 1), Decision(Standing.ACKNOWLEDGED), act=Act.of(ivan, now=NOW()))
+        triage.decide([one(FIRST).handle] * (MOST + 1), IssueDecision(Standing.ACKNOWLEDGED), act=AuditContext.of(ivan, now=NOW()))
 
 
 @pytest.mark.parametrize(
@@ -210,8 +215,8 @@ def test_devices_that_become_one_keep_what_was_decided(accounts: dict[str, Accou
     second = shown.sighting(accounts["opswat"], "twin", ids=[(IdKind.SERIAL, "PF3XK2")], issues=[("other", "critical")])
     Gap.objects.filter(device=first.device).delete()
     gap = Gap.objects.create(device=second.device, account=eset, since=NOW())
-    for handle in (Handle("issue", second.pk, "issue-0"), Handle("gap", gap.pk, "")):
-        triage.decide([handle], Decision(Standing.MUTED, reason="known"), act=Act.of(ivan, now=NOW()))
+    for handle in (IssueKey("issue", second.pk, "issue-0"), IssueKey("gap", gap.pk, "")):
+        triage.decide([handle], IssueDecision(Standing.MUTED, reason="known"), act=AuditContext.of(ivan, now=NOW()))
     rematch_everything(NOW())
     assert Sighting.objects.get(pk=second.pk).device_id == first.device_id
     found = {each.title: (each.device, each.standing) for each in listed(standing="muted")}

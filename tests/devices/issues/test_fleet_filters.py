@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from devices.device_list import fleet_filters as part
-from devices.device_list.filters import Filters
+from devices.device_list.filters import DeviceFilters
 from devices.device_list.queries import list_page
 from devices.issues import queries as issues
 from devices.issues.queries import every_issue, issue_page, matching
@@ -79,7 +79,7 @@ def rows(client: Client, address: str) -> list[dict[str, str]]:
 @pytest.mark.parametrize("asked", PARTS, ids=lambda each: "&".join(each.values()))
 @pytest.mark.parametrize("more", [{}, {"kind": "gap"}, {"q": "nb"}, {"vendor": "eset"}], ids=["all", "gaps", "text", "vendor"])
 def test_it_means_what_it_means_on_the_device_list(accounts: dict[str, Account], asked: dict[str, Any], more: dict[str, Any]) -> None:
-    devices = {row.id for row in list_page(Filters.read(asked | {"life": "all"}), now=timezone.now()).rows}
+    devices = {row.id for row in list_page(DeviceFilters.read(asked | {"life": "all"}), now=timezone.now()).rows}
     expected = [each.handle for each in listed(**more) if each.device in devices]
     assert [each.handle for each in listed(**asked, **more)] == expected
     listing = listing_of(standing="all", **asked, **more)

@@ -13,8 +13,8 @@ from django.utils import timezone
 from devices.account_status.status import statuses
 from devices.issues.filters import NEWEST, OLDEST, WORST, IssueFilters, IssueListing
 from devices.issues.queries import MOST, WINDOW, device_issues, every_issue, issue_page, matching, undecided
-from devices.lists.cursor import Place
-from devices.lists.keyset import Turned
+from devices.lists.cursor import Cursor
+from devices.lists.keyset import Page
 from devices.models import Account, Device, Issue, Life, Sighting
 from tests.devices import rows as shown
 from tests.devices.alerts import complete, fleet, listed, listing_of, named, one, titles
@@ -27,7 +27,7 @@ def accounts() -> dict[str, Account]:
     return fleet()
 
 
-def page(listing: IssueListing, **place: str) -> Turned:  # type: ignore[type-arg]
+def page(listing: IssueListing, **place: str) -> Page:  # type: ignore[type-arg]
     return issue_page(listing, matching(listing.filters, now=timezone.now()), **place)
 
 
@@ -160,7 +160,7 @@ def test_a_made_up_place_is_the_beginning(accounts: dict[str, Account], sort: st
     listing = listing_of(sort=sort, standing="all")
     whole = [each.handle for each in page(listing).rows]
     values = (1, timezone.now(), 0, 7, "%00")[-len(listing.order.sort.by) :]
-    assert [each.handle for each in page(listing, after=Place(sort, values, 0).token()).rows] == whole
+    assert [each.handle for each in page(listing, after=Cursor(sort, values, 0).token()).rows] == whole
 
 
 def test_the_count_is_bounded(accounts: dict[str, Account]) -> None:

@@ -10,11 +10,11 @@ from devices.jobs import engine as jobs
 from devices.jobs.engine import Engine
 from devices.models import JobState, SyncRun
 from tests.devices import records as making
-from vendors.base import Page
+from vendors.base import DevicePage
 from vendors.errors import AuthFailed, BadAnswer, RateLimited, Unavailable, VendorError
 
 pytestmark = pytest.mark.django_db
-Step = Page | VendorError | Exception | Callable[[SyncRun], Page]
+Step = DevicePage | VendorError | Exception | Callable[[SyncRun], DevicePage]
 
 
 class Clock:
@@ -36,39 +36,39 @@ class Script:
     def __init__(self, *steps: Step) -> None:
         self.steps = list(steps)
         self.cursors: list[object] = []
-        self.kept: list[Page] = []
+        self.kept: list[DevicePage] = []
         self.ends: list[str] = []
 
-    def step(self, run: SyncRun) -> Page:
+    def step(self, run: SyncRun) -> DevicePage:
         self.cursors.append(run.cursor)
         step = self.steps.pop(0)
         if isinstance(step, Exception):
             raise step
-        return step if isinstance(step, Page) else step(run)
+        return step if isinstance(step, DevicePage) else step(run)
 
-    def keep(self, run: SyncRun, page: Page, now: datetime) -> None:
+    def keep(self, run: SyncRun, page: DevicePage, now: datetime) -> None:
         self.kept.append(page)
         run.records += 1
 
     def finish(self, run: SyncRun, now: datetime) -> None:
         self.ends.append("finished")
 
-    def stumbled(self, run: SyncRun, error: VendorError, now: datetime) -> Page | None:
+    def stumbled(self, run: SyncRun, error: VendorError, now: datetime) -> DevicePage | None:
         return None
 
     def failed(self, run: SyncRun, error: VendorError, now: datetime) -> None:
         self.ends.append(error.code)
 
 
-def page(number: int | None, *, wait: float = 0.0) -> Page:
-    return Page(cursor=None if number is None else {"page": number}, wait=wait, waiting_for="the vendor" if wait else "")
+def page(number: int | None, *, wait: float = 0.0) -> DevicePage:
+    return DevicePage(cursor=None if number is None else {"page": number}, wait=wait, waiting_for="the vendor" if wait else "")
 
 
 def start() -> SyncRun:
     return making.run(making.account())
 
 
-def engine(script: Script, clock: Clock) -> Engine[SyncRun, Page]:
+def engine(script: Script, clock: Clock) -> Engine[SyncRun, DevicePage]:
     return Engine(script, clock=clock, roll=lambda: 1.0)
 
 
@@ -159,7 +159,7 @@ def test_a_job_is_claimed_by_one() -> None:
     run, clock = start(), Clock()
     other: list[object] = []
 
-    def meanwhile(claimed: SyncRun) -> Page:
+    def meanwhile(claimed: SyncRun) -> DevicePage:
         rival = Script(page(None))
         engine(rival, clock).advance(claimed.pk)
         other.extend(rival.cursors)
@@ -175,7 +175,7 @@ def test_a_stopped_worker_that_wakes_up_late_writes_nothing() -> None:
     run, clock = start(), Clock()
     rival = Script(page(7, wait=60))
 
-    def sleeps_through_its_lease(claimed: SyncRun) -> Page:
+    def sleeps_through_its_lease(claimed: SyncRun) -> DevicePage:
         clock.go(100)
         engine(rival, clock).advance(claimed.pk)
         return page(99)
@@ -193,7 +193,7 @@ def test_a_step_that_kills_its_worker_ends_after_three() -> None:
     class Killed(BaseException):
         pass
 
-    def dies(_run: SyncRun) -> Page:
+    def dies(_run: SyncRun) -> DevicePage:
         raise Killed
 
     script = Script(*[dies] * 9)
@@ -221,7 +221,7 @@ def test_a_page_that_cannot_be_kept_moves_nothing() -> None:
     run, clock = start(), Clock()
 
     class Breaks(Script):
-        def keep(self, run: SyncRun, page: Page, now: datetime) -> None:
+        def keep(self, run: SyncRun, page: DevicePage, now: datetime) -> None:
             making.account("half-written")
             raise ValueError("a text that the database refuses")
 
@@ -235,7 +235,7 @@ def test_a_handler_may_go_on_elsewhere_instead_of_doing_a_step_again() -> None:
     run, clock = start(), Clock()
 
     class Careful(Script):
-        def stumbled(self, run: SyncRun, error: VendorError, now: datetime) -> Page | None:
+        def stumbled(self, run: SyncRun, error: VendorError, now: datetime) -> DevicePage | None:
             return page(50, wait=5) if run.cursor == {"page": 2} else None
 
     script = Careful(page(2), Unavailable("nobody knows"), KeyError("a defect of ours"))
@@ -251,7 +251,7 @@ def test_what_was_announced_stands_in_the_row_whatever_becomes_of_the_step() -> 
     class Killed(BaseException):
         pass
 
-    def dies(claimed: SyncRun) -> Page:
+    def dies(claimed: SyncRun) -> DevicePage:
         jobs.announce(claimed, now=clock.now, cursor={"page": "begun"})
         raise Killed
 
@@ -266,7 +266,7 @@ def test_what_was_announced_stands_in_the_row_whatever_becomes_of_the_step() -> 
 def test_whoever_slept_through_the_lease_may_not_begin() -> None:
     run, clock = start(), Clock()
 
-    def sleeps(claimed: SyncRun) -> Page:
+    def sleeps(claimed: SyncRun) -> DevicePage:
         clock.go(100)
         jobs.announce(claimed, now=clock.now, cursor={"page": "begun"})
         raise AssertionError("it began")

@@ -14,7 +14,7 @@ from django.utils import timezone
 from devices.accounts.probe import probe_account
 from devices.accounts.queries import next_due
 from devices.accounts.services import refresh_account, switch_account
-from devices.audit.context import Act
+from devices.audit.context import AuditContext
 from devices.jobs import engine as jobs
 from devices.models import Account, Health, JobState, SyncRun, User
 from devices.sync import handler as sync
@@ -23,7 +23,7 @@ from installers.register import scheduling as stocktakes
 from patching.models import Reading
 from patching.sync import scheduling as walks
 from sandbox.server import Simulation, running
-from sandbox.world import Options
+from sandbox.world import SandboxOptions
 from tests.devices.runs import Follower, account_at
 from tests.devices.runs import sync as sync_now
 from tests.installers.ordering import Hand as InstallerHand
@@ -45,7 +45,7 @@ TICK = timedelta(seconds=10)
 
 @pytest.fixture
 def sim() -> Iterator[Simulation]:
-    with running(devices=60, frozen=True, options=Options(job_seconds=0, rate_limits=False)) as simulation:
+    with running(devices=60, frozen=True, options=SandboxOptions(job_seconds=0, rate_limits=False)) as simulation:
         yield simulation
 
 
@@ -132,7 +132,7 @@ def test_a_refused_sign_in_is_never_retried_until_a_user_acts(sim: Simulation, v
     assert next_due(Account.objects.get(pk=account.pk), beat.follower.now) is None
     sim.clear_faults()
     follower = Follower()
-    follower.follow(refresh_account(account, act=Act.of(ivan, now=follower.now)))
+    follower.follow(refresh_account(account, act=AuditContext.of(ivan, now=follower.now)))
     assert health_of(account) == Health.OK
 
 
@@ -156,7 +156,7 @@ def test_refused_credentials_stay_refused_whatever_else_fails(sim: Simulation, i
     assert health_of(account) == Health.PERSON
     sim.fault("eset:503")
     follower = Follower()
-    follower.follow(refresh_account(account, act=Act.of(ivan, now=follower.now)))
+    follower.follow(refresh_account(account, act=AuditContext.of(ivan, now=follower.now)))
     account.refresh_from_db()
     assert (account.health, account.health_code, account.try_after) == (Health.PERSON, "auth", None)
     assert sync.plan([account], follower.now + timedelta(days=1)) == []
@@ -318,7 +318,7 @@ class TestPatchWalks:
         assert self.planned(hand, eset) == [] and sync.plan([Account.objects.get()], hand.now) == [] and len(sim.calls()) == before
         sim.clear_faults()
         follower = Follower()
-        follower.follow(refresh_account(eset, act=Act.of(ivan, now=timezone.now())))
+        follower.follow(refresh_account(eset, act=AuditContext.of(ivan, now=timezone.now())))
         assert health_of(eset) == Health.OK and len(self.planned(hand, eset)) == 3
 
 

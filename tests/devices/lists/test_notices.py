@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from devices.device_list.filters import Filters
+from devices.device_list.filters import DeviceFilters
 from devices.lists.notices import left_out
 from devices.models import AuditEvent, DeviceTag, SavedView, User
 from tests.devices import rows as shown
@@ -74,7 +74,7 @@ def test_several_are_named_in_one_sentence_and_an_order_in_its_own(desk: Client)
 
 
 def test_what_is_repeated_of_an_address_is_short_clean_and_escaped(desk: Client) -> None:
-    assert left_out({"state": "x" * 300}, filters=Filters).startswith(f"state={'x' * 59}… is not")
+    assert left_out({"state": "x" * 300}, filters=DeviceFilters).startswith(f"state={'x' * 59}… is not")
     page = desk.get("/devices/?state=<script>alert(1)</script>%00%0A&device=12345678901234567890").content.decode()
     assert "state=&lt;script&gt;alert(1)&lt;/script&gt; is not" in page and "<script>alert" not in page
     device = words_of(desk, "/patching/patches/?device=12345678901234567890")

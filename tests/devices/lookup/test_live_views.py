@@ -14,7 +14,7 @@ from django.utils import timezone
 from devices.models import Account, AuditEvent, JobState, SyncRun, User
 from sandbox.fleet.machine import Machine
 from sandbox.server import Simulation, running
-from sandbox.world import Options
+from sandbox.world import SandboxOptions
 from tests.devices import rows as shown
 from tests.devices.runs import Follower, account_at
 
@@ -32,7 +32,7 @@ def watched(client: Client, run: SyncRun) -> str:
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Simulation]:
-    with running(devices=120, frozen=True, options=Options(job_seconds=0, rate_limits=False, five9s_name_length=15)) as simulation:
+    with running(devices=120, frozen=True, options=SandboxOptions(job_seconds=0, rate_limits=False, five9s_name_length=15)) as simulation:
         yield simulation
 
 

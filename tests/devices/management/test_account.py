@@ -10,7 +10,7 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from devices.management.console import Refused
+from devices.management.console import CommandRefused
 from devices.models import Account, AccountSecret, AuditEvent, Health
 from sandbox.credentials import OPSWAT_CLIENT_KEY, OPSWAT_CLIENT_SECRET
 from sandbox.server import Simulation, running
@@ -58,7 +58,7 @@ def test_an_account_is_added_with_secrets_from_a_variable_and_a_file_and_works(s
 
 def test_a_connection_that_does_not_work_is_not_saved(sim: Simulation, secret_file: Path) -> None:
     secret_file.write_text("wrong-canary")
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(CommandRefused) as refused:
         add(sim.url, *KEY, "--secret", f"client_secret=file:{secret_file}")
     assert refused.value.returncode == 1
     assert "refused the client key and secret" in str(refused.value)
@@ -72,7 +72,7 @@ def test_without_a_test_it_is_saved_and_nothing_is_sent(sim: Simulation, secret_
     secret_file.write_text("wrong-canary")
     add(sim.url, *KEY, "--secret", f"client_secret=file:{secret_file}", "--no-test")
     assert sim.calls() == []
-    with pytest.raises(Refused, match="refused the client key and secret"):
+    with pytest.raises(CommandRefused, match="refused the client key and secret"):
         account("test", "opswat-main")
 
 
@@ -95,7 +95,7 @@ def test_without_a_test_it_is_saved_and_nothing_is_sent(sim: Simulation, secret_
 def test_what_cannot_be_used_is_refused_in_a_sentence_that_repeats_no_secret(
     secret_file: Path, arguments: tuple[str, ...], words: str
 ) -> None:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(CommandRefused) as refused:
         account("add", "a", "--vendor", "opswat", *arguments)
     assert words in str(refused.value)
     assert "canary" not in str(refused.value)
@@ -112,7 +112,7 @@ def test_wrong_usage_is_refused_and_repeats_no_secret(arguments: tuple[str, ...]
 @pytest.mark.parametrize("name", ["two words", "", "x" * 61, "a/b", "ä", "a\0"])
 def test_a_name_that_no_address_could_hold_is_refused(secret_file: Path, name: str) -> None:
     secrets = (*KEY, "--secret", f"client_secret=file:{secret_file}")
-    with pytest.raises(Refused, match="The name must be 1 to 60 letters"):
+    with pytest.raises(CommandRefused, match="The name must be 1 to 60 letters"):
         account("add", name, "--vendor", "opswat", *secrets)
 
 
@@ -120,7 +120,7 @@ def test_a_name_is_used_once(sim: Simulation, secret_file: Path) -> None:
     secrets = (*KEY, "--secret", f"client_secret=file:{secret_file}")
     add(sim.url, *secrets)
     calls = len(sim.calls())
-    with pytest.raises(Refused, match="There is an account named 'opswat-main' already"):
+    with pytest.raises(CommandRefused, match="There is an account named 'opswat-main' already"):
         add(sim.url, *secrets)
     assert len(sim.calls()) == calls
 
@@ -188,5 +188,5 @@ def test_the_list_says_how_each_account_is() -> None:
 
 def test_an_unknown_name_is_answered_with_the_known_ones() -> None:
     making.account("b-eset")
-    with pytest.raises(Refused, match=r"There is no account 'nobody'\. Known: b-eset\."):
+    with pytest.raises(CommandRefused, match=r"There is no account 'nobody'\. Known: b-eset\."):
         account("test", "nobody")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from devices.management.console import Refused
+from devices.management.console import CommandRefused
 from devices.models import Account, AuditEvent, JobState, SyncRun
 from sandbox.credentials import account_settings
 from sandbox.server import Simulation, running
@@ -64,7 +64,7 @@ def test_an_empty_value_brings_the_default_back(sim: Simulation) -> None:
 def test_settings_that_do_not_connect_are_not_saved(stored: Account, sim: Simulation) -> None:
     before, secrets = dict(stored.settings), secrets_of(stored.name)
     sim.fault(f"{stored.vendor}:503")
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(CommandRefused) as refused:
         account("edit", stored.name, "--set", "console_url=https://console.example/{id}")
     assert refused.value.returncode == 1
     assert "Nothing was saved" in str(refused.value)
@@ -78,7 +78,7 @@ def test_settings_that_do_not_connect_are_not_saved(stored: Account, sim: Simula
 def test_another_address_needs_every_secret_again(stored: Account, sim: Simulation, monkeypatch: pytest.MonkeyPatch) -> None:
     before, calls = dict(stored.settings), len(sim.calls())
     moved = before["url"].replace("127.0.0.1", "localhost")
-    with pytest.raises(Refused, match=f"The address changed.*--secret {stored.about.secret_names[0]}="):
+    with pytest.raises(CommandRefused, match=f"The address changed.*--secret {stored.about.secret_names[0]}="):
         account("edit", stored.name, "--set", f"url={moved}")
     assert len(sim.calls()) == calls, "a stored secret was sent to the new address"
     stored.refresh_from_db()
@@ -100,7 +100,7 @@ def test_another_address_needs_every_secret_again(stored: Account, sim: Simulati
 )
 def test_what_cannot_be_changed_is_refused(sim: Simulation, arguments: tuple[str, ...], code: int, words: str) -> None:
     stored = account_at(sim.url, "eset")
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(CommandRefused) as refused:
         account("edit", stored.name, *arguments)
     assert refused.value.returncode == code
     assert words in str(refused.value) and "canary" not in str(refused.value)
@@ -117,7 +117,7 @@ def test_a_new_secret_is_used_once_the_vendor_has_accepted_it(stored: Account, s
 
 def test_a_secret_that_the_vendor_refuses_replaces_nothing(stored: Account, sim: Simulation, monkeypatch: pytest.MonkeyPatch) -> None:
     before = secrets_of(stored.name)
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(CommandRefused) as refused:
         account("rotate", stored.name, *environment(stored, sim, monkeypatch, right=False))
     assert refused.value.returncode == 1
     assert str(refused.value).endswith("Nothing was replaced: the stored secrets stay in force.")
@@ -133,7 +133,7 @@ def test_a_vendor_that_proves_nothing_replaces_nothing(
 ) -> None:
     before = secrets_of(stored.name)
     sim.fault(f"{stored.vendor}:{fault}")
-    with pytest.raises(Refused, match="the stored secrets stay in force"):
+    with pytest.raises(CommandRefused, match="the stored secrets stay in force"):
         account("rotate", stored.name, *environment(stored, sim, monkeypatch, right=True))
     assert secrets_of(stored.name) == before
 
@@ -159,7 +159,7 @@ def test_a_secret_that_cannot_be_one_is_refused(
 ) -> None:
     monkeypatch.setenv("COLOUR", "canary")
     stored = account_at(sim.url, "opswat")
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(CommandRefused) as refused:
         account("rotate", stored.name, *arguments)
     assert refused.value.returncode == code
     assert words in str(refused.value) and "canary" not in str(refused.value)
@@ -190,11 +190,11 @@ def test_an_account_of_an_unknown_vendor_is_left_alone(action: str, monkeypatch:
     monkeypatch.setenv("S", "canary")
     stored = making.account("old", "acme")
     options = ("--set", "a=b") if action == "edit" else ("--secret", "a=env:S")
-    with pytest.raises(Refused, match="does not know the vendor 'acme' of old"):
+    with pytest.raises(CommandRefused, match="does not know the vendor 'acme' of old"):
         account(action, stored.name, *options)
 
 
 @pytest.mark.parametrize("action", ["edit", "rotate", "enable", "disable"])
 def test_an_account_that_is_not_there_is_named(action: str) -> None:
-    with pytest.raises(Refused, match="There is no account 'nobody'"):
+    with pytest.raises(CommandRefused, match="There is no account 'nobody'"):
         account(action, "nobody")

@@ -11,7 +11,7 @@ from django.core.management.base import CommandError
 from django.test import Client
 from django.urls import reverse
 
-from devices.management.console import Refused
+from devices.management.console import CommandRefused
 from devices.models import AuditEvent, User
 from devices.web.roles import ADMINISTRATOR, HELPDESK, IT_STAFF
 
@@ -26,7 +26,7 @@ def person(*arguments: str) -> str:
 
 
 def refused(*arguments: str) -> str:
-    with pytest.raises(Refused) as told:
+    with pytest.raises(CommandRefused) as told:
         person(*arguments)
     return str(told.value)
 

@@ -9,11 +9,11 @@ from django.utils import timezone
 
 from devices.jobs import heartbeat
 from devices.management.commands.sync import watch
-from devices.management.console import Refused
+from devices.management.console import CommandRefused
 from devices.models import Account, JobState, SyncRun
 from devices.sync.handler import SyncHandler, request_run
 from sandbox.server import Simulation, running
-from sandbox.world import Options
+from sandbox.world import SandboxOptions
 from tests.devices import records as making
 from tests.devices.runs import account_at
 from tests.devices.workers import worker
@@ -35,7 +35,7 @@ def sync(*arguments: str, out: io.StringIO | None = None) -> tuple[str, str]:
 
 @pytest.fixture
 def sim() -> Iterator[Simulation]:
-    with running(devices=120, frozen=True, options=Options(job_seconds=0, rate_limits=False)) as simulation:
+    with running(devices=120, frozen=True, options=SandboxOptions(job_seconds=0, rate_limits=False)) as simulation:
         yield simulation
 
 
@@ -74,7 +74,7 @@ def test_a_terminal_gets_a_line_that_is_written_over(sim: Simulation) -> None:
 def test_a_run_that_fails_is_a_failure_with_the_reason(sim: Simulation) -> None:
     account_at(sim.url, "opswat", calls_per_minute="600")
     sim.fault("opswat:401")
-    with worker(SyncHandler), pytest.raises(Refused, match=r"^Run \d+ failed: .+\.$") as refused:
+    with worker(SyncHandler), pytest.raises(CommandRefused, match=r"^Run \d+ failed: .+\.$") as refused:
         sync("opswat-demo", "--wait")
     assert refused.value.returncode == 1
 
@@ -83,7 +83,7 @@ def test_a_run_that_fails_is_a_failure_with_the_reason(sim: Simulation) -> None:
 def test_full_waits_for_a_run_of_changes_and_then_reads_everything(sim: Simulation) -> None:
     account = account_at(sim.url, "five9s")
     request_run(account, Scope(since=timezone.now()), now=timezone.now())
-    with pytest.raises(Refused, match="for changes only, is under way"):
+    with pytest.raises(CommandRefused, match="for changes only, is under way"):
         sync("five9s-demo", "--full")
     with worker(SyncHandler):
         sync("five9s-demo", "--full", "--wait")
@@ -102,7 +102,7 @@ def test_changes_are_asked_for_only_where_the_vendor_can_tell_them() -> None:
 def test_an_account_that_is_switched_off_is_refused() -> None:
     making.account("five", "five9s")
     Account.objects.update(enabled=False)
-    with pytest.raises(Refused, match=r"five is disabled: enable it with `manage\.py account enable five`"):
+    with pytest.raises(CommandRefused, match=r"five is disabled: enable it with `manage\.py account enable five`"):
         sync("five")
     assert not SyncRun.objects.exists()
 
@@ -123,7 +123,7 @@ class TestWatching:
 
     def test_it_ends_when_no_worker_reports_for_too_long(self) -> None:
         run = making.run(making.account())
-        with pytest.raises(Refused, match=f"no worker reports; run {run.pk} stays requested"):
+        with pytest.raises(CommandRefused, match=f"no worker reports; run {run.pk} stays requested"):
             self.watch(run, lambda _: None)
 
     def test_a_worker_that_comes_back_ends_the_silence(self) -> None:
@@ -141,5 +141,5 @@ class TestWatching:
 
     def test_an_account_that_is_removed_meanwhile_is_told(self) -> None:
         run = making.run(making.account())
-        with pytest.raises(Refused, match="was removed together with its account"):
+        with pytest.raises(CommandRefused, match="was removed together with its account"):
             self.watch(run, lambda _: Account.objects.all().delete())

@@ -12,7 +12,7 @@ from django.utils import timezone
 from devices.matching.apply import rematch_everything
 from devices.models import Device, FormerDevice, Identifier, JobState, Join, Life, Sighting
 from sandbox.server import Simulation, running
-from sandbox.world import Options
+from sandbox.world import SandboxOptions
 from tests.devices.runs import account_at, sync
 from vendors.states import IdKind
 
@@ -88,13 +88,13 @@ def nothing_is_left_over() -> None:
 
 @pytest.fixture(scope="module")
 def small() -> Iterator[Simulation]:
-    with running(devices=600, frozen=True, options=Options(job_seconds=0, rate_limits=False)) as sim:
+    with running(devices=600, frozen=True, options=SandboxOptions(job_seconds=0, rate_limits=False)) as sim:
         yield sim
 
 
 @pytest.mark.faults
 def test_ten_thousand_machines() -> None:
-    with running(devices=10_000, frozen=True, options=Options(job_seconds=0, rate_limits=False)) as sim:
+    with running(devices=10_000, frozen=True, options=SandboxOptions(job_seconds=0, rate_limits=False)) as sim:
         fetch(sim, ("opswat", "five9s", "eset"))
         machine_of = truth(sim)
     groups = partition()

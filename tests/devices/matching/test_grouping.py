@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from devices.matching.rules import clash
 from devices.models import Identifier, Sighting
-from devices.sync.page_writer import Outcome, save_page
+from devices.sync.page_writer import WriteResult, save_page
 from tests.devices import records as making
 from vendors import records
 from vendors.records import Entry
@@ -80,7 +80,7 @@ def test_a_record_may_lose_a_key_that_many_others_keep(kind: IdKind, others: int
 
     for first in ("kiosk", "anna", "kiosk", ""):
         outcome = save_page(run, [told(names[0], first), *(told(name, "kiosk") for name in names[1:])], timezone.now())
-        assert outcome in (Outcome(created=others + 1), Outcome(changed=1, unchanged=others))
+        assert outcome in (WriteResult(created=others + 1), WriteResult(changed=1, unchanged=others))
         held = Identifier.objects.filter(sighting__external_id="pc-0", kind=kind).values_list("key", flat=True)
         assert list(held) == ([first] if first else [])
 

@@ -16,7 +16,7 @@ from devices.models import Device, DeviceGroup, Identifier, JobState, Life, Puls
 from devices.search.queries import search
 from patching.models import Attempt, Patch
 from sandbox.server import Simulation, running
-from sandbox.world import Options
+from sandbox.world import SandboxOptions
 from tests.devices.runs import account_at, sync
 from tests.patching.polling import Hand
 from vendors.base import Scope
@@ -28,7 +28,7 @@ MIGRATION = "0016_repairs"
 
 @pytest.fixture
 def sim() -> Iterator[Simulation]:
-    with running(devices=60, frozen=True, options=Options(rate_limits=False)) as simulation:
+    with running(devices=60, frozen=True, options=SandboxOptions(rate_limits=False)) as simulation:
         yield simulation
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from devices.audit.context import Act
+from devices.audit.context import AuditContext
 from devices.errors import ActionRefused
 from devices.matching.apply import rematch_everything
 from devices.matching.overrides import end_ruling, link, take_apart
@@ -37,14 +37,16 @@ def device_of(sighting: Sighting) -> int:
 def test_linked_devices_are_one_until_the_link_ends(ivan: User) -> None:
     one, two = seen("one", serial="a"), seen("two", serial="b")
     was = device_of(two)
-    assert link(device_of(two), device_of(one), reason="same sticker", act=Act.of(ivan, now=NOW)) == device_of(one) == device_of(two)
+    assert (
+        link(device_of(two), device_of(one), reason="same sticker", act=AuditContext.of(ivan, now=NOW)) == device_of(one) == device_of(two)
+    )
     assert not Device.objects.filter(pk=was).exists()
     assert FormerDevice.objects.get(pk=was).device_id == device_of(one)
     assert Join.objects.get(pk=two.pk).kind == "person"
     seen("two", serial="c")
     rematch_everything(NOW)
     assert device_of(one) == device_of(two)
-    end_ruling(Ruling.objects.get().pk, reason="no, two stickers", act=Act.of(ivan, now=NOW))
+    end_ruling(Ruling.objects.get().pk, reason="no, two stickers", act=AuditContext.of(ivan, now=NOW))
     assert device_of(two) == was != device_of(one)
     assert not FormerDevice.objects.exists()
     assert Device.objects.count() == 2
@@ -55,20 +57,20 @@ def test_what_was_taken_apart_stays_apart_until_the_ruling_ends(ivan: User) -> N
     one, two = seen("one", serial="a"), seen("two", serial="a")
     before = device_of(one)
     assert before == device_of(two)
-    other = take_apart(two.pk, device=before, reason="cloned disk", act=Act.of(ivan, now=NOW))
+    other = take_apart(two.pk, device=before, reason="cloned disk", act=AuditContext.of(ivan, now=NOW))
     assert other == device_of(two) != device_of(one) == before
     seen("two", serial="a", hostname="x")
     rematch_everything(NOW)
     assert device_of(two) == other
     assert [miss["why"] for miss in Join.objects.get(pk=two.pk).near] == ["ruled"]
-    end_ruling(Ruling.objects.get().pk, reason="one after all", act=Act.of(ivan, now=NOW))
+    end_ruling(Ruling.objects.get().pk, reason="one after all", act=AuditContext.of(ivan, now=NOW))
     assert device_of(one) == device_of(two) == before
 
 
 def test_a_link_outranks_an_older_separation(ivan: User) -> None:
     one, two = seen("one", serial="a"), seen("two", serial="a")
-    take_apart(two.pk, device=device_of(one), reason="guess", act=Act.of(ivan, now=NOW))
-    link(device_of(one), device_of(two), reason="looked", act=Act.of(ivan, now=NOW))
+    take_apart(two.pk, device=device_of(one), reason="guess", act=AuditContext.of(ivan, now=NOW))
+    link(device_of(one), device_of(two), reason="looked", act=AuditContext.of(ivan, now=NOW))
     assert device_of(one) == device_of(two)
     assert Ruling.objects.get(ended_at=None).together
 
@@ -77,16 +79,16 @@ def test_a_link_outranks_an_older_separation(ivan: User) -> None:
 def test_a_link_needs_a_reason(reason: str, ivan: User) -> None:
     one, two = seen("one", serial="a"), seen("two", serial="b")
     with pytest.raises(ActionRefused, match="why"):
-        link(device_of(one), device_of(two), reason=reason, act=Act.of(ivan, now=NOW))
+        link(device_of(one), device_of(two), reason=reason, act=AuditContext.of(ivan, now=NOW))
 
 
 def test_a_device_cannot_be_linked_to_itself_or_to_nothing(ivan: User) -> None:
     device = device_of(seen("one", serial="a"))
     for other in (device, device + 1000):
         with pytest.raises(ActionRefused):
-            link(device, other, reason="x", act=Act.of(ivan, now=NOW))
+            link(device, other, reason="x", act=AuditContext.of(ivan, now=NOW))
     with pytest.raises(ActionRefused):
-        take_apart(1, device=device, reason="x", act=Act.of(ivan, now=NOW))
+        take_apart(1, device=device, reason="x", act=AuditContext.of(ivan, now=NOW))
 
 
 def test_a_key_that_changes_splits_and_a_key_that_comes_back_merges() -> None:

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from devices.audit.context import Act
+from devices.audit.context import AuditContext
 from devices.matching.apply import rematch_everything
 from devices.matching.overrides import link
 from devices.models import Sighting, User
@@ -51,7 +51,7 @@ def test_a_join_by_hostname_and_user_is_called_weak(helpdesk: Client) -> None:
 def test_the_address_of_a_device_that_became_part_of_another_leads_there(helpdesk: Client, ivan: User) -> None:
     eset = shown.account("eset-main", "eset")
     one, two = shown.sighting(eset, "a"), shown.sighting(eset, "b")
-    link(one.device_id, two.device_id, reason="same", act=Act.of(ivan, now=timezone.now()))
+    link(one.device_id, two.device_id, reason="same", act=AuditContext.of(ivan, now=timezone.now()))
     answer = helpdesk.get(f"/devices/{two.device_id}/")
     assert (answer.status_code, answer["Location"]) == (302, f"/devices/{one.device_id}/")
     assert helpdesk.get("/devices/999999/").status_code == 404

@@ -41,7 +41,7 @@ def test_whatever_is_kept_can_be_stored(kind: Kind) -> None:
 
 def eset_entries(*records: object) -> tuple[Entry, ...]:
     body = json.dumps({"devices": records}).encode()
-    return eset.entries(untyped.page(body, type=eset.Listing, operation="list").devices or [], now=NOW)[0]
+    return eset.entries(untyped.page(body, type=eset.DeviceListing, operation="list").devices or [], now=NOW)[0]
 
 
 def test_two_devices_with_the_same_damaged_serial_stay_two_and_both_are_found() -> None:

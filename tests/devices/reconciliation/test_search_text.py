@@ -18,7 +18,7 @@ from devices.search.queries import candidates, search
 from devices.sync import group_names
 from devices.sync.page_writer import save_groups, save_page
 from sandbox.server import Simulation, running
-from sandbox.world import Options
+from sandbox.world import SandboxOptions
 from tests.devices import records as making
 from tests.devices import rows as shown
 from tests.devices.runs import account_at, sync
@@ -88,7 +88,7 @@ def test_all_words_must_be_there(elitebook: None, text: str) -> None:
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Simulation]:
-    with running(devices=40, frozen=True, options=Options(job_seconds=0, rate_limits=False)) as simulation:
+    with running(devices=40, frozen=True, options=SandboxOptions(job_seconds=0, rate_limits=False)) as simulation:
         yield simulation
 
 

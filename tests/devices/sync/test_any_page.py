@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
 from devices.models import Device, Identifier, Join, Quarantine, Sighting
-from devices.sync.page_writer import Outcome, save_page
+from devices.sync.page_writer import WriteResult, save_page
 from tests.devices import records as making
 from vendors.parsing import normalise
 from vendors.records import Entry
@@ -76,11 +76,11 @@ def stored() -> dict[tuple[str, str], set[tuple[str, str, bool]]]:
     return found
 
 
-def expected(before: Mapping[tuple[str, str], Entry], now: Mapping[tuple[str, str], Entry]) -> Outcome:
+def expected(before: Mapping[tuple[str, str], Entry], now: Mapping[tuple[str, str], Entry]) -> WriteResult:
     counts = Counter(
         "created" if name not in before else "unchanged" if before[name].digest == now[name].digest else "changed" for name in now
     )
-    return Outcome(**counts)
+    return WriteResult(**counts)
 
 
 def every_page_is_stored(told: Sequence[APage]) -> None:

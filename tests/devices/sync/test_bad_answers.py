@@ -11,7 +11,7 @@ from pytest_django.fixtures import Settings
 
 from devices.models import Account, Health, JobState, Quarantine, Sighting, SyncRun
 from sandbox.server import Simulation, running
-from sandbox.world import Options
+from sandbox.world import SandboxOptions
 from tests.devices.runs import account_at, sync
 
 pytestmark = pytest.mark.django_db
@@ -41,7 +41,7 @@ BODIES = {
 @pytest.fixture
 def sim(settings: Settings) -> Iterator[Simulation]:
     settings.VENDOR_DEADLINE_SECONDS = 1
-    with running(devices=60, frozen=True, options=Options(job_seconds=0, rate_limits=False)) as simulation:
+    with running(devices=60, frozen=True, options=SandboxOptions(job_seconds=0, rate_limits=False)) as simulation:
         yield simulation
 
 

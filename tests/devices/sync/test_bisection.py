@@ -18,13 +18,13 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from devices.account_status.status import status
-from devices.jobs.handler import Fenced
+from devices.jobs.handler import LeaseLost
 from devices.models import Device, Identifier, JobState, Life, Quarantine, Sighting, SyncRun, User
 from devices.sync import bisection
-from devices.sync.page_writer import Outcome, save_groups, save_page
+from devices.sync.page_writer import WriteResult, save_groups, save_page
 from patching.models import Patch
 from sandbox.server import Simulation, running
-from sandbox.world import Options
+from sandbox.world import SandboxOptions
 from tests.devices import records as making
 from tests.devices.account_pages import signed_in
 from tests.devices.runs import account_at, sync
@@ -84,7 +84,7 @@ def quarantined() -> list[str]:
 @pytest.mark.parametrize(("size", "place"), [(1, 0), (2, 0), (2, 1), (3, 1), (7, 3), (50, 0), (50, 24), (50, 49)])
 def test_a_record_that_fails_costs_only_itself(size: int, place: int) -> None:
     refuse("devices_sighting", f"external_id = '{BAD}'")
-    assert save_page(started(), page(size, place), timezone.now()) == Outcome(created=size - 1, quarantined=1)
+    assert save_page(started(), page(size, place), timezone.now()) == WriteResult(created=size - 1, quarantined=1)
     assert stored() == {f"good{number}" for number in range(size) if number != place}
     assert Device.objects.count() == Identifier.objects.count() == size - 1
     found = Quarantine.objects.get()
@@ -94,7 +94,7 @@ def test_a_record_that_fails_costs_only_itself(size: int, place: int) -> None:
 
 def test_several_that_fail_cost_only_themselves() -> None:
     refuse("devices_sighting", f"external_id LIKE '{BAD}%'")
-    assert save_page(started(), page(40, 0, 1, 17, 39), timezone.now()) == Outcome(created=36, quarantined=4)
+    assert save_page(started(), page(40, 0, 1, 17, 39), timezone.now()) == WriteResult(created=36, quarantined=4)
     assert quarantined() == ["bad0", "bad1", "bad17", "bad39"]
 
 
@@ -110,7 +110,7 @@ TABLES = {
 def test_whichever_table_refuses_a_record(table: str) -> None:
     refuse(table, TABLES[table])
     told = [entry("one"), entry(BAD, issues=(making.issue("bad issue"),)), entry("two")]
-    assert save_page(started(), told, timezone.now()) == Outcome(created=2, quarantined=1)
+    assert save_page(started(), told, timezone.now()) == WriteResult(created=2, quarantined=1)
     assert (stored(), quarantined()) == ({"one", "two"}, [BAD])
 
 
@@ -118,7 +118,7 @@ def test_whichever_table_refuses_a_record(table: str) -> None:
 @pytest.mark.parametrize("deferred", [False, True])
 def test_whatever_the_database_says_of_a_record(state: str, deferred: bool) -> None:
     raising(state, deferred=deferred)
-    assert save_page(started(), page(5, 2), timezone.now()) == Outcome(created=4, quarantined=1)
+    assert save_page(started(), page(5, 2), timezone.now()) == WriteResult(created=4, quarantined=1)
     assert quarantined() == [BAD]
 
 
@@ -155,7 +155,7 @@ WRONG: dict[str, Entry] = {
 
 @pytest.mark.parametrize("wrong", WRONG)
 def test_whatever_is_wrong_with_a_record(wrong: str) -> None:
-    assert save_page(started(), [entry("one"), WRONG[wrong], entry("two")], timezone.now()) == Outcome(created=2, quarantined=1)
+    assert save_page(started(), [entry("one"), WRONG[wrong], entry("two")], timezone.now()) == WriteResult(created=2, quarantined=1)
     assert (stored(), quarantined()) == ({"one", "two"}, [BAD])
 
 
@@ -174,7 +174,7 @@ def test_what_apps_above_keep_of_a_record_counts_alike() -> None:
     title = records.Title("kb", "Update", PatchKind.SYSTEM)
     patches = (records.Patch("kb", title, PatchStatus.AVAILABLE, "missing"),)
     told = [entry(name, patches=patches) for name in ("one", BAD, "two")]
-    assert save_page(run, told, timezone.now()) == Outcome(created=2, quarantined=1)
+    assert save_page(run, told, timezone.now()) == WriteResult(created=2, quarantined=1)
     assert set(Patch.objects.values_list("device_ref", flat=True)) == stored() == {"one", "two"}
     assert quarantined() == [BAD]
 
@@ -183,7 +183,7 @@ def test_of_two_that_fail_only_together_the_later_one_is_given_up() -> None:
     sql("CREATE UNIQUE INDEX planted ON devices_sighting (name) WHERE name = 'TWIN'")
     run = started()
     told = [*page(6), entry("left", name="TWIN"), *page(6)[3:], entry("right", name="TWIN"), entry("last")]
-    for expected in (Outcome(created=8, quarantined=1), Outcome(unchanged=8, quarantined=1)):
+    for expected in (WriteResult(created=8, quarantined=1), WriteResult(unchanged=8, quarantined=1)):
         assert save_page(run, told, timezone.now()) == expected
         assert "left" in stored()
         assert quarantined() == ["right"]
@@ -197,7 +197,7 @@ def test_a_record_is_tried_again_and_leaves_quarantine_when_it_works() -> None:
         found = Quarantine.objects.get()
         assert (found.first_at, found.last_at) == (start, start + timedelta(hours=hour))
     sql("ALTER TABLE devices_sighting DROP CONSTRAINT planted")
-    assert save_page(run, page(5, 2), timezone.now()) == Outcome(created=1, unchanged=4)
+    assert save_page(run, page(5, 2), timezone.now()) == WriteResult(created=1, unchanged=4)
     assert (quarantined(), BAD in stored()) == ([], True)
 
 
@@ -218,7 +218,7 @@ def test_what_was_known_of_a_record_that_fails_is_kept_and_it_counts_as_listed()
     Sighting.objects.update(life=Life.MISSING, missing_since=timezone.now())
     refuse("devices_sighting", "name = 'NEW'")
     later = timezone.now() + timedelta(hours=1)
-    assert save_page(run, [entry(BAD, name="NEW"), entry("one")], later) == Outcome(unchanged=1, quarantined=1)
+    assert save_page(run, [entry(BAD, name="NEW"), entry("one")], later) == WriteResult(unchanged=1, quarantined=1)
     known = Sighting.objects.get(external_id=BAD)
     assert (known.name, known.life, known.pulse.fetched_at) == ("KNOWN", Life.SEEN, later)
 
@@ -229,7 +229,7 @@ def test_a_record_of_which_not_even_the_presence_can_be_stored_is_rejected() -> 
     bad = Sighting.objects.get(external_id=BAD)
     refuse("devices_pulse", f"sighting_id = {bad.pk} AND fetched_at > '{bad.pulse.fetched_at.isoformat()}'")
     outcome = save_page(run, page(5, 2), timezone.now() + timedelta(hours=1))
-    assert outcome == Outcome(unchanged=4, rejected=1)
+    assert outcome == WriteResult(unchanged=4, rejected=1)
     assert quarantined() == [BAD]
 
 
@@ -244,7 +244,7 @@ def test_a_group_that_cannot_be_stored_costs_only_itself() -> None:
 def test_where_very_many_fail_the_page_fails_and_no_record_is_blamed() -> None:
     refuse("devices_sighting", f"external_id LIKE '{BAD}%'")
     most = bisection.MOST_FAILURES
-    assert save_page(started(), page(100, *range(most)), timezone.now()) == Outcome(created=100 - most, quarantined=most)
+    assert save_page(started(), page(100, *range(most)), timezone.now()) == WriteResult(created=100 - most, quarantined=most)
     with pytest.raises(IntegrityError), transaction.atomic():
         save_page(SyncRun.objects.get(), page(100, *range(most + 1)), timezone.now())
     assert len(quarantined()) == most
@@ -274,7 +274,7 @@ def test_a_good_page_costs_the_same_number_of_statements_however_long_it_is() ->
 
 @pytest.fixture(scope="module")
 def sim() -> Iterator[Simulation]:
-    with running(devices=60, frozen=True, options=Options(job_seconds=0, rate_limits=False)) as simulation:
+    with running(devices=60, frozen=True, options=SandboxOptions(job_seconds=0, rate_limits=False)) as simulation:
         yield simulation
 
 
@@ -315,7 +315,7 @@ def test_troubles_of_the_database_are_raised_and_cost_no_record(state: str, kind
 
 @pytest.mark.parametrize(
     "error",
-    [SoftTimeLimitExceeded(), Fenced(), RateLimited("too many calls", wait=1), MemoryError(), ConnectionResetError(), TimeoutError()],
+    [SoftTimeLimitExceeded(), LeaseLost(), RateLimited("too many calls", wait=1), MemoryError(), ConnectionResetError(), TimeoutError()],
 )
 def test_what_stops_a_worker_or_its_job_is_raised_and_costs_no_record(error: Exception) -> None:
     with pytest.raises(type(error)), transaction.atomic():

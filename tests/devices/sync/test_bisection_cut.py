@@ -20,7 +20,7 @@ from devices.models import JobState, Quarantine, Sighting, SyncRun
 from devices.sync.handler import SyncHandler
 from tests.devices import records as making
 from tests.devices.db.test_locks import start, until
-from vendors.base import Page
+from vendors.base import DevicePage
 from vendors.states import IdKind
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -31,10 +31,10 @@ PAGES = ([f"a{number}" for number in range(20)], ["b0", "b1", SLOW, "b3"])
 class Lists(SyncHandler):
     """Walks PAGES, as a vendor's adapter would."""
 
-    def step(self, run: SyncRun) -> Page:
+    def step(self, run: SyncRun) -> DevicePage:
         number = run.cursor["page"] if run.cursor else 0
         entries = tuple(making.entry(name, identifiers=(making.identifier(IdKind.SERIAL, name),)) for name in PAGES[number])
-        return Page(entries, cursor=None if number + 1 == len(PAGES) else {"page": number + 1})
+        return DevicePage(entries, cursor=None if number + 1 == len(PAGES) else {"page": number + 1})
 
 
 PAUSE = "PERFORM pg_sleep(60);"
@@ -120,7 +120,7 @@ def test_a_page_that_takes_too_long(setting: str) -> None:
     asked = making.run(making.account())
 
     class Hurried(Lists):
-        def keep(self, run: SyncRun, page: Page, *rest: Any) -> None:
+        def keep(self, run: SyncRun, page: DevicePage, *rest: Any) -> None:
             with connection.cursor() as cursor:
                 cursor.execute(f"SET LOCAL {setting} = '500ms'")
             super().keep(run, page, *rest)
@@ -170,7 +170,7 @@ def test_a_worker_that_slept_through_its_lease() -> None:
     asked = making.run(making.account())
 
     class Slept(Lists):
-        def step(self, run: SyncRun) -> Page:
+        def step(self, run: SyncRun) -> DevicePage:
             page = super().step(run)
             if run.cursor:
                 SyncRun.objects.filter(pk=run.pk).update(fence=run.fence + 1)

@@ -16,23 +16,23 @@ from devices.account_status.status import status
 from devices.accounts.queries import cards
 from devices.accounts.services import refresh_account, update_account
 from devices.jobs import engine as jobs
-from devices.management.console import Refused
+from devices.management.console import CommandRefused
 from devices.models import Account, AuditEvent, Device, Health, JobState, Life, Sighting, SyncRun, User
 from devices.sync.cancellation import cancel, cancelled
 from devices.sync.handler import SyncHandler, due_kind, plan, request_run
 from sandbox.server import Simulation, running
-from sandbox.world import Options
+from sandbox.world import SandboxOptions
 from tests.devices import records as making
 from tests.devices.account_pages import HTMX, signed_in
 from tests.devices.runs import Follower, account_at, sync
-from vendors.base import Page, Scope
+from vendors.base import DevicePage, Scope
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(scope="module")
 def sim() -> Iterator[Simulation]:
-    with running(devices=150, frozen=True, options=Options(job_seconds=0, rate_limits=False)) as simulation:
+    with running(devices=150, frozen=True, options=SandboxOptions(job_seconds=0, rate_limits=False)) as simulation:
         yield simulation
 
 
@@ -44,7 +44,7 @@ def one_step(run: SyncRun, clock: Follower) -> None:
 class Interrupted(SyncHandler):
     """A worker whose sync is cancelled while its call is at the vendor."""
 
-    def step(self, run: SyncRun) -> Page:
+    def step(self, run: SyncRun) -> DevicePage:
         page = super().step(run)
         cancel(Account.objects.get(pk=run.account_id))
         return page
@@ -164,13 +164,13 @@ class TestInAShell:
         said = call("sync", "eset-main", "--cancel")
         assert f"Run {run.pk} of eset-main is cancelled after 0 devices, 0 calls." in said
         assert AuditEvent.objects.get(action="sync cancelled").actor_name == "command line"
-        with pytest.raises(Refused, match="No sync of eset-main is running"):
+        with pytest.raises(CommandRefused, match="No sync of eset-main is running"):
             call("sync", "eset-main", "--cancel")
 
     def test_it_starts_none_beside(self) -> None:
         run = making.run(making.account())
         for other in ("--wait", "--full"):
-            with pytest.raises(Refused, match="use it without --full and --wait"):
+            with pytest.raises(CommandRefused, match="use it without --full and --wait"):
                 call("sync", "eset-main", "--cancel", other)
         run.refresh_from_db()
         assert run.active

@@ -18,10 +18,10 @@ from patching.models import Attempt, Patch
 from sandbox.eset import groups as eset_groups
 from sandbox.faults import bad_fields as corrupt
 from sandbox.server import Simulation, running
-from sandbox.world import Options
+from sandbox.world import SandboxOptions
 from tests.devices.runs import account_at, sync
 from tests.patching.polling import Hand
-from vendors.field_repairs import Fault
+from vendors.field_repairs import FieldFault
 from vendors.patching_api import Source
 
 pytestmark = pytest.mark.django_db
@@ -31,7 +31,7 @@ LISTS = {"eset": "devices", "opswat": "", "five9s": "Results"}
 
 @pytest.fixture
 def sim() -> Iterator[Simulation]:
-    with running(devices=180, frozen=True, options=Options(job_seconds=0, rate_limits=False)) as simulation:
+    with running(devices=180, frozen=True, options=SandboxOptions(job_seconds=0, rate_limits=False)) as simulation:
         yield simulation
 
 
@@ -76,7 +76,7 @@ def test_what_was_repaired_is_told_everywhere(sim: Simulation, vendor: str, clie
     for each in held:
         repairs = each.repairs or []
         assert told[each.external_id] == [{"field": field, "fault": fault} for field, fault in repairs]
-        assert all(Fault.of(fault) for _, fault in repairs)
+        assert all(FieldFault.of(fault) for _, fault in repairs)
     out = io.StringIO()
     call_command("account", "list", "--json", stdout=out)
     (document,) = json.loads(out.getvalue())
@@ -89,7 +89,7 @@ def test_what_was_repaired_is_told_everywhere(sim: Simulation, vendor: str, clie
     assert f"{len(devices)} devices" in rows
     for each in held[:5]:
         detail = client.get(reverse("devices:detail", args=[each.device_id])).content.decode()
-        assert "Repaired fields" in detail and Fault.labelled((each.repairs or [])[0][1]) in detail.replace("&#x27;", "'")
+        assert "Repaired fields" in detail and FieldFault.labelled((each.repairs or [])[0][1]) in detail.replace("&#x27;", "'")
         raw = client.get(reverse("devices:raw", args=[each.device_id, each.pk]))
         assert raw.status_code == 200
 

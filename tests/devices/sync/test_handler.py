@@ -13,7 +13,7 @@ from devices.account_status.text import Code
 from devices.models import Account, Device, Health, Issue, JobState, Sighting, SyncRun
 from devices.sync import handler as sync
 from sandbox.server import Simulation, running
-from sandbox.world import Options
+from sandbox.world import SandboxOptions
 from tests.devices.runs import Follower, account_at
 from tests.devices.runs import sync as sync_now
 from vendors.base import Scope
@@ -26,7 +26,7 @@ VENDORS = ("eset", "opswat", "five9s")
 
 @pytest.fixture
 def sim() -> Iterator[Simulation]:
-    with running(devices=60, frozen=True, options=Options(job_seconds=0, rate_limits=False)) as simulation:
+    with running(devices=60, frozen=True, options=SandboxOptions(job_seconds=0, rate_limits=False)) as simulation:
         yield simulation
 
 

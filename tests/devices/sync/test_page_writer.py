@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from devices.matching.grouping import kinds_mask
 from devices.models import Device, Identifier, Issue, Life, Pulse, Quarantine, Sighting
-from devices.sync.page_writer import Outcome, save_groups, save_page
+from devices.sync.page_writer import WriteResult, save_groups, save_page
 from tests.devices import records as making
 from vendors.records import Group
 from vendors.states import IdKind, State
@@ -22,7 +22,7 @@ def test_a_new_record_becomes_a_sighting_a_device_and_a_pulse() -> None:
     outcome = save_page(
         run, [making.entry("one", serial="ABC123", identifiers=(serial,), issues=(making.issue("3 problems"),))], timezone.now()
     )
-    assert outcome == Outcome(created=1)
+    assert outcome == WriteResult(created=1)
     device = Device.objects.get()
     assert (device.name, device.serial, device.state, device.life, device.vendors, device.issue_count) == (
         "ONE",
@@ -43,7 +43,7 @@ def test_an_unchanged_record_writes_only_its_pulse() -> None:
     save_page(first, [making.entry("one")], timezone.now())
     before = Sighting.objects.values().get()
     outcome = save_page(first, [making.entry("one", seen_at=making.SEEN_AT + timedelta(minutes=5))], later)
-    assert outcome == Outcome(unchanged=1)
+    assert outcome == WriteResult(unchanged=1)
     assert Sighting.objects.values().get() == before
     assert Pulse.objects.get().fetched_at == later
     assert Pulse.objects.get().seen_at == making.SEEN_AT + timedelta(minutes=5)
@@ -65,7 +65,7 @@ def test_a_changed_record_replaces_what_hangs_on_it_and_keeps_first_seen() -> No
     mac = making.identifier(IdKind.MAC, "aa")
     save_page(run, [making.entry("one", issues=(old, kept), identifiers=(mac,))], start)
     outcome = save_page(run, [making.entry("one", issues=(kept, new), state=State.CRITICAL)], start + timedelta(hours=1))
-    assert outcome == Outcome(changed=1)
+    assert outcome == WriteResult(changed=1)
     assert dict(Issue.objects.values_list("key", "first_seen_at")) == {"kept": start, "new": start + timedelta(hours=1)}
     assert not Identifier.objects.exists()
     assert Device.objects.get().state == "critical"
@@ -80,7 +80,7 @@ def test_the_last_of_two_records_with_one_id_wins() -> None:
 def test_a_bad_record_costs_only_itself_and_leaves_quarantine_when_well() -> None:
     run = making.run(making.account())
     outcome = save_page(run, [making.entry("bad", broken="serial contains a NUL"), making.entry("good")], timezone.now())
-    assert outcome == Outcome(created=1, quarantined=1)
+    assert outcome == WriteResult(created=1, quarantined=1)
     assert Quarantine.objects.get().reason == "serial contains a NUL"
     save_page(run, [making.entry("bad")], timezone.now())
     assert not Quarantine.objects.exists()

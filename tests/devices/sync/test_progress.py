@@ -15,9 +15,9 @@ from devices.jobs import engine as jobs
 from devices.models import Account, JobState, SyncRun
 from devices.models.job import RATE_LIMIT
 from devices.sync.handler import SyncHandler, request_run
-from devices.sync.progress import Progress, progress
+from devices.sync.progress import SyncProgress, progress
 from sandbox.server import Simulation, running
-from sandbox.world import Options
+from sandbox.world import SandboxOptions
 from tests.devices.runs import account_at
 from vendors.base import Scope
 from vendors.budget import Quota, Rate
@@ -59,7 +59,7 @@ class Seen:
     """What was told at one moment, with the seconds since the sync began."""
 
     at: float
-    told: Progress
+    told: SyncProgress
 
 
 def followed(run: SyncRun, clock: Moved, *, call_seconds: float) -> tuple[list[Seen], float]:
@@ -110,7 +110,7 @@ def test_the_estimate_is_right_from_ten_percent_on_at_ten_calls_a_minute(interac
 
 
 def test_the_time_that_a_job_gathers_is_no_pace_of_its_pages() -> None:
-    with running(devices=1800, frozen=True, options=Options(job_seconds=600.0)) as sim:
+    with running(devices=1800, frozen=True, options=SandboxOptions(job_seconds=600.0)) as sim:
         account = account_at(sim.url, "five9s")
         clock = Moved(sim, account)
         seen, took = followed(request_run(account, Scope(), now=clock.now), clock, call_seconds=4.0)

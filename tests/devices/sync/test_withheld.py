@@ -14,7 +14,7 @@ import config.celery  # noqa: F401  (tasks need the application that knows the b
 from config.sessions import POLLS
 from devices import tasks
 from devices.account_status.status import statuses
-from devices.audit.context import Act
+from devices.audit.context import AuditContext
 from devices.models import Account, AuditEvent, Change, Device, JobState, Life, Sighting, SyncRun, User
 from devices.sync import withheld as disappearance
 from devices.sync.withheld import LOST_AFTER
@@ -40,7 +40,7 @@ def at(run: SyncRun, page: str = "apply") -> str:
 
 
 def decide(run: SyncRun, by: User, reason: str = "Branch closed") -> bool:
-    return disappearance.decide(run, reason=reason, act=Act.of(by, now=timezone.now()))
+    return disappearance.decide(run, reason=reason, act=AuditContext.of(by, now=timezone.now()))
 
 
 def seen() -> int:

@@ -8,7 +8,7 @@ import pytest
 from django.template import Context, Template
 from django.utils.safestring import mark_safe
 
-from devices.device_list.queries import Row
+from devices.device_list.queries import DeviceRow
 from devices.lists.columns import COLUMNS
 from devices.reconciliation.timestamps import implausible, newest
 from devices.templatetags.ui import age_words, either
@@ -85,5 +85,5 @@ def test_a_pill_that_was_drawn_before_does_not_lend_its_safety_to_the_same_words
 
 @pytest.mark.parametrize("column", COLUMNS)
 def test_every_column_has_a_cell(column: str) -> None:
-    row = Row(7, "nb-1", "", "", "", "", "ok", "seen", False, 0, NOW, "")
+    row = DeviceRow(7, "nb-1", "", "", "", "", "ok", "seen", False, 0, NOW, "")
     assert "<td" in Template("{% load cells %}{% cell column %}").render(Context({"row": row, "column": column}))

@@ -13,11 +13,11 @@ from django.core.cache import cache
 from pytest_django import Settings
 
 from devices.db import redis_client as broker
-from devices.db.redis_client import Breaker, worker_client
+from devices.db.redis_client import CircuitBreaker, worker_client
 from devices.web import cache as rate_limits
 from devices.web import rate_limit as throttle
 from devices.web.cache import WEIGHT
-from devices.web.rate_limit import Limit
+from devices.web.rate_limit import UserRateLimit
 from tests.faults.broker import own_broker
 from tests.faults.processes import wait_for
 
@@ -91,7 +91,7 @@ class TestShared:
 
     def test_a_key_of_another_type_is_no_error(self) -> None:
         worker_client().lpush(NAME, 1)
-        assert cache.get("tries", []) == [] and throttle.check(NAME, most=5, seconds=60) is Limit.ALLOWED
+        assert cache.get("tries", []) == [] and throttle.check(NAME, most=5, seconds=60) is UserRateLimit.ALLOWED
 
     def test_an_emptied_valkey_lifts_no_limit(self) -> None:
         cache.set("tries", [1.0], 60)
@@ -99,14 +99,18 @@ class TestShared:
         counted = [throttle.check("button", most=2, seconds=60) for _ in range(2)]
         worker_client().flushall()
         assert cache.get("tries", []) == [1.0] and not cache.add("mark", "y", timeout=30)
-        assert [*counted, throttle.check("button", most=2, seconds=60)] == [Limit.ALLOWED, Limit.ALLOWED, Limit.TOO_MANY]
+        assert [*counted, throttle.check("button", most=2, seconds=60)] == [
+            UserRateLimit.ALLOWED,
+            UserRateLimit.ALLOWED,
+            UserRateLimit.TOO_MANY,
+        ]
 
     def test_the_counter_is_shared_and_ends(self) -> None:
         for _ in range(2):
             rate_limits.memory.clear()
-            assert throttle.check("button", most=2, seconds=60) is Limit.ALLOWED
+            assert throttle.check("button", most=2, seconds=60) is UserRateLimit.ALLOWED
         rate_limits.memory.clear()
-        assert throttle.check("button", most=2, seconds=60) is Limit.TOO_MANY
+        assert throttle.check("button", most=2, seconds=60) is UserRateLimit.TOO_MANY
         assert 0 < worker_client().ttl("button") <= 60
 
 
@@ -127,11 +131,11 @@ class TestAlone:
 
     def test_a_lower_limit_says_that_it_is_one(self, away: None) -> None:
         found = [throttle.check("button", most=6, seconds=60) for _ in range(7)]
-        assert found == [Limit.ALLOWED] * 2 + [Limit.UNAVAILABLE] * 4 + [Limit.TOO_MANY]
+        assert found == [UserRateLimit.ALLOWED] * 2 + [UserRateLimit.UNAVAILABLE] * 4 + [UserRateLimit.TOO_MANY]
 
     @pytest.mark.parametrize("most", [1, 2])
     def test_a_low_limit_is_strict_too(self, away: None, most: int) -> None:
-        assert throttle.check("button", most=most, seconds=60) is Limit.UNAVAILABLE
+        assert throttle.check("button", most=most, seconds=60) is UserRateLimit.UNAVAILABLE
 
     def test_a_valkey_that_is_full_is_as_good_as_none(self) -> None:
         cache.set("tries", [1.0], 60)
@@ -139,8 +143,8 @@ class TestAlone:
             assert cache.add("lock", True, timeout=10) and rate_limits.alone()
             cache.set("tries", [2.0, *cache.get("tries", [])], 60)
             assert cache.get("tries", []) == [2.0] * WEIGHT + [1.0] * WEIGHT
-            assert throttle.check("button", most=3, seconds=60) is Limit.ALLOWED
-            assert throttle.check("button", most=3, seconds=60) is Limit.UNAVAILABLE
+            assert throttle.check("button", most=3, seconds=60) is UserRateLimit.ALLOWED
+            assert throttle.check("button", most=3, seconds=60) is UserRateLimit.UNAVAILABLE
             ripe()
             assert cache.get("tries", []) == [2.0] * WEIGHT + [1.0] * WEIGHT, "that it can be read proves nothing"
         ripe()
@@ -197,7 +201,7 @@ def test_memory_has_an_end() -> None:
 
 
 def test_breakers_are_those_of_this_process() -> None:
-    assert isinstance(broker.client().breaker, Breaker) and broker.client().breaker is not rate_limits._writes
+    assert isinstance(broker.client().breaker, CircuitBreaker) and broker.client().breaker is not rate_limits._writes
 
 
 def test_many_threads_give_back_what_was_left() -> None:
