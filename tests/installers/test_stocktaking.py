@@ -16,7 +16,7 @@ from installers.register import scheduling as planning
 from installers.register.sync import expire
 from sandbox.server import Simulation
 from tests.installers.ordering import Hand, account, order
-from tests.vendors.scripted import Reply, scripted
+from tests.vendors.scripted_server import Reply, scripted
 
 pytestmark = pytest.mark.django_db
 

@@ -26,7 +26,7 @@ from sandbox.clock import utc
 from sandbox.credentials import account_settings
 from sandbox.server import Simulation, running
 from sandbox.world import SandboxOptions
-from tests.vendors.scripted import connection
+from tests.vendors.scripted_server import connection
 from vendors.base import Cursor, DevicePage, ReadsDevices, Scope
 from vendors.errors import AuthFailed, RateLimited, Unavailable, Unsupported, VendorError
 from vendors.patching_api import ReadsPatches

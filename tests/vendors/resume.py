@@ -7,7 +7,7 @@ import sys
 import urllib.request
 from typing import Any
 
-from tests.vendors.scripted import connection
+from tests.vendors.scripted_server import connection
 from vendors.base import Scope
 from vendors.registry import VENDORS
 

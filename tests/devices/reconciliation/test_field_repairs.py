@@ -14,8 +14,8 @@ from devices.models import Device, Identifier, Sighting
 from devices.search.queries import search
 from devices.sync.page_writer import save_page
 from tests.devices import records as making
-from tests.vendors import spoiling
-from tests.vendors.test_bad_fields import CASES, KINDS, Kind
+from tests.vendors import invalid_records as spoiling
+from tests.vendors.parsing.test_fields import CASES, KINDS, Kind
 from vendors.eset import mapping as eset
 from vendors.opswat import mapping as opswat
 from vendors.parsing import json_pages as untyped

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.vendors.calling import gateway
 from tests.vendors.certificates import NOW, YEAR, Authority, authority
+from tests.vendors.gateway_calls import gateway
 from tests.vendors.sockets import OK, serving
 from vendors.errors import Misconfigured, Unavailable, VendorError
 from vendors.gateway import tls

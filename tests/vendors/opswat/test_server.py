@@ -10,7 +10,7 @@ from sandbox.credentials import account_settings
 from sandbox.server import running
 from sandbox.world import SandboxOptions
 from tests.vendors.contract import VendorContract
-from tests.vendors.scripted import connection, pages
+from tests.vendors.scripted_server import connection, pages
 from vendors.base import Scope
 from vendors.errors import AuthFailed, BadAnswer, RateLimited
 from vendors.opswat.adapter import Opswat

@@ -15,8 +15,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 
-from tests.vendors import spoiling
-from tests.vendors.fields import Path as FieldPath
+from tests.vendors import invalid_records as spoiling
+from tests.vendors.invalid_fields import Path as FieldPath
 from vendors.eset import attempts, patches
 from vendors.eset import device as eset_device
 from vendors.eset import installer_mapping as package
@@ -30,7 +30,7 @@ from vendors.records import Entry
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 BERLIN = ZoneInfo("Europe/Berlin")
-PAYLOADS = Path(__file__).parent / "payloads"
+PAYLOADS = Path(__file__).parents[1] / "payloads"
 
 
 def payload(name: str) -> Any:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from sandbox.credentials import account_settings
-from tests.vendors.scripted import Reply, scripted
-from tests.vendors.test_eset_walk import TOKEN, eset, listing
+from tests.vendors.eset.test_device_pages import TOKEN, eset, listing
+from tests.vendors.scripted_server import Reply, scripted
 from vendors.errors import BadAnswer, Misconfigured
 from vendors.eset.adapter import VENDOR
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.vendors.opswat_scripted import BEYOND, HTML, NO_ACCOUNT, TOKEN, account, lists, opswat, refused, rows, walked
-from tests.vendors.scripted import Reply, pages, scripted
+from tests.vendors.opswat.scripted import BEYOND, HTML, NO_ACCOUNT, TOKEN, account, lists, opswat, refused, rows, walked
+from tests.vendors.scripted_server import Reply, pages, scripted
 from vendors.base import Scope
 from vendors.errors import Misconfigured, Unavailable
 

@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from tests.vendors.calling import gateway
+from tests.vendors.gateway_calls import gateway
 from tests.vendors.sockets import OK, serving
 from vendors.errors import Misconfigured, Unavailable
 from vendors.gateway.address import AddressScope, BadUrl, NamedHosts, judge, parse_url

@@ -10,7 +10,7 @@ import pytest
 from sandbox.credentials import ESET_PASSWORD, account_settings
 from sandbox.server import Simulation, running
 from sandbox.world import SandboxOptions
-from tests.vendors.scripted import NOW, Reply, Script, connection, pages, scripted
+from tests.vendors.scripted_server import NOW, Reply, Script, connection, pages, scripted
 from vendors.auth import MemoryTokens, Tokens
 from vendors.base import DevicePage, Scope
 from vendors.errors import AuthFailed, BadAnswer, Lost, Misconfigured, Unavailable

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 
-from tests.vendors import fields
+from tests.vendors import invalid_fields as fields
 from vendors.field_repairs import FieldFault, Repair
 from vendors.five9s.client import Data
 from vendors.five9s.mapping import VOLATILE, entries
@@ -20,7 +20,7 @@ from vendors.patch_states import OPEN_PATCHES, PatchReason, PatchStatus
 from vendors.records import Device, Entry, Reject
 from vendors.states import Enrolment, Family, IdKind, State
 
-PAGE: dict[str, Any] = json.loads((Path(__file__).parent / "payloads/five9s/page.json").read_text())
+PAGE: dict[str, Any] = json.loads((Path(__file__).parents[1] / "payloads/five9s/page.json").read_text())
 VM, PENDING = PAGE["Results"]
 NOW = datetime(2026, 9, 21, tzinfo=UTC)
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from tests.vendors.fields import Path, paths, replaced, without
+from tests.vendors.invalid_fields import Path, paths, replaced, without
 
 _HERE = "@@here@@"
 LONG = 10_000

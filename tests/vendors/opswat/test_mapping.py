@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.vendors import fields
+from tests.vendors import invalid_fields as fields
 from vendors.errors import BadAnswer
 from vendors.field_repairs import FieldFault, Repair
 from vendors.opswat.mapping import entries
@@ -20,7 +20,7 @@ from vendors.records import Device, Entry, Reject
 from vendors.secret import Secret
 from vendors.states import Enrolment, Family, IdKind, State
 
-PAYLOAD: list[dict[str, Any]] = json.loads((Path(__file__).parent / "payloads/opswat/devices.json").read_text())
+PAYLOAD: list[dict[str, Any]] = json.loads((Path(__file__).parents[1] / "payloads/opswat/devices.json").read_text())
 NOW = datetime(2026, 9, 21, tzinfo=UTC)
 LAPTOP, MAC, PHONE = PAYLOAD
 SPOILS = [None, "", "x", 7, -1, 2**63, 1.5, 1e300, True, [], {}, [1], {"a": 1}, "\n", "<script>alert(1)</script>"]

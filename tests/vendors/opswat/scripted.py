@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.vendors.scripted import NOW, Asked, Reply, Script, connection, pages, scripted
+from tests.vendors.scripted_server import NOW, Asked, Reply, Script, connection, pages, scripted
 from vendors.errors import BadAnswer
 from vendors.opswat.adapter import Opswat
 

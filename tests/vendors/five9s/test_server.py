@@ -10,10 +10,8 @@ from sandbox.credentials import account_settings
 from sandbox.server import Simulation, running
 from sandbox.world import SandboxOptions
 from tests.vendors.contract import VendorContract
-from tests.vendors.five9s_scripted import (
-    ids,
-)
-from tests.vendors.scripted import connection, pages
+from tests.vendors.five9s.scripted import ids
+from tests.vendors.scripted_server import connection, pages
 from vendors.base import Cursor, Scope
 from vendors.errors import BadAnswer, Lost, Unavailable, VendorError
 from vendors.five9s.adapter import VENDOR, Five9s

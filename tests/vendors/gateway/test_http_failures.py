@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from tests.vendors.calling import Meter, failure, gateway, status
+from tests.vendors.gateway_calls import Meter, failure, gateway, status
 from tests.vendors.sockets import OK, Answer, Served, close_after, drip, reset_after, serving
 from vendors.errors import AuthFailed, BadAnswer, Misconfigured, RateLimited, Unavailable, VendorError
 

@@ -13,7 +13,7 @@ from sandbox.server import Simulation, running
 from sandbox.world import SandboxOptions
 from tests.devices.sinks import everything_about, leaks
 from tests.vendors.months import six_months_after
-from tests.vendors.scripted import Reply, connection, scripted
+from tests.vendors.scripted_server import Reply, connection, scripted
 from vendors.base import Cursor
 from vendors.errors import AuthFailed, Lost, Misconfigured, RateLimited, Unavailable, Unsupported, VendorError
 from vendors.installer_api import InstallerOrder, InstallerPage, MakesInstallers

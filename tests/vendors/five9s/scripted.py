@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.vendors.scripted import NOW, Asked, Reply, Script, connection, pages, scripted
+from tests.vendors.scripted_server import NOW, Asked, Reply, Script, connection, pages, scripted
 from vendors.base import DevicePage, Scope
 from vendors.five9s.adapter import Five9s
 

@@ -10,7 +10,7 @@ import pytest
 from sandbox.credentials import account_settings
 from sandbox.server import Simulation, running
 from sandbox.world import SandboxOptions
-from tests.vendors.scripted import Reply, Script, connection, pages, scripted
+from tests.vendors.scripted_server import Reply, Script, connection, pages, scripted
 from vendors.base import DevicePage, Scope
 from vendors.errors import BadAnswer, Lost, Misconfigured, Unsupported
 from vendors.eset.adapter import Eset

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.vendors.calling import gateway
+from tests.vendors.gateway_calls import gateway
 from tests.vendors.private_network import EPM, private_network
 from tests.vendors.sockets import OK, serving
 from vendors.errors import Misconfigured, PrivateHost

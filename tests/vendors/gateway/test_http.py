@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.vendors.calling import body, failure, gateway, status
+from tests.vendors.gateway_calls import body, failure, gateway, status
 from tests.vendors.sockets import OK, Answer, close_after, headers_of, reset_after, serving
 from vendors.errors import BadAnswer, Misconfigured, VendorError
 

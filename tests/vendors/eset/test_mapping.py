@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.vendors.fields import paths, replaced, without
+from tests.vendors.invalid_fields import paths, replaced, without
 from vendors.eset import mapping
 from vendors.field_repairs import FieldFault, Repair
 from vendors.parsing import json_pages as untyped
@@ -18,7 +18,7 @@ from vendors.records import Device, Entry, Reject
 from vendors.states import Enrolment, Family, IdKind, State
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
-PAGE: dict[str, Any] = json.loads((Path(__file__).parent / "payloads/eset/devices.json").read_text())
+PAGE: dict[str, Any] = json.loads((Path(__file__).parents[1] / "payloads/eset/devices.json").read_text())
 LAPTOP, INVITED, PHONE, NULLS = PAGE["devices"]
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.vendors.scripted import NOW, Reply, Script, connection, scripted
-from tests.vendors.test_eset_patches import MISSING, PACKAGE, RECENT
+from tests.vendors.eset.test_patches import MISSING, PACKAGE, RECENT
+from tests.vendors.scripted_server import NOW, Reply, Script, connection, scripted
 from vendors.base import Cursor
 from vendors.errors import BadAnswer, Lost, Misconfigured, Unavailable, VendorError
 from vendors.eset.adapter import Eset

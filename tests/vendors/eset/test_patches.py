@@ -16,7 +16,7 @@ from vendors.field_repairs import FieldFault, Repair
 from vendors.patch_states import OPEN_PATCHES, PatchKind, PatchReason, PatchStatus, Severity
 from vendors.records import Attempt, Patch, Title, Version
 
-ROWS: dict[str, Any] = json.loads((Path(__file__).parent / "payloads/eset/patching.json").read_text())
+ROWS: dict[str, Any] = json.loads((Path(__file__).parents[1] / "payloads/eset/patching.json").read_text())
 RECENT, PACKAGE, SYSTEM, MISSING = ROWS["recent"], ROWS["package"], ROWS["system"], ROWS["missing"]
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.vendors.opswat_scripted import BEYOND, NO_ACCOUNT, TOKEN, account, lists, opswat, rows
-from tests.vendors.scripted import NOW, Reply, pages, scripted
+from tests.vendors.opswat.scripted import BEYOND, NO_ACCOUNT, TOKEN, account, lists, opswat, rows
+from tests.vendors.scripted_server import NOW, Reply, pages, scripted
 from vendors.auth import MemoryTokens
 from vendors.base import Scope
 from vendors.budget import Unlimited

@@ -7,21 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.vendors.five9s_scripted import (
-    GONE,
-    JOB,
-    RUNNING,
-    STARTED,
-    SUCCESS,
-    Time,
-    data,
-    five9s,
-    ids,
-    methods,
-    start_body,
-    walked,
-)
-from tests.vendors.scripted import Reply, pages, scripted
+from tests.vendors.five9s.scripted import GONE, JOB, RUNNING, STARTED, SUCCESS, Time, data, five9s, ids, methods, start_body, walked
+from tests.vendors.scripted_server import Reply, pages, scripted
 from vendors.base import DevicePage, Scope
 from vendors.errors import BadAnswer, Lost, Misconfigured, Unavailable
 

@@ -6,12 +6,8 @@ import logging
 
 import pytest
 
-from tests.vendors.five9s_scripted import (
-    STARTED,
-    five9s,
-    methods,
-)
-from tests.vendors.scripted import Reply, pages, scripted
+from tests.vendors.five9s.scripted import STARTED, five9s, methods
+from tests.vendors.scripted_server import Reply, pages, scripted
 from vendors.errors import AuthFailed, Misconfigured, VendorError
 from vendors.five9s.adapter import check
 from vendors.five9s.client import clean_token
