@@ -12,7 +12,7 @@ from patching.models import Title
 from tests.browser.conftest import DESK, PHONE, Desk
 from tests.browser.seen import overflow, serious
 from tests.browser.test_deciding import follow, reach
-from tests.patching import made
+from tests.patching import rows as made
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SHIFTS = """() => new Promise(done => new PerformanceObserver(list =>

@@ -11,7 +11,7 @@ from devices.models import SavedView, User
 from tests.browser.conftest import PHONE, Desk
 from tests.browser.seen import overflow, serious
 from tests.browser.test_deciding import reach
-from tests.patching import made
+from tests.patching import rows as made
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

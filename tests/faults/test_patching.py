@@ -21,8 +21,8 @@ from sandbox.server import Simulation, running
 from sandbox.world import SandboxOptions
 from tests.devices.runs import account_at
 from tests.faults.processes import Processes, wait_for
-from tests.patching.counted import assert_tallies_are_true
-from tests.patching.test_thirty_days import Seen, kept, kinds, shown
+from tests.patching.sync.test_thirty_days import Seen, kept, kinds, shown
+from tests.patching.tallies import assert_tallies_are_true
 from vendors.patching_api import Source
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]

@@ -8,7 +8,7 @@ from devices.models import Account
 from sandbox.server import Simulation, running
 from sandbox.world import SandboxOptions
 from tests.devices.runs import account_at
-from tests.patching.polling import Hand
+from tests.patching.runs import Hand
 
 
 @pytest.fixture

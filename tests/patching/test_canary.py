@@ -14,7 +14,7 @@ from patching.models import PatchRun
 from patching.sync import source_access as readings
 from sandbox.server import Simulation
 from tests.devices.sinks import broker, every_logger_speaks, leaks, messages, tables
-from tests.patching.polling import Hand
+from tests.patching.runs import Hand
 from vendors.patching_api import Source
 
 pytestmark = pytest.mark.django_db

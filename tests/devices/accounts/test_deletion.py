@@ -52,8 +52,8 @@ from tests.devices import rows as shown
 from tests.devices.matching.test_fleet import VENDORS, explanations, nothing_is_left_over, partition
 from tests.devices.runs import account_at, sync
 from tests.installers import booked
-from tests.patching.counted import assert_tallies_are_true, by_device
-from tests.patching.made import small_patching
+from tests.patching.rows import small_patching
+from tests.patching.tallies import assert_tallies_are_true, by_device
 from vendors.secret import Secret
 from vendors.states import IdKind
 

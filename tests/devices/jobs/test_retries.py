@@ -27,7 +27,7 @@ from sandbox.world import SandboxOptions
 from tests.devices.runs import Follower, account_at
 from tests.devices.runs import sync as sync_now
 from tests.installers.ordering import Hand as InstallerHand
-from tests.patching.polling import Hand as PatchHand
+from tests.patching.runs import Hand as PatchHand
 from vendors.base import Scope
 from vendors.patching_api import Source
 

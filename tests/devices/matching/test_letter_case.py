@@ -18,7 +18,7 @@ from patching.models import Attempt, Patch
 from sandbox.server import Simulation, running
 from sandbox.world import SandboxOptions
 from tests.devices.runs import account_at, sync
-from tests.patching.polling import Hand
+from tests.patching.runs import Hand
 from vendors.base import Scope
 from vendors.patching_api import Source
 

@@ -13,7 +13,7 @@ from devices.models import AuditEvent, SavedView, User
 from devices.saved_views.registry import LISTS
 from tests.devices import rows as shown
 from tests.devices.account_pages import HTMX, signed_in
-from tests.patching import made
+from tests.patching import rows as made
 
 pytestmark = pytest.mark.django_db
 ADDRESSES = {shape.name: reverse(shape.url) for shape in LISTS}

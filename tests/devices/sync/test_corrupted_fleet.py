@@ -20,7 +20,7 @@ from sandbox.faults import bad_fields as corrupt
 from sandbox.server import Simulation, running
 from sandbox.world import SandboxOptions
 from tests.devices.runs import account_at, sync
-from tests.patching.polling import Hand
+from tests.patching.runs import Hand
 from vendors.field_repairs import FieldFault
 from vendors.patching_api import Source
 

@@ -7,7 +7,7 @@ import pytest
 from devices.accounts.services import create_account
 from devices.accounts.validation import AccountOptions
 from devices.models import Account
-from tests.patching.polling import Hand
+from tests.patching.runs import Hand
 from tests.vendors.private_network import EPM, private_network
 from vendors.patching_api import Source
 

@@ -8,8 +8,8 @@ from django.test import Client
 from devices.models import Device, User
 from patching.models import Patch, Title
 from tests.devices import rows as shown
-from tests.patching import made
-from tests.patching.reading import HTMX, words_of
+from tests.patching import rows as made
+from tests.patching.page_text import HTMX, words_of
 
 pytestmark = pytest.mark.django_db
 

@@ -18,8 +18,8 @@ from sandbox.eset.patching import application_uuid
 from sandbox.fleet import patch_activity as patch_life
 from sandbox.fleet.patch_activity import PatchAttempt as Tried
 from sandbox.server import Simulation
-from tests.patching.counted import assert_tallies_are_true, last_on_their_devices
-from tests.patching.polling import Hand
+from tests.patching.runs import Hand
+from tests.patching.tallies import assert_tallies_are_true, last_on_their_devices
 from vendors.patching_api import Source
 
 pytestmark = pytest.mark.django_db

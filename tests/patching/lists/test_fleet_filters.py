@@ -20,8 +20,8 @@ from patching.lists.attempts import ATTEMPTS
 from patching.lists.patches import PATCHES
 from patching.lists.table import Table
 from patching.models import Attempt, Patch
-from tests.patching import made
-from tests.patching.linked import listed
+from tests.patching import rows as made
+from tests.patching.page_links import listed
 from vendors.states import IdKind
 
 pytestmark = pytest.mark.django_db

@@ -17,10 +17,10 @@ from sandbox.fleet import patch_activity as patch_life
 from sandbox.server import Simulation
 from tests.devices import rows as shown
 from tests.devices.runs import sync
-from tests.patching import made
-from tests.patching.linked import listed, numbers_on
-from tests.patching.polling import Hand
-from tests.patching.reading import words_of
+from tests.patching import rows as made
+from tests.patching.page_links import listed, numbers_on
+from tests.patching.page_text import words_of
+from tests.patching.runs import Hand
 from vendors.patching_api import Source
 
 pytestmark = pytest.mark.django_db

@@ -20,8 +20,8 @@ from sandbox.fleet import patch_activity as patch_life
 from sandbox.server import Simulation, running
 from sandbox.world import SandboxOptions
 from tests.devices.runs import Follower, account_at, sync
-from tests.patching.counted import assert_tallies_are_true
-from tests.patching.polling import Hand
+from tests.patching.runs import Hand
+from tests.patching.tallies import assert_tallies_are_true
 from vendors import records
 from vendors.base import Scope
 from vendors.patch_states import PatchKind, PatchStatus

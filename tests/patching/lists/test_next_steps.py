@@ -11,8 +11,8 @@ from django.test import Client
 
 from devices.models import User
 from patching.lists.next_steps import WORKS
-from tests.patching import made
-from tests.patching.reading import text_of
+from tests.patching import rows as made
+from tests.patching.page_text import text_of
 
 LONG = "APPLICATION_PATCHING_STATUS_FAILED_TERMINATION_REQUIRED"
 

@@ -7,7 +7,7 @@ from django.test import Client
 
 from devices.models import AuditEvent, Device
 from patching.models import Title
-from tests.patching import made
+from tests.patching import rows as made
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}

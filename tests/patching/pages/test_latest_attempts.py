@@ -8,9 +8,9 @@ from django.test import Client
 from devices.models import Sighting, User
 from patching.models import Attempt, Title
 from tests.devices import rows as shown
-from tests.patching import made
-from tests.patching.counted import last_on_their_devices
-from tests.patching.reading import HTMX, words_of
+from tests.patching import rows as made
+from tests.patching.page_text import HTMX, words_of
+from tests.patching.tallies import last_on_their_devices
 
 pytestmark = pytest.mark.django_db
 

@@ -13,7 +13,7 @@ from patching import tasks
 from patching.models import Attempt, AttemptTally, PatchRun
 from patching.sync.attempt_writer import save_attempts
 from tests.devices import rows as shown
-from tests.patching.test_remembering import tried
+from tests.patching.sync.test_attempt_writer import tried
 from vendors.patching_api import Source
 
 pytestmark = pytest.mark.django_db

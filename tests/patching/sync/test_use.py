@@ -17,8 +17,8 @@ from patching.lists.counts import number
 from patching.lists.filters import PatchDeviceFilters, PatchFilters
 from patching.models import Patch
 from tests.devices import records as making
-from tests.patching import made
-from tests.patching.counted import assert_tallies_are_true
+from tests.patching import rows as made
+from tests.patching.tallies import assert_tallies_are_true
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()

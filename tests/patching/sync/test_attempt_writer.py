@@ -15,7 +15,7 @@ from devices.models import Account
 from patching.models import Attempt, PatchRun, Title
 from patching.sync.attempt_writer import save_attempts
 from tests.devices import rows as shown
-from tests.patching.counted import assert_tallies_are_true, last_on_their_devices
+from tests.patching.tallies import assert_tallies_are_true, last_on_their_devices
 from vendors import records
 from vendors.patch_states import PatchKind, PatchReason, PatchStatus
 from vendors.patching_api import Source

@@ -19,8 +19,8 @@ from patching.lists.table import Table
 from patching.models import Title
 from patching.pages import device as device_panel
 from patching.pages.chart import Chart
-from tests.patching import made
-from tests.patching.linked import listed, numbers_on
+from tests.patching import rows as made
+from tests.patching.page_links import listed, numbers_on
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}

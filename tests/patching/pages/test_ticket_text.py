@@ -13,8 +13,8 @@ from patching.models import Attempt, Patch
 from patching.pages.device import on_device
 from patching.pages.ticket_text import text
 from tests.devices import rows as shown
-from tests.patching import made
-from tests.patching.reading import HTMX
+from tests.patching import rows as made
+from tests.patching.page_text import HTMX
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 11, 20, 9, 12, tzinfo=UTC)

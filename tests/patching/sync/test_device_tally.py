@@ -20,9 +20,9 @@ from sandbox.server import Simulation
 from tests.devices import rows as shown
 from tests.devices.db.test_locks import somebody_waits, start, until
 from tests.devices.runs import account_at, sync
-from tests.patching import made
-from tests.patching.counted import NUMBERS, assert_tallies_are_true, by_device
-from tests.patching.polling import Hand
+from tests.patching import rows as made
+from tests.patching.runs import Hand
+from tests.patching.tallies import NUMBERS, assert_tallies_are_true, by_device
 from vendors.patch_states import PatchStatus, Severity
 from vendors.patching_api import Source
 

@@ -12,8 +12,8 @@ from patching.lists.filters import AttemptFilters
 from patching.models import Attempt
 from patching.pages.chart import tried
 from patching.pages.work_lists import WorkList, titles_with_most, wanted, works
-from tests.patching import made
-from tests.patching.counted import assert_tallies_are_true, last_on_their_devices
+from tests.patching import rows as made
+from tests.patching.tallies import assert_tallies_are_true, last_on_their_devices
 
 pytestmark = pytest.mark.django_db
 

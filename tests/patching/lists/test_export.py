@@ -14,7 +14,7 @@ from devices.search import queries as search
 from patching.lists import table
 from patching.models import Patch, Title
 from tests.devices import rows as shown
-from tests.patching import made
+from tests.patching import rows as made
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}

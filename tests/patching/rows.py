@@ -10,7 +10,7 @@ from django.utils import timezone
 from devices.models import Account, Sighting
 from patching.models import Attempt, Patch, Reading, Title
 from tests.devices import rows as shown
-from tests.patching.counted import last_on_their_devices
+from tests.patching.tallies import last_on_their_devices
 from vendors.patching_api import Source
 
 

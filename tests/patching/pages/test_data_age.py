@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from devices.models import Account, User
 from patching.models import Reading
-from tests.patching import made
-from tests.patching.reading import words_of
+from tests.patching import rows as made
+from tests.patching.page_text import words_of
 from vendors.patching_api import Source
 
 pytestmark = pytest.mark.django_db

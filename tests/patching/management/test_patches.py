@@ -16,7 +16,7 @@ from devices.models import Account, AuditEvent
 from devices.search.documents import moment
 from patching.models import Reading
 from tests.devices.shell import manage
-from tests.patching import made
+from tests.patching import rows as made
 from vendors.patching_api import Source
 
 pytestmark = pytest.mark.django_db

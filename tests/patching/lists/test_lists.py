@@ -15,8 +15,8 @@ from devices.models import Device, Sighting, User
 from patching.models import Patch, Title
 from tests.devices import rows as shown
 from tests.devices.device_list.test_views import NASTY
-from tests.patching import made
-from tests.patching.reading import HTMX, text_of, words_of
+from tests.patching import rows as made
+from tests.patching.page_text import HTMX, text_of, words_of
 from vendors.patch_states import Severity
 
 pytestmark = pytest.mark.django_db
