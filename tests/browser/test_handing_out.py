@@ -14,7 +14,7 @@ from tests.browser.conftest import PHONE, Desk
 from tests.browser.seen import overflow, scanned, serious
 from tests.browser.test_deciding import follow, reach
 from tests.devices import rows as shown
-from tests.installers.given_out import ready
+from tests.installers.handout_rows import ready
 from vendors.states import IdKind
 
 pytestmark = pytest.mark.django_db(transaction=True)

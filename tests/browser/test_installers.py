@@ -16,8 +16,8 @@ from sandbox.world import SandboxOptions
 from tests.browser.conftest import PHONE, Desk
 from tests.browser.seen import overflow, serious
 from tests.browser.test_deciding import follow, reach
-from tests.installers.booked import accounts, booked, doubtful, foreign
-from tests.installers.ordering import Hand, account, created
+from tests.installers.orders_followed import Hand, account, created
+from tests.installers.rows import accounts, booked, doubtful, foreign
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -16,7 +16,7 @@ from installers.models import UNDECIDED, Installer, Standing
 from sandbox.server import Simulation, running
 from sandbox.world import SandboxOptions
 from tests.faults.processes import Processes, wait_for
-from tests.installers.ordering import account, created, order
+from tests.installers.orders_followed import account, created, order
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MAKE = "~/v1/installers"

@@ -17,7 +17,7 @@ from tests.devices import rows as shown
 from tests.faults.broker import STATES, Broker, own_broker
 from tests.faults.processes import wait_for
 from tests.faults.serving import Browser, Server, serving
-from tests.installers.given_out import ready, short_link
+from tests.installers.handout_rows import ready, short_link
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -7,7 +7,7 @@ from pytest_django.fixtures import Settings
 
 from sandbox.server import Simulation, running
 from sandbox.world import SandboxOptions
-from tests.installers.ordering import Hand
+from tests.installers.orders_followed import Hand
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from devices.encryption import cipher as sealing
 from devices.encryption import rotation
 from installers.models import Installer
 from sandbox.server import Simulation
-from tests.installers.ordering import Hand, account, order
+from tests.installers.orders_followed import Hand, account, order
 
 pytestmark = pytest.mark.django_db
 

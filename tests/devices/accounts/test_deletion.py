@@ -51,7 +51,7 @@ from tests.devices import records as making
 from tests.devices import rows as shown
 from tests.devices.matching.test_fleet import VENDORS, explanations, nothing_is_left_over, partition
 from tests.devices.runs import account_at, sync
-from tests.installers import booked
+from tests.installers import rows as booked
 from tests.patching.rows import small_patching
 from tests.patching.tallies import assert_tallies_are_true, by_device
 from vendors.secret import Secret

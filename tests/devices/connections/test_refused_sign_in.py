@@ -32,7 +32,7 @@ from sandbox.credentials import account_settings
 from sandbox.server import Simulation, running
 from sandbox.world import SandboxOptions
 from tests.devices.runs import account_at
-from tests.installers.ordering import order
+from tests.installers.orders_followed import order
 from vendors.auth import Tokens
 from vendors.base import Scope
 from vendors.errors import AuthFailed, Unavailable

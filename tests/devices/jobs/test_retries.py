@@ -26,7 +26,7 @@ from sandbox.server import Simulation, running
 from sandbox.world import SandboxOptions
 from tests.devices.runs import Follower, account_at
 from tests.devices.runs import sync as sync_now
-from tests.installers.ordering import Hand as InstallerHand
+from tests.installers.orders_followed import Hand as InstallerHand
 from tests.patching.runs import Hand as PatchHand
 from vendors.base import Scope
 from vendors.patching_api import Source

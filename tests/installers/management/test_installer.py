@@ -17,7 +17,7 @@ from sandbox.server import Simulation
 from tests.devices.runs import account_at
 from tests.devices.shell import manage
 from tests.devices.workers import worker
-from tests.installers.ordering import Hand, account, order
+from tests.installers.orders_followed import Hand, account, order
 
 pytestmark = pytest.mark.django_db
 KEYS = {

@@ -14,7 +14,7 @@ from devices.models import AuditEvent, Device, User
 from installers.models import Handout
 from tests.devices import rows as shown
 from tests.devices.sinks import broker, every_logger_speaks, leaks, tables
-from tests.installers.given_out import key_in, page_of, ready, short_link, signed_in
+from tests.installers.handout_rows import key_in, page_of, ready, short_link, signed_in
 
 pytestmark = pytest.mark.django_db
 PAGES = ("/", "/devices/", "/coverage/", "/installers/", "/installers/hand-outs/", "/installers/hand-outs/?show=open", "/audit/")

@@ -15,9 +15,9 @@ from installers.orders import services
 from installers.orders.job import InstallerHandler, InstallerStep
 from sandbox.server import Simulation
 from tests.devices.runs import account_at
-from tests.installers.between import CONNECT, LIST, Between, Killed, die
-from tests.installers.between import MAKE as MAKING
-from tests.installers.ordering import WISH, Hand, account, created, order
+from tests.installers.interruptions import CONNECT, LIST, Between, Killed, die
+from tests.installers.interruptions import MAKE as MAKING
+from tests.installers.orders_followed import WISH, Hand, account, created, order
 
 pytestmark = pytest.mark.django_db
 MAKE = "~/v1/installers"

@@ -18,7 +18,7 @@ from sandbox.eset.groups import LOST_GROUP
 from sandbox.server import Simulation
 from tests.devices import records as making
 from tests.devices.runs import account_at
-from tests.installers.ordering import WISH, Hand, account, created, order
+from tests.installers.orders_followed import WISH, Hand, account, created, order
 from tests.vendors.months import six_months_after
 
 pytestmark = pytest.mark.django_db

@@ -19,7 +19,7 @@ from installers.orders import services
 from sandbox.credentials import CANARY
 from sandbox.server import Simulation
 from tests.devices.sinks import broker, every_logger_speaks, everything_about, leaks, messages, tables
-from tests.installers.ordering import Hand, account, order
+from tests.installers.orders_followed import Hand, account, order
 from vendors.errors import VendorError
 from vendors.installer_api import MakesInstallers
 

@@ -17,7 +17,7 @@ from django.utils import timezone
 from devices.models import Account, AuditEvent, Device, JobState, Pulse, Sighting, User
 from installers.models import Handout, Installer, Standing
 from tests.devices import rows as shown
-from tests.installers.given_out import page_of, ready, short_link, signed_in
+from tests.installers.handout_rows import page_of, ready, short_link, signed_in
 from vendors.states import IdKind
 
 pytestmark = pytest.mark.django_db

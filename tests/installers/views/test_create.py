@@ -12,7 +12,7 @@ from django.test import Client
 from devices.models import Account, AuditEvent, DeviceGroup, User
 from installers.models import Installer, Standing
 from tests.devices import rows as shown
-from tests.installers.booked import accounts, booked, foreign, read
+from tests.installers.rows import accounts, booked, foreign, read
 
 pytestmark = pytest.mark.django_db
 NEW = "/installers/new/"

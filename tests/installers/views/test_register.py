@@ -11,7 +11,7 @@ from django.utils import timezone
 from devices.models import Account, User
 from installers.models import Installer, Standing, Stocktake
 from tests.devices.rows import HOSTILE
-from tests.installers.booked import SECRET_LINK, accounts, booked, doubtful, foreign, read
+from tests.installers.rows import SECRET_LINK, accounts, booked, doubtful, foreign, read
 
 pytestmark = pytest.mark.django_db
 REGISTER = "/installers/"

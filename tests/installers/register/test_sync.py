@@ -15,7 +15,7 @@ from installers.models import Installer, Standing, Stocktake
 from installers.register import scheduling as planning
 from installers.register.sync import expire
 from sandbox.server import Simulation
-from tests.installers.ordering import Hand, account, order
+from tests.installers.orders_followed import Hand, account, order
 from tests.vendors.scripted_server import Reply, scripted
 
 pytestmark = pytest.mark.django_db

@@ -14,7 +14,7 @@ from devices.matching import overrides as links
 from devices.models import AuditEvent, Device, JobState, User
 from installers.models import Handout, Installer, Standing
 from tests.devices import rows as shown
-from tests.installers.given_out import LINK, SHORT, key_in, page_of, ready, short_link, signed_in
+from tests.installers.handout_rows import LINK, SHORT, key_in, page_of, ready, short_link, signed_in
 
 pytestmark = pytest.mark.django_db
 HUGE = 10**30

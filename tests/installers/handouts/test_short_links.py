@@ -17,7 +17,7 @@ from devices.models import Account, AuditEvent, Device, User
 from devices.web import cache as rate_limits
 from installers.models import Handout, Installer, Standing
 from installers.views.short_link import TRIES
-from tests.installers.given_out import LINK, ready, short_link
+from tests.installers.handout_rows import LINK, ready, short_link
 
 LOOKS = ("get", "head")
 

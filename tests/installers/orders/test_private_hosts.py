@@ -7,7 +7,7 @@ import pytest
 from devices.accounts.services import create_account
 from devices.accounts.validation import AccountOptions
 from devices.models import Account
-from tests.installers.ordering import Hand, order
+from tests.installers.orders_followed import Hand, order
 from tests.vendors.private_network import EPM, private_network
 
 pytestmark = pytest.mark.django_db

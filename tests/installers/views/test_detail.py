@@ -14,7 +14,7 @@ from devices.models import Account, AuditEvent, JobState, User
 from installers.models import Installer, Standing
 from installers.register.status_text import countdown, tell
 from tests.devices.rows import HOSTILE
-from tests.installers.booked import SECRET_LINK, accounts, booked, doubtful, foreign, read
+from tests.installers.rows import SECRET_LINK, accounts, booked, doubtful, foreign, read
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true", "HX-Trigger": "installer"}

@@ -7,7 +7,7 @@ from django.test import Client
 
 from devices.models import AuditEvent, User
 from installers.models import Installer
-from tests.installers.booked import accounts, booked
+from tests.installers.rows import accounts, booked
 
 HTMX = {"HX-Request": "true"}
 # address ({pk} is marked for the helpdesk), method, whether IT staff, helpdesk and a person without a role get through

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from devices.models import Account, Health
 from installers.models import Standing
 from sandbox.server import Simulation
-from tests.installers.ordering import Hand, account, created, order
+from tests.installers.orders_followed import Hand, account, created, order
 
 pytestmark = pytest.mark.django_db
 KINDS = (
