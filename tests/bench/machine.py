@@ -79,7 +79,7 @@ class Machine:
         return self._pass("tests.bench.worker", account)
 
     def floor_pass(self, account: str, url: str, work: str) -> dict[str, Any]:
-        return self._pass("tests.bench.floor", url, work)
+        return self._pass("tests.bench.floor.app", url, work)
 
     def _pass(self, module: str, *arguments: str) -> dict[str, Any]:
         from django.db import connection

@@ -63,7 +63,7 @@ def measure(machine: Machine, size: int) -> list[Row]:
 def ask_all(machine: Machine, size: int, asked: Sequence[Question]) -> list[Row]:
     most = max(CLIENTS)
     with (
-        people(machine, "floor", count=most, settings_module="tests.bench.floor_settings", from_memory=True) as floor,
+        people(machine, "floor", count=most, settings_module="tests.bench.floor.settings", from_memory=True) as floor,
         people(machine, "rollcall", count=most, settings_module="config.settings", from_memory=False) as rollcall,
     ):
         return [row for question in asked for row in _compare(size, question, floor, rollcall)]

@@ -4,4 +4,4 @@ from __future__ import annotations
 
 from config.settings import *  # noqa: F403
 
-ROOT_URLCONF = "tests.bench.floor_urls"
+ROOT_URLCONF = "tests.bench.floor.urls"
