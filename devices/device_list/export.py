@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from devices.account_status.stale_sources import StaleSource
+from devices.device_list.columns import COLUMNS, NAME
 from devices.device_list.filters import DeviceListing
 from devices.device_list.queries import DeviceRow, SeenBy
-from devices.lists.columns import COLUMNS, NAME
 from devices.lists.csv import csv_table, moment
 from devices.models import Life
 from vendors.registry import label_of

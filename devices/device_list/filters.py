@@ -11,9 +11,10 @@ from datetime import datetime
 from django.db.models import Q
 
 from devices.device_list import conditions
+from devices.device_list.columns import CHOSEN, COLUMNS, NAME, SORTS
 from devices.device_list.conditions import ANY
 from devices.device_list.fleet_filters import PART, FleetFilters
-from devices.lists.columns import CHOSEN, COLUMNS, NAME, SORTS, Column
+from devices.lists.columns import Column
 from devices.lists.filters import FilterField
 from devices.lists.state import ListDefinition, ListState
 from devices.models import Life

@@ -9,12 +9,13 @@ from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
+from devices.device_list.columns import COLUMNS
 from devices.device_list.filters import DEVICES, DeviceFilters, DeviceListing
-from devices.lists.columns import COLUMNS, RANKS
 from devices.lists.cursor import Cursor, beyond, ordered
 from devices.lists.keyset import Page, Total, turn
 from devices.lists.state import ListState
 from devices.models import Device, DeviceGroup, Life, Sighting
+from devices.models.device import RANKS
 from devices.reconciliation.timestamps import newest
 from devices.search import queries as search
 from devices.search.tags import tags_of

@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from devices.lists.columns import RANK_SQL, RANKS
 from devices.models import IssueKind
+from devices.models.device import RANK_SQL, RANKS
 from vendors.states import State
 
 _DEVICE = "JOIN {{devices}} d ON d.id = {} AND d.life IN ('seen', 'missing')"

@@ -11,9 +11,9 @@ from urllib.parse import unquote
 from devices.device_list.fleet_filters import MatchingDevices
 from devices.issues.filters import ALL, OPEN, SILENCED, VENDOR, WOKEN, IssueFilters
 from devices.issues.sources import BRANCHES, NO_KEY, IssueKey, IssueSource
-from devices.lists.columns import RANKS
 from devices.lists.cursor import Cursor
 from devices.models import IssueKind
+from devices.models.device import RANKS
 from vendors.states import State
 
 _NAMED = """(SELECT i.* FROM unnest(%(refs)s::bigint[], %(keys)s::text[]) AS w(ref, key)

@@ -6,7 +6,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-# The worst first, as devices/lists/columns.py says it: a word is no order.
+# The worst first, as devices/models/device.py says it: a word is no order.
 BY_RANK = """CREATE INDEX device_by_rank ON devices_device
 ((CASE state WHEN 'critical' THEN 0 WHEN 'attention' THEN 1 WHEN 'unknown' THEN 2 ELSE 3 END), name, id)"""
 

@@ -16,8 +16,13 @@ class Life(models.TextChoices):
     RETIRED = "retired", "Retired"
 
 
+# The worst first. The index `device_by_rank` is over exactly this expression.
+RANKS = {State.CRITICAL: 0, State.ATTENTION: 1, State.UNKNOWN: 2, State.OK: 3}
+RANK_SQL = "(CASE state WHEN 'critical' THEN 0 WHEN 'attention' THEN 1 WHEN 'unknown' THEN 2 ELSE 3 END)"
+
+
 class Device(models.Model):
-    """Ours, made of sightings. All columns are a summary that upsert.summarise() writes; nothing is typed in here."""
+    """A machine as Rollcall shows it, made of sightings. Its columns are a summary that only devices/reconciliation/summary.py writes."""
 
     name = models.CharField(max_length=255, blank=True)
     serial = models.CharField(max_length=255, blank=True)

@@ -1,4 +1,4 @@
-"""The cells of a table of devices: one template for each column of devices/lists/columns.py."""
+"""The cells of a table of devices: one template for each column of devices/device_list/columns.py."""
 
 from __future__ import annotations
 

@@ -8,8 +8,8 @@ import pytest
 from django.template import Context, Template
 from django.utils.safestring import mark_safe
 
+from devices.device_list.columns import COLUMNS
 from devices.device_list.queries import DeviceRow
-from devices.lists.columns import COLUMNS
 from devices.reconciliation.timestamps import implausible, newest
 from devices.templatetags.ui import age_words, either
 
