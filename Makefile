@@ -8,7 +8,7 @@ LINT_ENVIRONMENT := ROLLCALL_SECRET_KEY=lint DATABASE_URL=postgresql:///lint RED
 # More arguments for pytest, for example: make test ARGS="-k sealing"
 ARGS ?=
 
-.PHONY: help run services password install test dates lint bench figures faults python local dev browser faketime
+.PHONY: help run services password install check test dates lint bench figures faults python local dev browser faketime
 
 help: ## list what can be made
 	@sed -n 's/^\([a-z]*\):.*## /  make \1 - /p' Makefile
@@ -24,6 +24,9 @@ password: local ## make and print a new password (NAME=admin) while `make run` i
 
 install: python ## make .venv with the locked requirements, and nothing of the local stack
 	@$(PYTHON) local/install.py requirements.txt
+
+check: lint ## lint, and run the tests of the folders that changed since main
+	@$(VENV) -m pytest -n 2 --dist worksteal $$($(VENV) -m tests.changed) $(ARGS)
 
 test: dev browser ## run all tests
 	@$(VENV) -m pytest -n 3 --dist worksteal $(ARGS)
