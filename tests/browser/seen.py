@@ -25,3 +25,32 @@ def serious(page: Page) -> list[str]:
 def overflow(page: Page) -> int:
     """Pixels that only sideways scrolling would show."""
     return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+LINES = """element => {
+  const lines = [], walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT), range = document.createRange();
+  let bottom = -Infinity;
+  while (walker.nextNode()) for (let at = 0; at < walker.currentNode.length; at++) {
+    range.setStart(walker.currentNode, at); range.setEnd(walker.currentNode, at + 1);
+    const box = range.getBoundingClientRect();
+    if (!box.width) continue;
+    if (box.top >= bottom - 2) { lines.push(''); bottom = box.bottom; }
+    lines[lines.length - 1] += range.toString();
+  }
+  return lines.map(line => line.trim());
+}"""
+
+
+def lines(element: Locator) -> list[str]:
+    """The text of an element, line by line as it is shown."""
+    found: list[str] = element.evaluate(LINES)
+    return found
+
+
+def hidden_columns(page: Page) -> list[str]:
+    """The tables of which some columns show only after scrolling sideways, by their labels or classes."""
+    found: list[str] = page.evaluate(
+        "[...document.querySelectorAll('main .table-wrap')].filter(e => e.scrollWidth > e.clientWidth)"
+        ".map(e => `${e.getAttribute('aria-label') || e.firstElementChild.className}: ${e.scrollWidth - e.clientWidth} px`)"
+    )
+    return found

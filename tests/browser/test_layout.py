@@ -1,0 +1,160 @@
+"""Every page at every width: nothing scrolls sideways, lies over its neighbour, or breaks inside a word that has room."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page
+
+from devices.models import Account, AuditEvent, Device, Health, Issue, JobState, User
+from tests.browser.conftest import DESK, PHONE, Desk
+from tests.browser.seen import hidden_columns, lines, overflow
+from tests.devices import rows as shown
+from tests.patching import rows as made
+from vendors.states import IdKind
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+WIDTHS = (320, 360, 480, 600, 768, 900, 1000, 1001, 1024, 1100, 1200, 1250, 1251, 1366, 1600, 1920)
+NAME = "HAM-NB-01054"
+SERIAL = "C0KVGN3RLVV9"
+MAC = "8C:8D:28:35:E9:75"
+UUID = "CE8022D1-16CD-E114-AC27-80A1953C4763"
+USER = "NORDWIND\\f.lang"
+WORD = "DEVICE_FUNCTIONALITY_STATUS_ATTENTION_REQUIRED"
+
+
+@pytest.fixture
+def laptop(transactional_db: None) -> Device:
+    """A device that five accounts of one vendor and two other vendors tell about, beside a small fleet that has patches."""
+    others = made.small_patching()
+    accounts = [shown.account(f"eset-office-{city}", "eset") for city in ("munich", "hamburg", "berlin", "vienna", "leipzig")]
+    ids = [(IdKind.SERIAL, SERIAL), (IdKind.MAC, MAC), (IdKind.BIOS_UUID, UUID)]
+    about: dict[str, Any] = {
+        "user": USER,
+        "serial": SERIAL,
+        "os_name": "Microsoft Windows 11 Enterprise Edition, 64-bit",
+        "os_family": "windows",
+    }
+    device = None
+    for each in accounts:
+        told = shown.sighting(each, NAME, device=device, ids=ids, stale=True, state_raw=WORD, **about)
+        device = told.device
+    shown.sighting(
+        others["opswat"], NAME, device=device, issues=[("Disk encryption is switched off", "critical")], state="critical", **about
+    )
+    shown.sighting(others["five9s"], NAME, device=device, state_raw="2 InstallSuccess, 2 InstallSuccessWithRestart", **about)
+    Issue.objects.update(raw=WORD)
+    for number in range(4):
+        shown.sighting(accounts[0], f"HAM-NB-0106{number}", ids=[(IdKind.MAC, "00:09:0F:AA:00:01")])
+    shown.fetch(accounts[0], state=JobState.DONE, records=50, pages=1, calls=3, created=50)
+    Account.objects.filter(pk=accounts[1].pk).update(health=Health.FAILING, health_sentence="The vendor's server answered with an error.")
+    Account.objects.filter(pk=accounts[2].pk).update(health=Health.PERSON, health_sentence="The vendor refused the credentials.")
+    AuditEvent.objects.create(
+        at=timezone.now(), action="account.added", actor_name="alice", target="eset-office-munich", address="192.0.2.17"
+    )
+    assert device is not None
+    return device
+
+
+def main_pages(laptop: Device) -> dict[str, str]:
+    return {
+        "dashboard": "/",
+        "devices": "/devices/",
+        "device": f"/devices/{laptop.pk}/",
+        "timeline": f"/devices/{laptop.pk}/timeline/",
+        "issues": "/issues/?standing=all",
+        "silenced": "/issues/silenced/",
+        "coverage": "/coverage/",
+        "identifiers": "/coverage/keys/",
+        "missing at an account": "/coverage/devices/?account=eset-office-munich&cover=missing",
+        "disagreements": "/disagreements/",
+        "lookup": "/d/?q=ham",
+        "list of devices": "/d/list/",
+        "accounts": "/vendors/",
+        "account": "/vendors/eset-office-munich/",
+        "account form": "/vendors/add/?vendor=eset",
+        "thresholds": "/vendors/thresholds/",
+        "installers": "/installers/",
+        "installer form": "/installers/new/",
+        "hand-outs": "/installers/hand-outs/",
+        "patching": "/patching/",
+        "patches": "/patching/patches/",
+        "attempts": "/patching/attempts/",
+        "patching by device": "/patching/devices/",
+        "titles": "/patching/titles/",
+        "work lists": "/patching/reasons/",
+        "audit log": "/audit/",
+        "views": "/views/",
+        "documentation": "/docs/operating/",
+    }
+
+
+def unfold(page: Page) -> None:
+    page.evaluate("document.querySelectorAll('main details:not(.menu)').forEach(each => each.open = true)")
+
+
+def resize(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 768})
+
+
+def test_no_page_scrolls_sideways_and_no_table_hides_a_column(desk: Desk, laptop: Device, alice: User) -> None:
+    page = desk.open("/", user=alice)
+    wide = []
+    for name, address in main_pages(laptop).items():
+        page.goto(address)
+        unfold(page)
+        for width in WIDTHS:
+            resize(page, width)
+            wide += [f"{name} at {width}: {overflow(page)} px"] if overflow(page) else []
+            wide += [f"{name} at {width}: {table}" for table in hidden_columns(page) if not table.startswith("Attempts day by day")]
+    assert not wide, wide
+
+
+@pytest.mark.parametrize("columns", ["", "?cols=accounts,groups,seen_by,issues,last_seen,user,os,serial,model,tags,presence,known_since"])
+def test_no_chip_leaves_its_cell(desk: Desk, laptop: Device, alice: User, columns: str) -> None:
+    page = desk.open(f"/devices/{columns}", user=alice)
+    chips = "[...document.querySelectorAll('td .tag')]"
+    outside = (
+        f"{chips}.filter(e => {{ const chip = e.getBoundingClientRect(), cell = e.closest('td').getBoundingClientRect();"
+        " return chip.left < cell.left || chip.right > cell.right || chip.bottom > cell.bottom }).length"
+    )
+    for width in WIDTHS:
+        resize(page, width)
+        assert page.evaluate(f"{chips}.length") > 7
+        assert page.evaluate(outside) == 0, width
+        assert overflow(page) == 0, width  # columns that do not fit are scrolled to inside the table
+
+
+def test_a_date_never_breaks(desk: Desk, laptop: Device, alice: User) -> None:
+    page = desk.open("/patching/", user=alice, size=PHONE)
+    unfold(page)
+    for width in (320, 360, 480):
+        resize(page, width)
+        dates = [*page.locator(".days tbody th").all()[:5], page.locator(".chart-ends > span").first]
+        assert [len(lines(each)) for each in dates] == [1] * 6
+
+
+def test_the_rows_of_a_card_stand_in_one_column_and_look_alike(desk: Desk, laptop: Device, alice: User) -> None:
+    page = desk.open("/", user=alice, size=PHONE)
+    unlike: dict[str, set[str]] = {}
+    for name, address in main_pages(laptop).items():
+        page.goto(address)
+        looks = page.evaluate(
+            "[...document.querySelectorAll('main .cards tbody td[data-label]:not(.tick)')].filter(e => e.getClientRects().length)"
+            ".map(e => [e, getComputedStyle(e), getComputedStyle(e, '::before')]).filter(([e, own, label]) => label.content != 'none')"
+            ".map(([e, own, label]) => [e.getBoundingClientRect().left - e.closest('tr').getBoundingClientRect().left,"
+            " own.paddingLeft, label.fontFamily, label.fontSize, label.fontWeight].join(' '))"
+        )
+        unlike |= {name: set(looks)} if len(set(looks)) > 1 else {}
+    assert not unlike
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE, (1920, 900)])
+def test_statuses_of_accounts_stand_in_one_column(desk: Desk, laptop: Device, alice: User, size: tuple[int, int]) -> None:
+    page = desk.open("/", user=alice, size=size)
+    pills = page.locator(".source [data-account-status]")
+    assert len({each.inner_text() for each in pills.all()}) > 1
+    assert len({each.evaluate("e => e.getBoundingClientRect().left") for each in pills.all()}) == 1
