@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page
 
-from devices.models import Account, AuditEvent, Device, Health, Issue, JobState, User
+from devices.models import Account, AuditEvent, Device, Health, Issue, JobState, Sighting, User
 from tests.browser.conftest import DESK, PHONE, Desk
 from tests.browser.seen import hidden_columns, lines, overflow
 from tests.devices import rows as shown
@@ -126,6 +126,55 @@ def test_no_chip_leaves_its_cell(desk: Desk, laptop: Device, alice: User, column
         assert page.evaluate(f"{chips}.length") > 7
         assert page.evaluate(outside) == 0, width
         assert overflow(page) == 0, width  # columns that do not fit are scrolled to inside the table
+
+
+@pytest.mark.parametrize("width", [1024, 1366, 1920])
+def test_no_identifier_breaks_inside(desk: Desk, laptop: Device, alice: User, width: int) -> None:
+    page = desk.open("/devices/?q=ham", user=alice, size=(width, 768))
+    assert SERIAL in lines(page.locator("tbody tr").first.locator("td[data-label=Serial]"))
+    page.goto(f"/devices/{laptop.pk}/")
+    told = page.locator("#identifiers-panel .mono")
+    assert {SERIAL, MAC, UUID, NAME} <= {each.inner_text() for each in told.all()}
+    assert [lines(each) for each in told.all() if len(lines(each)) > 1] == []
+    page.goto("/coverage/keys/")
+    for cell in page.locator("td:is([data-label=Kind], [data-label=Value])").all():
+        assert cell.inner_text().split() == " ".join(lines(cell)).split()
+
+
+def test_accounts_that_tell_an_identifier_are_counted_and_named_on_demand(desk: Desk, laptop: Device, alice: User) -> None:
+    page = desk.open(f"/devices/{laptop.pk}/", user=alice)
+    row = page.locator("#identifiers-panel tr").filter(has_text=MAC)
+    assert lines(row.locator("summary")) == ["ESET (eset-office-munich) and 4 more"]
+    assert row.get_by_text("eset-office-vienna").is_hidden()
+    row.locator("summary").click()
+    assert row.get_by_text("eset-office-vienna").is_visible()
+
+
+@pytest.mark.parametrize("width", [320, 360, 768, 1024, 1366, 1920])
+def test_a_vendors_word_breaks_only_after_an_underscore_or_a_blank(desk: Desk, laptop: Device, alice: User, width: int) -> None:
+    page = desk.open(f"/devices/{laptop.pk}/", user=alice, size=(width, 768))
+    words = page.locator(".clocks dd.mono")
+    assert words.count() == 7
+    for word in words.all():
+        shown_lines, pieces = lines(word), word.inner_text().replace("_", "_ ").split()
+        assert " ".join(shown_lines).replace("_", "_ ").split() == pieces
+        assert not any(line.startswith(",") for line in shown_lines)
+
+
+@pytest.mark.parametrize("told_by", [1, 3])
+def test_the_cards_of_vendors_fill_the_width(desk: Desk, laptop: Device, alice: User, told_by: int) -> None:
+    keep = Sighting.objects.filter(device=laptop).order_by("pk").values_list("pk", flat=True)[:told_by]
+    Sighting.objects.filter(device=laptop).exclude(pk__in=list(keep)).delete()
+    page = desk.open(f"/devices/{laptop.pk}/", user=alice, size=(1920, 900))
+    right = "e => e.getBoundingClientRect().right"
+    assert page.locator(".view-card").last.evaluate(right) == pytest.approx(page.locator(".views").evaluate(right), abs=1)
+
+
+def test_a_user_breaks_after_the_domain_first(desk: Desk, laptop: Device, alice: User) -> None:
+    page = desk.open(f"/devices/{laptop.pk}/", user=alice, size=PHONE)
+    assert lines(page.locator("#facts .copyable").first) in ([USER], ["NORDWIND\\", "f.lang"])
+    page.goto("/devices/?q=ham")
+    assert lines(page.locator("td[data-label=User] .clamp").first) in ([USER], ["NORDWIND\\", "f.lang"])
 
 
 def test_a_date_never_breaks(desk: Desk, laptop: Device, alice: User) -> None:
