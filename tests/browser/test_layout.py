@@ -186,6 +186,14 @@ def test_a_date_never_breaks(desk: Desk, laptop: Device, alice: User) -> None:
         assert [len(lines(each)) for each in dates] == [1] * 6
 
 
+@pytest.mark.parametrize("width", [1024, 1366, 1920])
+def test_a_setting_in_the_documentation_never_breaks(desk: Desk, laptop: Device, alice: User, width: int) -> None:
+    page = desk.open("/docs/operating/", user=alice, size=(width, 768))
+    names = page.locator("td code").filter(has_text="ROLLCALL_").all()
+    assert len(names) > 5
+    assert [each.inner_text() for each in names if len(lines(each)) > 1 and " " not in each.inner_text()] == []
+
+
 def test_the_rows_of_a_card_stand_in_one_column_and_look_alike(desk: Desk, laptop: Device, alice: User) -> None:
     page = desk.open("/", user=alice, size=PHONE)
     unlike: dict[str, set[str]] = {}
