@@ -80,13 +80,13 @@ def check_keys(**_kwargs: object) -> None:
 
 @signals.worker_process_init.connect
 def settle_garbage(**_kwargs: object) -> None:
-    garbage.settle()
+    garbage.tune_gc()
 
 
 @signals.worker_shutting_down.connect
 def leave(how: str, **_kwargs: object) -> None:
     """SIGTERM lets the steps at hand end, but no longer than a service manager waits. A step cut off is done again elsewhere."""
-    leaving.tell()
+    leaving.request_shutdown()
     if how == "Warm":
         insist = threading.Timer(LEAVE_SECONDS, os.kill, (os.getpid(), signal.SIGQUIT))
         insist.daemon = True

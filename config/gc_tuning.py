@@ -7,7 +7,7 @@ import gc
 YOUNG = 50_000  # new objects before a collection; one page of a walk makes about as many, and frees them by itself
 
 
-def settle() -> None:
+def tune_gc() -> None:
     """Called once when a process has loaded everything. In a trial collections took a quarter of a worker's time before."""
     gc.collect()
     gc.freeze()

@@ -13,4 +13,4 @@ from config.startup_checks import refuse_if_unready
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 application = frames.in_one_piece(get_wsgi_application())
 refuse_if_unready()
-garbage.settle()
+garbage.tune_gc()

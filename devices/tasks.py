@@ -21,8 +21,8 @@ from devices.models import Account, SyncRun
 from devices.reconciliation import freshness as thresholds
 from devices.sync import group_names
 from devices.sync import withheld as disappearance
-from devices.sync.handler import SyncHandler, apply_thresholds, grow_old
-from devices.sync.handler import plan as plan_runs
+from devices.sync.handler import SyncHandler, apply_changed_thresholds, mark_stale_sightings
+from devices.sync.handler import schedule_due_runs as plan_runs
 from vendors.registry import VENDORS
 
 WAKE_EXPIRES = 10  # seconds; an unread wake-up is announced again
@@ -47,7 +47,7 @@ def plan() -> None:
     now = jobs.database_clock()
     for run in plan_runs(list(_usable()), now):
         wake(run.pk, interactive=False)
-    apply_thresholds(now)
+    apply_changed_thresholds(now)
     gaps.renew(now)
     group_names.carry_on(now)
 
@@ -70,14 +70,14 @@ def delete_account(account_id: int) -> None:
     """Batches until the slice is over. Announced every second: one that another worker is at does nothing here."""
     ends = time.monotonic() + jobs.SLICE
     while deletion.advance(account_id, now=jobs.database_clock()):
-        if leaving.told() or time.monotonic() >= ends:
+        if leaving.shutting_down() or time.monotonic() >= ends:
             break
 
 
 @shared_task(name="devices.tasks.tidy")
 def tidy() -> None:
     now = timezone.now()
-    grow_old(now)
+    mark_stale_sightings(now)
     thresholds.forget_defaults()
     forget_changes(now)
     triage.tidy(now)

@@ -41,7 +41,7 @@ def take_stock(stocktake_id: int) -> None:
 def plan() -> None:
     now = jobs.database_clock()
     expire(now)
-    for stocktake in planning.plan(planning.offering(), now):
+    for stocktake in planning.schedule_installer_syncs(planning.offering(), now):
         wake(take_stock, stocktake.pk, queue="sync")
 
 

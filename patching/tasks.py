@@ -23,7 +23,7 @@ def announce() -> None:
 
 @shared_task(name="patching.tasks.plan")
 def plan() -> None:
-    for run in planning.plan(planning.telling(), jobs.database_clock()):
+    for run in planning.schedule_patch_runs(planning.telling(), jobs.database_clock()):
         wake(run.pk)
 
 

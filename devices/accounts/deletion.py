@@ -17,7 +17,7 @@ from django.db.models import Exists, Max, OuterRef, QuerySet
 
 from devices.audit import log as audit
 from devices.audit.context import AuditContext
-from devices.db.locks import be_patient, hold_devices
+from devices.db.locks import extend_timeouts, lock_devices
 from devices.matching.apply import keys_of, rematch
 from devices.models import (
     Account,
@@ -142,7 +142,7 @@ def under_way() -> list[int]:
 def advance(account_id: int, *, now: datetime) -> bool:
     """Delete some of what is left. True: there is more. A worker that is killed loses one batch; of two at a time one goes away."""
     with transaction.atomic():
-        be_patient()
+        extend_timeouts()
         if not _alone(account_id):
             return False
         account = Account.objects.filter(pk=account_id).exclude(deletion_requested_at=None).first()
@@ -184,7 +184,7 @@ def _tables(account: Account) -> Iterator[QuerySet[models.Model]]:
 
 def _sightings(account: Account, _progress: Counter[str], now: datetime) -> Counter[str] | None:
     """Some sightings with everything on them, and the devices that nobody else lists. The others are matched and summarised again."""
-    hold_devices()
+    lock_devices()
     batch = dict(Sighting.objects.filter(account=account).order_by().values_list("pk", "device_id")[:SIGHTINGS])
     if not batch:
         return None

@@ -103,7 +103,7 @@ def update_account(
         account.settings, account.tokens = values, ""
         for name, value in asdict(after).items():
             setattr(account, name, value)
-        health.cleared(account, act.now)
+        health.reset_health(account, act.now)
         account.save(update_fields=[*EDITED, *health.COLUMNS, "changes_since"])
         _store_secrets(account, replaced, act)
         audit.record("account changed", act=act, target=account.name, fields=changed)
@@ -131,7 +131,7 @@ def switch_account(account: Account, *, enabled: bool, act: AuditContext | None 
         refuse_deleting(Account.objects.select_for_update(no_key=True).get(pk=account.pk))
         account.switched_off_at = None if enabled else account.switched_off_at or act.now
         account.enabled = enabled
-        health.cleared(account, act.now)
+        health.reset_health(account, act.now)
         account.save(update_fields=["enabled", "switched_off_at", *health.COLUMNS])
         audit.record("account switched", act=act, target=account.name, enabled=enabled)
 

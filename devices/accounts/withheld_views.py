@@ -32,7 +32,7 @@ def apply(request: HttpRequest, name: str, run: int) -> HttpResponse:
         return redirect("devices:account", name=name)
     reason = request.POST.get("reason", "").strip()
     if request.method == "POST" and reason and "\0" not in reason:
-        if disappearance.decide(found, reason=reason[:LONGEST_REASON], act=act_of(request)):
+        if disappearance.decide_withheld(found, reason=reason[:LONGEST_REASON], act=act_of(request)):
             messages.success(request, "Decided. They are marked from now on, which takes a moment.")
         else:
             messages.error(request, "Somebody else was faster, or a newer list came in: look again.")

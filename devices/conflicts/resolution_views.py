@@ -28,7 +28,7 @@ STATE_EFFECTS = (
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("settle_device")
-def settle(request: HttpRequest, pk: int) -> HttpResponse:
+def override(request: HttpRequest, pk: int) -> HttpResponse:
     """`field` and `sighting`: whose word about what."""
     device = device_or_404(pk)
     asked = request.POST if request.method == "POST" else request.GET
@@ -38,7 +38,7 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
 
     def carry_out(reason: str) -> int:
-        settling.settle(
+        settling.override_field(
             device.pk,
             field=field,
             sighting=winner.pk,
@@ -52,11 +52,11 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @needs("settle_device")
-def take_back(request: HttpRequest, pk: int, settlement: int) -> HttpResponse:
+def remove_override(request: HttpRequest, pk: int, settlement: int) -> HttpResponse:
     device = device_or_404(pk)
     number = min(settlement, HIGHEST)
     try:
-        field = settling.take_back(number, device=device.pk, act=act_of(request))
+        field = settling.remove_override(number, device=device.pk, act=act_of(request))
     except ActionRefused as refused:
         messages.error(request, refused.sentence)
     else:

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from devices.audit import log as audit
 from devices.audit.context import AuditContext
-from devices.db.locks import hold_devices
+from devices.db.locks import lock_devices
 from devices.errors import ActionRefused, checked_reason
 from devices.history import writer as changes
 from devices.models import ChangeKind, Device, Life, Settlement, Sighting
@@ -16,11 +16,11 @@ from devices.reconciliation.summary import summarise
 CHANGED = "Nothing to settle: look at the device again, it has changed."
 
 
-def settle(device: int, *, field: str, sighting: int, reason: str, act: AuditContext) -> Settlement:
+def override_field(device: int, *, field: str, sighting: int, reason: str, act: AuditContext) -> Settlement:
     """Let this sighting's word count for the field. Of the verdict it only says that somebody knows. Raises ActionRefused."""
     reason = checked_reason(reason, kept_with="with the device")
     with transaction.atomic():
-        hold_devices()
+        lock_devices()
         stored = Device.objects.filter(pk=device).first()
         winner = Sighting.objects.filter(pk=sighting, device_id=device, life=Life.SEEN).first()
         if stored is None or winner is None or field not in FIELDS:
@@ -42,21 +42,21 @@ def settle(device: int, *, field: str, sighting: int, reason: str, act: AuditCon
             made_at=act.now,
         )
         values = {"field": field, "before": shown(stored, field), "after": shown(winner, field), "reason": reason}
-        changes.by_person(device, ChangeKind.SETTLED, act=act, **values)
+        changes.record_user_action(device, ChangeKind.SETTLED, act=act, **values)
         audit.record("disagreement settled", act=act, target=str(device), vendor=winner.vendor, **values)
         summarise([device], act.now)
         return made
 
 
-def take_back(settlement: int, *, device: int, act: AuditContext) -> str:
+def remove_override(settlement: int, *, device: int, act: AuditContext) -> str:
     """Open again what was settled; returns the field. Raises ActionRefused."""
     with transaction.atomic():
-        hold_devices()
+        lock_devices()
         standing = Settlement.objects.filter(pk=settlement, device=device, ended_at=None).first()
         if standing is None:
             raise ActionRefused("It is open already: somebody took this back, or a vendor says something else now.")
         _end(standing, act)
-        changes.by_person(device, ChangeKind.SETTLED, act=act, field=standing.field)
+        changes.record_user_action(device, ChangeKind.SETTLED, act=act, field=standing.field)
         audit.record("settlement ended", act=act, target=str(device), settled_by=standing.made_by_name, field=standing.field)
         summarise([device], act.now)
         return standing.field

@@ -45,7 +45,7 @@ class JobConnection:
 
     def open(self, account: Account, *, asked_at: datetime | None) -> ReadsDevices:
         """Raises Misconfigured as `connect` does, AuthFailed when the credentials were refused meanwhile (`health.stop_if_refused`)."""
-        health.stop_if_refused(account, asked_at=asked_at)
+        health.ensure_credentials_accepted(account, asked_at=asked_at)
         if self._link is None:
             self._link = connect(account, asked_at=asked_at)
         return self._link.reader

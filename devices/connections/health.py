@@ -41,7 +41,7 @@ def failed(account: Account, error: VendorError, now: datetime) -> None:
 
 
 def refused(account_id: int, error: AuthFailed, now: datetime) -> None:
-    """The credentials were refused, whatever they were used for: from now on nothing signs in (see `stop_if_refused`)."""
+    """The credentials were refused, whatever they were used for: from now on nothing signs in (see `ensure_credentials_accepted`)."""
     with transaction.atomic():
         account = Account.objects.select_for_update(no_key=True).get(pk=account_id)
         account.try_after = None
@@ -58,12 +58,12 @@ def accepted(account_id: int, now: datetime, *, asked_at: datetime | None) -> No
         if still_refused(account, asked_at=asked_at):
             return
         if account.health == Health.PERSON:
-            cleared(account, now)
+            reset_health(account, now)
         account.try_after = None
         account.save(update_fields=COLUMNS)
 
 
-def stop_if_refused(account: Account, *, asked_at: datetime | None) -> None:
+def ensure_credentials_accepted(account: Account, *, asked_at: datetime | None) -> None:
     """Raises AuthFailed while the credentials are refused."""
     if still_refused(account, asked_at=asked_at):
         raise AuthFailed(account.health_sentence, next_step=account.health_next_step)
@@ -76,7 +76,7 @@ def still_refused(account: Account, *, asked_at: datetime | None) -> bool:
     return asked_at is None or account.health_since is None or asked_at <= account.health_since
 
 
-def cleared(account: Account, now: datetime) -> None:
+def reset_health(account: Account, now: datetime) -> None:
     """A user changed the account: what was wrong may be right now, so it is planned again."""
     account.failures, account.try_after = 0, None
     _become(account, Health.NEW if account.complete_at is None else Health.OK, now)

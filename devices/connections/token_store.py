@@ -53,7 +53,7 @@ class EncryptedTokenStore:
                 return stored
             if self._replaced():
                 raise _replaced_meanwhile()
-            health.stop_if_refused(Account.objects.get(pk=self._account_id), asked_at=self._asked_at)
+            health.ensure_credentials_accepted(Account.objects.get(pk=self._account_id), asked_at=self._asked_at)
             try:
                 fresh = fetch(stored)
             except AuthFailed as error:

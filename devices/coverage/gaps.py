@@ -13,7 +13,7 @@ from django.db.models import F, Q
 from devices.account_status.status import AccountStatus, statuses
 from devices.coverage.queries import CODES, CoverageQuery
 from devices.coverage.states import CoverageState
-from devices.db.locks import be_patient
+from devices.db.locks import extend_timeouts
 from devices.models import Account
 
 ROUND = timedelta(hours=1)  # a device that another account brought is missing here without any news from here
@@ -34,7 +34,7 @@ def renew(now: datetime) -> list[str]:
     if not ready:
         return []
     with transaction.atomic(), connection.cursor() as cursor:
-        be_patient()
+        extend_timeouts()
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s, 0)", [_LOCK])
         if not cursor.fetchone()[0]:
             return []  # another worker is at it

@@ -12,7 +12,7 @@ _DEVICES = 0x70C4
 _LOCK_PATIENCE, _STATEMENT_PATIENCE = "30s", "60s"
 
 
-def hold_devices() -> None:
+def lock_devices() -> None:
     """Until this transaction ends nobody else matches or summarises.
 
     A summary read while another import changes the same device would be written over it later, and be wrong until the next change.
@@ -21,7 +21,7 @@ def hold_devices() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [_DEVICES])
 
 
-def be_patient() -> None:
+def extend_timeouts() -> None:
     """In this transaction, waits and statements may take as long as a large fleet needs; the limits of pages do not fit."""
     with connection.cursor() as cursor:
         cursor.execute(

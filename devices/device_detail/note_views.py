@@ -45,13 +45,13 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @needs("view_device")
-def take_back(request: HttpRequest, pk: int, note: int) -> HttpResponse:
+def delete_note(request: HttpRequest, pk: int, note: int) -> HttpResponse:
     device = device_or_404(pk)
     found = Note.objects.filter(pk=note, device=device).first() if note <= HIGHEST else None
     if found is None:
         raise Http404
     try:
-        notes.take_back(found, act=act_of(request))
+        notes.delete_note(found, act=act_of(request))
     except ActionRefused as problem:
         if is_fragment(request):
             return _part(request, device, problem=problem.sentence)

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from devices.audit import log as audit
 from devices.audit.context import AuditContext
-from devices.db.locks import hold_devices
+from devices.db.locks import lock_devices
 from devices.errors import ActionRefused
 from devices.models import Device, Note, User
 
@@ -21,14 +21,14 @@ def add(device: Device, *, text: str, act: AuditContext) -> Note:
     """Raises ActionRefused."""
     text = _checked(text)
     with transaction.atomic():
-        hold_devices()  # or the device could become part of another one meanwhile, and the note would hang on nothing
+        lock_devices()  # or the device could become part of another one meanwhile, and the note would hang on nothing
         last = Note.objects.filter(device=device, author=act.signed_in).order_by("-pk").first()
         if last and last.text == text and act.now - last.at < SENT_TWICE:
             return last
         return Note.objects.create(device=device, text=text, author=act.signed_in, author_name=act.name, at=act.now, ticket=act.ticket)
 
 
-def take_back(note: Note, *, act: AuditContext) -> None:
+def delete_note(note: Note, *, act: AuditContext) -> None:
     """The audit log keeps that it was there, not what it said: often that is why it is taken back. Raises ActionRefused."""
     if not may_take_back(note, act.signed_in):
         raise ActionRefused(f"Only {note.author_name}, who wrote it, or an administrator can take this note back.")

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from devices.audit import log as audit
 from devices.audit.context import AuditContext
-from devices.db.locks import hold_devices
+from devices.db.locks import lock_devices
 from devices.errors import ActionRefused, checked_reason
 from devices.history import writer as changes
 from devices.hooks import tell_use_changed
@@ -27,7 +27,7 @@ def retire(device: int, *, reason: str, act: AuditContext) -> None:
         Device.objects.filter(pk=device).update(life=Life.RETIRED)
         tell_use_changed([device])
         told = {"before": before, "after": Life.RETIRED.value, "reason": reason}
-        changes.by_person(device, ChangeKind.RETIRED, act=act, field=FIELD, **told)
+        changes.record_user_action(device, ChangeKind.RETIRED, act=act, field=FIELD, **told)
         audit.record("device retired", act=act, target=str(device), reason=reason)
 
 
@@ -41,14 +41,14 @@ def bring_back(device: int, *, act: AuditContext) -> str:
         summarise([device], act.now)
         tell_use_changed([device])
         life = Device.objects.values_list("life", flat=True).get(pk=device)
-        changes.by_person(device, ChangeKind.RETIRED, act=act, field=FIELD, before=Life.RETIRED, after=life)
+        changes.record_user_action(device, ChangeKind.RETIRED, act=act, field=FIELD, before=Life.RETIRED, after=life)
         audit.record("device brought back", act=act, target=str(device))
         return life
 
 
 def _held(device: int) -> str:
     """Its life. No import may summarise it meanwhile, nor make it part of another one."""
-    hold_devices()
+    lock_devices()
     life = Device.objects.filter(pk=device).values_list("life", flat=True).first()
     if life is None:
         raise ActionRefused("This device has become part of another one: look for it again.")

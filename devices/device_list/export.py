@@ -20,7 +20,7 @@ TOLD_LONG_AGO = "Told long ago by"
 
 def lines(rows: Iterable[DeviceRow], listing: DeviceListing, aged: Sequence[StaleSource] = ()) -> Iterator[str]:
     """A header, then a line per row. Words as on the page, times as ISO 8601 in UTC, cells never a formula. The last column says of whom
-    the row has a word that is old; its rows must know their accounts then (`knowing`).
+    the row has a word that is old; its rows must know their accounts then (`with_accounts`).
     """
     old = {each.account: f"{each.account}, as of {moment(each.at) or 'an unknown time'}" for each in aged}
     columns = listing.columns if "serial" in listing.columns else (*listing.columns, "serial")
@@ -32,7 +32,7 @@ def lines(rows: Iterable[DeviceRow], listing: DeviceListing, aged: Sequence[Stal
     return csv_table(["Name", *(COLUMNS[key].label for key in columns), TOLD_LONG_AGO], map(values, rows))
 
 
-def knowing(listing: DeviceListing) -> DeviceListing:
+def with_accounts(listing: DeviceListing) -> DeviceListing:
     """The same list, with rows that know their accounts whatever its columns are."""
     return replace(listing, columns=(*listing.columns, "accounts"))
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from devices.account_status.stale_sources import aged
 from devices.account_status.status import account_statuses
 from devices.audit.export import csv_file, no_file
-from devices.device_list.export import knowing, lines
+from devices.device_list.export import lines, with_accounts
 from devices.device_list.filters import DEVICES, DeviceListing
 from devices.device_list.queries import every_row, matching
 from devices.models import Device
@@ -42,5 +42,5 @@ def stream(request: HttpRequest, listing: DeviceListing, found: QuerySet[Device]
     now = timezone.now()
     told = {"devices": count, "filters": which, "columns": list(listing.columns)}
     old = aged(account_statuses(request))
-    content = partial(lines, every_row(found, knowing(listing) if old else listing, now=now), listing, old)
+    content = partial(lines, every_row(found, with_accounts(listing) if old else listing, now=now), listing, old)
     return csv_file(request, listing.file_name(now=now), content, action="export", **told)

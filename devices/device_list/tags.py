@@ -9,7 +9,7 @@ from django.db import connection, transaction
 
 from devices.audit import log as audit
 from devices.audit.context import AuditContext
-from devices.db.locks import hold_devices
+from devices.db.locks import lock_devices
 from devices.errors import ActionRefused
 from devices.history import writer as changes
 from devices.models import ChangeKind
@@ -60,7 +60,7 @@ def _write(
     values: dict[str, Any] = {"key": text_key(name), "name": name, "who": act.name, "devices": sorted(devices), "ticket": act.ticket}
     texts = {"field": "'tag'", side: "c.name", "actor_name": "%(who)s", "ticket": "%(ticket)s"}
     with transaction.atomic(), connection.cursor() as cursor:
-        hold_devices()  # or a device could become part of another one meanwhile
+        lock_devices()  # or a device could become part of another one meanwhile
         cursor.execute(f"{statement} {changes.into(ChangeKind.TAGGED, 'told', **texts)}", values | changes.cause(None, act.now))
         written = int(cursor.rowcount)
         if len(devices) > 1:

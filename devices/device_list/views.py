@@ -17,7 +17,7 @@ from devices.device_list.filters import DEVICES, DeviceListing
 from devices.device_list.fleet_filters import known_groups
 from devices.device_list.queries import list_page
 from devices.models import Account
-from devices.saved_views.list_page import place, results, turned, whole
+from devices.saved_views.list_page import full_page, place, results, turned
 from devices.saved_views.list_request import viewed
 from devices.sync.refresh import MOST
 from devices.web.permissions import is_fragment, needs
@@ -45,7 +45,7 @@ def page(request: HttpRequest) -> HttpResponse:
     }
     if is_fragment(request):
         return results(request, "devices/_rows.html", context, at=place(request))
-    return whole(request, "devices/list.html", context | {"choices": _choices()})
+    return full_page(request, "devices/list.html", context | {"choices": _choices()})
 
 
 def _chosen(request: HttpRequest, listing: DeviceListing) -> HttpResponse:

@@ -31,7 +31,7 @@ def cause(run: SyncRun | None, now: datetime) -> dict[str, Any]:
     return {"now": now, "account": run.account_id if run else None, "run": run.pk if run else None}
 
 
-def of_answers(run: SyncRun, now: datetime) -> None:
+def record_field_changes(run: SyncRun, now: datetime) -> None:
     """What the staged answers (table `different`) say otherwise than the sightings they are about to replace."""
     pairs = ", ".join(f'(\'{name}\', s."{name}"::text, i."{name}"::text)' for name in FOLLOWED)
     found = f"""(SELECT s.device_id, v.* FROM different i
@@ -43,7 +43,7 @@ def of_answers(run: SyncRun, now: datetime) -> None:
         cursor.execute(sql, cause(run, now))
 
 
-def of_moves(moves: Collection[tuple[int, int]], now: datetime) -> None:
+def record_moves(moves: Collection[tuple[int, int]], now: datetime) -> None:
     """Answers left the first device of each pair for the second: each of them remembers the other."""
     if not moves:
         return
@@ -53,14 +53,14 @@ def of_moves(moves: Collection[tuple[int, int]], now: datetime) -> None:
     Change.objects.bulk_create(left + came)
 
 
-def of_mergers(merged: Mapping[int, int], now: datetime) -> None:
+def record_merges(merged: Mapping[int, int], now: datetime) -> None:
     """Device that ended → the one it became part of."""
     Change.objects.bulk_create(
         Change(device_id=new, at=now, kind=ChangeKind.MERGED, field="device", before=str(old)) for old, new in merged.items()
     )
 
 
-def by_person(
+def record_user_action(
     device: int,
     kind: ChangeKind,
     *,

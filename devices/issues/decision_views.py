@@ -58,7 +58,7 @@ def decide(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @needs("triage_issue")
-def take_back(request: HttpRequest) -> HttpResponse:
+def reopen(request: HttpRequest) -> HttpResponse:
     back = back_to(request)
     try:
         handles = list(picked(request)) or _just_decided(request)
@@ -92,7 +92,7 @@ def _refused(request: HttpRequest, sentence: str, back: str) -> HttpResponse:
 
 def _take_back(request: HttpRequest, handles: Iterable[IssueKey], back: str) -> HttpResponse:
     try:
-        count = triage.take_back(list(handles), act=act_of(request))
+        count = triage.reopen_issues(list(handles), act=act_of(request))
     except ActionRefused as refused:
         return _refused(request, refused.sentence, back)
     if count:

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from devices.audit import log as audit
 from devices.audit.context import AuditContext
-from devices.db.locks import be_patient, hold_devices
+from devices.db.locks import extend_timeouts, lock_devices
 from devices.errors import LONGEST_REASON, ActionRefused
 from devices.history import writer as changes
 from devices.issues import sql as issue_sql
@@ -113,7 +113,7 @@ def decided_at(moment: datetime, *, by: User) -> list[IssueKey]:
     return [IssueKey(*row) for row in Triage.objects.filter(by=by, at=moment).values_list("kind", "ref", "key")[:MOST]]
 
 
-def take_back(handles: Sequence[IssueKey], *, act: AuditContext) -> int:
+def reopen_issues(handles: Sequence[IssueKey], *, act: AuditContext) -> int:
     """Nobody has decided about them from now on. Returns how many had been decided about. Raises ActionRefused."""
     with transaction.atomic():
         fresh = [each for each in _held(handles, act.now) if each.by_name]
@@ -134,7 +134,7 @@ def tidy(now: datetime) -> None:
         question.select(branch, "t.id", beyond=f"t.id IS NOT NULL AND {issue_sql.holds(branch)}") for branch in question.branches()
     )
     with transaction.atomic(), connection.cursor() as cursor:
-        be_patient()
+        extend_timeouts()
         cursor.execute(
             f"UPDATE devices_triage SET ended_at = %(now)s WHERE ended_at IS NULL AND id NOT IN ({alive})", question.values() | {"now": now}
         )
@@ -145,7 +145,7 @@ def _held(handles: Sequence[IssueKey], now: datetime) -> list[IssueRow]:
     """As they are now; no import may change them meanwhile."""
     if len(handles) > MOST:
         raise ActionRefused(f"That is more than {MOST:,} issues: narrow the list down, and decide part by part.")
-    hold_devices()
+    lock_devices()
     found = these(handles, now=now)
     if not found:
         raise ActionRefused("None of these issues is there any more: look at the list again.")

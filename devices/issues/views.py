@@ -21,7 +21,7 @@ from devices.issues.export import lines
 from devices.issues.filters import ALL, ISSUES, KINDS, OPEN
 from devices.issues.queries import IssueResult, every_issue, issue_page, matching
 from devices.issues.selection import written
-from devices.saved_views.list_page import place, results, turned, whole
+from devices.saved_views.list_page import full_page, place, results, turned
 from devices.saved_views.list_request import read_listing, viewed
 from devices.web.permissions import is_fragment, needs
 
@@ -52,7 +52,7 @@ def page(request: HttpRequest) -> HttpResponse:
     }
     if is_fragment(request):
         return results(request, "devices/_issues.html", context, at=at)
-    return whole(request, "devices/issues.html", context | {"choices": _choices(found)})
+    return full_page(request, "devices/issues.html", context | {"choices": _choices(found)})
 
 
 @require_safe

@@ -20,7 +20,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Q
 
 from devices.connections import health
-from devices.db.locks import be_patient
+from devices.db.locks import extend_timeouts
 from devices.jobs import shutdown as leaving
 from devices.jobs.handler import InternalError, J, JobHandler, LeaseLost, S, WorkerDied, place_of
 from devices.models import JobState, VendorJob
@@ -49,7 +49,7 @@ def due(model: type[J], *, now: datetime) -> list[int]:
     return list(rows.order_by("next_step_at").values_list("pk", flat=True)[:200])
 
 
-def announce(job: VendorJob, *, now: datetime, **columns: Any) -> None:
+def record_intent(job: VendorJob, *, now: datetime, **columns: Any) -> None:
     """Before a step that must not be done twice: its row says what begins, and the lease is renewed. Raises LeaseLost when that ran out."""
     with transaction.atomic():
         held = _locked(job)
@@ -83,7 +83,7 @@ class Engine(Generic[J, S]):
         job = self._claim(job_id)
         ends = time.monotonic() + slice_seconds
         while job is not None:
-            over = leaving.told() or time.monotonic() >= ends
+            over = leaving.shutting_down() or time.monotonic() >= ends
             job, more = self._one_step(job, release=over)
             if job is None or over:
                 return more
@@ -139,7 +139,7 @@ class Engine(Generic[J, S]):
     def _commit(self, job: J, step: S, *, release: bool) -> tuple[J | None, bool]:
         now = self.clock()
         with transaction.atomic():
-            be_patient()
+            extend_timeouts()
             return self._go_on(_locked(job), step, now, release=release)
 
     def _go_on(self, held: J, step: S, now: datetime, *, release: bool) -> tuple[J | None, bool]:
@@ -164,7 +164,7 @@ class Engine(Generic[J, S]):
         now = self.clock()
         try:
             with transaction.atomic():
-                be_patient()
+                extend_timeouts()
                 held = _locked(job)
                 instead = self.handler.stumbled(held, error, now)
                 if instead is not None:

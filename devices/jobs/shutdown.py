@@ -10,9 +10,9 @@ import mmap
 _told = mmap.mmap(-1, 1)  # anonymous and shared: made before the pool is forked
 
 
-def tell() -> None:
+def request_shutdown() -> None:
     _told[0] = 1
 
 
-def told() -> bool:
+def shutting_down() -> bool:
     return _told[0] != 0

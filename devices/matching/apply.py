@@ -12,11 +12,11 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from devices.db.copy import quoted, stage
-from devices.db.locks import hold_devices
+from devices.db.locks import lock_devices
 from devices.history import writer as changes
 from devices.hooks import MappedEntry, tell_use_changed
 from devices.matching.candidates import CandidateSet, collect
-from devices.matching.device_ids import IdAssignment, hand_over, move_sightings, name_devices
+from devices.matching.device_ids import IdAssignment, move_related_rows, move_sightings, name_devices
 from devices.matching.explanations import MatchReason, reason
 from devices.matching.grouping import SightingKeys, arrange
 from devices.matching.rules import KINDS, NOTHING, STRENGTH, Key, Keys
@@ -48,7 +48,7 @@ class MatchPlan:
     unexplained: list[int] = field(default_factory=list)
 
 
-def place(mapped: Sequence[MappedEntry], *, vendor: str, account: int) -> MatchPlan:
+def assign_devices(mapped: Sequence[MappedEntry], *, vendor: str, account: int) -> MatchPlan:
     """Find the devices of a page's new sightings, which get their ids here, and of those whose keys changed."""
     fresh = [each for each in mapped if each.sighting_id is None]
     before = _stored_keys([each.sighting_id for each in mapped if each.sighting_id is not None])
@@ -72,10 +72,10 @@ def place(mapped: Sequence[MappedEntry], *, vendor: str, account: int) -> MatchP
 
 
 def apply(plan: MatchPlan, now: datetime) -> None:
-    """Write what was decided; the sightings themselves must be written. Afterwards `renew` is to be summarised, and then `hand_over`."""
+    """Write the plan; the sightings themselves must be written. Summarise `renew` afterwards, then call `move_related_rows`."""
     move_sightings({sighting: to for sighting, (_, to) in plan.moved.items()})
     _write_joins(plan, now)
-    changes.of_moves({pair for pair in plan.moved.values() if pair[0] not in plan.naming.merged}, now)
+    changes.record_moves({pair for pair in plan.moved.values() if pair[0] not in plan.naming.merged}, now)
 
 
 def rematch(sightings: Collection[int], now: datetime, *, left: Collection[Key] = ()) -> int:
@@ -85,11 +85,11 @@ def rematch(sightings: Collection[int], now: datetime, *, left: Collection[Key] 
     if not sightings and not left:
         return 0
     with transaction.atomic():
-        hold_devices()
+        lock_devices()
         plan = _decide(CandidateSet(stored=sightings, left=left, limit=settings.COMMON_KEY_DEVICES))
         apply(plan, now)
         summarise(plan.renew, now)
-        hand_over(plan.naming.merged, now)
+        move_related_rows(plan.naming.merged, now)
         tell_use_changed(plan.renew)
     return len(plan.moved)
 

@@ -80,7 +80,7 @@ def move_sightings(devices: Mapping[int, int]) -> None:
         )
 
 
-def hand_over(merged: Mapping[int, tuple[int, int]], now: datetime) -> None:
+def move_related_rows(merged: Mapping[int, tuple[int, int]], now: datetime) -> None:
     """What hangs on a device that ended goes to the one it became part of; its id is kept as a former one. Call after the summary."""
     if not merged:
         return
@@ -90,7 +90,7 @@ def hand_over(merged: Mapping[int, tuple[int, int]], now: datetime) -> None:
     for old, (new, _) in sorted(merged.items()):
         for model, name in hanging:
             _give(model, name, old, new)
-    changes.of_mergers({old: new for old, (new, _) in merged.items()}, now)
+    changes.record_merges({old: new for old, (new, _) in merged.items()}, now)
     FormerDevice.objects.bulk_create(FormerDevice(id=old, device_id=new, anchor_id=anchor) for old, (new, anchor) in merged.items())
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM devices_device WHERE id = ANY(%s)", [list(merged)])

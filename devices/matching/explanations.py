@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from devices.matching.grouping import PERSON, Cluster, Match, Overrides, SightingKeys
-from devices.matching.rules import KINDS, NOTHING, Key, clash, lacks_witness
+from devices.matching.rules import KINDS, NOTHING, Key, conflicting_key, missing_corroboration
 from vendors.states import IdKind
 
 MOST_NEAR = 8  # near misses kept per sighting
@@ -83,8 +83,8 @@ def _near(
 def _why(told: SightingKeys, other: SightingKeys, kind: str, rulings: Overrides) -> dict[str, str]:
     if (min(told.id, other.id), max(told.id, other.id)) in rulings.apart:
         return {"why": RULED}
-    if against := clash(told.keys, other.keys, kind):
+    if against := conflicting_key(told.keys, other.keys, kind):
         return {"why": DIFFERS, "of": against}
-    if wanting := lacks_witness(told.keys, other.keys, kind):
+    if wanting := missing_corroboration(told.keys, other.keys, kind):
         return {"why": WITNESS, "of": wanting}
     return {"why": DOUBT}

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
-from devices.matching.rules import STRENGTH, Key, Keys, clash, joinable
+from devices.matching.rules import STRENGTH, Key, Keys, conflicting_key, joinable
 from vendors.states import IdKind
 
 PERSON = "person"  # stands where a kind stands, when a person's ruling joined two sightings
@@ -65,7 +65,7 @@ class Cluster:
     ties: list[Match] = field(default_factory=list)
 
 
-def spread(holders: Sequence[SightingKeys], kind: str) -> int:
+def machine_count(holders: Sequence[SightingKeys], kind: str) -> int:
     """On how many machines, at least, a key stands: holders of which each speaks against being any of the others."""
     different: list[SightingKeys] = []
     for each in sorted(holders, key=lambda told: (-len(told.keys), told.order)):  # who says little is like everybody
@@ -76,12 +76,12 @@ def spread(holders: Sequence[SightingKeys], kind: str) -> int:
 
 def _distinct(own: Keys, other: Keys, kind: str) -> bool:
     """For hostnames silence is not against: one vendor never tells the user."""
-    return bool(clash(own, other, kind)) if kind == IdKind.HOSTNAME else not joinable(own, other, kind)
+    return bool(conflicting_key(own, other, kind)) if kind == IdKind.HOSTNAME else not joinable(own, other, kind)
 
 
 def common_on(holders: Sequence[SightingKeys], kind: str, *, limit: int) -> int:
     """On how many machines a key stands that stands on more than `limit` and so joins nothing; 0: it is no such key."""
-    machines = spread(holders, kind) if len(holders) > limit else 0
+    machines = machine_count(holders, kind) if len(holders) > limit else 0
     return machines if machines > limit else 0
 
 
@@ -143,7 +143,7 @@ class _Arrangement:
         )
 
     def _against(self, first: Cluster, second: Cluster, kind: str) -> bool:
-        if clash(first.keys, second.keys, kind):
+        if conflicting_key(first.keys, second.keys, kind):
             return True
         pairs = ((a.id, b.id) for a in first.members for b in second.members) if self._apart else ()
         return any((min(pair), max(pair)) in self._apart for pair in pairs)

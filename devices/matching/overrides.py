@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 
 from devices.audit import log as audit
 from devices.audit.context import AuditContext
-from devices.db.locks import hold_devices
+from devices.db.locks import lock_devices
 from devices.errors import ActionRefused, checked_reason
 from devices.history import writer as changes
 from devices.matching.apply import rematch
@@ -23,7 +23,7 @@ def link(device: int, other: int, *, reason: str, act: AuditContext) -> int:
     """Make two devices one. Returns the device that both are now. Raises ActionRefused."""
     reason = checked_reason(reason, kept_with="with the link")
     with transaction.atomic():
-        hold_devices()
+        lock_devices()
         ours, theirs = _sightings(device), _sightings(other)
         if device == other or not ours or not theirs:
             raise ActionRefused("Choose another device that a vendor sees: this one cannot be linked to it.")
@@ -34,7 +34,7 @@ def link(device: int, other: int, *, reason: str, act: AuditContext) -> int:
         rematch([ours[0], theirs[0]], act.now)
         both = _device_of(ours[0])
         ended = str(other if both == device else device)
-        changes.by_person(both, ChangeKind.LINKED, act=act, field=FIELD, before=ended, reason=reason)
+        changes.record_user_action(both, ChangeKind.LINKED, act=act, field=FIELD, before=ended, reason=reason)
         return both
 
 
@@ -42,7 +42,7 @@ def take_apart(sighting: int, *, device: int, reason: str, act: AuditContext) ->
     """Make one sighting a device of its own, or of others than those it is with now. Returns its device. Raises ActionRefused."""
     reason = checked_reason(reason, kept_with="with the link")
     with transaction.atomic():
-        hold_devices()
+        lock_devices()
         members = _sightings(device)
         others = [each for each in members if each != sighting]
         if sighting not in members or not others:
@@ -54,8 +54,8 @@ def take_apart(sighting: int, *, device: int, reason: str, act: AuditContext) ->
         rematch(members, act.now)
         left = {_device_of(each) for each in others}
         for one in left:
-            changes.by_person(one, ChangeKind.PARTED, act=act, field=FIELD, after=str(_device_of(sighting)), reason=reason)
-        changes.by_person(_device_of(sighting), ChangeKind.PARTED, act=act, field=FIELD, before=str(device), reason=reason)
+            changes.record_user_action(one, ChangeKind.PARTED, act=act, field=FIELD, after=str(_device_of(sighting)), reason=reason)
+        changes.record_user_action(_device_of(sighting), ChangeKind.PARTED, act=act, field=FIELD, before=str(device), reason=reason)
         return _device_of(sighting)
 
 
@@ -63,7 +63,7 @@ def end_ruling(ruling: int, *, reason: str, act: AuditContext) -> None:
     """Let the keys decide again. What follows from it stands in the timeline as what the keys did. Raises ActionRefused."""
     reason = checked_reason(reason, kept_with="with the link")
     with transaction.atomic():
-        hold_devices()
+        lock_devices()
         found = Ruling.objects.filter(pk=ruling, ended_at=None).first()
         if found is None:
             raise ActionRefused("Somebody has taken this back already.")

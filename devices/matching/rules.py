@@ -18,7 +18,7 @@ NOTHING: frozenset[str] = frozenset()
 _STRONGER: Mapping[str, tuple[IdKind, ...]] = {kind: STRENGTH[:place] for place, kind in enumerate(STRENGTH)}
 
 
-def clash(own: Mapping[str, Iterable[str]], other: Mapping[str, Iterable[str]], kind: str) -> str:
+def conflicting_key(own: Mapping[str, Iterable[str]], other: Mapping[str, Iterable[str]], kind: str) -> str:
     """The kind of key that speaks against a join by `kind`, or "".
 
     Serial and BIOS UUID must not contradict each other, nor anything stronger than the key that joins. Cloned virtual machines
@@ -35,7 +35,7 @@ def clash(own: Mapping[str, Iterable[str]], other: Mapping[str, Iterable[str]], 
     return IdKind.USER.value if kind == IdKind.HOSTNAME and _differ(own, other, IdKind.USER) else ""
 
 
-def lacks_witness(own: Keys, other: Keys, kind: str) -> str:
+def missing_corroboration(own: Keys, other: Keys, kind: str) -> str:
     """The kind of a second key that would have to agree, or "": a MAC alone may be a dock's, a hostname alone a reused name."""
     if kind == IdKind.HOSTNAME:
         return "" if _common(own, other, IdKind.USER) else IdKind.USER.value
@@ -49,7 +49,7 @@ def lacks_witness(own: Keys, other: Keys, kind: str) -> str:
 
 
 def joinable(own: Keys, other: Keys, kind: str) -> bool:
-    return not clash(own, other, kind) and not lacks_witness(own, other, kind)
+    return not conflicting_key(own, other, kind) and not missing_corroboration(own, other, kind)
 
 
 def _differ(own: Mapping[str, Iterable[str]], other: Mapping[str, Iterable[str]], kind: str) -> bool:

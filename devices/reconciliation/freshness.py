@@ -77,7 +77,7 @@ def change(vendor: str, wanted: Limits, *, act: AuditContext) -> None:
         audit.record("threshold changed", act=act, target=vendor, before=asdict(before), after=asdict(wanted))
 
 
-def changed_lately(now: datetime) -> list[str]:
+def recently_changed(now: datetime) -> list[str]:
     """Vendors whose sightings must be marked anew."""
     return list(Threshold.objects.filter(changed_at__gte=now - LATELY).values_list("vendor", flat=True))
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from devices.db.locks import hold_devices
+from devices.db.locks import lock_devices
 from devices.history import writer as changes
 from devices.models import ChangeKind, SyncRun
 from devices.reconciliation.conflicts import DIFFERING, end_changed
@@ -80,7 +80,7 @@ def summarise(devices: Collection[int], now: datetime, *, run: SyncRun | None = 
         return
     ordered = sorted(devices)
     with transaction.atomic(), connection.cursor() as cursor:
-        hold_devices()
+        lock_devices()
         end_changed(ordered, now)
         for start in range(0, len(ordered), AT_ONCE):
             cursor.execute(_SUMMARY, {"devices": ordered[start : start + AT_ONCE], **changes.cause(run, now)})

@@ -51,7 +51,7 @@ def results(request: HttpRequest, template: str, context: Mapping[str, Any], *, 
     return answer
 
 
-def whole(request: HttpRequest, template: str, context: Mapping[str, Any]) -> HttpResponse:
+def full_page(request: HttpRequest, template: str, context: Mapping[str, Any]) -> HttpResponse:
     """The whole page. It says what the address asks of saved views and is not there."""
     listing = context["listing"]
     if request.GET.get("view") and not listing.view:

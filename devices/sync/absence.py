@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
-from devices.db.locks import be_patient, hold_devices
+from devices.db.locks import extend_timeouts, lock_devices
 from devices.history import writer as changes
 from devices.hooks import tell_use_changed
 from devices.models import ChangeKind, Life, Pulse, Quarantine, Sighting, SyncRun
@@ -28,7 +28,7 @@ _CROSSED = """SELECT s.id FROM devices_sighting s
                                                     OR s.stale AND s.quiet_since IS DISTINCT FROM p.seen_at)"""
 
 
-def settle(run: SyncRun, now: datetime) -> None:
+def apply_absence(run: SyncRun, now: datetime) -> None:
     """Called when a run over everything ends complete, inside its transaction. Fills `missing` and `withheld` of the run."""
     if run.rejected or _hides_a_device(run):
         return  # a record that nobody could read may have been any of them
@@ -101,11 +101,11 @@ def mark_stale(account_id: int, stale_after: float, now: datetime) -> None:
     """
     values: dict[str, int | datetime] = {"account": account_id, "edge": now - timedelta(seconds=stale_after)}
     with transaction.atomic(), connection.cursor() as cursor:
-        be_patient()
+        extend_timeouts()
         cursor.execute(f"SELECT EXISTS ({_CROSSED})", values)
         if not cursor.fetchone()[0]:
             return
-        hold_devices()
+        lock_devices()
         cursor.execute(
             f"""UPDATE devices_sighting s SET (stale, quiet_since) = (
                     SELECT coalesce(p.seen_at < %(edge)s, false), CASE WHEN p.seen_at < %(edge)s THEN p.seen_at END

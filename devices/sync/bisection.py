@@ -13,7 +13,7 @@ from typing import TypeVar
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import DataError, Error, ProgrammingError, connection, transaction
 
-from devices.db.locks import hold_devices
+from devices.db.locks import lock_devices
 from devices.jobs.handler import LeaseLost, place_of
 from vendors.errors import VendorError
 
@@ -38,7 +38,7 @@ def save_apart(
     save: Callable[[Sequence[T]], R],
     *,
     divide: Callable[[Sequence[T]], Sequence[Sequence[T]]] = halves,
-    hold: Callable[[], None] = hold_devices,
+    hold: Callable[[], None] = lock_devices,
 ) -> tuple[list[R], list[tuple[T, Exception]]]:
     """What `save` returned for each part, and the records that fail alone, with their errors. Call inside a transaction.
 

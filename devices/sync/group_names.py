@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from devices.db.locks import be_patient
+from devices.db.locks import extend_timeouts
 from devices.models import DeviceGroup
 from devices.reconciliation.summary import summarise
 
@@ -34,7 +34,7 @@ def carry_on(now: datetime, *, most: int = MOST) -> int:
 def _some(now: datetime, most: int) -> int | None:
     """None: no renamed group is left that nobody else works on."""
     with transaction.atomic():
-        be_patient()
+        extend_timeouts()
         groups = DeviceGroup.objects.select_for_update(skip_locked=True, of=("self",)).filter(renamed_up_to__isnull=False)
         group = groups.order_by("pk").first()
         if group is None:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from devices.connections import health
 from devices.connections.connection import JobConnection
-from devices.db.locks import hold_devices
+from devices.db.locks import lock_devices
 from devices.hooks import KEEPERS
 from devices.models import Account, Health, JobState, SyncRun, User
 from devices.models.job import ACTIVE
@@ -50,11 +50,11 @@ class SyncHandler:
         run.calls += self._line.new_calls()
 
     def finish(self, run: SyncRun, now: datetime) -> None:
-        hold_devices()
+        lock_devices()
         account = Account.objects.select_for_update(no_key=True).get(pk=run.account_id)
         run.account = account
         if run.kind == "everything":
-            absence.settle(run, now)
+            absence.apply_absence(run, now)
             quarantine.forget_older(run)
             account.complete_at = now
         if run.kind in ("everything", "changed"):
@@ -89,7 +89,7 @@ def _measure(run: SyncRun, now: datetime) -> None:
 def request_run(account: Account, scope: Scope, *, now: datetime, by: User | None = None, interactive: bool = False) -> SyncRun:
     """Ask for a run, or get the one that is already on its way: however many ask, one lane has one. Raises Unsupported."""
     account.about.require(scope.kind)
-    lane = lane_of(scope)
+    lane = concurrency_key(scope)
     active = SyncRun.objects.filter(account=account, lane=lane, state__in=ACTIVE)
     while True:
         asked = SyncRun(
@@ -107,7 +107,7 @@ def request_run(account: Account, scope: Scope, *, now: datetime, by: User | Non
             return run  # else the one in our way has just ended
 
 
-def plan(accounts: Sequence[Account], now: datetime) -> list[SyncRun]:
+def schedule_due_runs(accounts: Sequence[Account], now: datetime) -> list[SyncRun]:
     """Start what is due, and again what failed. Missed runs are made up for by one; refused credentials wait for a user."""
     planned, stopped = [], cancelled(accounts)
     for account in accounts:
@@ -119,7 +119,7 @@ def plan(accounts: Sequence[Account], now: datetime) -> list[SyncRun]:
     return planned
 
 
-def grow_old(now: datetime, *, vendor: str = "") -> None:
+def mark_stale_sightings(now: datetime, *, vendor: str = "") -> None:
     """Mark what crossed its vendor's threshold, also at accounts that are switched off: what they last said grows old."""
     limits = thresholds.limits()
     accounts = Account.objects.filter(vendor=vendor) if vendor else Account.objects.all()
@@ -127,10 +127,10 @@ def grow_old(now: datetime, *, vendor: str = "") -> None:
         absence.mark_stale(account.pk, limits.get(account.vendor, thresholds.Limits()).stale, now)
 
 
-def apply_thresholds(now: datetime) -> None:
+def apply_changed_thresholds(now: datetime) -> None:
     """Mark anew what a threshold touches that somebody just changed. What a stopped worker leaves out, the hourly round does."""
-    for vendor in thresholds.changed_lately(now):
-        grow_old(now, vendor=vendor)
+    for vendor in thresholds.recently_changed(now):
+        mark_stale_sightings(now, vendor=vendor)
 
 
 def due_kind(account: Account, now: datetime, stopped: Mapping[str, datetime] = NONE) -> Kind | None:
@@ -162,7 +162,7 @@ def _blocked(account: Account, now: datetime) -> bool:
     return account.try_after is not None and account.try_after > now
 
 
-def lane_of(scope: Scope) -> str:
+def concurrency_key(scope: Scope) -> str:
     """Runs of one lane wait for each other: all lists of an account are in one, each set of names has its own."""
     if scope.kind != "named":
         return "list"

@@ -16,11 +16,11 @@ import msgspec
 from django.db import connection
 
 from devices.db.copy import quoted, stage
-from devices.db.locks import hold_devices
+from devices.db.locks import lock_devices
 from devices.history import writer as changes
 from devices.hooks import KEEPERS, MappedEntry, tell_use_changed
 from devices.matching import apply as joining
-from devices.matching.device_ids import hand_over
+from devices.matching.device_ids import move_related_rows
 from devices.matching.grouping import kinds_mask
 from devices.models import Account, Quarantine, SyncRun
 from devices.reconciliation.field_repairs import as_stored
@@ -108,8 +108,8 @@ def _save(run: SyncRun, entries: Sequence[Entry], now: datetime) -> WriteResult:
     different = _different(account)
     mapped, broken = _read(newest, different)
     if mapped:
-        hold_devices()
-    plan = joining.place(mapped, vendor=account.vendor, account=account.pk)
+        lock_devices()
+    plan = joining.assign_devices(mapped, vendor=account.vendor, account=account.pk)
     strays = _write_sightings(run, mapped, now)
     replace_identifiers(mapped)
     replace_issues(mapped, now)
@@ -117,13 +117,13 @@ def _save(run: SyncRun, entries: Sequence[Entry], now: datetime) -> WriteResult:
     for keeper in KEEPERS:
         keeper.page(run, mapped, now)
     joining.apply(plan, now)
-    woken = returning.listed_again(run, now) | returning.awake(run, now)
+    woken = returning.mark_listed(run, now) | returning.restore_retired(run, now)
     _write_pulses(run, now)
     summarise({each.device_id for each in mapped if each.device_id is not None} | plan.renew | woken, now, run=run)
-    hand_over(plan.naming.merged, now)
+    move_related_rows(plan.naming.merged, now)
     tell_use_changed(woken.union(*plan.moved.values()))
     joining.rematch(strays, now)
-    quarantine.settle(run, broken=broken, well=[each.entry.external_id for each in mapped], now=now)
+    quarantine.update_quarantine(run, broken=broken, well=[each.entry.external_id for each in mapped], now=now)
     created = sum(each.fresh for each in mapped)
     return WriteResult(created, len(mapped) - created, len(newest) - len(different), len(broken))
 
@@ -234,7 +234,7 @@ def _write_sightings(run: SyncRun, mapped: list[MappedEntry], now: datetime) -> 
         return []
     stage("different", WIDE, (_wide_row(each) for each in mapped))
     if any(not each.fresh for each in mapped):
-        changes.of_answers(run, now)
+        changes.record_field_changes(run, now)
     names = quoted(WIDE)
     staged = ", ".join(f'"{name}"::jsonb' if name in JSON else f'"{name}"' for name in WIDE)
     updates = ", ".join(f'"{name}" = EXCLUDED."{name}"' for name in ("digest", *PLAIN, "key_kinds", "search_text", *JSON, "changed_at"))

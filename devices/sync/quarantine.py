@@ -12,7 +12,7 @@ from vendors.records import Entry, Reject
 SAMPLE = 2000
 
 
-def settle(run: SyncRun, *, broken: Sequence[tuple[Entry, str]], well: Sequence[str], now: datetime) -> None:
+def update_quarantine(run: SyncRun, *, broken: Sequence[tuple[Entry, str]], well: Sequence[str], now: datetime) -> None:
     if well and Quarantine.objects.filter(account=run.account).exists():
         Quarantine.objects.filter(account=run.account, external_id__in=well).delete()
     _keep(run, [(entry.external_id, reason, entry.raw.decode("utf-8", "replace")) for entry, reason in broken], now)

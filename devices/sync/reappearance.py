@@ -11,7 +11,7 @@ from devices.models import ChangeKind, SyncRun
 from devices.reconciliation.timestamps import SKEW
 
 
-def listed_again(run: SyncRun, now: datetime) -> set[int]:
+def mark_listed(run: SyncRun, now: datetime) -> set[int]:
     """What was missing and is listed again is seen; its devices need a new summary."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -23,7 +23,7 @@ def listed_again(run: SyncRun, now: datetime) -> set[int]:
         return {device for (device,) in cursor.fetchall()}
 
 
-def awake(run: SyncRun, now: datetime) -> set[int]:
+def restore_retired(run: SyncRun, now: datetime) -> set[int]:
     """A retired device of which a vendor tells something newer than its retirement is in service after all."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -33,7 +33,7 @@ def awake(run: SyncRun, now: datetime) -> set[int]:
                                         WHERE s.device_id = r.device_id AND s.account_id = %(account)s OFFSET 0) s
                     CROSS JOIN LATERAL (SELECT i.seen_at FROM incoming i WHERE i.external_id = s.external_id LIMIT 1) i
                     WHERE coalesce(i.seen_at, s.created_at) > r.at AND coalesce(i.seen_at, s.created_at) < %(latest)s) RETURNING device_id)
-                {changes.into(ChangeKind.WOKEN, "awake")} RETURNING device_id""",
+                {changes.into(ChangeKind.WOKEN, "restore_retired")} RETURNING device_id""",
             {"latest": now + SKEW, **changes.cause(run, now)},
         )
         return {device for (device,) in cursor.fetchall()}

@@ -15,7 +15,7 @@ from devices.connections.connection import budget_of
 from devices.db import redis_client as broker
 from devices.models import Account, Health, Life, Sighting, SyncRun
 from devices.models.job import ACTIVE
-from devices.sync.handler import lane_of, request_run
+from devices.sync.handler import concurrency_key, request_run
 from vendors.base import Scope, Vendor
 from vendors.registry import VENDORS
 
@@ -76,7 +76,7 @@ def ask(devices: Sequence[int], *, act: AuditContext) -> RefreshResult:
 
 def under_way(asked: Sequence[RefreshRequest], *, numbers: Sequence[int] = ()) -> list[SyncRun]:
     """The runs for exactly these questions: those with these numbers, or, without numbers, those that have not ended. One query."""
-    lanes = [lane_of(Scope(ids=question.ids)) for question in asked]
+    lanes = [concurrency_key(Scope(ids=question.ids)) for question in asked]
     runs = SyncRun.objects.select_related("account").filter(account__in=[each.account for each in asked], lane__in=lanes)
     wanted = runs.filter(pk__in=numbers) if numbers else runs.filter(state__in=ACTIVE)
     return sorted(wanted, key=lambda run: run.account.name) if asked else []

@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from devices.audit import log as audit
 from devices.audit.context import AuditContext
-from devices.db.locks import be_patient, hold_devices
+from devices.db.locks import extend_timeouts, lock_devices
 from devices.models import Account, SyncRun
 from devices.sync import absence
 
@@ -20,7 +20,7 @@ LOST_AFTER = timedelta(seconds=30)  # without progress a wake-up was lost, or it
 NEEDED = Q(decided_at__isnull=False, applied_at=None)
 
 
-def decide(run: SyncRun, *, reason: str, act: AuditContext) -> bool:
+def decide_withheld(run: SyncRun, *, reason: str, act: AuditContext) -> bool:
     """What this list lacks is to be marked as missing. False: a newer list came in, or somebody decided already."""
     with transaction.atomic():
         run = SyncRun.objects.select_for_update(of=("self",)).select_related("account").get(pk=run.pk)
@@ -44,8 +44,8 @@ def claim(now: datetime) -> list[int]:
 def advance(run_id: int, *, now: datetime) -> bool:
     """Mark some of what was decided about. True: there is more. Done again, or by two workers at a time, it marks nothing twice."""
     with transaction.atomic():
-        be_patient()
-        hold_devices()  # whatever ends a list does so too: this one is the newest until this transaction ends
+        extend_timeouts()
+        lock_devices()  # whatever ends a list does so too: this one is the newest until this transaction ends
         run = SyncRun.objects.filter(NEEDED, pk=run_id).select_related("account", "applied_by").first()
         if run is None:
             return False

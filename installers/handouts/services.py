@@ -58,13 +58,13 @@ def new_key() -> str:
     return secrets.token_urlsafe(KEY_BYTES)
 
 
-def reveal(installer: Installer, *, act: AuditContext, slip: Recipient | None = None, key: str = "") -> Secret:
+def show_link(installer: Installer, *, act: AuditContext, slip: Recipient | None = None, key: str = "") -> Secret:
     """The vendor's link, for one person. The caller has asked `queries.one` whether this person may know of it. Raises ActionRefused."""
     slip = _checked(slip or Recipient(), act)
     token = _token(key or new_key(), installer, act=act, slip=slip, terms=None)
     with transaction.atomic():
         held = _held(installer)
-        link = opened(held, act.now)
+        link = usable_link(held, act.now)
         given = _written(held, Way.SHOWN, token, slip, act=act)[0]
         audit.record("installer link shown", act=act, target=held.account.name, **_told(given))
     return link
@@ -80,7 +80,7 @@ def make_short_link(installer: Installer, *, key: str, slip: Recipient, terms: L
     token = _token(key, installer, act=act, slip=slip, terms=terms)
     with transaction.atomic():
         held = _held(installer)
-        opened(held, act.now)
+        usable_link(held, act.now)
         ends = act.now + timedelta(days=terms.days)
         limits = {"expires_at": min(ends, held.expires_at) if held.expires_at else ends, "most_uses": terms.uses}
         given, new = _written(held, Way.SHORT, token, slip, act=act, **limits)
@@ -109,7 +109,7 @@ def hash_of(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def opened(held: Installer, now: datetime) -> Secret:
+def usable_link(held: Installer, now: datetime) -> Secret:
     """The vendor's link of an installer that can be used. Raises ActionRefused."""
     if held.standing != Standing.READY or (held.expires_at and held.expires_at <= now):
         word = Standing.EXPIRED.label if held.standing == Standing.READY else held.get_standing_display()

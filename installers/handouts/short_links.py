@@ -10,7 +10,7 @@ from django.db import transaction
 from devices.audit import log as audit
 from devices.audit.context import AuditContext
 from devices.errors import ActionRefused
-from installers.handouts.services import hash_of, opened
+from installers.handouts.services import hash_of, usable_link
 from installers.models import Handout, Way
 from vendors.secret import Secret
 
@@ -31,13 +31,13 @@ class LinkUnavailable(Exception):
         self.why = why
 
 
-def look(token: str, *, now: datetime) -> Handout:
+def peek(token: str, *, now: datetime) -> Handout:
     """Raises LinkUnavailable."""
     found = Handout.objects.select_related("installer__account").filter(mark=hash_of(token), way=Way.SHORT).first()
     return _usable(found, now)[0]
 
 
-def use(token: str, *, now: datetime, address: str | None = None) -> tuple[Handout, Secret]:
+def redeem(token: str, *, now: datetime, address: str | None = None) -> tuple[Handout, Secret]:
     """The vendor's link, with one use fewer left. Who comes at the same time waits, so no use is given twice. Raises LinkUnavailable."""
     with transaction.atomic():
         rows = Handout.objects.select_related("installer__account").select_for_update(of=("self",))
@@ -60,6 +60,6 @@ def _usable(found: Handout | None, now: datetime) -> tuple[Handout, Secret]:
     if found.left == 0:
         raise LinkUnavailable(UnavailableReason.USED_UP)
     try:
-        return found, opened(found.installer, now)
+        return found, usable_link(found.installer, now)
     except ActionRefused:
         raise LinkUnavailable(UnavailableReason.WITHDRAWN) from None

@@ -69,7 +69,7 @@ class InstallerHandler:
     def _order(self, installer: Installer) -> InstallerStep:
         at = (installer.cursor or {}).get("at")
         maker = self._line.maker(installer)
-        jobs.announce(installer, now=self._clock(), cursor={"phase": "sent", "at": at}, standing=Standing.CREATING)
+        jobs.record_intent(installer, now=self._clock(), cursor={"phase": "sent", "at": at}, standing=Standing.CREATING)
         turn = maker.make_installer(installer.order, at)
         return self._after(turn, accepted=turn.accepted)
 

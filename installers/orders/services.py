@@ -98,7 +98,7 @@ def look_again(installer: Installer, *, act: AuditContext) -> Installer:
     return held
 
 
-def settle(installer: Installer, *, made: bool, act: AuditContext, external_id: str = "") -> Installer:
+def confirm_creation(installer: Installer, *, made: bool, act: AuditContext, external_id: str = "") -> Installer:
     """Record a user's decision whether the vendor made it. If it did, `external_id` is the vendor's id. Raises ActionRefused."""
     with transaction.atomic():
         held = _undecided(installer)

@@ -21,7 +21,7 @@ def offering() -> list[Account]:
     return list(Account.objects.filter(vendor__in=slugs, enabled=True, deletion_requested_at=None))
 
 
-def plan(accounts: Iterable[Account], now: datetime) -> list[Stocktake]:
+def schedule_installer_syncs(accounts: Iterable[Account], now: datetime) -> list[Stocktake]:
     """Start what is due. Refused credentials wait for a user."""
     last = {each.account_id: each for each in Stocktake.objects.filter(account__in=list(accounts))}
     due = []

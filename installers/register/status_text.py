@@ -22,7 +22,7 @@ class InstallerStatusText:
     next_step: str = ""
 
 
-def tell(installer: Installer, *, now: datetime) -> InstallerStatusText:
+def status_text(installer: Installer, *, now: datetime) -> InstallerStatusText:
     if installer.standing == Standing.AMBIGUOUS:
         return _doubtful(installer)
     if installer.active and installer.standing in (Standing.READY, Standing.EXPIRED):

@@ -9,14 +9,14 @@ from django.utils import timezone
 
 from installers.models import Installer, Standing
 from installers.register.filters import SOON
-from installers.register.status_text import InstallerStatusText, countdown, tell
+from installers.register.status_text import InstallerStatusText, countdown, status_text
 
 register = template.Library()
 
 
 @register.filter
 def told(installer: Installer) -> InstallerStatusText:
-    return tell(installer, now=timezone.now())
+    return status_text(installer, now=timezone.now())
 
 
 @register.filter

@@ -44,7 +44,7 @@ def _apply(request: HttpRequest, installer: Installer, decision: str, typed: str
     if decision == "look":
         services.look_again(installer, act=act)
     else:
-        services.settle(installer, made=decision == "made", external_id=typed, act=act)
+        services.confirm_creation(installer, made=decision == "made", external_id=typed, act=act)
 
 
 @require_POST

@@ -46,7 +46,7 @@ def _given(request: HttpRequest, installer: Installer, device: Device | None) ->
     key = request.POST.get("key", "")
     context: dict[str, Any] = {"installer": installer, "device": device, "recipient": slip.recipient, "ticket": ticket_of(request)}
     if request.POST.get("way") == "shown":
-        link = handing.reveal(installer, key=key, **told)
+        link = handing.show_link(installer, key=key, **told)
     else:
         handout, token = handing.make_short_link(installer, key=key, terms=_terms(request), **told)
         link = Secret(request.build_absolute_uri(reverse("short_link", args=[token.reveal()])))

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from devices.audit.log import address_of
 from devices.web.rate_limit import UserRateLimit, check
-from installers.handouts.short_links import LinkUnavailable, UnavailableReason, look, use
+from installers.handouts.short_links import LinkUnavailable, UnavailableReason, peek, redeem
 
 TRIES, SECONDS = 60, 60  # from one address; a whole office may stand behind one
 STATUS = {UnavailableReason.UNKNOWN: 404}
@@ -32,8 +32,8 @@ def page(request: HttpRequest, token: str) -> HttpResponse:
         return answer
     try:
         if request.method != "POST":
-            return _answer(request, {"handout": look(token, now=now)})
-        handout, link = use(token, now=now, address=address_of(request))
+            return _answer(request, {"handout": peek(token, now=now)})
+        handout, link = redeem(token, now=now, address=address_of(request))
     except LinkUnavailable as closed:
         return _answer(request, {"why": closed.why.value}, status=STATUS.get(closed.why, 410))
     answer = _answer(request, {"handout": handout, "link": link})

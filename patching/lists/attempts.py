@@ -11,7 +11,7 @@ from devices.lists.state import ListDefinition
 from patching.lists.filter_labels import named
 from patching.lists.filters import AttemptFilters
 from patching.lists.next_steps import NextStep, work_of
-from patching.lists.rows import NamedRow, naming, told
+from patching.lists.rows import NamedRow, naming, selected_columns
 from patching.lists.table import Table
 from patching.models import Attempt
 
@@ -61,4 +61,4 @@ SHAPE = ListDefinition(
     sorts={"at": Sort("When", ("at", "id"), descending_first=True, moments=("at",))},
     sort="-at",
 )
-ATTEMPTS = Table(SHAPE, Attempt, AttemptRow, told(AttemptRow), naming)
+ATTEMPTS = Table(SHAPE, Attempt, AttemptRow, selected_columns(AttemptRow), naming)

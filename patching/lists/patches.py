@@ -10,7 +10,7 @@ from devices.lists.state import ListDefinition
 from patching.lists.filter_labels import named
 from patching.lists.filters import PatchFilters
 from patching.lists.next_steps import NextStep, work_of
-from patching.lists.rows import NamedRow, naming, told
+from patching.lists.rows import NamedRow, naming, selected_columns
 from patching.lists.severity import RANK_SQL, RANKS
 from patching.lists.table import Table
 from patching.models import Patch
@@ -65,4 +65,4 @@ SHAPE = ListDefinition(
     },
     sort="age",
 )
-PATCHES = Table(SHAPE, Patch, PatchRow, told(PatchRow), naming)
+PATCHES = Table(SHAPE, Patch, PatchRow, selected_columns(PatchRow), naming)

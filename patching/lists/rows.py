@@ -38,7 +38,7 @@ class NamedRow:
     user: str = ""
 
 
-def told(row: type[NamedRow]) -> tuple[str, ...]:
+def selected_columns(row: type[NamedRow]) -> tuple[str, ...]:
     """What is read for such a row; the rest of Named is added."""
     return (*TOLD, *(each.name for each in fields(row) if each.name not in NamedRow.__dataclass_fields__))
 

@@ -33,7 +33,7 @@ class SourceTimes(NamedTuple):
 
 def aged(filters: FilterSet, known: Iterable[AccountStatus], *, now: datetime) -> list[StaleSource]:
     """Of the accounts that this list counts. `known`: the status of every account. One query."""
-    return told_long_ago(_sources(filters), known, now=now, meant=_meant(filters))
+    return stale_sources(_sources(filters), known, now=now, meant=_meant(filters))
 
 
 def ages(filters: FilterSet, known: Iterable[AccountStatus], *, now: datetime) -> dict[str, StaleSource]:
@@ -41,7 +41,7 @@ def ages(filters: FilterSet, known: Iterable[AccountStatus], *, now: datetime) -
     return {each.account: each for each in _told(_sources(filters), known, now, Q())}
 
 
-def told_long_ago(
+def stale_sources(
     sources: Collection[Source], known: Iterable[AccountStatus], *, now: datetime, meant: Q | None = None
 ) -> list[StaleSource]:
     """Of accounts that told one of these sources to its end once."""

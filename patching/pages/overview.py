@@ -14,7 +14,7 @@ from patching.lists.counts import LinkedCount, narrowed, number, numbers
 from patching.lists.filters import ALL, OPEN_ORDER, AttemptFilters, PatchDeviceFilters, PatchFilters
 from patching.lists.patches import PATCHES, PatchRow
 from patching.lists.rows import AccountNames, add_names
-from patching.lists.stale_sources import LATE, told_long_ago
+from patching.lists.stale_sources import LATE, stale_sources
 from patching.models import Reading
 from patching.pages.chart import AttemptCounts, Chart, chart, tried
 from patching.pages.work_lists import WorkList, wanted, works
@@ -61,7 +61,7 @@ def overview(known: Sequence[AccountStatus], *, now: datetime) -> Overview:
         works=works(counts, attempts),
         oldest=oldest,
         unread=list(readings.only("source", "can", "sentence", "complete_at", "account__name").order_by("account__name", "source")),
-        off=[each for each in told_long_ago(list(Source), known, now=now) if each.off],
+        off=[each for each in stale_sources(list(Source), known, now=now) if each.off],
     )
 
 

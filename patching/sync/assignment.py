@@ -22,7 +22,7 @@ def hold_patching() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [_HOLD])
 
 
-def place(account: int) -> None:
+def assign_account(account: int) -> None:
     """Find the devices that were not listed before, and let rest what is not in use. Only what differs is written."""
     hold_patching()
     with connection.cursor() as cursor:
@@ -31,7 +31,7 @@ def place(account: int) -> None:
         cursor.execute(_FIND_ATTEMPTS, {"account": account})
 
 
-def place_on(devices: Collection[int]) -> None:
+def assign_to_devices(devices: Collection[int]) -> None:
     """Whether the patches of these devices count now. Who calls holds the devices already."""
     hold_patching()
     ordered = sorted(devices)

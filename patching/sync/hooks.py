@@ -7,7 +7,7 @@ from datetime import datetime
 
 from devices.hooks import MappedEntry
 from devices.models import SyncRun
-from patching.sync.assignment import place, place_on
+from patching.sync.assignment import assign_account, assign_to_devices
 from patching.sync.patch_writer import replace_patches
 from patching.sync.source_access import try_again
 
@@ -23,10 +23,10 @@ class PatchKeeper:
 
     def ended(self, run: SyncRun, _now: datetime) -> None:
         if run.account.about.patch_sources or run.account.about.patches_with_devices:
-            place(run.account_id)
-        # After `place`, whose lock comes first: a walk of patching that ends now writes the same rows under it.
+            assign_account(run.account_id)
+        # After `assign_account`, whose lock comes first: a walk of patching that ends now writes the same rows under it.
         if run.kind == "everything" and run.requested_by_id is not None:
             try_again(run.account_id)
 
     def use_changed(self, devices: Collection[int]) -> None:
-        place_on(devices)
+        assign_to_devices(devices)

@@ -21,7 +21,7 @@ from vendors.patch_states import PatchKind
 Reached = Mapping[tuple[str, str], set[int]]
 
 
-def infer(vendor: str) -> None:
+def infer_titles(vendor: str) -> None:
     """Of all titles of the vendor, whichever account told them; what no longer follows goes away. Four statements, two where all are named.
 
     Runs inside the transaction of a walk's end, after patching.sync.assignment.hold_patching.

@@ -12,10 +12,10 @@ from devices.reconciliation import field_repairs as repaired
 from devices.sync.bisection import save_apart
 from patching.models import PatchRun
 from patching.sync import source_access as readings
-from patching.sync.assignment import hold_patching, place
+from patching.sync.assignment import assign_account, hold_patching
 from patching.sync.attempt_writer import save_attempts
 from patching.sync.connection import PatchingJobConnection
-from patching.sync.inferred_titles import infer
+from patching.sync.inferred_titles import infer_titles
 from patching.sync.patch_writer import close_others, forget_shown, list_shown, save_patches
 from vendors.errors import VendorError
 from vendors.patching_api import PatchPage, Source
@@ -58,8 +58,8 @@ class PatchRunHandler:
             run.closed = close_others(run)
         else:
             forget_shown(run)  # a patch without an id may have been any of those that were not shown
-        place(run.account_id)
-        infer(run.account.vendor)
+        assign_account(run.account_id)
+        infer_titles(run.account.vendor)
         readings.succeeded(run, now)
 
     def stumbled(self, _run: PatchRun, _error: VendorError, _now: datetime) -> PatchPage | None:

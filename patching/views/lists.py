@@ -15,7 +15,7 @@ from devices.device_list.fleet_filters import FleetFilters, known_groups, nobody
 from devices.lists.filters import FilterSet
 from devices.lists.keyset import Page
 from devices.models import Account
-from devices.saved_views.list_page import place, results, turned, whole
+from devices.saved_views.list_page import full_page, place, results, turned
 from devices.saved_views.list_request import ListRequest, viewed
 from devices.web.permissions import is_fragment, needs
 from patching.lists.attempts import ATTEMPTS
@@ -76,7 +76,7 @@ def _answer(request: HttpRequest, look: ListRequest[Any], found: Page[Any], **mo
     }
     if is_fragment(request):
         return results(request, "patching/_results.html", context, at=place(request))
-    return whole(request, f"patching/{what}.html", context | {"choices": _choices(filters)})
+    return full_page(request, f"patching/{what}.html", context | {"choices": _choices(filters)})
 
 
 def _choices(filters: FilterSet) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from vendors.base import Scope  # noqa: E402
 
 def main(name: str) -> None:
     run = request_run(Account.objects.get(name=name), Scope(), now=timezone.now())
-    garbage.settle()
+    garbage.tune_gc()
     cost = Cost()
     while run.active:
         handler = SyncHandler()

@@ -52,7 +52,7 @@ def withheld_run(account: Account, *, seen: int = 30, left: int = 5) -> SyncRun:
         with transaction.atomic():
             save_page(run, [making.entry(f"d{n}") for n in range(count)], now)
         run.records, run.state, run.started_at, run.finished_at, run.calls = count, JobState.DONE, now, now, 7
-        absence.settle(run, now)
+        absence.apply_absence(run, now)
         run.save()
     account.complete_at, account.health = now, Health.OK
     account.save()

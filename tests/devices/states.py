@@ -25,7 +25,7 @@ def listed(account: Account, *, at: datetime, count: int = 30) -> SyncRun:
         save_page(run, [making.entry(f"{account.name}-{number}") for number in range(count)], at)
     run.state, run.records, run.calls = JobState.DONE, count, 2
     run.started_at = run.finished_at = at
-    absence.settle(run, at)
+    absence.apply_absence(run, at)
     run.save()
     Account.objects.filter(pk=account.pk).update(health=Health.OK, complete_at=at, health_since=at)
     return run

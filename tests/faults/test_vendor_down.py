@@ -53,7 +53,7 @@ def test_half_an_hour_of_503_costs_twelve_calls_and_then_it_heals(sim: Simulatio
     began = follower.now
     ends = began + timedelta(minutes=30)
     while follower.now < ends:
-        for run in sync.plan([Account.objects.get(pk=account.pk)], follower.now):
+        for run in sync.schedule_due_runs([Account.objects.get(pk=account.pk)], follower.now):
             follower.follow(run)
         follower.now += timedelta(seconds=10)
     assert health(account) == Health.FAILING
@@ -61,7 +61,7 @@ def test_half_an_hour_of_503_costs_twelve_calls_and_then_it_heals(sim: Simulatio
     sim.clear_faults()
     while health(account) != Health.OK:
         assert follower.now < ends + timedelta(minutes=61)
-        for run in sync.plan([Account.objects.get(pk=account.pk)], follower.now):
+        for run in sync.schedule_due_runs([Account.objects.get(pk=account.pk)], follower.now):
             follower.follow(run)
         follower.now += timedelta(seconds=10)
     assert_every_device_once(sim, account)

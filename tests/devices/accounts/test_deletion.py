@@ -41,7 +41,7 @@ from devices.models import (
     User,
 )
 from installers.handouts.services import LinkTerms, Recipient, make_short_link, new_key
-from installers.handouts.short_links import LinkUnavailable, look
+from installers.handouts.short_links import LinkUnavailable, peek
 from installers.models import Handout, Installer
 from patching.models import Attempt, Patch, Title
 from sandbox.credentials import account_settings
@@ -271,10 +271,10 @@ def test_its_short_links_stop_at_once(alice: User) -> None:
     account = booked.accounts()
     installer = booked.booked(account, "Laptops")
     token = short_link(installer, by=alice)
-    assert look(token, now=timezone.now())
+    assert peek(token, now=timezone.now())
     deletion.request_deletion(account, act=act(alice))
     with pytest.raises(LinkUnavailable):
-        look(token, now=timezone.now())
+        peek(token, now=timezone.now())
 
 
 def test_an_account_that_nobody_asked_to_delete_is_left_alone() -> None:

@@ -53,7 +53,9 @@ def now_of(sighting: Sighting) -> Device:
 
 
 def settled(other: Sighting, by: User, field: str = "serial", reason: str = "read the sticker") -> Settlement:
-    return settling.settle(other.device_id, field=field, sighting=other.pk, reason=reason, act=AuditContext.of(by, now=NOW, ticket="INC7"))
+    return settling.override_field(
+        other.device_id, field=field, sighting=other.pk, reason=reason, act=AuditContext.of(by, now=NOW, ticket="INC7")
+    )
 
 
 def row(device: int, name: str) -> FieldValue:
@@ -137,11 +139,11 @@ def test_settling_a_verdict_only_acknowledges_it(accounts: dict[str, Account], i
 def test_taken_back_the_table_decides_again(pair: tuple[Sighting, Sighting], ivan: User) -> None:
     one, other = pair
     made = settled(other, ivan)
-    assert settling.take_back(made.pk, device=one.device_id, act=AuditContext.of(ivan, now=NOW)) == "serial"
+    assert settling.remove_override(made.pk, device=one.device_id, act=AuditContext.of(ivan, now=NOW)) == "serial"
     assert (now_of(one).serial, now_of(one).disagrees) == ("PF3XK2", ["os", "serial"])
     assert AuditEvent.objects.filter(action="settlement ended").exists()
     with pytest.raises(ActionRefused, match="open already"):
-        settling.take_back(made.pk, device=one.device_id, act=AuditContext.of(ivan, now=NOW))
+        settling.remove_override(made.pk, device=one.device_id, act=AuditContext.of(ivan, now=NOW))
 
 
 def test_sent_twice_it_is_settled_once_and_another_winner_takes_its_place(pair: tuple[Sighting, Sighting], ivan: User) -> None:
@@ -161,7 +163,9 @@ def test_it_needs_a_reason_of_reasonable_length(pair: tuple[Sighting, Sighting],
 @pytest.mark.parametrize(("field", "offset"), [("name", 0), ("colour", 0), ("serial", 999)])
 def test_only_what_differs_can_be_settled(pair: tuple[Sighting, Sighting], ivan: User, field: str, offset: int) -> None:
     with pytest.raises(ActionRefused, match="Nothing to settle"):
-        settling.settle(pair[0].device_id, field=field, sighting=pair[1].pk + offset, reason="x", act=AuditContext.of(ivan, now=NOW))
+        settling.override_field(
+            pair[0].device_id, field=field, sighting=pair[1].pk + offset, reason="x", act=AuditContext.of(ivan, now=NOW)
+        )
 
 
 class TestThePages:

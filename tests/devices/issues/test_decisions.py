@@ -15,7 +15,7 @@ from devices.issues.queries import MOST, undecided
 from devices.issues.sources import IssueKey
 from devices.matching.apply import rematch_everything
 from devices.models import Account, AuditEvent, Change, Device, Gap, Issue, Pulse, Sighting, Standing, Triage, User
-from devices.sync.handler import grow_old
+from devices.sync.handler import mark_stale_sightings
 from tests.devices import rows as shown
 from tests.devices.alerts import decided, fleet, listed, named, one, titles
 from vendors.states import IdKind
@@ -74,7 +74,7 @@ def test_an_issue_that_changes_wakes_at_once(accounts: dict[str, Account], ivan:
 def test_a_silence_wakes_when_the_device_was_heard_and_fell_silent_again(accounts: dict[str, Account], ivan: User) -> None:
     found = decided("No recent contact", Standing.ACKNOWLEDGED, ivan)
     Pulse.objects.filter(sighting=found.ref).update(seen_at=NOW() - timedelta(days=20))
-    grow_old(NOW())
+    mark_stale_sightings(NOW())
     assert one("No recent contact").woke == "changed"
 
 
@@ -116,10 +116,10 @@ def test_tidying_ends_nothing_that_holds(accounts: dict[str, Account], ivan: Use
 
 def test_taken_back_it_is_open_and_forgotten(accounts: dict[str, Account], ivan: User) -> None:
     found = decided(FIRST, Standing.MUTED, ivan, reason="accepted")
-    assert triage.take_back([found.handle, one("2 issues").handle], act=AuditContext.of(ivan, now=NOW())) == 1
+    assert triage.reopen_issues([found.handle, one("2 issues").handle], act=AuditContext.of(ivan, now=NOW())) == 1
     assert (one(FIRST).standing, one(FIRST).by_name, Triage.objects.count()) == ("open", "", 0)
     assert AuditEvent.objects.get(action="triage taken back").target == f"eset-main: {FIRST}"
-    assert triage.take_back([found.handle], act=AuditContext.of(ivan, now=NOW())) == 0
+    assert triage.reopen_issues([found.handle], act=AuditContext.of(ivan, now=NOW())) == 0
 
 
 def test_many_at_once_are_one_entry_in_the_audit_log_and_a_line_in_each_timeline(accounts: dict[str, Account], ivan: User) -> None:

@@ -252,7 +252,7 @@ def test_what_was_announced_stands_in_the_row_whatever_becomes_of_the_step() -> 
         pass
 
     def dies(claimed: SyncRun) -> DevicePage:
-        jobs.announce(claimed, now=clock.now, cursor={"page": "begun"})
+        jobs.record_intent(claimed, now=clock.now, cursor={"page": "begun"})
         raise Killed
 
     script = Script(dies, page(None))
@@ -268,7 +268,7 @@ def test_whoever_slept_through_the_lease_may_not_begin() -> None:
 
     def sleeps(claimed: SyncRun) -> DevicePage:
         clock.go(100)
-        jobs.announce(claimed, now=clock.now, cursor={"page": "begun"})
+        jobs.record_intent(claimed, now=clock.now, cursor={"page": "begun"})
         raise AssertionError("it began")
 
     engine(Script(sleeps), clock).advance(run.pk)

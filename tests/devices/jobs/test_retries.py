@@ -65,7 +65,7 @@ class Beat:
     def run(self, account: Account, minutes: float) -> None:
         ends = self.follower.now + timedelta(minutes=minutes)
         while self.follower.now < ends:
-            for run in sync.plan([Account.objects.get(pk=account.pk)], self.follower.now):
+            for run in sync.schedule_due_runs([Account.objects.get(pk=account.pk)], self.follower.now):
                 self.started.append((self.follower.now - self.began).total_seconds() / 60)
                 self.follower.follow(run)
             self.follower.now += TICK
@@ -159,7 +159,7 @@ def test_refused_credentials_stay_refused_whatever_else_fails(sim: Simulation, i
     follower.follow(refresh_account(account, act=AuditContext.of(ivan, now=follower.now)))
     account.refresh_from_db()
     assert (account.health, account.health_code, account.try_after) == (Health.PERSON, "auth", None)
-    assert sync.plan([account], follower.now + timedelta(days=1)) == []
+    assert sync.schedule_due_runs([account], follower.now + timedelta(days=1)) == []
 
 
 def test_what_was_under_way_when_credentials_were_refused_does_not_clear_that(sim: Simulation) -> None:
@@ -210,10 +210,10 @@ def test_a_test_that_works_makes_a_failing_list_due_at_once(sim: Simulation) -> 
     sim.fault("eset:404~/v1/devices", times=1)
     sync_now(account)
     account.refresh_from_db()
-    assert sync.plan([account], timezone.now()) == []
+    assert sync.schedule_due_runs([account], timezone.now()) == []
     assert probe_account(account).ok
     account.refresh_from_db()
-    assert account.health == Health.FAILING and len(sync.plan([account], timezone.now())) == 1
+    assert account.health == Health.FAILING and len(sync.schedule_due_runs([account], timezone.now())) == 1
 
 
 def test_a_single_device_that_cannot_be_read_says_nothing_about_the_account(sim: Simulation, ivan: User) -> None:
@@ -253,7 +253,7 @@ def test_an_account_that_is_being_deleted_is_not_synced(sim: Simulation) -> None
     account = account_at(sim.url, "eset")
     account.deletion_requested_at = timezone.now()
     account.save()
-    assert sync.plan([account], timezone.now()) == [] and next_due(account, timezone.now()) is None
+    assert sync.schedule_due_runs([account], timezone.now()) == [] and next_due(account, timezone.now()) is None
     Account.objects.update(health=Health.OK)
     assert walks.telling() == [] and stocktakes.offering() == []
 
@@ -270,7 +270,7 @@ class TestPatchWalks:
         return account
 
     def planned(self, hand: PatchHand, account: Account) -> list[str]:
-        runs = walks.plan(walks.telling(), hand.now)
+        runs = walks.schedule_patch_runs(walks.telling(), hand.now)
         for run in runs:
             hand.poll(account, Source(run.source))
         return [run.source for run in runs]
@@ -315,7 +315,11 @@ class TestPatchWalks:
         assert health_of(eset) == Health.PERSON
         before = len(sim.calls())
         hand.go(86_400)
-        assert self.planned(hand, eset) == [] and sync.plan([Account.objects.get()], hand.now) == [] and len(sim.calls()) == before
+        assert (
+            self.planned(hand, eset) == []
+            and sync.schedule_due_runs([Account.objects.get()], hand.now) == []
+            and len(sim.calls()) == before
+        )
         sim.clear_faults()
         follower = Follower()
         follower.follow(refresh_account(eset, act=AuditContext.of(ivan, now=timezone.now())))
@@ -327,11 +331,11 @@ def test_one_odd_answer_to_the_list_of_installers_heals(sim: Simulation, fault: 
     account, hand = account_at(sim.url, "eset"), InstallerHand(sim)
     strike(sim, "eset", fault, "/v1/installers", times=1)
     assert hand.take_stock(account).failures == 1
-    assert stocktakes.plan(stocktakes.offering(), hand.now + timedelta(minutes=4)) == []
+    assert stocktakes.schedule_installer_syncs(stocktakes.offering(), hand.now + timedelta(minutes=4)) == []
     hand.go(301)
-    assert len(stocktakes.plan(stocktakes.offering(), hand.now)) == 1
+    assert len(stocktakes.schedule_installer_syncs(stocktakes.offering(), hand.now)) == 1
     assert hand.take_stock(account).failures == 0 and Stocktake.objects.get().error == ""
-    assert stocktakes.plan(stocktakes.offering(), hand.now + timedelta(minutes=30)) == []
+    assert stocktakes.schedule_installer_syncs(stocktakes.offering(), hand.now + timedelta(minutes=30)) == []
 
 
 def test_accounts_that_an_earlier_version_stopped_are_retried(sim: Simulation) -> None:
@@ -341,5 +345,5 @@ def test_accounts_that_an_earlier_version_stopped_are_retried(sim: Simulation) -
     Account.objects.filter(pk=account.pk).update(**stopped, health_code="configuration", health_sentence="The server sends us elsewhere.")
     Account.objects.filter(pk=refused.pk).update(**stopped, health_code="auth")
     import_module("devices.migrations.0015_retried_accounts").retry(apps, None)
-    assert [run.account for run in sync.plan(list(Account.objects.all()), timezone.now())] == [account]
+    assert [run.account for run in sync.schedule_due_runs(list(Account.objects.all()), timezone.now())] == [account]
     assert health_of(refused) == Health.PERSON

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.utils import timezone
 
-from devices.matching.rules import clash
+from devices.matching.rules import conflicting_key
 from devices.models import Identifier, Sighting
 from devices.sync.page_writer import WriteResult, save_page
 from tests.devices import records as making
@@ -88,5 +88,5 @@ def test_a_record_may_lose_a_key_that_many_others_keep(kind: IdKind, others: int
 @pytest.mark.parametrize("kind", IdKind)
 def test_every_kind_of_key_has_something_that_speaks_against_it(kind: IdKind) -> None:
     own, other = {SERIAL.value: ["a"]}, {SERIAL.value: ["b"]}
-    assert clash(own, other, kind) == ("" if kind == SERIAL else SERIAL)
-    assert clash(own, own, kind) == ""
+    assert conflicting_key(own, other, kind) == ("" if kind == SERIAL else SERIAL)
+    assert conflicting_key(own, own, kind) == ""

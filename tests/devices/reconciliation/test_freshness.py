@@ -138,9 +138,9 @@ class TestThePage:
         other = shown.sighting(shown.account("eset-main", "eset"), "nb-2", seen_at=timezone.now() - timedelta(days=40))
         client.force_login(alice)
         client.post(PAGE, TYPED | {"live": "1 h", "stale": "2 h"})
-        sync.apply_thresholds(timezone.now() + timedelta(hours=1))
+        sync.apply_changed_thresholds(timezone.now() + timedelta(hours=1))
         assert not Sighting.objects.filter(stale=True).exists(), "nothing changed lately"
-        sync.apply_thresholds(timezone.now())
+        sync.apply_changed_thresholds(timezone.now())
         assert Sighting.objects.get(pk=seen.pk).stale and not Sighting.objects.get(pk=other.pk).stale
         assert Device.objects.get(pk=seen.device_id).state == "unknown"
 
@@ -150,7 +150,7 @@ def test_what_a_switched_off_account_last_said_grows_old_too() -> None:
     account = shown.account("eset-main", "eset")
     seen = shown.sighting(account, "nb-1", seen_at=timezone.now() - timedelta(days=20))
     Account.objects.update(enabled=False)
-    sync.grow_old(timezone.now())
+    sync.mark_stale_sightings(timezone.now())
     assert Sighting.objects.get(pk=seen.pk).stale
 
 

@@ -18,7 +18,7 @@ def complete(account: Account, names: list[str], at: datetime, *, rejected: int 
     run = making.run(account)
     save_page(run, [making.entry(name) for name in names], at)
     run.records, run.rejected, run.state = len(names), rejected, JobState.DONE
-    absence.settle(run, at)
+    absence.apply_absence(run, at)
     run.save()
     return run
 
@@ -82,7 +82,7 @@ def test_an_unusable_record_under_an_unknown_id_may_be_any_of_them(name: str, mi
     run, later = making.run(account), START + timedelta(hours=1)
     run.quarantined = save_page(run, [making.entry(name, broken="a bad date", user="anna"), making.entry("d0")], later).quarantined
     run.records = 2
-    absence.settle(run, later)
+    absence.apply_absence(run, later)
     assert (run.quarantined, run.missing, run.withheld) == (1, missing, 0)
     assert set(Sighting.objects.filter(life=Life.MISSING).values_list("external_id", flat=True)) == ({"d2"} if missing else set())
 

@@ -13,7 +13,7 @@ import pytest
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import InterfaceError, OperationalError, connection, transaction
 
-from devices.db.locks import hold_devices
+from devices.db.locks import lock_devices
 from devices.jobs import engine as jobs
 from devices.jobs.engine import Engine
 from devices.models import JobState, Quarantine, Sighting, SyncRun
@@ -192,7 +192,7 @@ def test_a_deadlock() -> None:
         run("SET LOCAL lock_timeout = '1min'")
         thread = start(lambda: sync(asked, raised))
         until(lambda: bool(sleeping()))
-        hold_devices()
+        lock_devices()
     thread.join(20)
     assert [type(error) for error in raised] == [OperationalError]
     assert "deadlock detected" in str(raised[0])

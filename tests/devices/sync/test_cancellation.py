@@ -19,7 +19,7 @@ from devices.jobs import engine as jobs
 from devices.management.console import CommandRefused
 from devices.models import Account, AuditEvent, Device, Health, JobState, Life, Sighting, SyncRun, User
 from devices.sync.cancellation import cancel, cancelled
-from devices.sync.handler import SyncHandler, due_kind, plan, request_run
+from devices.sync.handler import SyncHandler, due_kind, request_run, schedule_due_runs
 from sandbox.server import Simulation, running
 from sandbox.world import SandboxOptions
 from tests.devices import records as making
@@ -81,14 +81,14 @@ def test_the_next_one_starts_at_its_regular_time(complete: bool) -> None:
     account = making.account("opswat-main", "opswat")
     Account.objects.update(complete_at=now - timedelta(hours=3) if complete else None, health=Health.OK)
     account.refresh_from_db()
-    [run] = plan([account], now)
+    [run] = schedule_due_runs([account], now)
     assert cancel(account) is not None
     at = SyncRun.objects.get(pk=run.pk).finished_at
     assert at is not None
-    assert plan([account], at + timedelta(minutes=1)) == []
+    assert schedule_due_runs([account], at + timedelta(minutes=1)) == []
     assert cards([status(account, at)], at)[0].next_run == at + timedelta(seconds=account.full_seconds)
-    assert plan([account], at + timedelta(seconds=account.full_seconds - 1)) == []
-    assert len(plan([account], at + timedelta(seconds=account.full_seconds))) == 1
+    assert schedule_due_runs([account], at + timedelta(seconds=account.full_seconds - 1)) == []
+    assert len(schedule_due_runs([account], at + timedelta(seconds=account.full_seconds))) == 1
 
 
 def test_changes_go_on_while_a_whole_list_waits() -> None:
@@ -96,7 +96,7 @@ def test_changes_go_on_while_a_whole_list_waits() -> None:
     account = making.account("epm", "five9s")
     Account.objects.update(complete_at=now - timedelta(days=2), changes_at=now, changes_since=now, health=Health.OK)
     account.refresh_from_db()
-    plan([account], now)
+    schedule_due_runs([account], now)
     cancel(account)
     stopped = cancelled([account])[account.pk]
     assert set(stopped) == {"everything"}
@@ -114,10 +114,10 @@ def test_a_person_may_start_one_at_once() -> None:
 def test_a_sync_that_was_ended_for_new_settings_is_planned_at_once(sim: Simulation) -> None:
     account = account_at(sim.url, "opswat")
     now = timezone.now()
-    assert plan([account], now)
+    assert schedule_due_runs([account], now)
     account = update_account(account, settings={**account.settings, "calls_per_minute": "9"}, secrets={})
     assert SyncRun.objects.get().state == JobState.CANCELLED
-    assert len(plan([account], now + timedelta(seconds=1))) == 1
+    assert len(schedule_due_runs([account], now + timedelta(seconds=1))) == 1
 
 
 class TestInTheBrowser:

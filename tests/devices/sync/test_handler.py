@@ -64,7 +64,7 @@ def test_refused_credentials_wait_for_a_person(sim: Simulation, vendor: str) -> 
     account.refresh_from_db()
     assert account.health == Health.PERSON
     assert account.health_next_step
-    assert sync.plan([account], timezone.now() + timedelta(days=3)) == []
+    assert sync.schedule_due_runs([account], timezone.now() + timedelta(days=3)) == []
 
 
 @pytest.mark.parametrize("vendor", VENDORS)
@@ -137,19 +137,19 @@ class TestPlanning:
     def test_a_new_account_is_fetched_at_once_and_again_after_its_interval(self, sim: Simulation) -> None:
         account = account_at(sim.url, "eset")
         follower = Follower()
-        (run,) = sync.plan([account], follower.now)
-        assert sync.plan([account], follower.now) == []
+        (run,) = sync.schedule_due_runs([account], follower.now)
+        assert sync.schedule_due_runs([account], follower.now) == []
         follower.follow(run)
         account = Account.objects.get()
-        assert sync.plan([account], follower.now + timedelta(seconds=account.full_seconds - 60)) == []
-        (again,) = sync.plan([account], follower.now + timedelta(seconds=account.full_seconds + 60))
+        assert sync.schedule_due_runs([account], follower.now + timedelta(seconds=account.full_seconds - 60)) == []
+        (again,) = sync.schedule_due_runs([account], follower.now + timedelta(seconds=account.full_seconds + 60))
         assert again.kind == "everything"
 
     def test_between_full_runs_only_changes_are_asked_for(self, sim: Simulation) -> None:
         account = account_at(sim.url, "five9s")
         sync_now(account)
         account.refresh_from_db()
-        (run,) = sync.plan([account], timezone.now() + timedelta(hours=2))
+        (run,) = sync.schedule_due_runs([account], timezone.now() + timedelta(hours=2))
         assert run.kind == "changed"
         assert run.walk_scope.since == SyncRun.objects.earliest("id").started_at
 
@@ -159,7 +159,7 @@ class TestPlanning:
         account.refresh_from_db()
         later = timezone.now() + timedelta(days=30)
         assert status(account, later).code == Code.OVERDUE
-        assert len(sync.plan([account], later)) == 1
+        assert len(sync.schedule_due_runs([account], later)) == 1
 
     def test_failures_back_off(self, sim: Simulation) -> None:
         account = account_at(sim.url, "eset")
@@ -167,13 +167,13 @@ class TestPlanning:
         sync_now(account)
         account.refresh_from_db()
         assert account.try_after is not None
-        assert sync.plan([account], account.try_after - timedelta(seconds=1)) == []
-        assert len(sync.plan([account], account.try_after)) == 1
+        assert sync.schedule_due_runs([account], account.try_after - timedelta(seconds=1)) == []
+        assert len(sync.schedule_due_runs([account], account.try_after)) == 1
 
     def test_a_switched_off_account_is_left_alone(self, sim: Simulation) -> None:
         account = account_at(sim.url, "eset")
         account.enabled = False
-        assert sync.plan([account], timezone.now()) == []
+        assert sync.schedule_due_runs([account], timezone.now()) == []
 
 
 def test_stored_records_are_read_again_when_their_meaning_changed(sim: Simulation, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -40,7 +40,7 @@ def at(run: SyncRun, page: str = "apply") -> str:
 
 
 def decide(run: SyncRun, by: User, reason: str = "Branch closed") -> bool:
-    return disappearance.decide(run, reason=reason, act=AuditContext.of(by, now=timezone.now()))
+    return disappearance.decide_withheld(run, reason=reason, act=AuditContext.of(by, now=timezone.now()))
 
 
 def seen() -> int:

@@ -167,7 +167,7 @@ def test_only_what_was_made_can_be_revoked_and_only_doubt_be_settled(sim: Simula
     installer = order(account(sim))
     with pytest.raises(ActionRefused, match="requested: only"):
         services.revoke(installer, act=AuditContext(hand.now))
-    for act in (services.look_again, lambda *args, **more: services.settle(*args, made=False, **more)):
+    for act in (services.look_again, lambda *args, **more: services.confirm_creation(*args, made=False, **more)):
         with pytest.raises(ActionRefused, match="nothing to decide"):
             act(installer, act=AuditContext(hand.now))
 

@@ -179,9 +179,9 @@ def test_where_listing_is_refused_a_person_decides_with_both_facts(sim: Simulati
     assert (installer.standing, installer.needs_person) == (AMBIGUOUS, True)
     assert "make an installer" in installer.error and "list installers" in installer.error and "decide" in installer.error_next_step
     with pytest.raises(ActionRefused, match="id that the vendor gave"):
-        services.settle(installer, made=True, act=AuditContext(hand.now))
+        services.confirm_creation(installer, made=True, act=AuditContext(hand.now))
     uuid = sim.eset.installers.tally()["uuids"][0]
-    services.settle(installer, made=True, external_id=uuid, act=AuditContext(hand.now))
+    services.confirm_creation(installer, made=True, external_id=uuid, act=AuditContext(hand.now))
     ended = hand.follow(installer)
     assert (ended.standing, ended.external_id, bool(ended.link), created(sim)) == (READY, uuid, True, 1)
 
@@ -190,10 +190,10 @@ def test_a_person_may_say_that_it_was_not_made(sim: Simulation, hand: Hand) -> N
     sim.options.eset_installer_rights = "create"
     sim.fault(f"eset:500@1{MAKE}")
     installer = hand.follow(order(account(sim)))
-    ended = services.settle(installer, made=False, act=AuditContext(hand.now))
+    ended = services.confirm_creation(installer, made=False, act=AuditContext(hand.now))
     assert ended.standing == FAILED and "decided that it was not made" in ended.error and "make an installer" in ended.remark
     with pytest.raises(ActionRefused, match="nothing to decide"):
-        services.settle(installer, made=False, act=AuditContext(hand.now))
+        services.confirm_creation(installer, made=False, act=AuditContext(hand.now))
 
 
 def test_a_vendor_that_cannot_be_reached_was_asked_nothing(sim: Simulation, hand: Hand) -> None:

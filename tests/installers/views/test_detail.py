@@ -12,7 +12,7 @@ from django.utils import timezone
 from config.sessions import POLLS
 from devices.models import Account, AuditEvent, JobState, User
 from installers.models import Installer, Standing
-from installers.register.status_text import countdown, tell
+from installers.register.status_text import countdown, status_text
 from tests.devices.rows import HOSTILE
 from tests.installers.rows import SECRET_LINK, accounts, booked, doubtful, foreign, read
 
@@ -65,7 +65,7 @@ def test_what_becomes_of_it_in_words(eset: Account, ivan: User) -> None:
     now = timezone.now()
 
     def told(**columns: Any) -> tuple[str, str]:
-        said = tell(booked(eset, "Gate", **columns), now=now)
+        said = status_text(booked(eset, "Gate", **columns), now=now)
         return said.word, said.look
 
     assert told() == ("Ready", "ok")

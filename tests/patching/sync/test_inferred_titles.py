@@ -12,7 +12,7 @@ from django.test import Client
 
 from devices.models import Account, Sighting, User
 from patching.models import Attempt, Patch, Title
-from patching.sync.inferred_titles import infer
+from patching.sync.inferred_titles import infer_titles
 from sandbox.fleet import patch_activity as patch_life
 from sandbox.server import Simulation
 from tests.devices import rows as shown
@@ -47,7 +47,7 @@ def eset_sighting(db: None) -> Sighting:
 
 
 def guess(title: Title) -> str:
-    infer("eset")
+    infer_titles("eset")
     title.refresh_from_db()
     return title.likely.name if title.likely else ""
 
@@ -109,7 +109,7 @@ def likely(eset_sighting: Sighting) -> Title:
     for version in ("24.67", "24.68"):
         tried(eset_sighting.account, "7-Zip", "Igor Pavlov", version)
     made.patch(eset_sighting, "7-Zip", "failed", reason="running")
-    infer("eset")
+    infer_titles("eset")
     assert set(Title.objects.filter(likely__name="7-Zip")) == {first, second}
     return Title.objects.select_related("likely").get(pk=first.pk)
 

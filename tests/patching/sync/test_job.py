@@ -204,8 +204,8 @@ def test_every_list_is_read_hourly_and_a_refused_one_after_its_pause(eset: Accou
     Account.objects.update(health=Health.OK)
 
     def planned() -> list[str]:
-        runs = planning.plan(planning.telling(), hand.now)
-        again = planning.plan(planning.telling(), hand.now)
+        runs = planning.schedule_patch_runs(planning.telling(), hand.now)
+        again = planning.schedule_patch_runs(planning.telling(), hand.now)
         assert {run.pk for run in runs} == {run.pk for run in again}
         for run in runs:
             hand.poll(eset, Source(run.source))
@@ -232,15 +232,15 @@ def test_what_was_refused_is_tried_again_when_a_person_refreshes(eset: Account, 
     for by, wanted in ((None, []), (ivan, ["attempts", "patches"])):
         follower = Follower()
         follower.follow(request_run(eset, Scope(), now=follower.now, by=by))
-        assert [run.source for run in planning.plan(planning.telling(), hand.now)] == wanted
+        assert [run.source for run in planning.schedule_patch_runs(planning.telling(), hand.now)] == wanted
 
 
 @pytest.mark.parametrize("health", [Health.NEW, Health.FAILING, Health.PERSON])
 def test_nothing_is_planned_for_an_account_that_does_not_work(eset: Account, hand: Hand, health: Health) -> None:
     Account.objects.update(health=health)
-    assert planning.plan(planning.telling(), hand.now) == []
+    assert planning.schedule_patch_runs(planning.telling(), hand.now) == []
     Account.objects.update(health=Health.OK)
-    assert len(planning.plan(planning.telling(), hand.now)) == 3
+    assert len(planning.schedule_patch_runs(planning.telling(), hand.now)) == 3
 
 
 def test_an_account_that_needs_a_person_is_not_signed_in_to(eset: Account, hand: Hand, sim: Simulation) -> None:

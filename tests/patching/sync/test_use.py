@@ -98,7 +98,7 @@ def test_what_a_person_marks_as_missing_stops_counting_at_once() -> None:
     run = making.run(account)
     save_page(run, [making.entry("d00")], NOW + timedelta(hours=1))
     run.records, run.state = 1, JobState.DONE
-    absence.settle(run, NOW + timedelta(hours=1))
+    absence.apply_absence(run, NOW + timedelta(hours=1))
     run.save()
     assert run.withheld == 29 and len(counted()) == 30
     absence.apply_withheld(run, NOW + timedelta(hours=2), most=100)
