@@ -15,9 +15,9 @@ django.setup()
 
 from django.conf import settings  # noqa: E402
 
-from config import gc_tuning as garbage  # noqa: E402
+from config import gc_tuning  # noqa: E402
 from config.startup_checks import refuse_if_unready  # noqa: E402
-from devices.jobs import shutdown as leaving  # noqa: E402
+from devices.jobs import shutdown  # noqa: E402
 
 LEAVE_SECONDS = 20.0  # then what still runs is cut off; service managers lose patience after 30
 
@@ -80,13 +80,13 @@ def check_keys(**_kwargs: object) -> None:
 
 @signals.worker_process_init.connect
 def settle_garbage(**_kwargs: object) -> None:
-    garbage.tune_gc()
+    gc_tuning.tune_gc()
 
 
 @signals.worker_shutting_down.connect
 def leave(how: str, **_kwargs: object) -> None:
     """SIGTERM lets the steps at hand end, but no longer than a service manager waits. A step cut off is done again elsewhere."""
-    leaving.request_shutdown()
+    shutdown.request_shutdown()
     if how == "Warm":
         insist = threading.Timer(LEAVE_SECONDS, os.kill, (os.getpid(), signal.SIGQUIT))
         insist.daemon = True

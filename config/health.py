@@ -11,7 +11,7 @@ from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 
 from devices.account_status.status import statuses
-from devices.db import redis_client as broker
+from devices.db import redis_client
 from devices.jobs import heartbeat
 
 LOOPBACK = ("127.0.0.1", "::1")
@@ -45,8 +45,8 @@ def _broker() -> tuple[str, str, bool]:
     try:
         age = heartbeat.age()
         beat, late = "never" if age is None else f"{age:.0f} s ago", age is None or age > heartbeat.LATE_SECONDS
-        broker.client().set(_WRITTEN, 1, ex=60)
-    except broker.SILENT:
+        redis_client.client().set(_WRITTEN, 1, ex=60)
+    except redis_client.SILENT:
         return "does not answer", beat, False
     except redis.RedisError:
         return "refuses writes", beat, False

@@ -6,8 +6,7 @@ import tomllib
 
 from csp.constants import NONE, SELF
 
-from config import env
-from config import logging as log_lines
+from config import env, logging
 from config.schedule import BEAT_SCHEDULE
 
 BASE_DIR = env.ROOT
@@ -176,4 +175,4 @@ INSTALLER_SETTLE_SECONDS = env.number("ROLLCALL_INSTALLER_SETTLE_SECONDS", 780, 
 HANDOUT_DAYS = env.number("ROLLCALL_HANDOUT_DAYS", 7, low=1)
 LEASE_SECONDS = env.number("ROLLCALL_LEASE_SECONDS", 45, low=1)
 CELERY_BEAT_SCHEDULE = BEAT_SCHEDULE
-LOGGING = log_lines.LOGGING
+LOGGING = logging.LOGGING

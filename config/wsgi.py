@@ -6,11 +6,10 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-from config import gc_tuning as garbage
-from config import wsgi_stack as frames
+from config import gc_tuning, wsgi_stack
 from config.startup_checks import refuse_if_unready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-application = frames.in_one_piece(get_wsgi_application())
+application = wsgi_stack.in_one_piece(get_wsgi_application())
 refuse_if_unready()
-garbage.tune_gc()
+gc_tuning.tune_gc()

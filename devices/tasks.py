@@ -13,16 +13,13 @@ from django.utils import timezone
 from devices.accounts import deletion
 from devices.coverage import gaps
 from devices.db.batches import forget_changes
-from devices.issues import decisions as triage
+from devices.issues import decisions
 from devices.jobs import engine as jobs
-from devices.jobs import heartbeat
-from devices.jobs import shutdown as leaving
+from devices.jobs import heartbeat, shutdown
 from devices.models import Account, SyncRun
-from devices.reconciliation import freshness as thresholds
-from devices.sync import group_names
-from devices.sync import withheld as disappearance
-from devices.sync.handler import SyncHandler, apply_changed_thresholds, mark_stale_sightings
-from devices.sync.handler import schedule_due_runs as plan_runs
+from devices.reconciliation import freshness
+from devices.sync import group_names, withheld
+from devices.sync.handler import SyncHandler, apply_changed_thresholds, mark_stale_sightings, schedule_due_runs
 from vendors.registry import VENDORS
 
 WAKE_EXPIRES = 10  # seconds; an unread wake-up is announced again
@@ -36,7 +33,7 @@ def announce() -> None:
     people = set(SyncRun.objects.filter(pk__in=due, interactive=True).values_list("pk", flat=True))
     for run_id in due:
         wake(run_id, interactive=run_id in people)
-    for run_id in disappearance.claim(now):
+    for run_id in withheld.claim(now):
         wake_marking(run_id)
     for account_id in deletion.under_way():
         wake_deletion(account_id)
@@ -45,7 +42,7 @@ def announce() -> None:
 @shared_task(name="devices.tasks.plan")
 def plan() -> None:
     now = jobs.database_clock()
-    for run in plan_runs(list(_usable()), now):
+    for run in schedule_due_runs(list(_usable()), now):
         wake(run.pk, interactive=False)
     apply_changed_thresholds(now)
     gaps.renew(now)
@@ -61,7 +58,7 @@ def step(run_id: int) -> None:
 
 @shared_task(name="devices.tasks.mark")
 def mark(run_id: int) -> None:
-    if disappearance.advance(run_id, now=jobs.database_clock()):
+    if withheld.advance(run_id, now=jobs.database_clock()):
         wake_marking(run_id)
 
 
@@ -70,7 +67,7 @@ def delete_account(account_id: int) -> None:
     """Batches until the slice is over. Announced every second: one that another worker is at does nothing here."""
     ends = time.monotonic() + jobs.SLICE
     while deletion.advance(account_id, now=jobs.database_clock()):
-        if leaving.shutting_down() or time.monotonic() >= ends:
+        if shutdown.shutting_down() or time.monotonic() >= ends:
             break
 
 
@@ -78,9 +75,9 @@ def delete_account(account_id: int) -> None:
 def tidy() -> None:
     now = timezone.now()
     mark_stale_sightings(now)
-    thresholds.forget_defaults()
+    freshness.forget_defaults()
     forget_changes(now)
-    triage.tidy(now)
+    decisions.tidy(now)
     SessionStore.clear_expired()
 
 

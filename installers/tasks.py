@@ -10,7 +10,7 @@ from devices.jobs import engine as jobs
 from devices.tasks import WAKE_EXPIRES
 from installers.models import Installer, Stocktake
 from installers.orders.job import InstallerHandler
-from installers.register import scheduling as planning
+from installers.register import scheduling
 from installers.register.sync import StocktakeHandler, expire
 
 
@@ -41,7 +41,7 @@ def take_stock(stocktake_id: int) -> None:
 def plan() -> None:
     now = jobs.database_clock()
     expire(now)
-    for stocktake in planning.schedule_installer_syncs(planning.offering(), now):
+    for stocktake in scheduling.schedule_installer_syncs(scheduling.offering(), now):
         wake(take_stock, stocktake.pk, queue="sync")
 
 

@@ -10,8 +10,7 @@ from django.utils import timezone
 from devices.jobs import engine as jobs
 from devices.tasks import WAKE_EXPIRES
 from patching.models import PatchRun
-from patching.sync import retention
-from patching.sync import scheduling as planning
+from patching.sync import retention, scheduling
 from patching.sync.job import PatchRunHandler
 
 
@@ -23,7 +22,7 @@ def announce() -> None:
 
 @shared_task(name="patching.tasks.plan")
 def plan() -> None:
-    for run in planning.schedule_patch_runs(planning.telling(), jobs.database_clock()):
+    for run in scheduling.schedule_patch_runs(scheduling.telling(), jobs.database_clock()):
         wake(run.pk)
 
 

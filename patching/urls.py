@@ -2,8 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from patching.views import export, lists, overview, title
-from patching.views import panels as beside
+from patching.views import export, lists, overview, panels, title
 
 app_name = "patching"
 
@@ -20,6 +19,6 @@ urlpatterns = [
     path("titles/<int:pk>/", title.page, name="title"),
     path("silent/", overview.silent_devices, name="silent"),
     path("reasons/", overview.reasons, name="reasons"),
-    path("device/<int:pk>/", beside.device_panel, name="device_panel"),
-    path("account/<slug:name>/", beside.readings, name="readings"),
+    path("device/<int:pk>/", panels.device_panel, name="device_panel"),
+    path("account/<slug:name>/", panels.readings, name="readings"),
 ]

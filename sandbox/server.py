@@ -24,7 +24,7 @@ from sandbox.calls import LoggedCall, busiest
 from sandbox.clock import Clock
 from sandbox.eset.prerender import Prerendered
 from sandbox.eset.server import Eset
-from sandbox.faults import bad_answers as misbehave
+from sandbox.faults import bad_answers
 from sandbox.faults import faults as fault_names
 from sandbox.faults.faults import SandboxFault
 from sandbox.five9s.server import Five9s
@@ -115,9 +115,9 @@ class Simulation:
     async def _call(self, request: Request, writer: asyncio.StreamWriter) -> bool:
         name = request.path.split("/")[1]
         if name == "_sandbox":
-            return await misbehave.send(self.admin.handle(request), writer, None)
+            return await bad_answers.send(self.admin.handle(request), writer, None)
         if name not in self.vendors:
-            return await misbehave.send(Response(404), writer, None)
+            return await bad_answers.send(Response(404), writer, None)
         call = self.world.calls.begin(name, request.method, request.target)
         replaced = self.world.faults.take_answer(name, request.target)
         spoiled = self.world.faults.take(name, request.target, fault_names.WIRE)
@@ -127,7 +127,7 @@ class Simulation:
         call.status = None if isinstance(reply, bytes) or silent else reply.status
         struck = replaced or spoiled
         call.fault = struck.kind if struck else None
-        return await misbehave.send(reply, writer, spoiled)
+        return await bad_answers.send(reply, writer, spoiled)
 
     def _reply(self, vendor: str, request: Request, fault: SandboxFault | None) -> Response | bytes:
         if fault and fault.kind == "other-answer" and vendor in self._previous:
@@ -136,7 +136,7 @@ class Simulation:
             self.vendors[vendor].handle(request)
             return Response(int(fault.value or 500))
         if fault and fault.kind != "other-answer":
-            return misbehave.replace(fault, request, vendor)
+            return bad_answers.replace(fault, request, vendor)
         reply = self.vendors[vendor].handle(request)
         if reply.status == 200 and reply.body and self.world.faults.take(vendor, request.target, ("corrupt",)):
             reply = replace(reply, body=self.world.corruption[vendor].spoil(reply.body))

@@ -38,7 +38,7 @@ from devices.models import (
     VendorJob,
 )
 from devices.reconciliation.summary import summarise
-from devices.sync import cancellation as cancelling
+from devices.sync import cancellation
 from vendors.registry import VENDORS
 
 ROWS = 5_000  # in one transaction
@@ -107,7 +107,7 @@ def request_deletion(account: Account, *, act: AuditContext) -> bool:
     counts = contents(account)
     with transaction.atomic():
         for kind in VendorJob.__subclasses__():  # of every app; jobs before accounts, as the engine locks them
-            cancelling.end(kind._default_manager.filter(account=account), "The account is being deleted.", "")
+            cancellation.end(kind._default_manager.filter(account=account), "The account is being deleted.", "")
         held = Account.objects.select_for_update(no_key=True).get(pk=account.pk)
         if held.being_deleted:
             return False

@@ -24,7 +24,7 @@ from devices.audit.request import act_of, person
 from devices.connections import health
 from devices.jobs import heartbeat
 from devices.models import Account
-from devices.web import rate_limit as throttle
+from devices.web import rate_limit
 from devices.web.permissions import is_fragment, needs
 from devices.web.rate_limit import UserRateLimit
 from vendors.base import Vendor
@@ -214,7 +214,7 @@ def test_stored(request: HttpRequest, name: str) -> HttpResponse:
 
 def _refused_test(request: HttpRequest) -> ProbeResult | None:
     """Tests are limited, or the button would be a port scanner."""
-    return REFUSED.get(throttle.check(f"rollcall:tests:{person(request).pk}", most=MOST_TESTS, seconds=TEST_WINDOW))
+    return REFUSED.get(rate_limit.check(f"rollcall:tests:{person(request).pk}", most=MOST_TESTS, seconds=TEST_WINDOW))
 
 
 def _record(request: HttpRequest, vendor: Vendor, account: Account | None, probe: ProbeResult) -> None:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from devices.audit.request import act_of
 from devices.errors import ActionRefused
 from devices.models import Threshold
-from devices.reconciliation import freshness as thresholds
+from devices.reconciliation import freshness
 from devices.reconciliation.freshness import Limits, age_words, by_vendor, read_age
 from devices.web.permissions import needs
 from vendors.registry import VENDORS
@@ -52,7 +52,7 @@ def page(request: HttpRequest) -> HttpResponse:
 def _save(request: HttpRequest, slug: str) -> HttpResponse:
     back = request.POST.get("action") == "back"
     wanted = by_vendor(slug) if back else Limits(**{name: read_age(request.POST.get(name, ""), field=name) for name in FIELDS})
-    thresholds.change(slug, wanted, act=act_of(request))
+    freshness.change(slug, wanted, act=act_of(request))
     whose = "the vendor's own numbers count again" if wanted == by_vendor(slug) else "the new numbers count from now on"
     messages.success(request, f"{VENDORS[slug].label}: {whose}. Devices are marked anew within a minute.")
     return redirect("devices:thresholds")
@@ -60,7 +60,7 @@ def _save(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _lines(request: HttpRequest, slug: str, problem: ActionRefused | None) -> list[ThresholdRow]:
     own = {each.vendor: each for each in Threshold.objects.all()}
-    now = thresholds.limits()
+    now = freshness.limits()
     lines = []
     for vendor in VENDORS.values():
         bad = problem if vendor.slug == slug else None

@@ -13,8 +13,8 @@ from devices.accounts.validation import AccountOptions, InvalidAccount, checked,
 from devices.connections import health
 from devices.connections.connection import VendorConnection, budget_of, build, connect
 from devices.connections.rate_limit import SharedRateLimit
-from devices.db import redis_client as broker
-from devices.encryption import cipher as sealing
+from devices.db import redis_client
+from devices.encryption import cipher
 from devices.models import Account
 from vendors.budget import Budget, Unlimited
 from vendors.errors import AuthFailed, BadAnswer, PrivateHost, RateLimited, Unavailable, VendorError
@@ -55,7 +55,7 @@ def probe_account(account: Account) -> ProbeResult:
     asked_at = timezone.now()
     try:
         refuse_deleting(account)
-        link = connect(account, asked_at=asked_at, deadline=DEADLINE, shared=broker.client())
+        link = connect(account, asked_at=asked_at, deadline=DEADLINE, shared=redis_client.client())
     except InvalidAccount as bad:
         return ProbeResult(False, " ".join(bad.sentences))
     except VendorError as error:
@@ -79,7 +79,7 @@ def probe_values(
     try:
         about = vendor_named(vendor)
         if account is not None and not moves(account, settings, options):
-            budget = budget_of(account, shared=broker.client())
+            budget = budget_of(account, shared=redis_client.client())
             stored = {secret.name: secret.open() for secret in account.secrets.all() if secret.name not in entered}
         values = checked(about, settings, {name: value.reveal() for name, value in entered.items()}, known_secrets=frozenset(stored))
         link = build(
@@ -95,7 +95,7 @@ def probe_values(
         )
     except InvalidAccount as bad:
         return ProbeResult(False, " ".join(bad.sentences), "Nothing was sent. Correct this and test again.", tested=False)
-    except sealing.DecryptionFailed as broken:
+    except cipher.DecryptionFailed as broken:
         return ProbeResult(False, str(broken))
     except VendorError as error:
         return _refused(error)

@@ -10,8 +10,8 @@ from datetime import datetime
 from django.db.models import Count, QuerySet
 
 from devices.account_status.status import AccountStatus
-from devices.connections import rate_limit as budget
-from devices.db import redis_client as broker
+from devices.connections import rate_limit
+from devices.db import redis_client
 from devices.models import Account, Health, Life, Sighting, SyncRun
 from devices.models.job import ACTIVE
 from devices.sync.cancellation import NONE, cancelled, regular
@@ -146,7 +146,7 @@ def cards(found: Sequence[AccountStatus], now: datetime) -> list[AccountCard]:
     unseen = _counts(Sighting.objects.filter(account__in=ids).exclude(life=Life.SEEN))
     stopped = cancelled([each.account for each in found])
     rates = {each.pk: VENDORS[each.vendor].rate(each.account.settings) for each in found if each.vendor in VENDORS}
-    left = budget.quotas(rates, shared=broker.client())
+    left = rate_limit.quotas(rates, shared=redis_client.client())
     return [
         AccountCard(
             status=each,

@@ -8,8 +8,8 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from devices.connections import rate_limit as budget
-from devices.db import redis_client as broker
+from devices.connections import rate_limit
+from devices.db import redis_client
 from devices.models import JobState, SyncRun
 from devices.models.job import RATE_LIMIT
 from devices.sync.progress import SyncProgress, progress
@@ -32,7 +32,11 @@ def progress_now(run: SyncRun, *, now: datetime) -> SyncProgress:
     """One look at the budget, where there is something to estimate; no query when the run has its account."""
     vendor = VENDORS.get(run.account.vendor)
     rate = vendor.rate(run.account.settings) if vendor else None
-    quota = budget.quota(run.account_id, rate, shared=broker.client()) if rate and run.state == JobState.RUNNING and run.expected else None
+    quota = (
+        rate_limit.quota(run.account_id, rate, shared=redis_client.client())
+        if rate and run.state == JobState.RUNNING and run.expected
+        else None
+    )
     return progress(run, rate, quota, now=now)
 
 

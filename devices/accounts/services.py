@@ -23,7 +23,7 @@ from devices.audit import log as audit
 from devices.audit.context import AuditContext
 from devices.connections import health
 from devices.models import Account, AccountSecret, SyncRun
-from devices.sync import cancellation as cancelling
+from devices.sync import cancellation
 from devices.sync.handler import request_run
 from vendors.base import Scope
 from vendors.secret import Secret
@@ -118,7 +118,7 @@ def _end_runs_under_way(account: Account, settings: Mapping[str, str]) -> None:
     stored = Account.objects.values_list("settings", flat=True).get(pk=account.pk)
     if account.about.tidied(settings) != account.about.tidied(stored):
         why = "The account was changed while this fetch was under way, so it was ended."
-        cancelling.end(SyncRun.objects.filter(account=account), why, "The next fetch uses the new settings.")
+        cancellation.end(SyncRun.objects.filter(account=account), why, "The next fetch uses the new settings.")
 
 
 def switch_account(account: Account, *, enabled: bool, act: AuditContext | None = None) -> None:
@@ -127,7 +127,7 @@ def switch_account(account: Account, *, enabled: bool, act: AuditContext | None 
     with transaction.atomic():
         if not enabled:
             why = "The account was switched off while this fetch was under way."
-            cancelling.end(SyncRun.objects.filter(account=account), why, "Switch it on to fetch again.")
+            cancellation.end(SyncRun.objects.filter(account=account), why, "Switch it on to fetch again.")
         refuse_deleting(Account.objects.select_for_update(no_key=True).get(pk=account.pk))
         account.switched_off_at = None if enabled else account.switched_off_at or act.now
         account.enabled = enabled

@@ -21,8 +21,7 @@ from devices.audit.request import act_of
 from devices.jobs import heartbeat
 from devices.lists.log_pages import newest
 from devices.models import Account, Quarantine, SyncRun
-from devices.sync import absence
-from devices.sync import cancellation as cancelling
+from devices.sync import absence, cancellation
 from devices.web.permissions import is_fragment, needs
 from vendors.errors import Unsupported
 from vendors.registry import VENDORS
@@ -130,7 +129,7 @@ def _ask_for(request: HttpRequest, account: Account) -> tuple[str, str]:
 def cancel(request: HttpRequest, name: str) -> HttpResponse:
     """End the sync that is under way; what it has fetched stays."""
     account = get_object_or_404(Account, name=name)
-    run = cancelling.cancel(account, act=act_of(request))
+    run = cancellation.cancel(account, act=act_of(request))
     if is_fragment(request):
         return _progress(request, account, problem="" if run else "No sync is running any more.")
     messages.add_message(request, messages.SUCCESS if run else messages.ERROR, "Sync cancelled." if run else "No sync is running any more.")

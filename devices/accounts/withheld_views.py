@@ -13,8 +13,7 @@ from devices.audit.request import act_of
 from devices.errors import LONGEST_REASON
 from devices.lists.log_pages import HIGHEST
 from devices.models import Account, SyncRun
-from devices.sync import absence
-from devices.sync import withheld as disappearance
+from devices.sync import absence, withheld
 from devices.web.permissions import is_fragment, needs
 
 MOST_NAMES = 50
@@ -32,7 +31,7 @@ def apply(request: HttpRequest, name: str, run: int) -> HttpResponse:
         return redirect("devices:account", name=name)
     reason = request.POST.get("reason", "").strip()
     if request.method == "POST" and reason and "\0" not in reason:
-        if disappearance.decide_withheld(found, reason=reason[:LONGEST_REASON], act=act_of(request)):
+        if withheld.decide_withheld(found, reason=reason[:LONGEST_REASON], act=act_of(request)):
             messages.success(request, "Decided. They are marked from now on, which takes a moment.")
         else:
             messages.error(request, "Somebody else was faster, or a newer list came in: look again.")

@@ -16,7 +16,7 @@ from django.utils import timezone
 from devices.connections import health
 from devices.connections.rate_limit import SharedRateLimit
 from devices.connections.token_store import EncryptedTokenStore
-from devices.encryption import cipher as sealing
+from devices.encryption import cipher
 from devices.models import Account, VendorJob
 from devices.models.job import ACTIVE
 from vendors.auth import MemoryTokens, TokenStore
@@ -44,7 +44,7 @@ class JobConnection:
         self._counted = 0
 
     def open(self, account: Account, *, asked_at: datetime | None) -> ReadsDevices:
-        """Raises Misconfigured as `connect` does, AuthFailed when the credentials were refused meanwhile (`health.stop_if_refused`)."""
+        """Raises Misconfigured as `connect` does, AuthFailed when credentials were refused meanwhile (health.py)."""
         health.ensure_credentials_accepted(account, asked_at=asked_at)
         if self._link is None:
             self._link = connect(account, asked_at=asked_at)
@@ -70,7 +70,7 @@ def connect(
     stored = list(account.secrets.all())
     try:
         secrets = {secret.name: secret.open() for secret in stored}
-    except sealing.DecryptionFailed as broken:
+    except cipher.DecryptionFailed as broken:
         raise Misconfigured(str(broken), next_step="Open the account and replace its secrets.") from None
     missing = [f.label for f in account.about.fields if f.secret and f.required and not secrets.get(f.name)]
     if missing:

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from devices.connections import health
-from devices.encryption import cipher as sealing
+from devices.encryption import cipher
 from devices.models import Account, AccountSecret
 from vendors.auth import Fetch, Tokens
 from vendors.errors import AuthFailed, Unavailable, VendorError
@@ -37,8 +37,8 @@ class EncryptedTokenStore:
         if not sealed:
             return None
         try:
-            access, refresh, expires, place = msgspec.json.decode(sealing.unseal(sealed, context=self._context))
-        except (sealing.DecryptionFailed, ValueError):
+            access, refresh, expires, place = msgspec.json.decode(cipher.unseal(sealed, context=self._context))
+        except (cipher.DecryptionFailed, ValueError):
             return None  # only a cache: sign in again, and the new tokens are sealed with today's key
         if place != self._place:
             return None
@@ -85,7 +85,7 @@ class EncryptedTokenStore:
 
     def _store(self, tokens: Tokens) -> None:
         parts = (tokens.access.reveal(), tokens.refresh.reveal() if tokens.refresh else "", tokens.expires_at, self._place)
-        sealed = sealing.seal(msgspec.json.encode(parts).decode(), context=self._context)
+        sealed = cipher.seal(msgspec.json.encode(parts).decode(), context=self._context)
         Account.objects.filter(pk=self._account_id).update(tokens=sealed)
 
 

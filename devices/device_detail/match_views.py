@@ -12,7 +12,7 @@ from devices.audit.request import act_of
 from devices.lists.filters import clean_query
 from devices.lists.log_pages import HIGHEST
 from devices.lookup.results import hit
-from devices.matching import overrides as links
+from devices.matching import overrides
 from devices.models import Device, Ruling, Sighting
 from devices.search.queries import search
 from devices.web.confirm import Confirmation, decide, page_of
@@ -44,7 +44,7 @@ def take_apart(request: HttpRequest, pk: int, sighting: int) -> HttpResponse:
     )
 
     def carry_out(reason: str) -> int:
-        return links.take_apart(
+        return overrides.take_apart(
             leaving.pk,
             device=device.pk,
             reason=reason,
@@ -78,7 +78,7 @@ def link(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
     def carry_out(reason: str) -> int:
-        return links.link(
+        return overrides.link(
             device.pk,
             other.pk,
             reason=reason,
@@ -107,7 +107,7 @@ def end_ruling(request: HttpRequest, pk: int, ruling: int) -> HttpResponse:
     )
 
     def carry_out(reason: str) -> int:
-        links.end_ruling(standing.pk, reason=reason, act=act_of(request))
+        overrides.end_ruling(standing.pk, reason=reason, act=act_of(request))
         return Sighting.objects.values_list("device_id", flat=True).get(pk=standing.first_id)
 
     return decide(request, device, decision, carry_out)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from devices.audit.request import act_of, person
 from devices.device_detail import notes
-from devices.device_detail.notes import may_take_back
+from devices.device_detail.notes import may_delete_note
 from devices.errors import ActionRefused
 from devices.lists.log_pages import HIGHEST, newest
 from devices.models import Device, Note, User
@@ -62,7 +62,7 @@ def delete_note(request: HttpRequest, pk: int, note: int) -> HttpResponse:
 def beside(device: Device, reader: User, *, size: int = BESIDE, before: str = "", after: str = "") -> dict[str, Any]:
     """What `parts/notes.html` shows. One query."""
     found = newest(Note.objects.filter(device=device), size=size, before=before, after=after)
-    return {"notes": found, "note_lines": [(note, may_take_back(note, reader)) for note in found.rows], "longest_note": notes.LONGEST}
+    return {"notes": found, "note_lines": [(note, may_delete_note(note, reader)) for note in found.rows], "longest_note": notes.LONGEST}
 
 
 def _done(request: HttpRequest, device: Device, words: str) -> HttpResponse:

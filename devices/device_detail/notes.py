@@ -30,7 +30,7 @@ def add(device: Device, *, text: str, act: AuditContext) -> Note:
 
 def delete_note(note: Note, *, act: AuditContext) -> None:
     """The audit log keeps that it was there, not what it said: often that is why it is taken back. Raises ActionRefused."""
-    if not may_take_back(note, act.signed_in):
+    if not may_delete_note(note, act.signed_in):
         raise ActionRefused(f"Only {note.author_name}, who wrote it, or an administrator can take this note back.")
     with transaction.atomic():
         if not Note.objects.filter(pk=note.pk).delete()[0]:
@@ -39,7 +39,7 @@ def delete_note(note: Note, *, act: AuditContext) -> None:
         audit.record("note taken back", act=act.for_ticket(note.ticket), target=str(note.device_id), **written)
 
 
-def may_take_back(note: Note, person: User) -> bool:
+def may_delete_note(note: Note, person: User) -> bool:
     own = note.author_id == person.pk and person.has_perm("devices.annotate_device")
     return own or person.has_perm("devices.delete_note")
 

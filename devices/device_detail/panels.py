@@ -7,8 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from devices.account_status.status import AccountStatus
-from devices.device_detail import note_views as notes
-from devices.device_detail import tag_views as tags
+from devices.device_detail import note_views, tag_views
 from devices.device_detail.queries import DeviceDetail
 from devices.history.queries import timeline
 from devices.issues.queries import device_issues
@@ -21,7 +20,7 @@ def beside(device: Device, reader: User) -> dict[str, Any]:
     """Three queries, and one more for a retired device."""
     retired = Retirement.objects.filter(device=device).first() if device.life == Life.RETIRED else None
     last = timeline(device.pk, size=LAST_CHANGES, notes=False)
-    return {"timeline": last, "retirement": retired, **notes.beside(device, reader), **tags.beside(device)}
+    return {"timeline": last, "retirement": retired, **note_views.beside(device, reader), **tag_views.beside(device)}
 
 
 def decisions(found: DeviceDetail, known: Sequence[AccountStatus], *, now: datetime) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from devices.audit.request import act_of
 from devices.device_list.bulk_views import say_asked
 from devices.lists.log_pages import HIGHEST
 from devices.models import Device, SyncRun
-from devices.sync import refresh as asking
+from devices.sync import refresh
 from devices.web.devices import device_or_404
 from devices.web.permissions import is_fragment, needs
 from devices.web.ticket import query, ticket_of
@@ -36,7 +36,7 @@ class RefreshProgress:
 def ask(request: HttpRequest, pk: int) -> HttpResponse:
     """However many ask, one account does one job."""
     device, ticket = device_or_404(pk), ticket_of(request)
-    asked = asking.ask([device.pk], act=act_of(request))
+    asked = refresh.ask([device.pk], act=act_of(request))
     if is_fragment(request):
         return _fragment(request, device, watched(device, asked.runs, ticket=ticket, refusals=asked.refusals, fresh=True))
     say_asked(request, asked, "The answers appear on this page as they come.")
@@ -48,7 +48,7 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
 def asked(request: HttpRequest, pk: int) -> HttpResponse:
     """The fragment that the page polls while vendors work; the last one fetches what is new into the page."""
     device, ticket = device_or_404(pk), ticket_of(request)
-    runs = asking.under_way(asking.questions([device.pk]), numbers=numbers_of(request) or [0])
+    runs = refresh.under_way(refresh.questions([device.pk]), numbers=numbers_of(request) or [0])
     if not is_fragment(request):
         return redirect(_page(device, ticket=ticket, runs=runs))
     return _fragment(request, device, watched(device, runs, ticket=ticket, fresh=True))

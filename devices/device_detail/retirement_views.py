@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from devices.audit.request import act_of
-from devices.device_detail import retirement as retiring
+from devices.device_detail import retirement
 from devices.errors import LONGEST_REASON, ActionRefused
 from devices.models import Life
 from devices.web.devices import device_or_404
@@ -34,7 +34,7 @@ def retire(request: HttpRequest, pk: int) -> HttpResponse:
     reason, problem = request.POST.get("reason", ""), ""
     if request.method == "POST":
         try:
-            retiring.retire(device.pk, reason=reason, act=act_of(request))
+            retirement.retire(device.pk, reason=reason, act=act_of(request))
         except ActionRefused as refused:
             problem = refused.sentence
         else:
@@ -49,7 +49,7 @@ def retire(request: HttpRequest, pk: int) -> HttpResponse:
 def bring_back(request: HttpRequest, pk: int) -> HttpResponse:
     device, ticket = device_or_404(pk), ticket_of(request)
     try:
-        life = retiring.bring_back(device.pk, act=act_of(request))
+        life = retirement.bring_back(device.pk, act=act_of(request))
     except ActionRefused as refused:
         messages.error(request, refused.sentence)
     else:

@@ -9,14 +9,14 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from devices.audit.request import act_of
-from devices.device_list import bulk_tag_views as bulk_tag
+from devices.device_list import bulk_tag_views
 from devices.device_list.export_views import stream
 from devices.device_list.filters import DEVICES, DeviceListing
 from devices.device_list.selection import MATCHING, nothing, picked, unclear
 from devices.jobs import heartbeat
 from devices.models import Device
 from devices.saved_views.list_request import read_listing
-from devices.sync import refresh as asking
+from devices.sync import refresh
 from devices.web.permissions import needs
 
 
@@ -30,7 +30,7 @@ def bulk(request: HttpRequest) -> HttpResponseBase:
     if request.POST.get("action") == "refresh":
         return _refresh(request, listing)
     if request.POST.get("action") == "tag":
-        return bulk_tag.tag(request, listing)
+        return bulk_tag_views.tag(request, listing)
     return _export(request, listing)
 
 
@@ -38,7 +38,7 @@ def bulk(request: HttpRequest) -> HttpResponseBase:
 def _export(request: HttpRequest, listing: DeviceListing) -> HttpResponseBase:
     if request.POST.get("which") == MATCHING:
         return redirect(reverse("devices:export") + listing.address)
-    ids = picked(request, listing, most=asking.MOST)
+    ids = picked(request, listing, most=refresh.MOST)
     if not ids:
         return nothing(request, listing)
     return stream(request, listing, Device.objects.filter(pk__in=ids), count=f"{len(ids):,}", which="chosen one by one")
@@ -47,18 +47,18 @@ def _export(request: HttpRequest, listing: DeviceListing) -> HttpResponseBase:
 @needs("refresh_account")
 def _refresh(request: HttpRequest, listing: DeviceListing) -> HttpResponse:
     """First what it costs, then, confirmed, one run per account."""
-    ids = picked(request, listing, most=asking.MOST)
+    ids = picked(request, listing, most=refresh.MOST)
     if not ids:
         return nothing(request, listing)
     back = reverse("devices:list") + listing.address
-    if len(ids) > asking.MOST:
-        messages.error(request, f"That is more than {asking.MOST} devices: narrow the list down, or refresh the whole vendor account.")
+    if len(ids) > refresh.MOST:
+        messages.error(request, f"That is more than {refresh.MOST} devices: narrow the list down, or refresh the whole vendor account.")
         return redirect(back)
     if request.POST.get("confirmed"):
-        asked = asking.ask(ids, act=act_of(request))
+        asked = refresh.ask(ids, act=act_of(request))
         say_asked(request, asked, "The answers appear in the list as they come.")
         return redirect(back)
-    questions = asking.questions(ids)
+    questions = refresh.questions(ids)
     context = {
         "questions": questions,
         "listing": listing,
@@ -69,7 +69,7 @@ def _refresh(request: HttpRequest, listing: DeviceListing) -> HttpResponse:
     return render(request, "devices/list_refresh.html", context)
 
 
-def say_asked(request: HttpRequest, asked: asking.RefreshResult, onward: str) -> None:
+def say_asked(request: HttpRequest, asked: refresh.RefreshResult, onward: str) -> None:
     """`onward`: where the answers will be seen."""
     if asked.runs:
         messages.success(request, f"Asked: {', '.join(run.account.name for run in asked.runs)}. {heartbeat.promise(onward)}")

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import OperationalError, models, transaction
 from django.db.models import Case, Count, F, Func, QuerySet, Value, When
 
-from devices.encryption import cipher as sealing
+from devices.encryption import cipher
 
 BATCH = 100
 
@@ -36,7 +36,7 @@ class EncryptedColumn:
 # Each app registers its own columns when it starts (apps.py).
 PLACES: list[EncryptedColumn] = []
 NOT_SEALED = "(not sealed)"
-SEALED = f"^{sealing.PREFIX}:[^:]*:"
+SEALED = f"^{cipher.PREFIX}:[^:]*:"
 
 
 @dataclass(slots=True)
@@ -78,7 +78,7 @@ def rotate(*, batch: int = BATCH) -> RotationResult:
 
 
 def _old(place: EncryptedColumn, unusable: set[object]) -> QuerySet[models.Model]:
-    current = {f"{place.column}__startswith": f"{sealing.PREFIX}:{sealing_key()}:"}
+    current = {f"{place.column}__startswith": f"{cipher.PREFIX}:{sealing_key()}:"}
     return place.filled.exclude(**current).exclude(pk__in=unusable)
 
 
@@ -89,11 +89,11 @@ def _batch(place: EncryptedColumn, size: int, outcome: RotationResult, unusable:
         for row in rows:
             context = place.context(row.pk)
             try:
-                text = sealing.unseal(place.read(row), context=context)
-            except sealing.DecryptionFailed as broken:
+                text = cipher.unseal(place.read(row), context=context)
+            except cipher.DecryptionFailed as broken:
                 unusable.add(row.pk)
                 outcome.broken.append(f"{place.model._meta.verbose_name} {row.pk}: {broken}")
                 continue
-            place.model._default_manager.filter(pk=row.pk).update(**{place.column: sealing.seal(text, context=context)})
+            place.model._default_manager.filter(pk=row.pk).update(**{place.column: cipher.seal(text, context=context)})
             outcome.done += 1
     return bool(rows)

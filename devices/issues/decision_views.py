@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from devices.audit.request import act_of, person
 from devices.errors import LONGEST_REASON, ActionRefused
-from devices.issues import decisions as triage
+from devices.issues import decisions
 from devices.issues.decisions import LONGEST_SNOOZE, DecisionResult, IssueDecision
 from devices.issues.queries import MOST, these
 from devices.issues.selection import back_to, here, picked, written
@@ -47,7 +47,7 @@ def decide(request: HttpRequest) -> HttpResponse:
     if not handles:
         return _refused(request, NOTHING, back)
     if request.POST.get("action") == "take_back":
-        return _take_back(request, handles, back)
+        return _reopened(request, handles, back)
     if request.POST.get("confirmed"):
         try:
             return _carry_out(request, handles, back)
@@ -64,7 +64,7 @@ def reopen(request: HttpRequest) -> HttpResponse:
         handles = list(picked(request)) or _just_decided(request)
     except ActionRefused as refused:
         return _refused(request, refused.sentence, back)
-    return _take_back(request, handles, back) if handles else _refused(request, NOTHING, back)
+    return _reopened(request, handles, back) if handles else _refused(request, NOTHING, back)
 
 
 def _undo(request: HttpRequest, now: datetime) -> str:
@@ -82,7 +82,7 @@ def _just_decided(request: HttpRequest) -> list[IssueKey]:
         moment = datetime.fromisoformat(request.GET.get("decided_at", ""))
     except ValueError:
         return []
-    return triage.decided_at(moment, by=person(request)) if moment.tzinfo else []
+    return decisions.decided_at(moment, by=person(request)) if moment.tzinfo else []
 
 
 def _refused(request: HttpRequest, sentence: str, back: str) -> HttpResponse:
@@ -90,9 +90,9 @@ def _refused(request: HttpRequest, sentence: str, back: str) -> HttpResponse:
     return redirect(back)
 
 
-def _take_back(request: HttpRequest, handles: Iterable[IssueKey], back: str) -> HttpResponse:
+def _reopened(request: HttpRequest, handles: Iterable[IssueKey], back: str) -> HttpResponse:
     try:
-        count = triage.reopen_issues(list(handles), act=act_of(request))
+        count = decisions.reopen_issues(list(handles), act=act_of(request))
     except ActionRefused as refused:
         return _refused(request, refused.sentence, back)
     if count:
@@ -106,9 +106,9 @@ def _carry_out(request: HttpRequest, handles: Mapping[IssueKey, str], back: str)
     """Raises ActionRefused."""
     act = act_of(request)
     until = request.POST.get("until") or request.POST.get("preset", "")
-    decision = triage.read(request.POST.get("standing", ""), until=until, reason=request.POST.get("reason", ""), now=act.now)
+    decision = decisions.read(request.POST.get("standing", ""), until=until, reason=request.POST.get("reason", ""), now=act.now)
     about = list(handles)
-    outcome = triage.decide(about, decision, act=act, seen=handles)
+    outcome = decisions.decide(about, decision, act=act, seen=handles)
     if outcome.changed:
         messages.warning(request, _changed(outcome.changed))
     if outcome.written or not outcome.changed:

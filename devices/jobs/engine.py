@@ -21,7 +21,7 @@ from django.db.models import Q
 
 from devices.connections import health
 from devices.db.locks import extend_timeouts
-from devices.jobs import shutdown as leaving
+from devices.jobs import shutdown
 from devices.jobs.handler import InternalError, J, JobHandler, LeaseLost, S, WorkerDied, place_of
 from devices.models import JobState, VendorJob
 from devices.models.job import ACTIVE, RATE_LIMIT
@@ -83,7 +83,7 @@ class Engine(Generic[J, S]):
         job = self._claim(job_id)
         ends = time.monotonic() + slice_seconds
         while job is not None:
-            over = leaving.shutting_down() or time.monotonic() >= ends
+            over = shutdown.shutting_down() or time.monotonic() >= ends
             job, more = self._one_step(job, release=over)
             if job is None or over:
                 return more

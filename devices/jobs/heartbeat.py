@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import redis
 
-from devices.db import redis_client as broker
+from devices.db import redis_client
 
 _KEY = "rollcall:beat"
 LATE_SECONDS = 30.0
@@ -24,13 +24,13 @@ _seen = _Seen()
 
 
 def beat() -> None:
-    broker.worker_client().set(_KEY, f"{time.time():.3f}")
+    redis_client.worker_client().set(_KEY, f"{time.time():.3f}")
 
 
 def age() -> float | None:
     """Seconds since the last beat that a worker carried out; None if there was none. Raises redis.RedisError."""
     now = time.time()
-    told = _read(broker.client().get(_KEY))
+    told = _read(redis_client.client().get(_KEY))
     _seen.at = max(min(_seen.at, now), min(told, now))
     return now - _seen.at if _seen.at else None
 
@@ -44,7 +44,7 @@ def sentence() -> str:
     """What is wrong with the workers, or nothing."""
     try:
         seconds = age()
-    except broker.SILENT:
+    except redis_client.SILENT:
         return "The message broker does not answer, so nothing is refreshed. What is shown was fetched earlier."
     except redis.RedisError:
         return "The message broker refuses requests, so nothing is refreshed. What is shown was fetched earlier."

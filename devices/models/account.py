@@ -5,7 +5,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 
-from devices.encryption import cipher as sealing
+from devices.encryption import cipher
 from vendors.base import Vendor
 from vendors.registry import VENDORS, choices
 from vendors.secret import Secret
@@ -99,7 +99,7 @@ class AccountSecret(models.Model):
         return f"devices.accountsecret:sealed:{pk}"
 
     def seal(self, value: Secret) -> None:
-        self.sealed = sealing.seal(value.reveal(), context=self.context(self.pk))
+        self.sealed = cipher.seal(value.reveal(), context=self.context(self.pk))
 
     def open(self) -> Secret:
-        return Secret(sealing.unseal(self.sealed, context=self.context(self.pk)))
+        return Secret(cipher.unseal(self.sealed, context=self.context(self.pk)))

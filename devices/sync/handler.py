@@ -12,8 +12,7 @@ from devices.db.locks import lock_devices
 from devices.hooks import KEEPERS
 from devices.models import Account, Health, JobState, SyncRun, User
 from devices.models.job import ACTIVE
-from devices.reconciliation import field_repairs as repaired
-from devices.reconciliation import freshness as thresholds
+from devices.reconciliation import field_repairs, freshness
 from devices.sync import absence, quarantine
 from devices.sync.cancellation import NONE, cancelled, regular
 from devices.sync.page_writer import save_groups, save_page
@@ -34,7 +33,7 @@ class SyncHandler:
 
     def keep(self, run: SyncRun, page: DevicePage, now: datetime) -> None:
         groups = save_groups(run, page.groups, now)
-        run.repairs = repaired.add(run.repairs, "group", (group.repairs for group in page.groups))
+        run.repairs = field_repairs.add(run.repairs, "group", (group.repairs for group in page.groups))
         outcome = save_page(run, page.entries, now)
         quarantine.keep_rejects(run, page.rejects, now)
         if page.entries:
@@ -59,7 +58,7 @@ class SyncHandler:
             account.complete_at = now
         if run.kind in ("everything", "changed"):
             account.changes_at, account.changes_since = now, run.started_at
-        absence.mark_stale(account.pk, thresholds.of(account.vendor).stale, now)
+        absence.mark_stale(account.pk, freshness.of(account.vendor).stale, now)
         for keeper in KEEPERS:
             keeper.ended(run, now)
         if run.kind != "named":
@@ -121,15 +120,15 @@ def schedule_due_runs(accounts: Sequence[Account], now: datetime) -> list[SyncRu
 
 def mark_stale_sightings(now: datetime, *, vendor: str = "") -> None:
     """Mark what crossed its vendor's threshold, also at accounts that are switched off: what they last said grows old."""
-    limits = thresholds.limits()
+    limits = freshness.limits()
     accounts = Account.objects.filter(vendor=vendor) if vendor else Account.objects.all()
     for account in accounts:
-        absence.mark_stale(account.pk, limits.get(account.vendor, thresholds.Limits()).stale, now)
+        absence.mark_stale(account.pk, limits.get(account.vendor, freshness.Limits()).stale, now)
 
 
 def apply_changed_thresholds(now: datetime) -> None:
     """Mark anew what a threshold touches that somebody just changed. What a stopped worker leaves out, the hourly round does."""
-    for vendor in thresholds.recently_changed(now):
+    for vendor in freshness.recently_changed(now):
         mark_stale_sightings(now, vendor=vendor)
 
 

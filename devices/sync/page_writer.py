@@ -26,8 +26,7 @@ from devices.models import Account, Quarantine, SyncRun
 from devices.reconciliation.field_repairs import as_stored
 from devices.reconciliation.search_text import group_text, text_of
 from devices.reconciliation.summary import summarise
-from devices.sync import quarantine
-from devices.sync import reappearance as returning
+from devices.sync import quarantine, reappearance
 from devices.sync.bisection import halves, save_apart
 from devices.sync.related_rows import replace_identifiers, replace_issues
 from devices.sync.remediation_links import replace_remediation
@@ -117,7 +116,7 @@ def _save(run: SyncRun, entries: Sequence[Entry], now: datetime) -> WriteResult:
     for keeper in KEEPERS:
         keeper.page(run, mapped, now)
     joining.apply(plan, now)
-    woken = returning.mark_listed(run, now) | returning.restore_retired(run, now)
+    woken = reappearance.mark_listed(run, now) | reappearance.restore_retired(run, now)
     _write_pulses(run, now)
     summarise({each.device_id for each in mapped if each.device_id is not None} | plan.renew | woken, now, run=run)
     move_related_rows(plan.naming.merged, now)

@@ -12,7 +12,7 @@ from django.db import transaction
 from devices.audit import log as audit
 from devices.audit.context import AuditContext
 from devices.connections.connection import budget_of
-from devices.db import redis_client as broker
+from devices.db import redis_client
 from devices.models import Account, Health, Life, Sighting, SyncRun
 from devices.models.job import ACTIVE
 from devices.sync.handler import concurrency_key, request_run
@@ -105,7 +105,7 @@ def _refusal(account: Account, vendor: Vendor | None) -> str:
 
 
 def _spent(account: Account) -> str:
-    wait = budget_of(account, shared=broker.client()).spent_for()
+    wait = budget_of(account, shared=redis_client.client()).spent_for()
     return f"Its calls are used up: ask again in {math.ceil(wait / 60)} min." if wait > PATIENCE else ""
 
 

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from devices.audit import log as audit
 from devices.audit.context import AuditContext
 from devices.db.copy import copy_rows
-from devices.encryption import cipher as sealing
+from devices.encryption import cipher
 from devices.errors import ActionRefused
 from devices.hooks import MappedEntry
 from devices.models import RemediationLink
@@ -27,7 +27,7 @@ def replace_remediation(mapped: Sequence[MappedEntry]) -> None:
             cursor.execute("DELETE FROM devices_remediationlink WHERE sighting_id = ANY(%s)", [old])
     links = [(each.sighting_id, link) for each, link in told if each.sighting_id is not None and link]
     if links:
-        rows = ((pk, sealing.seal(link.reveal(), context=RemediationLink.context(pk))) for pk, link in links)
+        rows = ((pk, cipher.seal(link.reveal(), context=RemediationLink.context(pk))) for pk, link in links)
         copy_rows("devices_remediationlink", COLUMNS, rows)
 
 
@@ -38,8 +38,8 @@ def hand_out(sighting: int, *, device: int, act: AuditContext) -> Secret:
         if found is None:
             raise ActionRefused("The vendor has no remediation page for this device any more: look at the device again.")
         try:
-            link = Secret(sealing.unseal(found.sealed, context=RemediationLink.context(sighting)))
-        except sealing.DecryptionFailed:
+            link = Secret(cipher.unseal(found.sealed, context=RemediationLink.context(sighting)))
+        except cipher.DecryptionFailed:
             raise ActionRefused("The stored address of the remediation page does not open: tell an administrator of Rollcall.") from None
         name = found.sighting.account.name
         audit.record("remediation opened", act=act, target=str(device), account=name, sighting=sighting)

@@ -18,7 +18,7 @@ import redis
 from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
 from django.core.cache.backends.locmem import LocMemCache
 
-from devices.db import redis_client as broker
+from devices.db import redis_client
 
 WEIGHT = 3
 MOST_KEYS = 10_000  # in memory; then those that were not used for the longest time are dropped
@@ -27,7 +27,7 @@ MOST_LEFTOVERS = 1_000
 T = TypeVar("T")
 
 memory = LocMemCache("rate limits", {"OPTIONS": {"MAX_ENTRIES": MOST_KEYS}})
-_writes = broker.CircuitBreaker(
+_writes = redis_client.CircuitBreaker(
     failed="The message broker takes no writes: this process counts its limits alone.",
     well="Limits are counted in the message broker again.",
 )
@@ -46,7 +46,7 @@ def write(command: Callable[[redis.Redis], T], *, otherwise: T) -> T:
         return otherwise
     try:
         _delete_leftovers()
-        answer = command(broker.client())
+        answer = command(redis_client.client())
     except redis.RedisError:
         _writes.open()
         return otherwise
@@ -67,7 +67,7 @@ def _delete_leftovers() -> None:
         while True:
             names.add(_leftovers.popleft())
     if names:
-        broker.client().delete(*names)
+        redis_client.client().delete(*names)
 
 
 class RateLimitCache(BaseCache):
@@ -128,7 +128,7 @@ def _read(name: str) -> Any:
     if _writes.is_open:
         return None
     try:
-        text = broker.client().get(name)
+        text = redis_client.client().get(name)
         return None if text is None else json.loads(text)
     except redis.RedisError:
         _writes.open()

@@ -17,7 +17,7 @@ from django.utils.crypto import salted_hmac
 
 from devices.audit import log as audit
 from devices.audit.context import AuditContext
-from devices.encryption import cipher as sealing
+from devices.encryption import cipher
 from devices.errors import ActionRefused
 from devices.models import Device
 from installers.models import Handout, Installer, Standing, Way
@@ -124,7 +124,7 @@ def usable_link(held: Installer, now: datetime) -> Secret:
         )
     try:
         link = held.open()
-    except sealing.DecryptionFailed:
+    except cipher.DecryptionFailed:
         raise ActionRefused("The stored link does not open: tell an administrator of Rollcall.") from None
     if not link:
         raise ActionRefused("The vendor told no link for this installer: make another one.")

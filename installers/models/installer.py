@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
-from devices.encryption import cipher as sealing
+from devices.encryption import cipher
 from devices.models import VendorJob
 from devices.reconciliation.field_repairs import RepairCount, counted
 from vendors.installer_api import InstallerOrder
@@ -118,11 +118,11 @@ class Installer(VendorJob):
         return f"installers.installer:link:{pk}"
 
     def seal(self, link: Secret) -> None:
-        self.link = sealing.seal(link.reveal(), context=self.context(self.pk)) if link else ""
+        self.link = cipher.seal(link.reveal(), context=self.context(self.pk)) if link else ""
 
     def open(self) -> Secret:
         """Empty when there is none. Raises DecryptionFailed."""
-        return Secret(sealing.unseal(self.link, context=self.context(self.pk)) if self.link else "")
+        return Secret(cipher.unseal(self.link, context=self.context(self.pk)) if self.link else "")
 
 
 class Stocktake(VendorJob):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from devices.connections import connection as connect
+from devices.connections import connection
 from devices.models import VendorJob
 from vendors.errors import Misconfigured, Unsupported
 from vendors.installer_api import MakesInstallers
 
 
-class InstallerJobConnection(connect.JobConnection):
+class InstallerJobConnection(connection.JobConnection):
     def maker(self, job: VendorJob) -> MakesInstallers:
         """Raises Unsupported for a vendor that makes none, Misconfigured when the account is switched off, and as `open` does."""
         job.account.about.installers()

@@ -14,7 +14,7 @@ from typing import Any
 
 from devices.jobs import engine as jobs
 from installers.models import Installer, Standing
-from installers.orders import verification as looking
+from installers.orders import verification
 from installers.orders.connection import InstallerJobConnection
 from installers.orders.vendor_records import adopt
 from vendors import records, retry
@@ -92,16 +92,16 @@ class InstallerHandler:
         now, cursor = self._clock(), installer.cursor or {}
         begun = cursor.get("begun") or now.isoformat()
         turn = self._line.maker(installer).list_installers(cursor.get("at"))
-        found = looking.found(cursor.get("found", []), turn, nonce=installer.nonce or "")
+        found = verification.found(cursor.get("found", []), turn, nonce=installer.nonce or "")
         unreadable = cursor.get("unreadable", 0) + turn.unreadable
         if turn.cursor is not None:
             more = {"phase": "look", "at": turn.cursor, "found": found, "begun": begun, "unreadable": unreadable}
-            return InstallerStep(more, turn.wait, turn.waiting_for or looking.WAITING_FOR)
+            return InstallerStep(more, turn.wait, turn.waiting_for or verification.WAITING_FOR)
         if found:
             older, *others = found
-            return InstallerStep({"phase": "adopt", "id": older[1]}, remark=looking.twins([each[1] for each in others]))
-        wait = looking.next_look(installer, begun=datetime.fromisoformat(begun), unreadable=unreadable)
-        return InstallerStep({"phase": "look"}, wait, looking.WAITING_FOR)
+            return InstallerStep({"phase": "adopt", "id": older[1]}, remark=verification.twins([each[1] for each in others]))
+        wait = verification.next_look(installer, begun=datetime.fromisoformat(begun), unreadable=unreadable)
+        return InstallerStep({"phase": "look"}, wait, verification.WAITING_FOR)
 
     def _adopt(self, installer: Installer) -> InstallerStep:
         cursor = installer.cursor or {}
@@ -110,7 +110,7 @@ class InstallerHandler:
             return InstallerStep(made=turn.installers[0])
         if turn.cursor is not None:
             return InstallerStep({**cursor, "at": turn.cursor}, turn.wait, turn.waiting_for)
-        raise looking.Vanished
+        raise verification.Vanished
 
     def _revoke(self, installer: Installer) -> InstallerStep:
         cursor = installer.cursor or {}
@@ -143,22 +143,22 @@ class InstallerHandler:
         if phase == "poll":
             again = retry.wait_after(error, attempt=installer.attempts, roll=0.0) is not None and not isinstance(error, Lost)
             return None if again or isinstance(error, RateLimited) else looking_for(error.sentence, now=now)
-        if phase in ("look", "adopt") and looking.worth_another(installer, error, now):
-            return InstallerStep({"phase": "look"}, looking.PAUSE, looking.WAITING_FOR)
+        if phase in ("look", "adopt") and verification.worth_another(installer, error, now):
+            return InstallerStep({"phase": "look"}, verification.PAUSE, verification.WAITING_FOR)
         return None
 
     def failed(self, installer: Installer, error: VendorError, now: datetime) -> None:
         """Nothing was ordered, or it is proven not to be there: failed. Else a person decides; and what was ready stays ready."""
         phase = phase_of(installer)
-        if phase == "order" or isinstance(error, looking.NotMade):
+        if phase == "order" or isinstance(error, verification.NotMade):
             installer.standing = Standing.FAILED
         elif phase != "revoke":
             installer.standing = Standing.AMBIGUOUS
             installer.ambiguous_since = installer.ambiguous_since or now
-            installer.error, installer.error_next_step = looking.for_a_person(installer.remark, error)
+            installer.error, installer.error_next_step = verification.for_a_person(installer.remark, error)
         log.info("installer %s is now %s: %s", installer.pk, installer.standing, error.code)
 
 
 def looking_for(why: str, *, now: datetime) -> InstallerStep:
     """Nobody knows whether it was made: never send again, look for it."""
-    return InstallerStep({"phase": "look"}, looking.LOOKS[0], looking.WAITING_FOR, Standing.AMBIGUOUS, remark=why)
+    return InstallerStep({"phase": "look"}, verification.LOOKS[0], verification.WAITING_FOR, Standing.AMBIGUOUS, remark=why)

@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from devices.jobs import engine as jobs
 from devices.models import JobState
-from devices.reconciliation import field_repairs as repaired
+from devices.reconciliation import field_repairs
 from installers.models import Installer, Standing, Stocktake
 from installers.orders.connection import InstallerJobConnection
 from installers.orders.vendor_records import adopt, describe, enter, nonce_of
@@ -66,7 +66,7 @@ class StocktakeHandler:
             stocktake.repairs = []
         stocktake.found += len(step.turn.installers)
         stocktake.unreadable += step.turn.unreadable
-        stocktake.repairs = repaired.add(stocktake.repairs, "installer", (told.repairs for told in step.turn.installers))
+        stocktake.repairs = field_repairs.add(stocktake.repairs, "installer", (told.repairs for told in step.turn.installers))
         for told in sorted(step.turn.installers, key=lambda each: each.external_id):
             _book(stocktake, told, now)
         if step.cursor is None and not stocktake.unreadable:

@@ -8,16 +8,16 @@ from django.views.decorators.http import require_POST
 
 from devices.audit.request import person
 from devices.web.permissions import needs
-from installers.register import scheduling as planning
+from installers.register import scheduling
 
 
 @require_POST
 @needs("create_installer")
 def compare(request: HttpRequest) -> HttpResponse:
     """Read every vendor's list of installers now; one reading at a time, however many ask."""
-    accounts = planning.offering()
+    accounts = scheduling.offering()
     for account in accounts:
-        planning.request_stocktake(account, now=timezone.now(), by=person(request))
+        scheduling.request_stocktake(account, now=timezone.now(), by=person(request))
     if accounts:
         messages.success(request, f"Rollcall asks {', '.join(account.name for account in accounts)}: reload this page in a moment.")
     else:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from devices.connections import connection as connect
+from devices.connections import connection
 from patching.models import PatchRun
 from vendors.errors import Misconfigured, Unsupported
 from vendors.patching_api import ReadsPatches
 
 
-class PatchingJobConnection(connect.JobConnection):
+class PatchingJobConnection(connection.JobConnection):
     def reader(self, run: PatchRun) -> ReadsPatches:
         """Raises Unsupported for a vendor that has no such list, Misconfigured when the account is switched off, and as `open` does."""
         account = run.account

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from devices.reconciliation import field_repairs as repaired
+from devices.reconciliation import field_repairs
 from devices.sync.bisection import save_apart
 from patching.models import PatchRun
-from patching.sync import source_access as readings
+from patching.sync import source_access
 from patching.sync.assignment import assign_account, hold_patching
 from patching.sync.attempt_writer import save_attempts
 from patching.sync.connection import PatchingJobConnection
@@ -49,8 +49,8 @@ class PatchRunHandler:
         run.created += sum(outcome.created for outcome in (*attempts, *patches))
         run.changed += sum(outcome.changed for outcome in (*attempts, *patches))
         run.rejected += len(sheet.rejects) + len(no_attempts) + len(no_patches)
-        run.repairs = repaired.add(run.repairs, "attempt", (attempt.repairs for attempt in sheet.attempts))
-        run.repairs = repaired.add(run.repairs, "patch", (patch.repairs for patch in sheet.patches))
+        run.repairs = field_repairs.add(run.repairs, "attempt", (attempt.repairs for attempt in sheet.attempts))
+        run.repairs = field_repairs.add(run.repairs, "patch", (patch.repairs for patch in sheet.patches))
         run.calls += self._line.new_calls()
 
     def finish(self, run: PatchRun, now: datetime) -> None:
@@ -60,7 +60,7 @@ class PatchRunHandler:
             forget_shown(run)  # a patch without an id may have been any of those that were not shown
         assign_account(run.account_id)
         infer_titles(run.account.vendor)
-        readings.succeeded(run, now)
+        source_access.succeeded(run, now)
 
     def stumbled(self, _run: PatchRun, _error: VendorError, _now: datetime) -> PatchPage | None:
         """Every step only reads: it may be done again."""
@@ -70,4 +70,4 @@ class PatchRunHandler:
         """Nothing is concluded from a walk that did not end."""
         run.calls += self._line.new_calls()
         forget_shown(run)
-        readings.failed(run, error, now)
+        source_access.failed(run, error, now)

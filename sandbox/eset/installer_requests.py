@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from sandbox.eset import groups as eset_groups
+from sandbox.eset import groups
 from sandbox.eset.query import InvalidQuery
 
 WINDOWS, MACOS = 1, 3
@@ -50,6 +50,6 @@ def wish(body: bytes) -> dict[str, Any]:
 
 def _check_group(asked: dict[str, Any]) -> None:
     group = (asked.get("deviceEnrollment") or {}).get("securityGroupUuid", "")
-    static = {each["uuid"] for each in eset_groups.groups() if each.get("isSecurityGroup")}
+    static = {each["uuid"] for each in groups.groups() if each.get("isSecurityGroup")}
     if group and group not in static:
         raise InvalidQuery(400, "security_group_uuid is not a static group")

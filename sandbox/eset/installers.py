@@ -16,7 +16,7 @@ from urllib.parse import unquote
 
 from sandbox.clock import stamp, utc
 from sandbox.credentials import CANARY
-from sandbox.eset import groups as eset_groups
+from sandbox.eset import groups
 from sandbox.eset.installer_requests import SWITCHES, WINDOWS, wish
 from sandbox.eset.query import InvalidQuery, checked, link, paging
 from sandbox.wire import Request, Response, answer
@@ -112,7 +112,7 @@ class EsetInstallers:
         }
         record |= {name: True for name in SWITCHES if asked_for.get(name)}  # false is the default and therefore absent
         if group := (asked_for.get("deviceEnrollment") or {}).get("securityGroupUuid"):
-            names = {each["uuid"]: each["displayName"] for each in eset_groups.groups()}
+            names = {each["uuid"]: each["displayName"] for each in groups.groups()}
             record["deviceEnrollment"] = {"securityGroupUuid": group, "groupDisplayName": names[group]}
         made = self._made[record["uuid"]] = Made(record, expires, now)
         self.created[name] += 1

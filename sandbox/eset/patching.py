@@ -12,8 +12,8 @@ from typing import Any
 from sandbox.clock import stamp, utc
 from sandbox.eset.groups import group_uuid, parent_group
 from sandbox.eset.query import InvalidQuery, Query, checked, link, paging
-from sandbox.faults import bad_lists as spoil
-from sandbox.fleet import patch_activity as patch_life
+from sandbox.faults import bad_lists
+from sandbox.fleet import patch_activity
 from sandbox.fleet.patch_activity import Missing, PatchAttempt, SoftwareProduct
 from sandbox.fleet.random_choice import Dice
 from sandbox.wire import Request, Response
@@ -48,8 +48,8 @@ class EsetPatching:
     def _recent(self, request: Request) -> Response:
         if request.query:
             raise InvalidQuery(400)
-        rows = [self._application(each) for each in patch_life.recent(self._world.fleet)]
-        return spoil.page(self._world, "eset", request.target, rows, key="patchingDetails", rest={})
+        rows = [self._application(each) for each in patch_activity.recent(self._world.fleet)]
+        return bad_lists.page(self._world, "eset", request.target, rows, key="patchingDetails", rest={})
 
     def _attempts(self, request: Request) -> Response:
         """Newest first, so that what is told meanwhile moves nothing to the pages that come."""
@@ -57,11 +57,11 @@ class EsetPatching:
         since, until, device = *self._period(query), dict(query).get("deviceUuid", "")
         place, size = paging(query, request.path)
         fleet, now = self._world.fleet, self._world.fleet.now()
-        first, total = patch_life.wave_of(since), fleet.total("eset")
-        wave, position = divmod(place, PLACES) if place else (patch_life.wave_of(min(until, now)), 0)
+        first, total = patch_activity.wave_of(since), fleet.total("eset")
+        wave, position = divmod(place, PLACES) if place else (patch_activity.wave_of(min(until, now)), 0)
         rows: list[dict[str, Any]] = []
         while wave >= first and len(rows) < size:
-            found = patch_life.attempt(fleet, position, wave)
+            found = patch_activity.attempt(fleet, position, wave)
             if found and since <= found.start < until and found.told <= now and device in ("", self._uuid(position)):
                 rows.append(self._told(found))
             position += 1
@@ -69,21 +69,21 @@ class EsetPatching:
                 wave, position = wave - 1, 0
         following = wave * PLACES + position if wave >= first else None
         rest = link(request.path, query, following, written=True)
-        return spoil.page(self._world, "eset", request.target, rows, key="patchingDetails", rest=rest)
+        return bad_lists.page(self._world, "eset", request.target, rows, key="patchingDetails", rest=rest)
 
     def _patches(self, request: Request) -> Response:
         query = checked(request, {"deviceUuid"})
         device = dict(query).get("deviceUuid", "")
         place, size = paging(query, request.path)
-        last = self._world.fleet.total("eset") * patch_life.SLOTS
+        last = self._world.fleet.total("eset") * patch_activity.SLOTS
         rows: list[dict[str, Any]] = []
         while place < last and len(rows) < size:
-            found = patch_life.missing(self._world.fleet, *divmod(place, patch_life.SLOTS))
+            found = patch_activity.missing(self._world.fleet, *divmod(place, patch_activity.SLOTS))
             if found and device in ("", self._uuid(found.position)):
                 rows.append(self._lacked(found))
             place += 1
         rest = link(request.path, query, place if place < last else None, written=False)
-        return spoil.page(self._world, "eset", request.target, rows, key="devices", rest=rest)
+        return bad_lists.page(self._world, "eset", request.target, rows, key="devices", rest=rest)
 
     # -- parameters ---------------------------------------------------------------------------------------------------
 
@@ -93,7 +93,7 @@ class EsetPatching:
         since, until = (self._moment(values.get(f"timePeriod.{name}", "")) for name in ("startTime", "endTime"))
         if since is not None and until is not None and since > until:
             raise InvalidQuery(400, "time_period is invalid")
-        return max(since or 0.0, now - patch_life.HISTORY), now if until is None else until
+        return max(since or 0.0, now - patch_activity.HISTORY), now if until is None else until
 
     @staticmethod
     def _moment(text: str) -> float | None:
@@ -135,7 +135,7 @@ class EsetPatching:
             "releaseDate": {"year": released.year, "month": released.month, "day": released.day if dice.chance(90) else 0},
             "releaseNotesUrl": "https://notes.example/" + str(number) if dice.chance(80) else "javascript:alert(1)",
             "restartRequired": "RESTART_REQUIREMENT_" + dice.pick(("YES", "NO", "UNSPECIFIED")),
-            "resultVersionName": patch_life.version(product, found.week)[1],
+            "resultVersionName": patch_activity.version(product, found.week)[1],
             "severity": "SEVERITY_LEVEL_" + dice.pick(("UNSPECIFIED", "LOW", "MEDIUM", "HIGH", "HIGH", "DIAGNOSTIC")),
         }
         if product.kind != "package":
@@ -164,5 +164,5 @@ def _outcome(found: PatchAttempt, prefix: str) -> dict[str, Any]:
 
 
 def _version(product: SoftwareProduct, week: int) -> dict[str, str]:
-    number, name = patch_life.version(product, week)
+    number, name = patch_activity.version(product, week)
     return {"id": number, "name": name}

@@ -9,15 +9,14 @@ from urllib.parse import quote
 from sandbox.clock import stamp
 from sandbox.credentials import CANARY
 from sandbox.eset.groups import ALL_GROUP, group_uuid, parent_group
-from sandbox.fleet import activity as life
-from sandbox.fleet import names
+from sandbox.fleet import activity, names
 from sandbox.fleet.edge_cases import FORMULAS, HOSTILE
 from sandbox.fleet.fleet import Fleet, FleetEntry
 from sandbox.fleet.machine import Machine
 from sandbox.fleet.random_choice import Dice
 
 STATUS = "DEVICE_FUNCTIONALITY_STATUS_"
-_WORDS = {life.OK: "OK", life.ATTENTION: "ATTENTION_RECOMMENDED", life.CRITICAL: "ATTENTION_REQUIRED"}
+_WORDS = {activity.OK: "OK", activity.ATTENTION: "ATTENTION_RECOMMENDED", activity.CRITICAL: "ATTENTION_REQUIRED"}
 _TYPES = {"laptop": "NOTEBOOK", "desktop": "DESKTOP", "server": "SERVER", "vm": "VIRTUAL_MACHINE",
           "phone": "SMARTPHONE", "tablet": "TABLET"}  # fmt: skip
 _FAMILY = {"windows": 1, "winserver": 1, "linux": 2, "macos": 3, "ios": 3, "android": 4}
@@ -29,7 +28,7 @@ def functionality(fleet: Fleet, entry: FleetEntry, at: float) -> str:
         return STATUS + "ISOLATED"
     if machine.oddity == "pending":
         return STATUS + "UNSPECIFIED"
-    return STATUS + _WORDS[life.health(machine.index, seed=fleet.seed, vendor="eset", at=at)]
+    return STATUS + _WORDS[activity.health(machine.index, seed=fleet.seed, vendor="eset", at=at)]
 
 
 def muted(machine: Machine) -> bool:
@@ -91,7 +90,7 @@ def _reported(fleet: Fleet, entry: FleetEntry, at: float) -> dict[str, Any]:
     dice = Dice(fleet.seed, "eset view", entry.position)
     seen = fleet.last_seen(machine, vendor="eset", at=at)
     if entry.twin:  # the record left behind by the enrolment before the present one
-        seen -= 90 * life.DAY
+        seen -= 90 * activity.DAY
     description = "" if dice.chance(60) else f"Raum {dice.below(400) + 1}, {machine.person.first} {machine.person.last}"
     if entry.revision:
         description = f"Inventarisiert, Stand {entry.revision}"

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote
 
-from sandbox.eset import groups as eset_groups
+from sandbox.eset import groups
 from sandbox.eset import records as eset_view
 from sandbox.eset.async_answers import Delayed
 from sandbox.eset.installers import DOWNLOADS, SERVICE, EsetInstallers
@@ -19,7 +19,7 @@ from sandbox.eset.patching import EsetPatching
 from sandbox.eset.prerender import Prerendered
 from sandbox.eset.query import InvalidQuery, Query, Test, checked, filters, link, paging, token
 from sandbox.eset.tokens import EsetTokens
-from sandbox.faults import bad_lists as spoil
+from sandbox.faults import bad_lists
 from sandbox.fleet.fleet import Snapshot
 from sandbox.limits import SlidingLimit
 from sandbox.wire import Request, Response, answer
@@ -113,7 +113,7 @@ class Eset:
             start if repeats else following if following < shot.count else None,
             self._turn(following, shot.count),
         )
-        return spoil.page(self._world, "eset", request.target, records, key="devices", rest=rest)
+        return bad_lists.page(self._world, "eset", request.target, records, key="devices", rest=rest)
 
     def _matching(self, start: int, size: int, shot: Snapshot, wanted: list[Test]) -> tuple[list[dict[str, Any]], int]:
         """A page of the devices that pass all tests, and where the search for the next page starts."""
@@ -128,7 +128,7 @@ class Eset:
         return records, following
 
     def _spoiled(self) -> bool:
-        return any(fault.kind in (*spoil.KINDS, "page-repeats") for fault in self._world.faults.all())
+        return any(fault.kind in (*bad_lists.KINDS, "page-repeats") for fault in self._world.faults.all())
 
     def _end(self, request: Request, query: Query, following: int | None) -> bytes:
         last = token(request.path, query, following) if following is not None else ""
@@ -154,12 +154,12 @@ class Eset:
         if not wanted:
             raise InvalidQuery(400, "devices_uuids must not be empty")
         records = [self._device(device) for device in wanted]
-        return spoil.page(self._world, "eset", request.target, records, key="devices", rest={})
+        return bad_lists.page(self._world, "eset", request.target, records, key="devices", rest={})
 
     def _groups(self, request: Request) -> Response:
         query = checked(request, set())
         start, size = paging(query, request.path)
-        every = eset_groups.groups()
+        every = groups.groups()
         following = start + size if start + size < len(every) else None
         return answer(200, {"deviceGroups": every[start : start + size]} | link(request.path, query, following, True))
 
@@ -167,10 +167,10 @@ class Eset:
         query = checked(request, {"recurseSubgroups"})
         start, size = paging(query, request.path)
         deep = dict(query).get("recurseSubgroups", "false") == "true"
-        names = {entry["uuid"] for entry in eset_groups.groups()}
+        names = {entry["uuid"] for entry in groups.groups()}
         if group not in names:
             raise InvalidQuery(404)
-        listed = eset_groups.members(self._world.fleet, group, deep=deep, name_of=eset_view.display_name)
+        listed = groups.members(self._world.fleet, group, deep=deep, name_of=eset_view.display_name)
         following = start + size if start + size < len(listed) else None
         return answer(
             200,

@@ -11,7 +11,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
-from sandbox.faults import bad_records as poison
+from sandbox.faults import bad_records
 
 ANSWER = frozenset({
     "502-html", "empty", "html200", "html-json", "null", "object", "redirect", "gzip-bomb", "gzip-plain", "raw",
@@ -47,8 +47,8 @@ class SandboxFault:
         known = self.kind in ANSWER | WIRE | DATA or re.fullmatch(r"[1-9]\d\d", self.kind)
         if self.vendor not in VENDORS or not known:
             raise ValueError(f"Unknown fault {self.vendor}:{self.kind}. See sandbox/README.md for the list.")
-        if self.kind == "poison" and self.value is not None and not poison.known(str(self.value)):
-            raise ValueError(f"Unknown poison {self.value}. Known: {', '.join(poison.VARIANTS)}, without.field, null.field.")
+        if self.kind == "poison" and self.value is not None and not bad_records.known(str(self.value)):
+            raise ValueError(f"Unknown poison {self.value}. Known: {', '.join(bad_records.VARIANTS)}, without.field, null.field.")
 
     def strikes(self, vendor: str, path: str) -> bool:
         if self.vendor not in ("*", vendor) or (self.path is not None and self.path not in path):

@@ -8,8 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sandbox.clock import stamp, utc
-from sandbox.fleet import activity as life
-from sandbox.fleet import names
+from sandbox.fleet import activity, names
 from sandbox.fleet.edge_cases import FORMULAS, HOSTILE
 from sandbox.fleet.fleet import Fleet, FleetEntry
 from sandbox.fleet.machine import Machine
@@ -62,8 +61,8 @@ def netbios(machine: Machine) -> str:
 def inventory_time(fleet: Fleet, entry: FleetEntry, at: float) -> float:
     """When the inventory server last updated this device: once a day, each device at its own time."""
     seen = fleet.last_seen(entry.machine, vendor="five9s", at=at)
-    phase = Dice(fleet.seed, "scan", entry.machine.index).below(life.DAY)
-    return min(seen, (at + phase) // life.DAY * life.DAY - phase) - (120 * life.DAY if entry.twin else 0)
+    phase = Dice(fleet.seed, "scan", entry.machine.index).below(activity.DAY)
+    return min(seen, (at + phase) // activity.DAY * activity.DAY - phase) - (120 * activity.DAY if entry.twin else 0)
 
 
 def custom_time(fleet: Fleet, entry: FleetEntry, at: float) -> float:
@@ -71,14 +70,14 @@ def custom_time(fleet: Fleet, entry: FleetEntry, at: float) -> float:
     changed = fleet.changed_at(entry.position)
     if changed is not None:
         return changed
-    period = 30 * life.DAY
+    period = 30 * activity.DAY
     phase = Dice(fleet.seed, "custom", entry.position).below(period * 1000) / 1000
     return (at + phase) // period * period - phase
 
 
 def changed_at(fleet: Fleet, entry: FleetEntry, at: float) -> float:
     """The newest date in any section that has one: what LastSyncDate is compared with."""
-    security = life.health_changed(entry.machine.index, seed=fleet.seed, vendor="five9s", at=at)
+    security = activity.health_changed(entry.machine.index, seed=fleet.seed, vendor="five9s", at=at)
     return max(inventory_time(fleet, entry, at), custom_time(fleet, entry, at), security or 0.0)
 
 
@@ -126,10 +125,10 @@ def _inventory(fleet: Fleet, entry: FleetEntry, at: float, idn: int, dice: Dice)
         "UpdateLastScanDate": _local(updated + 257.72, digits=2),
         "PatchSWLastScanDate": None if dice.chance(50) else _local(updated - 4000, digits=3),
         "LastUpdInvSvr": _local(updated),
-        "LastStartUpTime": _local(updated - dice.below(14 * life.DAY)),
+        "LastStartUpTime": _local(updated - dice.below(14 * activity.DAY)),
         "ComputerLocation": f"{names.COMPANY_DOMAIN}/{machine.site.city}/Computers",
         "LDAPLocation": f"CN={name},OU={machine.department},OU={machine.site.city},DC=nordwind,DC=example",
-        "RecordDate": _local(1_546_300_800 + dice.below(5 * 365 * life.DAY) + 0.98, digits=2),
+        "RecordDate": _local(1_546_300_800 + dice.below(5 * 365 * activity.DAY) + 0.98, digits=2),
         "DaysHardware": None,
         "DaysVulnerabil": None,
         "DaysStartUp": None,
@@ -162,19 +161,19 @@ def _security(fleet: Fleet, machine: Machine, at: float) -> list[dict[str, Any]]
     if machine.model.family == "linux" or machine.oddity == "partial":
         return []
     dice = Dice(fleet.seed, "security", machine.index)
-    health = life.health(machine.index, seed=fleet.seed, vendor="five9s", at=at)
+    health = activity.health(machine.index, seed=fleet.seed, vendor="five9s", at=at)
     found = []
     for nth, (idn, name) in enumerate(_VULNERABILITIES[: 2 + dice.below(4)]):
         status = dice.pick((SUCCEEDED, SUCCEEDED, AUTOFIX, PLANNED))
-        if nth == 0 and health == life.CRITICAL:
+        if nth == 0 and health == activity.CRITICAL:
             status = FAILED
-        elif nth == 1 and health == life.ATTENTION:
+        elif nth == 1 and health == activity.ATTENTION:
             status = PENDING
         if machine.oddity == "excluded":
             status = EXCLUDED
         if machine.oddity == "unknown-enum" and nth == 0:
             status = 9
-        first = 1_562_250_000 + dice.below(6 * 365 * life.DAY) + dice.below(1000) / 1000
+        first = 1_562_250_000 + dice.below(6 * 365 * activity.DAY) + dice.below(1000) / 1000
         found.append({"Vulnerability_Idn": idn, "Vul_ID": name, "Status": status,
                       "StatusText": _TEXT.get(status, "Quarantined"),
                       "FirstDetectionDate": _local(first, digits=dice.pick((0, 2, 3)))})  # fmt: skip

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox import credentials
-from sandbox.faults import bad_lists as spoil
+from sandbox.faults import bad_lists
 from sandbox.five9s import records as five9s_view
 from sandbox.five9s.requests import FILTERS, Body, InvalidRequest, body_of, moment, number, only, values
 from sandbox.fleet.fleet import Snapshot
@@ -147,7 +147,7 @@ class Five9s:
             if "EpmInventory" in record:
                 record["EpmInventory"]["DeviceName"] = record["DeviceName"]
         rest = {"ReturnedCount": len(records), "TotalCount": total, "DevicesNotFound": job.missing}
-        return spoil.page(self._world, "five9s", path, records, key="Results", rest=rest)
+        return bad_lists.page(self._world, "five9s", path, records, key="Results", rest=rest)
 
     def _evaluate(self, job: _Job) -> None:
         job.evaluated = True

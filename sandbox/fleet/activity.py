@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from sandbox.fleet import edge_cases as awkward
+from sandbox.fleet import edge_cases
 from sandbox.fleet.machine import Machine, slots
 from sandbox.fleet.random_choice import Dice
 
@@ -56,7 +56,7 @@ def away(seed: int, vendor: str, size: int, day: int) -> frozenset[int]:
 
     Only plain machines seen by all three vendors go, and each at one vendor at a time.
     """
-    blocks = size // awkward.BLOCK
+    blocks = size // edge_cases.BLOCK
     if not blocks:
         return frozenset()
     gone = set()
@@ -64,9 +64,9 @@ def away(seed: int, vendor: str, size: int, day: int) -> frozenset[int]:
         dice = Dice(seed, "away", vendor, start)
         for _ in range(max(1, size // 20_000)):
             block, slot = dice.below(blocks), _vendor_share(vendor, dice)
-            gone.add(block * awkward.BLOCK + slots(seed, block).index(slot))
+            gone.add(block * edge_cases.BLOCK + slots(seed, block).index(slot))
     return frozenset(gone)
 
 
 def _vendor_share(vendor: str, dice: Dice) -> int:
-    return dice.pick(awkward.PLAIN[awkward.ALL.index(vendor) :: len(awkward.ALL)])
+    return dice.pick(edge_cases.PLAIN[edge_cases.ALL.index(vendor) :: len(edge_cases.ALL)])

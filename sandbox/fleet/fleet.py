@@ -13,12 +13,10 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from sandbox.clock import Clock
-from sandbox.fleet import activity as life
-from sandbox.fleet import edge_cases as awkward
-from sandbox.fleet import ids
+from sandbox.fleet import activity, edge_cases, ids
 from sandbox.fleet.machine import Machine, build, slots
 
-VENDORS = awkward.ALL
+VENDORS = edge_cases.ALL
 
 
 class FleetEntry(NamedTuple):
@@ -77,7 +75,7 @@ class Fleet:
 
     def vendor_ids(self, index: int) -> dict[str, tuple[str, ...]]:
         """The ids under which each vendor knows machine `index`: the truth for tests of matching."""
-        block, place = divmod(index, awkward.BLOCK)
+        block, place = divmod(index, edge_cases.BLOCK)
         found: dict[str, tuple[str, ...]] = {}
         for vendor in build(self.seed, index).vendors:
             layout = _layout(self.seed, block, vendor)
@@ -92,13 +90,13 @@ class Fleet:
 
     def last_seen(self, machine: Machine, *, vendor: str, at: float) -> float:
         """When the machine last reported to the vendor."""
-        return life.last_seen(machine, seed=self.seed, vendor=vendor, at=at) + self.seen_forward
+        return activity.last_seen(machine, seed=self.seed, vendor=vendor, at=at) + self.seen_forward
 
     def snapshot(self, vendor: str) -> Snapshot:
         at = self.now()
         holes: tuple[int, ...] = ()
         if self.frozen_at is None:
-            gone = life.away(self.seed, vendor, self.size, int(at) // life.DAY)
+            gone = activity.away(self.seed, vendor, self.size, int(at) // activity.DAY)
             holes = tuple(sorted(pos for index in gone for pos in self._positions(vendor, index)))
         count = self.total(vendor) - len(holes)
         return Snapshot(at, min(count, self._limits.get(vendor, count)), holes)
@@ -118,14 +116,14 @@ class Fleet:
     def entry(self, vendor: str, position: int) -> FleetEntry:
         block, rest = divmod(position, _per_block(vendor))
         place, twin = _layout(self.seed, block, vendor)[rest]
-        machine = self.machine(block * awkward.BLOCK + place)
+        machine = self.machine(block * edge_cases.BLOCK + place)
         return FleetEntry(position, machine, twin, len(self._revisions(position)))
 
     def vendor_id(self, vendor: str, position: int) -> str:
         if vendor == "opswat":
             block, rest = divmod(position, _per_block(vendor))
             slot = slots(self.seed, block)[_layout(self.seed, block, vendor)[rest][0]]
-            mobile = awkward.ROLES[slot].oddity == "phone"
+            mobile = edge_cases.ROLES[slot].oddity == "phone"
             return ids.hwid(self.seed, position, mobile=mobile)
         return ids.uuid(self.seed, position) if vendor == "eset" else ids.computer_idn(position)
 
@@ -166,19 +164,19 @@ class Fleet:
 
     def total(self, vendor: str) -> int:
         """How many records the vendor has, away or not."""
-        blocks, rest = divmod(self.size, awkward.BLOCK)
+        blocks, rest = divmod(self.size, edge_cases.BLOCK)
         partial = sum(1 for place, _ in _layout(self.seed, blocks, vendor) if place < rest) if rest else 0
         return blocks * _per_block(vendor) + partial
 
     def _positions(self, vendor: str, index: int) -> list[int]:
-        block, place = divmod(index, awkward.BLOCK)
+        block, place = divmod(index, edge_cases.BLOCK)
         layout = _layout(self.seed, block, vendor)
         return [block * len(layout) + nth for nth, (other, _) in enumerate(layout) if other == place]
 
 
 @lru_cache(maxsize=8)
 def _per_block(vendor: str) -> int:
-    return sum((vendor in role.vendors) + (role.twice_at == vendor) for role in awkward.ROLES)
+    return sum((vendor in role.vendors) + (role.twice_at == vendor) for role in edge_cases.ROLES)
 
 
 @lru_cache(maxsize=2048)
@@ -186,7 +184,7 @@ def _layout(seed: int, block: int, vendor: str) -> tuple[tuple[int, int], ...]:
     """(place in the block, twin) of every record a vendor has of one block, in its order."""
     found = []
     for place, slot in enumerate(slots(seed, block)):
-        role = awkward.ROLES[slot]
+        role = edge_cases.ROLES[slot]
         if vendor in role.vendors:
             found.append((place, 0))
         if role.twice_at == vendor:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sandbox.fleet import edge_cases as awkward
-from sandbox.fleet import names
+from sandbox.fleet import edge_cases, names
 from sandbox.fleet.random_choice import Dice
 
 _SERIAL = {  # alphabet, length, prefix
@@ -39,7 +38,7 @@ class Machine:
 
     index: int
     slot: int
-    role: awkward.Role
+    role: edge_cases.Role
     oddity: str
     model: names.Model
     system: names.System
@@ -65,16 +64,16 @@ class Machine:
 @lru_cache(maxsize=512)
 def slots(seed: int, block: int) -> tuple[int, ...]:
     """Which of the sixty roles each machine of a block plays."""
-    return tuple(Dice(seed, "slots", block).shuffled(range(awkward.BLOCK)))
+    return tuple(Dice(seed, "slots", block).shuffled(range(edge_cases.BLOCK)))
 
 
 def build(seed: int, index: int, *, hostile: bool = True) -> Machine:
     """`hostile` False: the machines whose texts are attacks on pages and spreadsheets are ordinary ones."""
-    block, place = divmod(index, awkward.BLOCK)
+    block, place = divmod(index, edge_cases.BLOCK)
     slot = slots(seed, block)[place]
-    role = awkward.ROLES[slot]
+    role = edge_cases.ROLES[slot]
     oddity = role.oddity
-    if oddity in ("clone-source", "cloned") and block % awkward.CLONE_EVERY != awkward.CLONE_EVERY - 1:
+    if oddity in ("clone-source", "cloned") and block % edge_cases.CLONE_EVERY != edge_cases.CLONE_EVERY - 1:
         oddity = ""
     if not hostile and oddity in ("hostile", "formula"):
         oddity = ""
@@ -95,7 +94,7 @@ def build(seed: int, index: int, *, hostile: bool = True) -> Machine:
         person=person,
         hostname=_hostname(seed, index, model=model, site=site, person=person, oddity=oddity),
         true_serial=true_serial,
-        serial=dice.pick(awkward.PLACEHOLDER_SERIALS[:2]) if oddity == "placeholder-serial" else true_serial,
+        serial=dice.pick(edge_cases.PLACEHOLDER_SERIALS[:2]) if oddity == "placeholder-serial" else true_serial,
         bios_uuid="00000000-0000-0000-0000-000000000000" if oddity == "zero-bios-uuid" else uuid,
         macs=_macs(seed, block, model, oddity, dice),
         ip=f"10.{site.subnet}.{dice.below(240) + 1}.{dice.below(250) + 4}",
@@ -104,7 +103,7 @@ def build(seed: int, index: int, *, hostile: bool = True) -> Machine:
 
 def _serial_and_uuid(seed: int, index: int, model: names.Model, oddity: str) -> tuple[str, str]:
     if oddity == "cloned":
-        index = neighbour(seed, index, awkward.CLONE_SOURCE)
+        index = neighbour(seed, index, edge_cases.CLONE_SOURCE)
     dice = Dice(seed, "identity", index)
     if model.serial == "vmware":
         raw = bytes.fromhex("564d" + dice.hex(28))
@@ -125,13 +124,13 @@ def _uuid(digits: str) -> str:
 
 def neighbour(seed: int, index: int, slot: int) -> int:
     """The machine that plays `slot` in the block of machine `index`."""
-    block = index // awkward.BLOCK
-    return block * awkward.BLOCK + slots(seed, block).index(slot)
+    block = index // edge_cases.BLOCK
+    return block * edge_cases.BLOCK + slots(seed, block).index(slot)
 
 
 def _hostname(seed: int, index: int, *, model: names.Model, site: names.Site, person: Person, oddity: str) -> str:
     if oddity == "hostname-double":
-        return build(seed, neighbour(seed, index, awkward.OWNER_OF_DOUBLE_NAME)).hostname
+        return build(seed, neighbour(seed, index, edge_cases.OWNER_OF_DOUBLE_NAME)).hostname
     if model.family == "ios":
         return f"{person.first}s {'iPad' if model.kind == 'tablet' else 'iPhone'}"
     if model.family == "android":

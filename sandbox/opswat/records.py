@@ -7,8 +7,7 @@ from typing import Any
 
 from sandbox.clock import stamp
 from sandbox.credentials import CANARY
-from sandbox.fleet import activity as life
-from sandbox.fleet import names
+from sandbox.fleet import activity, names
 from sandbox.fleet.edge_cases import FORMULAS, HOSTILE
 from sandbox.fleet.fleet import Fleet, FleetEntry
 from sandbox.fleet.machine import Machine
@@ -23,14 +22,14 @@ INCOMPLETE = 3  # status: the device still sends its information
 def device(fleet: Fleet, entry: FleetEntry, at: float) -> dict[str, Any]:
     machine, dice = entry.machine, Dice(fleet.seed, "opswat view", entry.position)
     hwid = fleet.vendor_id("opswat", entry.position)
-    seen = fleet.last_seen(machine, vendor="opswat", at=at) - (90 * life.DAY if entry.twin else 0)
+    seen = fleet.last_seen(machine, vendor="opswat", at=at) - (90 * activity.DAY if entry.twin else 0)
     record: dict[str, Any] = {
         "hwid": hwid,
         "hostname": _hostname(machine),
         "agent_version": f"7.6.{dice.below(90)}.{entry.revision}",
         "machine_type": "holotable" if machine.oddity == "unknown-enum" else _TYPES[machine.model.kind],
         "last_seen": _seen(machine, seen, dice),
-        "active": int(at - seen < life.HOUR),
+        "active": int(at - seen < activity.HOUR),
         "remediation_link": _link(machine, f"{dice.hex(32)}/{hwid}"),
         "os_info": _system(machine, dice),
         "network_info": _network(machine, dice),
@@ -61,9 +60,9 @@ def _link(machine: Machine, path: str) -> str:
 
 
 def issues(fleet: Fleet, machine: Machine, at: float) -> dict[str, int]:
-    health = life.health(machine.index, seed=fleet.seed, vendor="opswat", at=at)
-    critical = 1 + machine.index % 2 if health == life.CRITICAL else 0
-    total = critical + (1 + machine.index % 5 if health != life.OK else 0)
+    health = activity.health(machine.index, seed=fleet.seed, vendor="opswat", at=at)
+    critical = 1 + machine.index % 2 if health == activity.CRITICAL else 0
+    total = critical + (1 + machine.index % 5 if health != activity.OK else 0)
     status = INCOMPLETE if machine.oddity == "partial" else 7 if machine.oddity == "unknown-enum" else int(total > 0)
     return {
         "status": status,

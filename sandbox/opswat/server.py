@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sandbox import credentials
-from sandbox.faults import bad_lists as spoil
+from sandbox.faults import bad_lists
 from sandbox.fleet.fleet import Snapshot
 from sandbox.limits import SlidingLimit
 from sandbox.opswat import records as opswat_view
@@ -104,7 +104,7 @@ class Opswat:
         if start >= shot.count and not (page == "1" and shot.count == 0):
             return answer(200, []) if self._world.options.opswat_empty_end else self._error(413, "page exceeds the number of pages")
         records = self._records(group, order, start, size, shot)
-        return spoil.page(self._world, "opswat", request.target, records, key=None, rest={})
+        return bad_lists.page(self._world, "opswat", request.target, records, key=None, rest={})
 
     def _shift(self, request: Request, page: int) -> int:
         """How far rows have moved since the walk began: "dup" repeats one row per page, "skip" loses one."""

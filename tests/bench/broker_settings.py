@@ -13,10 +13,10 @@ WAITED = "X-Waited-Milliseconds"
 
 def say_waited(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
     def answer(request: HttpRequest) -> HttpResponseBase:
-        from devices.db import redis_client as broker
+        from devices.db import redis_client
 
         response = get_response(request)
-        response[WAITED] = f"{1000 * broker.waited():.3f}"
+        response[WAITED] = f"{1000 * redis_client.waited():.3f}"
         return response
 
     return answer

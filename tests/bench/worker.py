@@ -10,7 +10,7 @@ django.setup()
 
 from django.utils import timezone  # noqa: E402
 
-from config import gc_tuning as garbage  # noqa: E402
+from config import gc_tuning  # noqa: E402
 from devices.jobs import engine as jobs  # noqa: E402
 from devices.models import Account, SyncRun  # noqa: E402
 from devices.sync.handler import SyncHandler, request_run  # noqa: E402
@@ -20,7 +20,7 @@ from vendors.base import Scope  # noqa: E402
 
 def main(name: str) -> None:
     run = request_run(Account.objects.get(name=name), Scope(), now=timezone.now())
-    garbage.tune_gc()
+    gc_tuning.tune_gc()
     cost = Cost()
     while run.active:
         handler = SyncHandler()

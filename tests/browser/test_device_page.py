@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, Route, expect
 
-from devices.encryption import cipher as sealing
+from devices.encryption import cipher
 from devices.models import Account, AuditEvent, Device, JobState, Note, RemediationLink, Sighting, SyncRun, User
 from tests.browser.conftest import DESK, PHONE, Desk
 from tests.browser.seen import overflow, serious
@@ -30,7 +30,7 @@ def device(transactional_db: None) -> Device:
                    group_name="All / Berlin", produced_at=timezone.now(), os_name="Microsoft Windows 11 Enterprise Edition, 64-bit")  # fmt: skip
     Sighting.objects.filter(device=device, vendor="eset").update(state_raw="DEVICE_FUNCTIONALITY_STATUS_OK")
     repaired = Sighting.objects.get(device=device, vendor="opswat")
-    RemediationLink.objects.create(sighting=repaired, sealed=sealing.seal(LINK, context=RemediationLink.context(repaired.pk)))
+    RemediationLink.objects.create(sighting=repaired, sealed=cipher.seal(LINK, context=RemediationLink.context(repaired.pk)))
     return device
 
 

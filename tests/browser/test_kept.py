@@ -10,8 +10,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from devices.audit.context import AuditContext
-from devices.device_detail import notes
-from devices.device_detail import retirement as retiring
+from devices.device_detail import notes, retirement
 from devices.device_list import tags as tagging
 from devices.models import Account, Change, Device, DeviceTag, Note, Retirement, User
 from tests.browser.conftest import PHONE, Desk
@@ -135,7 +134,7 @@ def test_a_full_device_fits_a_phone_and_is_accessible(desk: Desk, fleet: dict[st
         Change(device=device, at=now - timedelta(minutes=n), kind="field", field=fields[n % 6], before="b" * 255, after="")
         for n in range(60)
     )
-    retiring.retire(device.pk, reason="r" * 500, act=AuditContext.of(alice, now=now))
+    retirement.retire(device.pk, reason="r" * 500, act=AuditContext.of(alice, now=now))
     long = shown.sighting(fleet["eset"], "n" * 255, user="u" * 200, serial="s" * 200).device
     page = desk.open("/", user=alice, size=PHONE, theme=theme)
     addresses = [address_of("nb-berlin-01") + part for part in ("", "timeline/", "notes/")]

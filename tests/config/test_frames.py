@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from config import wsgi_stack as frames
+from config import wsgi_stack
 
 
 def test_what_is_called_in_one_piece_answers_as_before() -> None:
@@ -17,7 +17,7 @@ def test_what_is_called_in_one_piece_answers_as_before() -> None:
             raise ValueError("broken")
         return [b"answer"]
 
-    whole = frames.in_one_piece(application)
+    whole = wsgi_stack.in_one_piece(application)
     assert whole({"PATH_INFO": "/"}, print) == [b"answer"]
     assert asked == [({"PATH_INFO": "/"}, print)]
     with pytest.raises(ValueError, match="broken"):

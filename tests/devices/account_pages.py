@@ -7,8 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from devices.models import Account, Health, JobState, SyncRun, User
-from devices.sync import absence
-from devices.sync import withheld as disappearance
+from devices.sync import absence, withheld
 from devices.sync.page_writer import save_page
 from tests.devices import records as making
 
@@ -61,6 +60,6 @@ def withheld_run(account: Account, *, seen: int = 30, left: int = 5) -> SyncRun:
 
 def mark_what_was_decided() -> None:
     """As a worker does that beat wakes."""
-    for run in disappearance.claim(timezone.now()):
-        while disappearance.advance(run, now=timezone.now()):
+    for run in withheld.claim(timezone.now()):
+        while withheld.advance(run, now=timezone.now()):
             pass

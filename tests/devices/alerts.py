@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from devices.audit.context import AuditContext
 from devices.coverage import gaps
-from devices.issues import decisions as triage
+from devices.issues import decisions
 from devices.issues.decisions import IssueDecision
 from devices.issues.filters import ALL, ISSUES, IssueListing
 from devices.issues.queries import issue_page, matching
@@ -69,7 +69,7 @@ def one(title: str, *, now: datetime | None = None) -> IssueRow:
 def decided(title: str, standing: Standing, by: User, *, now: datetime | None = None, **decision: object) -> IssueRow:
     """The issue, after somebody decided about it."""
     now = now or timezone.now()
-    triage.decide([one(title, now=now).handle], IssueDecision(standing, **decision), act=AuditContext.of(by, now=now))  # type: ignore[arg-type]
+    decisions.decide([one(title, now=now).handle], IssueDecision(standing, **decision), act=AuditContext.of(by, now=now))  # type: ignore[arg-type]
     return one(title, now=now)
 
 

@@ -8,8 +8,7 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from devices.checks import sealing_keys_open_everything
-from devices.encryption import cipher as sealing
-from devices.encryption import rotation
+from devices.encryption import cipher, rotation
 from installers.models import Installer
 from sandbox.server import Simulation
 from tests.installers.orders_followed import Hand, account, order
@@ -33,5 +32,5 @@ def test_a_link_that_was_moved_to_another_row_does_not_open(sim: Simulation, han
     at = account(sim)
     first, second = hand.follow(order(at)), hand.follow(order(at))
     first.link = second.link
-    with pytest.raises(sealing.DecryptionFailed):
+    with pytest.raises(cipher.DecryptionFailed):
         first.open()

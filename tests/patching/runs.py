@@ -10,7 +10,7 @@ from devices.db.redis_client import worker_client
 from devices.jobs import engine as jobs
 from devices.models import Account
 from patching.models import PatchRun, Reading
-from patching.sync import scheduling as planning
+from patching.sync import scheduling
 from patching.sync.job import PatchRunHandler
 from sandbox.server import Simulation
 from vendors.patching_api import Source
@@ -35,7 +35,7 @@ class Hand:
 
     def ask(self, account: Account, source: Source) -> PatchRun:
         reading = Reading.objects.filter(account=account, source=source).first()
-        return planning.request_run(account, source, reading=reading, now=self.now)
+        return scheduling.request_run(account, source, reading=reading, now=self.now)
 
     def step(self, run: PatchRun, *, slice_seconds: float = 60.0) -> PatchRun:
         """What a worker does that was woken up for it, when it is due."""

@@ -11,7 +11,7 @@ import config.celery  # noqa: F401  (tasks need the application that knows the b
 from devices.models import Account, Health, JobState
 from patching import tasks
 from patching.models import PatchRun
-from patching.sync import source_access as readings
+from patching.sync import source_access
 from sandbox.server import Simulation
 from tests.devices.sinks import broker, every_logger_speaks, leaks, messages, tables
 from tests.patching.runs import Hand
@@ -33,7 +33,7 @@ def test_no_secret_is_anywhere_in_clear(
                     Account.objects.update(tokens="" if place == "/oauth/token" else eset.tokens)
                     run = hand.poll(eset, source)
                     told += [run.error, run.error_next_step, run.waiting_for, repr(run.cursor), repr(run.__dict__)]
-                told += [repr(each) for each in readings.readings(eset)]
+                told += [repr(each) for each in source_access.readings(eset)]
                 sim.clear_faults()
         Account.objects.update(health=Health.OK)
         assert all(hand.poll(eset, source).state == JobState.DONE for source in Source)

@@ -11,7 +11,7 @@ import httpx
 import jsonschema
 import pytest
 
-from sandbox.eset import groups as eset_groups
+from sandbox.eset import groups
 from sandbox.server import Simulation
 
 from .conftest import WEB, EsetClient
@@ -87,7 +87,7 @@ def test_an_installer_is_made_read_listed_and_deleted_in_the_documented_shape(si
         {"displayName": 7},
         {"enablePuaDetection": "yes"},
         {"surprise": 1},
-        {"deviceEnrollment": {"securityGroupUuid": eset_groups.group_uuid("dynamic", "servers")}},
+        {"deviceEnrollment": {"securityGroupUuid": groups.group_uuid("dynamic", "servers")}},
         {"deviceEnrollment": {"securityGroupUuid": "nowhere"}},
     ],
 )
@@ -108,7 +108,7 @@ def test_a_missing_language_falls_back_to_english(service: Service) -> None:
 
 
 def test_a_static_group_is_told_by_name(service: Service) -> None:
-    made = service.create({**WISH, "deviceEnrollment": {"securityGroupUuid": eset_groups.LOST_GROUP}}).json()["installer"]
+    made = service.create({**WISH, "deviceEnrollment": {"securityGroupUuid": groups.LOST_GROUP}}).json()["installer"]
     assert made["deviceEnrollment"]["groupDisplayName"] == "Lost & found"
 
 

@@ -12,7 +12,7 @@ import httpx
 import jsonschema
 import pytest
 
-from sandbox.fleet import patch_activity as patch_life
+from sandbox.fleet import patch_activity
 from sandbox.server import Simulation, running
 from sandbox.world import SandboxOptions
 
@@ -85,7 +85,7 @@ def test_bad_parameters_are_refused(service: Service, path: str, params: dict[st
 
 
 def test_a_period_begins_with_its_start_and_ends_before_its_end(sim: Simulation, service: Service) -> None:
-    every = list(patch_life.attempts(sim.fleet, since=sim.fleet.now() - 20 * DAY, until=sim.fleet.now()))
+    every = list(patch_activity.attempts(sim.fleet, since=sim.fleet.now() - 20 * DAY, until=sim.fleet.now()))
     start = datetime.fromtimestamp(every[len(every) // 2].start, UTC)
     period = {"timePeriod.startTime": start.isoformat(), "timePeriod.endTime": (start + timedelta(seconds=1)).isoformat()}
     assert len(service.walk(ATTEMPTS, "patchingDetails", **period)) == sum(each.start == start.timestamp() for each in every)
@@ -120,11 +120,11 @@ def test_some_rows_are_alike_to_the_last_letter(service: Service) -> None:
 
 
 def test_awkward_rows_are_among_them(sim: Simulation) -> None:
-    found = list(patch_life.attempts(sim.fleet, since=sim.fleet.now() - 30 * DAY, until=sim.fleet.now()))
+    found = list(patch_activity.attempts(sim.fleet, since=sim.fleet.now() - 30 * DAY, until=sim.fleet.now()))
     assert any(each.end is None for each in found) and any(each.word == UNKNOWN for each in found)
     assert any(each.told - each.start > DAY for each in found)
     assert {each.product.kind for each in found} == {"application", "package", "system"}
-    assert any(int(patch_life.version(each.product, each.week)[0]) >= 2**63 for each in found)
+    assert any(int(patch_activity.version(each.product, each.week)[0]) >= 2**63 for each in found)
 
 
 @pytest.mark.parametrize("path", [RECENT, ATTEMPTS, PATCHES])

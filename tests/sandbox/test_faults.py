@@ -9,8 +9,7 @@ import socket
 import httpx
 import pytest
 
-from sandbox.faults import bad_records as poison
-from sandbox.faults import faults
+from sandbox.faults import bad_records, faults
 from sandbox.server import Simulation
 
 from .conftest import WEB, EsetClient, Five9sClient, OpswatClient
@@ -136,7 +135,7 @@ def test_poison_spoils_one_record_and_leaves_the_others(sim: Simulation, eset: E
     assert devices[2] != clean[2] or text.count('"displayName"') > json.dumps(clean).count('"displayName"')
 
 
-@pytest.mark.parametrize("vendor", poison.FIELDS)
+@pytest.mark.parametrize("vendor", bad_records.FIELDS)
 def test_poison_hits_every_vendor(sim: Simulation, eset: EsetClient, opswat: OpswatClient, five9s: Five9sClient, vendor: str) -> None:
     sim.fault(f"{vendor}:poison=bad-date")
     texts = {
@@ -187,7 +186,7 @@ def test_a_misspelt_fault_is_refused(spec: str) -> None:
 
 
 def test_every_poison_can_be_sent(sim: Simulation, opswat: OpswatClient) -> None:
-    for variant in poison.VARIANTS:
+    for variant in bad_records.VARIANTS:
         sim.fault(f"opswat:poison={variant}@1")
         assert opswat.devices(limit=2).status_code == 200, variant
 

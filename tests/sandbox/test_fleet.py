@@ -11,7 +11,7 @@ import pytest
 from sandbox.clock import Clock
 from sandbox.eset import records as eset_view
 from sandbox.five9s import records as five9s_view
-from sandbox.fleet import edge_cases as awkward
+from sandbox.fleet import edge_cases
 from sandbox.fleet.activity import DAY
 from sandbox.fleet.fleet import VENDORS, Fleet
 from sandbox.opswat import records as opswat_view
@@ -180,7 +180,7 @@ def _eset(fleet: Fleet, at: float) -> list[dict[str, Any]]:
 
 
 def test_without_hostile_texts_the_fleet_is_the_same_but_for_them() -> None:
-    attacks = [text for text in (*awkward.HOSTILE, *awkward.FORMULAS) if text.strip() and "%s" not in text]
+    attacks = [text for text in (*edge_cases.HOSTILE, *edge_cases.FORMULAS) if text.strip() and "%s" not in text]
     hostile, plain = Fleet(7, 120, frozen_at=NOON), Fleet(7, 120, frozen_at=NOON, hostile=False)
 
     def texts(fleet: Fleet) -> str:

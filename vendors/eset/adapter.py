@@ -10,8 +10,7 @@ from vendors import console
 from vendors.base import DAY, Connection, Cursor, DevicePage, Field, Scope, Vendor
 from vendors.budget import Rate
 from vendors.errors import Unsupported
-from vendors.eset import address, mapping, patching
-from vendors.eset import async_answers as delayed
+from vendors.eset import address, async_answers, mapping, patching
 from vendors.eset.client import REGIONS, URL, Client
 from vendors.eset.device_pages import BATCH, PhaseStep, start
 from vendors.eset.installer_options import OFFER
@@ -19,7 +18,7 @@ from vendors.eset.installers import InstallerConnection
 from vendors.eset.session import Session, SignInLater
 from vendors.gateway.error_mapping import from_status
 from vendors.installer_api import InstallerOrder, InstallerPage
-from vendors.parsing import json_pages as untyped
+from vendors.parsing import json_pages
 from vendors.patching_api import PatchPage, Source
 
 
@@ -41,7 +40,7 @@ class Eset:
         step = PhaseStep(self._client, session, scope, state, self._now)
         try:
             return step.take()
-        except delayed.AnswerNotReady as later:
+        except async_answers.AnswerNotReady as later:
             page = later.page
         except SignInLater as later:
             page = DevicePage(
@@ -60,7 +59,7 @@ class Eset:
             return "Signed in. ESET Connect is still preparing the list of devices."
         if reply.status != 200:
             raise from_status(reply.status, operation=reply.operation, request_id=reply.request_id)
-        listing = untyped.page(reply.body, type=mapping.DeviceListing, operation=reply.operation)
+        listing = json_pages.page(reply.body, type=mapping.DeviceListing, operation=reply.operation)
         return "Signed in and read a first device." if listing.devices else "Signed in. The account lists no devices."
 
     # -- installers: see vendors/installer_api.py -------------------------------------------------------------------------

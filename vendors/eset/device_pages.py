@@ -12,13 +12,12 @@ from datetime import UTC, datetime
 
 from vendors.base import Cursor, DevicePage, Scope
 from vendors.errors import Lost
-from vendors.eset import async_answers as delayed
-from vendors.eset import mapping, paging
+from vendors.eset import async_answers, mapping, paging
 from vendors.eset.client import Client, Reply
 from vendors.eset.ids import canonical
 from vendors.eset.session import Session
 from vendors.gateway.error_mapping import from_status
-from vendors.parsing import json_pages as untyped
+from vendors.parsing import json_pages
 from vendors.secret import Secret
 
 BATCH = 100
@@ -64,7 +63,7 @@ class PhaseStep:
     def _groups(self) -> DevicePage:
         given = self.cursor["token"]
         reply = self._paged(lambda token, known: self.client.device_groups(token, page_token=given, response_id=known))
-        listing = untyped.page(reply.body, type=mapping.GroupListing, operation=reply.operation, request_id=reply.request_id)
+        listing = json_pages.page(reply.body, type=mapping.GroupListing, operation=reply.operation, request_id=reply.request_id)
         following = self._following(listing.nextPageToken, reply)
         after = following or {"phase": "devices", "token": ""}
         return DevicePage(groups=mapping.groups(listing.deviceGroups or []), cursor=after)
@@ -126,10 +125,10 @@ class PhaseStep:
     # -- one question -------------------------------------------------------------------------------------------------
 
     def _ask(self, call: Callable[[Secret, str], Reply]) -> Reply:
-        known = delayed.response_id(self.cursor)
+        known = async_answers.response_id(self.cursor)
         reply = self.session.run(lambda token: call(token, known), trusted=self.cursor.get("trusted", False))
-        reply = delayed.follow(self.cursor, reply, now=self.now())
-        self.cursor = delayed.settled(self.cursor)
+        reply = async_answers.follow(self.cursor, reply, now=self.now())
+        self.cursor = async_answers.settled(self.cursor)
         if reply.status == 400:  # with a brand-new token, so it is about the question: no need to sign in for the next one
             self.cursor["trusted"] = True
         return reply
@@ -148,7 +147,7 @@ class PhaseStep:
 
     def _listing(self, reply: Reply, *, may_be_missing: bool = False) -> mapping.DeviceListing:
         """An answer without any list is the end only where a page or a filter came before: an empty fleet must be said, not left out."""
-        listing = untyped.page(reply.body, type=mapping.DeviceListing, operation=reply.operation, request_id=reply.request_id)
+        listing = json_pages.page(reply.body, type=mapping.DeviceListing, operation=reply.operation, request_id=reply.request_id)
         if listing.devices is None and not may_be_missing and not self.cursor.get("token"):
             raise paging.bad(reply, "the answer holds no list of devices")
         return listing

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vendors.parsing import json_pages as untyped
+from vendors.parsing import json_pages
 
 LONGEST_UUID = 100
 
@@ -13,4 +13,4 @@ def canonical(given: object) -> str:
         return ""
     if given.isascii() and given.isprintable():
         return "" if given.isspace() else given.lower()
-    return untyped.opaque_id(given)
+    return json_pages.opaque_id(given)

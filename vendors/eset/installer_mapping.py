@@ -12,7 +12,7 @@ from vendors.errors import BadRecord
 from vendors.eset.ids import canonical
 from vendors.field_repairs import REPLACED, FieldFault, Repairs
 from vendors.installer_api import InstallerOrder
-from vendors.parsing import json_pages as untyped
+from vendors.parsing import json_pages
 from vendors.parsing.fields import Fields
 from vendors.records import Installer, Product
 from vendors.secret import Secret
@@ -64,7 +64,7 @@ def installers(rows: Sequence[msgspec.Raw]) -> tuple[tuple[Installer, ...], int]
 def installer(raw: bytes) -> Installer:
     """Raises BadRecord, whose text never quotes the record: it holds the link."""
     repairs = Repairs()
-    record = Fields(untyped.checked(raw, repairs), repairs)
+    record = Fields(json_pages.checked(raw, repairs), repairs)
     uuid = canonical(record.get("uuid"))
     if not uuid:
         raise BadRecord("The record has no usable uuid.")

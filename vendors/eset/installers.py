@@ -12,15 +12,13 @@ from typing import Any
 
 from vendors.base import Cursor, DevicePage
 from vendors.errors import BadRecord, Lost, Misconfigured
-from vendors.eset import async_answers as delayed
-from vendors.eset import installer_mapping as package
-from vendors.eset import paging
+from vendors.eset import async_answers, installer_mapping, paging
 from vendors.eset.client import Client, Reply
 from vendors.eset.ids import canonical
 from vendors.eset.session import Session, SignInLater
 from vendors.gateway.error_mapping import from_status
 from vendors.installer_api import InstallerOrder, InstallerPage
-from vendors.parsing import json_pages as untyped
+from vendors.parsing import json_pages
 from vendors.records import Installer
 from vendors.secret import Secret
 
@@ -37,12 +35,12 @@ class InstallerConnection:
     now: Callable[[], float]
 
     def make(self, order: InstallerOrder) -> InstallerPage:
-        body = package.wish(order)
-        known = delayed.response_id(self.cursor)
+        body = installer_mapping.wish(order)
+        known = async_answers.response_id(self.cursor)
         try:
             reply = self._ask(lambda token: self.client.create_installer(token, body, response_id=known))
-        except delayed.AnswerNotReady as later:
-            if not delayed.response_id(later.page.cursor or {}):
+        except async_answers.AnswerNotReady as later:
+            if not async_answers.response_id(later.page.cursor or {}):
                 raise Lost("Could not make an installer: ESET prepared the answer and did not keep it.") from None
             return _later(later.page, accepted=True)
         except SignInLater as later:
@@ -53,10 +51,10 @@ class InstallerConnection:
 
     def list(self) -> InstallerPage:
         given = str(self.cursor.get("token", ""))
-        known = delayed.response_id(self.cursor)
+        known = async_answers.response_id(self.cursor)
         try:
             reply = self._ask(lambda token: self.client.installers(token, page_token=given, response_id=known))
-        except delayed.AnswerNotReady as later:
+        except async_answers.AnswerNotReady as later:
             return _later(later.page)
         except SignInLater as later:
             return self._sign_in_later(later.page)
@@ -64,10 +62,12 @@ class InstallerConnection:
             raise Lost("Could not list installers: ESET no longer knows the page that comes next.", request_id=reply.request_id)
         if reply.status != 200:
             raise _refused(reply)
-        listing = untyped.page(reply.body, type=package.InstallerListing, operation=reply.operation, request_id=reply.request_id)
+        listing = json_pages.page(
+            reply.body, type=installer_mapping.InstallerListing, operation=reply.operation, request_id=reply.request_id
+        )
         if listing.installers is None and not given and listing.totalSize in (None, ""):
             raise paging.bad(reply, "the answer holds no list of installers")
-        found, unreadable = package.installers(listing.installers or [])
+        found, unreadable = installer_mapping.installers(listing.installers or [])
         return InstallerPage(found, paging.following(self.cursor, listing.nextPageToken, reply, most=MOST_PAGES), unreadable=unreadable)
 
     def read(self, uuid: str) -> InstallerPage:
@@ -83,10 +83,10 @@ class InstallerConnection:
         uuid = canonical(uuid)
         if not uuid:
             return InstallerPage()
-        known = delayed.response_id(self.cursor)
+        known = async_answers.response_id(self.cursor)
         try:
             reply = self._ask(lambda token: call(token, uuid, response_id=known))
-        except delayed.AnswerNotReady as later:
+        except async_answers.AnswerNotReady as later:
             return _later(later.page)
         except SignInLater as later:
             return self._sign_in_later(later.page)
@@ -95,14 +95,14 @@ class InstallerConnection:
         return InstallerPage() if empty or reply.status == 404 else InstallerPage((self._one(reply),))
 
     def _ask(self, call: Callable[[Secret], Reply]) -> Reply:
-        reply = delayed.follow(self.cursor, self.session.run(call), now=self.now())
-        self.cursor = delayed.settled(self.cursor)
+        reply = async_answers.follow(self.cursor, self.session.run(call), now=self.now())
+        self.cursor = async_answers.settled(self.cursor)
         return reply
 
     def _one(self, reply: Reply) -> Installer:
-        single = untyped.page(reply.body, type=package.Single, operation=reply.operation, request_id=reply.request_id)
+        single = json_pages.page(reply.body, type=installer_mapping.Single, operation=reply.operation, request_id=reply.request_id)
         try:
-            return package.installer(bytes(single.installer))
+            return installer_mapping.installer(bytes(single.installer))
         except BadRecord:
             pass
         raise paging.bad(reply, "the answer describes no installer that can be read")

@@ -20,7 +20,7 @@ from vendors.errors import BadRecord
 from vendors.eset.device import device
 from vendors.eset.ids import canonical
 from vendors.field_repairs import REPLACED, FieldFault, Repair, Repairs
-from vendors.parsing import json_pages as untyped
+from vendors.parsing import json_pages
 from vendors.parsing.fields import Fields, shaped, time_of
 from vendors.parsing.size_limits import RECORD_BYTES
 from vendors.parsing.times import parse_time, plausible
@@ -69,15 +69,15 @@ def entries(rows: Iterable[msgspec.Raw], *, now: datetime) -> tuple[tuple[Entry,
         try:
             good.append(_entry(raw, now))
         except BadRecord as error:
-            bad.append(Reject(str(error), untyped.sample(raw, hide=SECRETS)))
+            bad.append(Reject(str(error), json_pages.sample(raw, hide=SECRETS)))
     return tuple(good), tuple(bad)
 
 
 def _entry(raw: bytes, now: datetime) -> Entry:
     try:
         head = _head.decode(raw)
-    except untyped.BROKEN:
-        raw = untyped.readable(raw)
+    except json_pages.BROKEN:
+        raw = json_pages.readable(raw)
         head = _mended_head(raw)
     uuid = canonical(head.uuid)
     if not uuid:
@@ -101,7 +101,7 @@ def _mended_head(raw: bytes) -> _Head:
     """Of a record that was mended, or whose uuid is no text. Raises BadRecord."""
     try:
         return _head.decode(raw)
-    except untyped.BROKEN:
+    except json_pages.BROKEN:
         raise BadRecord("The record has no usable uuid.") from None
 
 
@@ -109,7 +109,7 @@ def _wrong_time(time: bytes, now: datetime) -> tuple[Repair, ...]:
     repairs = Repairs()
     try:
         value = msgspec.json.decode(time)
-    except untyped.BROKEN:
+    except json_pages.BROKEN:
         value = REPLACED
     time_of(value, SEEN, repairs, now=now)
     return repairs.all()
@@ -145,7 +145,7 @@ def _span(raw: bytes, value: bytes) -> tuple[int, int]:
 
 def _scrubbed(raw: bytes) -> bytes:
     """The record without its secrets, fit to be stored."""
-    raw = untyped.readable(raw)
+    raw = json_pages.readable(raw)
     return _without_secrets(raw, bytes(_head.decode(raw).deviceToken))
 
 
@@ -193,7 +193,7 @@ def groups(rows: Sequence[msgspec.Raw]) -> tuple[Group, ...]:
 def _group(raw: bytes) -> Group | None:
     repairs = Repairs()
     try:
-        record = Fields(untyped.checked(raw, repairs), repairs)
+        record = Fields(json_pages.checked(raw, repairs), repairs)
     except BadRecord:
         return None
     uuid, parent = canonical(record.get("uuid")), record.text("parentGroupUuid")

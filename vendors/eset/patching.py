@@ -11,12 +11,11 @@ from datetime import UTC, datetime
 
 from vendors.base import Cursor, DevicePage
 from vendors.errors import Lost, Misconfigured
-from vendors.eset import async_answers as delayed
-from vendors.eset import attempts, paging, patches
+from vendors.eset import async_answers, attempts, paging, patches
 from vendors.eset.client import Client, Reply
 from vendors.eset.session import Session, SignInLater
 from vendors.gateway.error_mapping import from_status
-from vendors.parsing import json_pages as untyped
+from vendors.parsing import json_pages
 from vendors.patching_api import PatchPage, Source
 from vendors.secret import Secret
 
@@ -38,21 +37,21 @@ class PatchSourceReader:
         sources = {Source.RECENT: self._recent, Source.ATTEMPTS: self._attempts, Source.PATCHES: self._patches}
         try:
             return sources[source]()
-        except delayed.AnswerNotReady as later:
+        except async_answers.AnswerNotReady as later:
             return _later(later.page)
         except SignInLater as later:
             return _later(later.page, {**self.cursor, "sign_in": later.page.cursor})
 
     def _recent(self) -> PatchPage:
         reply = self._ask(lambda token, known: self.client.recent_attempts(token, response_id=known))
-        listing = untyped.page(reply.body, type=attempts.AttemptListing, operation=reply.operation, request_id=reply.request_id)
+        listing = json_pages.page(reply.body, type=attempts.AttemptListing, operation=reply.operation, request_id=reply.request_id)
         found, rejects = attempts.recent(listing.patchingDetails or [], now=self._moment())
         return PatchPage(attempts=found, rejects=rejects)
 
     def _attempts(self) -> PatchPage:
         given, start = self._given(), self.since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if self.since else ""
         reply = self._ask(lambda token, known: self.client.attempts(token, start=start, page_token=given, response_id=known))
-        listing = untyped.page(reply.body, type=attempts.AttemptListing, operation=reply.operation, request_id=reply.request_id)
+        listing = json_pages.page(reply.body, type=attempts.AttemptListing, operation=reply.operation, request_id=reply.request_id)
         found, rejects = attempts.attempts(listing.patchingDetails or [], now=self._moment())
         return PatchPage(attempts=found, rejects=rejects, cursor=self._following(listing.nextPageToken, reply))
 
@@ -60,17 +59,17 @@ class PatchSourceReader:
         """What this list leaves out is not missing any more, so an empty one must be said: by itself, or by an empty token."""
         given = self._given()
         reply = self._ask(lambda token, known: self.client.patches(token, page_token=given, response_id=known))
-        listing = untyped.page(reply.body, type=patches.PatchListing, operation=reply.operation, request_id=reply.request_id)
+        listing = json_pages.page(reply.body, type=patches.PatchListing, operation=reply.operation, request_id=reply.request_id)
         if listing.devices is None and listing.nextPageToken is None and not given:
             raise paging.bad(reply, "the answer holds no list of patches")
         found, rejects = patches.patches(listing.devices or [])
         return PatchPage(patches=found, rejects=rejects, cursor=self._following(listing.nextPageToken, reply))
 
     def _ask(self, call: Callable[[Secret, str], Reply]) -> Reply:
-        known, given = delayed.response_id(self.cursor), self._given()
+        known, given = async_answers.response_id(self.cursor), self._given()
         reply = self.session.run(lambda token: call(token, known))
-        reply = delayed.follow(self.cursor, reply, now=self.now())
-        self.cursor = delayed.settled(self.cursor)
+        reply = async_answers.follow(self.cursor, reply, now=self.now())
+        self.cursor = async_answers.settled(self.cursor)
         if reply.status in (400, 404) and given:
             lost = f"Could not {reply.operation}: ESET no longer knows the page that comes next."
             raise Lost(lost, status=reply.status, request_id=reply.request_id)

@@ -11,10 +11,10 @@ import msgspec
 from vendors.auth import EARLY, Tokens, TokenStore, usable
 from vendors.base import DevicePage
 from vendors.errors import AuthFailed, BadAnswer, VendorError
-from vendors.eset import async_answers as delayed
+from vendors.eset import async_answers
 from vendors.eset.client import Client, Reply
 from vendors.gateway.error_mapping import from_status
-from vendors.parsing import json_pages as untyped
+from vendors.parsing import json_pages
 from vendors.secret import Secret
 
 SIGN_IN = "sign in to ESET Connect"
@@ -95,10 +95,10 @@ class Session:
         """None: this grant was refused."""
         grant = form["grant_type"]
         state = self._waiting if self._waiting.get("grant") == grant else {"grant": grant}
-        reply = self._client.token(form, response_id=delayed.response_id(state))
+        reply = self._client.token(form, response_id=async_answers.response_id(state))
         try:
-            reply = delayed.follow(state, reply, now=self._now())
-        except delayed.AnswerNotReady as later:
+            reply = async_answers.follow(state, reply, now=self._now())
+        except async_answers.AnswerNotReady as later:
             raise SignInLater(later.page) from None
         if reply.status in REFUSED:
             return None
@@ -107,7 +107,7 @@ class Session:
         return self._tokens(reply)
 
     def _tokens(self, reply: Reply) -> Tokens:
-        grant = untyped.page(reply.body, type=_Grant, operation=SIGN_IN, request_id=reply.request_id)
+        grant = json_pages.page(reply.body, type=_Grant, operation=SIGN_IN, request_id=reply.request_id)
         if not grant.access_token or grant.token_type.lower() not in ("", "bearer"):
             raise BadAnswer("Could not sign in to ESET Connect: the answer holds no bearer token.")
         try:

@@ -11,7 +11,7 @@ import msgspec
 from vendors.errors import BadRecord
 from vendors.eset.ids import canonical
 from vendors.field_repairs import FieldFault, Repairs
-from vendors.parsing import json_pages as untyped
+from vendors.parsing import json_pages
 from vendors.parsing.fields import Fields
 from vendors.patch_states import PatchKind
 from vendors.records import Attempt, Patch, Reject, Title
@@ -28,10 +28,10 @@ def read(rows: Iterable[msgspec.Raw], mapper: Callable[[Fields], T]) -> tuple[tu
     for row in rows:
         raw, repairs = bytes(row), Repairs()
         try:
-            found = mapper(Fields(untyped.checked(raw, repairs), repairs))
+            found = mapper(Fields(json_pages.checked(raw, repairs), repairs))
             good.append(replace(found, repairs=told) if (told := repairs.all()) else found)
         except BadRecord as error:
-            bad.append(Reject(str(error), untyped.sample(raw)))
+            bad.append(Reject(str(error), json_pages.sample(raw)))
     return tuple(good), tuple(bad)
 
 

@@ -12,7 +12,7 @@ import msgspec
 
 from vendors.errors import BadAnswer, Lost, Misconfigured, Unavailable
 from vendors.gateway.http import Answer, Gateway
-from vendors.parsing import json_pages as untyped
+from vendors.parsing import json_pages
 from vendors.secret import Secret
 
 START = "start a five(9)s job"
@@ -60,7 +60,7 @@ class Client:
                 status=404,
                 request_id=answer.request_id,
             )
-        job = untyped.page(answer.body, type=Started, operation=START, request_id=answer.request_id).JobId.strip()
+        job = json_pages.page(answer.body, type=Started, operation=START, request_id=answer.request_id).JobId.strip()
         if not re.fullmatch(r"[0-9A-Za-z{}-]{1,100}", job) or not job.strip("{}0-"):
             raise BadAnswer(f"Could not {START}: the answer holds no job id.", request_id=answer.request_id)
         return job
@@ -69,14 +69,14 @@ class Client:
     def job_status(self, job: str) -> Status:
         """Raises Lost when the vendor no longer knows the job."""
         answer = self._of_job("GetJobStatus", {"Guid": job}, operation=STATUS)
-        return untyped.page(answer.body, type=Status, operation=STATUS, request_id=answer.request_id)
+        return json_pages.page(answer.body, type=Status, operation=STATUS, request_id=answer.request_id)
 
     # …/103000361090-device-api, "Getting the result of the job"
     def job_data(self, job: str, *, page: int, size: int) -> Data:
         """Raises Lost when the vendor no longer knows the job."""
         body = {"Guid": job, "Page": page, "PageSize": size}
         answer = self._of_job("GetJobData", body, operation=DATA)
-        return untyped.page(answer.body, type=Data, operation=DATA, request_id=answer.request_id)
+        return json_pages.page(answer.body, type=Data, operation=DATA, request_id=answer.request_id)
 
     def _of_job(self, method: str, body: dict[str, Any], *, operation: str) -> Answer:
         answer = self._post(method, body, operation=operation, accept=(200, 409, *GONE))

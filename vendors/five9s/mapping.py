@@ -13,7 +13,7 @@ import msgspec
 
 from vendors.field_repairs import REPLACED, Repairs
 from vendors.five9s import security
-from vendors.parsing import json_pages as untyped
+from vendors.parsing import json_pages
 from vendors.parsing.fields import Fields
 from vendors.parsing.json_pages import Record
 from vendors.parsing.normalise import LONGEST_VALUE, UNSTORABLE, clean_text, identifier, text_key
@@ -40,14 +40,14 @@ FAMILIES = (
 
 def entries(rows: list[msgspec.Raw], *, zone: tzinfo, now: datetime) -> tuple[list[Entry], list[Reject]]:
     """`zone` is where times without offset were written: the EPM core's local time."""
-    records, rejects = untyped.records(rows)
+    records, rejects = json_pages.records(rows)
     found: list[Entry] = []
     for raw, record in records:
         number = computer_id(record)
         if number:
             found.append(_entry(number, raw, record, zone, now))
         else:
-            rejects.append(Reject("The record has no usable Computer_Idn.", untyped.sample(raw)))
+            rejects.append(Reject("The record has no usable Computer_Idn.", json_pages.sample(raw)))
     return found, rejects
 
 
@@ -58,7 +58,7 @@ def computer_id(record: Record) -> str:
         value = place.get("Computer_Idn")
         if isinstance(value, float) and value.is_integer():
             value = int(value)
-        text = untyped.opaque_id(value)
+        text = json_pages.opaque_id(value)
         if text.isascii() and text.isdigit() and int(text) > 0:
             return str(int(text))
     return ""
@@ -76,10 +76,10 @@ def _entry(number: str, raw: bytes, record: Record, zone: tzinfo, now: datetime)
         external_id=number,
         seen_at=seen,
         # What is reported of a record is a part of its digest, also where the value itself is not.
-        digest=untyped.digest({"rules": RULES, "record": [stable, [each.field for each in wrong], odd] if wrong or odd else stable}),
+        digest=json_pages.digest({"rules": RULES, "record": [stable, [each.field for each in wrong], odd] if wrong or odd else stable}),
         wire=raw,
         mapper=partial(device, zone=zone),
-        scrub=untyped.keepable,
+        scrub=json_pages.keepable,
         repairs=wrong,
     )
 
@@ -99,7 +99,7 @@ def _seen(inventory: Record, repairs: Repairs, zone: tzinfo, now: datetime) -> d
 def device(raw: bytes, *, zone: tzinfo) -> Device:
     """Raises BadRecord."""
     repairs = Repairs()
-    record = untyped.stored(raw, repairs)
+    record = json_pages.stored(raw, repairs)
     fields = Fields(record, repairs)
     inventory, custom = fields.section("EpmInventory"), fields.section("CustomInventory")
     number, serial = computer_id(record), fields.text("SerialNumber") or inventory.text("SerialNum")

@@ -11,7 +11,7 @@ import msgspec
 from vendors.auth import Tokens, TokenStore, usable
 from vendors.errors import AuthFailed, BadAnswer, Misconfigured
 from vendors.gateway.http import Answer, Gateway
-from vendors.parsing import json_pages as untyped
+from vendors.parsing import json_pages
 from vendors.secret import Secret
 
 LIMIT = 50
@@ -73,14 +73,14 @@ class Client:
             )
         if answer.status == 413:
             return self._beyond(answer, page)
-        rows = untyped.page(answer.body, type=list[msgspec.Raw], operation=LIST, request_id=answer.request_id)
+        rows = json_pages.page(answer.body, type=list[msgspec.Raw], operation=LIST, request_id=answer.request_id)
         return Listing(rows, beyond=False)
 
     # https://www.opswat.com/docs/macloud-sdp/developer-guide/account-details
     def devices_used(self) -> int | None:
         """How many devices the account holds, where the credential may ask. Raises as a call does."""
         answer = self._get("/o/api/v2/account", [], operation="read the OPSWAT account")
-        used = untyped.page(answer.body, type=Usage, operation="read the OPSWAT account").devices_used
+        used = json_pages.page(answer.body, type=Usage, operation="read the OPSWAT account").devices_used
         return used if used is not None and used >= 0 else None
 
     def _beyond(self, answer: Answer, page: int) -> Listing:
@@ -148,7 +148,7 @@ class Client:
                 status=answer.status,
                 request_id=answer.request_id,
             )
-        grant = untyped.page(answer.body, type=Grant, operation=SIGN_IN, request_id=answer.request_id)
+        grant = json_pages.page(answer.body, type=Grant, operation=SIGN_IN, request_id=answer.request_id)
         if not grant.access_token:
             raise BadAnswer(f"Could not {SIGN_IN}: the answer holds no access token.", request_id=answer.request_id)
         return Tokens(Secret(grant.access_token), expires_at=self._expiry(grant.expires_in))

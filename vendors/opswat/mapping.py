@@ -13,7 +13,7 @@ import msgspec
 
 from vendors.field_repairs import FieldFault, Repairs
 from vendors.gateway.address import openable
-from vendors.parsing import json_pages as untyped
+from vendors.parsing import json_pages
 from vendors.parsing.fields import Fields, time_of
 from vendors.parsing.json_pages import Record
 from vendors.parsing.normalise import identifier
@@ -49,12 +49,12 @@ FAMILIES = {
 
 
 def entries(rows: list[msgspec.Raw], *, now: datetime) -> tuple[list[Entry], list[Reject]]:
-    records, rejects = untyped.records(rows, hide=SECRET)
+    records, rejects = json_pages.records(rows, hide=SECRET)
     found: list[Entry] = []
     for raw, record in records:
-        hwid = untyped.opaque_id(record.get("hwid"))
+        hwid = json_pages.opaque_id(record.get("hwid"))
         if not hwid:
-            rejects.append(Reject("The record has no usable hwid.", untyped.sample(raw, hide=SECRET)))
+            rejects.append(Reject("The record has no usable hwid.", json_pages.sample(raw, hide=SECRET)))
             continue
         found.append(_entry(hwid, record, now))
     return found, rejects
@@ -70,10 +70,10 @@ def _entry(hwid: str, record: Record, now: datetime) -> Entry:
     return Entry(
         external_id=hwid,
         seen_at=seen,
-        digest=untyped.digest(stable),
+        digest=json_pages.digest(stable),
         wire=msgspec.json.encode(kept),
         mapper=partial(device, remediation=_remediation(record.get(LINK), repairs)),
-        scrub=untyped.keepable,
+        scrub=json_pages.keepable,
         repairs=repairs.all(),
     )
 
@@ -90,9 +90,9 @@ def _remediation(link: object, repairs: Repairs) -> Secret:
 def device(raw: bytes, *, remediation: Secret) -> Device:
     """Raises BadRecord."""
     repairs = Repairs()
-    record = untyped.stored(raw, repairs)
+    record = json_pages.stored(raw, repairs)
     fields = Fields(record, repairs, unsaid=UNSAID)
-    hwid = untyped.opaque_id(record.get("hwid"))
+    hwid = json_pages.opaque_id(record.get("hwid"))
     hostname, nickname = fields.text("hostname"), fields.text("nickname")
     state, raw_state, enrolment = _state(fields)
     system = fields.section("os_info")

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from vendors.field_repairs import FieldFault, Repairs, touched
-from vendors.parsing import json_pages as untyped
+from vendors.parsing import json_pages
 from vendors.parsing.normalise import LONGEST_KEY, LONGEST_VALUE, clean_text, identifier
 from vendors.parsing.times import parse_time, plausible
 from vendors.records import Identifier
@@ -100,10 +100,10 @@ def identifier_of(kind: IdKind, value: object, field: str, repairs: Repairs) -> 
 def shaped(raw: bytes, type: type[T], repairs: Repairs) -> T:
     """A `readable` record as a struct, without the fields that do not fit. Raises BadRecord for what is no object."""
     if not touched(raw):
-        with contextlib.suppress(*untyped.BROKEN):
+        with contextlib.suppress(*json_pages.BROKEN):
             found: T = _decoder(type).decode(raw)  # type: ignore[arg-type]  # every class can be hashed
             return found
-    return msgspec.convert(fitted(untyped.stored(raw, repairs), type, repairs), type)
+    return msgspec.convert(fitted(json_pages.stored(raw, repairs), type, repairs), type)
 
 
 @cache

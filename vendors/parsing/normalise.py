@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Callable
 
 from vendors.field_repairs import REPLACED
-from vendors.parsing import placeholder_keys as junk
+from vendors.parsing import placeholder_keys
 from vendors.records import Identifier
 from vendors.states import IdKind
 
@@ -130,16 +130,16 @@ def opaque_uuid_key(text: str) -> str:
 
 
 RULES: dict[IdKind, tuple[Callable[[str], str], Callable[[str], bool]]] = {
-    IdKind.SERIAL: (serial_key, junk.junk_serial),
-    IdKind.BIOS_UUID: (opaque_uuid_key, junk.junk_uuid),
-    IdKind.MAC: (mac_key, junk.junk_mac),
-    IdKind.HOSTNAME: (hostname_key, junk.junk_hostname),
-    IdKind.USER: (user_key, junk.junk_user),
-    IdKind.IP: (ip_key, junk.junk_ip),
-    IdKind.VENDOR_ID: (exact_key, junk.never_junk),
-    IdKind.NICKNAME: (text_key, junk.never_junk),
-    IdKind.TAG: (text_key, junk.never_junk),
-    IdKind.CUSTOM: (text_key, junk.never_junk),
+    IdKind.SERIAL: (serial_key, placeholder_keys.junk_serial),
+    IdKind.BIOS_UUID: (opaque_uuid_key, placeholder_keys.junk_uuid),
+    IdKind.MAC: (mac_key, placeholder_keys.junk_mac),
+    IdKind.HOSTNAME: (hostname_key, placeholder_keys.junk_hostname),
+    IdKind.USER: (user_key, placeholder_keys.junk_user),
+    IdKind.IP: (ip_key, placeholder_keys.junk_ip),
+    IdKind.VENDOR_ID: (exact_key, placeholder_keys.never_junk),
+    IdKind.NICKNAME: (text_key, placeholder_keys.never_junk),
+    IdKind.TAG: (text_key, placeholder_keys.never_junk),
+    IdKind.CUSTOM: (text_key, placeholder_keys.never_junk),
 }
 
 

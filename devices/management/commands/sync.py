@@ -13,7 +13,7 @@ from devices.jobs import heartbeat
 from devices.management.console import NOT_READY, STOPPED, CommandRefused, account_named
 from devices.management.console import Command as ConsoleCommand
 from devices.models import Account, JobState, SyncRun
-from devices.sync import cancellation as cancelling
+from devices.sync import cancellation
 from vendors.errors import Unsupported
 
 PAUSE = 0.5  # seconds between two looks at the run
@@ -53,7 +53,7 @@ class Command(ConsoleCommand):
     def _cancel(self, account: Account, *, alone: bool) -> None:
         if not alone:
             raise CommandRefused("--cancel ends a sync and starts none: use it without --full and --wait.", code=NOT_READY)
-        run = cancelling.cancel(account)
+        run = cancellation.cancel(account)
         if run is None:
             raise CommandRefused(f"No sync of {account.name} is running, so there is nothing to cancel.")
         self.say(f"Run {run.pk} of {account.name} is cancelled after {counts(run)}. {run.error_next_step}")

@@ -16,10 +16,9 @@ from devices.device_detail import views as detail
 from devices.device_list import views as devices
 from devices.issues import views as issues
 from devices.lookup import views as lookup
-from devices.saved_views import list_page as turning
+from devices.saved_views import list_page
 from devices.web.permissions import needs
-from patching.views import lists, overview, title
-from patching.views import panels as beside
+from patching.views import lists, overview, panels, title
 from tests.bench.person import FROM_MEMORY
 
 kept: dict[str, tuple[str, dict[str, Any]]] = {}
@@ -33,7 +32,7 @@ def remember(request: HttpRequest, template: str, context: dict[str, Any]) -> Ht
 
 def remembered(module: ModuleType, name: str = "page") -> Callable[..., HttpResponseBase]:
     view = getattr(module, name)
-    for shows in (module, turning):  # lists show themselves there
+    for shows in (module, list_page):  # lists show themselves there
         shows.__dict__["render"] = remember
 
     @needs("view_device")
@@ -59,7 +58,7 @@ urlpatterns = [
     path("patching/devices/", remembered(lists, "devices")),
     path("patching/titles/", remembered(lists, "titles")),
     path("patching/titles/<int:pk>/", remembered(title)),
-    path("patching/device/<int:pk>/", remembered(beside, "device_panel")),
+    path("patching/device/<int:pk>/", remembered(panels, "device_panel")),
     path("patching/patches/", remembered(lists, "patches")),
     *urls.urlpatterns,
 ]

@@ -10,7 +10,7 @@ import pytest
 from django.core.management import call_command
 from pytest_django.fixtures import Settings
 
-from devices.connections import rate_limit as budget
+from devices.connections import rate_limit
 from devices.db.redis_client import worker_client
 from devices.models import SyncRun, User
 from sandbox.server import Simulation, running
@@ -72,7 +72,7 @@ def test_before_the_first_sync_nothing_is_reported(ivan: User) -> None:
 
 def test_the_calls_that_are_left_and_when_all_are_again(sim: Simulation, ivan: User) -> None:
     account = account_at(sim.url, "opswat")
-    shared = budget.SharedRateLimit(account.pk, account.about.rate(account.settings), idle_for=lambda: 1e9)
+    shared = rate_limit.SharedRateLimit(account.pk, account.about.rate(account.settings), idle_for=lambda: 1e9)
     assert [shared.take() for _ in range(3)] == [0, 0, 0]
     page = signed_in(ivan).get(f"/vendors/{account.name}/").text
     assert "7 of 10 calls left, reset in" in page and "10 calls per minute" in page

@@ -15,7 +15,7 @@ from devices.accounts.probe import probe_account
 from devices.accounts.services import create_account, refresh_account, switch_account, update_account
 from devices.accounts.validation import InvalidAccount
 from devices.audit.context import AuditContext
-from devices.device_detail.notes import add as write_note
+from devices.device_detail.notes import add
 from devices.matching.apply import rematch
 from devices.models import (
     Account,
@@ -163,7 +163,7 @@ def test_every_table_is_emptied_and_others_keep_theirs(alice: User, bob: User) -
     mine = Sighting.objects.filter(account=eset, device=kept).get()
     theirs = Sighting.objects.exclude(account=eset).filter(device=kept).get()
     for device in (lost, kept):
-        write_note(device, text="On the desk of the porter", act=act(bob))
+        add(device, text="On the desk of the porter", act=act(bob))
         DeviceTag.objects.create(device=device, key="loan", name="loan", by_name="bob", at=timezone.now())
         Triage.objects.create(
             kind=IssueKind.STALE,

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
-from devices.db import redis_client as broker
+from devices.db import redis_client
 from devices.models import Account, AuditEvent, User
 from sandbox.credentials import account_settings
 from sandbox.server import Simulation, running
@@ -36,9 +36,9 @@ def sim(simulation: Simulation) -> Iterator[Simulation]:
 @pytest.fixture
 def no_broker(settings: Settings) -> Iterator[None]:
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
-    broker.client.cache_clear()
+    redis_client.client.cache_clear()
     yield
-    broker.client.cache_clear()
+    redis_client.client.cache_clear()
 
 
 @pytest.fixture

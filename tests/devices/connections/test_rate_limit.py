@@ -6,7 +6,7 @@ import time
 import pytest
 from pytest_django.fixtures import Settings
 
-from devices.connections import rate_limit as budget
+from devices.connections import rate_limit
 from devices.connections.rate_limit import SharedRateLimit
 from devices.db.redis_client import worker_client
 from vendors.budget import Rate
@@ -128,10 +128,10 @@ def test_calls_are_counted(interactive: bool) -> None:
 
 def test_what_is_left_is_told_without_taking_it() -> None:
     rate = Rate(10, 60.0, 2)
-    assert budget.quota(1, rate, shared=worker_client()) is None  # before the first call nobody knows
+    assert rate_limit.quota(1, rate, shared=worker_client()) is None  # before the first call nobody knows
     shared = make()
     assert grants(shared, tries=3) == 3
-    seen = [budget.quota(1, rate, shared=worker_client()) for _ in range(20)]
+    seen = [rate_limit.quota(1, rate, shared=worker_client()) for _ in range(20)]
     assert [each and each.left for each in seen] == [7] * 20
     told = seen[-1]
     assert told is not None
@@ -144,7 +144,7 @@ def test_calls_that_left_the_window_are_free_again() -> None:
     shared = make(rate)
     assert grants(shared) == 3
     deadline = time.monotonic() + 30
-    while (told := budget.quota(1, rate, shared=worker_client())) is None or told.left < 3:
+    while (told := rate_limit.quota(1, rate, shared=worker_client())) is None or told.left < 3:
         assert time.monotonic() < deadline
     assert told.frees == ()
 
@@ -154,7 +154,7 @@ def test_a_stop_of_the_vendor_leaves_nothing() -> None:
     shared = make()
     assert grants(shared, tries=2) == 2
     shared.block(300)
-    told = budget.quota(1, rate, shared=worker_client())
+    told = rate_limit.quota(1, rate, shared=worker_client())
     assert told is not None and told.left == 0
     assert len(told.frees) == 10 and 290 < told.next_in <= 300
 
@@ -163,7 +163,7 @@ def test_many_accounts_are_asked_about_at_once() -> None:
     rate = Rate(10, 60.0, 2)
     grants(make(account=1), tries=1)
     grants(make(account=3), tries=4)
-    assert {account: told.left for account, told in budget.quotas({1: rate, 2: rate, 3: rate}, shared=worker_client()).items()} == {
+    assert {account: told.left for account, told in rate_limit.quotas({1: rate, 2: rate, 3: rate}, shared=worker_client()).items()} == {
         1: 9,
         3: 6,
     }
@@ -173,7 +173,7 @@ def test_where_redis_does_not_answer_nobody_knows_and_nothing_fails(settings: Se
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
     worker_client.cache_clear()
     try:
-        assert budget.quota(1, Rate(10, 60.0, 2), shared=worker_client()) is None
-        assert budget.quotas({1: Rate(10, 60.0, 2)}, shared=worker_client()) == {}
+        assert rate_limit.quota(1, Rate(10, 60.0, 2), shared=worker_client()) is None
+        assert rate_limit.quotas({1: Rate(10, 60.0, 2)}, shared=worker_client()) == {}
     finally:
         worker_client.cache_clear()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from django.test import Client
 
-from devices.coverage import identifier_quality as junk
+from devices.coverage import identifier_quality
 from devices.models import Device, User
 from sandbox.server import Simulation, running
 from sandbox.world import SandboxOptions
@@ -33,7 +33,7 @@ def test_an_identifier_counts_devices_not_records() -> None:
     for number in range(3):
         first = shown.sighting(eset, f"pair-{number}", ids=[(IdKind.SERIAL, "SHARED3")])
         shown.sighting(eset, f"pair-{number}", device=first.device, ids=[(IdKind.SERIAL, "SHARED3")])
-    found = junk.shared()
+    found = identifier_quality.shared()
     assert found is not None
     assert [(each.kind, each.value, each.devices) for each in found] == [("mac", DOCK, 4)]
 
@@ -42,7 +42,7 @@ def test_placeholders_are_told_from_real_values_that_many_share() -> None:
     eset = shown.account("eset-main", "eset")
     for number in range(5):
         shown.sighting(eset, f"pc-{number}", ids=[(IdKind.SERIAL, "To be filled by O.E.M."), (IdKind.MAC, DOCK)])
-    found = junk.shared()
+    found = identifier_quality.shared()
     assert found is not None
     assert {(each.kind, each.junk) for each in found} >= {("serial", True)}
     assert all(each.devices == 5 for each in found)
@@ -54,7 +54,7 @@ def test_shares_of_missing_and_malformed_identifiers_by_account_and_kind() -> No
     shown.sighting(eset, "placeholder", ids=[(IdKind.SERIAL, "To be filled by O.E.M.")])
     shown.sighting(eset, "nothing")
     shown.sighting(eset, "gone", life="gone")
-    by_kind = {each.kind: each for each in junk.shares()}
+    by_kind = {each.kind: each for each in identifier_quality.shares()}
     serial, host = by_kind["serial"], by_kind["hostname"]
     assert (serial.records, serial.missing, serial.malformed, serial.usable, serial.percent) == (3, 1, 1, 1, 33)
     assert (host.records, host.missing, host.usable) == (3, 0, 3)
@@ -63,17 +63,17 @@ def test_shares_of_missing_and_malformed_identifiers_by_account_and_kind() -> No
 def test_kinds_that_a_vendor_never_tells_are_not_called_missing() -> None:
     for vendor in ("opswat", "five9s"):
         shown.sighting(shown.account(vendor, vendor), f"of-{vendor}")
-    assert {(each.account, each.kind) for each in junk.shares()} == {
+    assert {(each.account, each.kind) for each in identifier_quality.shares()} == {
         ("opswat", "mac"), ("opswat", "hostname"), ("five9s", "serial"), ("five9s", "hostname"),
     }  # fmt: skip
 
 
 def test_a_large_account_is_sampled_and_says_so(client: Client, ivan: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(junk, "SAMPLE", 3)
+    monkeypatch.setattr(identifier_quality, "SAMPLE", 3)
     eset = shown.account("eset-main", "eset")
     for number in range(5):
         shown.sighting(eset, f"pc-{number}")
-    assert {each.records for each in junk.shares()} == {3}
+    assert {each.records for each in identifier_quality.shares()} == {3}
     client.force_login(ivan)
     assert "a sample" in client.get("/coverage/keys/").content.decode()
 
@@ -81,12 +81,12 @@ def test_a_large_account_is_sampled_and_says_so(client: Client, ivan: User, monk
 def test_the_simulated_fleet_shows_its_placeholders(sim: Simulation, client: Client, ivan: User) -> None:
     for vendor in ("eset", "opswat", "five9s"):
         sync(account_at(sim.url, vendor))
-    assert any(each.malformed and each.kind == "serial" for each in junk.shares())
+    assert any(each.malformed and each.kind == "serial" for each in identifier_quality.shares())
     client.force_login(ivan)
     page = client.get("/coverage/keys/")
     assert page.status_code == 200
     assert "eset-demo" in page.content.decode()
-    for each in junk.shared() or []:
+    for each in identifier_quality.shared() or []:
         assert Device.objects.filter(sightings__identifiers__value=each.value).distinct().count() >= each.devices > 3
 
 
@@ -97,8 +97,10 @@ def test_helpdesk_is_refused(client: Client, bob: User) -> None:
 
 def test_counting_that_takes_too_long_is_said_and_the_rest_is_shown(client: Client, ivan: User, monkeypatch: pytest.MonkeyPatch) -> None:
     shown.sighting(shown.account("eset-main", "eset"), "pc")
-    monkeypatch.setattr(junk, "_SHARED", f"{junk._SHARED.replace('count(*) > %s', 'count(*) > %s AND pg_sleep(5) IS NULL')}")
-    monkeypatch.setattr(junk, "PATIENCE_MS", 50)
+    monkeypatch.setattr(
+        identifier_quality, "_SHARED", f"{identifier_quality._SHARED.replace('count(*) > %s', 'count(*) > %s AND pg_sleep(5) IS NULL')}"
+    )
+    monkeypatch.setattr(identifier_quality, "PATIENCE_MS", 50)
     monkeypatch.setattr("django.conf.settings.COMMON_KEY_DEVICES", 0)
     client.force_login(ivan)
     page = client.get("/coverage/keys/")

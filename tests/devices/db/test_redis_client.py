@@ -13,13 +13,13 @@ from django.core.signals import request_finished, request_started
 from django.test import Client
 from pytest_django import Settings
 
-from devices.db import redis_client as broker
+from devices.db import redis_client
 from devices.db.redis_client import PAUSE, CircuitBreaker, worker_client
 from devices.models import Device, User
 from devices.web import cache as rate_limits
 from tests.conftest import PASSWORD
 from tests.devices import rows as shown
-from tests.devices import valkey_servers as listening
+from tests.devices import valkey_servers
 from tests.faults.test_valkey_away import PAGES
 
 TIMEOUT = 0.2
@@ -28,15 +28,15 @@ TIMEOUT = 0.2
 @pytest.fixture(autouse=True)
 def _fresh(settings: Settings) -> Iterator[None]:
     settings.BROKER_TIMEOUT_SECONDS = TIMEOUT
-    broker.client.cache_clear()
+    redis_client.client.cache_clear()
     yield
-    broker.client.cache_clear()
+    redis_client.client.cache_clear()
     rate_limits.forget()
 
 
 def at(settings: Settings, url: str) -> None:
     settings.REDIS_URL = url
-    broker.client.cache_clear()
+    redis_client.client.cache_clear()
 
 
 class TestBreaker:
@@ -77,22 +77,22 @@ class TestBreaker:
 @pytest.mark.parametrize("scheme", ["redis://valkey.example/1", "unix:///x/valkey.sock", "rediss://valkey.example/0"])
 def test_time_outs_are_short_and_nothing_is_tried_twice_whatever_the_url_says(settings: Settings, scheme: str, options: str) -> None:
     at(settings, scheme + options)
-    connection: Any = broker.client().connection_pool.make_connection()
+    connection: Any = redis_client.client().connection_pool.make_connection()
     assert (connection.socket_timeout, connection.socket_connect_timeout) == (TIMEOUT, TIMEOUT / 2)
     assert connection.retry.get_retries() == 0 and connection.retry_on_error == []
 
 
 def test_a_server_that_hangs_is_asked_once_by_however_many_commands_and_threads(settings: Settings) -> None:
-    with listening.silent() as heard:
+    with valkey_servers.silent() as heard:
         at(settings, heard.url)
         with pytest.raises(redis.TimeoutError):
-            broker.client().get("x")
+            redis_client.client().get("x")
         together = threading.Barrier(8)
 
         def ask(_number: int) -> str:
             together.wait(10)
             with pytest.raises(redis.RedisError) as raised:
-                broker.client().get("x")
+                redis_client.client().get("x")
             return type(raised.value).__name__
 
         with ThreadPoolExecutor(8) as pool:
@@ -101,11 +101,11 @@ def test_a_server_that_hangs_is_asked_once_by_however_many_commands_and_threads(
 
 
 def test_after_the_pause_one_of_many_threads_asks(settings: Settings) -> None:
-    with listening.silent() as heard:
+    with valkey_servers.silent() as heard:
         at(settings, heard.url)
         now = [100.0]
-        broker.client().breaker = CircuitBreaker(failed="away", well="back", clock=lambda: now[0])
-        broker.client().breaker.open()
+        redis_client.client().breaker = CircuitBreaker(failed="away", well="back", clock=lambda: now[0])
+        redis_client.client().breaker.open()
         for _ in range(2):
             now[0] += PAUSE
             together, before = threading.Barrier(8), heard.connections
@@ -113,7 +113,7 @@ def test_after_the_pause_one_of_many_threads_asks(settings: Settings) -> None:
             def ask(_number: int, together: threading.Barrier = together) -> str:
                 together.wait(10)
                 with pytest.raises(redis.RedisError) as raised:
-                    broker.client().get("x")
+                    redis_client.client().get("x")
                 return type(raised.value).__name__
 
             with ThreadPoolExecutor(8) as pool:
@@ -125,23 +125,23 @@ def test_a_refusal_is_an_answer() -> None:
     worker_client().lpush("list", 1)
     for _ in range(2):
         with pytest.raises(redis.ResponseError, match="WRONGTYPE"):
-            broker.client().get("list")
-    assert not broker.client().breaker.is_open
+            redis_client.client().get("list")
+    assert not redis_client.client().breaker.is_open
 
 
 @pytest.mark.django_db
 def test_a_request_waits_no_longer_than_its_patience_and_the_next_one_asks_again(settings: Settings) -> None:
-    with listening.slow(worker_client().connection_pool.connection_kwargs["path"], seconds=0.15) as heard:
+    with valkey_servers.slow(worker_client().connection_pool.connection_kwargs["path"], seconds=0.15) as heard:
         at(settings, heard.url)
         for request in (1, 2):
             request_started.send(sender=None)
-            assert [broker.client().get("x") for _ in range(2)] == [None, None]
-            with pytest.raises(broker.NotAsked):
-                broker.client().get("x")
+            assert [redis_client.client().get("x") for _ in range(2)] == [None, None]
+            with pytest.raises(redis_client.NotAsked):
+                redis_client.client().get("x")
             assert len(heard.commands) == 2 * request
         request_finished.send(sender=None)
-        assert [broker.client().get("x") for _ in range(3)] == [None] * 3, "a command has no such limit"
-        assert heard.connections == 1 and not broker.client().breaker.is_open
+        assert [redis_client.client().get("x") for _ in range(3)] == [None] * 3, "a command has no such limit"
+        assert heard.connections == 1 and not redis_client.client().breaker.is_open
 
 
 @pytest.mark.django_db
@@ -152,7 +152,7 @@ class TestPages:
         shown.small_fleet()
         reader, newcomer = Client(), Client()
         reader.force_login(alice)
-        with listening.silent() as heard:
+        with valkey_servers.silent() as heard:
             at(settings, heard.url)
             page = reader.get("/devices/")
             assert page.status_code == 200 and "The message broker does not answer" in page.text
@@ -161,7 +161,7 @@ class TestPages:
             assert (heard.connections, len(heard.commands)) == (1, 1)
 
     def test_a_sign_in_that_meets_the_hang_first_waits_once(self, settings: Settings, alice: User) -> None:
-        with listening.silent() as heard:
+        with valkey_servers.silent() as heard:
             at(settings, heard.url)
             assert Client().post("/accounts/login/", {"login": "alice", "password": PASSWORD}).status_code == 302
             assert (heard.connections, len(heard.commands)) == (1, 1)
@@ -175,7 +175,7 @@ class TestPages:
         requests = [("get", path.format(device=device.pk)) for path in (*PAGES, "/healthz", "/i/unknown")]
         requests += [("post", path) for path in (f"/devices/{device.pk}/ask/", "/vendors/eset-main/refresh/", "/vendors/eset-main/test/")]
         reached: dict[str, tuple[int, int]] = {}
-        with listening.silent() as heard:
+        with valkey_servers.silent() as heard:
             for method, path in requests:
                 before = heard.connections, len(heard.commands)
                 at(settings, heard.url)
@@ -188,7 +188,7 @@ class TestPages:
         assert reached["/devices/"] == (1, 1)
 
     def test_a_slow_server_is_asked_twice_in_a_request(self, settings: Settings, alice: User) -> None:
-        with listening.slow(worker_client().connection_pool.connection_kwargs["path"], seconds=0.15) as heard:
+        with valkey_servers.slow(worker_client().connection_pool.connection_kwargs["path"], seconds=0.15) as heard:
             at(settings, heard.url)
             assert Client().post("/accounts/login/", {"login": "alice", "password": PASSWORD}).status_code == 302
             assert len(heard.commands) == 2

@@ -11,13 +11,12 @@ from devices.account_status.status import statuses
 from devices.audit.context import AuditContext
 from devices.coverage.queries import matrix
 from devices.dashboard.queries import tiles
-from devices.device_detail import notes
-from devices.device_detail import retirement as retiring
+from devices.device_detail import notes, retirement
 from devices.device_list import tags as tagging
 from devices.device_list.filters import DeviceFilters
 from devices.device_list.queries import list_page
 from devices.errors import ActionRefused
-from devices.matching import overrides as links
+from devices.matching import overrides
 from devices.models import Account, AuditEvent, Change, Device, Life, Retirement, User
 from devices.reconciliation.summary import summarise
 from devices.sync.page_writer import save_page
@@ -35,7 +34,7 @@ def device(db: None) -> Device:
 
 
 def retire(device: Device, by: User) -> None:
-    retiring.retire(device.pk, reason="Sold", act=AuditContext.of(by, now=timezone.now()))
+    retirement.retire(device.pk, reason="Sold", act=AuditContext.of(by, now=timezone.now()))
     device.refresh_from_db()
 
 
@@ -92,7 +91,7 @@ def test_what_no_vendor_knows_any_more_can_be_retired_and_brought_back(ivan: Use
     left = Device.objects.create(name="left-over", created_at=timezone.now())
     retire(left, ivan)
     assert left.life == Life.RETIRED
-    assert retiring.bring_back(left.pk, act=AuditContext.of(ivan, now=timezone.now())) == Life.GONE
+    assert retirement.bring_back(left.pk, act=AuditContext.of(ivan, now=timezone.now())) == Life.GONE
 
 
 @pytest.mark.parametrize(
@@ -112,7 +111,7 @@ def test_twice_is_said_politely(device: Device, ivan: User) -> None:
     for words in ("is back: a vendor lists it", "It is not retired"):
         assert words in client.post(f"/devices/{device.pk}/bring-back/", follow=True).content.decode()
     with pytest.raises(ActionRefused, match="part of another one"):
-        retiring.retire(device.pk + 10_000, reason="x", act=AuditContext.of(ivan, now=timezone.now()))
+        retirement.retire(device.pk + 10_000, reason="x", act=AuditContext.of(ivan, now=timezone.now()))
 
 
 def test_helpdesk_sees_why_but_may_not(device: Device, bob: User, charlie: User, ivan: User) -> None:
@@ -133,7 +132,7 @@ def test_it_wakes_when_a_vendor_hears_from_it_later(ivan: User) -> None:
     now = timezone.now()
     save_page(making.run(account), [making.entry("d1", seen_at=now - timedelta(hours=2))], now)
     device = Device.objects.get()
-    retiring.retire(device.pk, reason="Sold", act=AuditContext.of(ivan, now=now))
+    retirement.retire(device.pk, reason="Sold", act=AuditContext.of(ivan, now=now))
     run = making.run(account)
     save_page(run, [making.entry("d1", seen_at=now - timedelta(hours=1))], now + timedelta(minutes=1))
     assert Device.objects.get().life == Life.RETIRED
@@ -147,7 +146,7 @@ def test_a_retired_device_that_becomes_part_of_one_in_service_retires_nothing_el
     retire(sold, ivan)
     notes.add(sold, text="Look in the cellar", act=AuditContext.of(ivan, now=timezone.now()))
     tagging.add([kept.pk, sold.pk], tag="pool", act=AuditContext.of(ivan, now=timezone.now()))
-    links.link(kept.pk, sold.pk, reason="One sticker", act=AuditContext.of(ivan, now=timezone.now()))
+    overrides.link(kept.pk, sold.pk, reason="One sticker", act=AuditContext.of(ivan, now=timezone.now()))
     summarise([kept.pk], timezone.now())
     kept.refresh_from_db()
     assert kept.life == Life.SEEN and not Retirement.objects.exists()

@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from devices.models import AuditEvent, Device, SyncRun, User
-from devices.sync import refresh as asking
+from devices.sync import refresh
 from tests.devices import rows as shown
 from tests.devices.account_pages import signed_in
 from vendors.states import IdKind
@@ -104,7 +104,7 @@ def test_a_refresh_says_its_cost_first_and_asks_only_who_can_answer(ivan: User) 
 
 def test_a_refresh_of_too_many_is_refused(ivan: User) -> None:
     now = timezone.now()
-    Device.objects.bulk_create(Device(name=f"nb-{n}", created_at=now) for n in range(asking.MOST + 1))
+    Device.objects.bulk_create(Device(name=f"nb-{n}", created_at=now) for n in range(refresh.MOST + 1))
     answer = signed_in(ivan).post("/devices/bulk/", {"action": "refresh", "which": "matching", "confirmed": "1"}, follow=True)
     assert "more than 500 devices" in answer.content.decode()
     assert not SyncRun.objects.exists()
@@ -117,7 +117,7 @@ def test_an_account_that_is_switched_off_or_needs_a_person_is_not_asked(ivan: Us
     accounts["five9s"].health = "person"
     accounts["five9s"].save()
     shown.sighting(accounts["five9s"], "more", ids=[(IdKind.SERIAL, "S1")])
-    refusals = {each.account.name: each.refusal for each in asking.questions(list(Device.objects.values_list("pk", flat=True)))}
+    refusals = {each.account.name: each.refusal for each in refresh.questions(list(Device.objects.values_list("pk", flat=True)))}
     assert refusals["eset-main"] == "It is disabled."
     assert refusals["five-main"].startswith("Its credentials were refused")
     assert refusals["opswat-main"].startswith("It cannot be asked about single devices")

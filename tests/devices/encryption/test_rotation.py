@@ -19,8 +19,7 @@ from devices.accounts.services import create_account, switch_account, update_acc
 from devices.checks import sealing_keys_open_everything
 from devices.connections import health
 from devices.connections.token_store import EncryptedTokenStore
-from devices.encryption import cipher as sealing
-from devices.encryption import rotation
+from devices.encryption import cipher, rotation
 from devices.management.console import CommandRefused
 from devices.models import Account, AccountSecret, AuditEvent, Health
 from sandbox.credentials import account_settings
@@ -197,7 +196,7 @@ def test_killed_at_any_point_no_secret_is_lost_and_the_next_start_ends_the_work(
 
 
 def _done() -> int:
-    return AccountSecret.objects.filter(sealed__startswith=f"{sealing.PREFIX}:new:").count()
+    return AccountSecret.objects.filter(sealed__startswith=f"{cipher.PREFIX}:new:").count()
 
 
 def _somebody_waits_for_a_lock() -> bool:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from devices.audit.context import AuditContext
 from devices.errors import ActionRefused
-from devices.issues import decisions as triage
+from devices.issues import decisions
 from devices.issues.decisions import DecisionResult, IssueDecision
 from devices.issues.queries import MOST, undecided
 from devices.issues.sources import IssueKey
@@ -89,7 +89,7 @@ def test_what_came_back_after_it_was_gone_wakes(accounts: dict[str, Account], iv
     decided(FIRST, Standing.MUTED, ivan, reason="accepted")
     told = Issue.objects.get(title=FIRST)
     Issue.objects.filter(title=FIRST).delete()
-    triage.tidy(NOW())
+    decisions.tidy(NOW())
     told.save(force_insert=True)
     assert (one(FIRST).standing, one(FIRST).woke) == ("open", "back")
 
@@ -98,10 +98,10 @@ def test_an_ended_decision_is_told_for_two_weeks_and_then_forgotten(accounts: di
     decided(FIRST, Standing.MUTED, ivan, reason="accepted")
     Issue.objects.filter(title=FIRST).update(raw="OTHER")
     now = NOW()
-    triage.tidy(now)
-    triage.tidy(now + triage.REMEMBERED)
+    decisions.tidy(now)
+    decisions.tidy(now + decisions.REMEMBERED)
     assert one(FIRST).woke == "changed"
-    triage.tidy(now + triage.REMEMBERED + timedelta(seconds=1))
+    decisions.tidy(now + decisions.REMEMBERED + timedelta(seconds=1))
     assert (one(FIRST).woke, Triage.objects.count()) == ("", 0)
 
 
@@ -110,21 +110,23 @@ def test_tidying_ends_nothing_that_holds(accounts: dict[str, Account], ivan: Use
     decided("No recent contact", Standing.ACKNOWLEDGED, ivan)
     decided("Missing in", Standing.SNOOZED, ivan, until=days(300))
     Account.objects.update(enabled=False)  # the gap is not proved meanwhile, and keeps what was decided
-    triage.tidy(NOW())
+    decisions.tidy(NOW())
     assert not Triage.objects.exclude(ended_at=None).exists()
 
 
 def test_taken_back_it_is_open_and_forgotten(accounts: dict[str, Account], ivan: User) -> None:
     found = decided(FIRST, Standing.MUTED, ivan, reason="accepted")
-    assert triage.reopen_issues([found.handle, one("2 issues").handle], act=AuditContext.of(ivan, now=NOW())) == 1
+    assert decisions.reopen_issues([found.handle, one("2 issues").handle], act=AuditContext.of(ivan, now=NOW())) == 1
     assert (one(FIRST).standing, one(FIRST).by_name, Triage.objects.count()) == ("open", "", 0)
     assert AuditEvent.objects.get(action="triage taken back").target == f"eset-main: {FIRST}"
-    assert triage.reopen_issues([found.handle], act=AuditContext.of(ivan, now=NOW())) == 0
+    assert decisions.reopen_issues([found.handle], act=AuditContext.of(ivan, now=NOW())) == 0
 
 
 def test_many_at_once_are_one_entry_in_the_audit_log_and_a_line_in_each_timeline(accounts: dict[str, Account], ivan: User) -> None:
     handles = [each.handle for each in listed(standing="open")]
-    outcome = triage.decide(handles, IssueDecision(Standing.MUTED, reason="migration"), act=AuditContext.of(ivan, now=NOW(), ticket="INC7"))
+    outcome = decisions.decide(
+        handles, IssueDecision(Standing.MUTED, reason="migration"), act=AuditContext.of(ivan, now=NOW(), ticket="INC7")
+    )
     assert outcome == DecisionResult(6, 0, 0)
     event = AuditEvent.objects.get(action="issues triaged")
     assert (event.target, event.detail["decision"], event.detail["reason"], event.detail["ticket"]) == (
@@ -145,7 +147,7 @@ def test_the_same_sent_twice_is_written_once(accounts: dict[str, Account], ivan:
     handles = [each.handle for each in listed(standing="open")]
     for expected in (DecisionResult(6, 0, 0), DecisionResult(0, 6, 0)):
         assert (
-            triage.decide([*handles, handles[0]], IssueDecision(Standing.SNOOZED, days(2)), act=AuditContext.of(ivan, now=NOW()))
+            decisions.decide([*handles, handles[0]], IssueDecision(Standing.SNOOZED, days(2)), act=AuditContext.of(ivan, now=NOW()))
             == expected
         )
     assert (AuditEvent.objects.filter(action="issues triaged").count(), Change.objects.filter(kind="triaged").count()) == (1, 6)
@@ -154,7 +156,7 @@ def test_the_same_sent_twice_is_written_once(accounts: dict[str, Account], ivan:
 def test_the_same_sent_again_with_a_ticket_keeps_the_ticket(accounts: dict[str, Account], ivan: User) -> None:
     same = IssueDecision(Standing.ACKNOWLEDGED)
     written = [
-        triage.decide([one(FIRST).handle], same, act=AuditContext.of(ivan, now=NOW(), ticket=ticket)).written
+        decisions.decide([one(FIRST).handle], same, act=AuditContext.of(ivan, now=NOW(), ticket=ticket)).written
         for ticket in ("", "INC-7", "", "INC-7")
     ]
     assert (written, one(FIRST).ticket) == ([1, 1, 0, 0], "INC-7")
@@ -168,16 +170,16 @@ def test_a_later_decision_replaces_the_earlier_one(accounts: dict[str, Account],
 
 def test_what_is_gone_is_counted_and_nothing_at_all_is_refused(accounts: dict[str, Account], ivan: User) -> None:
     lost, there = IssueKey("issue", 10**15, "x"), one(FIRST).handle
-    assert triage.decide([lost, there], IssueDecision(Standing.ACKNOWLEDGED), act=AuditContext.of(ivan, now=NOW())) == DecisionResult(
+    assert decisions.decide([lost, there], IssueDecision(Standing.ACKNOWLEDGED), act=AuditContext.of(ivan, now=NOW())) == DecisionResult(
         1, 0, 1
     )
     with pytest.raises(ActionRefused, match="None of these issues is there any more"):
-        triage.decide([lost], IssueDecision(Standing.ACKNOWLEDGED), act=AuditContext.of(ivan, now=NOW()))
+        decisions.decide([lost], IssueDecision(Standing.ACKNOWLEDGED), act=AuditContext.of(ivan, now=NOW()))
 
 
 def test_too_many_are_refused(accounts: dict[str, Account], ivan: User) -> None:
     with pytest.raises(ActionRefused, match="more than 1,000 issues"):
-        triage.decide([one(FIRST).handle] * (MOST + 1), IssueDecision(Standing.ACKNOWLEDGED), act=AuditContext.of(ivan, now=NOW()))
+        decisions.decide([one(FIRST).handle] * (MOST + 1), IssueDecision(Standing.ACKNOWLEDGED), act=AuditContext.of(ivan, now=NOW()))
 
 
 @pytest.mark.parametrize(
@@ -197,15 +199,15 @@ def test_too_many_are_refused(accounts: dict[str, Account], ivan: User) -> None:
 )
 def test_a_form_that_says_too_little_is_answered_with_what_to_do(standing: str, until: str, reason: str, field: str) -> None:
     with pytest.raises(ActionRefused) as refused:
-        triage.read(standing, until=until, reason=reason, now=NOW())
+        decisions.read(standing, until=until, reason=reason, now=NOW())
     assert refused.value.field == field
 
 
 def test_today_is_no_day_to_snooze_until_and_tomorrow_is() -> None:
     with pytest.raises(ActionRefused):
-        triage.read("snoozed", until=str(days(0)), reason="", now=NOW())
-    assert triage.read("snoozed", until=str(days(1)), reason="", now=NOW()).until == days(1)
-    assert triage.read("acknowledged", until="ignored", reason="", now=NOW()).until is None
+        decisions.read("snoozed", until=str(days(0)), reason="", now=NOW())
+    assert decisions.read("snoozed", until=str(days(1)), reason="", now=NOW()).until == days(1)
+    assert decisions.read("acknowledged", until="ignored", reason="", now=NOW()).until is None
 
 
 def test_devices_that_become_one_keep_what_was_decided(accounts: dict[str, Account], ivan: User) -> None:
@@ -216,7 +218,7 @@ def test_devices_that_become_one_keep_what_was_decided(accounts: dict[str, Accou
     Gap.objects.filter(device=first.device).delete()
     gap = Gap.objects.create(device=second.device, account=eset, since=NOW())
     for handle in (IssueKey("issue", second.pk, "issue-0"), IssueKey("gap", gap.pk, "")):
-        triage.decide([handle], IssueDecision(Standing.MUTED, reason="known"), act=AuditContext.of(ivan, now=NOW()))
+        decisions.decide([handle], IssueDecision(Standing.MUTED, reason="known"), act=AuditContext.of(ivan, now=NOW()))
     rematch_everything(NOW())
     assert Sighting.objects.get(pk=second.pk).device_id == first.device_id
     found = {each.title: (each.device, each.standing) for each in listed(standing="muted")}

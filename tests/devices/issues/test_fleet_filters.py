@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from devices.device_list import fleet_filters as part
+from devices.device_list import fleet_filters
 from devices.device_list.filters import DeviceFilters
 from devices.device_list.queries import list_page
 from devices.issues import queries as issues
@@ -55,9 +55,9 @@ def accounts() -> dict[str, Account]:
     return accounts
 
 
-@pytest.fixture(params=[part.MOST_NAMED, 0], ids=["few devices", "many devices"])
+@pytest.fixture(params=[fleet_filters.MOST_NAMED, 0], ids=["few devices", "many devices"])
 def size(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(part, "MOST_NAMED", request.param)
+    monkeypatch.setattr(fleet_filters, "MOST_NAMED", request.param)
 
 
 @pytest.fixture

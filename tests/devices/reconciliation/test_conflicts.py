@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from devices.models import Account, Device, Life, Sighting
-from devices.reconciliation import conflicts as disagreement
+from devices.reconciliation import conflicts
 from devices.reconciliation.conflicts import agrees
 from devices.reconciliation.summary import summarise
 from tests.devices import rows as shown
@@ -127,7 +127,7 @@ def test_the_page_and_the_summary_compare_alike(accounts: dict[str, Account], mo
         device = shown.sighting(account, "nb-1", device=device, model=model, ids=ids).device
         assert vendor in VENDORS
     assert device is not None
-    words = disagreement.words(device.pk)
+    words = conflicts.words(device.pk)
     expected = []
     for field in ("model", "serial"):
         said = [words[pk][field] for pk in sorted(words) if field in words[pk]]  # made in the order of precedence

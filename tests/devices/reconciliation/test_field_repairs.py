@@ -14,11 +14,11 @@ from devices.models import Device, Identifier, Sighting
 from devices.search.queries import search
 from devices.sync.page_writer import save_page
 from tests.devices import records as making
-from tests.vendors import invalid_records as spoiling
+from tests.vendors import invalid_records
 from tests.vendors.parsing.test_fields import CASES, KINDS, Kind
 from vendors.eset import mapping as eset
 from vendors.opswat import mapping as opswat
-from vendors.parsing import json_pages as untyped
+from vendors.parsing import json_pages
 from vendors.records import Entry
 
 pytestmark = pytest.mark.django_db
@@ -31,8 +31,8 @@ def test_whatever_is_kept_can_be_stored(kind: Kind) -> None:
     kept: list[str] = []
     for owner, path in CASES:
         if owner is kind:
-            for bad in spoiling.BAD.values():
-                found, _ = kind.read([spoiling.spoiled(kind.record, path, bad)])
+            for bad in invalid_records.BAD.values():
+                found, _ = kind.read([invalid_records.spoiled(kind.record, path, bad)])
                 kept += [each["raw"].decode() for each in found]
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(raw::jsonb) FROM unnest(%s::text[]) AS raw", [kept])
@@ -41,7 +41,7 @@ def test_whatever_is_kept_can_be_stored(kind: Kind) -> None:
 
 def eset_entries(*records: object) -> tuple[Entry, ...]:
     body = json.dumps({"devices": records}).encode()
-    return eset.entries(untyped.page(body, type=eset.DeviceListing, operation="list").devices or [], now=NOW)[0]
+    return eset.entries(json_pages.page(body, type=eset.DeviceListing, operation="list").devices or [], now=NOW)[0]
 
 
 def test_two_devices_with_the_same_damaged_serial_stay_two_and_both_are_found() -> None:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from devices.errors import ActionRefused
 from devices.models import Account, AuditEvent, Device, Sighting, Threshold, User
-from devices.reconciliation import freshness as thresholds
+from devices.reconciliation import freshness
 from devices.reconciliation.freshness import Freshness, Limits, age_words, read_age
 from devices.sync import handler as sync
 from tests.devices import rows as shown
@@ -44,7 +44,7 @@ def test_who_never_told_a_time_is_not_judged() -> None:
 
 @pytest.mark.parametrize("vendor", VENDORS)
 def test_every_vendor_brings_numbers_in_order(vendor: str) -> None:
-    own = thresholds.by_vendor(vendor)
+    own = freshness.by_vendor(vendor)
     assert 0 < own.live < own.stale < own.unseen
 
 
@@ -82,15 +82,15 @@ class TestThePage:
     def test_new_numbers_count_are_audited_and_go_back(self, client: Client, alice: User) -> None:
         client.force_login(alice)
         assert client.post(PAGE, TYPED).status_code == 302
-        assert thresholds.of("opswat") == Limits(2 * HOUR, 3 * DAY, 42 * DAY)
+        assert freshness.of("opswat") == Limits(2 * HOUR, 3 * DAY, 42 * DAY)
         event = AuditEvent.objects.get(action="threshold changed")
         assert (event.actor_name, event.target, event.detail["after"]["stale"]) == ("alice", "opswat", 3 * DAY)
         text = client.get(PAGE).content.decode()
         assert "Set by alice" in text and 'value="3 days"' in text and "Vendor: 1 day" in text
         client.post(PAGE, {"vendor": "opswat", "action": "back"})
-        assert thresholds.of("opswat") == thresholds.by_vendor("opswat")
+        assert freshness.of("opswat") == freshness.by_vendor("opswat")
         assert "Set by" not in client.get(PAGE).content.decode()
-        thresholds.forget_defaults()
+        freshness.forget_defaults()
         assert not Threshold.objects.exists()
 
     def test_saving_the_same_twice_is_one_change(self, client: Client, alice: User) -> None:

@@ -16,7 +16,7 @@ from devices.models import Account, Device, DeviceGroup, JobState, Life, Quarant
 from devices.search.queries import search
 from patching.models import Attempt, Patch
 from sandbox.eset import groups as eset_groups
-from sandbox.faults import bad_fields as corrupt
+from sandbox.faults import bad_fields
 from sandbox.server import Simulation, running
 from sandbox.world import SandboxOptions
 from tests.devices.runs import account_at, sync
@@ -147,5 +147,5 @@ def test_every_value_is_used_on_every_vendor(sim: Simulation) -> None:
     for vendor in IDS:
         sim.fault(f"{vendor}:corrupt")
         sync(account_at(sim.url, vendor))
-        assert {number for _, number in sim.world.corruption[vendor].done.values()} == set(range(len(corrupt.VALUES)))
+        assert {number for _, number in sim.world.corruption[vendor].done.values()} == set(range(len(bad_fields.VALUES)))
     assert Device.objects.exists()

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from devices.connections import rate_limit as budget
+from devices.connections import rate_limit
 from devices.db.redis_client import worker_client
 from devices.jobs import engine as jobs
 from devices.models import Account, JobState, SyncRun
@@ -44,7 +44,7 @@ class Moved:
     def forward(self, seconds: float) -> None:
         self.now += timedelta(seconds=seconds)
         self.sim.clock.forward(seconds)
-        log, block, _ = budget._keys(self.account.pk)
+        log, block, _ = rate_limit._keys(self.account.pk)
         client = worker_client()
         calls: list[tuple[bytes, float]] = client.zrange(log, 0, -1, withscores=True)  # type: ignore[assignment]
         if calls:
@@ -69,7 +69,7 @@ def followed(run: SyncRun, clock: Moved, *, call_seconds: float) -> tuple[list[S
     def look() -> None:
         current = SyncRun.objects.select_related("account").get(pk=run.pk)
         rate = current.account.about.rate(current.account.settings)
-        told = progress(current, rate, budget.quota(current.account_id, rate, shared=worker_client()), now=clock.now)
+        told = progress(current, rate, rate_limit.quota(current.account_id, rate, shared=worker_client()), now=clock.now)
         seen.append(Seen((clock.now - began).total_seconds(), told))
 
     for _ in range(3000):

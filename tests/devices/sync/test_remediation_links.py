@@ -11,8 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from devices.encryption import cipher as sealing
-from devices.encryption import rotation
+from devices.encryption import cipher, rotation
 from devices.models import Account, AuditEvent, RemediationLink, Sighting, SyncRun, User
 from devices.sync.page_writer import save_page
 from tests.devices import records as making
@@ -35,7 +34,7 @@ def save(run: SyncRun, link: str | None, *, state_raw: str = "OK", name: str = "
 
 
 def stored(sighting: Sighting) -> str:
-    return sealing.unseal(RemediationLink.objects.get(pk=sighting.pk).sealed, context=RemediationLink.context(sighting.pk))
+    return cipher.unseal(RemediationLink.objects.get(pk=sighting.pk).sealed, context=RemediationLink.context(sighting.pk))
 
 
 def address(sighting: Sighting) -> str:

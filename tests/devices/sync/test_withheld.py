@@ -16,7 +16,7 @@ from devices import tasks
 from devices.account_status.status import statuses
 from devices.audit.context import AuditContext
 from devices.models import Account, AuditEvent, Change, Device, JobState, Life, Sighting, SyncRun, User
-from devices.sync import withheld as disappearance
+from devices.sync import withheld
 from devices.sync.withheld import LOST_AFTER
 from tests.devices import records as making
 from tests.devices.account_pages import HTMX, mark_what_was_decided, signed_in, withheld_run
@@ -40,7 +40,7 @@ def at(run: SyncRun, page: str = "apply") -> str:
 
 
 def decide(run: SyncRun, by: User, reason: str = "Branch closed") -> bool:
-    return disappearance.decide_withheld(run, reason=reason, act=AuditContext.of(by, now=timezone.now()))
+    return withheld.decide_withheld(run, reason=reason, act=AuditContext.of(by, now=timezone.now()))
 
 
 def seen() -> int:
@@ -108,31 +108,31 @@ class TestMarking:
         assert (event.actor, event.detail) == (alice, {"run": run.pk, "devices": 25, "reason": "Branch closed"})
 
     def test_it_goes_on_where_it_was_left(self, run: SyncRun, alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(disappearance, "AT_ONCE", 10)
+        monkeypatch.setattr(withheld, "AT_ONCE", 10)
         decide(run, alice)
         now, steps = timezone.now(), []
-        while disappearance.advance(run.pk, now=now):
+        while withheld.advance(run.pk, now=now):
             steps.append(seen())
         assert steps == [20, 10, 5] and audited() == ["disappearance decided", "disappearance applied"]
-        assert not disappearance.advance(run.pk, now=now)
+        assert not withheld.advance(run.pk, now=now)
         run.refresh_from_db()
         assert run.missing == Change.objects.filter(kind="missing").count() == 25
 
     def test_beat_wakes_a_worker_once_and_again_when_that_was_lost(self, run: SyncRun, alice: User) -> None:
         now = timezone.now()
-        assert disappearance.claim(now) == []
+        assert withheld.claim(now) == []
         decide(run, alice)
-        assert disappearance.claim(now) == [run.pk] and disappearance.claim(now + LOST_AFTER / 2) == []
-        assert disappearance.claim(now + LOST_AFTER + timedelta(seconds=1)) == [run.pk]
-        while disappearance.advance(run.pk, now=now):
+        assert withheld.claim(now) == [run.pk] and withheld.claim(now + LOST_AFTER / 2) == []
+        assert withheld.claim(now + LOST_AFTER + timedelta(seconds=1)) == [run.pk]
+        while withheld.advance(run.pk, now=now):
             pass
-        assert disappearance.claim(now + timedelta(days=1)) == []
+        assert withheld.claim(now + timedelta(days=1)) == []
 
     def test_what_is_marked_days_later_is_missing_and_not_gone(self, run: SyncRun, alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(disappearance, "AT_ONCE", 10)
+        monkeypatch.setattr(withheld, "AT_ONCE", 10)
         decide(run, alice)
-        disappearance.advance(run.pk, now=timezone.now())
-        while disappearance.advance(run.pk, now=timezone.now() + timedelta(days=3)):
+        withheld.advance(run.pk, now=timezone.now())
+        while withheld.advance(run.pk, now=timezone.now() + timedelta(days=3)):
             pass
         assert Sighting.objects.filter(life=Life.MISSING).count() == 25
 
@@ -146,31 +146,31 @@ class TestMarking:
     def test_a_newer_list_takes_precedence_also_half_way(
         self, run: SyncRun, account: Account, alice: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(disappearance, "AT_ONCE", 10)
+        monkeypatch.setattr(withheld, "AT_ONCE", 10)
         decide(run, alice)
-        assert disappearance.advance(run.pk, now=timezone.now())
+        assert withheld.advance(run.pk, now=timezone.now())
         SyncRun.objects.filter(pk=making.run(account).pk).update(state=JobState.DONE)
         mark_what_was_decided()
-        disappearance.advance(run.pk, now=timezone.now())
+        withheld.advance(run.pk, now=timezone.now())
         run.refresh_from_db()
         assert (seen(), run.missing, run.decided_at, run.applied_at) == (20, 10, None, None)
         assert audited() == ["disappearance decided", "disappearance overtaken"]
-        assert disappearance.claim(timezone.now() + timedelta(days=1)) == []
+        assert withheld.claim(timezone.now() + timedelta(days=1)) == []
 
 
 class TestFollowing:
     def test_the_page_follows_it_to_its_end(self, run: SyncRun, alice: User, ivan: User, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(disappearance, "AT_ONCE", 10)
+        monkeypatch.setattr(withheld, "AT_ONCE", 10)
         decide(run, alice)
         client = signed_in(ivan)
         page = client.get("/vendors/eset-main/").text
         assert f'id="applying" class="notice is-busy" data-poll hx-get="{at(run, "applying")}"' in page and "applying" in POLLS
         assert "alice decided" in page and "Branch closed" in page and "A worker begins" in page and "until a person decides" not in page
-        disappearance.advance(run.pk, now=timezone.now())
+        withheld.advance(run.pk, now=timezone.now())
         half = client.get(at(run, "applying"), headers=HTMX)
         assert "10 of 25 marked" in half.text and "data-poll" in half.text and "HX-Trigger" not in half
         mark_what_was_decided()
-        while disappearance.advance(run.pk, now=timezone.now()):
+        while withheld.advance(run.pk, now=timezone.now()):
             pass
         last = client.get(at(run, "applying"), headers=HTMX)
         assert "data-poll" not in last.text and "run-ended" in last["HX-Trigger"]

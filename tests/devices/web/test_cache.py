@@ -12,10 +12,10 @@ import redis
 from django.core.cache import cache
 from pytest_django import Settings
 
-from devices.db import redis_client as broker
+from devices.db import redis_client
 from devices.db.redis_client import CircuitBreaker, worker_client
 from devices.web import cache as rate_limits
-from devices.web import rate_limit as throttle
+from devices.web import rate_limit
 from devices.web.cache import WEIGHT
 from devices.web.rate_limit import UserRateLimit
 from tests.faults.broker import own_broker
@@ -27,14 +27,14 @@ NAME = ":1:tries"
 @pytest.fixture(autouse=True)
 def _fresh() -> Iterator[None]:
     yield
-    broker.client.cache_clear()
+    redis_client.client.cache_clear()
     rate_limits.forget()
 
 
 @pytest.fixture
 def away(settings: Settings) -> None:
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
-    broker.client.cache_clear()
+    redis_client.client.cache_clear()
 
 
 @contextmanager
@@ -48,7 +48,7 @@ def full() -> Iterator[None]:
 
 def ripe() -> None:
     """As if the pause after a failure were over."""
-    for breaker in (broker.client().breaker, rate_limits._writes):
+    for breaker in (redis_client.client().breaker, rate_limits._writes):
         if breaker.is_open:
             breaker._next_try = time.monotonic()
 
@@ -91,15 +91,15 @@ class TestShared:
 
     def test_a_key_of_another_type_is_no_error(self) -> None:
         worker_client().lpush(NAME, 1)
-        assert cache.get("tries", []) == [] and throttle.check(NAME, most=5, seconds=60) is UserRateLimit.ALLOWED
+        assert cache.get("tries", []) == [] and rate_limit.check(NAME, most=5, seconds=60) is UserRateLimit.ALLOWED
 
     def test_an_emptied_valkey_lifts_no_limit(self) -> None:
         cache.set("tries", [1.0], 60)
         assert cache.add("mark", "y", timeout=30)
-        counted = [throttle.check("button", most=2, seconds=60) for _ in range(2)]
+        counted = [rate_limit.check("button", most=2, seconds=60) for _ in range(2)]
         worker_client().flushall()
         assert cache.get("tries", []) == [1.0] and not cache.add("mark", "y", timeout=30)
-        assert [*counted, throttle.check("button", most=2, seconds=60)] == [
+        assert [*counted, rate_limit.check("button", most=2, seconds=60)] == [
             UserRateLimit.ALLOWED,
             UserRateLimit.ALLOWED,
             UserRateLimit.TOO_MANY,
@@ -108,9 +108,9 @@ class TestShared:
     def test_the_counter_is_shared_and_ends(self) -> None:
         for _ in range(2):
             rate_limits.memory.clear()
-            assert throttle.check("button", most=2, seconds=60) is UserRateLimit.ALLOWED
+            assert rate_limit.check("button", most=2, seconds=60) is UserRateLimit.ALLOWED
         rate_limits.memory.clear()
-        assert throttle.check("button", most=2, seconds=60) is UserRateLimit.TOO_MANY
+        assert rate_limit.check("button", most=2, seconds=60) is UserRateLimit.TOO_MANY
         assert 0 < worker_client().ttl("button") <= 60
 
 
@@ -130,12 +130,12 @@ class TestAlone:
         assert cache.delete("mark") and cache.add("mark", "y", timeout=30)
 
     def test_a_lower_limit_says_that_it_is_one(self, away: None) -> None:
-        found = [throttle.check("button", most=6, seconds=60) for _ in range(7)]
+        found = [rate_limit.check("button", most=6, seconds=60) for _ in range(7)]
         assert found == [UserRateLimit.ALLOWED] * 2 + [UserRateLimit.UNAVAILABLE] * 4 + [UserRateLimit.TOO_MANY]
 
     @pytest.mark.parametrize("most", [1, 2])
     def test_a_low_limit_is_strict_too(self, away: None, most: int) -> None:
-        assert throttle.check("button", most=most, seconds=60) is UserRateLimit.UNAVAILABLE
+        assert rate_limit.check("button", most=most, seconds=60) is UserRateLimit.UNAVAILABLE
 
     def test_a_valkey_that_is_full_is_as_good_as_none(self) -> None:
         cache.set("tries", [1.0], 60)
@@ -143,8 +143,8 @@ class TestAlone:
             assert cache.add("lock", True, timeout=10) and rate_limits.alone()
             cache.set("tries", [2.0, *cache.get("tries", [])], 60)
             assert cache.get("tries", []) == [2.0] * WEIGHT + [1.0] * WEIGHT
-            assert throttle.check("button", most=3, seconds=60) is UserRateLimit.ALLOWED
-            assert throttle.check("button", most=3, seconds=60) is UserRateLimit.UNAVAILABLE
+            assert rate_limit.check("button", most=3, seconds=60) is UserRateLimit.ALLOWED
+            assert rate_limit.check("button", most=3, seconds=60) is UserRateLimit.UNAVAILABLE
             ripe()
             assert cache.get("tries", []) == [2.0] * WEIGHT + [1.0] * WEIGHT, "that it can be read proves nothing"
         ripe()
@@ -175,7 +175,7 @@ class TestBack:
     def test_a_frozen_valkey_sets_no_lock_when_it_wakes_up(self, settings: Settings) -> None:
         with own_broker() as valkey:
             settings.REDIS_URL, settings.BROKER_TIMEOUT_SECONDS = valkey.url, 0.1
-            broker.client.cache_clear()
+            redis_client.client.cache_clear()
             valkey.freeze()
             assert cache.add("lock", True, timeout=0.5) and rate_limits.alone()
             ended = time.time() + 0.5
@@ -190,7 +190,7 @@ class TestBack:
         assert cache.get("x") == "y" and cache.get_many(["x"]) == {"x": "y"}
         assert cache.delete("x") and not cache.delete("x")
         with pytest.raises(redis.RedisError):
-            broker.client().get("x")
+            redis_client.client().get("x")
 
 
 def test_memory_has_an_end() -> None:
@@ -201,7 +201,7 @@ def test_memory_has_an_end() -> None:
 
 
 def test_breakers_are_those_of_this_process() -> None:
-    assert isinstance(broker.client().breaker, CircuitBreaker) and broker.client().breaker is not rate_limits._writes
+    assert isinstance(redis_client.client().breaker, CircuitBreaker) and redis_client.client().breaker is not rate_limits._writes
 
 
 def test_many_threads_give_back_what_was_left() -> None:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from devices.audit.context import AuditContext
-from devices.matching import overrides as links
+from devices.matching import overrides
 from devices.models import AuditEvent, Device, JobState, User
 from installers.models import Handout, Installer, Standing
 from tests.devices import rows as shown
@@ -177,7 +177,7 @@ def test_the_device_that_a_link_was_for_may_become_part_of_another_one(ivan: Use
     at = shown.account("opswat-main", "opswat")
     one, other = (shown.sighting(at, name).device for name in ("nb-1", "nb-2"))
     give(signed_in(ivan), ready(), device=str(other.pk))
-    both = links.link(one.pk, other.pk, reason="one machine", act=AuditContext.of(ivan, now=timezone.now()))
+    both = overrides.link(one.pk, other.pk, reason="one machine", act=AuditContext.of(ivan, now=timezone.now()))
     assert Handout.objects.get().device_id == both and Device.objects.count() == 1
     status, page = give(signed_in(ivan), Installer.objects.get(), device=str(other.pk))
     assert status == 200 and f"/devices/{both}/" in page

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from installers.models import Installer
-from installers.orders import verification as looking
+from installers.orders import verification
 from installers.orders.vendor_records import marked, nonce_of
 from vendors.errors import BadAnswer
 
@@ -16,7 +16,7 @@ SINCE = datetime(2026, 11, 21, 9, tzinfo=UTC)
 
 def look(seconds: float, *, unreadable: int = 0) -> float:
     begun = SINCE + timedelta(seconds=seconds)
-    return looking.next_look(Installer(ambiguous_since=SINCE), begun=begun, unreadable=unreadable)
+    return verification.next_look(Installer(ambiguous_since=SINCE), begun=begun, unreadable=unreadable)
 
 
 @pytest.mark.parametrize(("waited", "wait"), [(0, 5), (5, 25), (29, 1), (30, 90), (120, 660), (779, 1)])
@@ -25,7 +25,7 @@ def test_it_looks_after_five_and_thirty_seconds_two_minutes_and_at_the_settling_
 
 
 def test_a_complete_list_at_the_settling_time_says_no() -> None:
-    with pytest.raises(looking.NotMade, match="was not made"):
+    with pytest.raises(verification.NotMade, match="was not made"):
         look(780)
 
 

@@ -12,7 +12,7 @@ from django.test import Client
 
 from devices.models import Health, User
 from installers.models import Installer, Standing, Stocktake
-from installers.register import scheduling as planning
+from installers.register import scheduling
 from installers.register.sync import expire
 from sandbox.server import Simulation
 from tests.installers.orders_followed import Hand, account, order
@@ -127,15 +127,15 @@ def test_one_that_is_being_made_is_left_to_its_own_job(sim: Simulation, hand: Ha
 
 def test_a_stocktake_is_planned_every_hour_one_at_a_time(sim: Simulation, hand: Hand) -> None:
     at = account(sim)
-    (first,) = planning.schedule_installer_syncs(planning.offering(), hand.now)
-    assert planning.schedule_installer_syncs(planning.offering(), hand.now + timedelta(hours=2)) == []
-    assert planning.request_stocktake(at, now=hand.now).pk == first.pk
+    (first,) = scheduling.schedule_installer_syncs(scheduling.offering(), hand.now)
+    assert scheduling.schedule_installer_syncs(scheduling.offering(), hand.now + timedelta(hours=2)) == []
+    assert scheduling.request_stocktake(at, now=hand.now).pk == first.pk
     hand.take_stock(at)
-    assert planning.schedule_installer_syncs(planning.offering(), hand.now) == []
-    assert len(planning.schedule_installer_syncs(planning.offering(), hand.now + timedelta(hours=1, seconds=1))) == 1
+    assert scheduling.schedule_installer_syncs(scheduling.offering(), hand.now) == []
+    assert len(scheduling.schedule_installer_syncs(scheduling.offering(), hand.now + timedelta(hours=1, seconds=1))) == 1
     Stocktake.objects.update(state="done", finished_at=hand.now)
     at.health = Health.PERSON
-    assert planning.schedule_installer_syncs([at], hand.now + timedelta(days=1)) == []
+    assert scheduling.schedule_installer_syncs([at], hand.now + timedelta(days=1)) == []
 
 
 def test_an_end_that_has_come_is_marked(sim: Simulation, hand: Hand) -> None:

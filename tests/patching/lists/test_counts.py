@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from devices.models import Device, Sighting, User
-from patching.lists import counts as numbers
+from patching.lists import counts
 from patching.lists.attempts import ATTEMPTS
 from patching.lists.counts import LinkedCount
 from patching.lists.devices import DEVICES
@@ -97,18 +97,18 @@ def test_what_the_tallies_say_is_what_the_rows_say(table: Table[Any, Any, Any]) 
         listing = table.shape.read(filters.pairs() | {"size": "250"})
         page = table.page(listing, now=now)
         assert len(page.rows) == page.total == len(list(table.every(listing, now=now))), filters
-        assert numbers.number(filters, now=now).count == page.total, filters
+        assert counts.number(filters, now=now).count == page.total, filters
 
 
 def test_more_than_are_counted_is_said_alike(client: Client, bob: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(numbers, "MOST_COUNTED", 26)
+    monkeypatch.setattr(counts, "MOST_COUNTED", 26)
     eset = made.small_patching()["eset"]
     berlin = Sighting.objects.get(account=eset, name="nb-berlin-01")
     for days in range(60, 90):
         made.patch(berlin, "Opera", days=days)
     client.force_login(bob)
-    old = numbers.number(PatchFilters(age="over-30"), now=timezone.now())
+    old = counts.number(PatchFilters(age="over-30"), now=timezone.now())
     assert old.words == "26+" == listed(client, f"{old.url}&size=25")
     assert ("/patching/patches/?age=over-30", "26+") in numbers_on(client, "/patching/")
-    every = numbers.number(PatchFilters(), now=timezone.now())
+    every = counts.number(PatchFilters(), now=timezone.now())
     assert every.words == "41" == listed(client, every.url)  # the tallies know them all

@@ -11,11 +11,11 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from devices.device_list import fleet_filters as part
+from devices.device_list import fleet_filters
 from devices.device_list.filters import DeviceFilters
 from devices.device_list.queries import list_page
 from devices.models import Device, DeviceGroup, DeviceTag, Sighting, User
-from patching.lists import counts as numbers
+from patching.lists import counts
 from patching.lists.attempts import ATTEMPTS
 from patching.lists.patches import PATCHES
 from patching.lists.table import Table
@@ -56,9 +56,9 @@ def eset(db: None) -> Any:
     return accounts["eset"]
 
 
-@pytest.fixture(params=[part.MOST_NAMED, 0], ids=["few devices", "many devices"])
+@pytest.fixture(params=[fleet_filters.MOST_NAMED, 0], ids=["few devices", "many devices"])
 def size(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(part, "MOST_NAMED", request.param)
+    monkeypatch.setattr(fleet_filters, "MOST_NAMED", request.param)
 
 
 def rows_of(client: Client, address: str) -> list[list[str]]:
@@ -85,7 +85,7 @@ def test_it_means_what_it_means_on_the_device_list(table: Table[Any, Any, Any], 
     assert pages_of(table, wide | asked) == expected
     listing = table.shape.read(wide | asked)
     assert [row.id for row in table.every(listing, now=now)] == expected
-    assert numbers.number(listing.filters, now=now).count == table.page(listing, now=now).total == len(expected)
+    assert counts.number(listing.filters, now=now).count == table.page(listing, now=now).total == len(expected)
 
 
 @pytest.mark.usefixtures("eset")
@@ -93,7 +93,7 @@ def test_it_means_what_it_means_on_the_device_list(table: Table[Any, Any, Any], 
 def test_a_number_opens_a_list_of_as_many(client: Client, bob: User, table: Table[Any, Any, Any]) -> None:
     client.force_login(bob)
     for asked in PARTS:
-        found = numbers.number(table.shape.read(asked).filters, now=timezone.now())
+        found = counts.number(table.shape.read(asked).filters, now=timezone.now())
         assert listed(client, found.url) == found.words and all(f"{name}=" in found.url for name in asked)
 
 

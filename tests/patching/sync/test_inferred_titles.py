@@ -13,7 +13,7 @@ from django.test import Client
 from devices.models import Account, Sighting, User
 from patching.models import Attempt, Patch, Title
 from patching.sync.inferred_titles import infer_titles
-from sandbox.fleet import patch_activity as patch_life
+from sandbox.fleet import patch_activity
 from sandbox.server import Simulation
 from tests.devices import rows as shown
 from tests.devices.runs import sync
@@ -91,7 +91,9 @@ def test_a_simulated_vendor_shows_both_kinds(eset: Account, hand: Hand, sim: Sim
     assert not Title.objects.filter(likely__isnull=False).exists(), "nothing was tried yet, so nothing speaks for anything"
     hand.poll(eset, Source.RECENT)
     by_version = {
-        (each.developer, patch_life.version(each, week)[1]): each.name for each in patch_life.APPLICATIONS for week in range(2900, 3300)
+        (each.developer, patch_activity.version(each, week)[1]): each.name
+        for each in patch_activity.APPLICATIONS
+        for week in range(2900, 3300)
     }
     guessed = Title.objects.filter(likely__isnull=False).select_related("likely")
     assert guessed and all(by_version[each.developer, each.version] == each.likely.name for each in guessed if each.likely)

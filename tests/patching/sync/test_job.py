@@ -13,10 +13,10 @@ from django.test.utils import CaptureQueriesContext
 from devices.models import Account, Device, Health, JobState, Life, Sighting, User
 from devices.sync.handler import request_run
 from patching.models import Attempt, AttemptTally, Listed, Patch, PatchRun, PatchTally, Reading, Title
-from patching.sync import scheduling as planning
+from patching.sync import scheduling
 from patching.sync.patch_writer import save_patches
 from patching.sync.source_access import readings
-from sandbox.fleet import patch_activity as patch_life
+from sandbox.fleet import patch_activity
 from sandbox.server import Simulation, running
 from sandbox.world import SandboxOptions
 from tests.devices.runs import Follower, account_at, sync
@@ -34,7 +34,7 @@ DAY = 86400
 
 def lacked(sim: Simulation) -> set[tuple[str, str]]:
     """The truth: device and key of every patch that is missing now."""
-    found = [patch_life.missing(sim.fleet, *divmod(place, 4)) for place in range(sim.fleet.total("eset") * 4)]
+    found = [patch_activity.missing(sim.fleet, *divmod(place, 4)) for place in range(sim.fleet.total("eset") * 4)]
     return {(sim.fleet.vendor_id("eset", each.position), each.uuid) for each in found if each}
 
 
@@ -85,7 +85,7 @@ def test_a_slow_or_untidy_vendor_changes_nothing(fault: str) -> None:
         sim.fault(f"{fault}~/patch-management/")
         runs = [hand.poll(account, Source.PATCHES), hand.poll(account, Source.ATTEMPTS)]
         assert [run.state for run in runs] == [JobState.DONE] * 2 and all(run.pages > 1 for run in runs)
-        told = list(patch_life.attempts(sim.fleet, since=sim.fleet.now() - 30 * DAY, until=sim.fleet.now()))
+        told = list(patch_activity.attempts(sim.fleet, since=sim.fleet.now() - 30 * DAY, until=sim.fleet.now()))
         assert held() == lacked(sim)
         assert Attempt.objects.count() == len(told)
 
@@ -204,8 +204,8 @@ def test_every_list_is_read_hourly_and_a_refused_one_after_its_pause(eset: Accou
     Account.objects.update(health=Health.OK)
 
     def planned() -> list[str]:
-        runs = planning.schedule_patch_runs(planning.telling(), hand.now)
-        again = planning.schedule_patch_runs(planning.telling(), hand.now)
+        runs = scheduling.schedule_patch_runs(scheduling.telling(), hand.now)
+        again = scheduling.schedule_patch_runs(scheduling.telling(), hand.now)
         assert {run.pk for run in runs} == {run.pk for run in again}
         for run in runs:
             hand.poll(eset, Source(run.source))
@@ -232,15 +232,15 @@ def test_what_was_refused_is_tried_again_when_a_person_refreshes(eset: Account, 
     for by, wanted in ((None, []), (ivan, ["attempts", "patches"])):
         follower = Follower()
         follower.follow(request_run(eset, Scope(), now=follower.now, by=by))
-        assert [run.source for run in planning.schedule_patch_runs(planning.telling(), hand.now)] == wanted
+        assert [run.source for run in scheduling.schedule_patch_runs(scheduling.telling(), hand.now)] == wanted
 
 
 @pytest.mark.parametrize("health", [Health.NEW, Health.FAILING, Health.PERSON])
 def test_nothing_is_planned_for_an_account_that_does_not_work(eset: Account, hand: Hand, health: Health) -> None:
     Account.objects.update(health=health)
-    assert planning.schedule_patch_runs(planning.telling(), hand.now) == []
+    assert scheduling.schedule_patch_runs(scheduling.telling(), hand.now) == []
     Account.objects.update(health=Health.OK)
-    assert len(planning.schedule_patch_runs(planning.telling(), hand.now)) == 3
+    assert len(scheduling.schedule_patch_runs(scheduling.telling(), hand.now)) == 3
 
 
 def test_an_account_that_needs_a_person_is_not_signed_in_to(eset: Account, hand: Hand, sim: Simulation) -> None:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from devices.models import Account, SyncRun, User
 from devices.sync.handler import SyncHandler
 from patching.models import PatchRun, Reading
-from patching.sync import source_access as readings
+from patching.sync import source_access
 from patching.sync.assignment import hold_patching
 from tests.devices import records as making
 from tests.devices.db.test_locks import somebody_waits, start, until
@@ -40,7 +40,7 @@ def test_they_wait_for_each_other_and_do_not_deadlock(refused_before: bool, ivan
         hold_patching()
         thread = start(end_of_devices)
         until(somebody_waits)
-        readings.succeeded(patches, NOW)
+        source_access.succeeded(patches, NOW)
     thread.join(timeout=30)
     assert not failures and not thread.is_alive()
     assert Reading.objects.get().can and Account.objects.get().complete_at == NOW

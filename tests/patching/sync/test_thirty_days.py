@@ -15,7 +15,7 @@ from devices.models import Account, JobState
 from patching.models import Attempt
 from sandbox.clock import stamp
 from sandbox.eset.patching import application_uuid
-from sandbox.fleet import patch_activity as patch_life
+from sandbox.fleet import patch_activity
 from sandbox.fleet.patch_activity import PatchAttempt as Tried
 from sandbox.server import Simulation
 from tests.patching.runs import Hand
@@ -31,7 +31,7 @@ Seen = dict[tuple[int, int], Tried]
 def told(sim: Simulation) -> list[Tried]:
     """All that ESET knows per device."""
     now = sim.fleet.now()
-    return list(patch_life.attempts(sim.fleet, since=now - patch_life.HISTORY, until=now))
+    return list(patch_activity.attempts(sim.fleet, since=now - patch_activity.HISTORY, until=now))
 
 
 def key(each: Tried) -> tuple[int, int]:
@@ -40,12 +40,12 @@ def key(each: Tried) -> tuple[int, int]:
 
 def shown(sim: Simulation, source: Source) -> Seen:
     """The truth behind what a list shows now."""
-    found = patch_life.recent(sim.fleet) if source is Source.RECENT else told(sim)
+    found = patch_activity.recent(sim.fleet) if source is Source.RECENT else told(sim)
     return {key(each): each for each in found}
 
 
 def kinds(attempts: Iterable[Tried]) -> Counter[tuple[str, ...]]:
-    return Counter((title(each), patch_life.version(each.product, each.week)[1], stamp(each.start), each.word) for each in attempts)
+    return Counter((title(each), patch_activity.version(each.product, each.week)[1], stamp(each.start), each.word) for each in attempts)
 
 
 def kept(account: Account) -> Counter[tuple[str, ...]]:
@@ -119,7 +119,7 @@ def test_a_poll_within_what_the_vendor_remembers_loses_nothing(eset: Account, ha
         assert hand.poll(eset, source).state == JobState.DONE
         hand.go(2.9 * DAY)
     hand.poll(eset, source)
-    tried = patch_life.attempts(sim.fleet, since=began - patch_life.LATEST, until=sim.fleet.now())
+    tried = patch_activity.attempts(sim.fleet, since=began - patch_activity.LATEST, until=sim.fleet.now())
     applications = source is Source.RECENT
     seen.update({key(each): each for each in tried if each.told > began and (each.product.kind == "application" or not applications)})
     assert kept(eset) == kinds(seen.values())

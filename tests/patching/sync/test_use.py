@@ -8,8 +8,8 @@ import pytest
 from django.utils import timezone
 
 from devices.audit.context import AuditContext
-from devices.device_detail import retirement as retiring
-from devices.matching import overrides as links
+from devices.device_detail import retirement
+from devices.matching import overrides
 from devices.models import Account, Device, JobState, Life, Sighting, SyncRun, User
 from devices.sync import absence
 from devices.sync.page_writer import save_page
@@ -44,14 +44,14 @@ def counted() -> list[str]:
 
 
 def retire(device: Device, by: User) -> None:
-    retiring.retire(device.pk, reason="Sold", act=AuditContext.of(by, now=NOW))
+    retirement.retire(device.pk, reason="Sold", act=AuditContext.of(by, now=NOW))
 
 
 def test_a_device_takes_its_patches_along_when_it_is_retired_and_when_it_is_brought_back(ivan: User) -> None:
     devices = told_of("one", "two")
     retire(devices["one"], ivan)
     assert counted() == ["TWO"]
-    retiring.bring_back(devices["one"].pk, act=AuditContext.of(ivan, now=NOW))
+    retirement.bring_back(devices["one"].pk, act=AuditContext.of(ivan, now=NOW))
     assert counted() == ["ONE", "TWO"]
 
 
@@ -59,7 +59,7 @@ def test_a_device_that_no_vendor_lists_brings_nothing_back(ivan: User) -> None:
     devices = told_of("one", "two")
     retire(devices["one"], ivan)
     Sighting.objects.filter(device=devices["one"]).update(life=Life.GONE)
-    retiring.bring_back(devices["one"].pk, act=AuditContext.of(ivan, now=NOW))
+    retirement.bring_back(devices["one"].pk, act=AuditContext.of(ivan, now=NOW))
     assert counted() == ["TWO"]
 
 
@@ -86,7 +86,7 @@ def test_a_device_that_is_listed_again_counts_from_then_on() -> None:
 def test_what_a_person_links_counts_as_the_device_that_both_are_now(ivan: User, sold: str, after: list[str]) -> None:
     devices = told_of("one", "two")
     retire(devices[sold], ivan)
-    links.link(devices["one"].pk, devices["two"].pk, reason="one sticker", act=AuditContext.of(ivan, now=NOW))
+    overrides.link(devices["one"].pk, devices["two"].pk, reason="one sticker", act=AuditContext.of(ivan, now=NOW))
     assert Device.objects.get().life == (Life.SEEN if after else Life.RETIRED)
     assert counted() == after
 

@@ -13,7 +13,7 @@ import pytest
 from tests.vendors.invalid_fields import paths, replaced, without
 from vendors.eset import mapping
 from vendors.field_repairs import FieldFault, Repair
-from vendors.parsing import json_pages as untyped
+from vendors.parsing import json_pages
 from vendors.records import Device, Entry, Reject
 from vendors.states import Enrolment, Family, IdKind, State
 
@@ -24,7 +24,7 @@ LAPTOP, INVITED, PHONE, NULLS = PAGE["devices"]
 
 def listed(*records: Any, spaced: bool = False) -> tuple[tuple[Entry, ...], tuple[Reject, ...]]:
     body = json.dumps({"devices": records}, separators=None if spaced else (",", ":")).encode()
-    return mapping.entries(untyped.page(body, type=mapping.DeviceListing, operation="list devices").devices or [], now=NOW)
+    return mapping.entries(json_pages.page(body, type=mapping.DeviceListing, operation="list devices").devices or [], now=NOW)
 
 
 def entry(record: Any, *, spaced: bool = False) -> Entry:
@@ -232,7 +232,7 @@ def test_any_field_may_be_missing(path: tuple[str | int, ...]) -> None:
 @pytest.mark.parametrize("field", [b"displayName", b"fieldOfTheFuture", b"tags"])
 def test_what_breaks_parsers_costs_one_field(field: bytes, value: bytes) -> None:
     body = b'{"devices":[{"uuid":"bad","%s":%s},{"uuid":"good"}]}' % (field, value)
-    found, rejects = mapping.entries(untyped.page(body, type=mapping.DeviceListing, operation="list").devices or [], now=NOW)
+    found, rejects = mapping.entries(json_pages.page(body, type=mapping.DeviceListing, operation="list").devices or [], now=NOW)
     assert [each.external_id for each in found] == ["bad", "good"] and rejects == ()
     assert {each.field for each in found[0].read().repairs} == {field.decode()}
     assert found[1].read().repairs == ()

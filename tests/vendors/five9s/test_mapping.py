@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 
-from tests.vendors import invalid_fields as fields
+from tests.vendors import invalid_fields
 from vendors.field_repairs import FieldFault, Repair
 from vendors.five9s.client import Data
 from vendors.five9s.mapping import VOLATILE, entries
@@ -171,9 +171,9 @@ def test_the_digest_leaves_out_what_moves_at_every_scan() -> None:
     assert entry(security(4)).digest != first
 
 
-@pytest.mark.parametrize("path", list(fields.paths(PAGE["Results"])), ids=lambda path: ".".join(map(str, path)))
-def test_a_missing_or_null_field_never_breaks_the_page(path: fields.Path) -> None:
-    for spoiled in (fields.without(PAGE["Results"], path), fields.replaced(PAGE["Results"], path, None)):
+@pytest.mark.parametrize("path", list(invalid_fields.paths(PAGE["Results"])), ids=lambda path: ".".join(map(str, path)))
+def test_a_missing_or_null_field_never_breaks_the_page(path: invalid_fields.Path) -> None:
+    for spoiled in (invalid_fields.without(PAGE["Results"], path), invalid_fields.replaced(PAGE["Results"], path, None)):
         found, rejects = listed(spoiled)
         no_id = path == (1, "Computer_Idn") or (len(path) == 1 and len(spoiled) == 2)
         assert (len(found), len(rejects)) == (len(spoiled) - no_id, int(no_id))
@@ -181,10 +181,10 @@ def test_a_missing_or_null_field_never_breaks_the_page(path: fields.Path) -> Non
             assert each.read().external_id == each.external_id
 
 
-@pytest.mark.parametrize("path", list(fields.paths(VM)), ids=lambda path: ".".join(map(str, path)))
-def test_a_field_of_another_type_costs_itself(path: fields.Path) -> None:
+@pytest.mark.parametrize("path", list(invalid_fields.paths(VM)), ids=lambda path: ".".join(map(str, path)))
+def test_a_field_of_another_type_costs_itself(path: invalid_fields.Path) -> None:
     for by in SPOILS:
-        found, rejects = listed([fields.replaced(VM, path, by), PENDING])
+        found, rejects = listed([invalid_fields.replaced(VM, path, by), PENDING])
         assert [each.read().external_id for each in found] == ["4711", "4712"] or path == ("Computer_Idn",)
         assert rejects == []
 

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.vendors import invalid_fields as fields
+from tests.vendors import invalid_fields
 from vendors.errors import BadAnswer
 from vendors.field_repairs import FieldFault, Repair
 from vendors.opswat.mapping import entries
@@ -121,9 +121,9 @@ def test_critical_issues_do_not_make_an_unknown_state_known(status: int) -> None
     assert read({**MAC, "status": status}).state is State.UNKNOWN
 
 
-@pytest.mark.parametrize("path", list(fields.paths(PAYLOAD)), ids=lambda path: ".".join(map(str, path)))
-def test_a_missing_or_null_field_never_breaks_the_page(path: fields.Path) -> None:
-    for spoiled in (fields.without(PAYLOAD, path), fields.replaced(PAYLOAD, path, None)):
+@pytest.mark.parametrize("path", list(invalid_fields.paths(PAYLOAD)), ids=lambda path: ".".join(map(str, path)))
+def test_a_missing_or_null_field_never_breaks_the_page(path: invalid_fields.Path) -> None:
+    for spoiled in (invalid_fields.without(PAYLOAD, path), invalid_fields.replaced(PAYLOAD, path, None)):
         found, rejects = listed(json.dumps(spoiled).encode())
         lost = len(spoiled) - len(found)
         assert lost == len(rejects) == int(path[1:] in ((), ("hwid",)) and len(spoiled) == 3)
@@ -131,10 +131,10 @@ def test_a_missing_or_null_field_never_breaks_the_page(path: fields.Path) -> Non
             each.read()
 
 
-@pytest.mark.parametrize("path", list(fields.paths(PAYLOAD[0])), ids=lambda path: ".".join(map(str, path)))
-def test_a_field_of_another_type_costs_itself(path: fields.Path) -> None:
+@pytest.mark.parametrize("path", list(invalid_fields.paths(PAYLOAD[0])), ids=lambda path: ".".join(map(str, path)))
+def test_a_field_of_another_type_costs_itself(path: invalid_fields.Path) -> None:
     for by in SPOILS:
-        found, rejects = listed(json.dumps([fields.replaced(LAPTOP, path, by), PHONE]).encode())
+        found, rejects = listed(json.dumps([invalid_fields.replaced(LAPTOP, path, by), PHONE]).encode())
         assert len(found) + len(rejects) == 2
         assert [each.read().external_id for each in found][-1] == PHONE["hwid"]
 

@@ -15,17 +15,16 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 
-from tests.vendors import invalid_records as spoiling
+from tests.vendors import invalid_records
 from tests.vendors.invalid_fields import Path as FieldPath
-from vendors.eset import attempts, patches
+from vendors.eset import attempts, installer_mapping, patches
 from vendors.eset import device as eset_device
-from vendors.eset import installer_mapping as package
 from vendors.eset import mapping as eset
 from vendors.field_repairs import FieldFault, Repair
 from vendors.five9s import mapping as five9s
 from vendors.five9s.client import Data
 from vendors.opswat import mapping as opswat
-from vendors.parsing import json_pages as untyped
+from vendors.parsing import json_pages
 from vendors.records import Entry
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
@@ -63,46 +62,46 @@ def body(key: str, rows: Sequence[bytes], more: bytes = b"") -> bytes:
 
 
 def eset_devices(rows: Sequence[bytes]) -> Read:
-    listing = untyped.page(body("devices", rows), type=eset.DeviceListing, operation="list")
+    listing = json_pages.page(body("devices", rows), type=eset.DeviceListing, operation="list")
     return devices(*eset.entries(listing.devices or [], now=NOW))
 
 
 def eset_groups(rows: Sequence[bytes]) -> Read:
-    listing = untyped.page(body("deviceGroups", rows), type=eset.GroupListing, operation="list")
+    listing = json_pages.page(body("deviceGroups", rows), type=eset.GroupListing, operation="list")
     found = eset.groups(listing.deviceGroups or [])
     return plain(found, len(rows) - len(found))
 
 
 def eset_patches(rows: Sequence[bytes]) -> Read:
-    listing = untyped.page(body("devices", rows), type=patches.PatchListing, operation="list")
+    listing = json_pages.page(body("devices", rows), type=patches.PatchListing, operation="list")
     found, rejects = patches.patches(listing.devices or [])
     return plain(found, len(rejects))
 
 
 def eset_attempts(rows: Sequence[bytes]) -> Read:
-    listing = untyped.page(body("patchingDetails", rows), type=attempts.AttemptListing, operation="list")
+    listing = json_pages.page(body("patchingDetails", rows), type=attempts.AttemptListing, operation="list")
     found, rejects = attempts.attempts(listing.patchingDetails or [], now=NOW)
     return plain(found, len(rejects))
 
 
 def eset_recent(rows: Sequence[bytes]) -> Read:
-    listing = untyped.page(body("patchingDetails", rows), type=attempts.AttemptListing, operation="list")
+    listing = json_pages.page(body("patchingDetails", rows), type=attempts.AttemptListing, operation="list")
     found, rejects = attempts.recent(listing.patchingDetails or [], now=NOW)
     return plain(found, len(rejects))
 
 
 def eset_installers(rows: Sequence[bytes]) -> Read:
-    listing = untyped.page(body("installers", rows), type=package.InstallerListing, operation="list")
-    return plain(*package.installers(listing.installers or []))
+    listing = json_pages.page(body("installers", rows), type=installer_mapping.InstallerListing, operation="list")
+    return plain(*installer_mapping.installers(listing.installers or []))
 
 
 def opswat_devices(rows: Sequence[bytes]) -> Read:
-    listed = untyped.page(b"[" + b",".join(rows) + b"]", type=list[msgspec.Raw], operation="list")
+    listed = json_pages.page(b"[" + b",".join(rows) + b"]", type=list[msgspec.Raw], operation="list")
     return devices(*opswat.entries(listed, now=NOW))
 
 
 def five9s_devices(rows: Sequence[bytes]) -> Read:
-    data = untyped.page(body("Results", rows, b',"TotalCount":2'), type=Data, operation="list")
+    data = json_pages.page(body("Results", rows, b',"TotalCount":2'), type=Data, operation="list")
     return devices(*five9s.entries(data.Results or [], zone=BERLIN, now=NOW))
 
 
@@ -130,13 +129,13 @@ OPSWAT = payload("opswat/devices.json")
 
 
 def installer() -> dict[str, Any]:
-    found: dict[str, Any] = spoiling.example(INSTALLERS, "v1Installer")
+    found: dict[str, Any] = invalid_records.example(INSTALLERS, "v1Installer")
     return {**found, "downloadUrl": "https://download.example/installer.exe"}
 
 
 def patching(name: str, *parts: str) -> Iterator[dict[str, Any]]:
     """Of a schema in which exactly one of these parts is there: one record for each."""
-    whole: dict[str, Any] = spoiling.example(SCHEMAS, name)
+    whole: dict[str, Any] = invalid_records.example(SCHEMAS, name)
     for part in parts:
         yield {**{key: value for key, value in whole.items() if key not in parts}, part: whole[part]}
 
@@ -163,7 +162,7 @@ KINDS = [
     Kind("five(9)s device", VM, five9s_devices, ("Computer_Idn",)),
     Kind("five(9)s placeholder", payload("five9s/page.json")["Results"][1], five9s_devices, ("Computer_Idn",)),
 ]
-CASES = [(kind, path) for kind in KINDS for path in spoiling.every(kind.record)]
+CASES = [(kind, path) for kind in KINDS for path in invalid_records.every(kind.record)]
 
 
 def clean(kind: Kind) -> bytes:
@@ -186,7 +185,7 @@ def changed(one: dict[str, Any], other: dict[str, Any]) -> set[str]:
 
 def reported(found: dict[str, Any], path: FieldPath) -> set[FieldFault]:
     """What is reported of the field itself, of what it holds, or of the date that it is part of."""
-    name = spoiling.name_of(path)
+    name = invalid_records.name_of(path)
     repairs: tuple[Repair, ...] = found["repairs"]
     assert all(f"{each.field}.".startswith(f"{name}.") or f"{name}.".startswith(f"{each.field}.") for each in repairs), repairs
     return {each.fault for each in repairs}
@@ -202,14 +201,14 @@ def test_a_record_as_documented_needs_no_repair(kind: Kind) -> None:
 @pytest.mark.parametrize(("kind", "path"), CASES, ids=lambda part: part.name if isinstance(part, Kind) else ".".join(map(str, part)))
 def test_a_bad_field_costs_itself_and_is_reported(kind: Kind, path: FieldPath) -> None:
     whole = one(kind, clean(kind))
-    lacking = one(kind, spoiling.missing(kind.record, path))
+    lacking = one(kind, invalid_records.missing(kind.record, path))
     assert whole is not None
-    kind_of_id = spoiling.name_of(path) in kind.ids
-    probes = [one(kind, spoiling.spoiled(kind.record, path, probe)) for probe in spoiling.PROBES]
+    kind_of_id = invalid_records.name_of(path) in kind.ids
+    probes = [one(kind, invalid_records.spoiled(kind.record, path, probe)) for probe in invalid_records.PROBES]
     # What the field has to do with: what is another when the field is missing, or holds something else.
     near = set().union(*(changed(whole, each) for each in (lacking, *probes) if each is not None)) | BESIDE.get(str(path[-1]), set())
-    for name, bad in spoiling.BAD.items():
-        found = one(kind, spoiling.spoiled(kind.record, path, bad))
+    for name, bad in invalid_records.BAD.items():
+        found = one(kind, invalid_records.spoiled(kind.record, path, bad))
         if found is None and (kind_of_id or (path == (kind.part,) and name == "null")):
             continue
         assert found is not None, f"{name} in {path} cost the record"
@@ -217,10 +216,10 @@ def test_a_bad_field_costs_itself_and_is_reported(kind: Kind, path: FieldPath) -
             assert kind_of_id or path == (kind.part,)
             continue
         faults = reported(found, path)
-        if name in spoiling.UNREADABLE and path[-1] not in SECRETS:
+        if name in invalid_records.UNREADABLE and path[-1] not in SECRETS:
             assert faults, f"{name} in {path} is not reported"
         assert changed(whole, found) <= near, (name, path, changed(whole, found) - near)
-        if changed(whole, lacking) and not changed(found, lacking) and not spoiling.plausible(kind.record, path, name):
+        if changed(whole, lacking) and not changed(found, lacking) and not invalid_records.plausible(kind.record, path, name):
             assert faults, f"{name} in {path} was left out without a word"
 
 
@@ -244,13 +243,13 @@ def test_only_a_record_without_a_usable_id_is_rejected(kind: Kind) -> None:
             "bytes that are no UTF-8",
             "very long",
         ):
-            assert one(kind, spoiling.spoiled(kind.record, (name,), spoiling.BAD[bad])) is None, bad
-        assert one(kind, spoiling.missing(kind.record, (name,))) is None
+            assert one(kind, invalid_records.spoiled(kind.record, (name,), invalid_records.BAD[bad])) is None, bad
+        assert one(kind, invalid_records.missing(kind.record, (name,))) is None
 
 
 @pytest.mark.parametrize("struct", [eset_device._Record, eset._Head])
 def test_the_examples_hold_every_field_that_is_read(struct: type[msgspec.Struct]) -> None:
-    told = {spoiling.name_of(path) for record in ESET for path in spoiling.every(record)}
+    told = {invalid_records.name_of(path) for record in ESET for path in invalid_records.every(record)}
     assert set(fields_of(struct)) <= told
 
 

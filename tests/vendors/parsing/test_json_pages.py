@@ -6,7 +6,7 @@ import pytest
 from devices.models import DeviceGroup, Quarantine, Sighting
 from vendors.errors import BadAnswer
 from vendors.field_repairs import FieldFault, Repair, Repairs
-from vendors.parsing import json_pages as untyped
+from vendors.parsing import json_pages
 from vendors.parsing.fields import Fields
 from vendors.parsing.json_repair import mended
 
@@ -29,15 +29,15 @@ def test_a_count_never_outgrows_its_column(said: object, read: int, faults: list
 @pytest.mark.parametrize("model", [Sighting, DeviceGroup, Quarantine])
 def test_an_id_that_is_accepted_fits_into_every_column_of_ids(model: type[Sighting | DeviceGroup | Quarantine]) -> None:
     longest = model._meta.get_field("external_id").max_length
-    assert longest == untyped.LONGEST_ID
-    assert untyped.opaque_id("x" * longest)
-    assert not untyped.opaque_id("x" * (longest + 1))
-    assert not untyped.opaque_id(10**longest)
+    assert longest == json_pages.LONGEST_ID
+    assert json_pages.opaque_id("x" * longest)
+    assert not json_pages.opaque_id("x" * (longest + 1))
+    assert not json_pages.opaque_id(10**longest)
 
 
 def test_deep_nesting_costs_only_its_field() -> None:
     repairs = Repairs()
-    record = untyped.checked(b'{"a":' + b"[" * 3000 + b"]" * 3000 + b',"b":1}', repairs)
+    record = json_pages.checked(b'{"a":' + b"[" * 3000 + b"]" * 3000 + b',"b":1}', repairs)
     assert (record["b"], repairs.all()) == (1, (Repair("a", FieldFault.DEPTH),))
 
 
@@ -80,7 +80,7 @@ def test_what_is_not_well_formed_is_mended(text: bytes, better: object) -> None:
 )  # fmt: skip
 def test_a_broken_structure_is_never_mended(text: bytes) -> None:
     with pytest.raises(BadAnswer):
-        untyped.page(text, type=dict[str, msgspec.Raw], operation="list")
+        json_pages.page(text, type=dict[str, msgspec.Raw], operation="list")
 
 
 @pytest.mark.parametrize("text", [b"[" * 10**7, b'["' + rb"\"" * 3 * 10**6, b'{"a":NaN,' * 10**6, b'"' * 10**7, b"[[" + b"9" * 10**7])
@@ -96,4 +96,4 @@ def test_many_values_that_are_none_are_all_mended() -> None:
 
 @pytest.mark.parametrize("token", ["a\ufffdb", "a\0b"])
 def test_an_id_that_lost_characters_is_none(token: str) -> None:
-    assert untyped.opaque_id(token) == ""
+    assert json_pages.opaque_id(token) == ""
