@@ -33,7 +33,7 @@ def restore_retired(run: SyncRun, now: datetime) -> set[int]:
                                         WHERE s.device_id = r.device_id AND s.account_id = %(account)s OFFSET 0) s
                     CROSS JOIN LATERAL (SELECT i.seen_at FROM incoming i WHERE i.external_id = s.external_id LIMIT 1) i
                     WHERE coalesce(i.seen_at, s.created_at) > r.at AND coalesce(i.seen_at, s.created_at) < %(latest)s) RETURNING device_id)
-                {changes.into(ChangeKind.WOKEN, "restore_retired")} RETURNING device_id""",
+                {changes.into(ChangeKind.WOKEN, "awake")} RETURNING device_id""",
             {"latest": now + SKEW, **changes.cause(run, now)},
         )
         return {device for (device,) in cursor.fetchall()}
