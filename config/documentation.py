@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import posixpath
+import re
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -18,6 +22,7 @@ from markdown_it.token import Token
 from config.env import ROOT
 
 FOLDER = ROOT / "docs"
+NO_ANCHOR = re.compile(r"[^\w\- ]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +62,23 @@ def _read(name: str, path: Path, *, known: frozenset[str]) -> Document:
     markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
     tokens = markdown.parse(path.read_text("utf-8"))
     heading = next(place for place, token in enumerate(tokens) if token.type == "heading_open") + 1
+    _anchor_headings(tokens)
     for token in tokens:
         token.children = [each for child in token.children or [] for each in _inside(child, name, known)]
     body = markdown.renderer.render(tokens, markdown.options, {})
     # Our own files, and HTML inside them is escaped.
     return Document(name, tokens[heading].content, mark_safe(body))  # noqa: S308
+
+
+def _anchor_headings(tokens: Sequence[Token]) -> None:
+    """Every heading gets the id that links to it name on GitHub: its words in small letters with hyphens; a second one ends in `-1`."""
+    used: Counter[str] = Counter()
+    for token, inline in pairwise(tokens):
+        if token.type == "heading_open":
+            words = "".join(child.content for child in inline.children or [] if child.type in ("text", "code_inline"))
+            anchor = NO_ANCHOR.sub("", words.strip().lower()).replace(" ", "-")
+            token.attrSet("id", f"{anchor}-{used[anchor]}" if used[anchor] else anchor)
+            used[anchor] += 1
 
 
 def _inside(token: Token, name: str, known: frozenset[str]) -> list[Token]:

@@ -62,14 +62,17 @@ class Stack:
         """The descriptor that every further child of this stack inherits."""
         return self._lock
 
-    def start(self, *, stop: Stop | None = None, say: Callable[[str], None] | None = None) -> None:
-        """Both services are ready when this returns, unless `stop` was set meanwhile. `say` is told what begins, once the folder is ours.
+    def start(self, *, stop: Stop | None = None, say: Callable[[str], None] | None = None, check: Callable[[], None] | None = None) -> None:
+        """Both services are ready when this returns, unless `stop` was set meanwhile. `say` is told what begins, once the folder is ours;
+        `check` is called then, before anything is started, and may raise StackError.
 
         Raises StackError; nothing is left running then.
         """
         try:
             self.home.prepare()
             self._lock = self.home.lock()
+            if check is not None:
+                check()
             self._start(stop, say or _silent)
         except OSError as error:
             self.stop()

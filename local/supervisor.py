@@ -61,9 +61,9 @@ class Supervisor:
     def run(self) -> None:
         """Returns after `stop` was set. Raises StackError when it cannot start; nothing is left running."""
         began = time.monotonic()
-        require_free(self.bind)
         # Until the services are up the folder may be another stack's: touch nothing in it.
-        self._stack.start(stop=self._stop, say=lambda line: print(line, flush=True))
+        # The port is looked at when the folder is ours: a second start in it is told that the first one runs, not that something listens.
+        self._stack.start(stop=self._stop, say=lambda line: print(line, flush=True), check=lambda: require_free(self.bind))
         console = Console(self.home.logs / "supervisor.log")
         try:
             self._serve(console, began=began)

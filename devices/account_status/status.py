@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils import timezone
 
-from devices.account_status.text import ERRORS, LOOKS, OFF, Code, Facts, doubt, frozen, words
+from devices.account_status.text import ERRORS, LOOKS, OFF, Code, Facts, doubt, frozen, partly_shown, words
 from devices.models import Account, Health, JobState, Quarantine, Sighting, SyncRun
 from devices.models.job import ACTIVE
 from vendors.base import Vendor
@@ -109,6 +109,11 @@ class AccountStatus:
     def doubtful(self) -> bool:
         """It is in use, and its list may lack devices that exist or show some that do not."""
         return self.enabled and not self.healthy
+
+    @property
+    def partly_shown(self) -> str:
+        """Which of its devices are shown while no full sync has completed, as a sentence; "" afterwards."""
+        return partly_shown(self.code, self.facts)
 
     # -- its list ------------------------------------------------------------------------------------------------------
 

@@ -140,6 +140,17 @@ def words(code: Code, facts: Facts) -> StatusText:
     return table[code]
 
 
+def partly_shown(code: Code, facts: Facts) -> str:
+    """Which devices of an account without a complete list the pages show; "" for an account that has one."""
+    if facts.account.complete_at is not None:
+        return ""
+    if code == Code.FIRST_SYNC:
+        return "Its devices appear as they arrive; those that are not read yet are not shown."
+    if facts.has_devices:
+        return "Only those of its devices that were read so far are shown."
+    return "Devices that only it knows are not shown."
+
+
 def doubt(code: Code, facts: Facts, *, frozen: str, overdue: bool) -> str:
     """See AccountStatus."""
     account, full = facts.account, facts.full

@@ -23,7 +23,12 @@ SCHEDULE = frozenset({"full_minutes", "changes_minutes"})
 ALLOW_PRIVATE = "allow_private"
 ENTER_AGAIN = "Enter it again: what you typed is never sent back to the browser."
 MOVED = "The address or the certificate changed, so the stored secrets are removed and not sent there: enter them again."
-MISSING = {"required": "This is missing: enter it."}
+MISSING = {
+    "required": "This is missing: enter it.",
+    "max_length": "This is too long: at most %(limit_value)d characters can be stored.",
+    "null_characters_not_allowed": "This contains a character that cannot be stored: enter it again.",
+}
+MINUTES = f"This must be a whole number of minutes from 0 to {MOST_MINUTES:,}."
 _PLAIN = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}
 
 
@@ -59,10 +64,9 @@ class AccountForm(forms.Form):
         self.stored = set(account.secrets.values_list("name", flat=True)) if account else set[str]()
         super().__init__(None if data is None else _tidied(vendor, data), initial=_initial(account) if account else None)
         if account is None:
-            self.fields["name"] = forms.SlugField(
+            self.fields["name"] = forms.CharField(  # what it may hold is said by `check_name`
                 label="Name",
-                max_length=60,
-                widget=forms.TextInput(_PLAIN),
+                widget=forms.TextInput({**_PLAIN, "maxlength": 60}),
                 help_text="What people call it here, like eset-berlin. Letters, digits, hyphens and underscores.",
                 error_messages=MISSING,
             )
@@ -94,6 +98,7 @@ class AccountForm(forms.Form):
             label="Certificate of your own CA",
             required=False,
             widget=forms.Textarea({**_PLAIN, "rows": 5, "class": "mono", "placeholder": "-----BEGIN CERTIFICATE-----"}),
+            error_messages=MISSING,
             help_text="Only for servers inside your network: PEM text, certificates only. It is then trusted instead of the public CAs.",
         )
         self.fields["lax_ca"] = forms.BooleanField(
@@ -234,6 +239,8 @@ def _setting(field: Field) -> forms.Field:
     if field.boolean:
         return forms.BooleanField(required=False, initial=field.default == "true", **common)
     if field.choices:
+        sentence = f"{field.label} must be one of {', '.join(key for key, _ in field.choices)}."
+        common["error_messages"] = {**MISSING, "invalid_choice": sentence}
         return forms.ChoiceField(choices=field.choices, required=field.required, initial=field.default, **common)
     return SettingField(field, **common)
 
@@ -270,6 +277,7 @@ def _minutes(label: str, usual: int) -> forms.IntegerField:
         required=False,
         min_value=0,
         max_value=MOST_MINUTES,
+        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), MINUTES),
         help_text=f"Empty: {every(usual)}. 0: only when asked.",
         widget=forms.NumberInput({"inputmode": "numeric", **_PLAIN}),
     )

@@ -37,6 +37,16 @@ class ProbeResult:
     error: VendorError | None = None
 
     @property
+    def wait(self) -> int:
+        """Seconds until a call is allowed again; 0 where waiting is not what is missing."""
+        return math.ceil(max(1.0, self.error.wait)) if isinstance(self.error, RateLimited) else 0
+
+    @property
+    def unsent(self) -> bool:
+        """Our own limit held the call back, so that the vendor was not asked."""
+        return isinstance(self.error, RateLimited) and self.error.ours
+
+    @property
     def private(self) -> bool:
         """The server is on a private network, which a person may allow for this account."""
         return isinstance(self.error, PrivateHost)

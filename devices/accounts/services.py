@@ -106,7 +106,8 @@ def update_account(
         health.reset_health(account, act.now)
         account.save(update_fields=[*EDITED, *health.COLUMNS, "changes_since"])
         _store_secrets(account, replaced, act)
-        audit.record("account changed", act=act, target=account.name, fields=changed)
+        if changed:
+            audit.record("account changed", act=act, target=account.name, fields=changed)
         _audit_private_hosts(account, before=before.private_hosts, after=after.private_hosts, act=act)
         for name in sorted(replaced):
             audit.record("secret replaced", act=act, target=account.name, secret=name)
@@ -126,8 +127,8 @@ def switch_account(account: Account, *, enabled: bool, act: AuditContext | None 
     act = act or AuditContext(timezone.now())
     with transaction.atomic():
         if not enabled:
-            why = "The account was switched off while this fetch was under way."
-            cancellation.end(SyncRun.objects.filter(account=account), why, "Switch it on to fetch again.")
+            why = "The account was disabled while this fetch was under way."
+            cancellation.end(SyncRun.objects.filter(account=account), why, "Enable it to sync again.")
         refuse_deleting(Account.objects.select_for_update(no_key=True).get(pk=account.pk))
         account.switched_off_at = None if enabled else account.switched_off_at or act.now
         account.enabled = enabled

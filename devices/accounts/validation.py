@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -21,12 +21,14 @@ RESERVED = frozenset({"add", "test", "thresholds"})  # the pages of these names 
 
 
 class InvalidAccount(Exception):
-    """What was entered cannot be used: one sentence each. `fields`: those about one setting or secret, by its name."""
+    """What was entered cannot be used: one sentence each. `fields`: those about one setting or secret, by its name; `missing`: those of
+    them that were not given."""
 
-    def __init__(self, *sentences: str, fields: Mapping[str, str] = MappingProxyType({})) -> None:
+    def __init__(self, *sentences: str, fields: Mapping[str, str] = MappingProxyType({}), missing: Collection[Field] = ()) -> None:
         super().__init__(" ".join((*sentences, *fields.values())))
         self.general = sentences
         self.fields = fields
+        self.missing = missing
         self.sentences = (*sentences, *fields.values())
 
 
@@ -69,15 +71,18 @@ def vendor_named(slug: str) -> Vendor:
 
 def checked(vendor: Vendor, settings: Mapping[str, str], secrets: Mapping[str, str], *, known_secrets: frozenset[str]) -> dict[str, str]:
     """The settings as they are stored, with defaults filled in. Raises InvalidAccount with every sentence at once."""
-    names = {field.name for field in vendor.fields if not field.secret}
-    sentences = [f"{vendor.label} has no setting {name!r}." for name in sorted({*settings} - names)]
-    sentences += [f"{vendor.label} has no secret {name!r}." for name in sorted({*secrets} - {*vendor.secret_names})]
+    names = [field.name for field in vendor.fields if not field.secret]
+    sentences = [f"{vendor.label} has no setting {name!r}: it has {', '.join(names)}." for name in sorted({*settings} - {*names})]
+    known = ", ".join(vendor.secret_names)
+    sentences += [f"{vendor.label} has no secret {name!r}: it has {known}." for name in sorted({*secrets} - {*vendor.secret_names})]
     values = vendor.tidied(settings)
     given = {**values, **dict.fromkeys(known_secrets, "stored"), **{name: value for name, value in tidy_secrets(secrets).items() if value}}
     faults = {field.name: sentence for field in vendor.fields if (sentence := _fault(field, given.get(field.name, "")))}
     faults = {**vendor.check(values), **faults}
     if sentences or faults:
-        raise InvalidAccount(*sentences, fields={field.name: faults[field.name] for field in vendor.fields if field.name in faults})
+        missing = [field for field in vendor.fields if field.required and not given.get(field.name)]
+        fields = {field.name: faults[field.name] for field in vendor.fields if field.name in faults}
+        raise InvalidAccount(*sentences, fields=fields, missing=missing)
     return values
 
 

@@ -112,7 +112,7 @@ def _ask_for(request: HttpRequest, account: Account) -> tuple[str, str]:
     if account.vendor not in VENDORS:
         return "", f"This version of Rollcall does not know the vendor “{account.vendor}”, so nothing can be fetched."
     if not account.enabled and not account.being_deleted:
-        return "", f"{account.name} is switched off: switch it on, then refresh."
+        return "", f"{account.name} is disabled: enable it, then refresh."
     try:
         run = refresh_account(account, full=request.POST.get("what") != "changes", act=act_of(request))
     except Unsupported as error:
@@ -147,8 +147,8 @@ def switch(request: HttpRequest, name: str) -> HttpResponse:
     except InvalidAccount as bad:
         messages.error(request, str(bad))
         return redirect("devices:account", name=name)
-    words = "is switched off. What was fetched before is kept."
+    words = "is disabled. What was fetched before is kept."
     if enabled:
-        words = f"is switched on. {heartbeat.promise('It is fetched within a minute.')}"
+        words = f"is enabled. {heartbeat.promise('It is fetched within a minute.')}"
     messages.success(request, f"{name} {words}")
     return redirect("devices:account", name=name)

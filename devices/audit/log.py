@@ -24,7 +24,7 @@ ACTIONS = {
     "second factor changed": "Second factor added or removed",
     "account added": "Vendor account added",
     "account changed": "Vendor account changed",
-    "account switched": "Vendor account switched on or off",
+    "account switched": "Vendor account enabled or disabled",
     "account deletion requested": "Deletion of a vendor account requested",
     "account deleted": "Vendor account deleted",
     "private host allowed": "Private host allowed for a vendor account",

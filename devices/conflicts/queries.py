@@ -17,7 +17,7 @@ from devices.lists.keyset import Page
 from devices.models import Device, Life, Sighting
 from devices.reconciliation.conflicts import FIELDS, shown
 from devices.reconciliation.precedence import rank
-from vendors.registry import VENDORS
+from devices.reconciliation.source_names import source_names
 
 MOST_COUNTED = 1000
 TOLD = ("name", "serial", "user", "os_name", "os_family", "model", "state")
@@ -96,7 +96,7 @@ def _told(rows: Sequence[DeviceRow]) -> dict[int, list[Sighting]]:
     """Device → what counts of it. One query."""
     told: dict[int, list[Sighting]] = {}
     found = Sighting.objects.filter(device_id__in=[row.id for row in rows], life=Life.SEEN, stale=False)
-    for each in found.select_related("device").only("vendor", "device__disagrees", *TOLD):
+    for each in found.select_related("device", "account").only("vendor", "external_id", "account__name", "device__disagrees", *TOLD):
         told.setdefault(each.device_id, []).append(each)
     return told
 
@@ -104,11 +104,7 @@ def _told(rows: Sequence[DeviceRow]) -> dict[int, list[Sighting]]:
 def _contradictions(sightings: list[Sighting], asked: str) -> Iterator[Conflict]:
     """Those on the field that was asked about come first."""
     fields = sightings[0].device.disagrees if sightings else []
+    names = source_names(sightings)
     for field in sorted(fields, key=lambda field: (field != asked, list(FIELDS).index(field))):
         heard = sorted(sightings, key=lambda each: (rank(field, each.vendor), each.pk))
-        yield Conflict(field, FIELDS[field], [(_who(each), text) for each in heard if (text := shown(each, field))])
-
-
-def _who(sighting: Sighting) -> str:
-    vendor = VENDORS.get(sighting.vendor)
-    return vendor.label.partition(" ")[0] if vendor else sighting.vendor
+        yield Conflict(field, FIELDS[field], [(names[each.pk].short, text) for each in heard if (text := shown(each, field))])

@@ -13,10 +13,10 @@ from devices.errors import ActionRefused
 from devices.lists.log_pages import HIGHEST
 from devices.models import Device, Sighting
 from devices.reconciliation.conflicts import FIELDS, word
+from devices.reconciliation.source_names import source_names
 from devices.web.confirm import Confirmation, decide, page_of
 from devices.web.devices import device_or_404
 from devices.web.permissions import needs
-from vendors.registry import short_label_of
 
 UNTIL = "It holds until a vendor says something else about this field, or somebody takes it back."
 STATE_EFFECTS = (
@@ -66,7 +66,7 @@ def remove_override(request: HttpRequest, pk: int, settlement: int) -> HttpRespo
 
 def _decision(device: Device, field: str, winner: Sighting) -> Confirmation:
     effects: tuple[str, ...] = STATE_EFFECTS
-    who, label, value = short_label_of(winner.vendor), FIELDS[field].lower(), word(winner, field)
+    who, label, value = _name(winner), FIELDS[field].lower(), word(winner, field)
     if field == "state":
         title, button, done = (
             f"Acknowledge that vendors disagree about {device}?",
@@ -78,6 +78,10 @@ def _decision(device: Device, field: str, winner: Sighting) -> Confirmation:
         instead = f" instead of “{word(device, field)}”" if word(device, field) != value else ""
         effects = (f"“{value}” ({winner.account.name}) is its {label} everywhere, in lists and searches too{instead}.", UNTIL)
     return Confirmation(title, effects, button, done, hidden={"field": field, "sighting": str(winner.pk)})
+
+
+def _name(of: Sighting) -> str:
+    return source_names(Sighting.objects.filter(device=of.device_id).select_related("account"))[of.pk].short
 
 
 def _sighting(device: Device, number: str) -> Sighting | None:

@@ -14,12 +14,12 @@ from devices.lists.log_pages import HIGHEST
 from devices.lookup.results import hit
 from devices.matching import overrides
 from devices.models import Device, Ruling, Sighting
+from devices.reconciliation.source_names import source_names
 from devices.search.queries import search
 from devices.web.confirm import Confirmation, decide, page_of
 from devices.web.devices import device_or_404
 from devices.web.permissions import needs
 from devices.web.ticket import ticket_of
-from vendors.registry import short_label_of
 
 OFFERED = 20
 REVERSIBLE = "Every later fetch respects it. It can be taken back on the device's page, and then the keys decide again."
@@ -30,7 +30,7 @@ REVERSIBLE = "Every later fetch respects it. It can be taken back on the device'
 def take_apart(request: HttpRequest, pk: int, sighting: int) -> HttpResponse:
     device = device_or_404(pk)
     leaving = get_object_or_404(Sighting.objects.select_related("account"), pk=min(sighting, HIGHEST), device=device)
-    who = f"{short_label_of(leaving.vendor)} ({leaving.account.name})"
+    who = source_names(Sighting.objects.filter(device=device).select_related("account"), with_account=True)[leaving.pk].short
     decision = Confirmation(
         title=f"Take {who} apart from {device}?",
         effects=(

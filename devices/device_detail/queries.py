@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -12,11 +11,12 @@ from devices.device_detail.verdict import SourceState, Verdict, judge
 from devices.models import Device, Identifier, Issue, Life, Sighting
 from devices.reconciliation.field_repairs import as_documents
 from devices.reconciliation.freshness import Freshness, Limits, age_words, limits
+from devices.reconciliation.source_names import source_names
 from devices.reconciliation.timestamps import newest
 from vendors import console
 from vendors.field_repairs import REPLACED, FieldFault
 from vendors.gateway.address import openable
-from vendors.registry import VENDORS, label_of
+from vendors.registry import VENDORS
 from vendors.states import Enrolment, IdKind, State
 
 BESIDE = ("account", "pulse", "remediation")
@@ -120,9 +120,9 @@ def detail(pk: int, *, now: datetime, known: Mapping[int, AccountStatus] | None 
     device = Device.objects.get(pk=pk)
     sightings = list(Sighting.objects.filter(device=device).select_related(*BESIDE).defer(*UNREAD))
     sightings.sort(key=lambda each: (not each.present, _vendor_order(each.vendor), each.account.name))
-    labels = _labels(sightings)
+    names = source_names(sightings)
     ages = limits()
-    views = [_view(each, *labels[each.pk], ages.get(each.vendor, Limits()), now) for each in sightings]
+    views = [_view(each, *names[each.pk], ages.get(each.vendor, Limits()), now) for each in sightings]
     for view in views:
         view.status = (known or {}).get(view.sighting.account_id)
     by_sighting = {view.sighting.pk: view for view in views}
@@ -147,19 +147,6 @@ def raw_answer(device: int, sighting: int) -> Sighting:
 
 def _vendor_order(vendor: str) -> int:
     return list(VENDORS).index(vendor) if vendor in VENDORS else len(VENDORS)
-
-
-def _labels(sightings: Sequence[Sighting]) -> dict[int, tuple[str, str]]:
-    """The vendor's name, long and short; with the account's where several accounts of a vendor see this device."""
-    accounts: dict[str, set[int]] = defaultdict(set)
-    for each in sightings:
-        accounts[each.vendor].add(each.account_id)
-    labels = {}
-    for each in sightings:
-        vendor = label_of(each.vendor)
-        suffix = f" ({each.account.name})" if len(accounts[each.vendor]) > 1 else ""
-        labels[each.pk] = vendor + suffix, vendor.partition(" ")[0] + suffix
-    return labels
 
 
 def _view(sighting: Sighting, label: str, short: str, known: Limits, now: datetime) -> SourceView:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from devices.account_status.stale_sources import StaleSource
 from devices.device_list.columns import COLUMNS, NAME
 from devices.device_list.filters import DeviceListing
-from devices.device_list.queries import DeviceRow, SeenBy
+from devices.device_list.queries import DeviceRow, ReportingAccount
 from devices.lists.csv import csv_table, moment
 from devices.models import Life
 from vendors.registry import label_of
@@ -41,8 +41,13 @@ def _state(row: DeviceRow) -> str:
     return State.labelled(row.state) if row.life == Life.SEEN else Life(row.life).label
 
 
-def _seen(seen: SeenBy, name: str) -> str:
-    return f"{name} (missing)" if not seen.present else f"{name} (stale)" if seen.stale else name
+def _seen(source: ReportingAccount, name: str) -> str:
+    several = f" ×{source.records}" if source.records > 1 else ""
+    return f"{name}{several}{' (missing)' if not source.present else ' (stale)' if source.stale else ''}"
+
+
+def _vendor(source: ReportingAccount) -> str:
+    return f"{label_of(source.vendor)} {source.account}" if source.shared else label_of(source.vendor)
 
 
 VALUES: dict[str, Callable[[DeviceRow], object]] = {
@@ -51,13 +56,13 @@ VALUES: dict[str, Callable[[DeviceRow], object]] = {
     "user": lambda row: row.user,
     "serial": lambda row: row.serial,
     "os": lambda row: row.os_name,
-    "seen_by": lambda row: BETWEEN.join(_seen(seen, label_of(seen.vendor)) for seen in row.seen_by),
+    "seen_by": lambda row: BETWEEN.join(_seen(source, _vendor(source)) for source in row.sources),
     "issues": lambda row: row.issue_count,
     "last_seen": lambda row: moment(row.last_seen),
     "model": lambda row: row.model,
     "presence": lambda row: Life(row.life).label,
     "silenced": lambda row: "yes" if row.silenced else "no",
-    "accounts": lambda row: BETWEEN.join(_seen(seen, seen.account) for seen in row.seen_by),
+    "accounts": lambda row: BETWEEN.join(_seen(source, source.account) for source in row.sources),
     "groups": lambda row: BETWEEN.join(row.groups),
     "tags": lambda row: BETWEEN.join(row.tags),
     "known_since": lambda row: moment(row.created_at),

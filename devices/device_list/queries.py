@@ -30,12 +30,27 @@ FIELDS = ("id", "name", "serial", "user", "os_name", "model", "state", "life", "
 
 @dataclass(frozen=True, slots=True)
 class SeenBy:
-    """One vendor's presence on a row."""
+    """One record of a vendor on a row."""
 
     vendor: str
     present: bool
     stale: bool
     account: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportingAccount:
+    """The account that reports a device, with all its records of it.
+
+    `stale`: none of those that are listed counts. `shared`: several accounts of the vendor report the device.
+    """
+
+    vendor: str
+    account: str
+    records: int
+    present: bool
+    stale: bool
+    shared: bool
 
 
 @dataclass(slots=True)
@@ -60,6 +75,25 @@ class DeviceRow:
     @property
     def rank(self) -> int:
         return RANKS.get(State(self.state), RANKS[State.OK])
+
+    @property
+    def sources(self) -> list[ReportingAccount]:
+        """One for each account, in the order of its first record."""
+        accounts: dict[tuple[str, str], list[SeenBy]] = {}
+        for each in self.seen_by:
+            accounts.setdefault((each.vendor, each.account), []).append(each)
+        vendors = [vendor for vendor, _ in accounts]
+        return [
+            ReportingAccount(
+                vendor,
+                account,
+                records=len(records),
+                present=any(each.present for each in records),
+                stale=all(each.stale for each in records if each.present),
+                shared=vendors.count(vendor) > 1,
+            )
+            for (vendor, account), records in accounts.items()
+        ]
 
 
 def matching(filters: DeviceFilters, *, now: datetime) -> tuple[QuerySet[Device], int, bool]:

@@ -70,7 +70,11 @@ class IssueRow:
 
     @property
     def title(self) -> str:
-        return _noticed(self.kind, self.account) or self.vendors_title
+        """As the vendor names the issue, or what nobody but us says."""
+        if self.kind == IssueKind.STALE:
+            record = f", record {self.vendors_title}" if self.vendors_title else ""
+            return f"No recent contact with {self.account.vendor_label.partition(' ')[0]} ({self.account.name}{record})"
+        return f"Missing in the complete list of {self.account.name}" if self.kind == IssueKind.GAP else self.vendors_title
 
     @property
     def decided(self) -> bool:
@@ -83,10 +87,3 @@ def read_issues(text: str, values: Mapping[str, Any], accounts: dict[int, Accoun
         cursor.execute(text, values)
         told: list[tuple[Any, ...]] = cursor.fetchall()
     return [IssueRow(accounts[account], *rest) for account, *rest in told if account in accounts]
-
-
-def _noticed(kind: IssueKind, account: AccountStatus) -> str:
-    """What nobody but us says."""
-    if kind == IssueKind.STALE:
-        return f"No recent contact with {account.vendor_label.partition(' ')[0]}"
-    return f"Missing in the complete list of {account.name}" if kind == IssueKind.GAP else ""

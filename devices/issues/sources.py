@@ -13,6 +13,9 @@ from devices.models.device import RANK_SQL, RANKS
 from vendors.states import State
 
 _DEVICE = "JOIN {{devices}} d ON d.id = {} AND d.life IN ('seen', 'missing')"
+_SEVERAL_RECORDS = (
+    "EXISTS (SELECT 1 FROM devices_sighting o WHERE o.device_id = s.device_id AND o.account_id = s.account_id AND o.id <> s.id)"
+)
 NO_KEY = "''"
 
 
@@ -32,6 +35,8 @@ class IssueKey(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class IssueSource:
     """One source, of `{devices}` and, where vendors name them, of `{issues}`. `rank`: what all its issues have; None: told by `rank_sql`.
+
+    `title`: as the vendor names the issue; of a silent record its id, where its account has several records of the device.
 
     `fingerprint`: what an issue is, to tell whether it changed since somebody decided about it.
     """
@@ -85,7 +90,7 @@ BRANCHES = (
         since="s.quiet_since",
         told="true",
         state=f"'{State.UNKNOWN}'",
-        title="''",
+        title=f"CASE WHEN {_SEVERAL_RECORDS} THEN s.external_id ELSE '' END",
         raw="s.state_raw",
         silenced="s.silenced",
         account="s.account_id",

@@ -108,7 +108,7 @@ def _ask(request: HttpRequest, account: Account, term: str) -> tuple[SyncRun | N
     """The run, or what is wrong."""
     scope = question(account, parse(term))
     if scope is None:
-        return None, f"{account.name} cannot be asked for “{term}”: it takes a host name or a serial, while it is switched on."
+        return None, f"{account.name} cannot be asked for “{term}”: it takes a host name or a serial, while it is enabled."
     try:
         with transaction.atomic():
             act = act_of(request)

@@ -11,7 +11,7 @@ from argparse import ArgumentParser, ArgumentTypeError, RawDescriptionHelpFormat
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from devices.accounts.validation import LONGEST_SECRET
+from devices.accounts.validation import LONGEST_SECRET, InvalidAccount
 from devices.management.console import NOT_READY, CommandRefused
 from vendors.base import Field, Vendor
 from vendors.registry import VENDORS
@@ -68,6 +68,15 @@ def settings_of(pairs: Pairs, *, secret_names: Collection[str]) -> dict[str, str
 def secrets_of(pairs: Pairs) -> dict[str, str]:
     """The values of what the variables and files hold. Raises CommandRefused."""
     return {key: _secret(key, source) for key, source in _once(pairs, "--secret").items()}
+
+
+def told_with_options(bad: InvalidAccount) -> list[str]:
+    """The sentences about single settings and secrets; of each that is missing, with the option that gives it."""
+    told = dict(bad.fields)
+    for field in bad.missing:
+        option = f"--secret {field.name}=env:VARIABLE" if field.secret else f"--set {field.name}={_example(field)}"
+        told[field.name] = f"{field.label} is missing: give it with {option}."
+    return list(told.values())
 
 
 def _once(pairs: Pairs, option: str) -> dict[str, str]:

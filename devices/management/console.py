@@ -35,9 +35,32 @@ class Command(BaseCommand):
 
     requires_system_checks: list[str] = []
 
+    _called_from_command_line: bool
+    _actions: Any = None  # argparse's subparsers, of a command that has some
+
     def create_parser(self, prog_name: str, subcommand: str, **options: Any) -> CommandParser:
-        """Without abbreviations: `--set` of ours would be read as the beginning of Django's `--settings`."""
-        return super().create_parser(prog_name, subcommand, allow_abbrev=False, **options)
+        """Without abbreviations: `--set` of ours would be read as the beginning of Django's `--settings`. What cannot be parsed raises
+        CommandError, also from a shell, where Django would print all of the usage."""
+        from_shell, self._called_from_command_line = self._called_from_command_line, False
+        try:
+            return super().create_parser(prog_name, subcommand, allow_abbrev=False, **options)
+        finally:
+            self._called_from_command_line = from_shell
+
+    def add_actions(self, parser: CommandParser, names: str) -> Any:
+        """The action of `manage.py account add`; `names`: all of them, `add|list`."""
+        self._actions = parser.add_subparsers(dest="action", required=True, metavar=names)
+        return self._actions
+
+    def run_from_argv(self, argv: list[str]) -> None:
+        try:
+            super().run_from_argv(argv)
+        except CommandError as error:  # of the parser: all others are said by `execute`
+            action = [argv[2]] if self._actions is not None and argv[2:3] and argv[2] in self._actions.choices else []
+            sentence = str(error).removeprefix("Error: ").rstrip(".")
+            named = " ".join(["manage.py", argv[1], *action])
+            self.warn(f"{sentence[:1].upper()}{sentence[1:]}: see `{named} --help`.")
+            sys.exit(NOT_READY)
 
     def execute(self, *args: Any, **options: Any) -> str | None:
         try:

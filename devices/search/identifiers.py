@@ -27,8 +27,10 @@ def holders(clue: SearchTerm, *, most: int) -> list[tuple[int, str, str, str, st
 
 def devices_holding(clue: SearchTerm, *, most: int) -> list[int]:
     """Their devices alone; what must be spelled like the text, its words find."""
-    found, values = _found(replace(clue, forms=tuple(form for form in clue.forms if not form.spelled)), most=most)
-    return [device for (device,) in _rows(f"SELECT DISTINCT device_id FROM ({found}) f", values)] if found else []
+    clue = replace(clue, forms=tuple(form for form in clue.forms if not form.spelled))
+    found, values = _found(clue, most=most)
+    rows = _rows(f"SELECT DISTINCT device_id, kind, key FROM ({found}) f", values) if found else []
+    return list({device: None for device, kind, key in rows if clue.means(kind, key, ())})
 
 
 def _rows(query: str, values: list[Any]) -> list[tuple[Any, ...]]:

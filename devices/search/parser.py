@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from devices.lists.filters import clean_query
 from devices.reconciliation.search_text import SHORTEST, marks_of, words_of
+from devices.search import ip_beginnings
 from vendors.parsing import normalise
 from vendors.states import IdKind
 
@@ -48,6 +49,8 @@ class SearchTerm:
 
     `only`: the kinds that a prefix names, in which alone forms and words are looked for; none: in all.
 
+    `addresses`: the beginnings of IPv6 addresses that are meant, as hex digits.
+
     `rest` is the text without its prefixes. `inside` names vendors or accounts: only what each of them sees now is meant.
     """
 
@@ -58,19 +61,30 @@ class SearchTerm:
     rest: str
     inside: tuple[str, ...] = ()
     only: tuple[IdKind, ...] = ()
+    addresses: tuple[str, ...] = ()
 
     def means(self, kind: str, key: str, values: Collection[str]) -> bool:
         """Whether an identifier that a form found is meant at all. `values`: as its vendors write it."""
+        if kind == IdKind.IP and ":" in key:
+            return ip_beginnings.begins(key, self.addresses) or Interpretation(IdKind.IP, key) in self.forms
         spelled = {form.spelled for form in self.forms if (form.kind, form.key) == (kind, key)}
         return "" in spelled or not spelled or any(normalise.text_key(value) in spelled for value in values)
 
     def names(self, kind: str, key: str, values: Collection[str]) -> bool:
         """Whether the text is this identifier, completely. A host name in another domain is another host."""
-        if (kind, key) not in {(form.kind.value, form.key) for form in self.forms}:
+        forms = {(form.kind.value, form.key) for form in self.forms if form.whole or not (form.kind == IdKind.IP and ":" in form.key)}
+        if (kind, key) not in forms:
             return False
         asked = normalise.fqdn_key(self.rest) if kind == IdKind.HOSTNAME else ""
         told = {full for value in values if (full := normalise.fqdn_key(value))} if asked else set()
         return self.means(kind, key, values) and (not told or asked in told)
+
+
+def says_nothing(term: str) -> bool:
+    """Whether a text names nothing to search for: it is empty, or only the prefix of a kind, such as `user:`."""
+    text = clean_query(term)
+    scope, colon, rest = text.partition(":")
+    return not text or (bool(colon) and not rest.strip() and scope.strip().lower() in (*SCOPES, "in"))
 
 
 def parse(term: str) -> SearchTerm:
@@ -82,8 +96,10 @@ def parse(term: str) -> SearchTerm:
     if kinds and rest.strip():
         rest = rest.strip()
         words = _words(rest) if marks_of(kinds) else ()
-        return SearchTerm(text, words, tuple(form for form in _forms(rest) if form.kind in kinds), kinds, rest, inside, only=kinds)
-    return SearchTerm(text, _words(plain), tuple(_forms(plain)), _meant(plain), plain, inside)
+        alone = kinds == (IdKind.IP,)
+        forms = tuple(form for form in _forms(rest, address_alone=alone) if form.kind in kinds)
+        return SearchTerm(text, words, forms, kinds, rest, inside, only=kinds, addresses=ip_beginnings.v6_beginnings(rest, alone=alone))
+    return SearchTerm(text, _words(plain), tuple(_forms(plain)), _meant(plain), plain, inside, addresses=ip_beginnings.v6_beginnings(plain))
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -96,7 +112,8 @@ def _is_inside(word: str) -> bool:
     return word[:3].lower() == "in:" and len(word) > 3
 
 
-def _forms(text: str) -> list[Interpretation]:
+def _forms(text: str, *, address_alone: bool = False) -> list[Interpretation]:
+    """`address_alone`: an IP address is asked for and nothing else."""
     forms = [
         Interpretation(IdKind.SERIAL, normalise.serial_key(text), whole=False),
         Interpretation(IdKind.BIOS_UUID, normalise.uuid_key(text)),
@@ -107,9 +124,10 @@ def _forms(text: str) -> list[Interpretation]:
     ]
     named = normalise.text_key(text)
     forms += [Interpretation(kind, named, whole=len(named) < SHORTEST_WORD) for kind in (IdKind.NICKNAME, IdKind.TAG, IdKind.CUSTOM)]
-    address, mac = normalise.ip_key(text), normalise.mac_key(text)
-    forms.append(Interpretation(IdKind.IP, address) if address else Interpretation(IdKind.IP, _part_of_ip(text), whole=False))
-    forms.append(Interpretation(IdKind.MAC, mac) if mac else Interpretation(IdKind.MAC, _part_of_mac(text), whole=False))
+    forms += _addresses(text, alone=address_alone)
+    mac = normalise.mac_key(text)
+    if not ip_beginnings.is_v6_only(text):
+        forms.append(Interpretation(IdKind.MAC, mac) if mac else Interpretation(IdKind.MAC, _part_of_mac(text), whole=False))
     return [form for form in forms if form.key]
 
 
@@ -120,23 +138,29 @@ def _host(text: str) -> Interpretation:
     return Interpretation(IdKind.HOSTNAME, normalise.hostname_key(text), whole=whole, spelled=spelled)
 
 
+def _addresses(text: str, *, alone: bool) -> list[Interpretation]:
+    """An IP address, and the beginnings of those that go on from the text: a short IPv6 address may be the beginning of a longer one."""
+    address = normalise.ip_key(text)
+    whole = (
+        [Interpretation(IdKind.IP, address)]
+        if address
+        else [Interpretation(IdKind.IP, ip_beginnings.v4_beginning(text, alone=alone), whole=False)]
+    )
+    starts = ip_beginnings.key_starts(ip_beginnings.v6_beginnings(text, alone=alone))
+    return whole + [Interpretation(IdKind.IP, start, whole=False) for start in starts]
+
+
 def _meant(text: str) -> tuple[IdKind, ...]:
-    if normalise.ip_key(text) or _part_of_ip(text):
+    beginning = ip_beginnings.is_v6_only(text) and ip_beginnings.v6_beginnings(text)
+    if normalise.ip_key(text) or ip_beginnings.v4_beginning(text) or beginning:
         return (IdKind.IP,)
     if normalise.mac_key(text) or (":" in text and _part_of_mac(text)):
-        return (IdKind.MAC,)
+        return (IdKind.MAC, IdKind.IP) if ip_beginnings.is_v6_or_mac(text) else (IdKind.MAC,)
     if normalise.uuid_key(text):
         return (IdKind.BIOS_UUID, IdKind.VENDOR_ID)
     if "\\" in text or "@" in text:
         return (IdKind.USER,)
     return (IdKind.HOSTNAME, IdKind.SERIAL, IdKind.USER)
-
-
-def _part_of_ip(text: str) -> str:
-    """`10.0.50.`: the beginning of an IPv4 address, at least two numbers of it."""
-    parts = text.split(".")
-    plain = all(part.isascii() and part.isdigit() for part in parts if part)
-    return text if plain and parts[0] and 2 <= len(parts) <= 4 else ""
 
 
 def _part_of_mac(text: str) -> str:

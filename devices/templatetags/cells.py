@@ -11,7 +11,6 @@ from django.template.loader import get_template
 from django.utils.safestring import SafeString
 
 from devices.templatetags.cached import drawn_once
-from vendors.registry import label_of, short_label_of
 
 register = template.Library()
 
@@ -30,6 +29,6 @@ def _nodes(column: str) -> NodeList:
 
 
 @drawn_once(register, "devices/parts/seen.html")
-def seen_by(vendor: str, present: bool, stale: bool) -> dict[str, Any]:
-    """A vendor that sees a device, in a word."""
-    return {"label": label_of(vendor), "short": short_label_of(vendor), "present": present, "stale": stale}
+def seen_by(vendor: str, account: str, *, records: int, present: bool, stale: bool, shared: bool) -> dict[str, Any]:
+    """An account that sees a device, by the name of its vendor; with its own where several accounts of the vendor see it (`shared`)."""
+    return {"vendor": vendor, "account": account, "records": records, "present": present, "stale": stale, "shared": shared}

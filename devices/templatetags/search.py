@@ -12,12 +12,16 @@ register = template.Library()
 
 # In the order in which they are told. Of these any part is found.
 _PARTS = ("name", "host name", "nickname", "user", "serial", "model", "operating system", "group", "vendor id")
-_BEGINNINGS = ("IP address", "MAC address", "tag", "custom field")
+_BEGINNINGS = {IdKind.IP: "IP address", IdKind.MAC: "MAC address", IdKind.TAG: "tag", IdKind.CUSTOM: "custom field"}
 _NOUNS = {
     IdKind.HOSTNAME: "name and host name",
     IdKind.IP: "IP address",
     IdKind.MAC: "MAC address",
     IdKind.CUSTOM: "custom field",
+}
+_TOO_LITTLE = {
+    IdKind.IP: "is not the beginning of an IP address",
+    IdKind.MAC: "is not the beginning of a MAC address, of which four digits are needed",
 }
 
 
@@ -27,15 +31,19 @@ def searched(text: str) -> str:
     clue = parse(text)
     if not clue.rest:
         return ""
+    if clue.only and not (clue.forms or clue.words):
+        return f"Nothing was searched: “{clue.rest}” {_TOO_LITTLE.get(clue.only[0], 'names nothing that can be searched for')}."
     if clue.only:
         return f"Searched: {_either([_NOUNS.get(kind, kind.label.lower()) for kind in clue.only])} only{_how(clue.only, clue.rest)}."
     if not clue.words:
         return (
-            "Searched: host names, users and serials that begin with it. Type at least three characters to search inside "
+            "Searched: host names, users and serials that begin with it; nicknames, tags and custom fields that are exactly it. "
+            "Type at least three characters to search inside "
             f"{', '.join(_PARTS[:-1])} and {_PARTS[-1]} too."
         )
     parts = f"any part of {', '.join(_PARTS[:-1])} and {_PARTS[-1]}"
-    return f"Searched: {parts}; the beginning of {', '.join(_BEGINNINGS[:-1])} and {_BEGINNINGS[-1]}; the whole BIOS UUID."
+    beginnings = [noun for kind, noun in _BEGINNINGS.items() if kind in {form.kind for form in clue.forms}]
+    return f"Searched: {parts}; the beginning of {_either(beginnings)}; the whole BIOS UUID."
 
 
 @register.simple_tag

@@ -47,15 +47,16 @@ WORDS = {
 }
 
 
-def needs(*codenames: str) -> Callable[[View[P]], View[P]]:
+def needs(*codenames: str, to: str = "") -> Callable[[View[P]], View[P]]:
     """Refuse with 403 whoever has none of these rights (devices/web/roles.py); the page says what they are called and which roles have
-    them."""
+    them. `to`: what the page is for, where its right is named after something else.
+    """
 
     def decorate(view: View[P]) -> View[P]:
         @wraps(view)
         def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if not any(request.user.has_perm(dotted(codename)) for codename in codenames):
-                return refuse(request, *codenames)
+                return refuse(request, *codenames, to=to)
             return view(request, *args, **kwargs)
 
         return guarded
@@ -63,10 +64,10 @@ def needs(*codenames: str) -> Callable[[View[P]], View[P]]:
     return decorate
 
 
-def refuse(request: HttpRequest, *codenames: str) -> HttpResponse:
+def refuse(request: HttpRequest, *codenames: str, to: str = "") -> HttpResponse:
     """403 as a page, or as a line of text inside the page that asked for a fragment. What was to be done is said by the first."""
     roles = [role for role, given in ROLES.items() if set(codenames) & set(given)]
-    doing = WORDS.get(codenames[0], codenames[0].replace("_", " "))
+    doing = to or WORDS.get(codenames[0], codenames[0].replace("_", " "))
     context = {"permission": " or ".join(codenames), "doing": doing, "roles": roles}
     return render(request, "devices/_refused.html" if is_fragment(request) else "403.html", context, status=403)
 

@@ -10,10 +10,10 @@ from vendors.installer_api import MakesInstallers
 
 class InstallerJobConnection(connection.JobConnection):
     def maker(self, job: VendorJob) -> MakesInstallers:
-        """Raises Unsupported for a vendor that makes none, Misconfigured when the account is switched off, and as `open` does."""
+        """Raises Unsupported for a vendor that makes none, Misconfigured when the account is disabled, and as `open` does."""
         job.account.about.installers()
         if not job.account.enabled:
-            raise Misconfigured(f"The account {job.account.name} is switched off.", next_step="Switch it on.")
+            raise Misconfigured(f"The account {job.account.name} is disabled.", next_step="Enable it.")
         maker = self.open(job.account, asked_at=job.asked_at)
         if not isinstance(maker, MakesInstallers):
             raise Unsupported(f"{job.account.about.label} makes no installers through its API.")

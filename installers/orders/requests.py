@@ -42,7 +42,7 @@ def checked(account: Account, wish: InstallerRequest, ticket: str) -> tuple[Inst
     except Unsupported as error:
         raise ActionRefused(f"{error.sentence} {error.next_step}".strip(), field="account") from None
     if not account.enabled:
-        raise ActionRefused(f"The account {account.name} is switched off: switch it on, or choose another one.", field="account")
+        raise ActionRefused(f"The account {account.name} is disabled: enable it, or choose another one.", field="account")
     purpose = wish.purpose.strip()
     if not purpose or len(purpose) > LONGEST_PURPOSE or not purpose.isprintable():
         raise ActionRefused(f"Say what it is for, in 1 to {LONGEST_PURPOSE} letters on one line.", field="purpose")

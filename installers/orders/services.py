@@ -81,7 +81,7 @@ def revoke(installer: Installer, *, act: AuditContext) -> Installer:
                 f"This installer is {held.get_standing_display().lower()}: only one that is ready or expired can be revoked."
             )
         if not held.account.enabled:
-            raise ActionRefused(f"The account {held.account.name} is switched off: switch it on to revoke this installer.")
+            raise ActionRefused(f"The account {held.account.name} is disabled: enable it to revoke this installer.")
         held.revoked_by = act.person
         _send(held, {"phase": "revoke"}, act.now)
         told: dict[str, Any] = {"installer": held.pk, "name": held.name}

@@ -105,7 +105,7 @@ def _maker(account: Account) -> InstallerSource:
         offer = account.about.installers()
     except Unsupported as error:
         return InstallerSource(account, None, f"{error.sentence} {error.next_step}".strip())
-    return InstallerSource(account, offer, "" if account.enabled else "It is switched off.")
+    return InstallerSource(account, offer, "" if account.enabled else "It is disabled.")
 
 
 def groups(account: Account) -> list[tuple[str, str]]:

@@ -21,5 +21,5 @@ def compare(request: HttpRequest) -> HttpResponse:
     if accounts:
         messages.success(request, f"Rollcall asks {', '.join(account.name for account in accounts)}: reload this page in a moment.")
     else:
-        messages.info(request, "No account that is switched on lists installers.")
+        messages.info(request, "No enabled account lists installers.")
     return redirect("installers:register")

@@ -126,7 +126,7 @@ def test_everything_works_without_scripts(desk: Desk, sim: Simulation, alice: Us
     expect(page.get_by_role("heading", name="eset-berlin")).to_be_visible()
     page.get_by_role("button", name="Refresh now").click()
     expect(page.get_by_text("A fetch is under way already")).to_be_visible()
-    page.get_by_role("button", name="Switch off").click()
+    page.get_by_role("button", name="Disable").click()
     expect(page.locator("#standing .pill")).to_have_text("Disabled")
     assert SyncRun.objects.count() == 1
 

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.test import Client
 
 from config.documentation import FOLDER, documents
+from config.env import ROOT
 from devices.models import User
 
 pytestmark = pytest.mark.django_db
@@ -28,6 +29,27 @@ def test_every_document_is_listed_and_its_links_lead_somewhere(client: Client, b
             assert client.get(link).status_code == 200, (document.name, link)
         body = text[text.index("<article") : text.index("</article>")]
         assert not re.search(r'href="(?!/|https://|http://|#)', body), document.name
+
+
+def test_every_link_with_an_anchor_leads_to_a_heading() -> None:
+    """Those of the pages, and those of the files beside them."""
+    ids = {document.url: re.findall(r' id="([^"]+)"', document.body) for document in documents().values()}
+    links = [
+        (document.name, page or document.url, anchor)
+        for document in documents().values()
+        for page, anchor in re.findall(r'href="(/docs/[^"#]*)?#([^"]+)"', document.body)
+    ]
+    for name in ("README.md", "CONTRIBUTING.md"):
+        text = (ROOT / name).read_text("utf-8")
+        links += [(name, f"/docs/{page}/", anchor) for page, anchor in re.findall(r"\]\(docs/([^)#]+)\.md#([^)]+)\)", text)]
+    assert len(links) >= 5
+    assert [link for link in links if link[2] not in ids[link[1]]] == []
+
+
+def test_no_two_headings_of_a_page_have_the_same_anchor() -> None:
+    for document in documents().values():
+        ids = re.findall(r' id="([^"]+)"', document.body)
+        assert len(ids) == len(set(ids)) == len(re.findall(r"<h[1-6]", document.body)), document.name
 
 
 @pytest.mark.parametrize("name", ["no-such", "../README", "operating.md", "..%2fREADME", "vendors"])

@@ -171,14 +171,15 @@ def test_a_killed_program_starts_again(run: Run, words: str) -> None:
     assert "ended (killed by SIGKILL); it starts again" in run.printed()
 
 
-def test_a_second_start_says_what_is_in_its_way(run: Run) -> None:
-    for port, sentence in (
-        (run.port, "Something else already listens"),
-        (free_port(), "is already running (pid"),
+def test_a_second_start_says_what_is_in_its_way(run: Run, tmp_path: Path) -> None:
+    for home, port, sentence in (
+        (run.home.folder, run.port, "is already running (pid"),
+        (run.home.folder, free_port(), "is already running (pid"),
+        (tmp_path / "other", run.port, "Something else already listens"),
     ):
         environ = {
             **plain_environ(),
-            "ROLLCALL_HOME": str(run.home.folder),
+            "ROLLCALL_HOME": str(home),
             "ROLLCALL_BIND": f"127.0.0.1:{port}",
         }
         second = subprocess.run(

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import sys
-from argparse import ArgumentParser
+import time
+from collections.abc import Callable
 from dataclasses import asdict, replace
+from functools import partial
 from typing import Any
 
+from django.core.management.base import CommandParser
 from django.utils import timezone
 
 from devices.account_status.status import AccountStatus, statuses
@@ -20,7 +23,7 @@ from devices.accounts.services import check_new, create_account, refresh_account
 from devices.accounts.validation import AccountOptions, InvalidAccount, checked, moves, notes, refuse_deleting
 from devices.audit.context import AuditContext
 from devices.jobs import heartbeat
-from devices.management.account_input import Pairs, add_secrets, add_settings, describe_vendors, secrets_of, settings_of
+from devices.management.account_input import Pairs, add_secrets, add_settings, describe_vendors, secrets_of, settings_of, told_with_options
 from devices.management.console import NOT_READY, CommandRefused, account_named, vendor_of
 from devices.management.console import Command as ConsoleCommand
 from devices.models import Account, Health
@@ -29,6 +32,7 @@ from vendors.base import Vendor
 from vendors.registry import VENDORS
 
 NO_TERMINAL = "Nothing was deleted, because there is no terminal to ask on: give --yes to delete without a question."
+PATIENCE = 120.0  # seconds to wait for calls to be allowed again: the longest limits are those of a minute
 UNTESTED = "Nothing was saved; --no-test saves without testing the connection."
 
 HEALTH = {
@@ -45,8 +49,8 @@ HEALTH = {
 class Command(ConsoleCommand):
     help = "Add, list, test, edit, enable, disable and delete vendor accounts, and replace their secrets."
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        actions = parser.add_subparsers(dest="action", required=True, metavar="add|list|test|edit|rotate|enable|disable|delete")
+    def add_arguments(self, parser: CommandParser) -> None:
+        actions = self.add_actions(parser, "add|list|test|edit|rotate|enable|disable|delete")
         add = actions.add_parser("add", help="test the connection and add an account")
         listed = actions.add_parser("list", help="list accounts and how they are")
         test = actions.add_parser("test", help="sign in and read one small page")
@@ -81,7 +85,8 @@ class Command(ConsoleCommand):
             elif action == "list":
                 self._list(as_json=options["as_json"])
             elif action == "test":
-                self.say(_proven(probe_account(account_named(options["name"]))))
+                account = account_named(options["name"])
+                self.say(self._proven(lambda: probe_account(account)))
             elif action == "edit":
                 self._edit(options["name"], options["setting_pairs"], options["secret_pairs"], options)
             elif action == "rotate":
@@ -91,7 +96,7 @@ class Command(ConsoleCommand):
             else:
                 self._switch(options["name"], enabled=action == "enable")
         except InvalidAccount as bad:
-            raise CommandRefused(" ".join(bad.sentences)) from None
+            raise CommandRefused(" ".join([*bad.general, *told_with_options(bad)])) from None
 
     def _add(self, name: str, vendor: str, setting_pairs: Pairs, secret_pairs: Pairs, given: dict[str, Any]) -> None:
         settings = settings_of(setting_pairs, secret_names=VENDORS[vendor].secret_names)
@@ -99,7 +104,7 @@ class Command(ConsoleCommand):
         check_new(name=name, vendor=vendor, settings=settings, secrets=secrets)
         options = AccountOptions(private_hosts=tuple(given["private_hosts"] or ()))
         if given["tested"]:
-            self.say(_proven(probe_values(vendor, settings, secrets, options=options), otherwise=UNTESTED))
+            self.say(self._proven(lambda: probe_values(vendor, settings, secrets, options=options), otherwise=UNTESTED))
         create_account(name=name, vendor=vendor, settings=settings, secrets=secrets, options=options)
         self._note(VENDORS[vendor], settings)
         self.say(f"Added {name}; its first sync begins within a minute. `manage.py sync {name} --wait` follows it.")
@@ -140,7 +145,8 @@ class Command(ConsoleCommand):
         if moves(account, settings):
             _require_again(stored - secrets.keys())
         if given["tested"]:
-            self.say(_proven(probe_values(account.vendor, settings, secrets, account=account, options=options), otherwise=UNTESTED))
+            test = partial(probe_values, account.vendor, settings, secrets, account=account, options=options)
+            self.say(self._proven(test, otherwise=UNTESTED))
         update_account(account, settings=settings, secrets=secrets, options=options)
         self._note(vendor, settings)
         self.say(f"Changed {name}.{_sync_again(account)}")
@@ -161,7 +167,7 @@ class Command(ConsoleCommand):
             )
         checked(vendor, settings, secrets, known_secrets=frozenset(account.secrets.values_list("name", flat=True)))
         stays = "Nothing was replaced: the stored secrets stay in force."
-        self.say(_proven(probe_values(account.vendor, settings, secrets, account=account), otherwise=stays))
+        self.say(self._proven(partial(probe_values, account.vendor, settings, secrets, account=account), otherwise=stays))
         update_account(account, settings=settings, secrets=secrets)
         self.say(f"Replaced {' and '.join(sorted(secrets))} of {name}.{_sync_again(account)}")
 
@@ -195,19 +201,25 @@ class Command(ConsoleCommand):
         if trouble := heartbeat.sentence():
             self.warn(trouble)
 
+    def _proven(self, test: Callable[[], ProbeResult], *, otherwise: str = "") -> str:
+        """What a test of the connection proved; waits where only our own limit of calls stands in its way. Raises CommandRefused with
+        what the vendor answered, what to do, and `otherwise`."""
+        probe, until = test(), time.monotonic() + PATIENCE
+        while probe.unsent and time.monotonic() + probe.wait <= until:
+            self.warn(f"The calls that the vendor allows are used up for now: continues in {probe.wait} s.")
+            time.sleep(probe.wait)
+            probe = test()
+        if probe.ok:
+            return probe.sentence
+        reference = f"(Request id {probe.request_id}.)" if probe.request_id else ""
+        next_step = f"Run the command again in {probe.wait} seconds." if probe.wait else probe.next_step
+        next_step = "Give --allow-private-host HOST:PORT to allow it for this account." if probe.private else next_step
+        raise CommandRefused(" ".join(part for part in (probe.sentence, reference, next_step, otherwise) if part))
+
     def _typed(self, question: str) -> str:
         self.stdout.write(question, ending="")
         self.stdout.flush()
         return sys.stdin.readline().strip()
-
-
-def _proven(probe: ProbeResult, *, otherwise: str = "") -> str:
-    """What a test of the connection proved. Raises CommandRefused with what the vendor answered, what to do, and `otherwise`."""
-    if probe.ok:
-        return probe.sentence
-    reference = f"(Request id {probe.request_id}.)" if probe.request_id else ""
-    allowing = "Give --allow-private-host HOST:PORT to allow it for this account." if probe.private else ""
-    raise CommandRefused(" ".join(part for part in (probe.sentence, reference, allowing or probe.next_step, otherwise) if part))
 
 
 def _settings(account: Account) -> dict[str, str]:

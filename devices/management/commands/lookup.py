@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from typing import Any
 
 from django.utils import timezone
 
 from devices.account_status.status import statuses
 from devices.lookup.account_answers import AccountAnswer, account_answers, document
+from devices.management.console import NOT_READY, CommandRefused
 from devices.management.console import Command as ConsoleCommand
+from devices.search.parser import says_nothing
 from devices.search.queries import MOST, SearchMatch, search
+
+LONGEST_NUMBER = 9  # digits
+NO_CLUE = "Give a clue to search for, such as a hostname, a serial, a user or `user:anna`."
 
 
 class Command(ConsoleCommand):
@@ -22,6 +27,8 @@ class Command(ConsoleCommand):
         parser.add_argument("--limit", type=_limit, default=50, help=f"most devices to show, 1 to {MOST} (default 50)")
 
     def handle(self, *_args: Any, term: str, as_json: bool, limit: int, **_options: Any) -> None:
+        if says_nothing(term):
+            raise CommandRefused(NO_CLUE, code=NOT_READY)
         answer = search(term, limit=limit)
         accounts = account_answers(answer.clue, statuses(timezone.now()))
         if as_json:
@@ -53,9 +60,6 @@ class Command(ConsoleCommand):
 
 
 def _limit(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= MOST:
-        raise ValueError(text)
+    if not text.isascii() or not text.isdigit() or len(text) > LONGEST_NUMBER or not 1 <= int(text) <= MOST:
+        raise ArgumentTypeError(f"must be a whole number from 1 to {MOST}")
     return int(text)
-
-
-_limit.__name__ = "whole number"  # argparse puts it into its sentence

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from argparse import ArgumentParser
 from typing import Any
+
+from django.core.management.base import CommandParser
 
 from devices.management.console import NOT_READY, CommandRefused
 from devices.management.console import Command as ConsoleCommand
@@ -17,8 +18,8 @@ LONGEST_PASSWORD = 1000
 class Command(ConsoleCommand):
     help = "Add and list people, and change their role or password. The browser asks them for a name and a password only."
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        actions = parser.add_subparsers(dest="action", required=True, metavar="add|list|role|password|off|on")
+    def add_arguments(self, parser: CommandParser) -> None:
+        actions = self.add_actions(parser, "add|list|role|password|off|on")
         add = actions.add_parser("add", help="add a person; without --password-stdin a random password is shown once")
         role = actions.add_parser("role", help="give a person another role")
         password = actions.add_parser("password", help="give a person a new password; ends all their sessions")

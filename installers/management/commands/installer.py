@@ -3,37 +3,50 @@
 from __future__ import annotations
 
 import time
-from argparse import ArgumentParser
+from argparse import RawDescriptionHelpFormatter
 from collections.abc import Callable
+from textwrap import fill
 from typing import Any
 
+from django.core.management.base import CommandParser
 from django.utils import timezone
 
 from devices.audit.context import AuditContext
 from devices.errors import ActionRefused
 from devices.jobs import heartbeat
-from devices.management.console import STOPPED, CommandRefused, account_named
+from devices.management.console import STOPPED, CommandRefused, account_named, visible
 from devices.management.console import Command as ConsoleCommand
 from devices.models import Account, DeviceGroup
 from installers.models import Installer, Standing
 from installers.orders import services
 from installers.orders.requests import InstallerRequest
 from installers.register import queries
+from vendors.installer_api import InstallerOptions
+from vendors.registry import VENDORS
+from vendors.states import Family
 
 PAUSE = 0.5  # seconds between two looks at the row
+MOST_GROUPS = 20  # named in an error
+WIDTH = 110
 PATIENCE = 60.0  # seconds without any worker before watching ends
 
 
 class Command(ConsoleCommand):
     help = "Make, list and revoke installers at a vendor."
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        actions = parser.add_subparsers(dest="action", required=True, metavar="create|list|revoke")
+    def add_arguments(self, parser: CommandParser) -> None:
+        actions = self.add_actions(parser, "create|list|revoke")
         create = actions.add_parser("create", help="order an installer; a worker has it made")
         create.add_argument("account")
         create.add_argument("--os", required=True, dest="family", metavar="windows|macos")
         create.add_argument("--name", default="Installer from the command line", help="what it is for")
-        create.add_argument("--language", default="", metavar="CODE", help="for example de-de; the vendor falls back to English")
+        create.add_argument("--language", default="", metavar="CODE", help="for example de-de, see below; the vendor falls back to English")
+        create.formatter_class = RawDescriptionHelpFormatter
+        create.epilog = "\n\n".join(
+            fill(f"Languages of {vendor.label}: {_languages(vendor.offer)}", WIDTH, break_on_hyphens=False)
+            for vendor in VENDORS.values()
+            if vendor.offer
+        )
         create.add_argument("--group", default="", metavar="NAME|ID", help="a static group")
         create.add_argument("--ticket", default="")
         create.add_argument("--wait", action="store_true", help="follow it until it is ready or failed")
@@ -51,7 +64,7 @@ class Command(ConsoleCommand):
             else:
                 self._revoke(options["id"])
         except ActionRefused as problem:
-            raise CommandRefused(problem.sentence) from None
+            raise CommandRefused(_with_values(problem, options)) from None
 
     def _create(
         self, *, account: str, family: str, name: str, language: str, group: str, ticket: str, wait: bool, as_json: bool, **_options: Any
@@ -133,3 +146,24 @@ def follow(
         elif clock() - silent_since >= patience:
             raise CommandRefused(f"Stopped watching because no worker reports; installer {current.pk} stays {current.standing}.")
         pause(PAUSE)
+
+
+def _with_values(problem: ActionRefused, options: dict[str, Any]) -> str:
+    """What is wrong, with the values that the option takes: a terminal shows no list to choose from."""
+    account = Account.objects.filter(name=options.get("account", "")).first() if problem.field in ("language", "family", "group") else None
+    offer = account.about.offer if account is not None and account.vendor in VENDORS else None
+    if account is None or offer is None:
+        return problem.sentence
+    if problem.field == "language":
+        return f"There is no language {visible(options['language'])!r}: --language takes {_languages(offer)}."
+    if problem.field == "family" and options["family"].lower() not in set(Family):
+        return f"There is no operating system {visible(options['family'])!r}: --os takes {' or '.join(offer.families)}."
+    groups = DeviceGroup.objects.filter(account=account, static=True).order_by("name").values_list("name", flat=True)[: MOST_GROUPS + 1]
+    if problem.field == "group" and groups:
+        more = " and more" if len(groups) > MOST_GROUPS else ""
+        return f"{problem.sentence} --group takes {', '.join(visible(name) for name in groups[:MOST_GROUPS])}{more}."
+    return problem.sentence
+
+
+def _languages(offer: InstallerOptions) -> str:
+    return ", ".join(code for code, _ in offer.languages)

@@ -94,6 +94,36 @@ def test_a_list_grows_late_by_the_clock_although_no_worker_says_so(client: Clien
     assert "older than two intervals" in client.get(reverse("devices:list")).text
 
 
+@pytest.mark.parametrize(
+    ("health", "running", "read", "words"),
+    [
+        (Health.NEW, True, 0, "Its devices appear as they arrive; those that are not read yet are not shown."),
+        (Health.NEW, True, 1, "Its devices appear as they arrive; those that are not read yet are not shown."),
+        (Health.FAILING, False, 1, "Only those of its devices that were read so far are shown."),
+        (Health.PERSON, True, 1, "Only those of its devices that were read so far are shown."),
+        (Health.FAILING, False, 0, "Devices that only it knows are not shown."),
+        (Health.NEW, False, 0, "Devices that only it knows are not shown."),
+    ],
+)
+def test_before_the_first_complete_list_the_banner_says_which_devices_are_shown(
+    client: Client, alice: User, *, health: Health, running: bool, read: int, words: str
+) -> None:
+    client.force_login(alice)
+    account = shown.account("eset-new", "eset", complete=False, health=health)
+    for number in range(read):
+        shown.sighting(account, f"LAPTOP-{number}")
+    if running:
+        shown.fetch(account)
+    text = client.get(reverse("devices:list")).text
+    said = {
+        "Its devices appear as they arrive; those that are not read yet are not shown.",
+        "Only those of its devices that were read so far are shown.",
+        "Devices that only it knows are not shown.",
+    }
+    assert {each for each in said if each in text} == {words}
+    assert ("LAPTOP-0" in text) is bool(read)
+
+
 def test_what_was_critical_stays_critical(client: Client, bob: User, account: Account) -> None:
     client.force_login(bob)
     no_worker_since(3600)

@@ -35,8 +35,21 @@ def test_switching_off_ends_the_fetch_under_way_and_its_late_step_writes_nothing
     jobs.Engine(script).advance(run.pk)
     run.refresh_from_db()
     assert (run.state, script.kept, script.ends) == (JobState.CANCELLED, [], [])
-    assert run.error == "The account was switched off while this fetch was under way."
+    assert run.error == "The account was disabled while this fetch was under way."
     assert not jobs.due(type(run), now=jobs.database_clock())
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_the_button_has_the_word_of_the_status(client: Client, alice: User, enabled: bool) -> None:
+    account = making.account()
+    Account.objects.update(enabled=enabled)
+    client.force_login(alice)
+    page = client.get(f"/vendors/{account.name}/").text
+    assert (">Disable</button>" in page, ">Enable</button>" in page) == (enabled, not enabled)
+    assert "Switch on" not in page and "Switch off" not in page
+    answer = client.post(f"/vendors/{account.name}/switch/", {"enabled": "0" if enabled else "1"}, follow=True)
+    assert f"{account.name} is {'disabled' if enabled else 'enabled'}." in answer.text
+    assert ("Enable it to sync again." in answer.text) is enabled
 
 
 def test_switching_off_keeps_what_was_fetched_and_on_fetches_again() -> None:

@@ -186,10 +186,30 @@ class TestErrors:
         })  # fmt: skip
         assert answer.status_code == 422
         for sentence in (
-            "Enter a valid", "travel unprotected", "“Mars/Base” is not a time zone name", "This is missing: enter it.", "The console address must be",
-            "greater than or equal to 0", "Enter a whole number.", "not in PEM form",
+            "The name must be 1 to 60 letters, digits, hyphens or underscores.", "travel unprotected", "“Mars/Base” is not a time zone name", "This is missing: enter it.", "The console address must be",
+            "not in PEM form",
         ):  # fmt: skip
             assert answer.text.count(sentence) == 2, f"{sentence}: above the form, and at its field"
+        assert answer.text.count("This must be a whole number of minutes from 0 to 44,640.") == 4
+
+    @pytest.mark.parametrize(
+        ("field", "value", "sentence"),
+        [
+            ("name", "x" * 61, "The name must be 1 to 60 letters, digits, hyphens or underscores."),
+            ("name", "ä b", "The name must be 1 to 60 letters, digits, hyphens or underscores."),
+            ("set_region", "mars", "Region must be one of "),
+            ("set_username", "x" * 501, "This is too long: at most 500 characters can be stored."),
+            ("secret_password", "x" * 9000, "This is too long: at most 8192 characters can be stored."),
+            ("full_minutes", "99999999", "This must be a whole number of minutes from 0 to 44,640."),
+            ("full_minutes", "1.5", "This must be a whole number of minutes from 0 to 44,640."),
+        ],
+    )
+    def test_no_sentence_is_of_the_framework(self, admin: Client, field: str, value: str, sentence: str) -> None:
+        values = {"vendor": "eset", "name": "a", "set_region": "eu", "set_username": "u", "secret_password": "p", field: value}
+        answer = admin.post(ADD, values)
+        assert answer.status_code == 422
+        assert answer.text.count(sentence) == 2
+        assert "Ensure this value" not in answer.text and "Select a valid choice" not in answer.text and "slug" not in answer.text
 
     def test_the_test_tells_everything_too(self, admin: Client) -> None:
         values = {"vendor": "five9s", "set_url": "http://epm.example.com", "set_time_zone": "Mars/Base", "secret_token": ""}

@@ -114,7 +114,7 @@ class TestBadValues:
         with pytest.raises(InvalidAccount) as caught:
             create_account(name="x", vendor="five9s", settings=settings, secrets={"token": "a\nb"})
         assert list(caught.value.fields) == ["url", "time_zone", "allow_http", "token"]
-        assert caught.value.general == ("five(9)s Console has no setting 'colour'.",)
+        assert caught.value.general == ("five(9)s Console has no setting 'colour': it has url, time_zone, allow_http, console_url.",)
         assert len(caught.value.sentences) == 5
 
 

@@ -82,7 +82,7 @@ class TestRefreshing:
     def test_an_account_that_is_off_is_not_refreshed(self, ivan: User) -> None:
         Account.objects.filter(pk=making.account().pk).update(enabled=False)
         answer = signed_in(ivan).post("/vendors/eset-main/refresh/", headers=HTMX)
-        assert "is switched off: switch it on, then refresh." in answer.text
+        assert "is disabled: enable it, then refresh." in answer.text
         assert not SyncRun.objects.exists()
 
     def test_the_cost_is_shown_before_the_click(self, ivan: User) -> None:

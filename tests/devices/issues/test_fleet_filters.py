@@ -187,7 +187,7 @@ def test_taking_back_all_that_match_touches_only_them(desk: Client, ivan: User) 
     for title in ("3 problems", "CVE-2026-1", "No recent contact"):
         decided(title, Standing.ACKNOWLEDGED, ivan)
     desk.post("/issues/decide/?standing=acknowledged&group=Berlin", {"which": "matching", "action": "take_back"})
-    assert [each.title for each in listed(standing="acknowledged")] == ["No recent contact with ESET"]
+    assert [each.title for each in listed(standing="acknowledged")] == ["No recent contact with ESET (eset-main)"]
 
 
 def test_nothing_is_decided_about_a_part_that_nobody_has(desk: Client) -> None:

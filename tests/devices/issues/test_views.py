@@ -53,7 +53,13 @@ def tomorrow() -> str:
 def test_the_list_shows_what_nobody_decided_about_with_who_says_so(desk: Client) -> None:
     page = text(desk)
     assert "<strong>1–6</strong> of 6 issues" in page
-    for words in (FIRST, "CVE-2026-1: due, not yet installed", "No recent contact with ESET", "last word: DISCONNECTED", "eset-main"):
+    for words in (
+        FIRST,
+        "CVE-2026-1: due, not yet installed",
+        "No recent contact with ESET (eset-main)",
+        "last word: DISCONNECTED",
+        "eset-main",
+    ):
         assert words in page
     assert "1 problem reported" not in page  # muted at ESET
     assert f'href="/devices/{named("nb-1").pk}/#issues"' in page

@@ -87,9 +87,9 @@ def test_without_a_test_it_is_saved_and_nothing_is_sent(sim: Simulation, secret_
         (("--secret", "client_key=file:/"), "cannot be read (Is a directory)"),
         (("--secret", "client_key=file:/dev/null"), "is empty"),
         (("--secret", "client_key=file:/dev/zero"), "is too large"),
-        (KEY, "is missing: enter it"),
-        ((*KEY, "--set", "colour=blue"), "has no setting 'colour'"),
-        ((*KEY, "--secret", "colour=env:TEST_KEY"), "has no secret 'colour'"),
+        (KEY, "Client secret is missing: give it with --secret client_secret=env:VARIABLE."),
+        ((*KEY, "--set", "colour=blue"), "has no setting 'colour': it has url, calls_per_minute, console_url."),
+        ((*KEY, "--secret", "colour=env:TEST_KEY"), "has no secret 'colour': it has client_key, client_secret."),
     ],
 )
 def test_what_cannot_be_used_is_refused_in_a_sentence_that_repeats_no_secret(
@@ -100,6 +100,14 @@ def test_what_cannot_be_used_is_refused_in_a_sentence_that_repeats_no_secret(
     assert words in str(refused.value)
     assert "canary" not in str(refused.value)
     assert not Account.objects.exists()
+
+
+def test_what_is_missing_is_named_with_its_option() -> None:
+    with pytest.raises(CommandRefused) as refused:
+        account("add", "a", "--vendor", "eset")
+    assert "User name is missing: give it with --set username=" in str(refused.value)
+    assert "--secret password=env:VARIABLE." in str(refused.value)
+    assert "enter it" not in str(refused.value)
 
 
 @pytest.mark.parametrize("arguments", [("--secret", "canary-without-a-sign"), ("--set", "=canary"), ("--vendor", "acme")])

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from devices.connections.connection import budget_of
+from devices.db.redis_client import worker_client
 from devices.management.console import CommandRefused
 from devices.models import Account, AuditEvent, JobState, SyncRun
 from sandbox.credentials import account_settings
@@ -115,6 +117,16 @@ def test_a_new_secret_is_used_once_the_vendor_has_accepted_it(stored: Account, s
     assert account("test", stored.name)
 
 
+def test_only_what_changed_is_in_the_audit_log(stored: Account, sim: Simulation, monkeypatch: pytest.MonkeyPatch) -> None:
+    secrets = environment(stored, sim, monkeypatch, right=True)
+    account("rotate", stored.name, *secrets)
+    account("edit", stored.name, "--set", f"url={stored.settings['url']}", "--no-test")
+    assert "account changed" not in actions(stored.name)
+    assert actions(stored.name).count("secret replaced") == len(secrets) // 2
+    account("edit", stored.name, "--set", "console_url=https://console.example/{id}", "--no-test")
+    assert actions(stored.name).count("account changed") == 1
+
+
 def test_a_secret_that_the_vendor_refuses_replaces_nothing(stored: Account, sim: Simulation, monkeypatch: pytest.MonkeyPatch) -> None:
     before = secrets_of(stored.name)
     with pytest.raises(CommandRefused) as refused:
@@ -136,6 +148,25 @@ def test_a_vendor_that_proves_nothing_replaces_nothing(
     with pytest.raises(CommandRefused, match="the stored secrets stay in force"):
         account("rotate", stored.name, *environment(stored, sim, monkeypatch, right=True))
     assert secrets_of(stored.name) == before
+
+
+def test_a_command_waits_for_its_next_call_where_the_minute_is_used_up(
+    stored: Account, sim: Simulation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options = environment(stored, sim, monkeypatch, right=True)
+    budget_of(stored, shared=worker_client()).block(1.0)
+    text = account("rotate", stored.name, *options)
+    assert f"of {stored.name}. A sync with them begins." in text
+
+
+@pytest.mark.parametrize("action", ["rotate", "edit", "test"])
+def test_a_longer_wait_says_when_to_run_the_command_again(sim: Simulation, monkeypatch: pytest.MonkeyPatch, action: str) -> None:
+    stored = account_at(sim.url, "opswat")
+    options = {"rotate": environment(stored, sim, monkeypatch, right=True), "edit": ["--set", "calls_per_minute=8"], "test": []}[action]
+    budget_of(stored, shared=worker_client()).block(500.0)
+    with pytest.raises(CommandRefused, match=r"Run the command again in (500|49\d) seconds\."):
+        account(action, stored.name, *options)
+    assert sim.calls() == []
 
 
 def test_one_of_two_secrets_can_be_replaced(sim: Simulation, monkeypatch: pytest.MonkeyPatch) -> None:

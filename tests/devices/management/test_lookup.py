@@ -94,7 +94,7 @@ def test_more_matches_than_shown_are_told_apart_from_the_document() -> None:
     assert "more than 2 matches: refine the term" in err
 
 
-@pytest.mark.parametrize("term", ["", "\0", "%", "😀", "x" * 10_000])
+@pytest.mark.parametrize("term", ["%", "😀", "x" * 10_000])
 def test_no_term_is_an_error(device: None, term: str) -> None:
     assert lookup(term)["matches"] == []
 

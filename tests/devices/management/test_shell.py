@@ -62,11 +62,38 @@ def test_a_refusal_is_one_sentence_and_exit_1() -> None:
     assert one_sentence(err)
 
 
-@pytest.mark.parametrize("command", [("account",), ("export", "people", "--format", "csv"), ("lookup",), ("lookup", "a", "--limit", "0")])
-def test_wrong_usage_is_exit_2(command: tuple[str, ...]) -> None:
-    code, _, err = manage(*command)
-    assert code == 2
-    assert "Traceback" not in err
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        (("account",), "required: add|list|test|edit|rotate|enable|disable|delete: see `manage.py account --help`."),
+        (("account", "add", "a"), "required: --vendor: see `manage.py account add --help`."),
+        (("account", "wipe"), "invalid choice: 'wipe'"),
+        (("account", "add", "a", "--vendor", "eset", "--set", "region"), "expected KEY=VALUE"),
+        (("export", "people", "--format", "csv"), "invalid choice: 'people'"),
+        (("export", "devices"), "required: --format: see `manage.py export --help`."),
+        (("lookup",), "required: term: see `manage.py lookup --help`."),
+        (("lookup", "a", "--nosuch"), "Unrecognized arguments: --nosuch: see `manage.py lookup --help`."),
+        (("lookup", "a", "--limit", "0"), "Argument --limit: must be a whole number from 1 to 1000: see"),
+        (("lookup", "a", "--limit", "99999"), "Argument --limit: must be a whole number from 1 to 1000: see"),
+        (("lookup", "a", "--limit", "-1"), "Argument --limit: must be a whole number from 1 to 1000: see"),
+        (("lookup", "a", "--limit", "9" * 5000), "Argument --limit: must be a whole number from 1 to 1000: see"),
+        (("lookup", ""), "Give a clue to search for"),
+        (("lookup", " \u200b "), "Give a clue to search for"),
+        (("lookup", "user:"), "Give a clue to search for"),
+        (("lookup", " SN : "), "Give a clue to search for"),
+        (("lookup", "in:", "--json"), "Give a clue to search for"),
+        (("sync",), "required: name: see `manage.py sync --help`."),
+        (("person", "add", "anna", "--role", "boss"), "see `manage.py person add --help`."),
+        (("installer", "revoke", "first"), "see `manage.py installer revoke --help`."),
+        (("patches", "closed"), "see `manage.py patches --help`."),
+        (("match", "now"), "see `manage.py match --help`."),
+        (("rotate_secrets", "--dry"), "see `manage.py rotate_secrets --help`."),
+    ],
+)
+def test_wrong_usage_is_one_sentence_and_exit_2(command: tuple[str, ...], words: str) -> None:
+    code, out, err = manage(*command)
+    assert (code, out) == (2, "")
+    assert words in err and one_sentence(err)
 
 
 def test_a_secret_on_the_command_line_is_not_repeated() -> None:

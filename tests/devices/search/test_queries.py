@@ -255,3 +255,16 @@ def test_a_vendor_that_lists_a_device_no_more_is_not_present(annas: None) -> Non
     Sighting.objects.filter(external_id="4711").update(life=Life.MISSING)
     [seen] = search("4711").matches[0].device["sightings"]
     assert (seen["account"], seen["present"]) == ("five", False)
+
+
+def test_less_than_three_letters_find_what_the_documentation_says() -> None:
+    clues = ((IdKind.HOSTNAME, "an-1"), (IdKind.TAG, "an"), (IdKind.NICKNAME, "annex"))
+    entries = [making.entry(kind.value, name=kind.value, identifiers=(known(kind, value),)) for kind, value in clues]
+    save_page(making.run(making.account()), [*entries, making.entry("os", name="phone", os_name="Android 13")], timezone.now())
+
+    def names(term: str) -> set[str]:
+        return {match.device["name"] for match in search(term).matches}
+
+    assert names("an") == {"hostname", "tag"}
+    assert names("an 13") == set()
+    assert names("and") == {"phone"} == names("android 13")

@@ -72,6 +72,23 @@ def test_it_staff_read_the_raw_answer(client: Client, ivan: User, addresses: dic
     assert reverse("devices:audit") not in page
 
 
+@pytest.mark.parametrize(
+    ("address", "doing"),
+    [
+        ("/coverage/keys/", "look at identifiers that several devices share"),
+        ("/issues/export.csv", "export issues"),
+        ("/coverage/every.csv", "export coverage"),
+        ("/coverage/devices.csv", "export coverage"),
+        ("/devices/export.csv", "export devices"),
+    ],
+)
+def test_a_refusal_names_what_the_page_is_for(client: Client, bob: User, address: str, doing: str) -> None:
+    client.force_login(bob)
+    answer = client.get(address)
+    assert answer.status_code == 403
+    assert f"You may not {doing}" in answer.text
+
+
 def test_an_administrator_sees_every_place(client: Client, alice: User, addresses: dict[str, str]) -> None:
     client.force_login(alice)
     page = client.get(addresses["dashboard"]).content.decode()

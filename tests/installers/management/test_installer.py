@@ -40,6 +40,27 @@ def test_an_order_is_written_down_and_without_workers_the_command_says_so(sim: S
     assert (row.purpose, row.group_id, row.ticket, row.requested_by) == ("Reception", LOST_GROUP, "INC1", None)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--os", "windows", "--language", "klingon"), r"There is no language 'klingon': --language takes .*en-us, .*de-de"),
+        (("--os", "amiga"), r"There is no operating system 'amiga': --os takes windows or macos\."),
+        (("--os", "windows", "--group", "nosuch"), r"--group takes .*Lost & found"),
+    ],
+)
+def test_what_an_option_does_not_take_is_refused_with_what_it_takes(sim: Simulation, arguments: tuple[str, ...], words: str) -> None:
+    account(sim)
+    with pytest.raises(CommandRefused, match=words):
+        installer("create", "eset-demo", *arguments)
+    assert not Installer.objects.exists()
+
+
+def test_the_help_lists_the_languages(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        installer("create", "--help")
+    assert "Languages of ESET" in (told := capsys.readouterr().out) and "de-de" in told.split("Languages of ESET")[1]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_waiting_follows_it_until_it_is_ready_and_never_prints_the_link(sim: Simulation) -> None:
     account(sim)

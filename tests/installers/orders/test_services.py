@@ -109,7 +109,7 @@ def test_vendors_without_the_capability_and_accounts_switched_off_are_refused(si
         order(account_at(sim.url, "opswat"))
     at = account(sim)
     at.enabled = False
-    with pytest.raises(ActionRefused, match="switched off"):
+    with pytest.raises(ActionRefused, match="is disabled: enable it"):
         order(at)
 
 
@@ -152,12 +152,12 @@ def test_nothing_is_asked_of_an_account_that_was_switched_off(sim: Simulation, h
     doubted = hand.step(doubted)
     switch_account(at, enabled=False)
     calls = len(sim.calls())
-    with pytest.raises(ActionRefused, match="switched off"):
+    with pytest.raises(ActionRefused, match="is disabled: enable it"):
         services.revoke(ready, act=AuditContext(hand.now))
     ended = hand.follow(waits)
-    assert (ended.standing, ended.error) == (Standing.FAILED, "The account eset-demo is switched off.")
+    assert (ended.standing, ended.error) == (Standing.FAILED, "The account eset-demo is disabled.")
     ended = hand.follow(doubted)
-    assert ended.needs_person and "switched off" in ended.error and len(sim.calls()) == calls
+    assert ended.needs_person and "is disabled" in ended.error and len(sim.calls()) == calls
     switch_account(at, enabled=True)
     services.look_again(ended, act=AuditContext(hand.now))
     assert hand.follow(ended).standing == Standing.READY

@@ -189,7 +189,7 @@ def test_an_account_that_was_switched_off_meanwhile_takes_no_order(desk: Client,
     address = opened(desk)
     Account.objects.filter(pk=eset.pk).update(enabled=False)
     page = desk.post(address, filled(address)).content.decode()
-    assert "No account can make installers" in page and "It is switched off." in page
+    assert "No account can make installers" in page and "It is disabled." in page
     assert not Installer.objects.exists()
 
 

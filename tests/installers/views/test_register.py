@@ -160,7 +160,7 @@ def test_asking_twice_compares_once(desk: Client) -> None:
     assert "Rollcall asks eset-main" in page and "Comparing" in page
     assert Stocktake.objects.get().active
     Account.objects.update(enabled=False)
-    assert "No account that is switched on" in read(desk, desk.post("/installers/compare/")["Location"])
+    assert "No enabled account lists installers" in read(desk, desk.post("/installers/compare/")["Location"])
 
 
 def test_empty_registers_say_why_and_what_to_do(client: Client, ivan: User, bob: User) -> None:

@@ -12,12 +12,13 @@ from django.utils import timezone
 
 from devices.lists.cursor import Cursor
 from devices.models import Device, Sighting, User
-from patching.models import Patch, Title
+from patching.models import Patch, PatchRun, Title
 from tests.devices import rows as shown
 from tests.devices.device_list.test_views import NASTY
 from tests.patching import rows as made
 from tests.patching.page_text import HTMX, text_of, words_of
 from vendors.patch_states import Severity
+from vendors.patching_api import Source
 
 pytestmark = pytest.mark.django_db
 TOKENS = {
@@ -186,3 +187,11 @@ def test_pages_go_on_after_a_name_with_invisible_letters(client: Client, bob: Us
         made.patch(sighting, f"\u202ename {number:02}")
     following = re.search(r'rel="next" href="/patching/([^"]+)"', text_of(client, bob, "titles/?sort=name&size=25"))
     assert following and "26–30</strong> of 30" in text_of(client, bob, following[1].replace("&amp;", "&"))
+
+
+def test_an_attempt_names_its_account_and_when_it_was_reported(client: Client, bob: User) -> None:
+    eset = shown.account("eset-main", "eset")
+    run = PatchRun.objects.create(account=eset, source=Source.ATTEMPTS, created_at=timezone.now(), next_step_at=timezone.now())
+    made.attempt(eset, "Firefox", days=1, run_id=run.pk)
+    text = words_of(client, bob, "attempts/")
+    assert "eset-main reported" in text and "fetch" not in text.split("Firefox")[1][:200]

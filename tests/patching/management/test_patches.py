@@ -15,6 +15,7 @@ from devices.management.console import CommandRefused
 from devices.models import Account, AuditEvent
 from devices.search.documents import moment
 from patching.models import Reading
+from tests.devices import rows as shown
 from tests.devices.shell import manage
 from tests.patching import rows as made
 from vendors.patching_api import Source
@@ -83,14 +84,47 @@ def test_each_says_as_of_when_it_is_and_why_that_is_old() -> None:
 
 
 def test_lines_for_people_and_words_for_nothing() -> None:
-    assert patches("attempts") == "No attempt is kept.\n"
-    assert patches("open") == "No open patch is known.\n"
+    assert patches("attempts") == "No account is enabled, so no attempts to install patches are known.\n"
     assert rows("open") == []
     made.small_patching()
     lines = patches("attempts").splitlines()
     assert len(lines) == 8 and "failed (running)  Firefox  1.0 -> 2.0  nb-berlin-01  eset-main" in lines[0]
     assert any("device not told" in line for line in lines)
     assert "failed (uninstall)  Acrobat  2.0  nb-munich-02" in patches("open")
+
+
+@pytest.mark.parametrize(
+    ("what", "vendor", "read", "words"),
+    [
+        ("open", "opswat", None, "OPSWAT MetaDefender IT Access reports no patches to Rollcall, so nothing is known about those of main."),
+        (
+            "attempts",
+            "opswat",
+            None,
+            "OPSWAT MetaDefender IT Access reports no attempts to install patches to Rollcall, so nothing is known",
+        ),
+        ("attempts", "five9s", None, "five(9)s Console reports no attempts to install patches to Rollcall, so nothing is known"),
+        ("open", "five9s", None, "No open patch is known."),
+        ("open", "eset", None, "The patches of main have not been read yet."),
+        ("open", "eset", False, "The patches of main have not been read yet: The vendor refuses it."),
+        ("open", "eset", True, "No open patch is known."),
+        ("attempts", "eset", True, "No attempt is kept."),
+    ],
+)
+def test_an_empty_list_of_an_account_says_what_that_means(what: str, vendor: str, read: bool | None, words: str) -> None:
+    account, at = shown.account("main", vendor), timezone.now()
+    for source in (Source.PATCHES, Source.ATTEMPTS) if read is not None else ():
+        sentence = "" if read else "The vendor refuses it."
+        Reading.objects.create(account=account, source=source, can=read, sentence=sentence, complete_at=at if read else None, tried_at=at)
+    assert patches(what, "--account", "main").startswith(words)
+    assert patches(what).startswith(words)
+
+
+def test_json_of_an_account_that_reports_no_patches_says_so_beside_it() -> None:
+    shown.account("main", "opswat")
+    out, err = io.StringIO(), io.StringIO()
+    call_command("patches", "open", "--account", "main", "--json", stdout=out, stderr=err)
+    assert json.loads(out.getvalue()) == [] and "reports no patches" in err.getvalue()
 
 
 def test_what_a_vendor_wrote_cannot_steer_the_terminal() -> None:

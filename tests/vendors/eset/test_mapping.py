@@ -213,7 +213,7 @@ def test_the_digest_moves_with_everything_else(path: tuple[str | int, ...]) -> N
 @pytest.mark.parametrize("path", list(paths(LAPTOP)))
 @pytest.mark.parametrize("by", [None, [], {}, 5, "\x00", "text", True, 10**400])
 def test_any_field_may_be_anything(path: tuple[str | int, ...], by: Any) -> None:
-    """One bad field costs itself, and nothing is raised; see test_bad_fields.py."""
+    """One bad field costs itself, and nothing is raised; see tests/vendors/parsing/test_fields.py."""
     found, rejects = listed(replaced(LAPTOP, path, by), PHONE)
     assert [each.read().external_id for each in found[-1:]] == ["phone"]
     assert len(rejects) == int(path == ("uuid",) and by not in ("text",))
