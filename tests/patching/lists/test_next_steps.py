@@ -25,7 +25,7 @@ def test_every_next_step_is_another() -> None:
 def test_a_long_word_is_shown_without_what_all_of_them_begin_with_and_the_whole_is_one_look_away(client: Client, ivan: User) -> None:
     made.attempt(made.small_patching()["eset"], "Opera", "failed", reason="running", raw=LONG)
     text = unescape(text_of(client, ivan, "attempts/?q=opera"))
-    assert f'title="The vendor\'s own word: {LONG}">FAILED_TERMINATION_REQUIRED<' in text
+    assert f'title="The vendor\'s own word: {LONG}">FAILED_<wbr>TERMINATION_<wbr>REQUIRED<' in text
     answer = client.get("/patching/attempts.csv?q=opera")
     (row,) = csv.DictReader(io.StringIO(answer.getvalue().decode("utf-8-sig")))
     assert row["Vendor's word"] == LONG
