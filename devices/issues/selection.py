@@ -28,7 +28,7 @@ LONGEST_ITEMS = 1_000_000  # characters: MOST issues with the longest keys
 def picked(request: HttpRequest) -> dict[IssueKey, str]:
     """The ticked ones, those of the page, all that match, or those that an earlier form listed. Raises ActionRefused for too many.
 
-    Beside each what it was when it was seen (`Issue.look`), "" where the form does not say.
+    Beside each what it was when it was seen (`IssueRow.look`), "" where the form does not say.
     """
     if request.POST.get("which") == MATCHING:
         return _matching(request)

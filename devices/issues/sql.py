@@ -116,7 +116,7 @@ def _decided(branch: IssueSource, standing: str) -> list[str]:
 
 
 def columns(branch: IssueSource) -> str:
-    """As `Issue` of devices/issues/queries.py has them."""
+    """As `IssueRow` of devices/issues/rows.py has them."""
     force = holds(branch)
     standing = f"CASE WHEN {force} THEN t.standing WHEN {branch.silenced} THEN '{VENDOR}' ELSE '{OPEN}' END"
     woke = f"""CASE WHEN t.id IS NULL OR {force} THEN '' WHEN t.token <> {branch.fingerprint} THEN 'changed'

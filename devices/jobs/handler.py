@@ -31,7 +31,7 @@ S = TypeVar("S", bound=JobStep)
 class JobHandler(Protocol[J, S]):
     """What one kind of job does in a step. `step` talks to the vendor; the others run inside the transaction that saves the cursor.
 
-    A step may be done again after a crash or an error. One that must not be done twice says `jobs.announce` before it begins, so that the
+    A step may be done again after a crash or an error. One that must not be done twice calls `record_intent` before it begins, so that the
     row tells whoever comes later; `stumbled` then says where to go on instead.
     """
 
