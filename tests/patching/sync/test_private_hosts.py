@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from pytest_django.fixtures import Settings
 
 from devices.accounts.services import create_account
 from devices.accounts.validation import AccountOptions
@@ -16,12 +17,13 @@ NAME = "gateway.corp.example"
 
 
 @pytest.mark.parametrize("source", list(Source))
-def test_a_walk_honours_the_permission(hand: Hand, source: Source) -> None:
+def test_a_walk_honours_the_permission(hand: Hand, source: Source, settings: Settings) -> None:
     """What listens there speaks no TLS, so nothing more comes of it than that it was reached."""
+    settings.VENDOR_DEADLINE_SECONDS = 1  # what listens never answers
     port = hand.sim.url.rpartition(":")[2]
-    settings = {"url": f"https://{NAME}:{port}/{{region}}/{{service}}", "username": "api"}
+    entered = {"url": f"https://{NAME}:{port}/{{region}}/{{service}}", "username": "api"}
     options = AccountOptions(private_hosts=(f"{NAME}:{port}",))
-    account = create_account(name="gateway", vendor="eset", settings=settings, secrets={"password": "p"}, options=options)
+    account = create_account(name="gateway", vendor="eset", settings=entered, secrets={"password": "p"}, options=options)
     with private_network({NAME: EPM}) as reached:
         assert "not on the public internet" not in hand.poll(account, source).error
         assert set(reached) == {EPM}
