@@ -9,7 +9,7 @@ class State(LabelledEnum):
     """How a device is, from best to worst; UNKNOWN is neither."""
 
     OK = "ok", "OK"
-    ATTENTION = "attention", "Attention"
+    ATTENTION = "attention", "Warning"
     CRITICAL = "critical", "Critical"
     UNKNOWN = "unknown", "Unknown"
 

@@ -17,7 +17,7 @@ from devices.reconciliation.freshness import Limits, age_words, by_vendor, read_
 from devices.web.permissions import needs
 from vendors.registry import VENDORS
 
-FIELDS = {"live": "Live up to", "stale": "Stale from", "unseen": "Unseen from"}
+FIELDS = {"live": "Online if seen within", "stale": "Stale after", "unseen": "Inactive after"}
 LONGEST = 40
 
 

@@ -35,7 +35,7 @@ LOOKS = {
         "The account lists it, but the device has not reported for longer than the vendor's threshold, or the account's list is old.",
     ),
     CoverageState.SILENCED: CoverageStyle(
-        *("Silenced", "unknown", "bell-off"), "The account lists it as muted or exempt: somebody has decided so at the vendor."
+        *("Muted", "unknown", "bell-off"), "The account lists it as muted or exempt, as set at the vendor."
     ),
     CoverageState.PENDING: CoverageStyle(
         *("Pending", "busy", "hourglass"), "The account knows it but does not manage it: its enrolment is pending or has failed."
@@ -45,7 +45,7 @@ LOOKS = {
         "The account's last complete list does not have it. That list is recent, every record was readable, and nothing is held back.",
     ),
     CoverageState.UNKNOWN: CoverageStyle(
-        *("Cannot tell", "unknown", "circle-question-mark"),
+        *("Unknown", "unknown", "circle-question-mark"),
         "The account's list proves no absence now, or the device has no identifier by which it could be found in that list.",
     ),
 }

@@ -1,4 +1,4 @@
-"""People's word on which vendors' answers are one machine: take apart, link, and let the keys decide again."""
+"""Match overrides: split a device, merge two, and reset to automatic matching."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from devices.web.permissions import needs
 from devices.web.ticket import ticket_of
 
 OFFERED = 20
-REVERSIBLE = "Every later fetch respects it. It can be taken back on the device's page, and then the keys decide again."
+REVERSIBLE = "Every later sync respects it. Reset it on the device page to match automatically again."
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -97,13 +97,13 @@ def end_ruling(request: HttpRequest, pk: int, ruling: int) -> HttpResponse:
         raise Http404
     said = "were linked" if standing.together else "were taken apart"
     decision = Confirmation(
-        title=f"Let the keys decide again about {device}?",
+        title=f"Reset {device} to automatic matching?",
         effects=(
             f"“{standing.first.name}” and “{standing.second.name}” {said} by {standing.made_by or 'somebody'}: {standing.reason}",
             "They become one device if their serial, BIOS UUID, MAC or hostname says so, and two if not.",
         ),
-        button="Let the keys decide",
-        done="The keys decide again.",
+        button="Reset",
+        done="Matching is automatic again.",
     )
 
     def carry_out(reason: str) -> int:

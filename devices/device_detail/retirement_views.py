@@ -19,7 +19,7 @@ from devices.web.ticket import query, ticket_of
 BACK = {
     Life.SEEN: "is back: a vendor lists it.",
     Life.MISSING: "is back, and missing from the last complete list.",
-    Life.GONE: "is back, but gone: no vendor lists it any more.",
+    Life.GONE: "is back, but removed: no vendor lists it any more.",
 }
 
 

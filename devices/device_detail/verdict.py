@@ -14,23 +14,23 @@ from vendors.states import State
 _BADNESS = (State.CRITICAL, State.ATTENTION, State.OK, State.UNKNOWN)
 _HEADLINES = {
     State.CRITICAL: "Critical",
-    State.ATTENTION: "Needs attention",
-    State.OK: "Fine",
+    State.ATTENTION: "Warning",
+    State.OK: "OK",
     State.UNKNOWN: "Unknown",
 }
 _SAYS = {
-    State.CRITICAL: "says critical",
-    State.ATTENTION: "asks for attention",
-    State.OK: "says it is fine",
-    State.UNKNOWN: "gives no state",
+    State.CRITICAL: "reports critical",
+    State.ATTENTION: "reports warnings",
+    State.OK: "reports OK",
+    State.UNKNOWN: "reports no status",
 }
-# A vendor may count problems and ask for nothing; that is not “fine” without more.
-_FOR_NOW, _ASKS_NOTHING = "Fine for now", "asks for nothing now"
+# A vendor may count problems and ask for nothing; that is not “OK” without more.
+_FOR_NOW, _ASKS_NOTHING = "OK, with open issues", "reports no action needed"
 
 
 @dataclass(frozen=True, slots=True)
 class SourceState:
-    """One vendor's word. `raw`: its own word for the state. `stale_after`: how old its last contact may be."""
+    """The status that one record reports. `raw`: the vendor's own value. `stale_after`: how old its last contact may be."""
 
     who: str
     state: State
@@ -70,24 +70,24 @@ def judge(answers: Sequence[SourceState]) -> Verdict:
 def _reason(each: SourceState) -> str:
     words = f"{each.who} {_ASKS_NOTHING if each.state is State.OK and each.problems > 0 else _SAYS[each.state]}"
     if each.state is State.UNKNOWN and each.raw:
-        words = f"{each.who} says “{each.raw}”, which this version does not know"
+        words = f"{each.who} reports “{each.raw}”, which this version does not know"
     notes = []
     if each.problems > 0:
-        known = "open problem" if each.state is State.OK else "problem"
+        known = "open issue" if each.state is State.OK else "issue"
         notes.append(f"{each.problems} {known}{'' if each.problems == 1 else 's'}")
     if each.silenced:
-        notes.append("silenced there")
+        notes.append("muted there")
     return f"{words} ({', '.join(notes)})" if notes else words
 
 
 def _nothing(answers: Sequence[SourceState]) -> str:
     if not answers:
-        return "no vendor has said anything about it"
+        return "no vendor has reported it"
     if any(each.present for each in answers):
-        return "no vendor gives a fresh answer"
+        return "no vendor has recent data"
     if all(each.gone for each in answers):
         return "no vendor lists it any more"
-    return "the last complete lists do not have it"
+    return "the last full syncs do not list it"
 
 
 def _left_out(answers: Sequence[SourceState]) -> tuple[str, ...]:
@@ -95,12 +95,12 @@ def _left_out(answers: Sequence[SourceState]) -> tuple[str, ...]:
     reasons: dict[str, list[str]] = {}
     for each in answers:
         reasons.setdefault(_why_not(each), []).append(each.who)
-    return tuple(f"Not counted: {' and '.join(whose)}, {why}" for why, whose in reasons.items())
+    return tuple(f"Excluded: {' and '.join(whose)}, {why}" for why, whose in reasons.items())
 
 
 def _why_not(each: SourceState) -> str:
     if each.gone:
-        return "where it is gone"
+        return "which removed it"
     if not each.present:
-        return "where the last complete list does not have it"
-    return f"not in contact for more than {each.stale_after}"
+        return "not in its last full sync"
+    return f"no contact for more than {each.stale_after}"

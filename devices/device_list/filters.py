@@ -26,7 +26,7 @@ TROUBLE = "trouble"
 STATES = {TROUBLE: "Critical or attention", **{state.value: state.label for state in reversed(State)}}
 # The list leaves out what is gone, unless asked: it is about machines that somebody may be calling about.
 CURRENT = "current"
-LIVES = {CURRENT: "Not gone or retired", **{life.value: life.label for life in Life}, "all": "All, also gone and retired"}
+LIVES = {CURRENT: "Active", **{life.value: life.label for life in Life}, "all": "All"}
 _LIFE_CONDITIONS = {CURRENT: Q(life__in=[Life.SEEN, Life.MISSING]), "all": Q()}
 YES = "yes"
 UNTOLD = "untold"
@@ -43,7 +43,7 @@ KINDS = {
     "vendor": FilterField("Seen by", _VENDORS),
     "lacks": FilterField("Not seen by", _VENDORS),
     "os": PART["os"],
-    "life": FilterField("Presence", LIVES, CURRENT),
+    "life": FilterField("Inventory status", LIVES, CURRENT),
     "seen": FilterField("Last seen", SEEN),
     "stale": FilterField("Contact", {YES: "Stale at a vendor"}),
     "silenced": FilterField("Silenced", {YES: "Muted or exempt"}),

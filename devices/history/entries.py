@@ -121,7 +121,7 @@ _SENTENCES = {
     ChangeKind.FIELD: "{field} changed",
     ChangeKind.STATE: "Verdict changed",
     ChangeKind.MISSING: "The complete list of {account} does not have it",
-    ChangeKind.GONE: "Gone from {account}: two complete lists in a row do not have it",
+    ChangeKind.GONE: "Removed from {account}: not in two full syncs in a row",
     ChangeKind.RETURNED: "{account} lists it again",
     ChangeKind.LINKED: "Linked by a person with another device",
     ChangeKind.PARTED: "Taken apart by a person from another device",

@@ -16,11 +16,11 @@ from vendors.states import State
 OPEN, WOKEN, SILENCED, VENDOR, ALL = "open", "woken", "silenced", "vendor", "all"
 STANDINGS = {
     OPEN: "Undecided",
-    WOKEN: "Woke up again",
+    WOKEN: "Reopened",
     **{each.value: each.label for each in Standing},
     SILENCED: "Snoozed or muted",
-    VENDOR: "Silenced at the vendor",
-    ALL: "Decided or not",
+    VENDOR: "Muted by vendor",
+    ALL: "All",
 }
 SEVERITIES = {each.value: each.label for each in (State.CRITICAL, State.ATTENTION, State.UNKNOWN)}
 _DAYS = ((1, "24 hours"), (3, "3 days"), (7, "7 days"), (30, "30 days"), (90, "90 days"))

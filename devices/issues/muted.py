@@ -1,4 +1,4 @@
-"""What is silenced anywhere: here, and at vendors; first of all where one vendor's word is silenced while another one says critical."""
+"""What is silenced anywhere: here, and at vendors; first of all where one vendor's word is silenced while another one reports critical."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ MOST_PAIRS = 500
 _OURS = [branch for branch in BRANCHES if branch.kind != IssueKind.GAP]
 _NAMED = next(branch for branch in BRANCHES if branch.kind == IssueKind.ISSUE)
 _ALARM = "i.state = 'critical' AND NOT i.silenced"
-# Who says critical for nothing but what a person here has silenced is heard already.
+# Who reports critical for nothing but what a person here has silenced is heard already.
 _CONTRADICTED = """
 WITH red AS MATERIALIZED (
   SELECT s.id, s.device_id, s.account_id, s.state_raw FROM devices_device d JOIN devices_sighting s ON s.device_id = d.id
@@ -139,8 +139,8 @@ def _words(account: AccountStatus, standing: str, number: int) -> str:
     if standing:
         return f"{account.name}: an issue {standing} here"
     if number:
-        return f"{account.name}: {number:,} {'issue' if number == 1 else 'issues'} silenced there"
-    return f"{account.name}: the device silenced there"
+        return f"{account.name}: {number:,} {'issue' if number == 1 else 'issues'} muted there"
+    return f"{account.name}: the device muted there"
 
 
 def _muted(accounts: dict[int, AccountStatus]) -> list[MutedDevice]:

@@ -60,7 +60,7 @@ def take_apart(sighting: int, *, device: int, reason: str, act: AuditContext) ->
 
 
 def end_ruling(ruling: int, *, reason: str, act: AuditContext) -> None:
-    """Let the keys decide again. What follows from it stands in the timeline as what the keys did. Raises ActionRefused."""
+    """End an override: matching decides again. What follows from it is in the history as an automatic change. Raises ActionRefused."""
     reason = checked_reason(reason, kept_with="with the link")
     with transaction.atomic():
         lock_devices()

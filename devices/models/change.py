@@ -13,7 +13,7 @@ class ChangeKind(models.TextChoices):
     FIELD = "field", "Changed"
     STATE = "state", "Verdict changed"
     MISSING = "missing", "Missing from a complete list"
-    GONE = "gone", "Gone"
+    GONE = "gone", "Removed"
     RETURNED = "returned", "Listed again"
     LINKED = "linked", "Linked by a person"
     PARTED = "parted", "Taken apart by a person"

@@ -8,11 +8,11 @@ from vendors.states import Family, State
 
 
 class Life(models.TextChoices):
-    """Whether anybody still sees it. Missing: not in the last complete list. Gone: twice, at least a day apart."""
+    """Whether anybody still sees it. Missing: not in the last complete list. Removed: twice, at least a day apart."""
 
     SEEN = "seen", "Seen"
     MISSING = "missing", "Missing"
-    GONE = "gone", "Gone"
+    GONE = "gone", "Removed"
     RETIRED = "retired", "Retired"
 
 

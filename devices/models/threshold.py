@@ -16,4 +16,4 @@ class Threshold(models.Model):
     changed_by_name = models.CharField(max_length=LONGEST_NAME)
 
     class Meta:
-        permissions = [("manage_threshold", "Can change when a vendor's word grows old")]
+        permissions = [("manage_threshold", "Can change staleness thresholds")]

@@ -11,9 +11,9 @@ from devices.models.device import Device
 class IssueKind(models.TextChoices):
     """Where an issue comes from. A vendor names it, or we notice: its word is too old, or its complete list lacks the device."""
 
-    ISSUE = "issue", "Told by a vendor"
+    ISSUE = "issue", "Reported by vendor"
     STALE = "stale", "No recent contact"
-    GAP = "gap", "Gap in coverage"
+    GAP = "gap", "Coverage gap"
 
 
 class Standing(models.TextChoices):

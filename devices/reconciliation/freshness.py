@@ -24,10 +24,10 @@ _TYPED = re.compile(r"(\d{1,7}(?:[.,]\d{1,3})?)\s*(min(?:utes?)?|h(?:ours?)?|d(?
 
 
 class Freshness(LabelledEnum):
-    LIVE = "live", "Live"
-    AGEING = "ageing", "Ageing"
+    LIVE = "live", "Online"
+    AGEING = "ageing", "Delayed"
     STALE = "stale", "Stale"
-    UNSEEN = "unseen", "Unseen"
+    UNSEEN = "unseen", "Inactive"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Limits:
 
 
 def by_vendor(slug: str) -> Limits:
-    """The vendor's own numbers; for one that this version does not know those of most."""
+    """The vendor's own limits; those of most vendors for one that this version does not know."""
     vendor = VENDORS.get(slug)
     return Limits(vendor.live_for, vendor.stale_after, vendor.unseen_after) if vendor else Limits()
 
@@ -67,7 +67,7 @@ def of(slug: str) -> Limits:
 def change(vendor: str, wanted: Limits, *, act: AuditContext) -> None:
     """Raises ActionRefused. Sightings are marked anew by a task, because a large fleet takes longer than a page may."""
     if not wanted.live < wanted.stale < wanted.unseen:
-        raise ActionRefused("Live must end before stale begins, and stale before unseen: make each number larger than the one before it.")
+        raise ActionRefused("Online must end before stale begins, and stale before inactive: make each number larger than the one before.")
     before = of(vendor)
     if before == wanted:
         return

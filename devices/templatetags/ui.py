@@ -79,7 +79,7 @@ def state_pill(state: str, raw: str = "", silenced: bool = False, large: bool = 
     known = State.known(state)
     title = f"The vendor says: {raw}" if raw else ""
     if silenced:
-        title = f"Silenced at the vendor. {title}".strip()
+        title = f"Muted by vendor. {title}".strip()
     return {
         "look": f"is-{known.value}",
         "icon": "bell-off" if silenced else ICONS[known],

@@ -17,8 +17,8 @@ class Standing(models.TextChoices):
     """What an installer is. `state` of the job beside it only says whether there is work to do."""
 
     REQUESTED = "requested", "Requested"
-    CREATING = "creating", "Being made"
-    AMBIGUOUS = "ambiguous", "Not known yet"
+    CREATING = "creating", "Creating"
+    AMBIGUOUS = "ambiguous", "Unconfirmed"
     READY = "ready", "Ready"
     FAILED = "failed", "Failed"
     EXPIRED = "expired", "Expired"

@@ -31,12 +31,12 @@ def status_text(installer: Installer, *, now: datetime) -> InstallerStatusText:
         return _ready(installer, now)
     told = {
         Standing.REQUESTED: InstallerStatusText("Requested", "busy", "clock", "It is ordered, and waits to be sent.", _pause(installer)),
-        Standing.CREATING: InstallerStatusText("Being made", "busy", "hourglass", "The vendor is making it.", _pause(installer)),
+        Standing.CREATING: InstallerStatusText("Creating", "busy", "hourglass", "The vendor is making it.", _pause(installer)),
         Standing.FAILED: InstallerStatusText(
             "Failed", "critical", "octagon-alert", installer.error or "It was not made.", installer.error_next_step
         ),
         Standing.EXPIRED: InstallerStatusText(
-            "Expired", "unknown", "clock-alert", "It came to its end: its link no longer works.", "Make a successor."
+            "Expired", "unknown", "clock-alert", "It came to its end: its link no longer works.", "Create replacement."
         ),
         Standing.REVOKED: InstallerStatusText(
             "Revoked", "unknown", "ban", _revoked(installer), "Copies that were downloaded before may still install."
@@ -56,7 +56,7 @@ def countdown(at: datetime, *, now: datetime) -> str:
 def _ready(installer: Installer, now: datetime) -> InstallerStatusText:
     if installer.expires_at and installer.expires_at <= now:
         return InstallerStatusText(
-            "Expired", "unknown", "clock-alert", "It came to its end: its link no longer works.", "Make a successor."
+            "Expired", "unknown", "clock-alert", "It came to its end: its link no longer works.", "Create replacement."
         )
     if installer.usable is False:
         sentence = "The vendor made it, and says that it cannot be used."
@@ -70,7 +70,7 @@ def _ready(installer: Installer, now: datetime) -> InstallerStatusText:
 def _doubtful(installer: Installer) -> InstallerStatusText:
     if installer.active:
         step = "Rollcall looks for it in the vendor's list, and this page says what it found."
-        return InstallerStatusText("Not known yet", "attention", "package-search", DO_NOT_ORDER, step)
+        return InstallerStatusText("Unconfirmed", "attention", "package-search", DO_NOT_ORDER, step)
     return InstallerStatusText(
         "Needs a decision", "attention", "circle-user", DO_NOT_ORDER, "Nobody but a person can find out: look at the vendor, then decide."
     )

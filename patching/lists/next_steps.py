@@ -20,7 +20,7 @@ class NextStep:
     @property
     def word(self) -> str:
         if self.status == PatchStatus.UNKNOWN:
-            return "Vendor's word is not known"
+            return "Unrecognized vendor status"
         return self.reason.label or self.status.label
 
 
@@ -42,7 +42,7 @@ WORKS = (
     NextStep(
         PatchStatus.FAILED,
         PatchReason.DOWNLOAD,
-        "Free the download",
+        "Fix the download",
         "The installer did not arrive. Look at the proxy, the free disk space and the network of the device.",
         "cloud-download",
     ),
@@ -77,7 +77,7 @@ WORKS = (
     NextStep(
         PatchStatus.UNKNOWN,
         PatchReason.NONE,
-        "Look up the vendor's word",
+        "Look up the vendor status",
         "Rollcall does not know it, so this counts as open. The word stands beside each: ask the vendor's console or documentation.",
         "circle-question-mark",
     ),

@@ -53,7 +53,7 @@ def test_every_part_of_the_answer_begins_above_the_fold(desk: Desk, device: Devi
 def test_on_a_phone_it_is_one_column_and_the_actions_are_within_reach(desk: Desk, device: Device, ivan: User) -> None:
     page = desk.open(address(device), user=ivan, size=PHONE)
     assert overflow(page) == 0
-    for words in ("Ask the vendors now", "Copy for ticket"):
+    for words in ("Refresh from vendors", "Copy for ticket"):
         page.get_by_text(words).click()
         panel = page.locator("details.menu[open] .menu-panel").bounding_box()
         assert panel and panel["x"] >= 0 and panel["x"] + panel["width"] <= PHONE[0]
@@ -70,19 +70,19 @@ def test_the_ticket_text_is_copied_with_its_times(desk: Desk, device: Device, bo
     assert copied.startswith("**nb-berlin-01**") and "* Ticket: INC7" in copied and f"/devices/{device.pk}/>" in copied and "UTC" in copied
     page.get_by_role("button", name="Copy as text").click()
     expect(page.locator("#spoken")).to_have_text("Text copied")
-    assert page.evaluate("navigator.clipboard.readText()").startswith("nb-berlin-01\nNeeds attention:")
+    assert page.evaluate("navigator.clipboard.readText()").startswith("nb-berlin-01\nWarning:")
 
 
 def test_asking_by_keyboard_shows_the_cost_then_progress_then_what_is_new(desk: Desk, device: Device, bob: User) -> None:
     page = desk.open(address(device), user=bob)
-    page.get_by_text("Ask the vendors now").focus()
+    page.get_by_text("Refresh from vendors").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_text("1 call, more only for devices it no longer knows")).to_be_visible()
     page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Ask now")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("#asked")).to_contain_text("a worker takes it within seconds")
-    expect(page.get_by_text("Ask the vendors now")).to_be_focused()
+    expect(page.get_by_text("Refresh from vendors")).to_be_focused()
     page.locator("#note-text").fill("half a note")
     Sighting.objects.filter(device=device, vendor="eset").update(state="critical", state_raw="BROKEN_NOW")
     SyncRun.objects.update(state=JobState.DONE, finished_at=timezone.now(), records=1, changed=1)
@@ -113,12 +113,12 @@ def test_all_of_it_works_without_scripts(desk: Desk, device: Device, bob: User) 
     page = desk.open(address(device), user=bob, scripts=False)
     page.get_by_text("Copy for ticket").click()
     expect(page.locator("#ticket-plain")).to_contain_text("Ticket: INC7")
-    page.get_by_text("Ask the vendors now").click()
+    page.get_by_text("Refresh from vendors").click()
     page.get_by_role("button", name="Ask now").click()
     expect(page.locator("#asked")).to_contain_text("a worker takes it within seconds")
     assert SyncRun.objects.count() == 2
     page.get_by_label("New note for ticket INC7").fill("Called back.")
-    page.get_by_role("button", name="Keep note").click()
+    page.get_by_role("button", name="Save note").click()
     expect(page.get_by_text("Called back.")).to_be_visible()
     assert Note.objects.get().ticket == "INC7"
 
@@ -128,7 +128,7 @@ def test_no_serious_accessibility_violation_with_every_panel_open(desk: Desk, de
     run = shown.fetch(Account.objects.get(name="eset-main"), kind="named", lane="named:x")
     page = desk.open(f"/devices/{device.pk}/?ticket=INC7&asked={run.pk}", user=ivan, theme=theme)
     found = serious(page)
-    for words in ("Ask the vendors now", "Copy for ticket"):
+    for words in ("Refresh from vendors", "Copy for ticket"):
         page.get_by_text(words).click()
         found += serious(page)
         page.keyboard.press("Escape")

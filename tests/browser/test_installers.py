@@ -128,7 +128,7 @@ def test_a_successor_is_two_clicks_away(desk: Desk, register: dict[str, Installe
     page.get_by_text("1 installer expires within 30 days.").wait_for()
     page.get_by_role("link", name="Look at it").click()
     page.get_by_role("link", name="Warehouse", exact=True).click()
-    page.get_by_role("link", name="Make a successor").click()
+    page.get_by_role("link", name="Create replacement").click()
     expect(page.get_by_label("What is it for?")).to_have_value("Warehouse")
     page.get_by_role("button", name="Make this installer").click()
     expect(page.get_by_text("It is ordered")).to_be_visible()
@@ -165,4 +165,4 @@ def test_helpdesk_sees_what_is_marked_on_a_phone(desk: Desk, register: dict[str,
     expect(page.get_by_role("main").get_by_role("row")).to_have_count(1)
     page.get_by_role("link", name="Reception Berlin").click()
     expect(page.get_by_role("link", name="Hand out")).to_be_visible()
-    assert page.get_by_role("link", name="Make a successor").count() == 0 and overflow(page) == 0
+    assert page.get_by_role("link", name="Create replacement").count() == 0 and overflow(page) == 0

@@ -40,7 +40,7 @@ def test_the_worst_are_acknowledged_one_after_the_other_by_keyboard(desk: Desk, 
     page.get_by_label("Decision", exact=True).select_option("acknowledged")
     expect(status).to_contain_text("of 2 issues")
     expect(page).to_have_url(re.compile(r"/issues/\?standing=acknowledged$"))
-    reach(page, page.get_by_role("button", name=f"Take back the decision about {FIRST}"))
+    reach(page, page.get_by_role("button", name=f"Reopen {FIRST}"))
     page.keyboard.press("Enter")
     expect(status).to_contain_text("of 1 issue")
     assert Triage.objects.count() == 1
@@ -92,7 +92,7 @@ def test_a_wrong_decision_is_made_and_taken_back_by_keyboard(desk: Desk, account
     page.keyboard.press("Enter")
     message = page.locator(".toast-line").filter(has_text="issues muted")
     expect(message).to_be_visible()
-    message.get_by_role("button", name="Take back").focus()
+    message.get_by_role("button", name="Undo").focus()
     page.keyboard.press("Enter")
     expect(page.locator(".toast-line").filter(has_text="open again")).to_be_visible()
     expect(page).to_have_url(re.compile(r"/issues/\?kind=issue$"))

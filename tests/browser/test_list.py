@@ -36,7 +36,7 @@ def test_filter_sort_columns_view_and_file_keep_one_another(desk: Desk, fleet: d
     page.get_by_label("Show Model").check()
     page.get_by_label("Order of Model").fill("1")
     page.get_by_label("Show Issues").uncheck()
-    page.get_by_role("button", name="Show these").click()
+    page.get_by_role("button", name="Apply").click()
     expect(page.locator("thead th").nth(2)).to_have_text("State")
     expect(page.locator("thead")).to_contain_text("Model")
     expect(page.locator("thead")).not_to_contain_text("Issues")

@@ -116,7 +116,7 @@ def test_asking_now_waits_on_the_page_and_ends_in_proof(desk: Desk, fleet: dict[
 
 def test_a_pasted_list_becomes_a_table_and_a_file(desk: Desk, fleet: dict[str, Account], bob: User) -> None:
     page = desk.open("/d/", user=bob)
-    page.get_by_role("link", name="Look up a list").click()
+    page.get_by_role("link", name="Bulk search").click()
     page.get_by_label("List", exact=True).fill("nb-zug-77\nPF3XK2\nnobody")
     page.get_by_role("button", name="Look up", exact=True).click()
     expect(page.get_by_role("heading", name="2 found, 1 not found, 0 ambiguous")).to_be_visible()

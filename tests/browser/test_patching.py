@@ -92,7 +92,7 @@ def test_attempts_of_a_day_from_the_table_beside_the_chart(desk: Desk, fleet: di
 
 def test_the_panel_of_a_device_moves_nothing_that_is_seen(desk: Desk, fleet: dict[str, Account], bob: User) -> None:
     page = desk.open(f"/devices/{Device.objects.get(name='nb-munich-02').pk}/", user=bob)
-    expect(page.get_by_text("Free the download")).to_be_attached()
+    expect(page.get_by_text("Fix the download")).to_be_attached()
     assert page.evaluate(SHIFTS) < 0.01
 
 

@@ -19,7 +19,7 @@ from tests.devices import rows as shown
 
 
 def fleet() -> dict[str, Account]:
-    """Four told issues (one is silenced there), one silence, and every gap of three accounts whose lists are complete."""
+    """Four told issues (one is muted there), one silence, and every gap of three accounts whose lists are complete."""
     now = timezone.now()
     accounts = {slug: shown.account(f"{slug}-main", slug) for slug in ("eset", "opswat", "five9s")}
     eset, opswat, five = accounts.values()

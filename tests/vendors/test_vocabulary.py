@@ -11,7 +11,7 @@ from vendors.states import State
 
 def test_a_word_is_its_text_and_has_a_label() -> None:
     assert State("attention") is State.ATTENTION
-    assert f"{State.ATTENTION} {State.ATTENTION.label}" == "attention Attention"
+    assert f"{State.ATTENTION} {State.ATTENTION.label}" == "attention Warning"
     assert pickle.loads(pickle.dumps(State.OK)) is copy.deepcopy(State.OK) is State.OK
 
 

@@ -93,4 +93,4 @@ def test_other_files_of_devices_name_the_accounts_that_are_switched_off(ivan: Us
 
 def test_every_device_at_every_account_is_stale_or_unknown_where_nobody_asks(ivan: User, fleet: dict[str, Account]) -> None:
     found = rows(signed_in(ivan), "/coverage/every.csv")
-    assert {row["eset-main"] for row in found.values()} <= {"Stale", "Cannot tell", "Silenced"}
+    assert {row["eset-main"] for row in found.values()} <= {"Stale", "Unknown", "Muted"}

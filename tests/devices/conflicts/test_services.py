@@ -178,7 +178,7 @@ class TestThePages:
             assert client.post(f"{address}1/take-back/").status_code == 403
         client.force_login(bob)
         text = client.get(f"/devices/{pair[0].device_id}/").content.decode()
-        assert "differs" in text and "This source wins" not in text
+        assert "differs" in text and "Use this source" not in text
         assert not Settlement.objects.exists()
 
     def test_a_contradiction_is_settled_and_opened_again(self, client: Client, pair: tuple[Sighting, Sighting], ivan: User) -> None:
@@ -219,7 +219,7 @@ class TestThePages:
     def test_a_device_of_one_vendor_has_nothing_to_compare(self, client: Client, accounts: dict[str, Account], bob: User) -> None:
         one = shown.sighting(accounts["eset"], "nb-1")
         client.force_login(bob)
-        assert "Where each value comes from" not in client.get(f"/devices/{one.device_id}/").content.decode()
+        assert "Data sources" not in client.get(f"/devices/{one.device_id}/").content.decode()
 
 
 TEXT = st.sampled_from(["", "unknown", "A", "B"])

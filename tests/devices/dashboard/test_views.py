@@ -152,7 +152,7 @@ def test_a_later_complete_run_replaces_what_was_withheld(client: Client, ivan: U
 def test_only_unknown_devices_are_not_called_fine(client: Client, bob: User) -> None:
     shown.sighting(shown.account("opswat-main", "opswat"), "phone", state="unknown")
     text = page(client, bob)
-    assert "no vendor gives a fresh answer" in text
+    assert "no vendor has recent data" in text
     assert "No device needs attention" not in text
 
 

@@ -28,7 +28,7 @@ def named(name: str) -> Device:
 def test_the_answer_is_in_words_and_agrees_with_the_list(client: Client, bob: User) -> None:
     shown.small_fleet()
     text = page(client, bob, named("nb-berlin-01"))
-    assert "<strong>Needs attention:</strong> OPSWAT asks for attention (1 problem), ESET says it is fine." in text
+    assert "<strong>Warning:</strong> OPSWAT reports warnings (1 issue), ESET reports OK." in text
     for device in Device.objects.filter(life=Life.SEEN):
         assert f"is-{device.state} pill-large" in page(client, bob, device).replace("pill is-", "is-")
 
@@ -36,7 +36,7 @@ def test_the_answer_is_in_words_and_agrees_with_the_list(client: Client, bob: Us
 def test_what_is_missing_is_left_out_and_said(client: Client, bob: User) -> None:
     shown.small_fleet()
     text = page(client, bob, named("nb-munich-02"))
-    assert "Not counted: five(9)s, where the last complete list does not have it." in text
+    assert "Excluded: five(9)s, not in its last full sync." in text
     assert "The complete list of five-main lacked it for the first time" in text
 
 
@@ -50,8 +50,8 @@ def test_a_gone_device_says_what_the_proof_is(client: Client, bob: User) -> None
 def test_a_stale_answer_is_grey_and_says_why(client: Client, bob: User) -> None:
     shown.small_fleet()
     text = page(client, bob, named("srv-london-05"))
-    assert "<strong>Unknown:</strong> no vendor gives a fresh answer. " in text
-    assert "Not counted: five(9)s, not in contact for more than" in text
+    assert "<strong>Unknown:</strong> no vendor has recent data. " in text
+    assert "Excluded: five(9)s, no contact for more than" in text
     assert "is-ok" not in text
 
 
@@ -62,7 +62,7 @@ def test_a_card_has_the_vendors_word_and_its_clocks(client: Client, bob: User) -
     )
     text = page(client, bob, seen.device)
     assert "PATCH_WORD" in text and "Berlin / Laptops" in text
-    for label, age in (("Device reported", "3 h ago"), ("Vendor's data of", "7 min ago"), ("We fetched it", "just now")):
+    for label, age in (("Last check-in", "3 h ago"), ("Inventory date", "7 min ago"), ("Last synced", "just now")):
         assert age in text.split(f"<dt>{label}</dt>")[1].split("</dd>")[0]
 
 
@@ -120,7 +120,7 @@ def test_two_accounts_of_one_vendor_are_told_apart(client: Client, bob: User) ->
     one = shown.sighting(shown.account("eset-north", "eset"), "nb-1")
     shown.sighting(shown.account("eset-south", "eset"), "nb-1", device=one.device, state="attention")
     text = page(client, bob, one.device)
-    assert "ESET (eset-south) asks for attention, ESET (eset-north) says it is fine." in text
+    assert "ESET (eset-south) reports warnings, ESET (eset-north) reports OK." in text
 
 
 def test_the_raw_answer_is_readable_json_without_the_page(client: Client, ivan: User) -> None:
@@ -146,14 +146,14 @@ def test_no_such_device_offers_the_search(client: Client, ivan: User, address: s
     client.force_login(ivan)
     answer = client.get(address)
     assert answer.status_code == 404
-    assert b'name="q"' in answer.content and b"There is nothing at this address" in answer.content
+    assert b'name="q"' in answer.content and b"Page not found" in answer.content
 
 
 def test_a_device_without_sightings_still_has_a_page(client: Client, bob: User) -> None:
     Account.objects.all().delete()
     device = Device.objects.create(name="left-over", created_at=timezone.now())
     text = page(client, bob, device)
-    assert "no vendor has said anything about it" in text and "No vendor says anything about this device" in text
+    assert "no vendor has reported it" in text and "No vendor says anything about this device" in text
 
 
 def test_the_number_of_queries_does_not_grow(client: Client, ivan: User, django_assert_num_queries: object) -> None:

@@ -94,7 +94,7 @@ def test_columns_stand_in_the_order_of_the_address(client: Client, bob: User) ->
     DeviceGroup.objects.create(account=accounts["eset"], external_id="g-1", name="Berlin")
     shown.sighting(accounts["eset"], "grouped", group_id="g-1", model="Latitude")
     text = text_of(client, bob, "?cols=model,groups,model,nonsense,accounts,presence,silenced,known_since&q=grouped")
-    assert heads(text) == ["Name", "Model", "Groups", "Accounts", "Presence", "Silenced", "Known since"]
+    assert heads(text) == ["Name", "Model", "Groups", "Accounts", "Inventory status", "Muted", "Known since"]
     assert "Latitude" in text and "Berlin" in text and "eset-main" in text
 
 

@@ -186,7 +186,7 @@ def test_active_filters_are_chips_that_take_themselves_away(client: Client, bob:
     shown.small_fleet()
     text = text_of(client, bob, "?q=berlin&state=attention&life=")
     assert 'href="/devices/?state=attention" aria-label="Remove filter Text: berlin"' in text
-    assert 'href="/devices/?q=berlin" aria-label="Remove filter State: Attention"' in text
+    assert 'href="/devices/?q=berlin" aria-label="Remove filter State: Warning"' in text
     assert "Clear filters" not in text_of(client, bob)
 
 
@@ -202,7 +202,7 @@ def test_empty_by_filter_shows_how_complete_the_lists_are(client: Client, bob: U
     text = text_of(client, bob, "?q=nosuchthing")
     assert "No device matches" in text
     assert "Searched: any part of name, host name, nickname, user, serial, model, operating system, group and vendor id;" in text
-    assert "Gone and retired devices were not searched." in text
+    assert "Removed and retired devices were not searched." in text
     assert "no vendor lists" not in text and "list is complete" not in text
     assert re.search(r'<strong>opswat-main</strong> <span data-account-status="healthy".*?last full sync', text)
     accounts["opswat"].complete_at = None

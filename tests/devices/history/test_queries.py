@@ -44,7 +44,7 @@ def text(user: User, device: Device, address: str = "timeline/") -> str:
         ({"kind": ChangeKind.FIELD, "field": "os_name"}, "Operating system changed"),
         ({"kind": ChangeKind.STATE}, "Verdict changed"),
         ({"kind": ChangeKind.MISSING}, "The complete list of eset-main does not have it"),
-        ({"kind": ChangeKind.GONE}, "Gone from eset-main: two complete lists in a row do not have it"),
+        ({"kind": ChangeKind.GONE}, "Removed from eset-main: not in two full syncs in a row"),
         ({"kind": ChangeKind.RETURNED}, "eset-main lists it again"),
         ({"kind": ChangeKind.RETIRED, "after": "retired"}, "Retired"),
         ({"kind": ChangeKind.RETIRED, "before": "retired", "after": "seen"}, "Brought back"),

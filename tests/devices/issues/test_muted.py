@@ -1,4 +1,4 @@
-"""What is silenced anywhere, and first of all what is silenced in one place while another one says critical."""
+"""What is silenced anywhere, and first of all what is silenced in one place while another one reports critical."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ def contradicted() -> dict[str, tuple[list[str], list[tuple[str, str]]]]:
 
 
 def test_muted_at_one_vendor_and_critical_at_another_stands_on_top(accounts: dict[str, Account], bob: User) -> None:
-    assert contradicted() == {"nb-2": (["eset-main: the device silenced there"], [("opswat-main", "FINE")])}
+    assert contradicted() == {"nb-2": (["eset-main: the device muted there"], [("opswat-main", "FINE")])}
     page = " ".join(signed_in(bob).get("/issues/silenced/").content.decode().split())
     assert "1 device silenced in one place and critical in another" in page
 
 
 def test_excluded_at_one_vendor_and_critical_at_another_too(accounts: dict[str, Account]) -> None:
     Sighting.objects.get(name="nb-1", account=accounts["five9s"]).issues.update(silenced=True)
-    assert contradicted()["nb-1"] == (["five9s-main: 1 issue silenced there"], [("eset-main", "FINE")])
+    assert contradicted()["nb-1"] == (["five9s-main: 1 issue muted there"], [("eset-main", "FINE")])
 
 
 @pytest.mark.parametrize("standing", [Standing.MUTED, Standing.SNOOZED])

@@ -141,7 +141,7 @@ def test_one_click_acknowledges_and_leads_back_to_the_same_list(desk: Client) ->
     page = text(desk)
     assert "1 issue acknowledged: it shows again when it changes." in page and "of 5 issues" in page
     there = text(desk, "/issues/?standing=acknowledged")
-    assert FIRST in there and "ivan" in there and "Take back" in there
+    assert FIRST in there and "ivan" in there and "Reopen" in there
 
 
 def test_what_changed_since_it_was_seen_is_not_decided_about(desk: Client) -> None:
@@ -230,7 +230,7 @@ def test_what_woke_says_why(desk: Client, ivan: User) -> None:
     decided(FIRST, Standing.MUTED, ivan, reason="accepted")
     Issue.objects.filter(title=FIRST).update(raw="OTHER")
     page = text(desk)
-    assert "Woke up again" in page and "changed since" in page and "accepted" in page
+    assert "Reopened" in page and "changed since" in page and "accepted" in page
     assert titles(listed(standing="woken")) == [FIRST] and FIRST in text(desk, "/issues/?standing=woken")
 
 
@@ -301,4 +301,4 @@ def test_the_device_page_counts_every_issue_that_it_shows(client: Client, ivan: 
     """Also what no vendor names: its lack at an account, and its silence."""
     client.force_login(ivan)
     panel = client.get(f"/devices/{named('nb-3').pk}/").text.split('id="issues-panel"')[1].split("</section>")[0]
-    assert panel.count("Noticed here") == 2 and "0, 2 noticed here" in panel
+    assert panel.count("Source: Rollcall") == 2 and "0 from vendors, 2 from Rollcall" in panel

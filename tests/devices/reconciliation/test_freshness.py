@@ -1,4 +1,4 @@
-"""When a vendor's word grows old: the vendor's numbers, those of an administrator, and what follows from them."""
+"""Staleness thresholds: the vendor's numbers, those of an administrator, and what follows from them."""
 
 from __future__ import annotations
 
@@ -102,8 +102,8 @@ class TestThePage:
     @pytest.mark.parametrize(
         ("typed", "words"),
         [
-            ({"stale": "1 h"}, "Live must end before stale begins"),
-            ({"unseen": "3 days"}, "Live must end before stale begins"),
+            ({"stale": "1 h"}, "Online must end before stale begins"),
+            ({"unseen": "3 days"}, "Online must end before stale begins"),
             ({"live": "soon"}, "Write a number and its unit"),
             ({"live": "\0" + "x" * 10_000}, "Write a number and its unit"),
         ],
@@ -158,4 +158,4 @@ def test_what_a_switched_off_account_last_said_grows_old_too() -> None:
 def test_a_card_says_how_fresh_its_vendors_word_is(client: Client, bob: User) -> None:
     seen = shown.sighting(shown.account("opswat-main", "opswat"), "nb-1", seen_at=timezone.now() - timedelta(hours=3))
     client.force_login(bob)
-    assert "<span>Ageing</span>" in client.get(f"/devices/{seen.device_id}/").content.decode()
+    assert "<span>Delayed</span>" in client.get(f"/devices/{seen.device_id}/").content.decode()

@@ -40,15 +40,15 @@ def device() -> Device:
 def test_the_answer_names_account_and_record(client: Client, bob: User, device: Device) -> None:
     client.force_login(bob)
     text = text_of(client, f"/devices/{device.pk}/")
-    assert "ESET (berlin, record 4ca3b5d1-a…) says it is fine" in text
-    left_out = re.search(r"Not counted: (.*?), not in contact", text)
+    assert "ESET (berlin, record 4ca3b5d1-a…) reports OK" in text
+    left_out = re.search(r"Excluded: (.*?), not in contact", text)
     assert left_out is not None and set(left_out[1].split(" and ")) == {"ESET (berlin, record 4ca3b5d1-b…)", "ESET (munich)"}
 
 
 def test_one_record_is_named_by_its_vendor_alone(client: Client, bob: User) -> None:
     shown.sighting(shown.account("berlin", "eset"), "HAM-NB-2", state="ok")
     client.force_login(bob)
-    assert "ESET says it is fine" in text_of(client, f"/devices/{Device.objects.get().pk}/")
+    assert "ESET reports OK" in text_of(client, f"/devices/{Device.objects.get().pk}/")
 
 
 def test_silent_records_are_different_issues(device: Device) -> None:

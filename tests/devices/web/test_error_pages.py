@@ -19,7 +19,7 @@ def test_the_page_for_our_own_errors_needs_nothing() -> None:
     answer = server_error(RequestFactory().get("/"))
     text = answer.content.decode()
     assert answer.status_code == 500
-    assert "Something broke on our side" in text and not INLINE.search(text)
+    assert "Something went wrong" in text and not INLINE.search(text)
 
 
 def test_a_stranger_learns_nothing_from_a_wrong_address(client: Client) -> None:

@@ -33,7 +33,7 @@ def test_everything_stands_in_it_with_absolute_times() -> None:
     Pulse.objects.update(fetched_at=AT)
     assert told(one.device, ticket="INC7").plain.splitlines() == [
         "nb-1",
-        "Needs attention: OPSWAT asks for attention (1 problem), ESET says it is fine.",
+        "Warning: OPSWAT reports warnings (1 issue), ESET reports OK.",
         "Ticket: INC7",
         "Serial: PF3XK2",
         "User: ACME\\anna",
@@ -41,7 +41,7 @@ def test_everything_stands_in_it_with_absolute_times() -> None:
         "Model: Latitude",
         "Last seen: 2026-11-20 09:12 UTC",
         "ESET: OK (FINE); device reported 2026-11-20 09:12 UTC; vendor's data of 2026-11-20 09:12 UTC; fetched 2026-11-20 09:12 UTC",
-        "OPSWAT MetaDefender IT Access: Attention (FINE); device reported 2026-11-20 09:12 UTC;"
+        "OPSWAT MetaDefender IT Access: Warning (FINE); device reported 2026-11-20 09:12 UTC;"
         " vendor's data of 2026-11-20 09:12 UTC; fetched 2026-11-20 09:12 UTC",
         "Open issues:",
         "  Firewall is off (OPSWAT, since 2026-11-20 09:12 UTC)",
@@ -52,7 +52,7 @@ def test_everything_stands_in_it_with_absolute_times() -> None:
 def test_what_is_missing_or_left_out_is_said() -> None:
     shown.small_fleet()
     plain = told(Device.objects.get(name="nb-munich-02")).plain
-    assert "Not counted: five(9)s" in plain and "five(9)s Console: Missing; before that OK" in plain
+    assert "Excluded: five(9)s" in plain and "five(9)s Console: Missing; before that OK" in plain
     assert "Ticket:" not in plain and "Serial:" not in plain
 
 

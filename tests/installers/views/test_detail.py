@@ -43,7 +43,7 @@ def test_everything_about_one_that_is_ready(desk: Client, eset: Account, ivan: U
     for words in (
         "It can be handed out until", "Reception", "Endpoint Security", "Complete, 250 units", "in 169 days", "ivan", "INC1", "Berlin",
         "tlh was asked for; the vendor does not have it", f"id-{ready.pk}", ready.name, "Agent", "Found late.", "As the vendor listed it",
-        "Hand out", "Make a successor", "Let the helpdesk hand it out", "Revoke",
+        "Hand out", "Create replacement", "Let the helpdesk hand it out", "Revoke",
     ):  # fmt: skip
         assert words in page, words
     assert SECRET_LINK not in page and "data-poll" not in page.split('id="installer"')[1]
@@ -75,7 +75,7 @@ def test_what_becomes_of_it_in_words(eset: Account, ivan: User) -> None:
     assert told(standing=Standing.REVOKED, revoked_by=ivan) == ("Revoked", "unknown")
     assert told(standing=Standing.FAILED) == ("Failed", "critical")
     assert told(standing=Standing.AMBIGUOUS, state=JobState.FAILED) == ("Needs a decision", "attention")
-    assert told(standing=Standing.AMBIGUOUS, state=JobState.REQUESTED) == ("Not known yet", "attention")
+    assert told(standing=Standing.AMBIGUOUS, state=JobState.REQUESTED) == ("Unconfirmed", "attention")
     assert told(state=JobState.REQUESTED) == ("Being revoked", "busy")
     assert told(standing=Standing.REQUESTED, state=JobState.REQUESTED) == ("Requested", "busy")
 
@@ -94,7 +94,7 @@ def test_doubt_shows_both_facts_and_forbids_a_second_order(desk: Client, eset: A
     page = read(desk, at(doubtful(eset, "Gate")))
     assert "We do not know yet whether it was made: do not order again." in page
     assert "ESET answered 500." in page and "the account may not list installers" in page
-    assert "Make a successor" not in page and "Order again" not in page and "Hand out<" not in page
+    assert "Create replacement" not in page and "Order again" not in page and "Hand out<" not in page
 
 
 def test_a_person_decides_that_it_was_not_made(desk: Client, eset: Account, ivan: User) -> None:
@@ -160,7 +160,7 @@ def test_marking_for_the_helpdesk_shows_it_there_and_unmarking_takes_it_away(des
     desk.post(at(ready) + "helpdesk/", {"may": "1"})
     page = read(helpdesk, at(ready))
     assert "Reception" in page and "Hand out" in page
-    for words in ("Make a successor", "Revoke", "helpdesk/", "decide/"):
+    for words in ("Create replacement", "Revoke", "helpdesk/", "decide/"):
         assert words not in page
     desk.post(at(ready) + "helpdesk/", {"may": "0"})
     assert helpdesk.get(at(ready)).status_code == 404

@@ -137,7 +137,7 @@ def test_helpdesk_sees_what_is_marked_for_it_and_nothing_else(client: Client, bo
     assert names(page) == ["Reception"]
     for name in ("Studio", "Warehouse", "Unknown", "Old", "Theirs"):
         assert name not in page
-    assert "/installers/new/" not in page and "Ready (1)" in page and "Not known yet (0)" in page
+    assert "/installers/new/" not in page and "Ready (1)" in page and "Unconfirmed (0)" in page
     assert names(read(client, REGISTER + "?q=studio")) == [] and read(client, "/installers/expiring/") == ""
     assert 'hx-get="/installers/expiring/"' not in read(client, "/")
 

@@ -34,4 +34,4 @@ def test_a_long_word_is_shown_without_what_all_of_them_begin_with_and_the_whole_
 @pytest.mark.django_db
 def test_a_word_that_nobody_knows_is_to_be_looked_up(client: Client, bob: User) -> None:
     made.small_patching()
-    assert "Look up the vendor's word." in unescape(text_of(client, bob, "patches/?status=unknown"))
+    assert "Look up the vendor status." in unescape(text_of(client, bob, "patches/?status=unknown"))

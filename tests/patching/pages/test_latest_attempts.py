@@ -29,7 +29,7 @@ def test_what_fails_again_and_again_says_since_when_and_what_to_tell_the_caller(
         made.attempt(berlin.account, "Zoom", status, on=berlin, reason=reason, days=days)
     words = panel(client, bob, berlin)
     assert "5 days ago · 2 failures in a row since 9 days ago · Application was running" in words
-    assert "Close the application and try again. It was in use" in words and words.count("Zoom") == 1 and "Free the download" not in words
+    assert "Close the application and try again. It was in use" in words and words.count("Zoom") == 1 and "Fix the download" not in words
 
 
 def test_each_application_stands_once_and_first_what_waits_for_a_person(client: Client, bob: User, berlin: Sighting) -> None:
@@ -55,7 +55,7 @@ def test_an_application_says_why_it_fails_and_what_to_do(client: Client, bob: Us
     Attempt.objects.filter(pk__in=last_on_their_devices()).update(last=True)
     words = words_of(client, bob, f"titles/{Title.objects.get(name='Zoom').pk}/")
     assert (
-        "Close the application and try again Application was running 0 1 2 Free the download Download failed 0 0 1 Last attempts:" in words
+        "Close the application and try again Application was running 0 1 2 Fix the download Download failed 0 0 1 Last attempts:" in words
     )
     assert "Get a new installer" not in words and "Device Outcome Versions When Account nb-berlin-01 ACME" in words
     quiet = made.title("Quiet").pk

@@ -37,7 +37,7 @@ def test_the_overview_says_how_it_stands_and_what_it_cannot_tell(client: Client,
     Device.objects.filter(name__in=("phone-04", "away-07")).update(vendors=["eset"])
     assert words_of(client, bob, "silent/", **HTMX).startswith("Of every device at least one vendor tells about patching")
     assert "The credential of eset-main may not list attempts per device." in words and "lacks the right" not in words
-    assert words.index("CVE-2026-1234") < words.index("What these numbers cannot tell")
+    assert words.index("CVE-2026-1234") < words.index("Limitations")
 
 
 def test_why_a_vendor_refuses_is_for_those_who_see_accounts(client: Client, ivan: User) -> None:
@@ -93,7 +93,7 @@ def test_the_panel_of_a_device(client: Client, bob: User) -> None:
     words = {each.name: words_of(client, bob, f"device/{each.pk}/", **HTMX) for each in Device.objects.all()}
     munich = words["nb-munich-02"]
     assert munich.startswith("Patching 4 open · 3 failed · 1 installing")
-    assert munich.index("Free the download. The installer did not arrive.") < munich.index("Last attempts 1 kept")
+    assert munich.index("Fix the download. The installer did not arrive.") < munich.index("Last attempts 1 kept")
     assert "No vendor that lists this device tells anything about patching" in words["phone-04"]
     assert "No open patch is known: five(9)s Console tells" in words["old-06"]
 
