@@ -46,7 +46,7 @@ KINDS = {
     "life": FilterField("Inventory status", LIVES, CURRENT),
     "seen": FilterField("Last seen", SEEN),
     "stale": FilterField("Contact", {YES: "Stale at a vendor"}),
-    "silenced": FilterField("Silenced", {YES: "Muted or exempt"}),
+    "silenced": FilterField("Muted", {YES: "Muted or exempt"}),
     "differs": FilterField("Disagreement", DIFFERS),
     "repaired": FilterField("Repaired fields", {YES: "With repaired fields"}),
     "patching": FilterField("Patching", {UNTOLD: "No vendor tells"}),

@@ -81,7 +81,7 @@ def test_issues_stand_worst_first_and_silenced_ones_last(client: Client, bob: Us
     seen.issues.filter(title="Old and accepted").update(silenced=True)
     text = page(client, bob, seen.device)
     assert text.index("Trojan found") < text.index("Restart pending") < text.index("Old and accepted")
-    assert "2, and 1 silenced" in text
+    assert "2 from vendors, and 1 muted" in text
 
 
 @pytest.mark.parametrize("link", ["javascript:alert(1)", "//evil.example", "http://console.example", "data:text/html,x", ""])

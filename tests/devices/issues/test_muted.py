@@ -32,7 +32,7 @@ def contradicted() -> dict[str, tuple[list[str], list[tuple[str, str]]]]:
 def test_muted_at_one_vendor_and_critical_at_another_stands_on_top(accounts: dict[str, Account], bob: User) -> None:
     assert contradicted() == {"nb-2": (["eset-main: the device muted there"], [("opswat-main", "FINE")])}
     page = " ".join(signed_in(bob).get("/issues/silenced/").content.decode().split())
-    assert "1 device silenced in one place and critical in another" in page
+    assert "1 device muted in one vendor and critical in another" in page
 
 
 def test_excluded_at_one_vendor_and_critical_at_another_too(accounts: dict[str, Account]) -> None:
@@ -113,10 +113,10 @@ def test_the_dashboard_counts_what_the_list_shows_at_first(accounts: dict[str, A
 def test_nothing_silenced_is_said(bob: User) -> None:
     page = signed_in(bob).get("/issues/silenced/").content.decode()
     for words in (
-        "No device is silenced in one place",
+        "No device is muted in one vendor",
         "Nobody has snoozed or muted",
-        "No vendor silences a device",
-        "No vendor silences an issue",
+        "No vendor mutes a device",
+        "No vendor mutes an issue",
     ):
         assert words in page
 
