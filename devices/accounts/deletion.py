@@ -77,7 +77,7 @@ PARTS: list[DeletedTable] = [
     DeletedTable("sync", "syncs", SyncRun),
     DeletedTable("unusable record", "unusable records", Quarantine),
     DeletedTable("coverage gap", "coverage gaps", Gap),
-    DeletedTable("disagreement settled for it", "disagreements settled for it", Settlement, "sighting__account"),
+    DeletedTable("conflict resolved for it", "conflicts resolved for it", Settlement, "sighting__account"),
     DeletedTable("decision on linked devices", "decisions on linked devices", Ruling, "first__account"),
 ]
 # Called inside the last transaction, when every row of the account is gone, with the account.

@@ -20,7 +20,7 @@ from devices.web.permissions import needs
 
 UNTIL = "It holds until a vendor says something else about this field, or somebody takes it back."
 STATE_EFFECTS = (
-    "This only says that somebody knows about it: the disagreement leaves the list.",
+    "This only says that somebody knows about it: the conflict leaves the list.",
     "The verdict stays the worst of the fresh answers, whoever is right here.",
     UNTIL,
 )
@@ -69,7 +69,7 @@ def _decision(device: Device, field: str, winner: Sighting) -> Confirmation:
     who, label, value = _name(winner), FIELDS[field].lower(), word(winner, field)
     if field == "state":
         title, button, done = (
-            f"Acknowledge that vendors disagree about {device}?",
+            f"Acknowledge the conflicting data of {device}?",
             "Acknowledge",
             "Acknowledged. The verdict stays as it is.",
         )

@@ -32,14 +32,14 @@ def take_apart(request: HttpRequest, pk: int, sighting: int) -> HttpResponse:
     leaving = get_object_or_404(Sighting.objects.select_related("account"), pk=min(sighting, HIGHEST), device=device)
     who = source_names(Sighting.objects.filter(device=device).select_related("account"), with_account=True)[leaving.pk].short
     decision = Confirmation(
-        title=f"Take {who} apart from {device}?",
+        title=f"Split {who} from {device}?",
         effects=(
             f"What {who} says about “{leaving.name or leaving.external_id}” becomes a device of its own, or joins others by its keys.",
             f"Notes, tags and the timeline stay with {device}; nothing changes at any vendor.",
             REVERSIBLE,
         ),
-        button="Take it apart",
-        done=f"{who} is taken apart. This is its device now.",
+        button="Split",
+        done=f"{who} is split off. This is its device now.",
         danger=True,
     )
 
@@ -72,7 +72,7 @@ def link(request: HttpRequest, pk: int) -> HttpResponse:
             "The older one keeps its address; the address of the other one leads there, with its notes, tags and timeline.",
             REVERSIBLE,
         ),
-        button="Link them",
+        button="Merge",
         done=f"{device} and {other} are one device now.",
         hidden={"other": str(other.pk)},
     )
@@ -95,7 +95,7 @@ def end_ruling(request: HttpRequest, pk: int, ruling: int) -> HttpResponse:
     standing = Ruling.objects.filter(pk=min(ruling, HIGHEST), ended_at=None).select_related("first", "second", "made_by").first()
     if standing is None or device.pk not in (standing.first.device_id, standing.second.device_id):
         raise Http404
-    said = "were linked" if standing.together else "were taken apart"
+    said = "were linked" if standing.together else "were split"
     decision = Confirmation(
         title=f"Reset {device} to automatic matching?",
         effects=(

@@ -47,7 +47,7 @@ KINDS = {
     "seen": FilterField("Last seen", SEEN),
     "stale": FilterField("Contact", {YES: "Stale at a vendor"}),
     "silenced": FilterField("Muted", {YES: "Muted or exempt"}),
-    "differs": FilterField("Disagreement", DIFFERS),
+    "differs": FilterField("Data conflict", DIFFERS),
     "repaired": FilterField("Repaired fields", {YES: "With repaired fields"}),
     "patching": FilterField("Patching", {UNTOLD: "No vendor tells"}),
     "account": FilterField("Account"),

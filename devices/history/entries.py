@@ -119,13 +119,13 @@ class HistoryEntry:
 
 _SENTENCES = {
     ChangeKind.FIELD: "{field} changed",
-    ChangeKind.STATE: "Verdict changed",
+    ChangeKind.STATE: "Status changed",
     ChangeKind.MISSING: "The complete list of {account} does not have it",
     ChangeKind.GONE: "Removed from {account}: not in two full syncs in a row",
     ChangeKind.RETURNED: "{account} lists it again",
     ChangeKind.LINKED: "Linked by a person with another device",
-    ChangeKind.PARTED: "Taken apart by a person from another device",
-    ChangeKind.MERGED: "Became one with another device",
+    ChangeKind.PARTED: "Split from another device by a user",
+    ChangeKind.MERGED: "Merged with another device",
     ChangeKind.RETIRED: "Retired",
     ChangeKind.WOKEN: "In service again: {account} heard from it after it was retired",
     NOTE: "Note",
@@ -135,8 +135,8 @@ _SENTENCES = {
 _BY_AFTER: dict[tuple[str, bool], str] = {
     (ChangeKind.TAGGED, True): "Tag added",
     (ChangeKind.TAGGED, False): "Tag taken off",
-    (ChangeKind.SETTLED, True): "{field}: disagreement settled",
-    (ChangeKind.SETTLED, False): "{field}: disagreement open again",
+    (ChangeKind.SETTLED, True): "{field}: conflict resolved",
+    (ChangeKind.SETTLED, False): "{field}: conflict reopened",
     (ChangeKind.MOVED, True): "A vendor's answer went to another device",
     (ChangeKind.MOVED, False): "A vendor's answer came from another device",
 }

@@ -46,7 +46,7 @@ def take_apart(sighting: int, *, device: int, reason: str, act: AuditContext) ->
         members = _sightings(device)
         others = [each for each in members if each != sighting]
         if sighting not in members or not others:
-            raise ActionRefused("Nothing to take apart: look at the device again, it has changed.")
+            raise ActionRefused("Nothing to split: reload the device, it has changed.")
         _end(_between([sighting], others).filter(together=True), reason=reason, act=act)
         for other in others:
             _rule(sighting, other, together=False, reason=reason, act=act)

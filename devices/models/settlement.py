@@ -27,4 +27,4 @@ class Settlement(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["device", "field"], condition=models.Q(ended_at=None), name="one_settlement_per_field")
         ]
-        permissions = [("settle_device", "Can settle disagreements between vendors")]
+        permissions = [("settle_device", "Can resolve data conflicts")]

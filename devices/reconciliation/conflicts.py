@@ -25,7 +25,7 @@ FIELDS = {
     "user": "User",
     "os": "Operating system",
     "model": "Model",
-    "state": "Verdict",
+    "state": "Status",
 }
 _SHOWN = {"os": "os_name"}  # the column that a field of another name is shown from
 _RANKS = {"name": "name", "serial": "serial", "user": "user", "os": "os_name", "model": "model"}

@@ -18,7 +18,7 @@ PLACES = (
     ("devices:list", "Devices", "monitor-smartphone", "view_device"),
     ("devices:issues", "Issues", "siren", "view_issue"),
     ("devices:coverage", "Coverage", "radar", "view_device"),
-    ("devices:disagreements", "Disagreements", "equal-not", "view_device"),
+    ("devices:disagreements", "Data conflicts", "equal-not", "view_device"),
     ("patching:overview", "Patching", "bandage", "view_device"),
     ("installers:register", "Installers", "package", "view_installer", "hand_out_installer"),
     ("devices:accounts", "Vendor accounts", "cable", "view_account"),

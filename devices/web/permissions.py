@@ -28,7 +28,7 @@ WORDS = {
     "open_remediation": "open a device's remediation page",
     "tag_device": "tag devices",
     "retire_device": "retire devices and bring them back",
-    "settle_device": "settle disagreements between vendors",
+    "settle_device": "resolve data conflicts",
     "triage_issue": "acknowledge, snooze and mute issues",
     "manage_threshold": "change staleness thresholds",
     "link_device": "link devices and take them apart",

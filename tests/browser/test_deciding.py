@@ -53,9 +53,9 @@ def give_reason(page: Page, reason: str, button: str) -> None:
 
 def test_a_disagreement_is_found_and_settled_by_keyboard(desk: Desk, machine: Device, ivan: User) -> None:
     page = desk.open("/disagreements/", user=ivan)
-    expect(page.get_by_role("heading", level=1)).to_have_text("1 device on which vendors contradict each other")
+    expect(page.get_by_role("heading", level=1)).to_have_text("1 device with conflicting data")
     follow(page, "nb-1")
-    expect(page.get_by_text("1 disagreement", exact=True).first).to_be_visible()
+    expect(page.get_by_text("1 conflict", exact=True).first).to_be_visible()
     follow(page, r"Use this source\s*: ESET, Operating system")
     expect(page.get_by_text("“Debian 13” (eset-main) is its operating system everywhere")).to_be_visible()
     give_reason(page, "asked its owner", "ESET is right")
@@ -63,31 +63,31 @@ def test_a_disagreement_is_found_and_settled_by_keyboard(desk: Desk, machine: De
     assert Device.objects.get(pk=machine.pk).os_name == "Debian 13"
     reach(page, page.get_by_role("button", name="Open again"))
     page.keyboard.press("Enter")
-    expect(page.get_by_text("1 disagreement", exact=True).first).to_be_visible()
+    expect(page.get_by_text("1 conflict", exact=True).first).to_be_visible()
     assert Device.objects.get(pk=machine.pk).os_name == "Windows 11"
 
 
 def test_taken_apart_and_given_back_to_the_keys_by_keyboard(desk: Desk, machine: Device, ivan: User) -> None:
     page = desk.open(f"/devices/{machine.pk}/?ticket=INC7", user=ivan)
-    follow(page, r"Take apart\s*: ESET")
-    give_reason(page, "two machines with one sticker", "Take it apart")
+    follow(page, r"Split\s*: ESET")
+    give_reason(page, "two machines with one sticker", "Split")
     expect(page).to_have_url(re.compile(r"\?ticket=INC7$"))
     expect(page.get_by_text("are two machines")).to_be_visible()
     assert Device.objects.count() == 3
     follow(page, "Reset to automatic matching")
     give_reason(page, "one machine after all", "Reset")
-    expect(page.get_by_text("The keys decide again.")).to_be_visible()
+    expect(page.get_by_text("Matching is automatic again.")).to_be_visible()
     assert Device.objects.count() == 2
 
 
 def test_another_device_is_found_and_linked_by_keyboard(desk: Desk, machine: Device, ivan: User) -> None:
     page = desk.open(f"/devices/{machine.pk}/", user=ivan)
-    follow(page, "Link to another device")
+    follow(page, "Merge with another device")
     expect(page.get_by_label("Clue")).to_be_focused()
     page.keyboard.insert_text("reception")
     page.keyboard.press("Enter")
     follow(page, r"This one\s*: reception-pc")
-    give_reason(page, "same sticker", "Link them")
+    give_reason(page, "same sticker", "Merge")
     expect(page.get_by_text("are one machine")).to_be_visible()
     assert set(Sighting.objects.values_list("device", flat=True)) == {machine.pk}
 

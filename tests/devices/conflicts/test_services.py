@@ -184,7 +184,7 @@ class TestThePages:
     def test_a_contradiction_is_settled_and_opened_again(self, client: Client, pair: tuple[Sighting, Sighting], ivan: User) -> None:
         client.force_login(ivan)
         page = f"/devices/{pair[0].device_id}/"
-        assert "2 disagreements" in client.get(page).content.decode()
+        assert "2 conflicts" in client.get(page).content.decode()
         asked = {"field": "serial", "sighting": str(pair[1].pk), "ticket": "INC9"}
         form = client.get(f"{page}settle/", asked).content.decode()
         assert "ESET is right about the serial of nb-1?" in form and "instead of “PF3XK2”" in form
@@ -193,9 +193,9 @@ class TestThePages:
         done = client.post(f"{page}settle/", {**asked, "reason": "read the <b>sticker</b>"})
         assert done["Location"] == f"{page}?ticket=INC9"
         text = client.get(page).content.decode()
-        assert "Serial: disagreement settled" in text and "Settled by ivan" in text and "read the &lt;b&gt;sticker&lt;/b&gt;" in text
+        assert "Serial: conflict resolved" in text and "Settled by ivan" in text and "read the &lt;b&gt;sticker&lt;/b&gt;" in text
         client.post(f"{page}settle/{Settlement.objects.get().pk}/take-back/")
-        assert "Serial: disagreement open again" in client.get(page).content.decode()
+        assert "Serial: conflict reopened" in client.get(page).content.decode()
         assert now_of(pair[0]).serial == "PF3XK2"
 
     @pytest.mark.parametrize(

@@ -48,7 +48,7 @@ def test_helpdesk_sees_why_but_may_not_decide(client: Client, pair: tuple[Sighti
             assert client.get(address).status_code == client.post(address, {"reason": "x", "other": "1"}).status_code == 403
     client.force_login(bob)
     text = text_of(client, page)
-    assert "by serial pf3xk2" in text and "Take apart" not in text and "Link to another device" not in text
+    assert "by serial pf3xk2" in text and "Split" not in text and "Merge with another device" not in text
     assert not Ruling.objects.exists()
 
 
@@ -56,7 +56,7 @@ def test_taken_apart_and_joined_again_by_the_keys(client: Client, pair: tuple[Si
     one, two = pair
     page = f"/devices/{one.device_id}/"
     client.force_login(ivan)
-    assert "Take apart" in text_of(client, page)
+    assert "Split" in text_of(client, page)
     assert "becomes a device of its own" in text_of(client, f"{page}apart/{two.pk}/")
     done = client.post(f"{page}apart/{two.pk}/", {"reason": "cloned disk", "ticket": "INC7"})
     assert done["Location"] == f"/devices/{device_of(two)}/?ticket=INC7"
@@ -70,7 +70,7 @@ def test_taken_apart_and_joined_again_by_the_keys(client: Client, pair: tuple[Si
     text = text_of(client, page)
     assert "nb-1 (eset-main) and nb-1 (five-main) are two machines. cloned disk The other device" in text
     ruling = Ruling.objects.get()
-    assert "taken apart by ivan: cloned disk" in text_of(client, f"{page}rulings/{ruling.pk}/end/").replace("were ", "")
+    assert "split by ivan: cloned disk" in text_of(client, f"{page}rulings/{ruling.pk}/end/").replace("were ", "")
     client.post(f"{page}rulings/{ruling.pk}/end/", {"reason": "one after all"})
     assert device_of(two) == device_of(one)
     assert AuditEvent.objects.get(action="ruling ended").detail["reason"] == "one after all"

@@ -42,7 +42,7 @@ def text(user: User, device: Device, address: str = "timeline/") -> str:
     ("columns", "told"),
     [
         ({"kind": ChangeKind.FIELD, "field": "os_name"}, "Operating system changed"),
-        ({"kind": ChangeKind.STATE}, "Verdict changed"),
+        ({"kind": ChangeKind.STATE}, "Status changed"),
         ({"kind": ChangeKind.MISSING}, "The complete list of eset-main does not have it"),
         ({"kind": ChangeKind.GONE}, "Removed from eset-main: not in two full syncs in a row"),
         ({"kind": ChangeKind.RETURNED}, "eset-main lists it again"),
@@ -51,8 +51,8 @@ def text(user: User, device: Device, address: str = "timeline/") -> str:
         ({"kind": ChangeKind.WOKEN}, "In service again: eset-main heard from it after it was retired"),
         ({"kind": ChangeKind.TAGGED, "after": "vip"}, "Tag added"),
         ({"kind": ChangeKind.TAGGED, "before": "vip"}, "Tag taken off"),
-        ({"kind": ChangeKind.SETTLED, "field": "user", "after": "anna"}, "User: disagreement settled"),
-        ({"kind": ChangeKind.SETTLED, "field": "user"}, "User: disagreement open again"),
+        ({"kind": ChangeKind.SETTLED, "field": "user", "after": "anna"}, "User: conflict resolved"),
+        ({"kind": ChangeKind.SETTLED, "field": "user"}, "User: conflict reopened"),
         ({"kind": ChangeKind.MOVED, "after": "7"}, "A vendor's answer went to another device"),
     ],
 )
@@ -73,7 +73,7 @@ def test_changes_notes_and_the_first_sight_are_one_list(device: Device, ivan: Us
     change(device, minutes=1, field="name", before="nb-0", after="nb-1")
     Note.objects.create(device=device, text="Docking station is broken", author_name="bob", at=timezone.now() + timedelta(minutes=2))
     change(device, ChangeKind.STATE, minutes=3, before="ok", after="critical")
-    assert words(device) == ["Verdict changed", "Note", "Name changed", "ESET saw it for the first time"]
+    assert words(device) == ["Status changed", "Note", "Name changed", "ESET saw it for the first time"]
     page = text(ivan, device)
     assert "Docking station is broken" in page and "nb-0" in page and page.index("is-critical") < page.index("Docking")
 
