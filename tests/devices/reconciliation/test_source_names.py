@@ -78,7 +78,7 @@ def test_the_file_tells_them_apart_too(client: Client, ivan: User, device: Devic
 def test_what_a_person_confirms_names_the_record(client: Client, ivan: User, device: Device) -> None:
     client.force_login(ivan)
     leaving = Sighting.objects.get(external_id="4ca3b5d1-bbbb")
-    assert "Take ESET (berlin, record 4ca3b5d1-b…) apart" in text_of(client, f"/devices/{device.pk}/apart/{leaving.pk}/")
+    assert "Split ESET (berlin, record 4ca3b5d1-b…) from" in text_of(client, f"/devices/{device.pk}/apart/{leaving.pk}/")
 
 
 def test_who_contradicts_whom_is_named_by_account(client: Client, bob: User) -> None:
