@@ -15,7 +15,7 @@ import logging
 import subprocess
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -44,7 +44,7 @@ FAULTS = (
 class VendorContract:
     """`listing` is part of the path of the call that returns a page of devices; `devices` machines must make several such pages.
 
-    `unknown_word` is a dotted path in a raw record, and a value for it that no table of states knows.
+    `unknown_word` is a dotted path in a raw record (`*`: every element of a list), and a value for it that no table of states knows.
     """
 
     slug: ClassVar[str]
@@ -164,11 +164,7 @@ class VendorContract:
         entry = self.first_page(sim, self.connect(sim)).entries[0]
         path, word = self.unknown_word
         record: Any = json.loads(entry.raw)
-        *outer, last = path.split(".")
-        inside = record
-        for name in outer:
-            inside = inside[int(name)] if isinstance(inside, list) else inside[name]
-        inside[last] = word
+        _put(record, path.split("."), word)
         device = entry.mapper(msgspec.json.encode(record))
         assert device.state is State.UNKNOWN
         assert any(str(word) in raw for raw in (device.state_raw, *(issue.raw for issue in device.issues)))
@@ -221,3 +217,15 @@ class VendorContract:
             shown.append(repr(adapter) + repr(vars(adapter)))
         leaks = [text[max(0, text.lower().index("canary") - 100) :][:200] for text in (*shown, caplog.text) if "canary" in text.lower()]
         assert leaks == []
+
+
+def _put(inside: Any, path: Sequence[str], word: object) -> None:
+    """Set the value at a path; `*` stands for every element of a list."""
+    name, *rest = path
+    for each in inside if name == "*" else [inside]:
+        if name == "*":
+            _put(each, rest, word)
+        elif rest:
+            _put(each[name], rest, word)
+        else:
+            each[name] = word
