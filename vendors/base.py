@@ -14,10 +14,10 @@ from typing import Any, Literal, Protocol
 from vendors.auth import TokenStore
 from vendors.budget import Rate
 from vendors.errors import Unsupported
-from vendors.gateway.address import BadUrl, parse_url, place
+from vendors.gateway.address_rules import BadUrl, parse_url, place
 from vendors.gateway.http import Gateway
 from vendors.installer_api import InstallerOptions
-from vendors.parsing.pasted import trimmed
+from vendors.parsing.setting_values import trimmed
 from vendors.patching_api import Source
 from vendors.records import Entry, Group, Reject
 from vendors.secret import Secret
@@ -80,7 +80,8 @@ class DevicePage:
 class Field:
     """One setting of an account. Secret fields are write-only everywhere. `example`: what a required one without a default looks like.
 
-    `tidy`: what was pasted → what is stored; it never raises and changes nothing when it is called again (vendors/parsing/pasted.py).
+    `tidy`: what was pasted → what is stored; it never raises and changes nothing when it is called again
+    (vendors/parsing/setting_values.py).
     `note`: a sentence about a tidy value at a time, shown beside it: what it means there and now. `suggestions`: values to choose from.
     """
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from urllib.parse import quote
 
 from vendors.base import Field
-from vendors.gateway.address import openable
-from vendors.parsing.pasted import bare
+from vendors.gateway.address_rules import openable
+from vendors.parsing.setting_values import bare
 
 FIELD = Field(
     "console_url",

@@ -50,7 +50,7 @@ class Misconfigured(VendorError):
 
 
 class PrivateHost(Misconfigured):
-    """The server is on a private network, and nobody has allowed that for this account. A person may (vendors/gateway/address.py,
+    """The server is on a private network, and nobody has allowed that for this account. A person may (vendors/gateway/address_rules.py,
     Granted)."""
 
 

@@ -15,7 +15,7 @@ from devices.accounts.validation import LONGEST_SECRET, AccountOptions, InvalidA
 from devices.models import Account
 from devices.web.durations import every
 from vendors.base import Field, Vendor
-from vendors.parsing.pasted import trimmed, without_user
+from vendors.parsing.setting_values import trimmed, without_user
 
 LONGEST = 500
 MOST_MINUTES = 31 * 24 * 60

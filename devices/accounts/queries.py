@@ -17,7 +17,7 @@ from devices.models.job import ACTIVE
 from devices.sync.cancellation import NONE, cancelled, regular
 from vendors.base import Vendor
 from vendors.budget import Quota, Rate
-from vendors.gateway.address import BadUrl, parse_url
+from vendors.gateway.address_rules import BadUrl, parse_url
 from vendors.registry import VENDORS
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")

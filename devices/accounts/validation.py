@@ -12,8 +12,8 @@ from django.core.exceptions import ValidationError
 
 from devices.models import Account
 from vendors.base import Field, Vendor
-from vendors.gateway.address import place
-from vendors.parsing.pasted import trimmed
+from vendors.gateway.address_rules import place
+from vendors.parsing.setting_values import trimmed
 from vendors.registry import VENDORS
 
 LONGEST_SECRET = 8 * 1024

@@ -15,7 +15,7 @@ from devices.reconciliation.source_names import source_names
 from devices.reconciliation.timestamps import newest
 from vendors import console
 from vendors.field_repairs import REPLACED, FieldFault
-from vendors.gateway.address import openable
+from vendors.gateway.address_rules import openable
 from vendors.registry import VENDORS
 from vendors.states import Enrolment, IdKind, State
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.db import connection
 
 from devices.lists.csv import csv_table
-from devices.lookup.batch_text import readings, with_leading_zeros
+from devices.lookup.pasted_list import readings, with_leading_zeros
 from devices.search.documents import DeviceDocument, device_documents
 from devices.search.parser import parse
 

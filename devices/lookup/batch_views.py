@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from devices.audit.export import csv_file
 from devices.lookup.batch import MOST_LINES, BatchRow, answers, csv_lines
-from devices.lookup.batch_text import read
+from devices.lookup.pasted_list import read
 from devices.web.permissions import needs
 
 ANSWERS = ("found", "not found", "ambiguous")

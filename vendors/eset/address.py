@@ -9,8 +9,8 @@ import re
 from collections.abc import Mapping
 
 from vendors.eset.client import REGIONS, SERVICES, URL
-from vendors.gateway.address import BadUrl, parse_url
-from vendors.parsing import pasted
+from vendors.gateway.address_rules import BadUrl, parse_url
+from vendors.parsing import setting_values
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 # What client.py appends to the address, and the pages that describe it.
@@ -23,7 +23,7 @@ PAGES = re.compile(r"https://(?:[a-z0-9-]+\.)*eset\.(?:com|systems)(?:/.*)?")
 
 def tidy(text: str) -> str:
     """Hosts of ESET lead to the address of ESET Connect, with the region that they name."""
-    url = pasted.address(text.replace("%7B", "{").replace("%7D", "}"), endings=ENDPOINT)
+    url = setting_values.address(text.replace("%7B", "{").replace("%7D", "}"), endings=ENDPOINT)
     hosted = HOSTED.fullmatch(url)
     region = (hosted[1] or hosted[2]) if hosted else ""
     if region in REGIONS:
@@ -33,7 +33,7 @@ def tidy(text: str) -> str:
 
 def tidy_region(text: str) -> str:
     """The region, also of the first part of the console's address, `eu02`."""
-    return pasted.bare(pasted.bare(text).lower().rstrip("0123456789"))
+    return setting_values.bare(setting_values.bare(text).lower().rstrip("0123456789"))
 
 
 def urls(settings: Mapping[str, str]) -> tuple[str, ...]:

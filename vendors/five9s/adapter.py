@@ -16,8 +16,8 @@ from vendors.errors import Lost, Misconfigured, Unavailable
 from vendors.five9s import job
 from vendors.five9s.client import Client
 from vendors.five9s.mapping import entries
-from vendors.gateway.address import BadUrl, parse_url
-from vendors.parsing import pasted, zones
+from vendors.gateway.address_rules import BadUrl, parse_url
+from vendors.parsing import setting_values, zones
 from vendors.parsing.spellings import NETBIOS
 
 OVERLAP = timedelta(minutes=10)  # the core's clock may differ from ours, and a change may be stored late
@@ -148,7 +148,7 @@ VENDOR = Vendor(
             "Address",
             help="The EPM core with the five(9)s Console, like https://epm.example.com.",
             example="https://epm.example.com",
-            tidy=lambda text: pasted.address(text, endings=ENDPOINT),
+            tidy=lambda text: setting_values.address(text, endings=ENDPOINT),
         ),
         Field(
             "time_zone",

@@ -18,7 +18,7 @@ import httpx
 from vendors.budget import Budget
 from vendors.errors import Misconfigured, RateLimited, VendorError
 from vendors.gateway import tls
-from vendors.gateway.address import BadUrl, Granted, NamedHosts, parse_url
+from vendors.gateway.address_rules import BadUrl, Granted, NamedHosts, parse_url
 from vendors.gateway.decoding import Undecodable, decoded
 from vendors.gateway.error_mapping import from_error, from_status, told_wait
 from vendors.gateway.network import Backend, CallState, NetworkFault, Resolve, system_resolve

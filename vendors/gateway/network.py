@@ -15,7 +15,7 @@ from typing import Any
 import httpcore
 
 from vendors.errors import Misconfigured, PrivateHost, Unavailable
-from vendors.gateway.address import IP, AddressScope, Granted, NamedHosts, judge, unwrap
+from vendors.gateway.address_rules import IP, AddressScope, Granted, NamedHosts, judge, unwrap
 
 Resolve = Callable[[str, int], list[str]]
 

@@ -12,10 +12,10 @@ from vendors import console
 from vendors.base import DAY, Connection, Cursor, DevicePage, Field, Scope, Vendor
 from vendors.budget import Rate
 from vendors.errors import BadAnswer, RateLimited, VendorError
-from vendors.gateway.address import BadUrl, parse_url
+from vendors.gateway.address_rules import BadUrl, parse_url
 from vendors.opswat.client import LIMIT, Client, Listing
 from vendors.opswat.mapping import entries
-from vendors.parsing import pasted
+from vendors.parsing import setting_values
 from vendors.records import Entry
 
 DEFAULT_URL = "https://gears.opswat.com"
@@ -137,7 +137,7 @@ def check(settings: Mapping[str, str]) -> dict[str, str]:
 
 
 def tidy_url(text: str) -> str:
-    url = pasted.address(text, endings=PAGES)
+    url = setting_values.address(text, endings=PAGES)
     return DEFAULT_URL if DOCUMENTATION.fullmatch(url) else HOSTED.sub(r"\1", url)
 
 

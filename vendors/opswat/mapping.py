@@ -12,7 +12,7 @@ from functools import partial
 import msgspec
 
 from vendors.field_repairs import FieldFault, Repairs
-from vendors.gateway.address import openable
+from vendors.gateway.address_rules import openable
 from vendors.parsing import json_pages
 from vendors.parsing.fields import Fields, time_of
 from vendors.parsing.json_pages import Record

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta, timezone, tzinfo
 
 from tzlocal.windows_tz import win_tz
 
-from vendors.parsing.pasted import bare
+from vendors.parsing.setting_values import bare
 
 OFFSET = re.compile(r"UTC([+-])(0[0-9]|1[0-4]):(00|15|30|45)")
 LIKE_AN_OFFSET = re.compile(r"(?:UTC)?([+-])(0?[0-9]|1[0-4])(?::?(00|15|30|45))?", re.IGNORECASE)

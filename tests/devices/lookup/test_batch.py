@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from devices.lookup.batch import answers
-from devices.lookup.batch_text import read, readings
+from devices.lookup.pasted_list import read, readings
 from devices.models import AuditEvent, User
 from tests.devices import rows as shown
 from vendors.states import IdKind

@@ -11,7 +11,7 @@ from tests.vendors.gateway_calls import gateway
 from tests.vendors.private_network import EPM, private_network
 from tests.vendors.sockets import OK, serving
 from vendors.errors import Misconfigured, PrivateHost
-from vendors.gateway.address import Granted, place
+from vendors.gateway.address_rules import Granted, place
 from vendors.gateway.network import local
 
 NAME = "epm.corp.example"

@@ -11,7 +11,7 @@ import pytest
 from tests.vendors.gateway_calls import gateway
 from tests.vendors.sockets import OK, serving
 from vendors.errors import Misconfigured, Unavailable
-from vendors.gateway.address import AddressScope, BadUrl, NamedHosts, judge, parse_url
+from vendors.gateway.address_rules import AddressScope, BadUrl, NamedHosts, judge, parse_url
 
 PUBLIC, PRIVATE, FORBIDDEN = AddressScope.PUBLIC, AddressScope.PRIVATE, AddressScope.FORBIDDEN
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from vendors.parsing import pasted
+from vendors.parsing import setting_values
 from vendors.registry import VENDORS
 
 FIVE9S = {
@@ -123,4 +123,4 @@ def test_tidying_again_changes_nothing(text: str) -> None:
     ("https://u:p@h.example/x", "https://h.example/x"), ("ftp://u:p@h", "ftp://h"), ("https://h/@x", "https://h/@x"), ("x", "x"), ("https://u:p@w@h", "https://h"),
 ])  # fmt: skip
 def test_an_address_is_shown_without_its_user(text: str, shown: str) -> None:
-    assert pasted.without_user(text) == shown
+    assert setting_values.without_user(text) == shown
