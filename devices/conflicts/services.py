@@ -54,7 +54,7 @@ def remove_override(settlement: int, *, device: int, act: AuditContext) -> str:
         lock_devices()
         standing = Settlement.objects.filter(pk=settlement, device=device, ended_at=None).first()
         if standing is None:
-            raise ActionRefused("It is open already: somebody took this back, or a vendor says something else now.")
+            raise ActionRefused("Already open: another user reopened it, or a vendor reports another value.")
         _end(standing, act)
         changes.record_user_action(device, ChangeKind.SETTLED, act=act, field=standing.field)
         audit.record("settlement ended", act=act, target=str(device), settled_by=standing.made_by_name, field=standing.field)

@@ -22,7 +22,7 @@ def retire(device: int, *, reason: str, act: AuditContext) -> None:
     with transaction.atomic():
         before = _held(device)
         if Retirement.objects.filter(device=device).exists():
-            raise ActionRefused("Somebody has retired this device already.")
+            raise ActionRefused("Already retired by another user: reload the page.")
         Retirement.objects.create(device_id=device, at=act.now, by=act.person, by_name=act.name, reason=reason)
         Device.objects.filter(pk=device).update(life=Life.RETIRED)
         tell_use_changed([device])
@@ -36,7 +36,7 @@ def bring_back(device: int, *, act: AuditContext) -> str:
     with transaction.atomic():
         _held(device)
         if not Retirement.objects.filter(device=device).delete()[0]:
-            raise ActionRefused("It is not retired: somebody brought it back, or a vendor has heard from it.")
+            raise ActionRefused("Not retired any more: another user restored it, or it checked in.")
         Device.objects.filter(pk=device).update(life=Life.GONE)  # what it is while no vendor says otherwise
         summarise([device], act.now)
         tell_use_changed([device])

@@ -66,7 +66,7 @@ def end_ruling(ruling: int, *, reason: str, act: AuditContext) -> None:
         lock_devices()
         found = Ruling.objects.filter(pk=ruling, ended_at=None).first()
         if found is None:
-            raise ActionRefused("Somebody has taken this back already.")
+            raise ActionRefused("Already removed by another user: reload the page.")
         _end(Ruling.objects.filter(pk=ruling), reason=reason, act=act)
         pair = [found.first_id, found.second_id]
         told: dict[str, Any] = {"reason": reason, "pair": pair, "together": found.together}

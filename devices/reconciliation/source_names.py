@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from devices.models import Sighting
-from vendors.registry import VENDORS
+from vendors.registry import label_of, short_label_of
 
 SHORTEST_ID = 8  # characters of a record's id, which are enough for random ids
 
@@ -28,9 +28,8 @@ def source_names(sightings: Iterable[Sighting], *, with_account: bool = False) -
         same_account = [other.external_id for other in others if other.account_id == each.account_id]
         notes = [each.account.name] if with_account or len(same_account) < len(others) else []
         notes += [f"record {_distinct(each.external_id, same_account)}"] if same_account else []
-        vendor = VENDORS[each.vendor].label if each.vendor in VENDORS else each.vendor
         suffix = f" ({', '.join(notes)})" if notes else ""
-        names[each.pk] = SourceName(vendor + suffix, vendor.partition(" ")[0] + suffix)
+        names[each.pk] = SourceName(label_of(each.vendor) + suffix, short_label_of(each.vendor) + suffix)
     return names
 
 

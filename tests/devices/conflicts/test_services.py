@@ -142,7 +142,7 @@ def test_taken_back_the_table_decides_again(pair: tuple[Sighting, Sighting], iva
     assert settling.remove_override(made.pk, device=one.device_id, act=AuditContext.of(ivan, now=NOW)) == "serial"
     assert (now_of(one).serial, now_of(one).disagrees) == ("PF3XK2", ["os", "serial"])
     assert AuditEvent.objects.filter(action="settlement ended").exists()
-    with pytest.raises(ActionRefused, match="open already"):
+    with pytest.raises(ActionRefused, match="Already open"):
         settling.remove_override(made.pk, device=one.device_id, act=AuditContext.of(ivan, now=NOW))
 
 
