@@ -14,4 +14,4 @@ from devices.web.permissions import needs
 def fragment(request: HttpRequest) -> HttpResponse:
     """What keeps pages from being whole, for a page that stays open."""
     found = account_statuses(request)
-    return render(request, "devices/_troubles_now.html", {"troubles": troubles(found), "statuses": found})
+    return render(request, "devices/account_status/_troubles_now.html", {"troubles": troubles(found), "statuses": found})

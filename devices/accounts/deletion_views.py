@@ -35,7 +35,7 @@ def delete(request: HttpRequest, name: str) -> HttpResponse:
         "typed": typed,
         "problem": problem,
     }
-    return render(request, "devices/account_delete.html", context, status=422 if problem else 200)
+    return render(request, "devices/accounts/delete.html", context, status=422 if problem else 200)
 
 
 @require_safe
@@ -48,4 +48,4 @@ def progress(request: HttpRequest, name: str) -> HttpResponse:
     if account is None:
         messages.success(request, f"{name} is deleted.")
         return HttpResponseClientRedirect(reverse("devices:accounts"))
-    return render(request, "devices/_account_deleting.html", {"account": account, "deleting": progress_of(account)})
+    return render(request, "devices/accounts/_deletion_progress.html", {"account": account, "deleting": progress_of(account)})

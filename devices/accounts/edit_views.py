@@ -54,7 +54,7 @@ def add(request: HttpRequest) -> HttpResponse:
     vendor = VENDORS.get((request.POST if request.method == "POST" else request.GET).get("vendor", ""))
     if vendor is None:
         offered = [(each, [field.label for field in each.fields if field.required and not field.default]) for each in VENDORS.values()]
-        return render(request, "devices/account_choose.html", {"vendors": offered})
+        return render(request, "devices/accounts/choose.html", {"vendors": offered})
     return _filled_in(request, vendor, None) if request.method == "POST" else _form(request, AccountForm(vendor))
 
 
@@ -131,7 +131,7 @@ def _form(request: HttpRequest, form: AccountForm, *, probe: ProbeResult | None 
         "offer_save": offer_save and probe is not None and not probe.ok,
         "private": _question(form, probe),
     }
-    template = "devices/_account_form.html" if fragment else "devices/account_form.html"
+    template = "devices/accounts/_form.html" if fragment else "devices/accounts/form.html"
     return render(request, template, context, status=422 if wrong and not fragment else 200)
 
 
@@ -228,4 +228,4 @@ def _record(request: HttpRequest, vendor: Vendor, account: Account | None, probe
 
 def _found(request: HttpRequest, probe: ProbeResult, *, pem: str = "", **context: Any) -> HttpResponse:
     """`context`: with `form`, the question about private hosts beside its address is renewed too."""
-    return render(request, "devices/_account_probe.html", {"probe": probe, "certificates": certificates.describe(pem), **context})
+    return render(request, "devices/accounts/_probe.html", {"probe": probe, "certificates": certificates.describe(pem), **context})

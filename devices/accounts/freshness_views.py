@@ -46,7 +46,7 @@ def page(request: HttpRequest) -> HttpResponse:
         except ActionRefused as bad:
             problem = bad
     lines = _lines(request, slug, problem)
-    return render(request, "devices/thresholds.html", {"lines": lines}, status=422 if problem else 200)
+    return render(request, "devices/accounts/thresholds.html", {"lines": lines}, status=422 if problem else 200)
 
 
 def _save(request: HttpRequest, slug: str) -> HttpResponse:

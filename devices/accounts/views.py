@@ -37,7 +37,7 @@ RUN_ENDED = "run-ended"
 def index(request: HttpRequest) -> HttpResponse:
     found = cards(account_statuses(request), timezone.now())
     context = {"cards": found}
-    return render(request, "devices/accounts.html", context)
+    return render(request, "devices/accounts/list.html", context)
 
 
 @require_safe
@@ -63,7 +63,7 @@ def page(request: HttpRequest, name: str) -> HttpResponse:
         context["unseen"] = absence.unseen(shown.held).order_by("name", "pk").values_list("name", "external_id", "device_id")[:MOST_NAMES]
     if shown.quarantined and request.user.has_perm("devices.view_quarantine"):
         context["quarantine"] = Quarantine.objects.filter(account=account).order_by("-last_at", "external_id")[:MOST_QUARANTINED]
-    return render(request, "devices/account.html", context)
+    return render(request, "devices/accounts/detail.html", context)
 
 
 def _secrets(shown: AccountCard) -> list[tuple[str, object]]:
@@ -89,7 +89,7 @@ def _progress(request: HttpRequest, account: Account, *, problem: str = "") -> H
     # Only what a screen reader has not been told yet is said again.
     told = request.GET.get("said") if run else None
     context = {"card": {"run": run, "ended": ended}, "account": account, "problem": problem, "say": not run or told != spoken(run)}
-    answer = render(request, "devices/_account_progress.html", context)
+    answer = render(request, "devices/accounts/_progress.html", context)
     if run is None and not problem:
         trigger_client_event(answer, RUN_ENDED)
     return answer

@@ -44,7 +44,7 @@ def apply(request: HttpRequest, name: str, run: int) -> HttpResponse:
         "names": unseen.order_by("name", "pk").values_list("name", "external_id", "device_id")[:MOST_NAMES],
         "error": "Write in a few words why: it is kept in the audit log." if request.method == "POST" else "",
     }
-    return render(request, "devices/account_apply.html", context, status=422 if request.method == "POST" else 200)
+    return render(request, "devices/accounts/withheld.html", context, status=422 if request.method == "POST" else 200)
 
 
 @require_safe
@@ -55,7 +55,7 @@ def applying(request: HttpRequest, name: str, run: int) -> HttpResponse:
     if not is_fragment(request):
         return redirect("devices:account", name=name)
     context = {"account": account, "run": found, "done": not found.being_applied}
-    answer = render(request, "devices/_account_applying.html", context)
+    answer = render(request, "devices/accounts/_withheld_progress.html", context)
     return answer if found.being_applied else trigger_client_event(answer, RUN_ENDED)
 
 

@@ -26,4 +26,4 @@ def page(request: HttpRequest) -> HttpResponse:
         "actions": list(ACTIONS.items()),
         "people": people(),
     }
-    return render(request, "devices/audit.html", context)
+    return render(request, "devices/audit/list.html", context)

@@ -29,4 +29,4 @@ def page(request: HttpRequest) -> HttpResponse:
         "newer": filters.query_string(before=found.page.newer) if found.page.newer else "",
         "any": ANY,
     }
-    return render(request, "devices/disagreements.html", context)
+    return render(request, "devices/conflicts/list.html", context)

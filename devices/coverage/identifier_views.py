@@ -14,4 +14,4 @@ from devices.web.permissions import needs
 def page(request: HttpRequest) -> HttpResponse:
     """How well identifiers tell devices apart."""
     context = {"shared": shared(), "shares": shares(), "common": settings.COMMON_KEY_DEVICES, "shown": SHOWN}
-    return render(request, "devices/junk.html", context)
+    return render(request, "devices/coverage/shared_identifiers.html", context)

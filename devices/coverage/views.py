@@ -32,7 +32,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "gaps": all_gaps(rows),
         "aged": aged(known),
     }
-    return render(request, "devices/coverage.html", context)
+    return render(request, "devices/coverage/matrix.html", context)
 
 
 @require_safe
@@ -51,7 +51,7 @@ def devices(request: HttpRequest) -> HttpResponse:
         "newer": drill.query_string(before=found.newer) if found.newer else "",
         "installer_account": query(account=drill.status.name) if _closable(drill) else "",
     }
-    return render(request, "devices/coverage_devices.html", context)
+    return render(request, "devices/coverage/devices.html", context)
 
 
 @require_safe

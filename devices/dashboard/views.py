@@ -34,7 +34,9 @@ def page(request: HttpRequest) -> HttpResponse:
         "aged": aged(found),
     }
     fragment = is_fragment(request)
-    return render(request, "devices/_dashboard.html" if fragment else "devices/dashboard.html", context | {"fragment": fragment})
+    return render(
+        request, "devices/dashboard/_dashboard.html" if fragment else "devices/dashboard/dashboard.html", context | {"fragment": fragment}
+    )
 
 
 @require_safe
@@ -43,4 +45,4 @@ def gaps(request: HttpRequest) -> HttpResponse:
     """The tile of the coverage gaps, for a dashboard that was shown without their number."""
     if not is_fragment(request):
         return redirect("devices:coverage")
-    return render(request, "devices/parts/gaps_tile.html", {"gaps": all_gaps(matrix(account_statuses(request)))})
+    return render(request, "devices/dashboard/_gaps_tile.html", {"gaps": all_gaps(matrix(account_statuses(request)))})

@@ -125,7 +125,7 @@ def _candidates(request: HttpRequest, device: Device) -> HttpResponse:
         "ticket": ticket_of(request),
         "back": page_of(request, device.pk),
     }
-    return render(request, "devices/link.html", context)
+    return render(request, "devices/device_detail/merge.html", context)
 
 
 def _other(number: str) -> Device | None:

@@ -60,7 +60,7 @@ def delete_note(request: HttpRequest, pk: int, note: int) -> HttpResponse:
 
 
 def beside(device: Device, reader: User, *, size: int = BESIDE, before: str = "", after: str = "") -> dict[str, Any]:
-    """What `parts/notes.html` shows. One query."""
+    """What `devices/device_detail/_notes.html` shows. One query."""
     found = newest(Note.objects.filter(device=device), size=size, before=before, after=after)
     return {"notes": found, "note_lines": [(note, may_delete_note(note, reader)) for note in found.rows], "longest_note": notes.LONGEST}
 
@@ -74,7 +74,7 @@ def _done(request: HttpRequest, device: Device, words: str) -> HttpResponse:
 
 def _part(request: HttpRequest, device: Device, **context: str) -> HttpResponse:
     told = {"device": device, **_ticket(request), **beside(device, person(request)), **context}
-    return render(request, "devices/parts/notes.html", told)
+    return render(request, "devices/device_detail/_notes.html", told)
 
 
 def _page(request: HttpRequest, device: Device, *, status: int = 200, **context: str) -> HttpResponse:
@@ -82,7 +82,7 @@ def _page(request: HttpRequest, device: Device, *, status: int = 200, **context:
     told = {"device": device, "whole": True, **_ticket(request), **beside(device, person(request), size=PAGE, **place), **context}
     found, ticket = told["notes"], told["ticket"]
     told |= {"older": query(ticket=ticket, before=str(found.older or "")), "newer": query(ticket=ticket, after=str(found.newer or ""))}
-    return render(request, "devices/notes.html", told, status=status)
+    return render(request, "devices/device_detail/notes.html", told, status=status)
 
 
 def _ticket(request: HttpRequest) -> dict[str, str]:

@@ -69,7 +69,7 @@ def numbers_of(request: HttpRequest) -> list[int]:
 
 def _fragment(request: HttpRequest, device: Device, seen: RefreshProgress) -> HttpResponse:
     ticket = ticket_of(request)
-    return render(request, "devices/_asked_device.html", {"device": device, "watched": seen, "ticket_query": query(ticket=ticket)})
+    return render(request, "devices/device_detail/_refresh.html", {"device": device, "watched": seen, "ticket_query": query(ticket=ticket)})
 
 
 def _page(device: Device, *, ticket: str, runs: list[SyncRun]) -> str:

@@ -28,7 +28,7 @@ def open_page(request: HttpRequest, pk: int, sighting: int) -> HttpResponse:
     except ActionRefused as problem:
         messages.error(request, problem.sentence)
         return redirect(reverse("devices:detail", args=[pk]) + query(ticket=ticket))
-    answer = render(request, "devices/remediation.html")
+    answer = render(request, "devices/device_detail/remediation.html")
     answer["Refresh"] = f"0; url={link.reveal()}"
     answer["Referrer-Policy"] = "no-referrer"
     return answer

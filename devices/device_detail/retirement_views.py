@@ -41,7 +41,7 @@ def retire(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, f"{device} is retired. It wakes by itself when a vendor hears from it.")
             return redirect(back)
     context = {"device": device, "ticket": ticket, "back": back, "reason": reason, "problem": problem, "longest": LONGEST_REASON}
-    return render(request, "devices/retire.html", context, status=422 if problem else 200)
+    return render(request, "devices/device_detail/retire.html", context, status=422 if problem else 200)
 
 
 @require_POST

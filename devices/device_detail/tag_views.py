@@ -35,7 +35,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
         problem = refused.sentence
     if is_fragment(request):
         context = {"device": device, "ticket": ticket_of(request), "tag_problem": problem, "tag_typed": typed if problem else ""}
-        return render(request, "devices/parts/tags.html", context | beside(device))
+        return render(request, "devices/device_detail/_tags.html", context | beside(device))
     if problem:
         messages.error(request, problem)
     told = query(ticket=ticket_of(request), tag=typed[:LONGEST_TYPED] if problem else "")
@@ -43,5 +43,5 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def beside(device: Device) -> dict[str, Any]:
-    """What `parts/tags.html` shows. One query."""
+    """What `devices/device_detail/_tags.html` shows. One query."""
     return {"tags": list(DeviceTag.objects.filter(device=device).order_by("key")), "longest_tag": tagging.LONGEST}

@@ -59,7 +59,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         **decisions(found, known, now=now),
         **beside(found.device, person(request)),
     }
-    return render(request, "devices/detail.html", context)
+    return render(request, "devices/device_detail/detail.html", context)
 
 
 @require_safe
@@ -73,5 +73,5 @@ def raw(request: HttpRequest, pk: int, sighting: int) -> HttpResponse:
     if found is None:
         raise Http404
     text = json.dumps(found.raw, indent=2, ensure_ascii=False, sort_keys=True)
-    template = "devices/_raw.html" if is_fragment(request) else "devices/raw.html"
+    template = "devices/device_detail/_raw.html" if is_fragment(request) else "devices/device_detail/raw.html"
     return render(request, template, {"sighting": found, "text": text, "device_id": pk, "ticket_query": query(ticket=ticket_of(request))})

@@ -47,7 +47,7 @@ def tag(request: HttpRequest, listing: DeviceListing) -> HttpResponse:
         "problem": problem,
         "longest": tagging.LONGEST,
     }
-    return render(request, "devices/list_tag.html", context, status=422 if problem else 200)
+    return render(request, "devices/device_list/tag.html", context, status=422 if problem else 200)
 
 
 def _carry_out(request: HttpRequest, ids: list[int]) -> str:

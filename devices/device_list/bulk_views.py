@@ -66,7 +66,7 @@ def _refresh(request: HttpRequest, listing: DeviceListing) -> HttpResponse:
         "back": back,
         "possible": any(not each.refusal for each in questions),
     }
-    return render(request, "devices/list_refresh.html", context)
+    return render(request, "devices/device_list/refresh.html", context)
 
 
 def say_asked(request: HttpRequest, asked: refresh.RefreshResult, onward: str) -> None:

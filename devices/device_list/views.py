@@ -44,8 +44,8 @@ def page(request: HttpRequest) -> HttpResponse:
         "can_pick": request.user.has_perm("devices.export_device") or request.user.has_perm("devices.refresh_account"),
     }
     if is_fragment(request):
-        return results(request, "devices/_rows.html", context, at=place(request))
-    return full_page(request, "devices/list.html", context | {"choices": _choices()})
+        return results(request, "devices/device_list/_results.html", context, at=place(request))
+    return full_page(request, "devices/device_list/list.html", context | {"choices": _choices()})
 
 
 def _chosen(request: HttpRequest, listing: DeviceListing) -> HttpResponse:

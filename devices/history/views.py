@@ -28,4 +28,4 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         "older": query(ticket=ticket, before=found.older) if found.older else "",
         "begun": bool(before),
     }
-    return render(request, "devices/_timeline.html" if is_fragment(request) else "devices/timeline.html", context)
+    return render(request, "devices/history/_timeline.html" if is_fragment(request) else "devices/history/timeline.html", context)

@@ -139,7 +139,7 @@ def _form(request: HttpRequest, handles: Mapping[IssueKey, str], back: str, prob
         "longest_ticket": LONGEST_TICKET,
         **_days(timezone.localdate(now)),
     }
-    return render(request, "devices/issues_decide.html", context, status=422 if problem else 200)
+    return render(request, "devices/issues/decide_many.html", context, status=422 if problem else 200)
 
 
 def _days(today: date) -> dict[str, Any]:

@@ -21,4 +21,4 @@ def page(request: HttpRequest) -> HttpResponse:
         "list_url": reverse("devices:issues"),
         "devices_url": reverse("devices:list"),
     }
-    return render(request, "devices/silenced.html", context)
+    return render(request, "devices/issues/muted.html", context)

@@ -51,8 +51,8 @@ def page(request: HttpRequest) -> HttpResponse:
         "nobody": SimpleLazyObject(lambda: nobody(filters)),  # only an empty page asks
     }
     if is_fragment(request):
-        return results(request, "devices/_issues.html", context, at=at)
-    return full_page(request, "devices/issues.html", context | {"choices": _choices(found)})
+        return results(request, "devices/issues/_results.html", context, at=at)
+    return full_page(request, "devices/issues/list.html", context | {"choices": _choices(found)})
 
 
 @require_safe

@@ -41,7 +41,7 @@ def page(request: HttpRequest) -> HttpResponseBase:
         "counts": [(word, counts[word]) for word in ANSWERS],
         "most": MOST_LINES,
     }
-    return render(request, "devices/lookup_list.html", context, status=400 if problem else 200)
+    return render(request, "devices/lookup/batch.html", context, status=400 if problem else 200)
 
 
 def _csv(request: HttpRequest, lines: list[BatchRow]) -> HttpResponseBase:

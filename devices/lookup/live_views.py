@@ -57,7 +57,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     term = clean_query(request.POST.get("q", ""))
     run, problem = _ask(request, account, term)
     if is_fragment(request):
-        return render(request, "devices/lookup_asked.html", {"asked": outcome(run) if run else None, "problem": problem})
+        return render(request, "devices/lookup/refreshed.html", {"asked": outcome(run) if run else None, "problem": problem})
     if problem:
         messages.error(request, problem)
     return redirect(reverse("devices:lookup") + query(q=term, ticket=ticket_of(request), asked=str(run.pk) if run else ""))
@@ -72,7 +72,7 @@ def asked(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     if not is_fragment(request):
         return redirect(reverse("devices:lookup") + query(q=_names(run)[0], asked=str(pk)))
-    return render(request, "devices/lookup_asked.html", {"asked": outcome(run), "problem": ""})
+    return render(request, "devices/lookup/refreshed.html", {"asked": outcome(run), "problem": ""})
 
 
 def asked_run(pk: int) -> SyncRun | None:

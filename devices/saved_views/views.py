@@ -41,7 +41,7 @@ def index(request: HttpRequest) -> HttpResponse:
     user = person(request)
     views = list(visible_to(user))
     found = [(shape, list(_lines(shape, [each for each in views if each.page == shape.name], user))) for shape in lists_of(user).values()]
-    return render(request, "devices/list_views.html", {"lists": found, "some": bool(views), "all_roles": list(ROLES)})
+    return render(request, "devices/saved_views/list.html", {"lists": found, "some": bool(views), "all_roles": list(ROLES)})
 
 
 def _lines(shape: ListDefinition[Any], views: Sequence[SavedView], user: User) -> Iterator[SavedViewRow]:

@@ -23,12 +23,12 @@ def cell(context: Context, column: str) -> SafeString:
 
 @cache
 def _nodes(column: str) -> NodeList:
-    parsed: Any = get_template(f"devices/cells/{column}.html")
+    parsed: Any = get_template(f"devices/device_list/cells/{column}.html")
     nodes: NodeList = parsed.template.nodelist
     return nodes
 
 
-@drawn_once(register, "devices/parts/seen.html")
+@drawn_once(register, "devices/device_list/_reported_by.html")
 def seen_by(vendor: str, account: str, *, records: int, present: bool, stale: bool, shared: bool) -> dict[str, Any]:
     """An account that sees a device, by the name of its vendor; with its own where several accounts of the vendor see it (`shared`)."""
     return {"vendor": vendor, "account": account, "records": records, "present": present, "stale": stale, "shared": shared}

@@ -25,7 +25,7 @@ LOOKS = {
 }
 
 
-@drawn_once(register, "devices/parts/pill.html")
+@drawn_once(register, "ui/pill.html")
 def decision(standing: str) -> dict[str, Any]:
     look, icon, title = LOOKS[standing]
     return {"look": look, "icon": icon, "word": "Muted by vendor" if standing == VENDOR else STANDINGS[standing], "title": title}

@@ -26,7 +26,7 @@ STATES = {
 KINDS = {"everything": "Whole list", "changed": "Changes", "named": "Single devices"}
 
 
-@register.inclusion_tag("devices/parts/pill.html")
+@register.inclusion_tag("ui/pill.html")
 def run_pill(run: SyncRun) -> dict[str, Any]:
     look, icon, word = STATES[JobState(run.state)]
     if run.state == JobState.DONE and (run.quarantined or run.rejected):

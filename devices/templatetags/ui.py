@@ -73,7 +73,7 @@ def ago(at: datetime | None, never: str = "never") -> SafeString:
     return format_html('<time datetime="{}" title="{}" data-ago>{}</time>', moment, absolute, age_words(at, now=now))
 
 
-@drawn_once(register, "devices/parts/pill.html")
+@drawn_once(register, "ui/pill.html")
 def state_pill(state: str, raw: str = "", silenced: bool = False, large: bool = False) -> dict[str, Any]:
     """`raw` is the vendor's own word, shown on hover; a state that no table knows is UNKNOWN."""
     known = State.known(state)
@@ -90,21 +90,21 @@ def state_pill(state: str, raw: str = "", silenced: bool = False, large: bool = 
     }
 
 
-@drawn_once(register, "devices/parts/pill.html")
+@drawn_once(register, "ui/pill.html")
 def life_pill(life: str, large: bool = False) -> dict[str, Any]:
     known = Life(life) if life in Life else Life.SEEN
     look, icon, title = LIFE_LOOKS[known]
     return {"look": look, "icon": icon, "word": known.label, "title": title, "large": large}
 
 
-@drawn_once(register, "devices/parts/pill.html")
+@drawn_once(register, "ui/pill.html")
 def freshness_pill(freshness: str) -> dict[str, Any]:
     """How lately the device reported to its vendor, as the vendor's thresholds say."""
     look, icon, title = FRESHNESS_LOOKS[Freshness(freshness)]
     return {"look": look, "icon": icon, "word": Freshness(freshness).label, "title": title}
 
 
-@drawn_once(register, "devices/parts/pill.html")
+@drawn_once(register, "ui/pill.html")
 def account_status(code: str, account: str) -> dict[str, Any]:
     """The status of the account of this name. Every place that shows one shows it so: a page is checked by the pill's data attributes."""
     known = Code(code)
@@ -112,32 +112,32 @@ def account_status(code: str, account: str) -> dict[str, Any]:
     return {"look": f"is-{severity}", "icon": icon, "word": label, "title": "", "status": known.value, "account": account}
 
 
-@drawn_once(register, "devices/parts/pill.html")
+@drawn_once(register, "ui/pill.html")
 def pill(word: str, look: str = "unknown", icon: str = "info", title: str = "") -> dict[str, Any]:
     """Any other word. `look`: ok, attention, critical, unknown or busy; `icon`: a lucide name."""
     return {"look": f"is-{look}", "icon": icon, "word": word, "title": title}
 
 
-@register.inclusion_tag("devices/parts/copy.html")
+@register.inclusion_tag("ui/copy.html")
 def copy(value: str, label: str, mono: bool = True) -> dict[str, Any]:
     """The value with a button that copies it and says so; "—" when there is none."""
     return {"value": value, "label": label, "mono": mono}
 
 
-@register.inclusion_tag("devices/parts/tile.html")
+@register.inclusion_tag("ui/tile.html")
 def tile(number: int, label: str, url: str, state: str = "", *, note: str = "", icon: str = "") -> dict[str, Any]:
     """A number that links to the list it counts."""
     icon = ICONS[State(state)] if state else icon
     return {"number": number, "label": label, "url": url, "state": state, "icon": icon, "note": note}
 
 
-@register.inclusion_tag("devices/parts/empty.html")
+@register.inclusion_tag("ui/empty.html")
 def empty_state(icon: str, title: str, text: str = "", *, url: str = "", action: str = "", main: bool = True) -> dict[str, Any]:
     """Why there is nothing here, and what to do. `main` False makes the action a plain button."""
     return {"icon": icon, "title": title, "text": text, "url": url, "action": action, "main": main}
 
 
-@register.inclusion_tag("devices/parts/progress.html")
+@register.inclusion_tag("ui/progress.html")
 def progress(done: int, total: int | None, label: str, words: str = "") -> dict[str, Any]:
     """A bar with its words; without a known total it only says that work goes on."""
     return {"done": min(done, total) if total else done, "total": total, "label": label, "words": words}

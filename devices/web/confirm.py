@@ -47,7 +47,7 @@ def decide(request: HttpRequest, device: Device, decision: Confirmation, carry_o
         "ticket": ticket_of(request),
         "back": page_of(request, device.pk),
     }
-    return render(request, "devices/decide.html", context, status=422 if problem else 200)
+    return render(request, "devices/issues/decide.html", context, status=422 if problem else 200)
 
 
 def page_of(request: HttpRequest, device: int) -> str:

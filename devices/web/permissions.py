@@ -69,7 +69,7 @@ def refuse(request: HttpRequest, *codenames: str, to: str = "") -> HttpResponse:
     roles = [role for role, given in ROLES.items() if set(codenames) & set(given)]
     doing = to or WORDS.get(codenames[0], codenames[0].replace("_", " "))
     context = {"permission": " or ".join(codenames), "doing": doing, "roles": roles}
-    return render(request, "devices/_refused.html" if is_fragment(request) else "403.html", context, status=403)
+    return render(request, "ui/refused.html" if is_fragment(request) else "403.html", context, status=403)
 
 
 def is_fragment(request: HttpRequest) -> bool:

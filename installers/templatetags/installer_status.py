@@ -26,13 +26,13 @@ def left(installer: Installer) -> str:
     return countdown(at, now=timezone.now()) if at else ""
 
 
-@register.inclusion_tag("devices/parts/pill.html")
+@register.inclusion_tag("ui/pill.html")
 def standing_pill(installer: Installer) -> dict[str, Any]:
     said = told(installer)
     return {"look": f"is-{said.look}", "icon": said.icon, "word": said.word, "title": said.sentence}
 
 
-@register.inclusion_tag("installers/parts/ends.html")
+@register.inclusion_tag("installers/_expiry.html")
 def ends(installer: Installer) -> dict[str, Any]:
     """The end of its life, and how long that is; marked when it is near and there is something to lose."""
     now, at = timezone.now(), installer.expires_at

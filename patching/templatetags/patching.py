@@ -33,14 +33,14 @@ SEVERITY_LOOKS = {
 }
 
 
-@drawn_once(register, "devices/parts/pill.html")
+@drawn_once(register, "ui/pill.html")
 def patch_pill(status: str) -> dict[str, Any]:
     known = PatchStatus.known(status)
     look, icon, title = LOOKS[known]
     return {"look": f"is-{look}", "icon": icon, "word": known.label, "title": title}
 
 
-@drawn_once(register, "patching/parts/severity.html")
+@drawn_once(register, "patching/_severity.html")
 def severity_pill(severity: str) -> dict[str, Any]:
     """Most vendors say nothing: then no pill stands there, which would look like a verdict."""
     known = Severity.known(severity)
@@ -72,7 +72,7 @@ def unlocalized(number: float) -> str:
     return f"{number:g}"
 
 
-@register.inclusion_tag("patching/parts/status_tile.html")
+@register.inclusion_tag("patching/_status_tile.html")
 def status_tile(number: LinkedCount, last: LinkedCount | None = None) -> dict[str, Any]:
     """Of a filter with one status. `last`: attempts that ended so and were not repeated, which some vendors tell instead."""
     look, icon, meaning = LOOKS[PatchStatus(number.status)]

@@ -67,7 +67,7 @@ def _answer(request: HttpRequest, look: ListRequest[Any], found: Page[Any], **mo
     what = shape.url.removeprefix("patching:")
     context = turned(look, found) | {
         "what": what,
-        "row_template": f"patching/parts/{shape.rows[0]}_rows.html",
+        "row_template": f"patching/_{shape.rows[0]}_rows.html",
         "export_url": reverse(f"{shape.url}_csv"),
         "may_export": request.user.has_perm("patching.export_patch"),
         "aged": aged(filters, account_statuses(request), now=timezone.now()),
