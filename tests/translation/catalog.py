@@ -65,7 +65,9 @@ def read(language: str) -> Catalog:
 
 def untranslated(catalog: Catalog) -> list[Message]:
     """Messages without a translation in every form, or with one that is only a guess."""
-    return [each for each in catalog if each.id and (each.fuzzy or not all(each.string if isinstance(each.string, tuple) else [each.string]))]
+    return [
+        each for each in catalog if each.id and (each.fuzzy or not all(each.string if isinstance(each.string, tuple) else [each.string]))
+    ]
 
 
 def compiled(catalog: Catalog) -> bytes:

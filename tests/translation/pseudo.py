@@ -21,7 +21,9 @@ CODE, FOLDER = "en-xa", "en_XA"
 OPEN, CLOSE = "⟦", "⟧"
 # Between two things that a page shows side by side.
 BETWEEN = re.compile(r"\s+[·–—+/|]\s+|[\n\r\t]+|\s{2,}|(?<=[,;:])\s+|[()…→×]")
-PLAIN = re.compile(r"^[\W\d_]*$|^\d[\d.,:]*\s?(?:h|s|min|%|days?)?$|^[0-9a-f:.-]{12,}$|^\d{1,2} [A-Z][a-z]{2} \d{4}.*$|^[A-Z]{2,5}$", re.IGNORECASE)
+PLAIN = re.compile(
+    r"^[\W\d_]*$|^\d[\d.,:]*\s?(?:h|s|min|%|days?)?$|^[0-9a-f:.-]{12,}$|^\d{1,2} [A-Z][a-z]{2} \d{4}.*$|^[A-Z]{2,5}$", re.IGNORECASE
+)
 
 
 def write_catalog(locale: Path) -> None:

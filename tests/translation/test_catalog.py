@@ -46,7 +46,9 @@ def _same_parts(message: Message) -> bool:
     """The singular may name its number or leave it out, as the language has it."""
     if isinstance(message.id, str):
         return _parts(message.id) == _parts(str(message.string))
-    return _parts(message.id[-1]) == _parts(message.string[-1]) and _parts(message.string[0]) <= _parts(message.id[-1]) | _parts(message.id[0])
+    return _parts(message.id[-1]) == _parts(message.string[-1]) and _parts(message.string[0]) <= _parts(message.id[-1]) | _parts(
+        message.id[0]
+    )
 
 
 def _parts(text: str) -> set[str]:
