@@ -106,7 +106,7 @@ def new_password(name: str) -> int:
     except InvalidUser as bad:
         print(bad, file=sys.stderr)
         return 1
-    print(f"Sign in as {name}   password {password}   (shown only this once)")
+    print(f"Sign in as {name}   password {password}   (shown only once)")
     return 0
 
 

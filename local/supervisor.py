@@ -198,4 +198,4 @@ def sign_in_lines(new: Mapping[str, str]) -> list[str]:
     if not new:
         return ["  Sign in as admin; forgot the password? Run `make password`, or `make password NAME=helpdesk` for another user."]
     lines = [f"  Sign in as {name:<10} password {password}   {PURPOSES.get(name, '')}".rstrip() for name, password in new.items()]
-    return [*lines, "  These passwords are shown only this once; `make password` makes a new one for admin."]
+    return [*lines, "  These passwords are shown only once; `make password` makes a new one for admin."]

@@ -17,6 +17,7 @@ from devices.models import Life
 from devices.reconciliation.freshness import Freshness
 from devices.reconciliation.timestamps import implausible
 from devices.templatetags.cached import drawn_once
+from devices.web.durations import age_text
 from vendors.registry import label_of, makes_installers_for, short_label_of
 from vendors.states import Family, IdKind, State
 
@@ -40,18 +41,11 @@ FRESHNESS_LOOKS = {
     Freshness.STALE: ("is-unknown", "clock-alert", "The device has not reported for too long: not counted in the verdict."),
     Freshness.UNSEEN: ("is-unknown", "unplug", "The device has not reported for so long that it is probably out of use."),
 }
-UNITS = ((60, 1, "s"), (3600, 60, "min"), (2 * 86400, 3600, "h"), (60 * 86400, 86400, "days"))
 
 
 def age_words(at: datetime, *, now: datetime) -> str:
-    """As "3 h ago"; older than 60 days: the date. static/js/rollcall.js keeps the same words fresh in the browser."""
-    seconds = (now - at).total_seconds()
-    if seconds < 45:
-        return "just now"
-    for below, size, unit in UNITS:
-        if seconds < below:
-            return f"{max(1, int(seconds // size))} {unit} ago"
-    return f"{at:%Y-%m-%d}"
+    """`3 h ago`; older than 60 days: the date."""
+    return age_text((now - at).total_seconds()) or f"{at:%Y-%m-%d}"
 
 
 @register.simple_tag(name="troubles", takes_context=True)
