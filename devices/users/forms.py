@@ -1,14 +1,39 @@
-"""Forms of django-allauth with the labels and errors of Rollcall, which its catalogs do not have."""
+"""Forms of a user: preferences, and the password form of django-allauth with our labels and errors."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from allauth.account import forms
+from allauth.account import forms as sign_in_forms
+from django import forms
+from django.conf import settings
 from django.utils.translation import gettext, gettext_lazy
 
+from devices.users.locale import time_zones
 
-class ChangePasswordForm(forms.ChangePasswordForm):  # type: ignore[misc]  # the library has no types
+AUTOMATIC = ("", gettext_lazy("Same as browser"))
+NOT_PLACES = ("Etc/", "SystemV/", "posix/", "right/")
+
+
+def _languages() -> list[tuple[str, object]]:
+    return [AUTOMATIC, *settings.LANGUAGES]
+
+
+def _time_zones() -> list[tuple[str, object]]:
+    places = sorted(name for name in time_zones() if "/" in name and not name.startswith(NOT_PLACES))
+    return [AUTOMATIC, ("UTC", "UTC"), *((name, name.replace("_", " ")) for name in places)]
+
+
+class PreferencesForm(forms.Form):
+    """Language and time zone of the signed-in user. Empty: as the browser says."""
+
+    language = forms.ChoiceField(label=gettext_lazy("Language"), required=False, choices=_languages)
+    time_zone = forms.ChoiceField(label=gettext_lazy("Time zone"), required=False, choices=_time_zones)
+    for _field in (language, time_zone):
+        _field.widget.attrs["class"] = "form-select"
+
+
+class ChangePasswordForm(sign_in_forms.ChangePasswordForm):  # type: ignore[misc]  # the library has no types
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["oldpassword"].label = gettext_lazy("Current password")
@@ -16,7 +41,7 @@ class ChangePasswordForm(forms.ChangePasswordForm):  # type: ignore[misc]  # the
         self.fields["password2"].label = gettext_lazy("New password (again)")
 
     def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super(forms.PasswordVerificationMixin, self).clean()
+        cleaned: dict[str, Any] = super(sign_in_forms.PasswordVerificationMixin, self).clean()
         first, second = cleaned.get("password1"), cleaned.get("password2")
         if first and second and first != second:
             self.add_error("password2", gettext("The two passwords do not match."))

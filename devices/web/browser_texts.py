@@ -5,8 +5,6 @@ from __future__ import annotations
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
-from devices.web.durations import AGES, JUST_NOW
-
 # Key → text. static/js/ reads `not-copied` as `texts.notCopied`; it replaces `%(name)s` itself.
 BROWSER_TEXTS: dict[str, str | Promise] = {
     "close": gettext_lazy("Close message"),
@@ -17,6 +15,4 @@ BROWSER_TEXTS: dict[str, str | Promise] = {
     "selected": gettext_lazy("%(count)s selected"),
     "suggestions": gettext_lazy("Suggestions: %(count)s"),
     "no-suggestions": gettext_lazy("No suggestions"),
-    "just-now": JUST_NOW,
-    **{f"ago-{unit}": text for _, unit, text in AGES},
 }

@@ -1,29 +1,8 @@
-"""Durations and ages as text."""
+"""Durations as text."""
 
 from __future__ import annotations
 
-from django.utils.functional import Promise
-from django.utils.translation import gettext, gettext_lazy, ngettext
-
-JUST_NOW = gettext_lazy("just now")
-JUST_NOW_SECONDS = 45
-# below so many seconds, seconds of the unit, text. The last unit ends at 60 days, so there are always several days.
-AGES: tuple[tuple[int, int, str | Promise], ...] = (
-    (60, 1, gettext_lazy("%(count)s s ago")),
-    (3600, 60, gettext_lazy("%(count)s min ago")),
-    (2 * 86400, 3600, gettext_lazy("%(count)s h ago")),
-    (60 * 86400, 86400, gettext_lazy("%(count)s days ago")),
-)
-
-
-def age_text(seconds: float) -> str:
-    """`3 h ago`; empty from 60 days on, where a date says more. static/js/rollcall.js renews it with the same texts."""
-    if seconds < JUST_NOW_SECONDS:
-        return str(JUST_NOW)
-    for below, unit, text in AGES:
-        if seconds < below:
-            return str(text) % {"count": max(1, int(seconds // unit))}
-    return ""
+from django.utils.translation import gettext, ngettext
 
 
 def seconds_words(seconds: float) -> str:

@@ -22,23 +22,27 @@ const say = (text, level = "info") => {
   if (level === "info") setTimeout(() => line.remove(), 6000);
 };
 
-// As devices/web/durations.py, `age_text`: seconds below which a unit applies, seconds of the unit.
-const UNITS = [[60, 1], [3600, 60], [172800, 3600], [5184000, 86400]];
-const age = (seconds) => {
-  if (seconds < 45) return texts.justNow;
-  const unit = UNITS.find(([below]) => seconds < below)?.[1];
-  return unit && filled(texts[`ago-${unit}`], { count: Math.max(1, Math.floor(seconds / unit)) });
+// Ages in the page's language, as devices/templatetags/ui.py gives them.
+const AGES = JSON.parse(document.body.dataset.ages);
+const ago = (seconds) => {
+  if (seconds < AGES.below) return AGES.now;
+  const unit = AGES.ages.find(([below]) => seconds < below);
+  return unit && unit[2].replace("%(number)s", Math.max(1, Math.floor(seconds / unit[1])));
 };
 const refreshTimes = () => {
   for (const time of document.querySelectorAll("time[data-ago]")) {
-    const text = age((Date.now() - new Date(time.dateTime)) / 1000);
-    if (text) time.textContent = text;
+    const at = new Date(time.dateTime);
+    const words = ago((Date.now() - at) / 1000);
+    if (words) time.textContent = words;
   }
 };
 setInterval(refreshTimes, 30000);
 document.addEventListener("htmx:afterSettle", refreshTimes);
 refreshTimes();
 setTimeout(() => document.querySelectorAll('.toast-line[data-level="success"]:not(:has(form))').forEach((line) => line.remove()), 8000);
+
+// The server prints times in this zone (devices/users/locale.py).
+document.cookie = `rollcall_time_zone=${Intl.DateTimeFormat().resolvedOptions().timeZone}; path=/; max-age=31536000; SameSite=Lax`;
 
 const setTheme = (theme) => {
   const age = theme === "auto" ? 0 : 31536000;

@@ -1,4 +1,4 @@
-"""Durations and ages, and that JavaScript has the same texts."""
+"""Durations as text, and the texts of JavaScript."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from devices.web.browser_texts import BROWSER_TEXTS
-from devices.web.durations import age_text, every, seconds_words
+from devices.web.durations import every, seconds_words
 
 
 @pytest.mark.parametrize(
@@ -19,10 +19,6 @@ def test_a_duration(seconds: float, text: str) -> None:
 
 def test_an_interval() -> None:
     assert (every(900), every(0)) == ("every 15 min", "manual only")
-
-
-def test_an_old_age_has_no_text() -> None:
-    assert (age_text(60 * 86400 - 1), age_text(60 * 86400)) == ("59 days ago", "")
 
 
 @pytest.mark.django_db
