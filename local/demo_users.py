@@ -1,4 +1,4 @@
-"""The first people of a local installation. Their passwords are shown once and stored only as hashes."""
+"""The first users of a local installation. Their passwords are shown once and stored only as hashes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from devices.web.roles import ADMINISTRATOR, HELPDESK
 
 
 def ensure_administrator() -> dict[str, str]:
-    """Make `admin` unless somebody is administrator already; name and password of who was made."""
+    """Create `admin` unless there is an administrator; name and password of each new user."""
     if User.objects.filter(groups__name=ADMINISTRATOR).exists():
         return {}
     return _ensure("admin", role=ADMINISTRATOR)
