@@ -33,6 +33,12 @@ class PreferencesForm(forms.Form):
         _field.widget.attrs["class"] = "form-select"
 
 
+class LoginForm(sign_in_forms.LoginForm):  # type: ignore[misc]  # the library has no types
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = gettext_lazy("Username")
+
+
 class ChangePasswordForm(sign_in_forms.ChangePasswordForm):  # type: ignore[misc]  # the library has no types
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -30,7 +30,7 @@ def title(client: Client, address: str) -> str:
 
 
 def code_of(secret: str) -> str:
-    return format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time()))))
+    return str(format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time())))))
 
 
 @pytest.mark.parametrize(

@@ -98,6 +98,11 @@ def test_a_refusal_names_the_action_and_the_roles_but_no_permission(
     assert not re.search("view_raw|export_device", text)
 
 
+def test_a_refusal_names_a_single_role(client: Client, ivan: User) -> None:
+    client.force_login(ivan)
+    assert "Required role: Administrator." in client.get("/audit/").text
+
+
 def test_every_permission_of_a_role_has_a_refusal() -> None:
     assert {codename for codenames in ROLES.values() for codename in codenames} == set(REFUSALS)
 
