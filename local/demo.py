@@ -99,10 +99,10 @@ def new_password(name: str) -> int:
     """Replace the password of a user and print the new one."""
     if not _ready():
         return 2
-    from devices.users.services import InvalidUser, give_password, person_named
+    from devices.users.services import InvalidUser, set_password, user_named
 
     try:
-        password = give_password(person_named(name))
+        password = set_password(user_named(name))
     except InvalidUser as bad:
         print(bad, file=sys.stderr)
         return 1

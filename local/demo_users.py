@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from devices.models import User
-from devices.users.services import add_person
+from devices.users.services import add_user
 from devices.web.roles import ADMINISTRATOR, HELPDESK
 
 
@@ -21,4 +21,4 @@ def ensure_helpdesk() -> dict[str, str]:
 def _ensure(name: str, *, role: str) -> dict[str, str]:
     if User.objects.filter(username=name).exists():
         return {}
-    return {name: add_person(name, role=role)}
+    return {name: add_user(name, role=role)}

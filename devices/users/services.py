@@ -32,7 +32,7 @@ def random_password() -> str:
     return "-".join(groups)
 
 
-def people() -> QuerySet[User]:
+def all_users() -> QuerySet[User]:
     return User.objects.prefetch_related("groups").order_by("username")
 
 
@@ -44,7 +44,7 @@ def role_of(user: User) -> str:
     return next((short for short, role in reversed(SHORT.items()) if role in held), "")
 
 
-def person_named(name: str) -> User:
+def user_named(name: str) -> User:
     """Raises InvalidUser."""
     user = User.objects.filter(username=name).first() if "\0" not in name else None
     if user is None:
@@ -53,7 +53,7 @@ def person_named(name: str) -> User:
     return user
 
 
-def add_person(name: str, *, role: str, password: str = "") -> str:
+def add_user(name: str, *, role: str, password: str = "") -> str:
     """`role` is one of ROLES. Returns the password, a random one by default; only its hash is stored. Raises InvalidUser."""
     try:
         User._meta.get_field("username").clean(name, None)
@@ -73,7 +73,7 @@ def add_person(name: str, *, role: str, password: str = "") -> str:
     return password
 
 
-def give_role(user: User, *, role: str) -> None:
+def set_role(user: User, *, role: str) -> None:
     """Replace the role, effective with the next request. Raises InvalidUser for the last administrator."""
     with transaction.atomic():
         if role != ADMINISTRATOR:
@@ -87,7 +87,7 @@ def give_role(user: User, *, role: str) -> None:
         )
 
 
-def give_password(user: User, *, password: str = "") -> str:
+def set_password(user: User, *, password: str = "") -> str:
     """Replace the password, which ends all sessions of the user. Raises InvalidUser."""
     _check_password(password, user)
     password = password or random_password()
@@ -98,7 +98,7 @@ def give_password(user: User, *, password: str = "") -> str:
     return password
 
 
-def switch_person(user: User, *, enabled: bool) -> None:
+def switch_user(user: User, *, enabled: bool) -> None:
     """Enable or disable; disabling ends all sessions at once. Raises InvalidUser for the last administrator."""
     with transaction.atomic():
         if not enabled:

@@ -10,7 +10,7 @@ from django.core.management.base import CommandParser
 from devices.management.console import NOT_READY, CommandRefused
 from devices.management.console import Command as ConsoleCommand
 from devices.search.documents import moment
-from devices.users import services as people
+from devices.users import services as users
 
 LONGEST_PASSWORD = 1000
 
@@ -28,7 +28,7 @@ class Command(ConsoleCommand):
         for each in (add, role, password, off, on):
             each.add_argument("name")
         for each in (add, role):
-            each.add_argument("--role", required=True, choices=list(people.SHORT))
+            each.add_argument("--role", required=True, choices=list(users.SHORT))
         for each in (add, password):
             each.add_argument(
                 "--password-stdin", action="store_true", dest="from_stdin", help="read the password from the first line of stdin"
@@ -43,28 +43,28 @@ class Command(ConsoleCommand):
                 self._add(options["name"], role=options["role"], from_stdin=options["from_stdin"])
             else:
                 self._change(action, options)
-        except people.InvalidUser as bad:
+        except users.InvalidUser as bad:
             raise CommandRefused(str(bad)) from None
 
     def _add(self, name: str, *, role: str, from_stdin: bool) -> None:
         given = _password() if from_stdin else ""
-        password = people.add_person(name, role=people.SHORT[role], password=given)
-        self.say(f"Added {name} as {people.SHORT[role]}.")
+        password = users.add_user(name, role=users.SHORT[role], password=given)
+        self.say(f"Added {name} as {users.SHORT[role]}.")
         self._show(password, given)
 
     def _change(self, action: str, options: dict[str, Any]) -> None:
-        user = people.person_named(options["name"])
+        user = users.user_named(options["name"])
         name = user.get_username()
         if action == "role":
-            people.give_role(user, role=people.SHORT[options["role"]])
-            self.say(f"{name} now has the role {people.SHORT[options['role']]}.")
+            users.set_role(user, role=users.SHORT[options["role"]])
+            self.say(f"{name} now has the role {users.SHORT[options['role']]}.")
         elif action == "password":
             given = _password() if options["from_stdin"] else ""
-            password = people.give_password(user, password=given)
+            password = users.set_password(user, password=given)
             self.say(f"{name} has a new password and is signed out everywhere.")
             self._show(password, given)
         else:
-            people.switch_person(user, enabled=action == "on")
+            users.switch_user(user, enabled=action == "on")
             self.say(f"{name} is enabled." if action == "on" else f"{name} is disabled and signed out everywhere.")
 
     def _show(self, password: str, given: str) -> None:
@@ -75,11 +75,11 @@ class Command(ConsoleCommand):
         documents = [
             {
                 "name": user.get_username(),
-                "role": people.role_of(user),
+                "role": users.role_of(user),
                 "enabled": user.is_active,
                 "last_sign_in": moment(user.last_login),
             }
-            for user in people.people()
+            for user in users.all_users()
         ]
         if as_json:
             self.say_json(documents)
