@@ -10,7 +10,7 @@ from devices.web.permissions import needs
 
 
 @require_safe
-@needs("view_raw", to="look at identifiers that several devices share")
+@needs("view_raw")
 def page(request: HttpRequest) -> HttpResponse:
     """How well identifiers tell devices apart."""
     context = {"shared": shared(), "shares": shares(), "common": settings.COMMON_KEY_DEVICES, "shown": SHOWN}

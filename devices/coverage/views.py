@@ -55,7 +55,7 @@ def devices(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@needs("export_device", to="export coverage")
+@needs("export_device")
 def devices_csv(request: HttpRequest) -> HttpResponseBase:
     """All pages of the list, with the same text."""
     drill = _drill(request)
@@ -63,7 +63,7 @@ def devices_csv(request: HttpRequest) -> HttpResponseBase:
 
 
 @require_safe
-@needs("export_device", to="export coverage")
+@needs("export_device")
 def matrix_csv(request: HttpRequest) -> HttpResponseBase:
     """Every device with its state at every account."""
     return _csv(request, "coverage", lambda: lines_of_matrix(account_statuses(request)))

@@ -56,7 +56,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@needs("export_device", to="export issues")
+@needs("export_device")
 def export(request: HttpRequest) -> HttpResponseBase:
     """All pages of the list at this address. Refused where the list itself cannot say which issues it means."""
     listing, now = read_listing(request, ISSUES), timezone.now()

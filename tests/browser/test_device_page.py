@@ -65,11 +65,11 @@ def test_the_ticket_text_is_copied_with_its_times(desk: Desk, device: Device, bo
     page = desk.open(address(device), user=bob)
     page.get_by_text("Copy for ticket").click()
     page.get_by_role("button", name="Copy as Markdown").click()
-    expect(page.locator("#spoken")).to_have_text("Markdown copied")
+    expect(page.locator("#spoken")).to_have_text("Copied: Markdown")
     copied = page.evaluate("navigator.clipboard.readText()")
     assert copied.startswith("**nb-berlin-01**") and "* Ticket: INC7" in copied and f"/devices/{device.pk}/>" in copied and "UTC" in copied
     page.get_by_role("button", name="Copy as text").click()
-    expect(page.locator("#spoken")).to_have_text("Text copied")
+    expect(page.locator("#spoken")).to_have_text("Copied: Text")
     assert page.evaluate("navigator.clipboard.readText()").startswith("nb-berlin-01\nWarning:")
 
 

@@ -42,7 +42,7 @@ def download(server: str) -> str:
 
 def copied(page: Page) -> str:
     page.get_by_role("button", name="Copy the link").click()
-    expect(page.locator("#spoken")).to_have_text("the link copied")
+    expect(page.locator("#spoken")).to_have_text("Copied: the link")
     return str(page.evaluate("navigator.clipboard.readText()"))
 
 

@@ -63,7 +63,7 @@ def test_several_are_ticked_and_snoozed_with_a_day_by_keyboard(desk: Desk, accou
     for title in (FIRST, SECOND):
         reach(page, page.get_by_role("checkbox", name=f"Tick {title}"))
         page.keyboard.press("Space")
-    expect(page.locator("#ticked")).to_have_text("The 2 ticked")
+    expect(page.locator("#ticked")).to_have_text("2 selected")
     page.get_by_role("button", name="Snooze …").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Decide about 2 issues")

@@ -57,7 +57,7 @@ def test_filter_sort_columns_view_and_file_keep_one_another(desk: Desk, fleet: d
 def test_ticked_devices_are_asked_about_after_the_cost_is_said(desk: Desk, fleet: dict[str, Account], ivan: User) -> None:
     page = desk.open("/devices/", user=ivan)
     page.get_by_label("Tick all on this page").check()
-    expect(page.locator("#ticked")).to_have_text("The 6 ticked")
+    expect(page.locator("#ticked")).to_have_text("6 selected")
     page.get_by_label("Tick phone-04").uncheck()
     page.get_by_role("button", name="Refresh …").click()
     expect(page.get_by_role("heading", name="Ask the vendors about 5 devices now?")).to_be_visible()

@@ -74,7 +74,7 @@ def test_suggestions_are_chosen_with_arrows_and_closed_with_escape(desk: Desk, f
     page.keyboard.type("nb-")
     expect(options).to_have_count(3)
     expect(box).to_have_attribute("aria-expanded", "true")
-    expect(page.locator("#spoken")).to_have_text("3 suggestions")
+    expect(page.locator("#spoken")).to_have_text("Suggestions: 3")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
     expect(options.nth(1)).to_have_attribute("aria-selected", "true")

@@ -42,7 +42,7 @@ def test_signing_in_and_out(desk: Desk, fleet: dict[str, Account], bob: User) ->
     page.get_by_label("Username").fill("bob")
     page.get_by_label("Password").fill("wrong")
     page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("alert")).to_contain_text("not correct")
+    expect(page.get_by_role("alert")).to_contain_text("Incorrect username or password.")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     expect(page).to_have_url(re.compile(r"/devices/\?q=berlin$"))
@@ -113,7 +113,7 @@ def test_everything_is_readable_and_filterable_without_scripts(desk: Desk, fleet
 def test_copying_an_identifier_is_shown_and_announced(desk: Desk, fleet: dict[str, Account], bob: User) -> None:
     page = desk.open(address_of("nb-berlin-01"), user=bob)
     page.get_by_role("button", name="Copy MAC").click()
-    expect(page.locator("#spoken")).to_have_text("MAC copied")
+    expect(page.locator("#spoken")).to_have_text("Copied: MAC")
     assert page.evaluate("navigator.clipboard.readText()") == "00:1A:2B:3C:4D:5E"
 
 
@@ -192,7 +192,7 @@ def test_a_server_that_is_gone_is_said_once(desk: Desk, fleet: dict[str, Account
     page = desk.open("/devices/", user=bob)
     page.context.set_offline(True)
     page.get_by_label("State", exact=True).select_option("critical")
-    expect(page.locator(".toasts")).to_contain_text("The server does not answer")
+    expect(page.locator(".toasts")).to_contain_text("The server is not responding")
     page.get_by_label("State", exact=True).select_option("ok")
     expect(page.locator(".toast-line")).to_have_count(1)
     page.get_by_role("button", name="Close message").click()
