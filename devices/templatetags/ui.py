@@ -137,7 +137,7 @@ def life_pill(life: str, large: bool = False) -> dict[str, Any]:
 def freshness_pill(freshness: str) -> dict[str, Any]:
     """How lately the device reported to its vendor, as the vendor's thresholds say."""
     look, icon, title = FRESHNESS_LOOKS[Freshness(freshness)]
-    return {"look": look, "icon": icon, "word": Freshness(freshness).label, "title": title}
+    return {"look": look, "icon": icon, "word": gettext(Freshness(freshness).label), "title": title}
 
 
 @drawn_once(register, "ui/pill.html")

@@ -91,8 +91,8 @@ def test_each_issue_of_such_an_account_says_as_of_when_it_is(client: Client, bob
 
 def test_on_the_page_of_a_device_the_card_says_it_beside_its_ages(client: Client, bob: User, fleet: dict[str, Account]) -> None:
     page = text(client, bob, f"/devices/{Device.objects.get(name='nb-berlin-01').pk}/")
-    assert page.count("is disabled: what follows is as of") == 1
-    assert "eset-main is disabled: what follows is as of 5 days ago ." in page
+    assert page.count("is disabled. Data as of:") == 1
+    assert "eset-main is disabled. Data as of: 5 days ago" in page
 
 
 def test_the_dashboard_says_now_only_where_everything_is_asked(client: Client, bob: User) -> None:

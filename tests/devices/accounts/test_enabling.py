@@ -100,7 +100,7 @@ def test_pages_say_since_when(client: Client, ivan: User) -> None:
     since = {
         "/devices/": " has been disabled since 3 Nov 2026: ",
         "/": "Nothing is synced. The account has been disabled since 3 Nov 2026",
-        f"/devices/{device}/": "eset-main has been disabled since 3 Nov 2026: what follows",
+        f"/devices/{device}/": "eset-main has been disabled since 3 Nov 2026. Data as of:",
         "/coverage/": "Can't confirm: it has been disabled since 3 Nov 2026.",
         "/d/?q=nothing-99": "(it has been disabled since 3 Nov 2026; complete list as of",
         "/vendors/": "The account has been disabled since 3 Nov 2026;",

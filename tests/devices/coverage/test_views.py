@@ -159,7 +159,7 @@ def test_the_device_page_names_the_accounts_that_do_not_see_it_and_why(client: C
     away = Device.objects.get(name="away-07")
     text = text_of(client, f"/devices/{away.pk}/")
     assert "Missing from" in text
-    assert "opswat-main Missing Its list, complete just now, does not have it." in text
+    assert "opswat-main Missing Not found in the last full sync ( just now )." in text
     fleet["eset"].syncruns.all().delete()
     assert "eset-main Unknown Can't confirm: its last full sync is not on record." in text_of(client, f"/devices/{away.pk}/")
     everywhere = shown.sighting(fleet["eset"], "everywhere").device

@@ -53,7 +53,7 @@ def test_a_tag_is_added_once_remembered_and_taken_off(fleet: object, ivan: User)
         assert answer["Location"] == f"/devices/{device}/?ticket=INC1#tags"
     tag = DeviceTag.objects.get()
     assert (tag.name, tag.key, tag.by_name) == ("Pool Device", "pool device", "ivan")
-    assert "Take off the tag Pool Device" in client.get(f"/devices/{device}/").content.decode()
+    assert "Remove tag Pool Device" in client.get(f"/devices/{device}/").content.decode()
     client.post(f"/devices/{device}/tags/", {"tag": "pool device", "action": "remove"})
     assert not DeviceTag.objects.exists()
     told = list(Change.objects.filter(kind="tagged").order_by("pk").values_list("before", "after", "actor_name", "ticket"))
