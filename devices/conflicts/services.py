@@ -18,7 +18,7 @@ CHANGED = "Nothing to settle: look at the device again, it has changed."
 
 def override_field(device: int, *, field: str, sighting: int, reason: str, act: AuditContext) -> Settlement:
     """Let this sighting's word count for the field. Of the verdict it only says that somebody knows. Raises ActionRefused."""
-    reason = checked_reason(reason, kept_with="with the device")
+    reason = checked_reason(reason)
     with transaction.atomic():
         lock_devices()
         stored = Device.objects.filter(pk=device).first()

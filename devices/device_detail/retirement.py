@@ -18,7 +18,7 @@ FIELD = "life"
 
 def retire(device: int, *, reason: str, act: AuditContext) -> None:
     """Raises ActionRefused."""
-    reason = checked_reason(reason, kept_with="in the timeline")
+    reason = checked_reason(reason)
     with transaction.atomic():
         before = _held(device)
         if Retirement.objects.filter(device=device).exists():

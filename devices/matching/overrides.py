@@ -21,7 +21,7 @@ FIELD = "device"  # in the timeline: before and after are ids of devices
 
 def link(device: int, other: int, *, reason: str, act: AuditContext) -> int:
     """Make two devices one. Returns the device that both are now. Raises ActionRefused."""
-    reason = checked_reason(reason, kept_with="with the link")
+    reason = checked_reason(reason)
     with transaction.atomic():
         lock_devices()
         ours, theirs = _sightings(device), _sightings(other)
@@ -40,7 +40,7 @@ def link(device: int, other: int, *, reason: str, act: AuditContext) -> int:
 
 def take_apart(sighting: int, *, device: int, reason: str, act: AuditContext) -> int:
     """Make one sighting a device of its own, or of others than those it is with now. Returns its device. Raises ActionRefused."""
-    reason = checked_reason(reason, kept_with="with the link")
+    reason = checked_reason(reason)
     with transaction.atomic():
         lock_devices()
         members = _sightings(device)
@@ -61,7 +61,7 @@ def take_apart(sighting: int, *, device: int, reason: str, act: AuditContext) ->
 
 def end_ruling(ruling: int, *, reason: str, act: AuditContext) -> None:
     """End an override: matching decides again. What follows from it is in the history as an automatic change. Raises ActionRefused."""
-    reason = checked_reason(reason, kept_with="with the link")
+    reason = checked_reason(reason)
     with transaction.atomic():
         lock_devices()
         found = Ruling.objects.filter(pk=ruling, ended_at=None).first()
