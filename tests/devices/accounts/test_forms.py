@@ -118,7 +118,7 @@ class TestCertificates:
         (lambda: "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "cannot be read"),
         (lambda: "0\x82\x03\x0f0\x82", "not in PEM form"),
         (lambda: certificate()[0] + "-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----\n",
-         "else than certificates"),
+         "contains more than certificates"),
         (lambda: "x" * 300_000, "too long"),
     ])  # fmt: skip
     def test_a_bad_one_is_refused_with_a_sentence(self, make, sentence: str) -> None:  # type: ignore[no-untyped-def]

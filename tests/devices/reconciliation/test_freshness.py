@@ -86,10 +86,10 @@ class TestThePage:
         event = AuditEvent.objects.get(action="threshold changed")
         assert (event.actor_name, event.target, event.detail["after"]["stale"]) == ("alice", "opswat", 3 * DAY)
         text = client.get(PAGE).content.decode()
-        assert "Set by alice" in text and 'value="3 days"' in text and "Vendor: 1 day" in text
+        assert "Changed by alice" in text and 'value="3 days"' in text and "Default: 1 day" in text
         client.post(PAGE, {"vendor": "opswat", "action": "back"})
         assert freshness.of("opswat") == freshness.by_vendor("opswat")
-        assert "Set by" not in client.get(PAGE).content.decode()
+        assert "Changed by" not in client.get(PAGE).content.decode()
         freshness.forget_defaults()
         assert not Threshold.objects.exists()
 
