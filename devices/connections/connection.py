@@ -71,7 +71,7 @@ def connect(
     try:
         secrets = {secret.name: secret.open() for secret in stored}
     except cipher.DecryptionFailed as broken:
-        raise Misconfigured(str(broken), next_step="Open the account and replace its secrets.") from None
+        raise Misconfigured(broken.reason, next_step="Open the account and replace its secrets.") from None
     missing = [f.label for f in account.about.fields if f.secret and f.required and not secrets.get(f.name)]
     if missing:
         raise Misconfigured(f"The account has no {' and no '.join(missing)}.", next_step="Open the account and enter it.")
