@@ -49,7 +49,7 @@ class DeleteForm(forms.Form):
         self.account, field = account, self.fields["name"]
         field.label = gettext("Type “%(account)s” to confirm") % {"account": account.name}
         field.help_text = gettext("Recorded in the audit log with your name.")
-        field.error_messages["required"] = self._mismatch()
+        field.error_messages |= dict.fromkeys(("required", "null_characters_not_allowed"), self._mismatch())
 
     def clean_name(self) -> str:
         name = str(self.cleaned_data["name"])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
@@ -106,7 +106,7 @@ class AuditFilters(FilterSet):
     def events(self) -> QuerySet[AuditEvent]:
         found = AuditEvent.objects.all()
         if self.person:
-            found = found.filter(actor_name__iexact=stored_actor(self.person))
+            found = found.filter(Q(actor_name__iexact=self.person) | Q(actor_name=stored_actor(self.person)))
         if self.action:
             found = found.filter(action=self.action)
         if self.since:

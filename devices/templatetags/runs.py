@@ -8,7 +8,7 @@ from typing import Any
 from django import template
 from django.utils import timezone
 from django.utils.formats import number_format
-from django.utils.translation import gettext, gettext_lazy, ngettext
+from django.utils.translation import gettext, gettext_lazy, ngettext, pgettext_lazy
 
 from devices.accounts.counts import calls_words, records_words
 from devices.accounts.run_progress import progress_of, spoken
@@ -26,9 +26,9 @@ STATES = {
     JobState.CANCELLED: ("unknown", "circle-off", gettext_lazy("Canceled")),
 }
 KINDS = {
-    "everything": gettext_lazy("Full sync"),
-    "changed": gettext_lazy("Sync of changes"),
-    "named": gettext_lazy("Sync of single devices"),
+    "everything": pgettext_lazy("type of sync", "Full sync"),
+    "changed": pgettext_lazy("type of sync", "Sync of changes"),
+    "named": pgettext_lazy("type of sync", "Sync of single devices"),
 }
 
 

@@ -49,7 +49,7 @@ def test_the_button_has_the_word_of_the_status(client: Client, alice: User, enab
     assert "Switch on" not in page and "Switch off" not in page
     answer = client.post(f"/vendors/{account.name}/switch/", {"enabled": "0" if enabled else "1"}, follow=True)
     assert f"{account.name} is {'disabled' if enabled else 'enabled'}." in answer.text
-    assert ("Enable it to sync again." in answer.text) is enabled
+    assert ("Enable the account to sync again." in answer.text) is enabled
 
 
 def test_switching_off_keeps_what_was_fetched_and_on_fetches_again() -> None:

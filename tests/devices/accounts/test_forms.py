@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.formats import date_format
 
 from devices.accounts import certificates
 from devices.accounts.forms import AccountForm
@@ -108,7 +109,7 @@ class TestCertificates:
         page = admin.get("/vendors/eset-berlin/").text
         assert "CN=Nordwind Root" in page
         assert described.sha256 in page
-        assert f"{described.expires_at:%Y-%m-%d}" in page
+        assert date_format(described.expires_at) in page
 
     @pytest.mark.parametrize(("make", "sentence"), [
         (lambda: certificate()[1], "private key"),

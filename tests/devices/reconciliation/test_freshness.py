@@ -115,7 +115,7 @@ class TestThePage:
         answer = client.post(PAGE, TYPED | typed)
         assert answer.status_code == 422
         text = answer.content.decode()
-        assert text.count('role="alert"') == 1 and words in text
+        assert text.count('class="field-error"') == 1 and words in text
         assert 'value="6 weeks"' in text or typed.get("unseen")
         assert not Threshold.objects.exists()
 
