@@ -9,7 +9,6 @@ from django.utils.translation import gettext
 
 from devices.account_status.status import AccountStatus
 from devices.account_status.text import Code
-from devices.db.messages import translated
 from devices.jobs import heartbeat
 from devices.models import Device
 
@@ -36,7 +35,7 @@ def troubles(found: Sequence[AccountStatus]) -> SystemAlerts:
     """An overdue account that is synced only manually is named where its data is shown (devices/account_status/stale_sources.py)."""
     shown = [each for each in found if each.code in SHOWN and not (each.code == Code.OVERDUE and each.frozen)]
     used = any(each.enabled and each.about for each in found)
-    return SystemAlerts(shown, translated(heartbeat.sentence()) if used else _without_accounts())
+    return SystemAlerts(shown, heartbeat.sentence() if used else _without_accounts())
 
 
 def _without_accounts() -> str:
