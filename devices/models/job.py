@@ -7,6 +7,7 @@ from django.db import models
 
 from devices.db.messages import MessageField
 from devices.models.account import Account
+from vendors.texts import Message, gettext_noop
 
 
 class JobState(models.TextChoices):
@@ -18,7 +19,7 @@ class JobState(models.TextChoices):
 
 
 ACTIVE = (JobState.REQUESTED, JobState.RUNNING)
-RATE_LIMIT = "the rate limit"  # what a job waits for when its calls are used up, or its vendor says so
+RATE_LIMIT = Message(gettext_noop("rate limit"))  # what a job waits for when its calls are used up, or its vendor refuses more
 
 
 class VendorJob(models.Model):

@@ -139,7 +139,7 @@ def test_the_form_says_what_there_is_and_what_there_is_not(desk: Client) -> None
     assert "German (de-de)" in page and "makes the installer in en-us" in page
     assert "None: Lost &amp; found" in page and "All / Berlin" in page and "Without updates" not in page
     assert "six months" in page and "makes no installers for Linux" in page
-    assert "five-main</strong>: five(9)s Console makes no installers through its API" in page
+    assert "five-main</strong>: five(9)s Console cannot create installers through its API" in page
 
 
 def test_presets_come_from_the_address(desk: Client) -> None:
