@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy
 
 from devices.db.messages import MessageField
 from devices.models.account import Account
@@ -11,11 +12,11 @@ from vendors.texts import Message, gettext_noop
 
 
 class JobState(models.TextChoices):
-    REQUESTED = "requested", "Requested"
-    RUNNING = "running", "Running"
-    DONE = "done", "Done"
-    FAILED = "failed", "Failed"
-    CANCELLED = "cancelled", "Cancelled"
+    REQUESTED = "requested", gettext_lazy("Queued")
+    RUNNING = "running", gettext_lazy("Running")
+    DONE = "done", gettext_lazy("Done")
+    FAILED = "failed", gettext_lazy("Failed")
+    CANCELLED = "cancelled", gettext_lazy("Canceled")
 
 
 ACTIVE = (JobState.REQUESTED, JobState.RUNNING)

@@ -72,7 +72,7 @@ def test_ten_at_once_with_one_key_make_one_row(sim: Simulation) -> None:
 @pytest.mark.parametrize(
     ("wish", "field", "sentence"),
     [
-        (replace(WISH, family="linux"), "family", "makes no installers for Linux"),
+        (replace(WISH, family="linux"), "family", "cannot create installers for Linux"),
         (replace(WISH, family="beos"), "family", "Windows, macOS"),
         (replace(WISH, family="unknown"), "family", "Windows, macOS"),
         (replace(WISH, language="tlh"), "language", "language of the list"),
