@@ -61,7 +61,10 @@ def test_good_settings(more: dict[str, str]) -> None:
         ({"url": "http://epm.example.com"}, "does not protect the token"),
         ({"url": "epm.example.com"}, "is invalid"),
         ({"url": ""}, "is invalid"),
-        *(({"time_zone": name}, "Europe/Berlin") for name in ("Mars/Base", "", "UTC+2", "../etc/passwd", "/etc/passwd", "Europe", "a\x00b")),
+        *(
+            ({"time_zone": name}, "Europe/Berlin")
+            for name in ("Mars/Base", "", "UTC+2", "../etc/passwd", "/etc/passwd", "Europe", "a\x00b")
+        ),
     ],
 )
 def test_bad_settings_are_one_sentence(more: dict[str, str], word: str) -> None:

@@ -148,7 +148,7 @@ def test_a_name_that_cannot_be_looked_up(failure: Exception, kind: type[Exceptio
     def resolve(host: str, port: int) -> list[str]:
         raise failure
 
-    with pytest.raises(kind, match="the (name|DNS lookup) of the server"):
+    with pytest.raises(kind, match=r"the (name|DNS lookup) of the server"):
         gateway(resolve=resolve).send("GET", "https://vendor.example/", operation="list things")
 
 
