@@ -26,7 +26,7 @@ _ESCAPED = re.compile(rb"\\u[fF]{3}[dD]")
 class FieldFault(LabelledEnum):
     """What was wrong with a field, and what was done."""
 
-    CHARACTERS = "invalid_characters", gettext_noop("Invalid characters, replaced with \ufffd")
+    CHARACTERS = "invalid_characters", gettext_noop("Invalid characters, replaced")
     TYPE = "wrong_type", gettext_noop("Unexpected type, left out")
     NUMBER = "not_a_number", gettext_noop("Not a number, left out")
     RANGE = "out_of_range", gettext_noop("Number out of range, left out")

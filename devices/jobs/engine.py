@@ -44,7 +44,7 @@ def database_clock() -> datetime:
 
 
 def due(model: type[J], *, now: datetime) -> list[int]:
-    """Ids of jobs that a worker should look at: due, and free or abandoned."""
+    """Ids of jobs for a worker: due, and free or abandoned."""
     free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
     rows = model._default_manager.filter(free, state__in=ACTIVE, next_step_at__lte=now)
     return list(rows.order_by("next_step_at").values_list("pk", flat=True)[:200])
@@ -77,7 +77,7 @@ def _worker_died() -> WorkerDied:
 
 
 class Engine(Generic[J, S]):
-    """Advances jobs of one kind. The clock, the dice and the slice are parameters so that tests can hold them."""
+    """Advances jobs of one type. Clock, dice and slice are parameters for tests."""
 
     def __init__(self, handler: JobHandler[J, S], *, clock: Clock = database_clock, roll: Callable[[], float] = random.random) -> None:
         self.handler = handler
@@ -126,7 +126,7 @@ class Engine(Generic[J, S]):
         except (OperationalError, InterfaceError, SoftTimeLimitExceeded):
             raise  # the database or the worker gave up, not the job: its lease runs out and the step is done again
         except Exception as error:
-            # A defect of ours must end in a defined state that a person sees; the log gets the type and place, never vendor data.
+            # A defect must end in a defined state that a user sees; the log gets the type and place, never vendor data.
             log.error("step of %s %s failed at %s", self.handler.model.__name__, job.pk, place_of(error))
             fault = InternalError(
                 Message(gettext_noop("Internal error while processing the answer (%(error)s)."), error=type(error).__name__),
@@ -198,5 +198,5 @@ class Engine(Generic[J, S]):
         job.error_code, job.error, job.error_next_step = error.code, error.sentence, error.next_step
         job.request_id, job.waiting_for = error.request_id, ""
         self.handler.failed(job, error, now)
-        if isinstance(error, AuthFailed):  # whatever kind of job it was: no other one signs in either
+        if isinstance(error, AuthFailed):  # for all job types: no other one signs in either
             health.refused(job.account_id, error, now)
