@@ -36,15 +36,15 @@ class TestTheTimeThere:
         return admin.get("/vendors/note/five9s/time_zone/", {"set_time_zone": value}, headers=HTMX).text
 
     def test_it_is_told_while_a_zone_is_typed(self, admin: Client) -> None:
-        assert "In Europe/Berlin it is now" in self.ask(admin, " W. Europe Standard Time")
+        assert "Local time in Europe/Berlin" in self.ask(admin, " W. Europe Standard Time")
         assert "means UTC-01:00" in self.ask(admin, "Etc/GMT+1")
-        assert "In UTC it is now" in self.ask(admin, "")
+        assert "Local time in UTC" in self.ask(admin, "")
 
     def test_what_was_typed_is_escaped(self, admin: Client) -> None:
         assert "<b>" not in self.ask(admin, "<b>x</b>")
 
     def test_the_form_tells_it_from_the_beginning(self, admin: Client) -> None:
-        assert "In UTC it is now" in admin.get(ADD, {"vendor": "five9s"}).text
+        assert "Local time in UTC" in admin.get(ADD, {"vendor": "five9s"}).text
 
     def test_only_fields_that_have_a_note_are_asked_about(self, admin: Client) -> None:
         for address in ("five9s/url", "five9s/token", "eset/time_zone", "acme/time_zone"):

@@ -42,7 +42,7 @@ class TestTested:
     def test_saved_anyway_it_says_what_failed_and_does_not_sign_in_again_by_itself(self, admin: Client, sim: Simulation) -> None:
         answer = admin.post(ADD, filled(sim, "eset", secret_password="wrong", anyway="1"), follow=True)
         assert "eset-x is saved." in answer.text
-        assert "The connection test failed: Could not sign in to ESET Connect: user name or password were refused." in answer.text
+        assert "The connection test failed: Could not sign in to ESET Connect: username or password were refused." in answer.text
         account = Account.objects.get()
         assert (account.health, account.health_code) == (Health.PERSON, "auth")
         assert "refused" in account.health_sentence

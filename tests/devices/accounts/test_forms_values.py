@@ -106,7 +106,7 @@ class TestBadValues:
         }
         assert account.secrets.get().open().reveal() == "ABC"
         (sentence,) = notes(account.about, settings, datetime(2026, 11, 29, 17, 42, tzinfo=UTC))
-        assert sentence == "In Europe/Berlin it is now Sunday 18:42 (UTC+01:00, the clocks change)."
+        assert sentence == "Local time in Europe/Berlin: 18:42 (UTC+01:00, with daylight saving time)."
         assert notes(VENDORS["eset"], {}, datetime(2026, 11, 29, tzinfo=UTC)) == []
 
     def test_services_tell_everything_at_once_and_whose_it_is(self) -> None:
