@@ -41,9 +41,7 @@ def hand_out(sighting: int, *, device: int, act: AuditContext) -> Secret:
         try:
             link = Secret(cipher.unseal(found.sealed, context=RemediationLink.context(sighting)))
         except cipher.DecryptionFailed:
-            raise ActionRefused(
-                gettext("The address of the remediation page cannot be decrypted: contact an administrator.")
-            ) from None
+            raise ActionRefused(gettext("The address of the remediation page cannot be decrypted: contact an administrator.")) from None
         name = found.sighting.account.name
         audit.record("remediation opened", act=act, target=str(device), account=name, sighting=sighting)
     return link

@@ -22,7 +22,7 @@ class TestErrors:
         })  # fmt: skip
         assert answer.status_code == 422
         for sentence in (
-            "The name must be 1 to 60 letters, digits, hyphens or underscores.", "travel unprotected", "“Mars/Base” is not a time zone", "Enter a value.", "The console address must be",
+            "The name must be 1 to 60 letters, digits, hyphens or underscores.", "does not protect the token", "“Mars/Base” is not a time zone", "Enter a value.", "The console address must start with",
             "not in PEM format",
         ):  # fmt: skip
             assert answer.text.count(sentence) == 2, f"{sentence}: above the form, and at its field"
@@ -51,7 +51,7 @@ class TestErrors:
         values = {"vendor": "five9s", "set_url": "http://epm.example.com", "set_time_zone": "Mars/Base", "secret_token": ""}
         page = admin.post(reverse("devices:account_test"), values, headers=HTMX).text
         for sentence in (
-            "Address: The address begins with http://",
+            "Address: The address starts with http://",
             "“Mars/Base” is not",
             "Personal access token: Enter a value.",
             "Correct the values and test again.",
@@ -62,7 +62,7 @@ class TestErrors:
         account_at(sim.url, "five9s", name="epm")
         page = admin.post(ADD, filled(sim, "five9s", name="epm", set_time_zone="CET")).text
         assert "choose another name" in page
-        assert "is an abbreviation" in page
+        assert "is an ambiguous abbreviation" in page
 
     def test_every_secret_that_is_missing_is_named(self, admin: Client) -> None:
         page = admin.post(ADD, {"vendor": "opswat", "name": "o"}).text
