@@ -30,6 +30,13 @@ KINDS = {
     "changed": pgettext_lazy("type of sync", "Sync of changes"),
     "named": pgettext_lazy("type of sync", "Sync of single devices"),
 }
+# Records other than devices whose fields can be repaired (devices/reconciliation/field_repairs.py).
+RECORDS = {
+    "attempt": gettext_lazy("patch attempt"),
+    "group": gettext_lazy("group"),
+    "installer": gettext_lazy("installer"),
+    "patch": gettext_lazy("patch"),
+}
 
 
 @register.inclusion_tag("ui/pill.html")
@@ -45,6 +52,11 @@ def run_pill(run: SyncRun) -> dict[str, Any]:
 @register.filter
 def kind_words(kind: str) -> str:
     return str(KINDS.get(kind, kind))
+
+
+@register.filter
+def record_label(record: str) -> str:
+    return str(RECORDS.get(record, record))
 
 
 @register.filter
