@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.utils.translation import ngettext_lazy
 
 
 class InstallersConfig(AppConfig):
@@ -11,8 +12,16 @@ class InstallersConfig(AppConfig):
         from devices.accounts import deletion
         from devices.accounts.deletion import DeletedTable
         from devices.encryption import rotation
+        from devices.jobs.types import JobType, add_job_type
         from installers.models import Handout, Installer
+        from installers.orders.job import InstallerHandler
+        from installers.register import scheduling
+        from installers.register.sync import StocktakeHandler
 
+        add_job_type(JobType("installer", InstallerHandler, queue="interactive"))
+        add_job_type(JobType("installer_sync", StocktakeHandler, plan=scheduling.plan))
         rotation.PLACES.append(rotation.EncryptedColumn(Installer, "link", Installer.context))
-        deletion.PARTS.append(DeletedTable("installer in the register", "installers in the register", Installer))
-        deletion.PARTS.append(DeletedTable("hand-out of an installer", "hand-outs of installers", Handout, "installer__account"))
+        installer = ngettext_lazy("%(count)s installer", "%(count)s installers", "number")
+        delivery = ngettext_lazy("%(count)s installer delivery", "%(count)s installer deliveries", "number")
+        deletion.PARTS.append(DeletedTable("installers in the register", installer, Installer))
+        deletion.PARTS.append(DeletedTable("hand-outs of installers", delivery, Handout, "installer__account"))

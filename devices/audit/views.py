@@ -1,3 +1,5 @@
+"""The page of the audit log."""
+
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
@@ -14,7 +16,7 @@ from devices.web.permissions import needs
 @require_safe
 @needs("view_audit")
 def page(request: HttpRequest) -> HttpResponse:
-    """Who did what, when; newest first, every filter part of the address."""
+    """Entries, newest first; every filter is part of the address."""
     filters = AuditFilters.read(request.GET)
     found = newest(filters.events(), size=PAGE, before=request.GET.get("before", ""), after=request.GET.get("after", ""))
     context = {

@@ -4,7 +4,9 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy
 
+from devices.db.messages import MessageField
 from devices.encryption import cipher
 from vendors.base import Vendor
 from vendors.registry import VENDORS, choices
@@ -15,10 +17,10 @@ class Health(models.TextChoices):
     """The outcome of an account's last syncs, as it is stored. What that means together with everything else:
     devices/account_status/status.py."""
 
-    NEW = "new", "Never synced"
-    OK = "ok", "OK"
-    FAILING = "failing", "Failing"
-    PERSON = "person", "Credentials refused"
+    NEW = "new", gettext_lazy("Never synced")
+    OK = "ok", gettext_lazy("OK")
+    FAILING = "failing", gettext_lazy("Failing")
+    PERSON = "person", gettext_lazy("Credentials refused")
 
 
 class Account(models.Model):
@@ -40,8 +42,8 @@ class Account(models.Model):
     tokens = models.TextField(blank=True, editable=False)
     health = models.CharField(max_length=10, choices=Health, default=Health.NEW)
     health_code = models.CharField(max_length=30, blank=True)
-    health_sentence = models.TextField(blank=True)
-    health_next_step = models.TextField(blank=True)
+    health_sentence = MessageField(blank=True)
+    health_next_step = MessageField(blank=True)
     health_since = models.DateTimeField(null=True)
     failures = models.PositiveIntegerField(default=0)
     try_after = models.DateTimeField(null=True)

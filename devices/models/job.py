@@ -4,20 +4,23 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy
 
+from devices.db.messages import MessageField
 from devices.models.account import Account
+from vendors.texts import Message, gettext_noop
 
 
 class JobState(models.TextChoices):
-    REQUESTED = "requested", "Requested"
-    RUNNING = "running", "Running"
-    DONE = "done", "Done"
-    FAILED = "failed", "Failed"
-    CANCELLED = "cancelled", "Cancelled"
+    REQUESTED = "requested", gettext_lazy("Queued")
+    RUNNING = "running", gettext_lazy("Running")
+    DONE = "done", gettext_lazy("Done")
+    FAILED = "failed", gettext_lazy("Failed")
+    CANCELLED = "cancelled", gettext_lazy("Canceled")
 
 
 ACTIVE = (JobState.REQUESTED, JobState.RUNNING)
-RATE_LIMIT = "the rate limit"  # what a job waits for when its calls are used up, or its vendor says so
+RATE_LIMIT = Message(gettext_noop("rate limit"))  # what a job waits for when its calls are used up, or its vendor refuses more
 
 
 class VendorJob(models.Model):
@@ -36,10 +39,10 @@ class VendorJob(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     refusals = models.PositiveSmallIntegerField(default=0, help_text="times in a row that the vendor said: too many calls")
     steps = models.PositiveIntegerField(default=0)
-    waiting_for = models.CharField(max_length=255, blank=True)
+    waiting_for = MessageField(blank=True)
     error_code = models.CharField(max_length=30, blank=True)
-    error = models.TextField(blank=True)
-    error_next_step = models.TextField(blank=True)
+    error = MessageField(blank=True)
+    error_next_step = MessageField(blank=True)
     request_id = models.CharField(max_length=100, blank=True)
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField()

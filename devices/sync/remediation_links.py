@@ -1,10 +1,11 @@
-"""Addresses of the vendors' own repair pages. Whoever holds one can act on the device: sealed when written, opened for one person."""
+"""Addresses of the vendors' remediation pages. They allow actions on the device: encrypted when written, decrypted for one user."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from django.db import connection, transaction
+from django.utils.translation import gettext
 
 from devices.audit import log as audit
 from devices.audit.context import AuditContext
@@ -32,15 +33,15 @@ def replace_remediation(mapped: Sequence[MappedEntry]) -> None:
 
 
 def hand_out(sighting: int, *, device: int, act: AuditContext) -> Secret:
-    """The address, for one person, once; written into the audit log first. Raises ActionRefused."""
+    """The address for one user, recorded in the audit log first. Raises ActionRefused."""
     with transaction.atomic():
         found = RemediationLink.objects.filter(sighting=sighting, sighting__device=device).select_related("sighting__account").first()
         if found is None:
-            raise ActionRefused("The vendor has no remediation page for this device any more: look at the device again.")
+            raise ActionRefused(gettext("The vendor no longer has a remediation page for this device: reload the device page."))
         try:
             link = Secret(cipher.unseal(found.sealed, context=RemediationLink.context(sighting)))
         except cipher.DecryptionFailed:
-            raise ActionRefused("The stored address of the remediation page does not open: tell an administrator of Rollcall.") from None
+            raise ActionRefused(gettext("The address of the remediation page cannot be decrypted: contact an administrator.")) from None
         name = found.sighting.account.name
         audit.record("remediation opened", act=act, target=str(device), account=name, sighting=sighting)
     return link

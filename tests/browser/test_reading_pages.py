@@ -179,9 +179,9 @@ def test_the_answer_of_a_device_needs_no_scrolling(desk: Desk, fleet: dict[str, 
 def test_the_dashboard_follows_a_fetch_and_stops_by_itself(desk: Desk, fleet: dict[str, Account], bob: User) -> None:
     run = shown.fetch(fleet["eset"], records=20, expected=60)
     page = desk.open("/", user=bob)
-    expect(page.get_by_text("20 of 60 devices fetched")).to_be_visible()
+    expect(page.get_by_text("20 of 60 devices synced")).to_be_visible()
     SyncRun.objects.filter(pk=run.pk).update(records=40)
-    expect(page.get_by_text("40 of 60 devices fetched")).to_be_visible()
+    expect(page.get_by_text("40 of 60 devices synced")).to_be_visible()
     SyncRun.objects.filter(pk=run.pk).update(state=JobState.DONE)
     expect(page.locator('#dashboard[hx-trigger*="every"]')).to_have_count(0)
     expect(page.get_by_role("heading", name="2 of 6 devices need attention now")).to_be_visible()

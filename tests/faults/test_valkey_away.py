@@ -26,7 +26,7 @@ EVERY_STATE = [pytest.param(name, marks=[] if name in ("stopped", "frozen") else
 ALL_STATES = [pytest.param(name, marks=pytest.mark.faults) for name in STATES]
 ALONE = {"stopped", "killed", "frozen", "full", "refuses writes"}
 SILENT = {"stopped", "killed", "frozen"}
-NO_ANSWER = "The message broker does not answer, so nothing is refreshed."
+NO_ANSWER = "The message broker does not answer, so nothing is synced."
 REFUSED, TOO_MANY = "are not correct", "Too many failed login attempts"
 PAGES = [
     "/", "/devices/", "/devices/{device}/", "/devices/{device}/timeline/", "/devices/export.csv", "/d/?q=berlin", "/d/suggest/?q=be", "/d/list/",
@@ -206,9 +206,9 @@ def test_what_is_asked_for_is_stored(state: str, broker: Broker, server: Server,
         assert SyncRun.objects.filter(account=Account.objects.get(name="eset-main"), state="requested", kind="everything").exists()
         page = browser.get("/vendors/eset-main/").text
         if state in SILENT:
-            assert "The request is stored" in page and "begins in a moment" not in page
+            assert "The request is stored" in page and "starts within seconds" not in page
         else:
-            assert "The fetch begins in a moment." in page
+            assert "The sync starts within seconds." in page
         tested = browser.post("/vendors/eset-main/test/", fragment=True)
         assert tested.status_code == 200
 

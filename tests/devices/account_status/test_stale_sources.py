@@ -72,7 +72,7 @@ def test_a_list_that_is_fetched_only_on_demand_grows_old_too(client: Client, bob
     Account.objects.filter(pk=eset.pk).update(full_every=0)
     assert "still counts" not in words(client, bob, "/devices/")
     Account.objects.filter(pk=eset.pk).update(complete_at=timezone.now() - timedelta(hours=3))
-    assert "eset-main Overdue is synced only on request: what it told last, 3 h ago , still counts." in text(client, bob, "/devices/")
+    assert "eset-main Overdue is synced only manually: what it told last, 3 h ago , still counts." in text(client, bob, "/devices/")
 
 
 def test_many_such_accounts_are_counted_and_not_all_named(client: Client, bob: User, fleet: dict[str, Account]) -> None:

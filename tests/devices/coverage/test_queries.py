@@ -118,7 +118,7 @@ def test_a_failing_run_after_a_complete_one_changes_nothing_until_the_list_is_ol
     old = rows(later=timedelta(hours=3))["opswat"]
     assert (old.missing, old.count(CoverageState.FRESH)) == (0, 0)
     assert old.unknown == before[CoverageState.MISSING] + before[CoverageState.UNKNOWN]
-    assert old.status.doubt == "its last full sync is older than two intervals"
+    assert old.status.doubt == "its last full sync is older than two sync intervals"
 
 
 def test_a_run_of_changes_makes_nothing_missing(sim: Simulation) -> None:
@@ -149,7 +149,7 @@ def test_a_record_that_could_not_be_read_may_be_any_device(sim: Simulation) -> N
     SyncRun.objects.filter(account=accounts["eset"]).update(rejected=1)
     row = rows()["eset"]
     assert row.missing == 0
-    assert row.status.doubt == "1 record of its last list could not be used"
+    assert row.status.doubt == "its last full sync had 1 invalid record"
 
 
 def test_a_device_that_leaves_a_complete_list_is_missing_there() -> None:

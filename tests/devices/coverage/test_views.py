@@ -74,7 +74,7 @@ def test_the_answer_stands_first_and_the_worst_account_before_the_others(client:
 def test_an_account_that_proves_nothing_says_why(client: Client, fleet: dict[str, Account], bob: User) -> None:
     shown.fetch(fleet["eset"], state=JobState.DONE, finished_at=timezone.now(), withheld=14)
     client.force_login(bob)
-    assert "Can't confirm: 14 devices disappeared from its list at once" in text_of(client, "/coverage/")
+    assert "Can't confirm: 14 devices missing from its last full sync" in text_of(client, "/coverage/")
     assert "nothing proves that a device is absent" in text_of(client, "/coverage/devices/?account=eset-main&cover=unknown")
 
 

@@ -53,7 +53,7 @@ def test_the_links_of_the_page_open_lists_of_that_length(client: Client, bob: Us
 
 def test_nothing_set_up_leads_an_administrator_to_the_first_account(client: Client, alice: User) -> None:
     text = page(client, alice)
-    assert "No vendor account yet" in text
+    assert "No vendor accounts yet" in text
     assert 'href="/vendors/add/"' in text
 
 
@@ -69,7 +69,7 @@ def test_the_first_fetch_is_followed_until_it_ends(client: Client, bob: User) ->
     shown.sighting(first, "nb-01")
     text = page(client, bob)
     assert "The first sync is still running: 1 of 2 accounts done." in text
-    assert "20 of 60 devices fetched · Waiting: the vendor&#x27;s next minute" in text
+    assert "20 of 60 devices synced · Waiting: the vendor&#x27;s next minute" in text
     assert ', every 3s"' in text
     run.state = JobState.DONE
     run.save()
@@ -136,17 +136,17 @@ def test_why_an_account_fails_is_for_those_who_can_do_something(client: Client, 
 def test_withheld_disappearances_are_announced_until_somebody_applied_them(client: Client, ivan: User) -> None:
     accounts = shown.small_fleet()
     run = shown.fetch(accounts["eset"], state=JobState.DONE, withheld=14)
-    assert "14 devices disappeared from eset-main at once." in page(client, ivan)
+    assert "14 devices are missing from eset-main." in page(client, ivan)
     run.applied_at = timezone.now()
     run.save()
-    assert "disappeared" not in page(client, ivan)
+    assert "are missing from eset-main" not in page(client, ivan)
 
 
 def test_a_later_complete_run_replaces_what_was_withheld(client: Client, ivan: User) -> None:
     accounts = shown.small_fleet()
     shown.fetch(accounts["eset"], state=JobState.DONE, withheld=14)
     shown.fetch(accounts["eset"], state=JobState.DONE)
-    assert "disappeared" not in page(client, ivan)
+    assert "are missing from eset-main" not in page(client, ivan)
 
 
 def test_only_unknown_devices_are_not_called_fine(client: Client, bob: User) -> None:

@@ -214,11 +214,11 @@ def test_empty_by_filter_shows_how_complete_the_lists_are(client: Client, bob: U
 
 def test_partial_is_said_above_the_rows(client: Client, bob: User) -> None:
     accounts = shown.small_fleet()
-    assert "What is shown from it is as of" not in text_of(client, bob)
+    assert "Data as of" not in text_of(client, bob)
     accounts["eset"].health = Health.FAILING
     accounts["eset"].save()
     text = text_of(client, bob)
-    assert text.index("What is shown from it is as of") < text.index('id="results"')
+    assert text.index("Data as of") < text.index('id="results"')
 
 
 def test_rows_without_an_account_are_old(client: Client, bob: User) -> None:

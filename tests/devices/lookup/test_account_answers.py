@@ -45,7 +45,7 @@ def test_a_kind_that_the_vendor_never_tells() -> None:
         ({"health": Health.FAILING}, "failing"),
         ({"health": Health.PERSON}, "credentials refused"),
         ({"enabled": False}, "it is disabled"),
-        ({"complete_at": timezone.now() - timedelta(days=9)}, "its last full sync is older than two intervals"),
+        ({"complete_at": timezone.now() - timedelta(days=9)}, "its last full sync is older than two sync intervals"),
     ],
 )
 def test_a_list_that_may_lack_devices_is_stale(change: dict[str, object], words: str) -> None:

@@ -117,7 +117,7 @@ def test_the_command_matches_everything_again(capsys: pytest.CaptureFixture[str]
     one, two = seen("one", serial="a"), seen("two", serial="a")
     Sighting.objects.filter(pk=two.pk).update(device=Device.objects.create(created_at=NOW))
     call_command("match")
-    assert capsys.readouterr().out == "1 sighting moved to another device.\n"
+    assert capsys.readouterr().out == "1 record moved to another device.\n"
     assert device_of(one) == device_of(two)
     assert Device.objects.count() == 1
     call_command("match")

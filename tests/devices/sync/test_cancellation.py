@@ -127,7 +127,7 @@ class TestInTheBrowser:
         page = client.get("/vendors/eset-main/").text
         assert 'action="/vendors/eset-main/cancel/"' in page and "Cancel sync" in page
         answer = client.post("/vendors/eset-main/cancel/", headers=HTMX)
-        assert "ivan cancelled this sync." in answer.text and "The next one starts at its regular time" in answer.text
+        assert "ivan canceled this sync." in answer.text and "The next sync starts at its regular time" in answer.text
         assert answer["HX-Trigger"] == '{"run-ended": {}}'
         run.refresh_from_db()
         assert run.state == JobState.CANCELLED
@@ -162,7 +162,7 @@ class TestInAShell:
     def test_it_ends_the_sync_that_is_under_way(self) -> None:
         run = making.run(making.account())
         said = call("sync", "eset-main", "--cancel")
-        assert f"Run {run.pk} of eset-main is cancelled after 0 devices, 0 calls." in said
+        assert f"Sync {run.pk} of eset-main is canceled after 0 devices, 0 calls." in said
         assert AuditEvent.objects.get(action="sync cancelled").actor_name == "command line"
         with pytest.raises(CommandRefused, match="No sync of eset-main is running"):
             call("sync", "eset-main", "--cancel")

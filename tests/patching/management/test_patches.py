@@ -135,7 +135,7 @@ def test_what_a_vendor_wrote_cannot_steer_the_terminal() -> None:
 
 def test_an_account_that_is_not_there_is_refused_in_one_sentence() -> None:
     made.small_patching()
-    with pytest.raises(CommandRefused, match=r"There is no account 'nobody'\. Known: eset-main, five-main, opswat-main"):
+    with pytest.raises(CommandRefused, match=r"There is no account 'nobody'\. Accounts: eset-main, five-main, opswat-main"):
         patches("open", "--account", "nobody")
 
 
