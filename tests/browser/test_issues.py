@@ -165,5 +165,5 @@ def test_a_phone_shows_it_without_sideways_scrolling(desk: Desk, accounts: dict[
 
 def test_the_dashboard_leads_to_as_many_issues_as_it_says(desk: Desk, accounts: dict[str, Account], ivan: User) -> None:
     page = desk.open("/", user=ivan)
-    page.get_by_role("link", name="6 issues").click()
+    page.get_by_role("link", name="6 open issues").click()
     expect(page.locator("#results .list-head p")).to_contain_text("of 6 issues")

@@ -104,9 +104,9 @@ def test_every_number_opens_the_list_that_it_counts(accounts: dict[str, Account]
 
 def test_the_dashboard_counts_what_the_list_shows_at_first(accounts: dict[str, Account], bob: User, ivan: User) -> None:
     client = signed_in(bob)
-    assert '<a href="/issues/">6 issues</a> wait for a decision' in client.get("/").content.decode()
+    assert '<a href="/issues/">6 open issues</a>' in client.get("/").content.decode()
     decided("2 issues", Standing.ACKNOWLEDGED, ivan)
-    assert '<a href="/issues/">5 issues</a>' in client.get("/").content.decode()
+    assert '<a href="/issues/">5 open issues</a>' in client.get("/").content.decode()
     assert "of 5 issues" in client.get("/issues/").content.decode()
 
 
