@@ -99,64 +99,60 @@ def tiles(vendors: Sequence[str]) -> Tiles:
 
 def headline(numbers: Tiles, sources: DataSources) -> Headline:
     """No query."""
-    if numbers.total.count == 0:
+    total, trouble, unknown = numbers.total.count, numbers.trouble.count, numbers.unknown
+    if total == 0:
         return _without_devices(sources)
-    note = _completeness(sources)
-    if numbers.trouble.count:
+    note, filters = _completeness(sources), None
+    if trouble:
+        filters = numbers.trouble.filters
         title = ngettext(
-            "Attention required: %(trouble)s of %(total)s device", "Attention required: %(trouble)s of %(total)s devices", numbers.total.count
+            "Attention required: %(trouble)s of %(total)s device",
+            "Attention required: %(trouble)s of %(total)s devices",
+            total,
         )
-        title %= {"trouble": _number(numbers.trouble.count), "total": _number(numbers.total.count)}
-        return Headline(title, note, numbers.trouble.filters)
-    if numbers.unknown == 0:
-        return Headline(_counted(ngettext("%(number)s device OK", "All %(number)s devices OK", numbers.total.count), numbers.total.count), note)
-    if numbers.unknown == numbers.total.count:
-        title = ngettext("%(number)s device with unknown status", "All %(number)s devices with unknown status", numbers.unknown)
+    elif unknown == 0:
+        title = ngettext("%(total)s device OK", "All %(total)s devices OK", total)
+    elif unknown == total:
+        title = ngettext("%(total)s device with unknown status", "All %(total)s devices with unknown status", total)
     else:
-        title = ngettext("No warnings, %(number)s device with unknown status", "No warnings, %(number)s devices with unknown status", numbers.unknown)
-    return Headline(_counted(title, numbers.unknown), note)
+        title = ngettext(
+            "No warnings, %(unknown)s device with unknown status", "No warnings, %(unknown)s devices with unknown status", unknown
+        )
+    return Headline(title % {"total": _number(total), "trouble": _number(trouble), "unknown": _number(unknown)}, note, filters)
 
 
 def _without_devices(sources: DataSources) -> Headline:
-    match sources.coverage:
-        case Completeness.LOADING:
-            return Headline(gettext("First sync running"), f"{_synced(sources)} {gettext('Devices appear here as they arrive.')}")
-        case Completeness.ERROR:
-            return Headline(gettext("No devices synced"), gettext("No account has completed a full sync. The reason is next to each account."))
-        case Completeness.PARTIAL:
-            return Headline(gettext("No devices yet"), gettext("Not all vendor accounts are up to date."))
-        case Completeness.DISABLED:
-            return Headline(gettext("No enabled vendor account"), gettext("Enable an account to sync its devices."))
-        case Completeness.NEVER:
-            return Headline(gettext("First sync pending"), gettext("It starts within a minute if a worker is running."))
-        case Completeness.NO_ACCOUNT:
-            return Headline(gettext("Welcome to Rollcall"), gettext("Device status from all your vendors in one place."))
-        case Completeness.COMPLETE:
-            return Headline(gettext("No devices"), gettext("All full syncs completed, and the vendors report no devices."))
+    texts = {
+        Completeness.NO_ACCOUNT: (gettext("Welcome to Rollcall"), gettext("Device status from all your vendors in one place.")),
+        Completeness.DISABLED: (gettext("No enabled vendor account"), gettext("Enable an account to sync its devices.")),
+        Completeness.NEVER: (gettext("First sync pending"), gettext("It starts within a minute if a worker is running.")),
+        Completeness.LOADING: (gettext("First sync running"), f"{_synced(sources)} {gettext('Devices appear here as they arrive.')}"),
+        Completeness.ERROR: (gettext("No devices synced"), gettext("No account has completed a full sync. The reasons are below.")),
+        Completeness.PARTIAL: (gettext("No devices yet"), gettext("Not all vendor accounts are up to date.")),
+        Completeness.COMPLETE: (gettext("No devices"), gettext("All full syncs completed, and the vendors report no devices.")),
+    }
+    return Headline(*texts[sources.coverage])
 
 
 def _completeness(sources: DataSources) -> str:
-    match sources.coverage:
-        case Completeness.LOADING:
-            return f"{gettext('First sync running.')} {_synced(sources)}"
-        case Completeness.ERROR | Completeness.NEVER:
-            return gettext("No account has completed a full sync; more devices may exist.")
-        case Completeness.PARTIAL:
-            names = ", ".join(each.name for each in sources.doubtful)
-            return gettext("Partial data. Not up to date: %(accounts)s.") % {"accounts": names}
-        case Completeness.DISABLED | Completeness.NO_ACCOUNT:
-            return gettext("No vendor account is enabled. Showing last known data.")
-        case Completeness.COMPLETE:
-            return gettext("All enabled vendor accounts are up to date.")
+    partial = gettext("Partial data. Not up to date: %(accounts)s.") % {"accounts": ", ".join(each.name for each in sources.doubtful)}
+    never = gettext("No account has completed a full sync; more devices may exist.")
+    disabled = gettext("No vendor account is enabled. Showing last known data.")
+    texts = {
+        Completeness.NO_ACCOUNT: disabled,
+        Completeness.DISABLED: disabled,
+        Completeness.NEVER: never,
+        Completeness.LOADING: f"{gettext('First sync running.')} {_synced(sources)}",
+        Completeness.ERROR: never,
+        Completeness.PARTIAL: partial,
+        Completeness.COMPLETE: gettext("All enabled vendor accounts are up to date."),
+    }
+    return texts[sources.coverage]
 
 
 def _synced(sources: DataSources) -> str:
     values = {"number": _number(len(sources.complete)), "total": _number(len(sources.enabled))}
     return ngettext("%(number)s of %(total)s account synced.", "%(number)s of %(total)s accounts synced.", len(sources.enabled)) % values
-
-
-def _counted(text: str, number: int) -> str:
-    return text % {"number": _number(number)}
 
 
 def _number(number: int) -> str:
