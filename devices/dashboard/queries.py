@@ -122,11 +122,12 @@ def headline(numbers: Tiles, sources: DataSources) -> Headline:
 
 
 def _without_devices(sources: DataSources) -> Headline:
+    arriving = gettext("Devices appear here as they arrive.")
     texts = {
         Completeness.NO_ACCOUNT: (gettext("Welcome to Rollcall"), gettext("Device status from all your vendors in one place.")),
         Completeness.DISABLED: (gettext("No enabled vendor account"), gettext("Enable an account to sync its devices.")),
         Completeness.NEVER: (gettext("First sync pending"), gettext("It starts within a minute if a worker is running.")),
-        Completeness.LOADING: (gettext("First sync running"), f"{_synced(sources)} {gettext('Devices appear here as they arrive.')}"),
+        Completeness.LOADING: (gettext("First sync running"), f"{_synced(sources)} {arriving}"),
         Completeness.ERROR: (gettext("No devices synced"), gettext("No account has completed a full sync. The reasons are below.")),
         Completeness.PARTIAL: (gettext("No devices yet"), gettext("Not all vendor accounts are up to date.")),
         Completeness.COMPLETE: (gettext("No devices"), gettext("All full syncs completed, and the vendors report no devices.")),
@@ -138,11 +139,12 @@ def _completeness(sources: DataSources) -> str:
     partial = gettext("Partial data. Not up to date: %(accounts)s.") % {"accounts": ", ".join(each.name for each in sources.doubtful)}
     never = gettext("No account has completed a full sync; more devices may exist.")
     disabled = gettext("No vendor account is enabled. Showing last known data.")
+    running = gettext("First sync running.")
     texts = {
         Completeness.NO_ACCOUNT: disabled,
         Completeness.DISABLED: disabled,
         Completeness.NEVER: never,
-        Completeness.LOADING: f"{gettext('First sync running.')} {_synced(sources)}",
+        Completeness.LOADING: f"{running} {_synced(sources)}",
         Completeness.ERROR: never,
         Completeness.PARTIAL: partial,
         Completeness.COMPLETE: gettext("All enabled vendor accounts are up to date."),

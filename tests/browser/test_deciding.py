@@ -45,7 +45,7 @@ def follow(page: Page, name: str) -> None:
 
 
 def give_reason(page: Page, reason: str, button: str) -> None:
-    reach(page, page.get_by_label("Why is this right?"))
+    reach(page, page.get_by_label("Reason", exact=True))
     page.keyboard.insert_text(reason)
     reach(page, page.get_by_role("button", name=button, exact=True))
     page.keyboard.press("Enter")

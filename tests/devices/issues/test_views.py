@@ -42,7 +42,7 @@ def test_the_place_is_in_the_navigation_and_a_fragment_is_only_the_results(desk:
 
 
 def test_no_address_breaks_the_list(desk: Client) -> None:
-    assert "Type at least three" in text(desk, "/issues/?q=zz") and "Type at least three" not in text(desk, "/issues/?q=zzz")
+    assert "Enter at least three" in text(desk, "/issues/?q=zz") and "Enter at least three" not in text(desk, "/issues/?q=zzz")
     for value in HOSTILE:
         for name in ("q", "severity", "kind", "standing", "vendor", "account", "age", "sort", "size", "after", "before"):
             assert desk.get("/issues/", {name: value}, headers=HTMX).status_code == 200, (name, value)
