@@ -29,7 +29,7 @@ from devices.web.permissions import needs
 from devices.web.ticket import LONGEST_TICKET, ticket_of
 
 MOST_NAMES = 50
-NOTHING = gettext_lazy("No issues selected. Select issues, or all on this page, or all that match.")
+NOTHING = gettext_lazy("No issues selected. Select issues, all on this page or all matching.")
 REMOVED = gettext_lazy("These issues no longer exist. Reload the list.")
 # How many days from now, and the name of that day.
 PRESETS = (

@@ -81,12 +81,12 @@ class DecisionForm(forms.Form):
         self._day: date | None = None
 
     def clean(self) -> dict[str, Any]:
-        told = self.cleaned_data
-        if told.get("standing") == Standing.MUTED and told.get("reason") == "":
+        values = self.cleaned_data
+        if values.get("standing") == Standing.MUTED and values.get("reason") == "":
             self.add_error("reason", forms.ValidationError(REASON_REQUIRED))
-        if told.get("standing") == Standing.SNOOZED and "until" in told:
-            self._day = self._read_day(told["until"] or told.get("preset", ""))
-        return told
+        if values.get("standing") == Standing.SNOOZED and "until" in values:
+            self._day = self._read_day(values["until"] or values.get("preset", ""))
+        return values
 
     @property
     def decision(self) -> IssueDecision:

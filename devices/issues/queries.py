@@ -114,10 +114,10 @@ def _few(reach: IssueScope, accounts: dict[int, AccountStatus], now: datetime) -
 
 def _question(filters: IssueFilters, accounts: dict[int, AccountStatus], now: datetime) -> IssueQuery:
     sound = [pk for pk, each in accounts.items() if each.proves_absence]
-    asked = None
+    wanted = None
     if filters.account or filters.vendor:
-        asked = [pk for pk, each in accounts.items() if filters.account in ("", each.name) and filters.vendor in ("", each.vendor)]
-    return IssueQuery(filters, now, sound, asked, members=filters.members())
+        wanted = [pk for pk, each in accounts.items() if filters.account in ("", each.name) and filters.vendor in ("", each.vendor)]
+    return IssueQuery(filters, now, sound, wanted, members=filters.members())
 
 
 def _reach(filters: IssueFilters, accounts: dict[int, AccountStatus]) -> tuple[IssueScope, bool]:

@@ -59,7 +59,7 @@ def suggest(request: HttpRequest) -> HttpResponse:
         return redirect(f"{reverse('devices:lookup')}?{urlencode({'q': term})}")
     answer = search(term, limit=SUGGESTED) if len(parse(term).rest) >= SHORTEST_SUGGESTED else None
     hits = [hit(match, answer.clue, now=timezone.now()) for match in answer.matches] if answer else []
-    return render(request, "devices/lookup/_suggestions.html", {"answer": answer, "hits": hits, "ticket_query": query(ticket=ticket)})
+    return render(request, "devices/lookup/_suggestions.html", {"hits": hits, "ticket_query": query(ticket=ticket)})
 
 
 def _answer(request: HttpRequest, term: str) -> HttpResponse:

@@ -1,5 +1,5 @@
 "use strict";
-// Suggestions of the search box as a combobox: arrows choose, Enter opens, Escape closes. Without this file the box is a plain form.
+// The box's suggestions as a combobox: arrows choose, Enter opens, Escape closes. Without this file the box is a plain form.
 
 (() => {
   const box = document.getElementById("search");
@@ -29,9 +29,10 @@
   };
 
   list.addEventListener("htmx:afterSwap", () => {
+    const count = options().length;
     choose(null);
-    show(options().length > 0 && document.activeElement === box);
-    document.getElementById("spoken").textContent = list.querySelector("[data-announce]")?.dataset.announce ?? "";
+    show(count > 0 && document.activeElement === box);
+    document.getElementById("spoken").textContent = count ? `${count} suggestion${count === 1 ? "" : "s"}` : "No suggestions";
   });
   box.addEventListener("keydown", (event) => {
     if (event.isComposing) return;
