@@ -113,7 +113,7 @@ def _stale(status: AccountStatus) -> Iterator[str]:
     if status.in_error:
         yield status.label.lower()
     if status.outdated:
-        yield f"it {status.frozen}" if status.frozen else status.doubt
+        yield status.doubt
 
 
 def _answer(reason: AccountReason) -> str:
@@ -126,5 +126,7 @@ def _answer(reason: AccountReason) -> str:
         return "never synced"
     synced = f"last full sync {reason.status.complete_at:%Y-%m-%d %H:%M} UTC"
     if reason.code == "stale":
-        return f"searched stale data ({'; '.join([*reason.doubts, synced])})"
+        status = reason.status
+        why = [f"it {status.frozen}" if status.frozen and each == status.doubt else each for each in reason.doubts]
+        return f"list is stale ({'; '.join([*why, synced])})"
     return f"searched ({'; '.join([synced, *([f'no data: {kinds}'] if kinds else []), *reason.doubts])})"

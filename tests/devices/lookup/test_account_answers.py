@@ -51,7 +51,7 @@ def test_a_kind_that_the_vendor_never_tells() -> None:
 def test_a_list_that_may_lack_devices_is_stale(change: dict[str, object], words: str) -> None:
     making.account()
     Account.objects.update(**{"complete_at": timezone.now(), "health": Health.OK} | change)
-    assert answer("nb-1").startswith(f"searched stale data ({words}; last full sync ")
+    assert answer("nb-1").startswith(f"list is stale ({words}; last full sync ")
 
 
 def test_a_vendor_that_this_version_does_not_know_is_no_error() -> None:
