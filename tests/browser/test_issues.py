@@ -61,7 +61,7 @@ def test_sorting_and_paging_leave_the_focus_where_it_was(desk: Desk, accounts: d
 def test_several_are_ticked_and_snoozed_with_a_day_by_keyboard(desk: Desk, accounts: dict[str, Account], ivan: User) -> None:
     page = desk.open("/issues/?kind=issue", user=ivan)
     for title in (FIRST, SECOND):
-        reach(page, page.get_by_role("checkbox", name=f"Select {title}"))
+        reach(page, page.get_by_role("checkbox", name=title))
         page.keyboard.press("Space")
     expect(page.locator("#ticked")).to_have_text("The 2 ticked")
     page.get_by_role("button", name="Snooze …").focus()
