@@ -109,7 +109,7 @@ def test_chosen_devices_are_tagged_and_found_by_their_tag(desk: Desk, fleet: dic
     page.get_by_role("button", name="Put it on 2 devices").click()
     expect(page.locator(".toasts")).to_contain_text("was put on 2 devices")
     page.goto("/d/?q=tag:rollout")
-    expect(page.get_by_role("heading", name="2 devices match")).to_be_visible()
+    expect(page.get_by_role("heading", name="2 devices found")).to_be_visible()
 
 
 def test_everything_works_without_scripts(desk: Desk, fleet: dict[str, Account], ivan: User) -> None:

@@ -184,7 +184,7 @@ def test_the_dashboard_follows_a_fetch_and_stops_by_itself(desk: Desk, fleet: di
     expect(page.get_by_text("40 of 60 devices synced")).to_be_visible()
     SyncRun.objects.filter(pk=run.pk).update(state=JobState.DONE)
     expect(page.locator('#dashboard[hx-trigger*="every"]')).to_have_count(0)
-    expect(page.get_by_role("heading", name="2 of 6 devices need attention now")).to_be_visible()
+    expect(page.get_by_role("heading", name="Attention required: 2 of 6 devices")).to_be_visible()
 
 
 def test_a_server_that_is_gone_is_said_once(desk: Desk, fleet: dict[str, Account], bob: User) -> None:

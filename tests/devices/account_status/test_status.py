@@ -22,7 +22,7 @@ from devices.account_status.status import AccountStatus, statuses
 from devices.account_status.text import Code
 from devices.coverage.queries import all_gaps, matrix
 from devices.jobs import heartbeat
-from devices.lookup.account_answers import silences
+from devices.lookup.account_answers import account_reasons
 from devices.models import Account, Health, JobState, Sighting, SyncRun, User
 from devices.search.parser import parse
 from tests.devices import records as making
@@ -85,7 +85,7 @@ def test_one_status_and_what_every_place_concludes_from_it(state: str) -> None:
     assert DataSources([found]).coverage == wanted.all_lists
     assert [each.name for each in troubles([found]).accounts] == ([found.name] if wanted.banner else [])
     assert found.doubt.startswith(wanted.doubt) and bool(found.doubt) is bool(wanted.doubt) and found.proves_absence is (not wanted.doubt)
-    assert silences(parse("nb-1"), [found])[0].code == wanted.lookup
+    assert account_reasons(parse("nb-1"), [found])[0].code == wanted.lookup
     assert [each.code for each in aged([found])] == ([state] if wanted.stale else [])
 
 

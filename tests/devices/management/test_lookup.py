@@ -65,7 +65,7 @@ def test_no_match_says_what_the_silence_is_worth(device: None) -> None:
     Account.objects.update(complete_at=at)
     answer = lookup("00:11:22:33:44:55")
     assert answer["matches"] == []
-    assert answer["accounts"][0]["answer"].startswith("searched (complete list as of ")
+    assert answer["accounts"][0]["answer"].startswith("searched (last full sync ")
     assert answer["accounts"][0]["complete_as_of"] == at.strftime("%Y-%m-%dT%H:%M:%SZ")
     text, _ = told("lookup", "00:11:22:33:44:55")
     assert "No devices found for “00:11:22:33:44:55”." in text
