@@ -1,3 +1,5 @@
+"""Pages and files of coverage."""
+
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
@@ -22,7 +24,7 @@ from devices.web.ticket import query
 @require_safe
 @needs("view_device")
 def page(request: HttpRequest) -> HttpResponse:
-    """Which account sees how many devices, the one that misses most first."""
+    """The coverage matrix."""
     known = account_statuses(request)
     rows = matrix(known)
     context = {
@@ -38,7 +40,7 @@ def page(request: HttpRequest) -> HttpResponse:
 @require_safe
 @needs("view_device")
 def devices(request: HttpRequest) -> HttpResponse:
-    """The devices that one number of the matrix counts."""
+    """The devices behind a number of the matrix."""
     drill = _drill(request)
     now = timezone.now()
     found = drill_page(drill, now=now, **place(request))
@@ -57,7 +59,7 @@ def devices(request: HttpRequest) -> HttpResponse:
 @require_safe
 @needs("export_device", to="export coverage")
 def devices_csv(request: HttpRequest) -> HttpResponseBase:
-    """All pages of the list, with the same text."""
+    """All pages of the list, with the same search."""
     drill = _drill(request)
     return _csv(request, f"coverage-{drill.status.name}-{drill.cover}", lambda: lines_of_devices(drill), q=drill.q)
 
@@ -81,5 +83,5 @@ def _drill(request: HttpRequest) -> CoverageCell:
     return drill
 
 
-def _csv(request: HttpRequest, name: str, lines: Callable[[], Iterable[str]], **told: str) -> HttpResponseBase:
-    return csv_file(request, f"rollcall-{name}-{timezone.now():%Y%m%d-%H%M}.csv", lines, action="export", format="csv", **told)
+def _csv(request: HttpRequest, name: str, lines: Callable[[], Iterable[str]], **detail: str) -> HttpResponseBase:
+    return csv_file(request, f"rollcall-{name}-{timezone.now():%Y%m%d-%H%M}.csv", lines, action="export", format="csv", **detail)

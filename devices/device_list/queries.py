@@ -1,4 +1,4 @@
-"""One page of the device list: a fixed number of queries, rows as tuples, and never an OFFSET."""
+"""One page of the device list: a fixed number of queries, rows as tuples, no OFFSET."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from devices.search.tags import tags_of
 from vendors.states import State
 
 MOST_COUNTED = 10_000
-# Behind a condition on sightings every device that is counted costs a look at them.
+# With a condition on sightings each counted device costs an index lookup.
 MOST_COUNTED_DEARLY = 1000
 CHUNK = 1000
 FIELDS = ("id", "name", "serial", "user", "os_name", "model", "state", "life", "silenced", "issue_count", "created_at", "os_family")
@@ -30,7 +30,7 @@ FIELDS = ("id", "name", "serial", "user", "os_name", "model", "state", "life", "
 
 @dataclass(frozen=True, slots=True)
 class SeenBy:
-    """One record of a vendor on a row."""
+    """One record of a device, on a row."""
 
     vendor: str
     present: bool
@@ -42,7 +42,7 @@ class SeenBy:
 class ReportingAccount:
     """The account that reports a device, with all its records of it.
 
-    `stale`: none of those that are listed counts. `shared`: several accounts of the vendor report the device.
+    `stale`: none of the present records is recent. `shared`: several accounts of the vendor report the device.
     """
 
     vendor: str
@@ -97,7 +97,7 @@ class DeviceRow:
 
 
 def matching(filters: DeviceFilters, *, now: datetime) -> tuple[QuerySet[Device], int, bool]:
-    """The devices that the filter means, their number, and whether there are more than that number says."""
+    """The devices that match, their number, and whether there are more than that number."""
     condition = filters.whole_condition(now=now)
     if filters.q:
         ids = search.candidates(filters.q, condition)
@@ -124,7 +124,7 @@ def list_page(asked: DeviceListing | DeviceFilters, *, now: datetime, after: str
 
 
 def every_row(found: QuerySet[Device], listing: DeviceListing, *, now: datetime) -> Iterator[DeviceRow]:
-    """All pages in the order of the list, through a cursor of the database: memory stays flat however many there are."""
+    """All pages in the order of the list, through a database cursor: memory stays flat."""
     chunk: list[DeviceRow] = []
     rows = ordered(found, listing.order.sort, descending=listing.order.descending).values_list(*FIELDS).iterator(chunk_size=CHUNK)
     for values in rows:
@@ -152,8 +152,8 @@ def add_sightings(rows: Sequence[DeviceRow], listing: DeviceListing, *, now: dat
         group = DeviceGroup.objects.filter(account_id=OuterRef("account_id"), external_id=OuterRef("group_id"))
         sightings = sightings.annotate(its_group=Subquery(group.values("name")[:1]))
         columns += ["group_name", "its_group"]
-    told: Iterator[tuple[Any, ...]] = iter(sightings.values_list(*columns))
-    for device_id, vendor, life, stale, account, seen_at, *groups in told:
+    found: Iterator[tuple[Any, ...]] = iter(sightings.values_list(*columns))
+    for device_id, vendor, life, stale, account, seen_at, *groups in found:
         row = by_id[device_id]
         row.seen_by.append(SeenBy(vendor, present=life == Life.SEEN, stale=stale, account=account))
         row.last_seen = newest((row.last_seen, seen_at), now=now)

@@ -1,4 +1,4 @@
-"""The device list. Everything about it stands in its address."""
+"""The device list. Its address has its whole state."""
 
 from __future__ import annotations
 
@@ -40,6 +40,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "may_export": request.user.has_perm("devices.export_device"),
         "sources": DataSources(account_statuses(request)),
         "everywhere": listing.asking(life="all"),
+        "life_label": filtering.LIVES[filters.life],
         "most": MOST,
         "can_pick": request.user.has_perm("devices.export_device") or request.user.has_perm("devices.refresh_account"),
     }
@@ -49,7 +50,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 def _chosen(request: HttpRequest, listing: DeviceListing) -> HttpResponse:
-    """The chooser sends ticked columns and their places: from these the address that people share."""
+    """Redirect from the form of the column chooser to the short address of the list."""
     ticked = DEVICES.read_columns(",".join(request.GET.getlist("col")))
     chosen = sorted(ticked, key=lambda key: _place(request.GET.get(f"at_{key}", "")))
     answer = HttpResponse(status=302)
@@ -58,7 +59,7 @@ def _chosen(request: HttpRequest, listing: DeviceListing) -> HttpResponse:
 
 
 def _place(text: str) -> int:
-    """Those without a place come last, in the order in which they are listed."""
+    """Columns without a place come last, in their own order."""
     return int(text) if text.isascii() and text.isdigit() and len(text) <= MOST_PLACES else 10**MOST_PLACES
 
 

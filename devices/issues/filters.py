@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.utils.translation import ngettext_lazy
+
 from devices.device_list.fleet_filters import PART, FleetFilters
 from devices.lists.columns import Column, Sort
 from devices.lists.filters import FilterField
@@ -87,7 +89,7 @@ IssueListing = ListState[IssueFilters]
 ISSUES = ListDefinition(
     name="issues",
     title="Issues",
-    rows=("issue", "issues"),
+    counted=ngettext_lazy("%(range)s of %(total)s issue", "%(range)s of %(total)s issues", "count"),
     url="devices:issues",
     right="view_issue",
     filters=IssueFilters,

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from django.utils.formats import number_format
+
 from devices.lists.columns import Sort
 from devices.lists.cursor import Cursor
 
@@ -31,6 +33,11 @@ class Total:
     number: int
     more: bool = False
 
+    @property
+    def words(self) -> str:
+        """`1,000+`"""
+        return f"{number_format(self.number, force_grouping=True)}{'+' if self.more else ''}"
+
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[R]):
@@ -47,7 +54,7 @@ class Page(Generic[R]):
 
     @property
     def total_words(self) -> str:
-        return f"{self.total:,}+" if self.more else f"{self.total:,}"
+        return Total(self.total, self.more).words
 
 
 def turn(

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import connection
 from django.utils import timezone
+from django.utils.translation import ngettext_lazy
 
 from devices.lists.columns import Column, Sort
 from devices.lists.cursor import Cursor
@@ -25,7 +26,7 @@ TitleListing = ListState[TitleFilters]
 SHAPE = ListDefinition(
     name="applications",
     title="Patching by application",
-    rows=("entry", "entries"),  # also packages, systems and vulnerabilities
+    counted=ngettext_lazy("%(range)s of %(total)s entry", "%(range)s of %(total)s entries", "count"),  # packages and systems, too
     url="patching:titles",
     filters=TitleFilters,
     columns={

@@ -28,6 +28,8 @@ from patching.lists.table import Table
 from patching.lists.titles import SHAPE, title_page
 from vendors.patch_states import PatchStatus
 
+_ROWS = {"patches": "patch", "attempts": "attempt", "devices": "device", "titles": "entry"}  # what the template of the rows is named after
+
 
 @require_safe
 @needs("view_device")
@@ -67,7 +69,7 @@ def _answer(request: HttpRequest, look: ListRequest[Any], found: Page[Any], **mo
     what = shape.url.removeprefix("patching:")
     context = turned(look, found) | {
         "what": what,
-        "row_template": f"patching/_{shape.rows[0]}_rows.html",
+        "row_template": f"patching/_{_ROWS[what]}_rows.html",
         "export_url": reverse(f"{shape.url}_csv"),
         "may_export": request.user.has_perm("patching.export_patch"),
         "aged": aged(filters, account_statuses(request), now=timezone.now()),
