@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,7 +17,10 @@ from django.db.models.expressions import RawSQL
 
 from devices.account_status.status import AccountStatus
 from devices.coverage.states import CoverageState
+from devices.device_list.filters import DEVICES
+from devices.device_list.queries import DeviceRow, page_of
 from devices.lists.filters import clean_query
+from devices.lists.keyset import Page, Total
 from devices.matching.grouping import kinds_mask
 from devices.matching.rules import STRENGTH
 from devices.models import Device, Life
@@ -176,6 +180,12 @@ def matrix(statuses: Sequence[AccountStatus]) -> list[AccountCoverage]:
         for each in statuses
     ]
     return sorted(rows, key=lambda row: (-row.missing, -row.unknown, row.status.name))
+
+
+def drill_page(drill: CoverageCell, *, now: datetime, after: str = "", before: str = "") -> Page[DeviceRow]:
+    """`after` and `before` are tokens of an earlier page. Four queries."""
+    found = drill.devices()
+    return page_of(found, DEVICES.at_first, total=Total(found.count()), now=now, after=after, before=before)
 
 
 def all_gaps(rows: Sequence[AccountCoverage]) -> int:

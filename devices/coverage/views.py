@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
@@ -12,11 +13,11 @@ from django.views.decorators.http import require_safe
 from devices.account_status.stale_sources import aged
 from devices.account_status.status import account_statuses
 from devices.audit.export import csv_file
-from devices.coverage.device_list import drill_page
 from devices.coverage.export import lines_of_devices, lines_of_matrix
-from devices.coverage.queries import CoverageCell, all_gaps, matrix
+from devices.coverage.queries import CoverageCell, all_gaps, drill_page, matrix
 from devices.coverage.states import CoverageState
-from devices.saved_views.list_page import place
+from devices.device_list.filters import DEVICES
+from devices.saved_views.list_page import counted, place
 from devices.web.permissions import needs
 from devices.web.ticket import query
 
@@ -48,6 +49,9 @@ def devices(request: HttpRequest) -> HttpResponse:
         "drill": drill,
         "status": drill.status,
         "page": found,
+        "counted": counted(DEVICES, found),
+        "columns": DEVICES.chosen,
+        "heads": [replace(head, url="", order="") for head in DEVICES.at_first.heads()],  # the order is fixed
         "aged": aged(account_statuses(request)),
         "older": drill.query_string(after=found.older) if found.older else "",
         "newer": drill.query_string(before=found.newer) if found.newer else "",

@@ -45,7 +45,7 @@ def _export(request: HttpRequest, listing: DeviceListing, form: BulkForm) -> Htt
     ids = form.picked(listing, most=refresh.MOST)
     if not ids:
         return nothing(request, listing)
-    return stream(request, listing, Device.objects.filter(pk__in=ids), count=f"{len(ids):,}", which="chosen one by one")
+    return stream(request, listing, Device.objects.filter(pk__in=ids), count=f"{len(ids):,}", which="selected devices")
 
 
 @needs("refresh_account")

@@ -37,7 +37,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
         text = gettext("More than %(number)s devices match “%(text)s”. Narrow the search, then export.")
         messages.error(request, text % {"number": number_format(total, force_grouping=True), "text": listing.filters.q})
         return redirect(reverse("devices:list") + listing.address)
-    return stream(request, listing, found, count=f"{total:,}+" if more else f"{total:,}", which=listing.whole or "all that are not gone")
+    return stream(request, listing, found, count=f"{total:,}+" if more else f"{total:,}", which=listing.whole or "all active devices")
 
 
 def stream(request: HttpRequest, listing: DeviceListing, found: QuerySet[Device], *, count: str, which: str) -> HttpResponseBase:

@@ -67,6 +67,7 @@ KINDS = {
 @dataclass(frozen=True, slots=True)
 class DeviceFilters(FleetFilters):
     kinds = KINDS
+    folded = ("lacks", "seen", "stale", "silenced", "differs", "repaired", "patching", "account", "group", "tag")
 
     q: str = ""
     vendor: str = ""
@@ -80,12 +81,6 @@ class DeviceFilters(FleetFilters):
     repaired: str = ""
     patching: str = ""
     account: str = ""
-
-    @property
-    def hidden(self) -> bool:
-        """A filter under “More filters” is active."""
-        names = ("lacks", "seen", "stale", "silenced", "differs", "repaired", "patching", "account", "group", "tag")
-        return any(getattr(self, name) for name in names)
 
     @property
     def summary_only(self) -> bool:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from devices.device_list.columns import COLUMNS
 from devices.device_list.filters import DEVICES, DeviceFilters, DeviceListing
-from devices.lists.cursor import Cursor, beyond, ordered
-from devices.lists.keyset import Page, Total, turn
+from devices.lists.keyset import Page, Total
+from devices.lists.rows import RowReader
 from devices.lists.state import ListState
 from devices.models import Device, DeviceGroup, Life, Sighting
 from devices.models.device import RANKS
@@ -24,7 +25,6 @@ from vendors.states import State
 MOST_COUNTED = 10_000
 # With a condition on sightings each counted device costs an index lookup.
 MOST_COUNTED_DEARLY = 1000
-CHUNK = 1000
 FIELDS = ("id", "name", "serial", "user", "os_name", "model", "state", "life", "silenced", "issue_count", "created_at", "os_family")
 
 
@@ -112,32 +112,26 @@ def list_page(asked: DeviceListing | DeviceFilters, *, now: datetime, after: str
     """`after` and `before` are tokens of an earlier page. Three queries; with a text those of the search and two."""
     listing = asked if isinstance(asked, ListState) else replace(DEVICES.at_first, filters=asked)
     found, total, more = matching(listing.filters, now=now)
+    return page_of(found, listing, total=Total(total, more), now=now, after=after, before=before)
 
-    def take(start: Cursor | None, descending: bool) -> list[DeviceRow]:
-        reached = found if start is None else beyond(found, start, listing.order.sort, descending=descending)
-        rows = ordered(reached, listing.order.sort, descending=descending).values_list(*FIELDS)[: listing.size + 1]
-        return [DeviceRow(*values) for values in rows]
 
-    page = turn(take, listing.order, size=listing.size, total=Total(total, more), after=after, before=before)
-    add_sightings(page.rows, listing, now=now)
-    return page
+def page_of(
+    found: QuerySet[Device], listing: DeviceListing, *, total: Total, now: datetime, after: str = "", before: str = ""
+) -> Page[DeviceRow]:
+    """One page of these devices, in the order and with the columns of the list. Two queries."""
+    return _reader(listing, now).page(found, listing.order, size=listing.size, total=total, after=after, before=before)
 
 
 def every_row(found: QuerySet[Device], listing: DeviceListing, *, now: datetime) -> Iterator[DeviceRow]:
-    """All pages in the order of the list, through a database cursor: memory stays flat."""
-    chunk: list[DeviceRow] = []
-    rows = ordered(found, listing.order.sort, descending=listing.order.descending).values_list(*FIELDS).iterator(chunk_size=CHUNK)
-    for values in rows:
-        chunk.append(DeviceRow(*values))
-        if len(chunk) == CHUNK:
-            add_sightings(chunk, listing, now=now)
-            yield from chunk
-            chunk = []
-    add_sightings(chunk, listing, now=now)
-    yield from chunk
+    """All pages in the order of the list."""
+    return _reader(listing, now).every(found, listing.order)
 
 
-def add_sightings(rows: Sequence[DeviceRow], listing: DeviceListing, *, now: datetime) -> None:
+def _reader(listing: DeviceListing, now: datetime) -> RowReader[DeviceRow]:
+    return RowReader(DeviceRow, FIELDS, partial(_add_sightings, listing=listing, now=now))
+
+
+def _add_sightings(rows: Sequence[DeviceRow], *, listing: DeviceListing, now: datetime) -> None:
     """One query and one for tags, or none where no column needs it."""
     if rows and "tags" in listing.columns:
         tags = tags_of([row.id for row in rows])

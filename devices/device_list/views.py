@@ -17,10 +17,10 @@ from devices.device_list.filters import DEVICES, DeviceListing
 from devices.device_list.fleet_filters import known_groups
 from devices.device_list.queries import list_page
 from devices.models import Account
-from devices.saved_views.list_page import full_page, place, results, turned
+from devices.saved_views.list_page import answer, place, turned
 from devices.saved_views.list_request import viewed
 from devices.sync.refresh import MOST
-from devices.web.permissions import is_fragment, needs
+from devices.web.permissions import needs
 
 MOST_PLACES = 2
 
@@ -44,9 +44,8 @@ def page(request: HttpRequest) -> HttpResponse:
         "most": MOST,
         "can_pick": request.user.has_perm("devices.export_device") or request.user.has_perm("devices.refresh_account"),
     }
-    if is_fragment(request):
-        return results(request, "devices/device_list/_results.html", context, at=place(request))
-    return full_page(request, "devices/device_list/list.html", context | {"choices": _choices()})
+    templates = {"results": "devices/device_list/_results.html", "page": "devices/device_list/list.html"}
+    return answer(request, context, **templates, choices=_choices, at=place(request))
 
 
 def _chosen(request: HttpRequest, listing: DeviceListing) -> HttpResponse:

@@ -60,6 +60,7 @@ SORTS = {
 @dataclass(frozen=True, slots=True)
 class IssueFilters(FleetFilters):
     kinds = KINDS
+    folded = ("vendor", "account", "age", "by", *PART)
 
     q: str = ""
     severity: str = ""
@@ -69,11 +70,6 @@ class IssueFilters(FleetFilters):
     account: str = ""
     age: str = ""
     by: str = ""
-
-    @property
-    def hidden(self) -> bool:
-        """A filter is on that the first row of the form does not show."""
-        return bool(self.vendor or self.account or self.age or self.by or self.partial)
 
     @property
     def young(self) -> bool:

@@ -59,6 +59,7 @@ class FilterSet:
     """All filters of a list: a frozen dataclass with a text field for each of its `kinds`."""
 
     kinds: ClassVar[Mapping[str, FilterField]] = {}
+    folded: ClassVar[tuple[str, ...]] = ()  # those under “More filters”
 
     @classmethod
     def read(cls, query: Mapping[str, str], *, base: Self | None = None) -> Self:
@@ -74,6 +75,11 @@ class FilterSet:
     @property
     def narrowed(self) -> bool:
         return self != type(self)()
+
+    @property
+    def hidden(self) -> bool:
+        """A filter under “More filters” is set."""
+        return any(getattr(self, name) != self.kinds[name].default for name in self.folded)
 
     def pairs(self, *, base: Self | None = None) -> dict[str, str]:
         """What differs from `base`, as in an address; an empty value removes a filter of `base`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -16,8 +16,9 @@ from django.utils.translation import gettext
 
 from devices.lists.keyset import Page
 from devices.lists.notices import left_out
-from devices.lists.state import ListDefinition
+from devices.lists.state import ListDefinition, ListState
 from devices.saved_views.list_request import ListRequest
+from devices.web.permissions import is_fragment
 from devices.web.roles import ROLES
 
 
@@ -39,33 +40,43 @@ def turned(look: ListRequest[Any], page: Page[Any]) -> dict[str, Any]:
         "left_out": left_out(listing.unread, filters=type(listing.filters)),
         "chips": shape.named(list(listing.chips())),
         "page": page,
-        "counted": _counted(shape, page),
+        "counted": counted(shape, page),
         "cut": page.more and "q" in listing.filters.pairs(),
         "older": listing.query_string(after=page.older) if page.older else "",
         "newer": listing.query_string(before=page.newer) if page.newer else "",
     }
 
 
-def _counted(shape: ListDefinition[Any], page: Page[Any]) -> SafeString:
+def counted(shape: ListDefinition[Any], page: Page[Any]) -> SafeString:
     """`1–50 of 61 devices`."""
     first, last = (number_format(number, force_grouping=True) for number in (page.first, page.last))
     values = {"count": page.total, "range": format_html("<strong>{}–{}</strong>", first, last), "total": page.total_words}
     return mark_safe(shape.counted % values)  # noqa: S308 (a text of ours and numbers)
 
 
-def results(request: HttpRequest, template: str, context: Mapping[str, Any], *, at: Mapping[str, str]) -> HttpResponse:
-    """The results of the page `at` a token; as a `fragment` they also replace what depends on them elsewhere on the page."""
-    answer = render(request, template, {**context, "fragment": True})
+def answer(
+    request: HttpRequest,
+    context: Mapping[str, Any],
+    *,
+    results: str,
+    page: str,
+    choices: Callable[[], Mapping[str, Any]],
+    at: Mapping[str, str],
+) -> HttpResponse:
+    """Template `page` with the `choices` of its filters; for htmx only its `results`. `at`: the token of the page of rows."""
+    if not is_fragment(request):
+        _warn(request, context["listing"])
+        return render(request, page, {**context, "choices": choices()})
+    # A fragment also replaces what depends on the results elsewhere on the page.
+    fragment = render(request, results, {**context, "fragment": True})
     # The form sends every field; the address to share has only what differs.
-    answer["HX-Push-Url"] = request.path + context["listing"].query_string(**at)
-    return answer
+    fragment["HX-Push-Url"] = request.path + context["listing"].query_string(**at)
+    return fragment
 
 
-def full_page(request: HttpRequest, template: str, context: Mapping[str, Any]) -> HttpResponse:
-    """The whole page, with a message where the saved view of the address is missing or has unknown filters."""
-    listing = context["listing"]
+def _warn(request: HttpRequest, listing: ListState[Any]) -> None:
+    """Where the saved view of the address is missing, or has unknown filters."""
     if request.GET.get("view") and not listing.view:
         messages.warning(request, gettext("View not found or not shared with you. Showing the list without it."))
     if listing.under.unread:  # stored by a version that knew it
         messages.warning(request, left_out(listing.under.unread, filters=type(listing.filters)))
-    return render(request, template, context)

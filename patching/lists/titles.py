@@ -11,9 +11,8 @@ from django.utils import timezone
 from django.utils.translation import ngettext_lazy
 
 from devices.lists.columns import Column, Sort
-from devices.lists.cursor import Cursor
-from devices.lists.keyset import Page, Total, turn
-from devices.lists.log_pages import HIGHEST
+from devices.lists.ids import HIGHEST
+from devices.lists.keyset import Cursor, Page, Total, turn
 from devices.lists.state import ListDefinition, ListState
 from patching.lists import conditions as narrowing
 from patching.lists.counts import LinkedCount

@@ -15,9 +15,9 @@ from devices.device_list.fleet_filters import FleetFilters, known_groups, nobody
 from devices.lists.filters import FilterSet
 from devices.lists.keyset import Page
 from devices.models import Account
-from devices.saved_views.list_page import full_page, place, results, turned
+from devices.saved_views.list_page import answer, place, turned
 from devices.saved_views.list_request import ListRequest, viewed
-from devices.web.permissions import is_fragment, needs
+from devices.web.permissions import needs
 from patching.lists.attempts import ATTEMPTS
 from patching.lists.devices import DEVICES
 from patching.lists.filters import ALL, OPEN, TELLING, PatchDeviceFilters, PatchFilters, PatchingFilters
@@ -76,9 +76,8 @@ def _answer(request: HttpRequest, look: ListRequest[Any], found: Page[Any], **mo
         "nobody": SimpleLazyObject(lambda: nobody(filters) if isinstance(filters, FleetFilters) else ""),  # only an empty page asks
         **more,
     }
-    if is_fragment(request):
-        return results(request, "patching/_results.html", context, at=place(request))
-    return full_page(request, f"patching/{what}.html", context | {"choices": _choices(filters)})
+    templates = {"results": "patching/_results.html", "page": f"patching/{what}.html"}
+    return answer(request, context, **templates, choices=lambda: _choices(filters), at=place(request))
 
 
 def _choices(filters: FilterSet) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from devices.device_list.columns import SORTS
 from devices.device_list.filters import DEVICES
 from devices.device_list.queries import list_page
-from devices.lists.cursor import ordered
+from devices.lists.keyset import ordered
 from devices.models import Device, DeviceGroup, User
 from tests.devices import rows as shown
 
