@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext_lazy, pgettext_lazy
 
 from devices.device_list.fleet_filters import PART, FleetFilters
 from devices.lists.columns import Column, Sort
@@ -70,6 +70,7 @@ SORTS = {
 @dataclass(frozen=True, slots=True)
 class IssueFilters(FleetFilters):
     kinds = KINDS
+    folded = ("vendor", "account", "age", "by", *PART)
 
     q: str = ""
     severity: str = ""
@@ -79,11 +80,6 @@ class IssueFilters(FleetFilters):
     account: str = ""
     age: str = ""
     by: str = ""
-
-    @property
-    def hidden(self) -> bool:
-        """A filter is set that the first row of the form does not show."""
-        return bool(self.vendor or self.account or self.age or self.by or self.partial)
 
     @property
     def young(self) -> bool:
@@ -99,7 +95,7 @@ IssueListing = ListState[IssueFilters]
 ISSUES = ListDefinition(
     name="issues",
     title=gettext_lazy("Issues"),
-    rows=(gettext_lazy("issue"), gettext_lazy("issues")),
+    counted=ngettext_lazy("%(range)s of %(total)s issue", "%(range)s of %(total)s issues", "count"),
     url="devices:issues",
     right="view_issue",
     filters=IssueFilters,

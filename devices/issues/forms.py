@@ -16,7 +16,7 @@ from devices.errors import LONGEST_REASON
 from devices.issues.decisions import LONGEST_SNOOZE, IssueDecision
 from devices.issues.queries import MOST
 from devices.issues.sources import IssueKey
-from devices.lists.log_pages import HIGHEST
+from devices.lists.ids import HIGHEST
 from devices.models import IssueKind, Standing
 from vendors.parsing.normalise import UNSTORABLE
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from django.utils.translation import ngettext_lazy
+
 from devices.lists.columns import Column, Sort
 from devices.lists.state import ListDefinition
 from patching.lists.filter_labels import named
@@ -46,7 +48,7 @@ class AttemptRow(NamedRow):
 SHAPE = ListDefinition(
     name="attempts",
     title="Attempts",
-    rows=("attempt", "attempts"),
+    counted=ngettext_lazy("%(range)s of %(total)s attempt", "%(range)s of %(total)s attempts", "count"),
     url="patching:attempts",
     named=named,
     filters=AttemptFilters,

@@ -39,7 +39,7 @@ class LinkedCount:
     @property
     def label(self) -> str:
         """Of its status."""
-        return self.filters.kinds["status"].words(self.status)
+        return str(self.filters.kinds["status"].words(self.status))
 
     @property
     def words(self) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import Min
+from django.utils.translation import ngettext_lazy
 
 from devices.lists.columns import Column, Sort
 from devices.lists.state import ListDefinition
@@ -52,7 +53,7 @@ class PatchDeviceRow:
 SHAPE = ListDefinition(
     name="devices-by-patches",
     title="Patching by device",
-    rows=("device", "devices"),
+    counted=ngettext_lazy("%(range)s of %(total)s device", "%(range)s of %(total)s devices", "count"),
     url="patching:devices",
     filters=PatchDeviceFilters,
     columns={

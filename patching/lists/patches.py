@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.utils.translation import ngettext_lazy
+
 from devices.lists.columns import Column, Sort
 from devices.lists.state import ListDefinition
 from patching.lists.filter_labels import named
@@ -46,7 +48,7 @@ class PatchRow(NamedRow):
 SHAPE = ListDefinition(
     name="patches",
     title="Patches",
-    rows=("patch", "patches"),
+    counted=ngettext_lazy("%(range)s of %(total)s patch", "%(range)s of %(total)s patches", "count"),
     url="patching:patches",
     named=named,
     filters=PatchFilters,

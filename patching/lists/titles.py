@@ -8,11 +8,11 @@ from typing import Any
 
 from django.db import connection
 from django.utils import timezone
+from django.utils.translation import ngettext_lazy
 
 from devices.lists.columns import Column, Sort
-from devices.lists.cursor import Cursor
-from devices.lists.keyset import Page, Total, turn
-from devices.lists.log_pages import HIGHEST
+from devices.lists.ids import HIGHEST
+from devices.lists.keyset import Cursor, Page, Total, turn
 from devices.lists.state import ListDefinition, ListState
 from patching.lists import conditions as narrowing
 from patching.lists.counts import LinkedCount
@@ -25,7 +25,7 @@ TitleListing = ListState[TitleFilters]
 SHAPE = ListDefinition(
     name="applications",
     title="Patching by application",
-    rows=("entry", "entries"),  # also packages, systems and vulnerabilities
+    counted=ngettext_lazy("%(range)s of %(total)s entry", "%(range)s of %(total)s entries", "count"),  # packages and systems, too
     url="patching:titles",
     filters=TitleFilters,
     columns={
@@ -86,7 +86,7 @@ class TitleRow:
         failed = PatchStatus.FAILED.value
         found = [self._patches(self.open), self._patches(self.failed, status=failed)]
         found += [self._attempts(self.tried), self._attempts(self.failures, status=failed)]
-        return list(zip((column.label for column in SHAPE.columns.values() if column.number), found, strict=True))
+        return list(zip((str(column.label) for column in SHAPE.columns.values() if column.number), found, strict=True))
 
 
 def title_page(listing: TitleListing, *, now: datetime, after: str = "", before: str = "") -> Page[TitleRow]:
