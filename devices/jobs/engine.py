@@ -27,6 +27,7 @@ from devices.models import JobState, VendorJob
 from devices.models.job import ACTIVE, RATE_LIMIT
 from vendors import retry
 from vendors.errors import AuthFailed, RateLimited, VendorError
+from vendors.texts import Message, gettext_noop
 
 log = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
@@ -70,6 +71,11 @@ def _locked(job: J) -> J:
     return held
 
 
+def _worker_died() -> WorkerDied:
+    sentence = Message(gettext_noop("The job was stopped: the worker failed %(times)s times at the same step."), times=retry.MAX_ATTEMPTS)
+    return WorkerDied(sentence, next_step=Message(gettext_noop("Refresh again; if it happens again, check the worker's log.")))
+
+
 class Engine(Generic[J, S]):
     """Advances jobs of one kind. The clock, the dice and the slice are parameters so that tests can hold them."""
 
@@ -104,14 +110,7 @@ class Engine(Generic[J, S]):
             job.progressed_at = job.progressed_at or now
             job.lease_until = now + timedelta(seconds=settings.LEASE_SECONDS)
             if job.attempts > retry.MAX_ATTEMPTS:
-                self._fail(
-                    job,
-                    WorkerDied(
-                        f"The worker stopped {retry.MAX_ATTEMPTS} times at the same step, so this job was ended.",
-                        next_step="Refresh again; if it happens again, look at the worker's log.",
-                    ),
-                    now,
-                )
+                self._fail(job, _worker_died(), now)
                 job.save()
                 return None
             job.save()
@@ -130,8 +129,8 @@ class Engine(Generic[J, S]):
             # A defect of ours must end in a defined state that a person sees; the log gets the type and place, never vendor data.
             log.error("step of %s %s failed at %s", self.handler.model.__name__, job.pk, place_of(error))
             fault = InternalError(
-                f"Rollcall itself failed while using the answer ({type(error).__name__}).",
-                next_step="Refresh again; if it happens again, report it with the time.",
+                Message(gettext_noop("Internal error while processing the answer (%(error)s)."), error=type(error).__name__),
+                next_step=Message(gettext_noop("Refresh again; if it happens again, report it with the time.")),
             )
             self._stumbled(job, fault)
         return None, False
@@ -178,7 +177,7 @@ class Engine(Generic[J, S]):
                     tries = 0 if isinstance(error, RateLimited) else held.attempts
                     self._rest(held, now, wait=wait, stay=False)
                     held.attempts = tries
-                    held.waiting_for = RATE_LIMIT if isinstance(error, RateLimited) else error.sentence[:255]
+                    held.waiting_for = RATE_LIMIT if isinstance(error, RateLimited) else error.sentence
                 held.save()
         except LeaseLost:
             log.warning("%s %s was ended or is owned by another worker now", self.handler.model.__name__, job.pk)

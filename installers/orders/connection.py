@@ -6,6 +6,7 @@ from django.utils.translation import gettext_noop
 
 from devices.connections import connection
 from devices.models import VendorJob
+from vendors.base import no_installers
 from vendors.errors import Misconfigured, Unsupported
 from vendors.installer_api import MakesInstallers
 from vendors.texts import Message
@@ -20,5 +21,5 @@ class InstallerJobConnection(connection.JobConnection):
             raise Misconfigured(disabled, next_step=Message(gettext_noop("Enable it.")))
         maker = self.open(job.account, asked_at=job.asked_at)
         if not isinstance(maker, MakesInstallers):
-            raise Unsupported(Message(gettext_noop("%(vendor)s cannot create installers through its API."), vendor=job.account.about.label))
+            raise Unsupported(no_installers(job.account.about.label))
         return maker

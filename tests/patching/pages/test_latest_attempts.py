@@ -45,7 +45,7 @@ def test_the_overview_counts_what_failed_last_beside_the_patches_that_failed(cli
         made.attempt(berlin.account, name, status, on=berlin, days=days)
     Attempt.objects.filter(pk__in=last_on_their_devices()).update(last=True)
     words = words_of(client, bob, "")
-    assert "Failed 0 2 last attempts Restart needed 0 1 last attempt Available 0 Scheduled" in words
+    assert "Failed 0 2 last attempts Restart required 0 1 last attempt Available 0 Scheduled" in words
 
 
 def test_an_application_says_why_it_fails_and_what_to_do(client: Client, bob: User, berlin: Sighting) -> None:

@@ -55,7 +55,7 @@ def test_the_vendors_word_stands_beside_ours_and_the_next_step_above(client: Cli
     made.small_patching()
     words = words_of(client, bob, "patches/?status=failed&reason=untold")
     assert "Ask the vendor. The vendor says that it failed, not why." in words
-    assert "Failed Vendor gives no reason InstallFailure" in words
+    assert "Failed No reason reported InstallFailure" in words
     assert "Unknown Teleported" in words_of(client, bob, "patches/?status=unknown")
 
 

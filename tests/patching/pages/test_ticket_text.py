@@ -38,7 +38,7 @@ def test_it_says_what_failed_since_when_and_what_to_do_with_absolute_times(clien
         "  Zoom Zoom 1.0 to 2.0: Failed, Application was running (FAILED_RUNNING), 2026-11-18 09:12 UTC,"
         " 2 failures in a row since 2026-11-11 09:12 UTC. Next: Close the application and try again.",
         "Open patches (1):",
-        "  KB5031455 2.0: Failed, Vendor gives no reason (InstallFailure), open since 2026-11-20 09:12 UTC. Next: Ask the vendor.",
+        "  KB5031455 2.0: Failed, No reason reported (InstallFailure), open since 2026-11-20 09:12 UTC. Next: Ask the vendor.",
     ]
     client.force_login(bob)
     assert "Next: Ask the vendor." in client.get(f"/patching/device/{berlin.device_id}/", headers=HTMX).content.decode()
