@@ -90,6 +90,11 @@ class Installer(VendorJob):
         return self.purpose or self.name or gettext("Installer %(number)s") % {"number": self.pk}
 
     @property
+    def group_label(self) -> str:
+        """The static group; by default the vendor's group for new devices."""
+        return self.group_name or gettext("Lost & found")
+
+    @property
     def ours(self) -> bool:
         return self.request_key is not None
 

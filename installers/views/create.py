@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from devices.audit.request import act_of, person
 from devices.errors import ActionRefused
 from devices.web.permissions import needs
-from devices.web.ticket import ticket_of
+from devices.web.ticket import query, ticket_of
 from installers.models import Installer
 from installers.orders import services
 from installers.register import queries
@@ -66,9 +66,8 @@ def _order(request: HttpRequest, maker: InstallerSource, known: Sequence[Install
 
 def _form(request: HttpRequest, form: InstallerForm, known: Sequence[InstallerSource]) -> HttpResponse:
     others = [each for each in known if each.account.pk != form.at.pk]
-    return render(
-        request, "installers/new.html", {"form": form, "others": others, "device": device_for(request)}, status=422 if form.errors else 200
-    )
+    context = {"form": form, "others": others, "device": device_for(request), "ticket_query": query(ticket=ticket_of(request))}
+    return render(request, "installers/new.html", context, status=422 if form.errors else 200)
 
 
 def _chosen(request: HttpRequest, known: Sequence[InstallerSource], model: Installer | None) -> InstallerSource | None:
@@ -103,9 +102,9 @@ def _key(request: HttpRequest) -> uuid.UUID | None:
 
 def _kept(request: HttpRequest, **more: str) -> str:
     """The query of the URL with `more`, without empty values."""
-    query = request.GET.copy()
+    kept = request.GET.copy()
     for name, value in more.items():
-        query.pop(name, None)
+        kept.pop(name, None)
         if value:
-            query[name] = value
-    return query.urlencode()
+            kept[name] = value
+    return kept.urlencode()

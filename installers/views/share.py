@@ -14,7 +14,7 @@ from devices.audit.request import act_of, person
 from devices.errors import ActionRefused
 from devices.models import Device
 from devices.web.permissions import needs
-from devices.web.ticket import ticket_of
+from devices.web.ticket import query, ticket_of
 from installers.handouts import queries, services
 from installers.handouts.forms import ShareForm
 from installers.handouts.services import Recipient
@@ -37,6 +37,7 @@ def share(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "installer": installer,
         "device": device,
+        "ticket_query": query(ticket=ticket_of(request)),
         "form": form,
         "back": _back(request, installer),
         "key": services.new_key(),
