@@ -18,6 +18,7 @@ from tests.devices.runs import account_at
 from tests.installers.interruptions import CONNECT, LIST, Between, Killed, die
 from tests.installers.interruptions import MAKE as MAKING
 from tests.installers.orders_followed import WISH, Hand, account, created, order
+from vendors.texts import Message
 
 pytestmark = pytest.mark.django_db
 MAKE = "~/v1/installers"
@@ -193,6 +194,8 @@ def test_a_person_may_say_that_it_was_not_made(sim: Simulation, hand: Hand) -> N
     installer = hand.follow(order(account(sim)))
     ended = services.confirm_creation(installer, made=False, act=AuditContext(hand.now))
     assert ended.standing == FAILED and "Marked as not created" in ended.error and "create an installer" in ended.remark
+    stored = Installer.objects.get(pk=ended.pk)
+    assert isinstance(stored.error, Message) and isinstance(stored.remark, Message)  # with their parameters, so they can be translated
     with pytest.raises(ActionRefused, match="needs no decision"):
         services.confirm_creation(installer, made=False, act=AuditContext(hand.now))
 
