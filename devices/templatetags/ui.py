@@ -93,7 +93,7 @@ def ago(at: datetime | None, never: str = "") -> SafeString:
 def moment(at: datetime, seconds: bool = False) -> SafeString:
     """Date and time in the user's time zone; UTC on hover."""
     local = timezone.localtime(at)
-    text = f"{date_format(local, 'DATETIME_FORMAT')}{local:{':%S' if seconds else ''}}"
+    text = date_format(local, "DATETIME_FORMAT") + (f"{local::%S}" if seconds else "")
     return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC", text)
 
 

@@ -41,8 +41,11 @@ document.addEventListener("htmx:afterSettle", refreshTimes);
 refreshTimes();
 setTimeout(() => document.querySelectorAll('.toast-line[data-level="success"]:not(:has(form))').forEach((line) => line.remove()), 8000);
 
-// The server prints times in this zone (devices/users/locale.py).
-document.cookie = `rollcall_time_zone=${Intl.DateTimeFormat().resolvedOptions().timeZone}; path=/; max-age=31536000; SameSite=Lax`;
+// The server prints times in this zone (devices/users/locale.py). The page of a short link sets no cookie.
+if (!location.pathname.startsWith("/i/")) {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  document.cookie = `rollcall_time_zone=${zone}; path=/; max-age=31536000; SameSite=Lax`;
+}
 
 const setTheme = (theme) => {
   const age = theme === "auto" ? 0 : 31536000;
