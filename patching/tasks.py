@@ -1,4 +1,4 @@
-"""Wake-up calls. A task carries an id and no logic; losing one costs a tick."""
+"""Celery tasks. A task carries an id and no logic; a lost one is repeated at the next tick."""
 
 from __future__ import annotations
 

@@ -1,21 +1,28 @@
-"""Filters in words: names where an address has ids."""
+"""Filter chips: names in place of the ids that an address has."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from django.utils.translation import gettext
+
 from devices.lists.filters import FilterChip
 from devices.models import Device
 from patching.models import Title
 
-NAMED: Mapping[str, type[Title | Device]] = {"Application": Title, "Probably": Title, "Device": Device}
+
+def _models() -> Mapping[str, type[Title | Device]]:
+    """By the label of the filter."""
+    return {gettext("Application"): Title, gettext("Likely application"): Title, gettext("Device"): Device}
 
 
 def named(chips: Sequence[FilterChip]) -> list[FilterChip]:
     """One query for applications and one for devices, however many lists the chips are of."""
-    names = {model: _names(model, [chip.value for chip in chips if NAMED.get(chip.label) is model]) for model in set(NAMED.values())}
-    return [replace(chip, value=names[NAMED[chip.label]].get(chip.value) or chip.value) if chip.label in NAMED else chip for chip in chips]
+    models = _models()
+    ids = [(models.get(str(chip.label)), str(chip.value)) for chip in chips]
+    names = {model: _names(model, [value for of, value in ids if of is model]) for model in set(models.values())}
+    return [replace(chip, value=names[of].get(value) or value) if of else chip for chip, (of, value) in zip(chips, ids, strict=True)]
 
 
 def _names(model: type[Title | Device], ids: Iterable[str]) -> dict[str, str]:
