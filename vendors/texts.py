@@ -1,4 +1,4 @@
-"""Texts that a page may show, marked for translation without Django: the page translates them (`gettext(label)`, `{% translate label %}`)."""
+"""Texts that a page may show, marked for translation without Django: the page translates them with `gettext` or `{% translate %}`."""
 
 from __future__ import annotations
 
