@@ -71,7 +71,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "devices.web.context_processors.navigation",
             ],
-            "builtins": ["devices.templatetags.ui", "devices.templatetags.cached"],
+            "builtins": ["devices.templatetags.ui", "devices.templatetags.cached", "devices.templatetags.translated"],
         },
     }
 ]

@@ -5,6 +5,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 
+from devices.db.messages import MessageField
 from devices.encryption import cipher
 from vendors.base import Vendor
 from vendors.registry import VENDORS, choices
@@ -40,8 +41,8 @@ class Account(models.Model):
     tokens = models.TextField(blank=True, editable=False)
     health = models.CharField(max_length=10, choices=Health, default=Health.NEW)
     health_code = models.CharField(max_length=30, blank=True)
-    health_sentence = models.TextField(blank=True)
-    health_next_step = models.TextField(blank=True)
+    health_sentence = MessageField(blank=True)
+    health_next_step = MessageField(blank=True)
     health_since = models.DateTimeField(null=True)
     failures = models.PositiveIntegerField(default=0)
     try_after = models.DateTimeField(null=True)

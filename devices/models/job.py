@@ -5,6 +5,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import models
 
+from devices.db.messages import MessageField
 from devices.models.account import Account
 
 
@@ -36,10 +37,10 @@ class VendorJob(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     refusals = models.PositiveSmallIntegerField(default=0, help_text="times in a row that the vendor said: too many calls")
     steps = models.PositiveIntegerField(default=0)
-    waiting_for = models.CharField(max_length=255, blank=True)
+    waiting_for = MessageField(blank=True)
     error_code = models.CharField(max_length=30, blank=True)
-    error = models.TextField(blank=True)
-    error_next_step = models.TextField(blank=True)
+    error = MessageField(blank=True)
+    error_next_step = MessageField(blank=True)
     request_id = models.CharField(max_length=100, blank=True)
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField()

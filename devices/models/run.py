@@ -5,6 +5,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import models
 
+from devices.db.messages import MessageField
 from devices.models.account import Account
 from devices.models.job import ACTIVE, VendorJob
 from vendors.base import Scope
@@ -80,7 +81,7 @@ class Quarantine(models.Model):
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="quarantine", db_index=False)
     external_id = models.CharField(max_length=128)
-    reason = models.TextField()
+    reason = MessageField()
     sample = models.TextField(help_text="redacted, at most 2 kB")
     run = models.ForeignKey(SyncRun, null=True, on_delete=models.SET_NULL)
     first_at = models.DateTimeField()

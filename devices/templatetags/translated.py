@@ -1,0 +1,14 @@
+"""`{{ run.error|translated }}`: a stored sentence, or an error's, in the language of the page (devices/db/messages.py)."""
+
+from __future__ import annotations
+
+from django import template
+
+from devices.db import messages
+
+register = template.Library()
+
+
+@register.filter
+def translated(text: object) -> object:
+    return messages.translated(text) if isinstance(text, str) else text
