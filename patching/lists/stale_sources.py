@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.db.models import Exists, Max, OuterRef, Q
+from django.utils.translation import gettext
 
 from devices.account_status.stale_sources import StaleSource
 from devices.account_status.status import AccountStatus
@@ -69,7 +70,7 @@ def as_of(times: SourceTimes, status: AccountStatus, *, now: datetime) -> StaleS
     if at is None:
         return None
     late = times.vendor not in WITH_DEVICES and at < now - LATE
-    why = "had no recent full sync of patches" if status.enabled and late else "" if status.enabled else status.frozen
+    why = gettext("had no recent full sync of patches") if status.enabled and late else "" if status.enabled else status.frozen
     return StaleSource(times.account, why, at, not status.enabled, "" if status.enabled else status.code)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from devices.db.messages import MessageField
 from devices.models import Account, VendorJob
 from devices.models.job import ACTIVE
 from vendors.patching_api import Source
@@ -43,7 +44,7 @@ class Reading(models.Model):
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="readings")
     source = models.CharField(max_length=10, choices=[(source.value, source.label) for source in Source])
     can = models.BooleanField(null=True)
-    sentence = models.TextField(blank=True, help_text="why there is no access, or the last error")
+    sentence = MessageField(blank=True, help_text="why there is no access, or the last error")
     tried_at = models.DateTimeField(null=True)
     failures = models.PositiveIntegerField(default=0, help_text="failed syncs in a row")
     complete_at = models.DateTimeField(null=True, help_text="the last full sync")

@@ -19,7 +19,10 @@ from patching.models import AttemptTally
 from vendors.patch_states import PatchStatus
 
 WIDTH, HEIGHT, STEP, GAP = 720, 180, 24, 4
-OUTCOME_LABELS: dict[str, str | Promise] = {**{status.value: gettext_lazy(status.label) for status in OUTCOMES}, OTHER: gettext_lazy("Other")}
+OUTCOME_LABELS: dict[str, str | Promise] = {
+    **{status.value: gettext_lazy(status.label) for status in OUTCOMES},
+    OTHER: gettext_lazy("Other"),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Likely application of a title without a name. Inferred, shown as such, and never mixed with reported names.
 
-For a missing patch ESET reports the developer and the target version, but not the application. Its attempts have names. So where attempts of
-exactly one application by that developer went to that version, it is likely that one.
+For a missing patch ESET reports the developer and the target version, but not the application. Its attempts have names. So where attempts
+of exactly one application by that developer went to that version, it is likely that one.
 
 Weaker evidence is not used: attempts of only one application by a developer prove nothing about its other applications, and a wrong name is
 worse than none.

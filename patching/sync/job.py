@@ -1,7 +1,7 @@
 """Job handler of a patching sync: its steps, what is stored, and its end. The writers of this folder write.
 
-A failure does not change the account status, which depends on the device sync: a missing permission for patch data is no fault. Only refused
-credentials stop the account, for every kind of job (devices/jobs/engine.py).
+A failure does not change the account status, which depends on the device sync: a missing permission for patch data is no fault. Only
+refused credentials stop the account, for every kind of job (devices/jobs/engine.py).
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, override
 from django.views.decorators.http import require_safe
 
 from devices.account_status.status import account_statuses
@@ -65,7 +65,8 @@ def _table(request: HttpRequest, table: Table[Any, Any, Any], values: Values, *,
         text = gettext("Too many devices match “%(query)s”. Add characters, then export again.")
         messages.error(request, text % {"query": listing.filters.q})
         return redirect(reverse(table.shape.url) + listing.address)
-    columns = dated(values, ages(listing.filters, account_statuses(request), now=now)) if by_account else values
+    with override("en"):  # why data is old, as text in the file
+        columns = dated(values, ages(listing.filters, account_statuses(request), now=now)) if by_account else values
     return _file(request, listing, lambda: lines(table.every(listing, now=now), columns))
 
 

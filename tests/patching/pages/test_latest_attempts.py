@@ -29,7 +29,11 @@ def test_repeated_failures_have_a_number_a_first_time_and_a_next_step(client: Cl
         made.attempt(berlin.account, "Zoom", status, on=berlin, reason=reason, days=days)
     words = panel(client, bob, berlin)
     assert "5 days ago · 2 failures in a row, first 9 days ago · Application was running" in words
-    assert "Close the application and retry. The application was in use." in words and words.count("Zoom") == 1 and "Fix the download" not in words
+    assert (
+        "Close the application and retry. The application was in use." in words
+        and words.count("Zoom") == 1
+        and "Fix the download" not in words
+    )
 
 
 def test_each_application_is_listed_once_and_what_needs_action_first(client: Client, bob: User, berlin: Sighting) -> None:

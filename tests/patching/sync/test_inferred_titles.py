@@ -134,7 +134,7 @@ def test_the_page_of_the_application_counts_them_beside_its_own(client: Client, 
     address = f"/patching/patches/?probably={likely.likely.pk}"
     assert (address, "2") in numbers_on(client, f"/patching/titles/{likely.likely.pk}/") and listed(client, address) == "2"
     assert "Probably: 7-Zip" in words_of(client, bob, f"patches/?probably={likely.likely.pk}")
-    assert "No patch matches" in words_of(client, bob, "patches/?probably=99999")
+    assert "No matching patches" in words_of(client, bob, "patches/?probably=99999")
 
 
 def test_a_search_for_the_name_finds_them_too(client: Client, bob: User, likely: Title) -> None:
