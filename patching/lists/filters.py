@@ -122,7 +122,7 @@ class PatchFilters(PatchingFilters):
 
     @property
     def hidden(self) -> bool:
-        """A filter below “More filters” is set."""
+        """A filter is on that the first row of the form does not show."""
         return bool(self.vendor or self.account or self.kind or self.severity or self.partial)
 
 
@@ -160,7 +160,7 @@ class AttemptFilters(PatchingFilters):
 
     @property
     def hidden(self) -> bool:
-        """A filter below “More filters” is set."""
+        """A filter is on that the first row of the form does not show."""
         return bool(self.vendor or self.account or self.kind or self.last or self.partial)
 
 

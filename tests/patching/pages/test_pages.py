@@ -19,7 +19,7 @@ def test_pages_without_patch_data(client: Client, bob: User) -> None:
     words = words_of(client, bob, "")
     assert "No patch data Patch data is synced every hour." in words
     assert "No open patches Either all devices are up to date" in words_of(client, bob, "patches/")
-    assert "No attempt in the last 30 days" in words_of(client, bob, "attempts/")
+    assert "No attempts in the last 30 days" in words_of(client, bob, "attempts/")
     assert "No applications The overview shows" in words_of(client, bob, "titles/")
 
 
