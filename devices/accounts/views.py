@@ -19,7 +19,7 @@ from devices.accounts.services import refresh_account, switch_account
 from devices.accounts.validation import InvalidAccount
 from devices.audit.request import act_of
 from devices.jobs import heartbeat
-from devices.lists.log_pages import newest
+from devices.lists.keyset import newest
 from devices.models import Account, Quarantine, SyncRun
 from devices.sync import absence, cancellation
 from devices.web.permissions import is_fragment, needs

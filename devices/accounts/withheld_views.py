@@ -11,7 +11,7 @@ from django_htmx.http import trigger_client_event
 from devices.accounts.views import RUN_ENDED
 from devices.audit.request import act_of
 from devices.errors import LONGEST_REASON
-from devices.lists.log_pages import HIGHEST
+from devices.lists.ids import HIGHEST
 from devices.models import Account, SyncRun
 from devices.sync import absence, withheld
 from devices.web.permissions import is_fragment, needs

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from devices.audit.log import ACTIONS
 from devices.audit.queries import PAGE, AuditFilters, lines, people
-from devices.lists.log_pages import newest
+from devices.lists.keyset import newest
 from devices.lists.notices import left_out
 from devices.web.permissions import needs
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from devices.audit.request import act_of
 from devices.conflicts import services as settling
 from devices.errors import ActionRefused
-from devices.lists.log_pages import HIGHEST
+from devices.lists.ids import HIGHEST
 from devices.models import Device, Sighting
 from devices.reconciliation.conflicts import FIELDS, word
 from devices.reconciliation.source_names import source_names

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from devices.audit.request import act_of
 from devices.lists.filters import clean_query
-from devices.lists.log_pages import HIGHEST
+from devices.lists.ids import HIGHEST
 from devices.lookup.results import hit
 from devices.matching import overrides
 from devices.models import Device, Ruling, Sighting

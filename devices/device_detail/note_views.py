@@ -14,7 +14,8 @@ from devices.audit.request import act_of, person
 from devices.device_detail import notes
 from devices.device_detail.notes import may_delete_note
 from devices.errors import ActionRefused
-from devices.lists.log_pages import HIGHEST, newest
+from devices.lists.ids import HIGHEST
+from devices.lists.keyset import newest
 from devices.models import Device, Note, User
 from devices.web.devices import device_or_404
 from devices.web.permissions import is_fragment, needs

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from devices.audit.request import act_of
 from devices.device_list.bulk_views import say_asked
-from devices.lists.log_pages import HIGHEST
+from devices.lists.ids import HIGHEST
 from devices.models import Device, SyncRun
 from devices.sync import refresh
 from devices.web.devices import device_or_404

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from devices.audit.request import act_of
 from devices.errors import ActionRefused
-from devices.lists.log_pages import HIGHEST
+from devices.lists.ids import HIGHEST
 from devices.sync.remediation_links import hand_out
 from devices.web.permissions import needs
 from devices.web.ticket import query, ticket_of

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.utils.translation import ngettext_lazy
+
 from devices.device_list.fleet_filters import PART, FleetFilters
 from devices.lists.columns import Column, Sort
 from devices.lists.filters import FilterField
@@ -58,6 +60,7 @@ SORTS = {
 @dataclass(frozen=True, slots=True)
 class IssueFilters(FleetFilters):
     kinds = KINDS
+    folded = ("vendor", "account", "age", "by", *PART)
 
     q: str = ""
     severity: str = ""
@@ -67,11 +70,6 @@ class IssueFilters(FleetFilters):
     account: str = ""
     age: str = ""
     by: str = ""
-
-    @property
-    def hidden(self) -> bool:
-        """A filter is on that the first row of the form does not show."""
-        return bool(self.vendor or self.account or self.age or self.by or self.partial)
 
     @property
     def young(self) -> bool:
@@ -87,7 +85,7 @@ IssueListing = ListState[IssueFilters]
 ISSUES = ListDefinition(
     name="issues",
     title="Issues",
-    rows=("issue", "issues"),
+    counted=ngettext_lazy("%(range)s of %(total)s issue", "%(range)s of %(total)s issues", "count"),
     url="devices:issues",
     right="view_issue",
     filters=IssueFilters,

@@ -17,8 +17,7 @@ from devices.issues.rows import IssueRow, read_issues
 from devices.issues.sources import IssueKey, IssueSource
 from devices.issues.sql import IssueQuery, IssueScope
 from devices.issues.title_search import with_words
-from devices.lists.cursor import Cursor
-from devices.lists.keyset import Page, Total, turn
+from devices.lists.keyset import Cursor, Page, Total, turn
 from devices.models import IssueKind, Life
 from devices.search import queries as search
 from devices.search.parser import SHORTEST_WORD

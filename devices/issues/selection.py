@@ -15,7 +15,7 @@ from devices.errors import ActionRefused
 from devices.issues.filters import ISSUES
 from devices.issues.queries import MOST, every_issue, matching
 from devices.issues.sources import IssueKey
-from devices.lists.log_pages import HIGHEST
+from devices.lists.ids import HIGHEST
 from devices.models import IssueKind
 from devices.saved_views.list_request import read_listing
 from devices.web.ticket import query, ticket_of

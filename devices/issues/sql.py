@@ -11,7 +11,7 @@ from urllib.parse import unquote
 from devices.device_list.fleet_filters import MatchingDevices
 from devices.issues.filters import ALL, OPEN, SILENCED, VENDOR, WOKEN, IssueFilters
 from devices.issues.sources import BRANCHES, NO_KEY, IssueKey, IssueSource
-from devices.lists.cursor import Cursor
+from devices.lists.keyset import Cursor
 from devices.models import IssueKind
 from devices.models.device import RANKS
 from vendors.states import State

@@ -21,9 +21,9 @@ from devices.issues.export import lines
 from devices.issues.filters import ALL, ISSUES, KINDS, OPEN
 from devices.issues.queries import IssueResult, every_issue, issue_page, matching
 from devices.issues.selection import written
-from devices.saved_views.list_page import full_page, place, results, turned
+from devices.saved_views.list_page import answer, place, turned
 from devices.saved_views.list_request import read_listing, viewed
-from devices.web.permissions import is_fragment, needs
+from devices.web.permissions import needs
 
 
 @require_safe
@@ -50,9 +50,8 @@ def page(request: HttpRequest) -> HttpResponse:
         "sources": DataSources(known),
         "nobody": SimpleLazyObject(lambda: nobody(filters)),  # only an empty page asks
     }
-    if is_fragment(request):
-        return results(request, "devices/issues/_results.html", context, at=at)
-    return full_page(request, "devices/issues/list.html", context | {"choices": _choices(found)})
+    templates = {"results": "devices/issues/_results.html", "page": "devices/issues/list.html"}
+    return answer(request, context, **templates, choices=lambda: _choices(found), at=at)
 
 
 @require_safe

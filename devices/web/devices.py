@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http import Http404
 
-from devices.lists.log_pages import HIGHEST
+from devices.lists.ids import HIGHEST
 from devices.models import Device, FormerDevice
 
 

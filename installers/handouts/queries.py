@@ -11,7 +11,7 @@ from django.db.models import Case, DateTimeField, F, OuterRef, Q, QuerySet, Subq
 
 from devices.lists.csv import CHUNK, csv_table, moment
 from devices.lists.filters import FilterField, FilterSet
-from devices.lists.log_pages import LogPage, newest
+from devices.lists.keyset import LogPage, newest
 from devices.models import Device, Sighting, User
 from devices.reconciliation.timestamps import SKEW
 from installers.models import Handout, Installer, Standing, Way

@@ -9,7 +9,8 @@ from typing import Any
 
 from django.db.models import CharField, Count, Exists, Func, OuterRef, QuerySet, Subquery, Value
 
-from devices.lists.log_pages import HIGHEST, LogPage, newest
+from devices.lists.ids import HIGHEST
+from devices.lists.keyset import LogPage, newest
 from devices.models import Account, DeviceGroup, User
 from devices.search.documents import moment
 from installers.models import Handout, Installer, Standing, Stocktake

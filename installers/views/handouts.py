@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from devices.audit.export import csv_file, no_file
 from devices.audit.request import act_of, person
-from devices.lists.log_pages import HIGHEST
+from devices.lists.ids import HIGHEST
 from devices.lists.notices import left_out
 from devices.web.permissions import needs
 from installers.handouts import queries as given

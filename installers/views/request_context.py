@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest
 
 from devices.audit.request import person
-from devices.lists.log_pages import HIGHEST
+from devices.lists.ids import HIGHEST
 from devices.models import Device
 from devices.web.devices import now_called
 from devices.web.ticket import query, ticket_of

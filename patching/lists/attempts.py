@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from devices.lists.columns import Column, Sort
 from devices.lists.state import ListDefinition
@@ -48,7 +48,7 @@ class AttemptRow(NamedRow):
 SHAPE = ListDefinition(
     name="attempts",
     title=gettext_lazy("Patch attempts"),
-    rows=("attempt", "attempts"),
+    counted=ngettext_lazy("%(range)s of %(total)s attempt", "%(range)s of %(total)s attempts", "count"),
     url="patching:attempts",
     named=named,
     filters=AttemptFilters,

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db.models import Min
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from devices.lists.columns import Column, Sort
 from devices.lists.state import ListDefinition
@@ -59,7 +59,7 @@ class PatchDeviceRow:
 SHAPE = ListDefinition(
     name="devices-by-patches",
     title=gettext_lazy("Patches by device"),
-    rows=("device", "devices"),
+    counted=ngettext_lazy("%(range)s of %(total)s device", "%(range)s of %(total)s devices", "count"),
     url="patching:devices",
     filters=PatchDeviceFilters,
     columns={

@@ -92,6 +92,7 @@ class PatchingFilters(FleetFilters):
 
 @dataclass(frozen=True, slots=True)
 class PatchFilters(PatchingFilters):
+    folded = ("vendor", "account", "kind", "severity", *PART)
     kinds = {
         "q": _TEXT,
         "status": FilterField(gettext_lazy("Status"), PATCH_STATUSES, OPEN),
@@ -120,14 +121,10 @@ class PatchFilters(PatchingFilters):
         """The tallies alone give the number."""
         return not (self.q or self.severity or self.age or self.device or self.partial)
 
-    @property
-    def hidden(self) -> bool:
-        """A filter is on that the first row of the form does not show."""
-        return bool(self.vendor or self.account or self.kind or self.severity or self.partial)
-
 
 @dataclass(frozen=True, slots=True)
 class AttemptFilters(PatchingFilters):
+    folded = ("vendor", "account", "kind", "last", *PART)
     kinds = {
         "q": _TEXT,
         "status": FilterField(gettext_lazy("Outcome"), ATTEMPT_STATUSES),
@@ -157,11 +154,6 @@ class AttemptFilters(PatchingFilters):
     def tallied(self) -> bool:
         """The tallies alone give the number, and quickly: those of all years are many."""
         return not (self.q or self.device or self.partial) and (self.period != ALL or bool(self.day))
-
-    @property
-    def hidden(self) -> bool:
-        """A filter is on that the first row of the form does not show."""
-        return bool(self.vendor or self.account or self.kind or self.last or self.partial)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from devices.lists.columns import Column, Sort
 from devices.lists.state import ListDefinition
@@ -48,7 +48,7 @@ class PatchRow(NamedRow):
 SHAPE = ListDefinition(
     name="patches",
     title=gettext_lazy("Patches"),
-    rows=("patch", "patches"),
+    counted=ngettext_lazy("%(range)s of %(total)s patch", "%(range)s of %(total)s patches", "count"),
     url="patching:patches",
     named=named,
     filters=PatchFilters,

@@ -8,12 +8,11 @@ from typing import Any
 
 from django.db import connection
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from devices.lists.columns import Column, Sort
-from devices.lists.cursor import Cursor
-from devices.lists.keyset import Page, Total, turn
-from devices.lists.log_pages import HIGHEST
+from devices.lists.ids import HIGHEST
+from devices.lists.keyset import Cursor, Page, Total, turn
 from devices.lists.state import ListDefinition, ListState
 from patching.lists import conditions as narrowing
 from patching.lists.counts import LinkedCount
@@ -27,7 +26,7 @@ TitleListing = ListState[TitleFilters]
 SHAPE = ListDefinition(
     name="applications",
     title=gettext_lazy("Patches by application"),
-    rows=("entry", "entries"),  # also packages, systems and vulnerabilities
+    counted=ngettext_lazy("%(range)s of %(total)s entry", "%(range)s of %(total)s entries", "count"),  # packages and systems, too
     url="patching:titles",
     filters=TitleFilters,
     columns={

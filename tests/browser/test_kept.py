@@ -100,14 +100,14 @@ def test_a_device_is_retired_and_brought_back_by_keyboard(desk: Desk, fleet: dic
 
 def test_chosen_devices_are_tagged_and_found_by_their_tag(desk: Desk, fleet: dict[str, Account], ivan: User) -> None:
     page = desk.open("/devices/?vendor=eset", user=ivan)
-    page.get_by_label("Tick all on this page").check()
-    page.get_by_label("Tick mac-zurich-03").uncheck()
+    page.get_by_label("Select all on this page").check()
+    page.get_by_label("Select mac-zurich-03").uncheck()
     page.get_by_role("button", name="Tag …").click()
     expect(page.get_by_role("heading", name="Tag 2 devices")).to_be_visible()
     assert not serious(page)
     page.get_by_label("Tag", exact=True).fill("Rollout 7")
-    page.get_by_role("button", name="Put it on 2 devices").click()
-    expect(page.locator(".toasts")).to_contain_text("was put on 2 devices")
+    page.get_by_role("button", name="Add to 2 devices").click()
+    expect(page.locator(".toasts")).to_contain_text("added to 2 devices")
     page.goto("/d/?q=tag:rollout")
     expect(page.get_by_role("heading", name="2 devices match")).to_be_visible()
 

@@ -78,17 +78,17 @@ def test_filters_follow_typing_and_choosing_and_the_back_button(desk: Desk, flee
     page = desk.open("/devices/", user=bob)
     status = page.locator("#results .list-head p")
     expect(status).to_contain_text("of 6 devices")
-    page.get_by_label("State", exact=True).select_option("trouble")
+    page.get_by_label("Status", exact=True).select_option("trouble")
     expect(status).to_contain_text("of 2 devices")
     expect(page).to_have_url(re.compile(r"/devices/\?state=trouble$"))
-    page.get_by_label("Text", exact=True).press_sequentially("berl")
+    page.get_by_label("Search", exact=True).press_sequentially("berl")
     expect(status).to_contain_text("1–1 of 1 device")
-    expect(page.get_by_label("Text", exact=True)).to_be_focused()
+    expect(page.get_by_label("Search", exact=True)).to_be_focused()
     expect(page.locator("#count[role=status]")).to_have_text("1–1 of 1 device")
     page.go_back()
     expect(status).to_contain_text("of 2 devices")
-    expect(page.get_by_label("State", exact=True)).to_have_value("trouble")
-    page.get_by_role("link", name="Remove filter State").click()
+    expect(page.get_by_label("Status", exact=True)).to_have_value("trouble")
+    page.get_by_role("link", name="Remove filter Status").click()
     expect(status).to_contain_text("of 6 devices")
 
 
@@ -103,7 +103,7 @@ def test_the_box_above_the_list_looks_a_device_up_as_everywhere(desk: Desk, flee
 
 def test_everything_is_readable_and_filterable_without_scripts(desk: Desk, fleet: dict[str, Account], bob: User) -> None:
     page = desk.open("/devices/", user=bob, scripts=False)
-    page.get_by_label("State", exact=True).select_option("critical")
+    page.get_by_label("Status", exact=True).select_option("critical")
     page.get_by_role("button", name="Filter").click()
     expect(page.get_by_role("link", name="nb-munich-02")).to_be_visible()
     page.get_by_role("link", name="nb-munich-02").click()
@@ -191,9 +191,9 @@ def test_a_server_that_is_gone_is_said_once(desk: Desk, fleet: dict[str, Account
     desk.expected = ["net::ERR_INTERNET_DISCONNECTED", "htmx:"]
     page = desk.open("/devices/", user=bob)
     page.context.set_offline(True)
-    page.get_by_label("State", exact=True).select_option("critical")
+    page.get_by_label("Status", exact=True).select_option("critical")
     expect(page.locator(".toasts")).to_contain_text("The server does not answer")
-    page.get_by_label("State", exact=True).select_option("ok")
+    page.get_by_label("Status", exact=True).select_option("ok")
     expect(page.locator(".toast-line")).to_have_count(1)
     page.get_by_role("button", name="Close message").click()
     expect(page.locator(".toast-line")).to_have_count(0)

@@ -42,10 +42,10 @@ def text(client: Client, user: User, address: str) -> str:
 )
 def test_what_an_account_told_that_is_switched_off_is_said_to_be_old(client: Client, bob: User, address: str) -> None:
     accounts = shown.small_fleet()
-    assert "it told last" not in words(client, bob, address)
+    assert "Data as of" not in words(client, bob, address)
     Account.objects.filter(pk=accounts["five9s"].pk).update(enabled=False, complete_at=timezone.now() - timedelta(days=5))
     page = text(client, bob, address)
-    assert "five-main Disabled is disabled: what it told last, 5 days ago , still counts." in page
+    assert "five-main Disabled is disabled. Data as of 5 days ago ." in page
     assert "eset-main is" not in page
 
 

@@ -66,7 +66,7 @@ def test_a_lookup_as_json_says_why_an_account_and_of_whom_a_word_is_old(bob: Use
 @pytest.mark.parametrize("columns", ["state,accounts", "os"])
 def test_a_file_of_devices_says_of_whom_each_row_has_an_old_word(ivan: User, fleet: dict[str, Account], columns: str) -> None:
     found = rows(signed_in(ivan), f"/devices/export.csv?cols={columns}")
-    said = {name: row["Told long ago by"] for name, row in found.items()}
+    said = {name: row["Stale sources"] for name, row in found.items()}
     assert said["nb-berlin-01"] == said["mac-zurich-03"] == f"eset-main, as of {moment(AT)}"
     assert said["phone-04"] == said["srv-london-05"] == ""
 

@@ -9,9 +9,9 @@ import pytest
 from django.utils import timezone
 
 from devices.account_status.status import AccountStatus, statuses
-from devices.coverage.device_list import PAGE, drill_page
-from devices.coverage.queries import AccountCoverage, CoverageCell, CoverageQuery, device_coverage, matrix
+from devices.coverage.queries import AccountCoverage, CoverageCell, CoverageQuery, device_coverage, drill_page, matrix
 from devices.coverage.states import CoverageState
+from devices.lists.state import PAGE
 from devices.models import Account, Device, JobState, Life, Sighting, SyncRun
 from sandbox.server import Simulation, running
 from sandbox.world import SandboxOptions
@@ -53,7 +53,7 @@ def walked(drill: CoverageCell) -> list[int]:
     page = drill_page(drill, now=timezone.now())
     ids = [row.id for row in page.rows]
     while page.older:
-        page = drill_page(drill, now=timezone.now(), after=str(page.older))
+        page = drill_page(drill, now=timezone.now(), after=page.older)
         ids += [row.id for row in page.rows]
     return ids
 
@@ -219,9 +219,10 @@ def test_pages_show_every_device_once_in_both_directions() -> None:
     expected = list(Device.objects.order_by("name", "pk").values_list("pk", flat=True))
     assert drill.status.pk == account.pk
     assert walked(drill) == expected
-    last = drill_page(drill, now=now, after=str(expected[2 * PAGE - 1]))
-    assert (len(last.rows), last.older) == (7, None)
-    back = drill_page(drill, now=now, before=str(last.newer))
-    assert [row.id for row in back.rows] == expected[PAGE : 2 * PAGE]
-    first = drill_page(drill, now=now, before=str(back.newer))
-    assert ([row.id for row in first.rows], first.newer, first.older) == (expected[:PAGE], None, expected[PAGE - 1])
+    first = drill_page(drill, now=now)
+    second = drill_page(drill, now=now, after=first.older)
+    last = drill_page(drill, now=now, after=second.older)
+    assert (len(last.rows), last.older) == (7, "")
+    back = drill_page(drill, now=now, before=last.newer)
+    assert back == second and [row.id for row in back.rows] == expected[PAGE : 2 * PAGE]
+    assert drill_page(drill, now=now, before=back.newer) == first

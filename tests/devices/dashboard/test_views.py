@@ -47,7 +47,7 @@ def test_the_links_of_the_page_open_lists_of_that_length(client: Client, bob: Us
     links.remove(next(link for link in links if link[0] == "/coverage/"))  # counts devices once for each account
     for address, number in links:
         listed = " ".join(client.get(unescape(address)).content.decode().split())
-        expected = "No device matches" if number == "0" else f" of {number} device"
+        expected = "No devices found" if number == "0" else f" of {number} device"
         assert expected in listed, (address, number)
 
 

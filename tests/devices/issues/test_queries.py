@@ -13,8 +13,7 @@ from django.utils import timezone
 from devices.account_status.status import statuses
 from devices.issues.filters import NEWEST, OLDEST, WORST, IssueFilters, IssueListing
 from devices.issues.queries import MOST, WINDOW, device_issues, every_issue, issue_page, matching, undecided
-from devices.lists.cursor import Cursor
-from devices.lists.keyset import Page
+from devices.lists.keyset import Cursor, Page
 from devices.models import Account, Device, Issue, Life, Sighting
 from tests.devices import rows as shown
 from tests.devices.alerts import complete, fleet, listed, listing_of, named, one, titles

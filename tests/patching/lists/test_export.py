@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from devices.lists import rows as list_rows
 from devices.models import Account, AuditEvent, Device, Sighting, User
 from devices.search import queries as search
-from patching.lists import table
 from patching.models import Patch, Title
 from tests.devices import rows as shown
 from tests.patching import rows as made
@@ -111,7 +111,7 @@ def test_a_text_that_means_too_much_is_not_exported_by_halves(client: Client, iv
 
 
 def test_a_file_goes_on_where_a_chunk_ends(client: Client, ivan: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(table, "CHUNK", 3)
+    monkeypatch.setattr(list_rows, "CHUNK", 3)
     made.small_patching()
     client.force_login(ivan)
     assert len(rows_of(client, "/patching/patches.csv?status=all")) == 15

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from devices.lists.cursor import Cursor
+from devices.lists.keyset import Cursor
 from devices.models import Device, Sighting, User
 from patching.models import Patch, PatchRun, Title
 from tests.devices import rows as shown

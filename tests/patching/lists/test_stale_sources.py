@@ -32,17 +32,17 @@ def read_last(source: Source, *, days: float) -> None:
 
 @pytest.mark.parametrize("address", LISTS)
 def test_a_list_says_that_an_account_is_switched_off(client: Client, bob: User, accounts: dict[str, Account], address: str) -> None:
-    assert "still counts" not in words_of(client, bob, address)
+    assert "Data as of" not in words_of(client, bob, address)
     read_last(Source.PATCHES, days=4)
     read_last(Source.RECENT, days=4)
     Account.objects.filter(pk=accounts["eset"].pk).update(enabled=False)
-    assert "eset-main Disabled is disabled: what it told last, 4 days ago, still counts." in words_of(client, bob, address)
+    assert "eset-main Disabled is disabled. Data as of 4 days ago." in words_of(client, bob, address)
 
 
 def test_a_list_says_which_of_its_sources_has_not_been_read_lately(client: Client, bob: User, accounts: dict[str, Account]) -> None:
-    sentence = "eset-main had no recent full sync of patches: what it told last, 3 h ago, still counts."
+    sentence = "eset-main had no recent full sync of patches. Data as of 3 h ago."
     read_last(Source.PATCHES, days=1.9 / 24)
-    assert not any("still counts" in words_of(client, bob, each) for each in LISTS)
+    assert not any("Data as of" in words_of(client, bob, each) for each in LISTS)
     read_last(Source.PATCHES, days=3 / 24)
     assert [sentence in words_of(client, bob, each) for each in LISTS] == [True, False, True, True]
     Reading.objects.filter(source=Source.PATCHES).update(can=False)  # what may not be read any more still counts
@@ -88,7 +88,7 @@ def test_the_panel_of_a_device_says_as_of_when_it_is(client: Client, bob: User, 
 def test_the_work_lists_and_the_page_of_an_application_say_it_too(client: Client, bob: User, accounts: dict[str, Account]) -> None:
     firefox = made.title("Firefox").pk
     for address, said in (("reasons/", True), (f"titles/{firefox}/", False)):
-        assert "still counts" not in words_of(client, bob, address)
+        assert "Data as of" not in words_of(client, bob, address)
         Account.objects.filter(pk=accounts["five9s"].pk).update(enabled=False)
         assert ("five-main Disabled is disabled" in words_of(client, bob, address)) is said
         Account.objects.update(enabled=True)
