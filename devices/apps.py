@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.db.models import Q
 from django.db.models.signals import post_migrate
 
 
@@ -13,12 +14,15 @@ class DevicesConfig(AppConfig):
         from devices.device_list.filters import DEVICES
         from devices.encryption import rotation
         from devices.issues.filters import ISSUES
+        from devices.jobs.types import JobType, add_job_type
         from devices.models import Account, AccountSecret, RemediationLink
         from devices.saved_views.registry import LISTS
+        from devices.sync import handler
         from devices.users import signals  # noqa: F401  (receivers register themselves with Django)
         from devices.web.roles import ensure_roles
 
         LISTS.extend((DEVICES, ISSUES))
+        add_job_type(JobType("sync", handler.SyncHandler, plan=handler.plan, urgent=Q(interactive=True)))
         rotation.PLACES.extend(
             (
                 rotation.EncryptedColumn(AccountSecret, "sealed", AccountSecret.context),

@@ -1,4 +1,4 @@
-"""Wake-up calls. A task carries an id and no logic; losing one costs a tick."""
+"""Celery tasks: wake-up calls that carry a job type and an id, and no logic. A lost one is repeated at the next tick."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from contextlib import closing
 
 from celery import shared_task
 from django.contrib.sessions.backends.db import SessionStore
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from devices.accounts import deletion
@@ -16,44 +15,51 @@ from devices.db.batches import forget_changes
 from devices.issues import decisions
 from devices.jobs import engine as jobs
 from devices.jobs import heartbeat, shutdown
-from devices.models import Account, SyncRun
+from devices.jobs.types import JOB_TYPES, JobType
 from devices.reconciliation import freshness
 from devices.sync import group_names, withheld
-from devices.sync.handler import SyncHandler, apply_changed_thresholds, mark_stale_sightings, schedule_due_runs
-from vendors.registry import VENDORS
+from devices.sync.handler import apply_changed_thresholds, mark_stale_sightings
 
 WAKE_EXPIRES = 10  # seconds; an unread wake-up is announced again
 
 
 @shared_task(name="devices.tasks.announce")
 def announce() -> None:
+    """Wake a worker for each job that is due, whatever its type."""
     heartbeat.beat()
-    now = jobs.database_clock()
-    due = jobs.due(SyncRun, now=now)
-    people = set(SyncRun.objects.filter(pk__in=due, interactive=True).values_list("pk", flat=True))
-    for run_id in due:
-        wake(run_id, interactive=run_id in people)
-    for run_id in withheld.claim(now):
+    for job_type in JOB_TYPES.values():
+        announce_jobs(job_type)
+    for run_id in withheld.claim(jobs.database_clock()):
         wake_marking(run_id)
     for account_id in deletion.under_way():
         wake_deletion(account_id)
 
 
-@shared_task(name="devices.tasks.plan")
-def plan() -> None:
+@shared_task(name="devices.tasks.plan_jobs")
+def plan_jobs(job_type: str) -> None:
+    """Create the jobs of one type that are due by schedule."""
+    planned = JOB_TYPES[job_type]
+    if planned.plan is not None:
+        for job in planned.plan(jobs.database_clock()):
+            wake(planned, job.pk)
+
+
+@shared_task(name="devices.tasks.advance")
+def advance(job_type: str, job_id: int) -> None:
+    """Do steps of one job until it waits, ends, or its slice is over."""
+    advanced = JOB_TYPES[job_type]
+    with closing(advanced.handler()) as handler:
+        if jobs.Engine(handler).advance(job_id):
+            wake(advanced, job_id)
+
+
+@shared_task(name="devices.tasks.renew")
+def renew() -> None:
+    """Carry on with what follows from a change, part by part: thresholds, coverage gaps, names of groups."""
     now = jobs.database_clock()
-    for run in schedule_due_runs(list(_usable()), now):
-        wake(run.pk, interactive=False)
     apply_changed_thresholds(now)
     gaps.renew(now)
     group_names.carry_on(now)
-
-
-@shared_task(name="devices.tasks.step")
-def step(run_id: int) -> None:
-    with closing(SyncHandler()) as handler:
-        if jobs.Engine(handler).advance(run_id):
-            wake(run_id, interactive=False)
 
 
 @shared_task(name="devices.tasks.mark")
@@ -81,14 +87,16 @@ def tidy() -> None:
     SessionStore.clear_expired()
 
 
-def _usable() -> QuerySet[Account]:
-    """An account whose vendor this version does not know must not keep the others from being fetched."""
-    return Account.objects.filter(enabled=True, vendor__in=VENDORS)
+def announce_jobs(job_type: JobType) -> None:
+    due = jobs.due(job_type.model, now=jobs.database_clock())
+    urgent = job_type.urgent_among(due)
+    for job_id in due:
+        wake(job_type, job_id, urgent=job_id in urgent)
 
 
-def wake(run_id: int, *, interactive: bool) -> None:
-    queue = "interactive" if interactive else "sync"
-    step.apply_async((run_id,), queue=queue, expires=WAKE_EXPIRES)
+def wake(job_type: JobType, job_id: int, *, urgent: bool = False) -> None:
+    queue = "interactive" if urgent else job_type.queue
+    advance.apply_async((job_type.name, job_id), queue=queue, expires=WAKE_EXPIRES)
 
 
 def wake_deletion(account_id: int) -> None:
@@ -97,3 +105,17 @@ def wake_deletion(account_id: int) -> None:
 
 def wake_marking(run_id: int) -> None:
     mark.apply_async((run_id,), queue="interactive", expires=WAKE_EXPIRES)
+
+
+# -- names of earlier versions, whose messages may still arrive -----------------------------------------------------------
+
+
+@shared_task(name="devices.tasks.plan")
+def plan() -> None:
+    plan_jobs("sync")
+    renew()
+
+
+@shared_task(name="devices.tasks.step")
+def step(run_id: int) -> None:
+    advance("sync", run_id)

@@ -11,13 +11,17 @@ class PatchingConfig(AppConfig):
         from devices.accounts import deletion
         from devices.accounts.deletion import DeletedTable
         from devices.hooks import KEEPERS
+        from devices.jobs.types import JobType, add_job_type
         from devices.saved_views.registry import LISTS
         from patching.lists import attempts, devices, patches, titles
         from patching.models import Attempt, Patch
+        from patching.sync import scheduling
         from patching.sync.hooks import PatchKeeper
+        from patching.sync.job import PatchRunHandler
         from patching.sync.title_writer import forget_titles
 
         KEEPERS.append(PatchKeeper())
+        add_job_type(JobType("patch_run", PatchRunHandler, plan=scheduling.plan))
         deletion.PARTS.append(DeletedTable("patch", "patches", Patch))
         deletion.PARTS.append(DeletedTable("patch attempt", "patch attempts", Attempt))
         deletion.ENDINGS.append(forget_titles)

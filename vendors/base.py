@@ -21,6 +21,7 @@ from vendors.parsing.setting_values import trimmed
 from vendors.patching_api import Source
 from vendors.records import Entry, Group, Reject
 from vendors.secret import Secret
+from vendors.texts import Message, gettext_noop
 
 Cursor = dict[str, Any]
 Kind = Literal["everything", "changed", "named"]
@@ -201,17 +202,22 @@ class Vendor:
     def require(self, kind: Kind) -> None:
         """Raise Unsupported when this vendor's API cannot walk so."""
         if kind not in self.scopes:
-            raise Unsupported(f"{self.label} cannot list {SCOPE_WORDS[kind]}.", next_step=self.refresh_note)
+            raise Unsupported(_cannot_list(kind, self.label), next_step=self.refresh_note)
 
     def installers(self) -> InstallerOptions:
         """Raise Unsupported when this vendor's API makes none."""
         if self.offer is None:
-            raise Unsupported(f"{self.label} makes no installers through its API.", next_step="Make them in the vendor's own console.")
+            raise Unsupported(no_installers(self.label), next_step=Message(gettext_noop("Create them in the vendor's console.")))
         return self.offer
 
 
-SCOPE_WORDS: Mapping[Kind, str] = {
-    "everything": "everything",
-    "changed": "only what changed",
-    "named": "single devices",
-}
+def no_installers(label: str) -> Message:
+    return Message(gettext_noop("%(vendor)s cannot create installers through its API."), vendor=label)
+
+
+def _cannot_list(kind: Kind, label: str) -> Message:
+    if kind == "named":
+        return Message(gettext_noop("%(vendor)s cannot list single devices."), vendor=label)
+    if kind == "changed":
+        return Message(gettext_noop("%(vendor)s cannot list only changes."), vendor=label)
+    return Message(gettext_noop("%(vendor)s cannot list all devices."), vendor=label)

@@ -8,16 +8,17 @@ from urllib.parse import quote
 from vendors.base import Field
 from vendors.gateway.address_rules import openable
 from vendors.parsing.setting_values import bare
+from vendors.texts import Message, gettext_noop
 
 FIELD = Field(
     "console_url",
-    "Console address",
+    gettext_noop("Console address"),
     required=False,
-    help="Where “Open in …” on a device leads. {id}, {name} and {serial} stand for the device, as in https://console.example/#/devices/{id}.",
+    help=gettext_noop("Target of “Open in …” on a device, with {id}, {name} or {serial}: https://console.example/#/devices/{id}."),
     tidy=bare,
 )
 PLACES = ("{id}", "{name}", "{serial}")
-SENTENCE = "The console address must be an https:// address without a user name, with {id}, {name} and {serial} only after the host."
+SENTENCE = Message(gettext_noop("The console address must start with https://; {id}, {name} and {serial} are allowed only after the host."))
 
 
 def check(settings: Mapping[str, str]) -> dict[str, str]:

@@ -1,16 +1,18 @@
-"""What can go wrong at a vendor. Only these types leave `vendors/`, always raised `from None`.
+"""Vendor errors. Only these types leave `vendors/`, always raised `from None`.
 
-An error carries what a person may read and nothing else: no URL, no header, no token, no body. The vendor's request id is kept, because
-vendors ask for it in support cases.
+An error carries what a user may read and nothing else: no URL, no header, no token, no body. The vendor's request id is kept, because
+vendors need it in support cases.
 """
 
 from __future__ import annotations
 
+from vendors.texts import Message, gettext_noop
+
 
 class VendorError(Exception):
-    """Base of all: `sentence` says what happened, `next_step` what a person can do about it.
+    """Base of all. `sentence`: what happened; `next_step`: what to do about it; both are Messages, so that they can be translated later.
 
-    `undone`: the vendor surely did nothing of what was asked, so asking again cannot do it twice. False when nobody can know.
+    `undone`: the vendor surely did nothing of what was requested, so that a repetition cannot do it twice. False when that is unknown.
     """
 
     code = "error"
@@ -41,7 +43,7 @@ class AuthFailed(VendorError):
 
 
 class Misconfigured(VendorError):
-    """Our side of the connection is set up wrongly: address, certificate, permission, setting."""
+    """The connection is set up wrongly: address, certificate, permission, setting."""
 
     code = "configuration"
 
@@ -50,12 +52,12 @@ class Misconfigured(VendorError):
 
 
 class PrivateHost(Misconfigured):
-    """The server is on a private network, and nobody has allowed that for this account. A person may (vendors/gateway/address_rules.py,
-    Granted)."""
+    """The server is on a private network that is not allowed for this account. An administrator may allow it (`Granted` in
+    vendors/gateway/address_rules.py)."""
 
 
 class RateLimited(VendorError):
-    """The budget is spent. `wait` is in seconds; `ours` tells that our own budget said so and no call was made."""
+    """The rate limit is reached. `wait` is in seconds; `ours`: our own limit held the call back, and no call was made."""
 
     code = "rate_limited"
     transient = True
@@ -70,7 +72,7 @@ class RateLimited(VendorError):
 
 
 class Unavailable(VendorError):
-    """The vendor did not answer in time or said that it cannot now. `sent` is False when the request surely never arrived."""
+    """The vendor did not answer in time, or with a temporary error. `sent` is False when the request surely never arrived."""
 
     code = "unavailable"
     transient = True
@@ -91,14 +93,14 @@ class BadAnswer(VendorError):
 
 
 class Lost(VendorError):
-    """The vendor no longer knows the job, token or cached answer that the walk stood on: start over."""
+    """The vendor no longer knows the job, token or cached answer that the walk depends on: start over."""
 
     code = "lost"
     transient = True
 
 
 class Unsupported(VendorError):
-    """This vendor's API cannot do what was asked."""
+    """This vendor's API cannot do what was requested."""
 
     code = "unsupported"
 
@@ -107,4 +109,13 @@ class Unsupported(VendorError):
 
 
 class BadRecord(Exception):
-    """One record cannot be used; the other records of its page can. The text names the field and the reason."""
+    """One record cannot be used; the other records of its page can. `reason`: a sentence that names the field."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def could_not(operation: str, reason: str) -> Message:
+    """The sentence of a failed operation. `operation`: an infinitive, `reason`: a clause, both Messages without a period."""
+    return Message(gettext_noop("Could not %(operation)s: %(reason)s."), operation=operation, reason=reason)

@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from vendors.texts import gettext_noop
 from vendors.vocabulary import LabelledEnum
 
 REPLACED = "\ufffd"
@@ -25,17 +26,17 @@ _ESCAPED = re.compile(rb"\\u[fF]{3}[dD]")
 class FieldFault(LabelledEnum):
     """What was wrong with a field, and what was done."""
 
-    CHARACTERS = "invalid_characters", "Invalid characters, replaced with \ufffd"
-    TYPE = "wrong_type", "Value of another type than documented, left out"
-    NUMBER = "not_a_number", "Not a number, left out"
-    RANGE = "out_of_range", "Number out of range, left out"
-    CLAMPED = "clamped", "Number too large, reduced to the largest that can be stored"
-    TIME = "implausible_time", "Not a plausible time, left out"
-    DEPTH = "too_deep", "Nested too deeply, left out"
-    SIZE = "too_long", "Too long, shortened"
-    TEXT = "unreadable", "Not readable as JSON, left out"
-    ID = "unusable_id", "Not usable as an id, left out"
-    LINK = "unusable_link", "Not a web address that may be opened, left out"
+    CHARACTERS = "invalid_characters", gettext_noop("Invalid characters, replaced")
+    TYPE = "wrong_type", gettext_noop("Unexpected type, left out")
+    NUMBER = "not_a_number", gettext_noop("Not a number, left out")
+    RANGE = "out_of_range", gettext_noop("Number out of range, left out")
+    CLAMPED = "clamped", gettext_noop("Number too large, reduced to the maximum")
+    TIME = "implausible_time", gettext_noop("Invalid date, left out")
+    DEPTH = "too_deep", gettext_noop("Nested too deeply, left out")
+    SIZE = "too_long", gettext_noop("Too long, shortened")
+    TEXT = "unreadable", gettext_noop("Not readable as JSON, left out")
+    ID = "unusable_id", gettext_noop("Invalid ID, left out")
+    LINK = "unusable_link", gettext_noop("Invalid web address, left out")
 
 
 class Repair(msgspec.Struct, frozen=True, gc=False):

@@ -1,6 +1,6 @@
-"""What it takes to make installers: a capability that few vendors have, and the only thing Rollcall changes at a vendor.
+"""Interface of vendors that create installers, the only thing that Rollcall changes at a vendor.
 
-Making one cannot be taken back by trying again, so `make_installer` is held to a rule: it sends the order at most once per call, and where
+A repeated order would create a second one, so `make_installer` is held to a rule: it sends the order at most once per call, and where
 its answer says `accepted` the cursor leads to the same order, never to a second one. An error with `undone` proves that nothing was made.
 """
 
@@ -16,9 +16,9 @@ from vendors.states import Family
 
 @dataclass(frozen=True, slots=True)
 class InstallerOptions:
-    """What a vendor's API makes. `languages`: code and name, of which `fallback` is used where the one asked for is missing.
+    """What a vendor's API creates. `languages`: code and name, of which `fallback` is used where the requested one is missing.
 
-    `refusals` say in a sentence why a system has no installer. `life`: how long one lives, in words.
+    `refusals`: a sentence why a system has no installer. `life`: how long an installer is valid. All texts are marked for translation.
     """
 
     families: tuple[Family, ...]
@@ -30,7 +30,7 @@ class InstallerOptions:
 
 @dataclass(frozen=True, slots=True)
 class InstallerOrder:
-    """What is wished for. The same order always makes the same request: an answer that comes later is found by that."""
+    """The requested installer. The same order always makes the same request, by which a delayed answer is found."""
 
     name: str
     family: Family
@@ -43,10 +43,10 @@ class InstallerOrder:
 
 @dataclass(frozen=True, slots=True)
 class InstallerPage:
-    """What one call brought. `cursor` None: there is no more to come, and what was not brought is not there.
+    """The result of one call. `cursor` None: it is complete, and what it did not contain does not exist.
 
-    `accepted`: the vendor took the order and prepares the answer. `unreadable`: records that cannot be used, so what is
-    not there may be one of them.
+    `accepted`: the vendor took the order and prepares the answer. `unreadable`: records that cannot be used: a missing installer may be
+    one of them.
     """
 
     installers: tuple[Installer, ...] = ()
@@ -59,7 +59,7 @@ class InstallerPage:
 
 @runtime_checkable
 class MakesInstallers(Protocol):
-    """A connection to one account that can make installers. Each method makes one call, and raises any error of vendors.errors."""
+    """A connection to one account that can create installers. Each method makes one call, and raises any error of vendors.errors."""
 
     def make_installer(self, order: InstallerOrder, cursor: dict[str, Any] | None) -> InstallerPage: ...
 

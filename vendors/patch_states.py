@@ -1,25 +1,26 @@
-"""Closed vocabularies of patching with labels. A vendor's word that no table knows is UNKNOWN, and counts as open."""
+"""Enumerations of patch data, with labels. UNKNOWN stands for a vendor value that no table maps, and counts as open."""
 
 from __future__ import annotations
 
+from vendors.texts import gettext_noop
 from vendors.vocabulary import LabelledEnum
 
 
 class PatchStatus(LabelledEnum):
-    """How far a patch is on a device, or how an attempt to install it went."""
+    """Status of a patch on a device, or of an attempt to install it."""
 
-    AVAILABLE = "available", "Available"
-    SCHEDULED = "scheduled", "Scheduled"
-    INSTALLING = "installing", "Installing"
-    INSTALLED = "installed", "Installed"
-    RESTART = "restart", "Restart needed"
-    FAILED = "failed", "Failed"
-    EXCLUDED = "excluded", "Excluded"
-    NOT_APPLICABLE = "not_applicable", "Not applicable"
-    UNKNOWN = "unknown", "Unknown"
+    AVAILABLE = "available", gettext_noop("Available")
+    SCHEDULED = "scheduled", gettext_noop("Scheduled")
+    INSTALLING = "installing", gettext_noop("Installing")
+    INSTALLED = "installed", gettext_noop("Installed")
+    RESTART = "restart", gettext_noop("Restart required")
+    FAILED = "failed", gettext_noop("Failed")
+    EXCLUDED = "excluded", gettext_noop("Excluded")
+    NOT_APPLICABLE = "not_applicable", gettext_noop("Not applicable")
+    UNKNOWN = "unknown", gettext_noop("Unknown")
 
 
-# Somebody or something still has work to do; an unknown word is never taken for done.
+# Not finished; an unknown status never counts as finished.
 OPEN_PATCHES = frozenset(
     {
         PatchStatus.AVAILABLE,
@@ -36,28 +37,28 @@ class PatchReason(LabelledEnum):
     """Why a patch failed; NONE beside every other status."""
 
     NONE = "", ""
-    RUNNING = "running", "Application was running"
-    UNINSTALL = "uninstall", "Old version must go first"
-    DOWNLOAD = "download", "Download failed"
-    CORRUPT = "corrupt", "Installer was damaged"
-    PREPARE = "prepare", "Preparation failed"
-    UNTOLD = "untold", "Vendor gives no reason"
+    RUNNING = "running", gettext_noop("Application was running")
+    UNINSTALL = "uninstall", gettext_noop("Old version not removed")
+    DOWNLOAD = "download", gettext_noop("Download failed")
+    CORRUPT = "corrupt", gettext_noop("Installer damaged")
+    PREPARE = "prepare", gettext_noop("Preparation failed")
+    UNTOLD = "untold", gettext_noop("No reason reported")
 
 
 class PatchKind(LabelledEnum):
     """What a patch changes."""
 
-    APPLICATION = "application", "Application"
-    SYSTEM = "system", "Operating system"
-    PACKAGE = "package", "Package"
-    VULNERABILITY = "vulnerability", "Vulnerability"
+    APPLICATION = "application", gettext_noop("Application")
+    SYSTEM = "system", gettext_noop("Operating system")
+    PACKAGE = "package", gettext_noop("Package")
+    VULNERABILITY = "vulnerability", gettext_noop("Vulnerability")
 
 
 class Severity(LabelledEnum):
-    """How bad a vendor says that a missing patch is; most say nothing."""
+    """Severity of a missing patch as the vendor reports it; most report none."""
 
-    HIGH = "high", "High"
-    MEDIUM = "medium", "Medium"
-    LOW = "low", "Low"
-    INFORMATIONAL = "informational", "Informational"
-    UNKNOWN = "unknown", "Not told"
+    HIGH = "high", gettext_noop("High")
+    MEDIUM = "medium", gettext_noop("Medium")
+    LOW = "low", gettext_noop("Low")
+    INFORMATIONAL = "informational", gettext_noop("Informational")
+    UNKNOWN = "unknown", gettext_noop("Unknown")

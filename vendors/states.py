@@ -1,17 +1,18 @@
-"""Closed vocabularies with labels. Each ends in UNKNOWN: a vendor's word that no table knows is never healthy."""
+"""Enumerations of device data, with labels. UNKNOWN stands for a vendor value that no table maps, and is never healthy."""
 
 from __future__ import annotations
 
+from vendors.texts import gettext_noop
 from vendors.vocabulary import LabelledEnum
 
 
 class State(LabelledEnum):
-    """How a device is, from best to worst; UNKNOWN is neither."""
+    """Status of a device, from best to worst; UNKNOWN is neither."""
 
-    OK = "ok", "OK"
-    ATTENTION = "attention", "Warning"
-    CRITICAL = "critical", "Critical"
-    UNKNOWN = "unknown", "Unknown"
+    OK = "ok", gettext_noop("OK")
+    ATTENTION = "attention", gettext_noop("Warning")
+    CRITICAL = "critical", gettext_noop("Critical")
+    UNKNOWN = "unknown", gettext_noop("Unknown")
 
 
 class Family(LabelledEnum):
@@ -23,28 +24,28 @@ class Family(LabelledEnum):
     ANDROID = "android", "Android"
     IOS = "ios", "iOS"
     UNIX = "unix", "UNIX"
-    UNKNOWN = "unknown", "Unknown"
+    UNKNOWN = "unknown", gettext_noop("Unknown")
 
 
 class Enrolment(LabelledEnum):
     """Whether the vendor manages the device already."""
 
-    MANAGED = "managed", "Managed"
-    PENDING = "pending", "Pending"
-    FAILED = "failed", "Failed"
-    UNKNOWN = "unknown", "Unknown"
+    MANAGED = "managed", gettext_noop("Managed")
+    PENDING = "pending", gettext_noop("Pending")
+    FAILED = "failed", gettext_noop("Failed")
+    UNKNOWN = "unknown", gettext_noop("Unknown")
 
 
 class IdKind(LabelledEnum):
     """Kinds of identifier, strongest for matching first."""
 
-    SERIAL = "serial", "Serial"
-    BIOS_UUID = "bios_uuid", "BIOS UUID"
-    MAC = "mac", "MAC"
-    HOSTNAME = "hostname", "Hostname"
-    USER = "user", "User"
-    IP = "ip", "IP"
-    VENDOR_ID = "vendor_id", "Vendor id"
-    NICKNAME = "nickname", "Nickname"
-    TAG = "tag", "Tag"
-    CUSTOM = "custom", "Custom field"
+    SERIAL = "serial", gettext_noop("Serial")
+    BIOS_UUID = "bios_uuid", gettext_noop("BIOS UUID")
+    MAC = "mac", gettext_noop("MAC")
+    HOSTNAME = "hostname", gettext_noop("Hostname")
+    USER = "user", gettext_noop("User")
+    IP = "ip", gettext_noop("IP")
+    VENDOR_ID = "vendor_id", gettext_noop("Vendor ID")
+    NICKNAME = "nickname", gettext_noop("Nickname")
+    TAG = "tag", gettext_noop("Tag")
+    CUSTOM = "custom", gettext_noop("Custom field")

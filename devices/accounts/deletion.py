@@ -40,6 +40,7 @@ from devices.models import (
 from devices.reconciliation.summary import summarise
 from devices.sync import cancellation
 from vendors.registry import VENDORS
+from vendors.texts import Message, gettext_noop
 
 ROWS = 5_000  # in one transaction
 SIGHTINGS = 1_000  # in one transaction: each may have devices to match and to summarise again
@@ -107,7 +108,7 @@ def request_deletion(account: Account, *, act: AuditContext) -> bool:
     counts = contents(account)
     with transaction.atomic():
         for kind in VendorJob.__subclasses__():  # of every app; jobs before accounts, as the engine locks them
-            cancellation.end(kind._default_manager.filter(account=account), "The account is being deleted.", "")
+            cancellation.end(kind._default_manager.filter(account=account), Message(gettext_noop("The account is being deleted.")), "")
         held = Account.objects.select_for_update(no_key=True).get(pk=account.pk)
         if held.being_deleted:
             return False

@@ -27,6 +27,7 @@ from devices.sync import cancellation
 from devices.sync.handler import request_run
 from vendors.base import Scope
 from vendors.secret import Secret
+from vendors.texts import Message, gettext_noop
 
 # What a person edits. The clocks of the account's runs are not among it: a run may end while a form is open.
 EDITED = ("settings", "tokens", *(field.name for field in fields(AccountOptions)))
@@ -118,8 +119,9 @@ def _end_runs_under_way(account: Account, settings: Mapping[str, str]) -> None:
     """A list begun with other settings must not be completed with these: it would call devices missing that are elsewhere."""
     stored = Account.objects.values_list("settings", flat=True).get(pk=account.pk)
     if account.about.tidied(settings) != account.about.tidied(stored):
-        why = "The account was changed while this fetch was under way, so it was ended."
-        cancellation.end(SyncRun.objects.filter(account=account), why, "The next fetch uses the new settings.")
+        why = Message(gettext_noop("The sync was stopped because the account was edited."))
+        next_step = Message(gettext_noop("The next sync uses the new settings."))
+        cancellation.end(SyncRun.objects.filter(account=account), why, next_step)
 
 
 def switch_account(account: Account, *, enabled: bool, act: AuditContext | None = None) -> None:
@@ -127,8 +129,8 @@ def switch_account(account: Account, *, enabled: bool, act: AuditContext | None 
     act = act or AuditContext(timezone.now())
     with transaction.atomic():
         if not enabled:
-            why = "The account was disabled while this fetch was under way."
-            cancellation.end(SyncRun.objects.filter(account=account), why, "Enable it to sync again.")
+            why = Message(gettext_noop("The sync was stopped because the account was disabled."))
+            cancellation.end(SyncRun.objects.filter(account=account), why, Message(gettext_noop("Enable it to sync again.")))
         refuse_deleting(Account.objects.select_for_update(no_key=True).get(pk=account.pk))
         account.switched_off_at = None if enabled else account.switched_off_at or act.now
         account.enabled = enabled

@@ -25,6 +25,7 @@ from vendors.budget import Budget
 from vendors.errors import Misconfigured
 from vendors.gateway.http import Gateway
 from vendors.secret import Secret
+from vendors.texts import Message, gettext_noop
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +72,12 @@ def connect(
     try:
         secrets = {secret.name: secret.open() for secret in stored}
     except cipher.DecryptionFailed as broken:
-        raise Misconfigured(str(broken), next_step="Open the account and replace its secrets.") from None
+        next_step = Message(gettext_noop("Edit the account and enter its credentials again."))
+        raise Misconfigured(broken.reason, next_step=next_step) from None
     missing = [f.label for f in account.about.fields if f.secret and f.required and not secrets.get(f.name)]
     if missing:
-        raise Misconfigured(f"The account has no {' and no '.join(missing)}.", next_step="Open the account and enter it.")
+        next_step = Message(gettext_noop("Edit the account and enter it."))
+        raise Misconfigured(Message(gettext_noop("This credential is missing: %(name)s."), name=missing[0]), next_step=next_step)
     entered_at = max((secret.set_at for secret in stored), default=None)
     place = json.dumps(account.settings, sort_keys=True)
     tokens = EncryptedTokenStore(account.pk, place=place, asked_at=asked_at, entered_at=entered_at)

@@ -15,6 +15,7 @@ from devices.models import Account, AccountSecret
 from vendors.auth import Fetch, Tokens
 from vendors.errors import AuthFailed, Unavailable, VendorError
 from vendors.secret import Secret
+from vendors.texts import Message, gettext_noop
 
 
 class EncryptedTokenStore:
@@ -90,4 +91,4 @@ class EncryptedTokenStore:
 
 
 def _replaced_meanwhile() -> Unavailable:
-    return Unavailable("The credentials were replaced meanwhile.", sent=False)
+    return Unavailable(Message(gettext_noop("The credentials were replaced during the sign-in.")), sent=False)

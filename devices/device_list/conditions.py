@@ -9,13 +9,13 @@ from django.db.models.lookups import LessThan
 
 from devices.models import DeviceGroup, DeviceTag, Identifier, Life, Sighting
 from devices.reconciliation.conflicts import FIELDS
-from devices.reconciliation.timestamps import FIRST_PLAUSIBLE_YEAR, SKEW
 from vendors.parsing.normalise import text_key
+from vendors.parsing.times import FIRST_YEAR, SKEW
 from vendors.states import IdKind
 
 LONGEST_KEY = 255
 ANY = "any"
-_FIRST = datetime(FIRST_PLAUSIBLE_YEAR, 1, 1, tzinfo=UTC)
+_FIRST = datetime(FIRST_YEAR, 1, 1, tzinfo=UTC)
 
 
 def listed(*, account: str = "", stale: bool = False, vendor: str = "", repaired: bool = False) -> Q:

@@ -13,12 +13,18 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 
+from vendors.texts import Message, gettext_noop
+
 PREFIX = "enc1"
-BROKEN = "A stored secret was changed or moved and does not open: enter it again."
+BROKEN = Message(gettext_noop("A stored secret cannot be decrypted: enter it again."))
 
 
 class DecryptionFailed(Exception):
-    """A sealed value cannot be opened; the text says why and names the key id, never the value."""
+    """A sealed value cannot be opened. `reason`: a sentence, which may name the key id and never the value."""
+
+    def __init__(self, reason: Message) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 def seal(text: str, *, context: str) -> str:
@@ -31,7 +37,8 @@ def seal(text: str, *, context: str) -> str:
 def unseal(sealed: str, *, context: str) -> str:
     key = settings.SEALING_KEYS.get(key_id_of(sealed))
     if key is None:
-        raise DecryptionFailed(f"The sealing key {key_id_of(sealed)!r} is not loaded: add it to ROLLCALL_SEALING_KEYS.")
+        name = key_id_of(sealed)
+        raise DecryptionFailed(Message(gettext_noop("The sealing key “%(name)s” is missing: add it to ROLLCALL_SEALING_KEYS."), name=name))
     try:
         blob = base64.b64decode(text := sealed.split(":", 2)[2], validate=True)
         if base64.b64encode(blob).decode() != text:
@@ -45,5 +52,5 @@ def key_id_of(sealed: str) -> str:
     """The key's id; raises DecryptionFailed when the text was never sealed."""
     parts = sealed.split(":", 2)
     if len(parts) != 3 or parts[0] != PREFIX:
-        raise DecryptionFailed("A stored secret is not sealed: enter it again.")
+        raise DecryptionFailed(Message(gettext_noop("A stored secret is not encrypted: enter it again.")))
     return parts[1]

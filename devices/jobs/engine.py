@@ -27,6 +27,7 @@ from devices.models import JobState, VendorJob
 from devices.models.job import ACTIVE, RATE_LIMIT
 from vendors import retry
 from vendors.errors import AuthFailed, RateLimited, VendorError
+from vendors.texts import Message, gettext_noop
 
 log = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
@@ -43,7 +44,7 @@ def database_clock() -> datetime:
 
 
 def due(model: type[J], *, now: datetime) -> list[int]:
-    """Ids of jobs that a worker should look at: due, and free or abandoned."""
+    """Ids of jobs for a worker: due, and free or abandoned."""
     free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
     rows = model._default_manager.filter(free, state__in=ACTIVE, next_step_at__lte=now)
     return list(rows.order_by("next_step_at").values_list("pk", flat=True)[:200])
@@ -70,8 +71,13 @@ def _locked(job: J) -> J:
     return held
 
 
+def _worker_died() -> WorkerDied:
+    sentence = Message(gettext_noop("The job was stopped: the worker failed %(times)s times at the same step."), times=retry.MAX_ATTEMPTS)
+    return WorkerDied(sentence, next_step=Message(gettext_noop("Refresh again; if it happens again, check the worker's log.")))
+
+
 class Engine(Generic[J, S]):
-    """Advances jobs of one kind. The clock, the dice and the slice are parameters so that tests can hold them."""
+    """Advances jobs of one type. Clock, dice and slice are parameters for tests."""
 
     def __init__(self, handler: JobHandler[J, S], *, clock: Clock = database_clock, roll: Callable[[], float] = random.random) -> None:
         self.handler = handler
@@ -104,14 +110,7 @@ class Engine(Generic[J, S]):
             job.progressed_at = job.progressed_at or now
             job.lease_until = now + timedelta(seconds=settings.LEASE_SECONDS)
             if job.attempts > retry.MAX_ATTEMPTS:
-                self._fail(
-                    job,
-                    WorkerDied(
-                        f"The worker stopped {retry.MAX_ATTEMPTS} times at the same step, so this job was ended.",
-                        next_step="Refresh again; if it happens again, look at the worker's log.",
-                    ),
-                    now,
-                )
+                self._fail(job, _worker_died(), now)
                 job.save()
                 return None
             job.save()
@@ -127,11 +126,11 @@ class Engine(Generic[J, S]):
         except (OperationalError, InterfaceError, SoftTimeLimitExceeded):
             raise  # the database or the worker gave up, not the job: its lease runs out and the step is done again
         except Exception as error:
-            # A defect of ours must end in a defined state that a person sees; the log gets the type and place, never vendor data.
+            # A defect must end in a defined state that a user sees; the log gets the type and place, never vendor data.
             log.error("step of %s %s failed at %s", self.handler.model.__name__, job.pk, place_of(error))
             fault = InternalError(
-                f"Rollcall itself failed while using the answer ({type(error).__name__}).",
-                next_step="Refresh again; if it happens again, report it with the time.",
+                Message(gettext_noop("Internal error while processing the answer (%(error)s)."), error=type(error).__name__),
+                next_step=Message(gettext_noop("Refresh again; if it happens again, report it with the time.")),
             )
             self._stumbled(job, fault)
         return None, False
@@ -178,7 +177,7 @@ class Engine(Generic[J, S]):
                     tries = 0 if isinstance(error, RateLimited) else held.attempts
                     self._rest(held, now, wait=wait, stay=False)
                     held.attempts = tries
-                    held.waiting_for = RATE_LIMIT if isinstance(error, RateLimited) else error.sentence[:255]
+                    held.waiting_for = RATE_LIMIT if isinstance(error, RateLimited) else error.sentence
                 held.save()
         except LeaseLost:
             log.warning("%s %s was ended or is owned by another worker now", self.handler.model.__name__, job.pk)
@@ -199,5 +198,5 @@ class Engine(Generic[J, S]):
         job.error_code, job.error, job.error_next_step = error.code, error.sentence, error.next_step
         job.request_id, job.waiting_for = error.request_id, ""
         self.handler.failed(job, error, now)
-        if isinstance(error, AuthFailed):  # whatever kind of job it was: no other one signs in either
+        if isinstance(error, AuthFailed):  # for all job types: no other one signs in either
             health.refused(job.account_id, error, now)

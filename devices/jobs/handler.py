@@ -1,4 +1,4 @@
-"""What one kind of job brings to the engine (devices/jobs/engine.py), and the errors that are ours."""
+"""The job handler: what a job type brings to the engine (devices/jobs/engine.py), and the errors of jobs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ J = TypeVar("J", bound=VendorJob)
 
 
 class JobStep(Protocol):
-    """What the engine reads of a step that was done: where to go on (None: the job is complete), after how many seconds."""
+    """The result of a step: the cursor that leads on (None: the job is complete), and after how many seconds."""
 
     @property
     def cursor(self) -> dict[str, Any] | None: ...
@@ -29,10 +29,11 @@ S = TypeVar("S", bound=JobStep)
 
 
 class JobHandler(Protocol[J, S]):
-    """What one kind of job does in a step. `step` talks to the vendor; the others run inside the transaction that saves the cursor.
+    """Base class of handlers; one lives for one slice of one job. `step` talks to the vendor; the others but `close` run inside the
+    transaction that saves the cursor.
 
-    A step may be done again after a crash or an error. One that must not be done twice calls `record_intent` before it begins, so that the
-    row tells whoever comes later; `stumbled` then says where to go on instead.
+    A step may be done again after a crash or an error. One that must not be done twice calls `record_intent` before it begins, which the
+    row keeps; `stumbled` then decides where to go on instead.
     """
 
     model: type[J]
@@ -45,9 +46,11 @@ class JobHandler(Protocol[J, S]):
 
     def stumbled(self, job: J, error: VendorError, now: datetime) -> S | None:
         """What to go on with instead of the step that failed; None: the engine's rule, which is the same step again or the end."""
-        ...
+        return None
 
     def failed(self, job: J, error: VendorError, now: datetime) -> None: ...
+
+    def close(self) -> None: ...
 
 
 class WorkerDied(VendorError):
@@ -59,7 +62,7 @@ class InternalError(VendorError):
 
 
 class LeaseLost(Exception):
-    """Somebody else owns the job now; nothing of this step was written."""
+    """Another worker owns the job now; nothing of this step was written."""
 
 
 def place_of(error: BaseException) -> str:

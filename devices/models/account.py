@@ -4,6 +4,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy
 
 from devices.db.messages import MessageField
 from devices.encryption import cipher
@@ -16,10 +17,10 @@ class Health(models.TextChoices):
     """The outcome of an account's last syncs, as it is stored. What that means together with everything else:
     devices/account_status/status.py."""
 
-    NEW = "new", "Never synced"
-    OK = "ok", "OK"
-    FAILING = "failing", "Failing"
-    PERSON = "person", "Credentials refused"
+    NEW = "new", gettext_lazy("Never synced")
+    OK = "ok", gettext_lazy("OK")
+    FAILING = "failing", gettext_lazy("Failing")
+    PERSON = "person", gettext_lazy("Credentials refused")
 
 
 class Account(models.Model):

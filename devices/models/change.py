@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy
 
 from devices.models.device import Device
 
@@ -10,20 +11,20 @@ LONGEST_NAME = 150
 class ChangeKind(models.TextChoices):
     """What happened. `FIELD` and `STATE` carry before and after; the others say it all with their kind."""
 
-    FIELD = "field", "Changed"
-    STATE = "state", "Status changed"
-    MISSING = "missing", "Missing from a complete list"
-    GONE = "gone", "Removed"
-    RETURNED = "returned", "Listed again"
-    LINKED = "linked", "Linked by a person"
-    PARTED = "parted", "Split by a user"
-    MERGED = "merged", "Merged with another device"
-    MOVED = "moved", "A vendor's answer came from or went to another device"
-    RETIRED = "retired", "Retired"
-    WOKEN = "woken", "Seen again after it was retired"
-    SETTLED = "settled", "Disagreement settled"
-    TAGGED = "tagged", "Tags changed"
-    TRIAGED = "triaged", "Issue triaged"
+    FIELD = "field", gettext_lazy("Changed")
+    STATE = "state", gettext_lazy("Status changed")
+    MISSING = "missing", gettext_lazy("Missing from full sync")
+    GONE = "gone", gettext_lazy("Removed")
+    RETURNED = "returned", gettext_lazy("Reported again")
+    LINKED = "linked", gettext_lazy("Merged by a user")
+    PARTED = "parted", gettext_lazy("Split by a user")
+    MERGED = "merged", gettext_lazy("Merged with another device")
+    MOVED = "moved", gettext_lazy("Record moved")
+    RETIRED = "retired", gettext_lazy("Retired")
+    WOKEN = "woken", gettext_lazy("Restored automatically")
+    SETTLED = "settled", gettext_lazy("Data conflict resolved")
+    TAGGED = "tagged", gettext_lazy("Tags changed")
+    TRIAGED = "triaged", gettext_lazy("Issue decision")
 
 
 class Change(models.Model):

@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
+from django.utils.translation import gettext_lazy
 
 from vendors.states import Family, State
 
@@ -10,10 +11,10 @@ from vendors.states import Family, State
 class Life(models.TextChoices):
     """Whether anybody still sees it. Missing: not in the last complete list. Removed: twice, at least a day apart."""
 
-    SEEN = "seen", "Seen"
-    MISSING = "missing", "Missing"
-    GONE = "gone", "Removed"
-    RETIRED = "retired", "Retired"
+    SEEN = "seen", gettext_lazy("Reported")
+    MISSING = "missing", gettext_lazy("Missing")
+    GONE = "gone", gettext_lazy("Removed")
+    RETIRED = "retired", gettext_lazy("Retired")
 
 
 # The worst first. The index `device_by_rank` is over exactly this expression.

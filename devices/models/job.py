@@ -4,21 +4,23 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy
 
 from devices.db.messages import MessageField
 from devices.models.account import Account
+from vendors.texts import Message, gettext_noop
 
 
 class JobState(models.TextChoices):
-    REQUESTED = "requested", "Requested"
-    RUNNING = "running", "Running"
-    DONE = "done", "Done"
-    FAILED = "failed", "Failed"
-    CANCELLED = "cancelled", "Cancelled"
+    REQUESTED = "requested", gettext_lazy("Queued")
+    RUNNING = "running", gettext_lazy("Running")
+    DONE = "done", gettext_lazy("Done")
+    FAILED = "failed", gettext_lazy("Failed")
+    CANCELLED = "cancelled", gettext_lazy("Canceled")
 
 
 ACTIVE = (JobState.REQUESTED, JobState.RUNNING)
-RATE_LIMIT = "the rate limit"  # what a job waits for when its calls are used up, or its vendor says so
+RATE_LIMIT = Message(gettext_noop("rate limit"))  # what a job waits for when its calls are used up, or its vendor refuses more
 
 
 class VendorJob(models.Model):

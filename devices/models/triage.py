@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy
 
 from devices.models.account import Account
 from devices.models.change import LONGEST_NAME
@@ -11,17 +12,17 @@ from devices.models.device import Device
 class IssueKind(models.TextChoices):
     """Where an issue comes from. A vendor names it, or we notice: its word is too old, or its complete list lacks the device."""
 
-    ISSUE = "issue", "Reported by vendor"
-    STALE = "stale", "No recent contact"
-    GAP = "gap", "Coverage gap"
+    ISSUE = "issue", gettext_lazy("Reported by vendor")
+    STALE = "stale", gettext_lazy("No recent contact")
+    GAP = "gap", gettext_lazy("Coverage gap")
 
 
 class Standing(models.TextChoices):
     """What a person decided about an issue."""
 
-    ACKNOWLEDGED = "acknowledged", "Acknowledged"
-    SNOOZED = "snoozed", "Snoozed"
-    MUTED = "muted", "Muted"
+    ACKNOWLEDGED = "acknowledged", gettext_lazy("Acknowledged")
+    SNOOZED = "snoozed", gettext_lazy("Snoozed")
+    MUTED = "muted", gettext_lazy("Muted")
 
 
 class Triage(models.Model):

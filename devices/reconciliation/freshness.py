@@ -12,8 +12,8 @@ from devices.audit import log as audit
 from devices.audit.context import AuditContext
 from devices.errors import ActionRefused
 from devices.models import Threshold
-from devices.reconciliation.timestamps import implausible
 from vendors.base import DAY
+from vendors.parsing.times import implausible
 from vendors.registry import VENDORS
 from vendors.vocabulary import LabelledEnum
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db import connection
 
-from devices.reconciliation.timestamps import FIRST_PLAUSIBLE_YEAR, SKEW
+from vendors.parsing.times import FIRST_YEAR, SKEW
 
 # Each row is looked up by its key, whatever the statistics of tables that were just filled say.
 _LAST = """SELECT d.id, max(p.seen_at) FROM unnest(%s::bigint[]) AS d(id)
@@ -21,5 +21,5 @@ def last_contacts(devices: Sequence[int]) -> dict[int, datetime]:
     if not devices:
         return {}
     with connection.cursor() as cursor:
-        cursor.execute(_LAST, [list(devices), FIRST_PLAUSIBLE_YEAR, SKEW.total_seconds()])
+        cursor.execute(_LAST, [list(devices), FIRST_YEAR, SKEW.total_seconds()])
         return dict(cursor.fetchall())

@@ -15,10 +15,12 @@ from devices.audit import log as audit
 from devices.audit.context import AuditContext
 from devices.models import Account, JobState, SyncRun
 from devices.models.job import ACTIVE
+from vendors.texts import Message, gettext_noop
 
 CODE = "cancelled"  # by a person: until its next regular time no such sync is planned
 NONE: Mapping[str, datetime] = MappingProxyType({})
-NEXT_STEP = "The next one starts at its regular time; refresh to start one at once."
+NEXT_STEP = Message(gettext_noop("The next sync starts at its regular time; refresh to start one now."))
+UNNAMED = Message(gettext_noop("This sync was canceled on the command line."))
 
 
 def cancel(account: Account, *, act: AuditContext | None = None) -> SyncRun | None:
@@ -29,8 +31,8 @@ def cancel(account: Account, *, act: AuditContext | None = None) -> SyncRun | No
         run = active.select_for_update(of=("self",)).order_by("-id").first()
         if run is None:
             return None
-        who = f"{act.person} cancelled this sync" if act.person else "This sync was cancelled on the command line"
-        end(SyncRun.objects.filter(pk=run.pk), f"{who}.", NEXT_STEP, code=CODE)
+        why = Message(gettext_noop("%(user)s canceled this sync."), user=str(act.person)) if act.person else UNNAMED
+        end(SyncRun.objects.filter(pk=run.pk), why, NEXT_STEP, code=CODE)
         audit.record("sync cancelled", act=act, target=account.name, run=run.pk, records=run.records)
     run.refresh_from_db()
     return run

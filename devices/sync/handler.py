@@ -10,6 +10,7 @@ from devices.connections import health
 from devices.connections.connection import JobConnection
 from devices.db.locks import lock_devices
 from devices.hooks import KEEPERS
+from devices.jobs.handler import JobHandler
 from devices.models import Account, Health, JobState, SyncRun, User
 from devices.models.job import ACTIVE
 from devices.reconciliation import field_repairs, freshness
@@ -18,9 +19,10 @@ from devices.sync.cancellation import NONE, cancelled, regular
 from devices.sync.page_writer import save_groups, save_page
 from vendors.base import DevicePage, Kind, Scope
 from vendors.errors import AuthFailed, VendorError
+from vendors.registry import VENDORS
 
 
-class SyncHandler:
+class SyncHandler(JobHandler[SyncRun, DevicePage]):
     """Lives for one slice of one run, so that its pages share a network connection."""
 
     model = SyncRun
@@ -64,10 +66,6 @@ class SyncHandler:
         if run.kind != "named":
             health.succeeded(account, now, asked_at=run.asked_at)
 
-    def stumbled(self, _run: SyncRun, _error: VendorError, _now: datetime) -> DevicePage | None:
-        """Every step only reads: it may be done again."""
-        return None
-
     def failed(self, run: SyncRun, error: VendorError, now: datetime) -> None:
         """Lists decide about the account: a single device that cannot be read does not."""
         run.calls += self._line.new_calls()
@@ -104,6 +102,11 @@ def request_run(account: Account, scope: Scope, *, now: datetime, by: User | Non
         SyncRun.objects.bulk_create([asked], ignore_conflicts=True)
         if run := active.order_by("-id").first():
             return run  # else the one in our way has just ended
+
+
+def plan(now: datetime) -> list[SyncRun]:
+    """An account whose vendor this version does not know must not keep the others from being synced."""
+    return schedule_due_runs(list(Account.objects.filter(enabled=True, vendor__in=VENDORS)), now)
 
 
 def schedule_due_runs(accounts: Sequence[Account], now: datetime) -> list[SyncRun]:

@@ -32,6 +32,7 @@ from devices.sync.related_rows import replace_identifiers, replace_issues
 from devices.sync.remediation_links import replace_remediation
 from vendors.errors import BadRecord
 from vendors.records import Device, Entry, Group
+from vendors.texts import Message, gettext_noop
 
 _TEXTS = [
     "name",
@@ -173,10 +174,10 @@ def _unusable(entry: Entry, error: Exception) -> Entry:
 
 
 def _reason(error: Exception) -> str:
-    """In words, without the text of the error: that of a database error quotes the data."""
-    return (
-        f"Rollcall itself could not store this record ({type(error).__name__}). "
-        "It is tried again at every sync that lists it; if it stays here, report it with the time."
+    """The sentence for an error, without its text: that of a database error quotes the data."""
+    return Message(
+        gettext_noop("Rollcall could not store this record (%(error)s). It retries at every sync; if that fails again, report it."),
+        error=type(error).__name__,
     )
 
 
@@ -207,7 +208,7 @@ def _read(
             raw = entry.raw
             mapped.append(MappedEntry(entry, entry.map(raw), raw, sighting_id, device_id))
         except BadRecord as bad:
-            broken.append((entry, str(bad)))
+            broken.append((entry, bad.reason))
     return mapped, broken
 
 

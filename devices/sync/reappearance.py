@@ -8,7 +8,7 @@ from django.db import connection
 
 from devices.history import writer as changes
 from devices.models import ChangeKind, SyncRun
-from devices.reconciliation.timestamps import SKEW
+from vendors.parsing.times import SKEW
 
 
 def mark_listed(run: SyncRun, now: datetime) -> set[int]:

@@ -18,8 +18,8 @@ from devices.account_status.status import account_statuses
 from devices.account_status.text import LOOKS, Code
 from devices.models import Life
 from devices.reconciliation.freshness import Freshness
-from devices.reconciliation.timestamps import implausible
 from devices.templatetags.cached import drawn_once
+from vendors.parsing.times import implausible
 from vendors.registry import label_of, makes_installers_for, short_label_of
 from vendors.states import Family, IdKind, State
 

@@ -13,8 +13,8 @@ from devices.lists.csv import CHUNK, csv_table, moment
 from devices.lists.filters import FilterField, FilterSet
 from devices.lists.keyset import LogPage, newest
 from devices.models import Device, Sighting, User
-from devices.reconciliation.timestamps import SKEW
 from installers.models import Handout, Installer, Standing, Way
+from vendors.parsing.times import SKEW
 from vendors.states import Enrolment
 
 PAGE = 50

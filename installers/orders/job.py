@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from devices.jobs import engine as jobs
+from devices.jobs.handler import JobHandler
 from installers.models import Installer, Standing
 from installers.orders import verification
 from installers.orders.connection import InstallerJobConnection
@@ -41,7 +42,7 @@ def phase_of(installer: Installer) -> str:
     return str((installer.cursor or {}).get("phase", "order"))
 
 
-class InstallerHandler:
+class InstallerHandler(JobHandler[Installer, InstallerStep]):
     """Lives for one slice of one installer."""
 
     model = Installer

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from devices.models import Account, Health, JobState, User
 from installers.models import Stocktake
+from installers.register.sync import expire
 from vendors import retry
 from vendors.registry import VENDORS
 
@@ -19,6 +20,11 @@ def offering() -> list[Account]:
     """Accounts in use whose vendor makes installers."""
     slugs = [slug for slug, vendor in VENDORS.items() if vendor.offer is not None]
     return list(Account.objects.filter(vendor__in=slugs, enabled=True, deletion_requested_at=None))
+
+
+def plan(now: datetime) -> list[Stocktake]:
+    expire(now)
+    return schedule_installer_syncs(offering(), now)
 
 
 def schedule_installer_syncs(accounts: Iterable[Account], now: datetime) -> list[Stocktake]:

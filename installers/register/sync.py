@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db.models import Q
 
 from devices.jobs import engine as jobs
+from devices.jobs.handler import JobHandler
 from devices.models import JobState
 from devices.reconciliation import field_repairs
 from installers.models import Installer, Standing, Stocktake
@@ -42,7 +43,7 @@ class RegisterStep:
         return self.turn.waiting_for
 
 
-class StocktakeHandler:
+class StocktakeHandler(JobHandler[Stocktake, RegisterStep]):
     """Lives for one slice of one stocktake."""
 
     model = Stocktake
@@ -75,10 +76,6 @@ class StocktakeHandler:
     def finish(self, stocktake: Stocktake, now: datetime) -> None:
         stocktake.complete_at, stocktake.failures = now, 0
         stocktake.error_code = stocktake.error = stocktake.error_next_step = stocktake.request_id = ""
-
-    def stumbled(self, _stocktake: Stocktake, _error: VendorError, _now: datetime) -> RegisterStep | None:
-        """Every step only reads: it may be done again."""
-        return None
 
     def failed(self, stocktake: Stocktake, _error: VendorError, _now: datetime) -> None:
         """The row says why; nothing is concluded from a list that did not end."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from devices.jobs.handler import JobHandler
 from devices.reconciliation import field_repairs
 from devices.sync.bisection import save_apart
 from patching.models import PatchRun
@@ -21,7 +22,7 @@ from vendors.errors import VendorError
 from vendors.patching_api import PatchPage, Source
 
 
-class PatchRunHandler:
+class PatchRunHandler(JobHandler[PatchRun, PatchPage]):
     """For some steps of one run, whose pages share a network connection."""
 
     model = PatchRun
@@ -61,10 +62,6 @@ class PatchRunHandler:
         assign_account(run.account_id)
         infer_titles(run.account.vendor)
         source_access.succeeded(run, now)
-
-    def stumbled(self, _run: PatchRun, _error: VendorError, _now: datetime) -> PatchPage | None:
-        """Each step only reads, so it can be repeated."""
-        return None
 
     def failed(self, run: PatchRun, error: VendorError, now: datetime) -> None:
         """No patch is closed by a sync that did not end."""

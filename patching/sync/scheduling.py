@@ -25,6 +25,10 @@ def telling() -> list[Account]:
     return list(Account.objects.filter(vendor__in=slugs, enabled=True, deletion_requested_at=None, health=Health.OK))
 
 
+def plan(now: datetime) -> list[PatchRun]:
+    return schedule_patch_runs(telling(), now)
+
+
 def schedule_patch_runs(accounts: Sequence[Account], now: datetime) -> list[PatchRun]:
     """Request the syncs that are due."""
     known = {(each.account_id, each.source): each for each in Reading.objects.filter(account__in=accounts)}

@@ -88,16 +88,16 @@ def test_the_time_there_is_told_while_a_zone_is_typed_and_nothing_else_is_sent(d
 
     page.on("request", hear)
     note = page.locator("#id_set_time_zone_note")
-    expect(note).to_contain_text("In UTC it is now")
+    expect(note).to_contain_text("Local time in UTC")
     page.get_by_label("Personal access token").fill("canary-0123456789")
     zone = page.get_by_label("Time zone of the core")
     zone.fill("")
     zone.press_sequentially("Tokyo Standard Time")
-    expect(note).to_contain_text("In Asia/Tokyo it is now")
+    expect(note).to_contain_text("Local time in Asia/Tokyo")
     zone.fill("Etc/GMT+1")
     expect(note).to_contain_text("means UTC-01:00")
     zone.fill("x<img src=x>y")
-    expect(note).to_contain_text("“x<img src=x>y” is not a time zone name")
+    expect(note).to_contain_text("“x<img src=x>y” is not a time zone")
     assert asked
     assert not [request.url for request in asked if "canary" in request.url or (request.post_data or "")]
 

@@ -15,7 +15,7 @@ from tests.devices import records as making
 from tests.devices import rows as shown
 
 REFUSED = "ESET Connect refused the user name or password."
-DOWN = "Could not list devices: the server cannot answer now (status 503)."
+DOWN = "Could not list devices: the server is temporarily unavailable (status 503)."
 
 
 def listed(account: Account, *, at: datetime, count: int = 30) -> SyncRun:

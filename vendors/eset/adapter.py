@@ -20,6 +20,7 @@ from vendors.gateway.error_mapping import from_status
 from vendors.installer_api import InstallerOrder, InstallerPage
 from vendors.parsing import json_pages
 from vendors.patching_api import PatchPage, Source
+from vendors.texts import Message, gettext_noop
 
 
 class Eset:
@@ -34,7 +35,7 @@ class Eset:
     def walk(self, scope: Scope, cursor: Cursor | None) -> DevicePage:
         VENDOR.require(scope.kind)
         if scope.serials:
-            raise Unsupported("ESET cannot look up devices by serial number.", next_step=VENDOR.refresh_note)
+            raise Unsupported(Message(gettext_noop("ESET cannot find devices by serial number.")), next_step=VENDOR.refresh_note)
         state = dict(cursor or start(scope))
         session = self._session(state.pop("sign_in", None))
         step = PhaseStep(self._client, session, scope, state, self._now)
@@ -54,13 +55,15 @@ class Eset:
         try:
             reply = self._session(None).run(lambda token: self._client.devices(token, page_size=1))
         except SignInLater:
-            return "ESET Connect takes the sign-in, and needs longer than usual to answer it."
+            return Message(gettext_noop("ESET Connect accepted the request to sign in; the answer takes longer than usual."))
         if reply.status == 202:
-            return "Signed in. ESET Connect is still preparing the list of devices."
+            return Message(gettext_noop("Signed in. ESET Connect is still preparing the list of devices."))
         if reply.status != 200:
             raise from_status(reply.status, operation=reply.operation, request_id=reply.request_id)
         listing = json_pages.page(reply.body, type=mapping.DeviceListing, operation=reply.operation)
-        return "Signed in and read a first device." if listing.devices else "Signed in. The account lists no devices."
+        if listing.devices:
+            return Message(gettext_noop("Signed in and read a first device."))
+        return Message(gettext_noop("Signed in. The account has no devices."))
 
     # -- installers: see vendors/installer_api.py -------------------------------------------------------------------------
 
@@ -105,13 +108,13 @@ def _rate(settings: Mapping[str, str]) -> Rate:
 def _check(settings: Mapping[str, str]) -> dict[str, str]:
     faults = {"url": address.fault(settings), **console.check(settings)}
     if (settings.get("region") or REGIONS[0]) not in REGIONS:
-        faults["region"] = f"Region is one of {', '.join(REGIONS)}."
+        faults["region"] = Message(gettext_noop("Choose one of these regions: %(regions)s."), regions=", ".join(REGIONS))
         del faults["url"]  # it is judged together with the region
     if not settings.get("username", "").strip():
-        faults["username"] = "Enter the user name of the API user."
+        faults["username"] = Message(gettext_noop("Enter the username of the API user."))
     calls = settings.get("calls_per_second") or "10"
     if not (calls.isascii() and calls.isdecimal() and 2 <= int(calls[:9]) <= 1000):
-        faults["calls_per_second"] = "Calls per second is a whole number from 2 to 1000; ESET allows 10."
+        faults["calls_per_second"] = Message(gettext_noop("Enter a whole number from 2 to 1000; ESET allows 10."))
     return {name: sentence for name, sentence in faults.items() if sentence}
 
 
@@ -121,34 +124,34 @@ VENDOR = Vendor(
     fields=(
         Field(
             "region",
-            "Region",
+            gettext_noop("Region"),
             default="eu",
-            help="The first part of the address of your ESET PROTECT console, without digits.",
+            help=gettext_noop("First part of your ESET PROTECT console address, without digits."),
             choices=(
-                ("eu", "Europe"),
-                ("de", "Germany"),
-                ("us", "United States"),
-                ("ca", "Canada"),
-                ("jpn", "Japan"),
+                ("eu", gettext_noop("Europe")),
+                ("de", gettext_noop("Germany")),
+                ("us", gettext_noop("United States")),
+                ("ca", gettext_noop("Canada")),
+                ("jpn", gettext_noop("Japan")),
             ),
             tidy=address.tidy_region,
         ),
         Field(
             "url",
-            "Address",
+            gettext_noop("Address"),
             required=False,
             default=URL,
-            help="Leave it as it is, unless a gateway of your own stands before ESET Connect.",
+            help=gettext_noop("Change only if you use a proxy or gateway."),
             tidy=address.tidy,
         ),
         Field(
             "username",
-            "User name",
-            help="Of a user made for this purpose, with the right to use integrations.",
+            gettext_noop("Username"),
+            help=gettext_noop("A dedicated API user with the Integrations permission."),
             example="api@example.com",
         ),
-        Field("password", "Password", secret=True),
-        Field("calls_per_second", "Calls per second", required=False, default="10", help="ESET allows 10."),
+        Field("password", gettext_noop("Password"), secret=True),
+        Field("calls_per_second", gettext_noop("Calls per second"), required=False, default="10", help=gettext_noop("ESET allows 10.")),
         console.FIELD,
     ),
     connect=Eset,
@@ -164,7 +167,7 @@ VENDOR = Vendor(
     named_at_once=BATCH,
     offer=OFFER,
     patch_sources=(Source.RECENT, Source.ATTEMPTS, Source.PATCHES),
-    refresh_note="ESET Connect lists everything, or single devices by id or by exact name.",
+    refresh_note=Message(gettext_noop("ESET Connect can list all devices, or single devices by ID or exact name.")),
     urls=address.urls,
     documentation="https://help.eset.com/eset_connect/en-US/create_api_user_account.html",
 )

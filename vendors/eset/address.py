@@ -9,8 +9,9 @@ import re
 from collections.abc import Mapping
 
 from vendors.eset.client import REGIONS, SERVICES, URL
-from vendors.gateway.address_rules import BadUrl, parse_url
+from vendors.gateway.address_rules import BadUrl, invalid, parse_url
 from vendors.parsing import setting_values
+from vendors.texts import Message, gettext_noop
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 # What client.py appends to the address, and the pages that describe it.
@@ -47,12 +48,16 @@ def fault(settings: Mapping[str, str]) -> str:
     try:
         target = parse_url(url.replace("{region}", "eu").replace("{service}", "device-management"))
     except BadUrl as error:
-        return f"The address cannot be used, because {error}."
+        return invalid(error)
     if "{service}" not in url:
-        return "The address must contain {service}, because ESET has one host for each service."
+        return Message(gettext_noop("The address must contain {service}: ESET has one host for each service."))
     if target.scheme == "http" and target.host not in LOOPBACK:
-        return "The address begins with http://, so the password would travel unprotected: use https://."
+        return Message(gettext_noop("The address must start with https://, otherwise the password is not protected."))
     hosted = HOSTED.fullmatch(url)
     if hosted and hosted[1] not in ("{region}", region):
-        return f"The address is in the region {hosted[1]}, and the region chosen is {region}: choose the same."
+        return Message(
+            gettext_noop("The address is in the region %(named)s, but the region is set to %(region)s: choose the same."),
+            named=hosted[1],
+            region=region,
+        )
     return ""

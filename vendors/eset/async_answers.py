@@ -12,14 +12,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from vendors.base import Cursor, DevicePage
-from vendors.errors import BadAnswer, Lost
+from vendors.errors import BadAnswer, Lost, could_not
 from vendors.eset.client import Reply
 from vendors.gateway.error_mapping import from_status
+from vendors.texts import Message, gettext_noop
 
 FIRST_WAIT = 2.0
 LONGEST_WAIT = 30.0
 LIFE = 600.0  # ESET keeps an answer for ten minutes
-WAITING_FOR = "ESET is preparing the answer"
+WAITING_FOR = Message(gettext_noop("ESET is preparing the answer"))
 
 # An answer can be fetched once. If it was fetched and then lost on our side, or ESET forgot it, asking once more is right; twice is not.
 MOST_FORGOTTEN = 1
@@ -61,7 +62,7 @@ def _waiting(cursor: Mapping[str, Any], reply: Reply, pending: Mapping[str, Any]
     given = reply.response_id or (pending or {}).get("id", "")
     if not re.fullmatch(r"[!-~]{1,200}", given):
         raise BadAnswer(
-            f"Could not {reply.operation}: ESET asked to come back later, but gave no usable response-id.",
+            could_not(reply.operation, Message(gettext_noop("ESET postponed the answer without a usable response-id"))),
             status=202,
             request_id=reply.request_id,
         )
@@ -77,7 +78,7 @@ def _again(cursor: Mapping[str, Any], why: str, most: int, reply: Reply) -> Devi
     times = cursor.get(why, 0) + 1
     if times > most:
         raise Lost(
-            f"Could not {reply.operation}: ESET prepared the answer {times} times and did not keep it.",
+            could_not(reply.operation, Message(gettext_noop("ESET lost the prepared answer %(times)s times"), times=times)),
             status=reply.status,
             request_id=reply.request_id,
         )

@@ -19,6 +19,7 @@ from vendors.parsing.fields import Fields
 from vendors.parsing.times import plausible
 from vendors.patch_states import PatchReason, PatchStatus
 from vendors.records import Attempt, Reject, Title, Version
+from vendors.texts import Message, gettext_noop
 
 PREFIXES = ("APPLICATION_PATCHING_STATUS_", "PATCHING_STATUS_")
 FAILED = PatchStatus.FAILED
@@ -63,7 +64,7 @@ def _told_attempt(record: Fields, *, now: datetime) -> Attempt:
         return _attempt(part, titles.package(part.text("packageReference", limit=LONGEST), name), device, now=now)
     if kind == "operatingSystem":
         return _attempt(part, titles.system(part), device, now=now)
-    raise BadRecord("The record tells neither an application, a package nor a system.")
+    raise BadRecord(Message(gettext_noop("The record names no application, package or system.")))
 
 
 def _attempt(part: Fields, title: Title, device: str = "", *, now: datetime) -> Attempt:

@@ -9,11 +9,25 @@ from urllib.parse import quote
 
 from vendors.gateway.http import Gateway, Params
 from vendors.secret import Secret
+from vendors.texts import Message, gettext_noop
 
 REGIONS = ("eu", "de", "us", "ca", "jpn")
 SERVICES = ("business-account.iam", "device-management", "installer-management", "patch-management")
 URL = "https://{region}.{service}.eset.systems"
 PAGE_SIZE = 1000
+
+# Operations, as error sentences name them.
+SIGN_IN = Message(gettext_noop("sign in to ESET Connect"))
+LIST_DEVICES = Message(gettext_noop("list devices"))
+READ_DEVICES = Message(gettext_noop("read single devices"))
+LIST_GROUPS = Message(gettext_noop("list groups"))
+CREATE_INSTALLER = Message(gettext_noop("create an installer"))
+LIST_INSTALLERS = Message(gettext_noop("list installers"))
+READ_INSTALLER = Message(gettext_noop("read an installer"))
+REVOKE_INSTALLER = Message(gettext_noop("revoke an installer"))
+LIST_RECENT_ATTEMPTS = Message(gettext_noop("list recent attempts"))
+LIST_ATTEMPTS = Message(gettext_noop("list attempts per device"))
+LIST_PATCHES = Message(gettext_noop("list missing patches"))
 
 # What the 202 protocol or the walk decides about; every other status is an error at once.
 DECIDED_LATER = (200, 202, 400, 404, 504)
@@ -21,7 +35,7 @@ DECIDED_LATER = (200, 202, 400, 404, 504)
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer of one of the statuses that the caller decides about. `operation` is what was asked for, in words."""
+    """An answer of one of the statuses that the caller decides about. `operation`: an infinitive for error sentences."""
 
     status: int
     body: bytes
@@ -43,11 +57,11 @@ class Client:
 
     # https://help.eset.com/eset_connect/en-US/authentication_oauth_token_post.html
     def token(self, form: Mapping[str, str], *, response_id: str = "") -> Reply:
-        """Statuses 401 and 403 are replies here: whether another grant is worth a try is not the client's business."""
+        """Statuses 401 and 403 are replies here: the session decides about another grant."""
         return self._send(
             "POST",
             self._base("business-account.iam") + "/oauth/token",
-            operation="sign in to ESET Connect",
+            operation=SIGN_IN,
             form=form,
             response_id=response_id,
             accept=(*DECIDED_LATER, 401, 403),
@@ -65,55 +79,55 @@ class Client:
     ) -> Reply:
         """`names` are display names, exact."""
         params = [("displayNames", name) for name in names] + _paging(page_token, page_size)
-        return self._get("/v1/devices", token, params, operation="list devices", response_id=response_id)
+        return self._get("/v1/devices", token, params, operation=LIST_DEVICES, response_id=response_id)
 
     # https://help.eset.com/eset_connect/en-US/devices_v1_devices_batchget_get.html
     def batch_get(self, token: Secret, uuids: Sequence[str], *, response_id: str = "") -> Reply:
         """All of them or none."""
         params = [("devicesUuids", uuid) for uuid in uuids]
-        return self._get("/v1/devices:batchGet", token, params, operation="read single devices", response_id=response_id)
+        return self._get("/v1/devices:batchGet", token, params, operation=READ_DEVICES, response_id=response_id)
 
     # https://help.eset.com/eset_connect/en-US/device_groups_v1_device_groups_get.html
     def device_groups(self, token: Secret, *, page_token: str = "", response_id: str = "") -> Reply:
         params = _paging(page_token, PAGE_SIZE)
-        return self._get("/v1/device_groups", token, params, operation="list groups", response_id=response_id)
+        return self._get("/v1/device_groups", token, params, operation=LIST_GROUPS, response_id=response_id)
 
     # https://help.eset.com/eset_connect/en-US/installers_v1_installers_post.html
     def create_installer(self, token: Secret, body: Mapping[str, Any], *, response_id: str = "") -> Reply:
         url = self._base("installer-management") + "/v1/installers"
-        return self._send("POST", url, operation="make an installer", json=body, token=token, response_id=response_id)
+        return self._send("POST", url, operation=CREATE_INSTALLER, json=body, token=token, response_id=response_id)
 
     # https://help.eset.com/eset_connect/en-US/installers_v1_installers_get.html
     def installers(self, token: Secret, *, page_token: str = "", response_id: str = "") -> Reply:
         url = self._base("installer-management") + "/v1/installers"
         params = _paging(page_token, PAGE_SIZE)
-        return self._send("GET", url, operation="list installers", params=params, token=token, response_id=response_id)
+        return self._send("GET", url, operation=LIST_INSTALLERS, params=params, token=token, response_id=response_id)
 
     # https://help.eset.com/eset_connect/en-US/installers_v1_installers_installeruuid_get.html
     def installer(self, token: Secret, uuid: str, *, response_id: str = "") -> Reply:
         url = self._base("installer-management") + f"/v1/installers/{quote(uuid, safe='')}"
-        return self._send("GET", url, operation="read an installer", token=token, response_id=response_id)
+        return self._send("GET", url, operation=READ_INSTALLER, token=token, response_id=response_id)
 
     # https://help.eset.com/eset_connect/en-US/installers_v1_installers_installeruuid_delete.html
     def delete_installer(self, token: Secret, uuid: str, *, response_id: str = "") -> Reply:
         url = self._base("installer-management") + f"/v1/installers/{quote(uuid, safe='')}"
-        return self._send("DELETE", url, operation="revoke an installer", token=token, response_id=response_id)
+        return self._send("DELETE", url, operation=REVOKE_INSTALLER, token=token, response_id=response_id)
 
     # https://help.eset.com/eset_connect/en-US/application_patching_v1_application-patching-processes_recent_details_get.html
     def recent_attempts(self, token: Secret, *, response_id: str = "") -> Reply:
         """All of them in one answer."""
-        return self._patching("/v1/application-patching-processes/recent/details", token, [], "list recent attempts", response_id)
+        return self._patching("/v1/application-patching-processes/recent/details", token, [], LIST_RECENT_ATTEMPTS, response_id)
 
     # https://help.eset.com/eset_connect/en-US/patching_v1_patching-process-details_get.html
     def attempts(self, token: Secret, *, start: str = "", page_token: str = "", response_id: str = "") -> Reply:
         """From `start` on; empty: any time."""
         params = [*([("timePeriod.startTime", start)] if start else []), *_paging(page_token, PAGE_SIZE)]
-        return self._patching("/v1/patching-process-details", token, params, "list attempts per device", response_id)
+        return self._patching("/v1/patching-process-details", token, params, LIST_ATTEMPTS, response_id)
 
     # https://help.eset.com/eset_connect/en-US/device_patches_v1_device-patches_get.html
     def patches(self, token: Secret, *, page_token: str = "", response_id: str = "") -> Reply:
         params = _paging(page_token, PAGE_SIZE)
-        return self._patching("/v1/device-patches", token, params, "list missing patches", response_id)
+        return self._patching("/v1/device-patches", token, params, LIST_PATCHES, response_id)
 
     def _patching(self, path: str, token: Secret, params: Params, operation: str, response_id: str) -> Reply:
         url = self._base("patch-management") + path

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from vendors.base import Cursor, DevicePage, Scope
-from vendors.errors import Lost
+from vendors.errors import Lost, could_not
 from vendors.eset import async_answers, mapping, paging
 from vendors.eset.client import Client, Reply
 from vendors.eset.ids import canonical
@@ -19,6 +19,7 @@ from vendors.eset.session import Session
 from vendors.gateway.error_mapping import from_status
 from vendors.parsing import json_pages
 from vendors.secret import Secret
+from vendors.texts import Message, gettext_noop
 
 BATCH = 100
 NAMES = 20
@@ -55,7 +56,7 @@ class PhaseStep:
         }
         phase = phases.get(self.cursor.get("phase", ""))
         if phase is None:
-            raise Lost("Could not go on listing devices: the stored position is not known to this version.")
+            raise Lost(Message(gettext_noop("Could not continue the list of devices: this version does not know the stored position.")))
         return phase()
 
     # -- everything ---------------------------------------------------------------------------------------------------
@@ -89,7 +90,7 @@ class PhaseStep:
         rows = (self._listing(reply).devices or []) if reply.status == 200 else []
         entries, rejects = mapping.entries(rows, now=self._moment())
         if {each.external_id for each in entries} - set(asked):
-            raise paging.bad(reply, "the answer holds devices that were not asked for")
+            raise paging.bad(reply, Message(gettext_noop("the answer has devices that were not requested")))
         if len(rows) < len(asked) and len(asked) > 1:
             middle = (first + last) // 2
             return DevicePage(cursor=self._after_ids([[first, middle], [middle, last], *rest]))
@@ -137,7 +138,7 @@ class PhaseStep:
         reply = self._ask(call)
         if reply.status in (400, 404) and self.cursor["token"]:
             raise Lost(
-                f"Could not {reply.operation}: ESET no longer knows the page that comes next.",
+                could_not(reply.operation, paging.LOST),
                 status=reply.status,
                 request_id=reply.request_id,
             )
@@ -149,7 +150,7 @@ class PhaseStep:
         """An answer without any list is the end only where a page or a filter came before: an empty fleet must be said, not left out."""
         listing = json_pages.page(reply.body, type=mapping.DeviceListing, operation=reply.operation, request_id=reply.request_id)
         if listing.devices is None and not may_be_missing and not self.cursor.get("token"):
-            raise paging.bad(reply, "the answer holds no list of devices")
+            raise paging.bad(reply, Message(gettext_noop("the answer has no list of devices")))
         return listing
 
     def _following(self, next_token: str | None, reply: Reply) -> Cursor | None:

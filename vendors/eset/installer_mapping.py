@@ -17,6 +17,7 @@ from vendors.parsing.fields import Fields
 from vendors.records import Installer, Product
 from vendors.secret import Secret
 from vendors.states import Family
+from vendors.texts import Message, gettext_noop
 
 FAMILIES = {Family.WINDOWS: 1, Family.MACOS: 3}  # 2, Linux, is refused by ESET
 SCHEMES = ("https://", "http://127.0.0.1:")  # the latter never leaves this machine
@@ -67,7 +68,7 @@ def installer(raw: bytes) -> Installer:
     record = Fields(json_pages.checked(raw, repairs), repairs)
     uuid = canonical(record.get("uuid"))
     if not uuid:
-        raise BadRecord("The record has no usable uuid.")
+        raise BadRecord(Message(gettext_noop("The record has no usable uuid.")))
     home = record.section("deviceEnrollment")
     group = home.text("securityGroupUuid")
     if group and not canonical(group):

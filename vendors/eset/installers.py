@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from vendors.base import Cursor, DevicePage
-from vendors.errors import BadRecord, Lost, Misconfigured
+from vendors.errors import BadRecord, Lost, Misconfigured, could_not
 from vendors.eset import async_answers, installer_mapping, paging
 from vendors.eset.client import Client, Reply
 from vendors.eset.ids import canonical
@@ -21,6 +21,7 @@ from vendors.installer_api import InstallerOrder, InstallerPage
 from vendors.parsing import json_pages
 from vendors.records import Installer
 from vendors.secret import Secret
+from vendors.texts import Message, gettext_noop
 
 MOST_PAGES = 1000
 
@@ -41,7 +42,7 @@ class InstallerConnection:
             reply = self._ask(lambda token: self.client.create_installer(token, body, response_id=known))
         except async_answers.AnswerNotReady as later:
             if not async_answers.response_id(later.page.cursor or {}):
-                raise Lost("Could not make an installer: ESET prepared the answer and did not keep it.") from None
+                raise Lost(Message(gettext_noop("Could not create an installer: ESET lost the prepared answer."))) from None
             return _later(later.page, accepted=True)
         except SignInLater as later:
             return self._sign_in_later(later.page, accepted=bool(known))
@@ -59,14 +60,14 @@ class InstallerConnection:
         except SignInLater as later:
             return self._sign_in_later(later.page)
         if reply.status in (400, 404) and given:
-            raise Lost("Could not list installers: ESET no longer knows the page that comes next.", request_id=reply.request_id)
+            raise Lost(could_not(reply.operation, paging.LOST), request_id=reply.request_id)
         if reply.status != 200:
             raise _refused(reply)
         listing = json_pages.page(
             reply.body, type=installer_mapping.InstallerListing, operation=reply.operation, request_id=reply.request_id
         )
         if listing.installers is None and not given and listing.totalSize in (None, ""):
-            raise paging.bad(reply, "the answer holds no list of installers")
+            raise paging.bad(reply, Message(gettext_noop("the answer has no list of installers")))
         found, unreadable = installer_mapping.installers(listing.installers or [])
         return InstallerPage(found, paging.following(self.cursor, listing.nextPageToken, reply, most=MOST_PAGES), unreadable=unreadable)
 
@@ -105,7 +106,7 @@ class InstallerConnection:
             return installer_mapping.installer(bytes(single.installer))
         except BadRecord:
             pass
-        raise paging.bad(reply, "the answer describes no installer that can be read")
+        raise paging.bad(reply, Message(gettext_noop("the answer has no readable installer")))
 
     def _sign_in_later(self, page: DevicePage, *, accepted: bool = False) -> InstallerPage:
         cursor: dict[str, Any] = {**self.cursor, "sign_in": page.cursor}
@@ -119,8 +120,8 @@ def _later(page: DevicePage, *, accepted: bool = False) -> InstallerPage:
 def _refused(reply: Reply) -> Exception:
     if reply.status == 400:
         return Misconfigured(
-            f"Could not {reply.operation}: ESET refused the request (status 400).",
-            next_step="Check that the group still exists and is a static one, then order again.",
+            could_not(reply.operation, Message(gettext_noop("ESET refused the request (status 400)"))),
+            next_step=Message(gettext_noop("Check that the group still exists and is static, then create the installer again.")),
             status=400,
             request_id=reply.request_id,
         )

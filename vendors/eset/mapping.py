@@ -25,6 +25,7 @@ from vendors.parsing.fields import Fields, shaped, time_of
 from vendors.parsing.size_limits import RECORD_BYTES
 from vendors.parsing.times import parse_time, plausible
 from vendors.records import Entry, Group, Reject
+from vendors.texts import Message, gettext_noop
 
 SECRETS = ("deviceToken", "salt")
 SEEN = "lastSyncTime"
@@ -69,7 +70,7 @@ def entries(rows: Iterable[msgspec.Raw], *, now: datetime) -> tuple[tuple[Entry,
         try:
             good.append(_entry(raw, now))
         except BadRecord as error:
-            bad.append(Reject(str(error), json_pages.sample(raw, hide=SECRETS)))
+            bad.append(Reject(error.reason, json_pages.sample(raw, hide=SECRETS)))
     return tuple(good), tuple(bad)
 
 
@@ -81,7 +82,7 @@ def _entry(raw: bytes, now: datetime) -> Entry:
         head = _mended_head(raw)
     uuid = canonical(head.uuid)
     if not uuid:
-        raise BadRecord("The record has no usable uuid.")
+        raise BadRecord(Message(gettext_noop("The record has no usable uuid.")))
     time = bytes(head.lastSyncTime)
     seen_at = plausible(_time(time[1:-1].decode("ascii", "replace")), now=now) if time else None
     wrong = _wrong_time(time, now) if seen_at is None and time not in _UNTOLD else ()
@@ -102,7 +103,7 @@ def _mended_head(raw: bytes) -> _Head:
     try:
         return _head.decode(raw)
     except json_pages.BROKEN:
-        raise BadRecord("The record has no usable uuid.") from None
+        raise BadRecord(Message(gettext_noop("The record has no usable uuid."))) from None
 
 
 def _wrong_time(time: bytes, now: datetime) -> tuple[Repair, ...]:

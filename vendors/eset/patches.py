@@ -15,6 +15,7 @@ from vendors.field_repairs import REPLACED, FieldFault
 from vendors.parsing.fields import Fields
 from vendors.patch_states import PatchKind, PatchStatus, Severity
 from vendors.records import Patch, Reject, Title
+from vendors.texts import Message, gettext_noop
 
 SEVERITIES = {
     "SEVERITY_LEVEL_HIGH": Severity.HIGH,
@@ -43,7 +44,7 @@ def patches(rows: Iterable[msgspec.Raw]) -> tuple[tuple[Patch, ...], tuple[Rejec
 def _patch(record: Fields) -> Patch:
     key, device = canonical(record.get("uuid")), device_of(record)
     if not key or not device:
-        raise BadRecord("The record does not name its patch and its device.")
+        raise BadRecord(Message(gettext_noop("The record does not name its patch and its device.")))
     part, title = _wanted(record, key)
     severity = part.text("severity", limit=60)
     return Patch(

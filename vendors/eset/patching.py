@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from vendors.base import Cursor, DevicePage
-from vendors.errors import Lost, Misconfigured
+from vendors.errors import Lost, Misconfigured, could_not
 from vendors.eset import async_answers, attempts, paging, patches
 from vendors.eset.client import Client, Reply
 from vendors.eset.session import Session, SignInLater
@@ -18,6 +18,7 @@ from vendors.gateway.error_mapping import from_status
 from vendors.parsing import json_pages
 from vendors.patching_api import PatchPage, Source
 from vendors.secret import Secret
+from vendors.texts import Message, gettext_noop
 
 MOST_PAGES = 20_000
 NOT_OFFERED = (404, 501)
@@ -61,7 +62,7 @@ class PatchSourceReader:
         reply = self._ask(lambda token, known: self.client.patches(token, page_token=given, response_id=known))
         listing = json_pages.page(reply.body, type=patches.PatchListing, operation=reply.operation, request_id=reply.request_id)
         if listing.devices is None and listing.nextPageToken is None and not given:
-            raise paging.bad(reply, "the answer holds no list of patches")
+            raise paging.bad(reply, Message(gettext_noop("the answer has no list of patches")))
         found, rejects = patches.patches(listing.devices or [])
         return PatchPage(patches=found, rejects=rejects, cursor=self._following(listing.nextPageToken, reply))
 
@@ -71,8 +72,7 @@ class PatchSourceReader:
         reply = async_answers.follow(self.cursor, reply, now=self.now())
         self.cursor = async_answers.settled(self.cursor)
         if reply.status in (400, 404) and given:
-            lost = f"Could not {reply.operation}: ESET no longer knows the page that comes next."
-            raise Lost(lost, status=reply.status, request_id=reply.request_id)
+            raise Lost(could_not(reply.operation, paging.LOST), status=reply.status, request_id=reply.request_id)
         if reply.status in NOT_OFFERED:
             raise _not_offered(reply)
         if reply.status != 200:
@@ -91,8 +91,8 @@ class PatchSourceReader:
 
 def _not_offered(reply: Reply) -> Misconfigured:
     return Misconfigured(
-        f"Could not {reply.operation}: ESET does not offer it to this user (status {reply.status}).",
-        next_step="It needs a subscription with Vulnerability & Patch Management.",
+        could_not(reply.operation, Message(gettext_noop("not available to this user (status %(status)s)"), status=reply.status)),
+        next_step=Message(gettext_noop("It requires a subscription with Vulnerability & Patch Management.")),
         status=reply.status,
         request_id=reply.request_id,
     )

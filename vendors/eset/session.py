@@ -10,14 +10,14 @@ import msgspec
 
 from vendors.auth import EARLY, Tokens, TokenStore, usable
 from vendors.base import DevicePage
-from vendors.errors import AuthFailed, BadAnswer, VendorError
+from vendors.errors import AuthFailed, BadAnswer, VendorError, could_not
 from vendors.eset import async_answers
-from vendors.eset.client import Client, Reply
+from vendors.eset.client import SIGN_IN, Client, Reply
 from vendors.gateway.error_mapping import from_status
 from vendors.parsing import json_pages
 from vendors.secret import Secret
+from vendors.texts import Message, gettext_noop
 
-SIGN_IN = "sign in to ESET Connect"
 REFUSED = (400, 401, 403)
 
 
@@ -86,8 +86,8 @@ class Session:
             tokens = self._ask({"grant_type": "password", **password})
         if tokens is None:
             raise AuthFailed(
-                "Could not sign in to ESET Connect: user name or password were refused.",
-                next_step="Enter the user name and password of the API user again, and check that it signed in once.",
+                could_not(SIGN_IN, Message(gettext_noop("username or password were refused"))),
+                next_step=Message(gettext_noop("Enter username and password of the API user again; it must have signed in once.")),
             )
         return tokens
 
@@ -109,7 +109,7 @@ class Session:
     def _tokens(self, reply: Reply) -> Tokens:
         grant = json_pages.page(reply.body, type=_Grant, operation=SIGN_IN, request_id=reply.request_id)
         if not grant.access_token or grant.token_type.lower() not in ("", "bearer"):
-            raise BadAnswer("Could not sign in to ESET Connect: the answer holds no bearer token.")
+            raise BadAnswer(could_not(SIGN_IN, Message(gettext_noop("the answer has no bearer token"))))
         try:
             seconds = float(grant.expires_in or 0)
         except ValueError:

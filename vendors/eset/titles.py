@@ -31,7 +31,7 @@ def read(rows: Iterable[msgspec.Raw], mapper: Callable[[Fields], T]) -> tuple[tu
             found = mapper(Fields(json_pages.checked(raw, repairs), repairs))
             good.append(replace(found, repairs=told) if (told := repairs.all()) else found)
         except BadRecord as error:
-            bad.append(Reject(str(error), json_pages.sample(raw)))
+            bad.append(Reject(error.reason, json_pages.sample(raw)))
     return tuple(good), tuple(bad)
 
 

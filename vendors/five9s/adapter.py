@@ -16,9 +16,10 @@ from vendors.errors import Lost, Misconfigured, Unavailable
 from vendors.five9s import job
 from vendors.five9s.client import Client
 from vendors.five9s.mapping import entries
-from vendors.gateway.address_rules import BadUrl, parse_url
+from vendors.gateway.address_rules import BadUrl, invalid, parse_url
 from vendors.parsing import setting_values, zones
 from vendors.parsing.spellings import NETBIOS
+from vendors.texts import Message, gettext_noop
 
 OVERLAP = timedelta(minutes=10)  # the core's clock may differ from ours, and a change may be stored late
 WAITS = (2.0, 4.0, 8.0, 15.0, 30.0)
@@ -57,9 +58,9 @@ class Five9s:
         )
 
     def probe(self) -> str:
-        """Starts a job for a name that no device has: it proves address, token and right, and reads next to nothing."""
+        """Starts a job for a name that no device has: it proves address, token and permission, and reads next to nothing."""
         self._client.request_all_infos({"Hostnames": ["rollcall-connection-test"]})
-        return "The token was accepted and five(9)s started a job for us."
+        return Message(gettext_noop("five(9)s accepted the token and started a job."))
 
     def walk(self, scope: Scope, cursor: Cursor | None) -> DevicePage:
         VENDOR.require(scope.kind)
@@ -78,13 +79,13 @@ class Five9s:
         return DevicePage(
             cursor=asdict(again),
             wait=RESTART_WAIT,
-            waiting_for="five(9)s lost the job; it will be started again",
+            waiting_for=Message(gettext_noop("five(9)s lost the job; it restarts")),
         )
 
     def _start(self, place: JobCursor, body: dict[str, Any], *, absent: tuple[str, ...]) -> DevicePage:
         started = self._client.request_all_infos(body)
         onward = replace(place, phase="status", job=started, started=self._clock(), polls=0)
-        return DevicePage(cursor=asdict(onward), wait=WAITS[0], waiting_for="five(9)s to begin the job", absent=absent)
+        return DevicePage(cursor=asdict(onward), wait=WAITS[0], waiting_for=job.QUEUED, absent=absent)
 
     def _ask(self, place: JobCursor) -> DevicePage:
         answer = self._client.job_status(place.job)
@@ -92,12 +93,12 @@ class Five9s:
         if state is job.RemoteJobState.SUCCESS:
             return DevicePage(cursor=asdict(replace(place, phase="data")))
         if state is job.RemoteJobState.FAILURE:
-            raise Unavailable(f"The five(9)s job failed{job.details(answer)}.")
+            raise Unavailable(job.failure(answer))
         if self._clock() - place.started > DEADLINE:
-            raise Unavailable(f"The five(9)s job was not ready after {DEADLINE // 60} minutes.")
+            raise Unavailable(Message(gettext_noop("The five(9)s job was not ready after %(minutes)s minutes."), minutes=DEADLINE // 60))
         onward = replace(place, polls=place.polls + 1)
         wait = WAITS[min(onward.polls, len(WAITS) - 1)]
-        return DevicePage(cursor=asdict(onward), wait=wait, waiting_for=job.waiting_words(state, answer))
+        return DevicePage(cursor=asdict(onward), wait=wait, waiting_for=job.waiting_for(state, answer))
 
     def _fetch(self, place: JobCursor, *, parts: int) -> DevicePage:
         data = self._client.job_data(place.job, page=place.page, size=PAGE_SIZE)
@@ -121,7 +122,7 @@ def zone(settings: Mapping[str, str]) -> tzinfo:
     try:
         return zones.zone(name)
     except ValueError:
-        raise Misconfigured(zones.fault(name), next_step="Correct the time zone of the account.") from None
+        raise Misconfigured(zones.fault(name), next_step=Message(gettext_noop("Correct the time zone of the account."))) from None
 
 
 def check(settings: Mapping[str, str]) -> dict[str, str]:
@@ -133,9 +134,9 @@ def _check_url(settings: Mapping[str, str]) -> str:
     try:
         target = parse_url(settings.get("url", ""))
     except BadUrl as error:
-        return f"The address cannot be used, because {error}."
+        return invalid(error)
     if target.scheme == "http" and settings.get("allow_http") != "true" and target.host not in LOOPBACK:
-        return "The address begins with http://, so the token would travel unprotected: use https:// or allow http."
+        return Message(gettext_noop("The address starts with http://, which does not protect the token: use https:// or allow http."))
     return ""
 
 
@@ -145,33 +146,33 @@ VENDOR = Vendor(
     fields=(
         Field(
             "url",
-            "Address",
-            help="The EPM core with the five(9)s Console, like https://epm.example.com.",
+            gettext_noop("Address"),
+            help=gettext_noop("The EPM core server with the five(9)s Console, such as https://epm.example.com."),
             example="https://epm.example.com",
             tidy=lambda text: setting_values.address(text, endings=ENDPOINT),
         ),
         Field(
             "time_zone",
-            "Time zone of the core",
+            gettext_noop("Time zone of the core server"),
             default="UTC",
-            help="EPM writes local times without a zone. A name like Europe/Berlin, or the one that “tzutil /g” prints on the core.",
+            help=gettext_noop("A name such as Europe/Berlin, or the output of “tzutil /g” on the core server."),
             tidy=zones.tidy,
             note=zones.note,
             suggestions=zones.names,
         ),
         Field(
             "allow_http",
-            "Allow http://",
+            gettext_noop("Allow http://"),
             required=False,
             default="false",
             boolean=True,
-            help="The token then travels unprotected through your network.",
+            help=gettext_noop("The token is then not protected in your network."),
         ),
         Field(
             "token",
-            "Personal access token",
+            gettext_noop("Personal access token"),
             secret=True,
-            help="With the right /api/devices/, from Console 5.1.27 on.",
+            help=gettext_noop("Requires the permission /api/devices/ and Console 5.1.27 or later."),
         ),
         console.FIELD,
     ),

@@ -10,14 +10,15 @@ from typing import Any
 
 import msgspec
 
-from vendors.errors import BadAnswer, Lost, Misconfigured, Unavailable
+from vendors.errors import BadAnswer, Lost, Misconfigured, Unavailable, could_not
 from vendors.gateway.http import Answer, Gateway
 from vendors.parsing import json_pages
 from vendors.secret import Secret
+from vendors.texts import Message, gettext_noop
 
-START = "start a five(9)s job"
-STATUS = "ask for the state of the five(9)s job"
-DATA = "fetch the devices of the five(9)s job"
+START = Message(gettext_noop("start a five(9)s job"))
+STATUS = Message(gettext_noop("read the status of the five(9)s job"))
+DATA = Message(gettext_noop("read the devices of the five(9)s job"))
 LONGEST_TOKEN = 4096
 # We send nothing but the id that the vendor gave us: if that is not found or wrong, the job is gone.
 GONE = (400, 404, 410)
@@ -33,7 +34,7 @@ class Status(msgspec.Struct):
 
 
 class Data(msgspec.Struct):
-    """Without TotalCount nobody knows whether the list is whole; the others are told twice or concern single names."""
+    """Only TotalCount proves that the list is complete; the others are redundant or concern single names."""
 
     Results: list[msgspec.Raw] | None = None
     TotalCount: int | None = None
@@ -55,14 +56,14 @@ class Client:
         answer = self._post("RequestAllInfos", body, operation=START, accept=(200, 404))
         if answer.status == 404:
             raise Misconfigured(
-                "There is no five(9)s Device API at this address (status 404).",
-                next_step="Check the address; the API needs Console 5.1.27 or later.",
+                Message(gettext_noop("There is no five(9)s Device API at this address (status 404).")),
+                next_step=Message(gettext_noop("Check the address; the API requires Console 5.1.27 or later.")),
                 status=404,
                 request_id=answer.request_id,
             )
         job = json_pages.page(answer.body, type=Started, operation=START, request_id=answer.request_id).JobId.strip()
         if not re.fullmatch(r"[0-9A-Za-z{}-]{1,100}", job) or not job.strip("{}0-"):
-            raise BadAnswer(f"Could not {START}: the answer holds no job id.", request_id=answer.request_id)
+            raise BadAnswer(could_not(START, Message(gettext_noop("the answer has no job ID"))), request_id=answer.request_id)
         return job
 
     # …/103000361090-device-api, "Query the job status"
@@ -82,13 +83,13 @@ class Client:
         answer = self._post(method, body, operation=operation, accept=(200, 409, *GONE))
         if answer.status == 409:
             raise Unavailable(
-                f"Could not {operation}: five(9)s has not finished it (status 409).",
+                could_not(operation, Message(gettext_noop("five(9)s has not finished it (status 409)"))),
                 status=409,
                 request_id=answer.request_id,
             )
         if answer.status in GONE:
             raise Lost(
-                f"Could not {operation}: five(9)s does not know the job any more (status {answer.status}).",
+                could_not(operation, Message(gettext_noop("five(9)s no longer has the job (status %(status)s)"), status=answer.status)),
                 status=answer.status,
                 request_id=answer.request_id,
             )
@@ -105,7 +106,7 @@ def clean_token(token: Secret) -> str:
     bare = re.sub(r"^(?:Authorization:\s*)?PAT(?:\s+|$)", "", bare, flags=re.IGNORECASE).strip("\"'").strip()
     if not re.fullmatch(r"[!-~]+", bare) or len(bare) > LONGEST_TOKEN:
         raise Misconfigured(
-            "The personal access token is empty, too long, or contains blanks or other signs that a token cannot have.",
-            next_step="Copy the token from the five(9)s Console again, without anything around it.",
+            Message(gettext_noop("The personal access token is empty, too long or contains invalid characters.")),
+            next_step=Message(gettext_noop("Copy only the token from the five(9)s Console again.")),
         )
     return bare

@@ -16,6 +16,9 @@ from vendors.field_repairs import REPLACED
 from vendors.five9s.client import Data, Status
 from vendors.parsing.normalise import UNSTORABLE, clean_text
 from vendors.records import Entry
+from vendors.texts import Message, gettext_noop
+
+QUEUED = Message(gettext_noop("five(9)s job is queued"))
 
 
 class RemoteJobState(Enum):
@@ -60,18 +63,20 @@ def state(answer: Status) -> RemoteJobState:
     return WORDS.get(str(told).strip().upper(), RemoteJobState.UNKNOWN)
 
 
-def waiting_words(state: RemoteJobState, answer: Status) -> str:
+def waiting_for(state: RemoteJobState, answer: Status) -> str:
     if state is RemoteJobState.PENDING:
-        return "five(9)s to begin the job"
+        return QUEUED
     if state is RemoteJobState.RUNNING:
-        return "five(9)s to gather the data"
-    return f"five(9)s says “{_shown(answer.Status, 40)}”, which this version does not know; waiting as if the job ran"
+        return Message(gettext_noop("five(9)s job is running"))
+    return Message(gettext_noop("five(9)s job has the unrecognized status “%(status)s”"), status=_shown(answer.Status, 40))
 
 
-def details(answer: Status) -> str:
-    """The vendor's reason, as the end of a sentence."""
-    text = _shown(answer.StatusDetails, 200).rstrip(". ")
-    return f": {text}" if text else ""
+def failure(answer: Status) -> Message:
+    """The sentence about a failed job, with the vendor's reason where it gave one."""
+    reason = _shown(answer.StatusDetails, 200).rstrip(". ")
+    if not reason:
+        return Message(gettext_noop("The five(9)s job failed."))
+    return Message(gettext_noop("The five(9)s job failed: %(reason)s."), reason=reason)
 
 
 def _shown(value: Any, limit: int) -> str:
@@ -91,14 +96,23 @@ def progress(data: Data, found: list[Entry], *, page: int, seen: int, last: str)
     rows = data.Results or []
     total = data.TotalCount
     if total is None or (rows == [] and data.Results is None and total):
-        raise BadAnswer("five(9)s sent a page of devices without its counts.")
+        raise BadAnswer(Message(gettext_noop("five(9)s sent a page of devices without its counts.")))
     if isinstance(data.ReturnedCount, int) and data.ReturnedCount != len(rows):
-        raise BadAnswer(f"five(9)s announced {data.ReturnedCount} devices on page {page} and sent {len(rows)}.")
+        raise BadAnswer(
+            Message(
+                gettext_noop("five(9)s announced %(announced)s devices on page %(page)s and sent %(sent)s."),
+                announced=data.ReturnedCount,
+                page=page,
+                sent=len(rows),
+            )
+        )
     told = [entry.external_id.encode() for entry in found] or [bytes(row) for row in rows]
     fingerprint = hashlib.blake2b(b"\n".join(told), digest_size=8).hexdigest()
     if rows and fingerprint == last:
-        raise BadAnswer(f"five(9)s sent the same devices for pages {page - 1} and {page}.")
+        raise BadAnswer(
+            Message(gettext_noop("five(9)s sent the same devices for pages %(first)s and %(second)s."), first=page - 1, second=page)
+        )
     seen += len(rows)
     if seen > total or (not rows and seen < total):
-        raise BadAnswer(f"five(9)s announced {total} devices and sent {seen}.")
+        raise BadAnswer(Message(gettext_noop("five(9)s announced %(announced)s devices and sent %(sent)s."), announced=total, sent=seen))
     return seen, fingerprint, seen == total

@@ -19,6 +19,7 @@ from vendors.parsing.json_pages import Record
 from vendors.parsing.normalise import LONGEST_VALUE, UNSTORABLE, clean_text, identifier, text_key
 from vendors.records import Device, Entry, Identifier, Reject
 from vendors.states import Enrolment, Family, IdKind
+from vendors.texts import Message, gettext_noop
 
 SCANS = ("HWLastScanDate", "SWLastScanDate", "UpdateLastScanDate", "PatchSWLastScanDate")
 # What moves at every scan, contact or reboot, or merely counts the days since.
@@ -47,7 +48,7 @@ def entries(rows: list[msgspec.Raw], *, zone: tzinfo, now: datetime) -> tuple[li
         if number:
             found.append(_entry(number, raw, record, zone, now))
         else:
-            rejects.append(Reject("The record has no usable Computer_Idn.", json_pages.sample(raw)))
+            rejects.append(Reject(Message(gettext_noop("The record has no usable Computer_Idn.")), json_pages.sample(raw)))
     return found, rejects
 
 

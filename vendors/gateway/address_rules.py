@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
+from vendors.texts import Message, gettext_noop
+
 IP = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -45,7 +47,16 @@ class Target:
 
 
 class BadUrl(ValueError):
-    """The text is a reason for a person: "it contains a user name"."""
+    """An address that is refused. `reason`: a clause without a period, such as "it contains a user name"."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def invalid(error: BadUrl) -> Message:
+    """The sentence about a setting that is no address."""
+    return Message(gettext_noop("The address is invalid because %(reason)s."), reason=error.reason)
 
 
 def parse_url(url: str) -> Target:
@@ -56,32 +67,32 @@ def parse_url(url: str) -> Target:
     host = found["host"].strip("[]").lower()
     path = found["path"] or ""
     if "\\" in path or "?" in path or "#" in path:
-        raise BadUrl("it contains a backslash, a query or a fragment")
+        raise BadUrl(Message(gettext_noop("it contains a backslash, a query or a fragment")))
     if ".." in re.split(r"/|%2f", path.lower().replace("%2e", ".")):
-        raise BadUrl('its path contains ".."')
+        raise BadUrl(Message(gettext_noop('its path contains ".."')))
     if NUMBERS.fullmatch(host) or ":" in host:
         _exact_address(host)
     port = int(found["port"] or (443 if found["scheme"] == "https" else 80))
     if not 0 < port < 65536:
-        raise BadUrl("its port is not between 1 and 65535")
+        raise BadUrl(Message(gettext_noop("its port is not between 1 and 65535")))
     return Target(found["scheme"], host, port)
 
 
 def _why_not(url: str) -> str:
-    """Why this is no address, for the mistakes that people make."""
+    """The reason why this is no address, for common mistakes."""
     scheme = SCHEME.match(url)
     if not url:
-        return "it is empty"
+        return Message(gettext_noop("it is empty"))
     if scheme and scheme[1].lower() not in ("http", "https"):
-        return "it begins with another scheme than https://"
+        return Message(gettext_noop("it starts with another scheme than https://"))
     if not url.lower().startswith(("http://", "https://")):
-        return "it does not begin with https://"
+        return Message(gettext_noop("it does not start with https://"))
     place = re.split(r"[/?#\\]", url.partition("://")[2])[0]
     if "@" in place:
-        return "it contains a user name or password: leave out everything before the host, and enter credentials in their own fields"
+        return Message(gettext_noop("it contains a user name or password: enter credentials only in their own fields"))
     if not place.isascii():
-        return "its host contains letters outside a to z: enter the name as it begins with xn--"
-    return "it is not of the form https://host:port/path, without user name, query and fragment"
+        return Message(gettext_noop("its host contains letters outside a to z: enter the form that starts with xn--"))
+    return Message(gettext_noop("it is not of the form https://host:port/path, without user name, query and fragment"))
 
 
 def openable(url: str) -> bool:
@@ -94,7 +105,7 @@ def _exact_address(host: str) -> None:
     try:
         ipaddress.ip_address(host)
     except ValueError:
-        raise BadUrl("its host is a number that is not an ordinary IP address") from None
+        raise BadUrl(Message(gettext_noop("its host is a number that is not an IP address"))) from None
 
 
 def place(host: str, port: int) -> str:

@@ -1,4 +1,4 @@
-"""Whatever went wrong in a call → the one error that stands for it."""
+"""Errors of the network and HTTP statuses → vendor errors."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ from datetime import UTC, datetime
 
 import httpcore
 
-from vendors.errors import AuthFailed, BadAnswer, Misconfigured, RateLimited, Unavailable, VendorError
+from vendors.errors import AuthFailed, BadAnswer, Misconfigured, RateLimited, Unavailable, VendorError, could_not
 from vendors.gateway.decoding import Undecodable
 from vendors.gateway.network import NetworkFault
+from vendors.texts import Message, gettext_noop
 
 LONGEST_WAIT = 15 * 60.0
+TOO_MANY = Message(gettext_noop("the vendor's rate limit is reached"))
+NOT_NOW = Message(gettext_noop("the server is temporarily unavailable"))
 
 
 def told_wait(values: Sequence[str], *, now: datetime | None = None) -> float | None:
@@ -37,51 +40,58 @@ def _one_wait(text: str, now: datetime) -> float | None:
 
 def from_status(status: int, *, operation: str, request_id: str = "", wait: float = 0.0) -> VendorError:
     """The error for `status`. The text holds the operation, the status and the vendor's request id, and nothing the vendor wrote."""
-    signature = f"status {status}" + (f", request {request_id}" if request_id else "")
 
-    def words(happened: str) -> str:
-        return f"Could not {operation}: {happened} ({signature})."
+    def sentence(reason: Message) -> Message:
+        if not request_id:
+            return Message(
+                gettext_noop("Could not %(operation)s: %(reason)s (status %(status)s)."), operation=operation, reason=reason, status=status
+            )
+        return Message(
+            gettext_noop("Could not %(operation)s: %(reason)s (status %(status)s, request %(request)s)."),
+            operation=operation,
+            reason=reason,
+            status=status,
+            request=request_id,
+        )
 
     if status == 429:
-        return RateLimited(words("the server asks to wait"), wait=wait, status=status, request_id=request_id)
+        return RateLimited(sentence(TOO_MANY), wait=wait, status=status, request_id=request_id)
     if status >= 500 or status in (408, 425):
-        return Unavailable(words("the server cannot answer now"), status=status, request_id=request_id)
-    kind, happened, next_step = _told(status)
-    return kind(words(happened), next_step=next_step, status=status, request_id=request_id)
+        return Unavailable(sentence(NOT_NOW), status=status, request_id=request_id)
+    kind, reason, next_step = _meaning(status)
+    return kind(sentence(reason), next_step=next_step, status=status, request_id=request_id)
 
 
-def _told(status: int) -> tuple[type[AuthFailed | Misconfigured | BadAnswer], str, str]:
+def _meaning(status: int) -> tuple[type[AuthFailed | Misconfigured | BadAnswer], Message, str]:
     if status == 401:
-        return AuthFailed, "the credentials were refused", "Enter the credentials again."
+        return AuthFailed, Message(gettext_noop("the credentials were refused")), Message(gettext_noop("Enter the credentials again."))
     if status == 403:
-        return Misconfigured, "permission was refused", "Have the permission granted at the vendor."
+        return Misconfigured, Message(gettext_noop("access was denied")), Message(gettext_noop("Grant the permission at the vendor."))
     if status == 404:
-        return Misconfigured, "the server does not know this address", "Check the address and the region."
+        reason = Message(gettext_noop("the address does not exist on the server"))
+        return Misconfigured, reason, Message(gettext_noop("Check the address and the region."))
     if 300 <= status < 400:
-        return (
-            Misconfigured,
-            "the server sends us elsewhere, which is not followed",
-            "Enter the final address.",
-        )
+        reason = Message(gettext_noop("the server redirects to another address"))
+        return Misconfigured, reason, Message(gettext_noop("Enter the final address."))
     if status < 300:
-        return BadAnswer, "the answer is not the expected one", ""
-    return Misconfigured, "the server refused the request", "Check address and settings of the account."
+        return BadAnswer, Message(gettext_noop("the answer is not the expected one")), ""
+    reason = Message(gettext_noop("the server refused the request"))
+    return Misconfigured, reason, Message(gettext_noop("Check the address and settings of the account."))
 
 
 def from_error(error: Exception, *, operation: str, deadline: float, received: int) -> VendorError:
     """The error for a call without a complete answer, of which `received` bytes came within `deadline` seconds."""
-    could_not = f"Could not {operation}"
     if isinstance(error, NetworkFault):
         if issubclass(error.kind, Misconfigured):
-            return error.kind(f"{could_not}: {error.reason}.", next_step=error.next_step)
-        return Unavailable(f"{could_not}: {error.reason}.", sent=False)
+            return error.kind(could_not(operation, error.reason), next_step=error.next_step)
+        return Unavailable(could_not(operation, error.reason), sent=False)
     if isinstance(error, Undecodable):
-        return BadAnswer(f"{could_not}: {error}.")
+        return BadAnswer(could_not(operation, error.reason))
     if isinstance(error, httpcore.ProtocolError) and received:
-        return BadAnswer(f"{could_not}: the answer is cut or is not HTTP.")
+        return BadAnswer(could_not(operation, Message(gettext_noop("the answer is cut or is not HTTP"))))
     if isinstance(error, (httpcore.ConnectError, httpcore.ConnectTimeout)):
-        return Unavailable(f"{could_not}: the server cannot be reached.", sent=False)
-    happened = "the connection broke before the answer was complete"
+        return Unavailable(could_not(operation, Message(gettext_noop("the server cannot be reached"))), sent=False)
+    reason = Message(gettext_noop("the connection broke before the answer was complete"))
     if isinstance(error, httpcore.TimeoutException):
-        happened = f"the server did not answer in full within {deadline:g} seconds"
-    return Unavailable(f"{could_not}: {happened}.")
+        reason = Message(gettext_noop("the server did not answer in full within %(seconds)s seconds"), seconds=f"{deadline:g}")
+    return Unavailable(could_not(operation, reason))

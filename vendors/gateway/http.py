@@ -16,17 +16,19 @@ import httpcore
 import httpx
 
 from vendors.budget import Budget
-from vendors.errors import Misconfigured, RateLimited, VendorError
+from vendors.errors import Misconfigured, RateLimited, VendorError, could_not
 from vendors.gateway import tls
 from vendors.gateway.address_rules import BadUrl, Granted, NamedHosts, parse_url
 from vendors.gateway.decoding import Undecodable, decoded
 from vendors.gateway.error_mapping import from_error, from_status, told_wait
 from vendors.gateway.network import Backend, CallState, NetworkFault, Resolve, system_resolve
 from vendors.gateway.transport import Transport
+from vendors.texts import Message, gettext_noop
 
 Params = Sequence[tuple[str, str]]
 
 REQUEST_IDS = ("request-id", "x-request-id", "x-correlation-id")
+CHECK_ADDRESS = Message(gettext_noop("Check the address."))
 SENDABLE = re.compile(r"([\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?)?")
 
 
@@ -111,12 +113,11 @@ class Gateway:
         accept: Collection[int] = (200,),
         budgeted: bool = True,
     ) -> Answer:
-        """One call. `operation` is the words used in error sentences ("list devices"). Statuses in `accept` are returned, others raise.
+        """One call. `operation`: an infinitive for error sentences ("list devices"). Statuses in `accept` are returned, others raise.
 
         Raises RateLimited (ours=True when the budget said no and nothing was sent), AuthFailed (401), Misconfigured (3xx, other 4xx, TLS,
-        address refused, name unknown; PrivateHost where a person could allow the address), Unavailable (connect, time-out, reset, 5xx;
-        `sent` False when the request surely never left),
-        BadAnswer (cut, not HTTP, too large, another 2xx).
+        address refused, name unknown; PrivateHost where an administrator could allow the address), Unavailable (connect, timeout, reset,
+        5xx; `sent` False when the request surely never left), BadAnswer (cut, not HTTP, too large, another 2xx).
         """
         self._check(url, headers or {}, operation)
         try:
@@ -126,11 +127,12 @@ class Gateway:
         except (httpx.InvalidURL, UnicodeError):  # the latter for a host that only looks like punycode
             request = None
         if request is None:
-            raise Misconfigured(f"Could not {operation}: the address cannot be used.", next_step="Check the address.")
+            raise Misconfigured(could_not(operation, Message(gettext_noop("the address is invalid"))), next_step=CHECK_ADDRESS)
         if budgeted:
             wait = self.budget.take(interactive=self._interactive)
             if wait > 0:
-                raise RateLimited(f"Waiting to {operation}: the calls allowed for now are used up.", wait=wait, ours=True)
+                sentence = Message(gettext_noop("Waiting to %(operation)s: the rate limit is reached."), operation=operation)
+                raise RateLimited(sentence, wait=wait, ours=True)
         self._call.begin(self._deadline)
         # Raised outside of the except block: the library's error holds the request with its URL and must not ride along as context.
         try:
@@ -149,19 +151,17 @@ class Gateway:
         try:
             target = parse_url(url)
         except BadUrl as error:
-            raise Misconfigured(
-                f"Could not {operation}: the address cannot be used, because {error}.",
-                next_step="Check the address.",
-            ) from None
+            reason = Message(gettext_noop("the address is invalid because %(reason)s"), reason=error.reason)
+            raise Misconfigured(could_not(operation, reason), next_step=CHECK_ADDRESS) from None
         if target.scheme == "http" and not (self._allow_http or self._named.loopback(target)):
             raise Misconfigured(
-                f"Could not {operation}: the address begins with http://, so the credentials would travel unprotected.",
-                next_step="Use https://, or allow http for this account.",
+                could_not(operation, Message(gettext_noop("the address starts with http://, which does not protect the credentials"))),
+                next_step=Message(gettext_noop("Use https://, or allow http for this account.")),
             )
         if not all(SENDABLE.fullmatch(value) for value in headers.values()):
             raise Misconfigured(
-                f"Could not {operation}: a credential contains a character that cannot be sent, such as a line break.",
-                next_step="Enter the credential again.",
+                could_not(operation, Message(gettext_noop("a credential contains an invalid character, such as a line break"))),
+                next_step=Message(gettext_noop("Enter the credentials again.")),
             )
 
     def _exchange(self, request: httpx.Request, accept: Collection[int], operation: str) -> Answer:

@@ -16,6 +16,7 @@ import httpcore
 
 from vendors.errors import Misconfigured, PrivateHost, Unavailable
 from vendors.gateway.address_rules import IP, AddressScope, Granted, NamedHosts, judge, unwrap
+from vendors.texts import Message, gettext_noop
 
 Resolve = Callable[[str, int], list[str]]
 
@@ -24,7 +25,7 @@ CONNECT_SECONDS = 10.0
 
 
 class NetworkFault(Exception):
-    """Why no connection came about, in words that end a sentence; `kind` is the error that a person shall see."""
+    """No connection. `reason`: a clause without a period; `kind`: the vendor error that it becomes."""
 
     def __init__(self, reason: str, *, kind: type[Misconfigured | Unavailable], next_step: str = "") -> None:
         super().__init__(reason)
@@ -104,13 +105,13 @@ class Backend(httpcore.NetworkBackend):
         return addresses
 
     def _refusal(self, refused: list[IP], port: int) -> NetworkFault:
-        reason = "the address of the server is not on the public internet"
+        reason = Message(gettext_noop("the server's address is not on the public internet"))
         if any(judge(each) is AddressScope.FORBIDDEN for each in refused):
-            return NetworkFault(reason, kind=Misconfigured, next_step="Check the address: it leads to one that is never called.")
+            return NetworkFault(reason, kind=Misconfigured, next_step=Message(gettext_noop("Check the address: it is a reserved one.")))
         if all(self._granted.possible(each) and not self._ours(each, port) for each in refused):
-            next_step = "If it is a server of your own, allow its host for this account, or have it added to ROLLCALL_PRIVATE_HOSTS."
+            next_step = Message(gettext_noop("If it is your own server, allow it for this account or add it to ROLLCALL_PRIVATE_HOSTS."))
             return NetworkFault(reason, kind=PrivateHost, next_step=next_step)
-        next_step = "If it is a server of your own, have its name added to ROLLCALL_PRIVATE_HOSTS."
+        next_step = Message(gettext_noop("If it is your own server, add its name to ROLLCALL_PRIVATE_HOSTS."))
         return NetworkFault(reason, kind=Misconfigured, next_step=next_step)
 
     def _ours(self, address: IP, port: int) -> bool:
@@ -140,11 +141,15 @@ class Backend(httpcore.NetworkBackend):
         try:
             found = answers.get(timeout=self._call.left())
         except queue.Empty:
-            raise NetworkFault("the name of the server could not be looked up in time", kind=Unavailable) from None
+            raise NetworkFault(Message(gettext_noop("the DNS lookup of the server timed out")), kind=Unavailable) from None
         if isinstance(found, socket.gaierror) and found.errno == socket.EAI_AGAIN:
-            raise NetworkFault("the name of the server could not be looked up just now", kind=Unavailable)
+            raise NetworkFault(Message(gettext_noop("the DNS lookup of the server failed temporarily")), kind=Unavailable)
         if not isinstance(found, list) or not found:
-            raise NetworkFault("the name of the server is unknown", kind=Misconfigured, next_step="Check the address.")
+            raise NetworkFault(
+                Message(gettext_noop("the name of the server is unknown")),
+                kind=Misconfigured,
+                next_step=Message(gettext_noop("Check the address.")),
+            )
         return found
 
 
@@ -191,14 +196,26 @@ class Stream(httpcore.NetworkStream):
 
 # https://docs.openssl.org/master/man3/X509_STORE_CTX_get_error/
 VERIFY_REASONS = {
-    9: ("its certificate is not valid yet", "Check the clocks of both machines."),
-    10: ("its certificate has expired", "Have the certificate of the server renewed."),
-    62: ("its certificate is for another name", "Check the address, or have the certificate reissued."),
-    64: ("its certificate is for another address", "Use the name that is in the certificate."),
+    9: (
+        Message(gettext_noop("the server's certificate is not valid yet")),
+        Message(gettext_noop("Check the clocks of both machines.")),
+    ),
+    10: (
+        Message(gettext_noop("the server's certificate has expired")),
+        Message(gettext_noop("Renew the certificate of the server.")),
+    ),
+    62: (
+        Message(gettext_noop("the server's certificate is for another name")),
+        Message(gettext_noop("Check the address, or reissue the certificate.")),
+    ),
+    64: (
+        Message(gettext_noop("the server's certificate is for another address")),
+        Message(gettext_noop("Use the name in the certificate.")),
+    ),
 }
 UNKNOWN_CA = (
-    "its certificate is not from a known authority",
-    "If the server has a private CA, paste its certificate.",
+    Message(gettext_noop("the server's certificate is not from a trusted CA")),
+    Message(gettext_noop("If the server has a private CA, paste its certificate.")),
 )
 
 
@@ -207,15 +224,13 @@ def tls_fault(cause: BaseException | None) -> NetworkFault:
         code = cause.verify_code
         reason, next_step = VERIFY_REASONS.get(code, UNKNOWN_CA)
         if code not in VERIFY_REASONS and code not in (2, 18, 19, 20, 21):
-            reason, next_step = (
-                "its certificate cannot be accepted",
-                "Check the certificate chain of the server.",
-            )
-        return NetworkFault(f"the server cannot be trusted, because {reason}", kind=Misconfigured, next_step=next_step)
+            reason = Message(gettext_noop("the server's certificate is not accepted"))
+            next_step = Message(gettext_noop("Check the certificate chain of the server."))
+        return NetworkFault(reason, kind=Misconfigured, next_step=next_step)
     if isinstance(cause, ssl.SSLError) and not isinstance(cause, ssl.SSLEOFError):
         return NetworkFault(
-            "the server does not speak TLS as expected",
+            Message(gettext_noop("the server does not support TLS at this port")),
             kind=Misconfigured,
-            next_step="Check address and port.",
+            next_step=Message(gettext_noop("Check the address and port.")),
         )
-    return NetworkFault("the connection broke while it was being secured", kind=Unavailable)
+    return NetworkFault(Message(gettext_noop("the connection broke during the TLS handshake")), kind=Unavailable)

@@ -1,4 +1,4 @@
-"""Whom the gateway trusts: the public roots, or instead of them the CA of one account."""
+"""TLS certificates that the gateway trusts: the public roots, or instead of them the CA of one account."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ import time
 import certifi
 
 from vendors.errors import Misconfigured
+from vendors.texts import Message, gettext_noop
 
 LARGEST_PEM = 256 * 1024
 MOST_CERTIFICATES = 100
+PASTE_PEM = Message(gettext_noop("Paste the certificate of the CA in PEM format."))
 
 
 @functools.cache
@@ -25,17 +27,17 @@ def context(ca_pem: str = "", *, strict: bool = True) -> ssl.SSLContext:
         return public_roots()
     fault = _fault_of_text(ca_pem)
     if fault:
-        raise Misconfigured(fault, next_step="Paste the certificate of the CA in PEM form.")
+        raise Misconfigured(fault, next_step=PASTE_PEM)
     try:
         # cadata given: the public roots are not loaded.
         made = ssl.create_default_context(cadata=ca_pem)
     except (ssl.SSLError, ValueError):
         made = None
     if made is None:
-        raise Misconfigured("The CA certificate cannot be read.", next_step="Paste the certificate of the CA in PEM form.")
+        raise Misconfigured(Message(gettext_noop("The CA certificate cannot be read.")), next_step=PASTE_PEM)
     fault = _fault_of_certificates(made)
     if fault:
-        raise Misconfigured(fault, next_step="Paste the current certificate of the CA that signed the server's.")
+        raise Misconfigured(fault, next_step=Message(gettext_noop("Paste the current certificate of the CA that signed the server's.")))
     if not strict:
         made.verify_flags &= ~ssl.VERIFY_X509_STRICT
     return made
@@ -43,19 +45,19 @@ def context(ca_pem: str = "", *, strict: bool = True) -> ssl.SSLContext:
 
 def _fault_of_text(pem: str) -> str:
     if len(pem) > LARGEST_PEM or pem.count("BEGIN CERTIFICATE") > MOST_CERTIFICATES:
-        return "The CA certificate is too long: at most 100 certificates in 256 kB."
+        return Message(gettext_noop("The CA certificate is too long: at most 100 certificates in 256 kB."))
     if "PRIVATE KEY" in pem:
-        return "The CA certificate contains a private key, which must never leave its owner."
+        return Message(gettext_noop("The CA certificate contains a private key; paste only the certificate."))
     if "-----BEGIN CERTIFICATE-----" not in pem or not pem.isascii():
-        return "The CA certificate is not in PEM form."
+        return Message(gettext_noop("The CA certificate is not in PEM format."))
     return ""
 
 
 def _fault_of_certificates(made: ssl.SSLContext) -> str:
     authorities = made.get_ca_certs()
     if not authorities:
-        return "The certificate given is not the certificate of a CA."
+        return Message(gettext_noop("The certificate is not that of a CA."))
     now = time.time()
     if all(ssl.cert_time_to_seconds(str(each["notAfter"])) < now for each in authorities):
-        return "The CA certificate has expired."
+        return Message(gettext_noop("The CA certificate has expired."))
     return ""

@@ -12,11 +12,12 @@ from vendors import console
 from vendors.base import DAY, Connection, Cursor, DevicePage, Field, Scope, Vendor
 from vendors.budget import Rate
 from vendors.errors import BadAnswer, RateLimited, VendorError
-from vendors.gateway.address_rules import BadUrl, parse_url
+from vendors.gateway.address_rules import BadUrl, invalid, parse_url
 from vendors.opswat.client import LIMIT, Client, Listing
 from vendors.opswat.mapping import entries
 from vendors.parsing import setting_values
 from vendors.records import Entry
+from vendors.texts import Message, gettext_noop
 
 DEFAULT_URL = "https://gears.opswat.com"
 DEFAULT_CALLS = 10
@@ -48,8 +49,8 @@ class Opswat:
         self._client.sign_in()
         listing = self._client.devices(page=1, limit=1)
         if listing.beyond or not listing.rows:
-            return "Signed in to OPSWAT; the account holds no device yet."
-        return "Signed in to OPSWAT and read the first device."
+            return Message(gettext_noop("Signed in to OPSWAT. The account has no devices yet."))
+        return Message(gettext_noop("Signed in to OPSWAT and read the first device."))
 
     def walk(self, scope: Scope, cursor: Cursor | None) -> DevicePage:
         VENDOR.require(scope.kind)
@@ -81,14 +82,16 @@ def _require_end(listing: Listing, number: int, cursor: Cursor) -> None:
     """Raise BadAnswer when the list ends where it cannot end."""
     expected: int | None = cursor["expected"]
     if listing.beyond and number == 1 and expected != 0:
-        raise BadAnswer("OPSWAT says that the list ends before its first page (status 413).", status=413)
+        raise BadAnswer(Message(gettext_noop("OPSWAT ended the list before its first page (status 413).")), status=413)
     _require_all(cursor["seen"], expected)
 
 
 def _require_all(seen: int, expected: int | None) -> None:
     missing = (expected or 0) - seen
     if missing > 10 and missing > (expected or 0) / 10:
-        raise BadAnswer(f"OPSWAT's list ended after {seen} devices, but the account holds {expected}.")
+        raise BadAnswer(
+            Message(gettext_noop("OPSWAT's list ended after %(seen)s of %(expected)s devices."), seen=seen, expected=expected or 0)
+        )
 
 
 def _onward(listing: Listing, found: list[Entry], cursor: Cursor) -> Cursor | None:
@@ -96,9 +99,11 @@ def _onward(listing: Listing, found: list[Entry], cursor: Cursor) -> Cursor | No
     rows, number, expected = len(listing.rows), int(cursor["page"]), cursor["expected"]
     last = _fingerprint(listing, found)
     if last == cursor["last"]:
-        raise BadAnswer(f"OPSWAT sent the same devices for pages {number - 1} and {number}.")
+        raise BadAnswer(
+            Message(gettext_noop("OPSWAT sent the same devices for pages %(first)s and %(second)s."), first=number - 1, second=number)
+        )
     if number > 1 and cursor.get("short"):
-        raise BadAnswer("OPSWAT does not keep to the page size that it was asked for.")
+        raise BadAnswer(Message(gettext_noop("OPSWAT ignored the requested page size.")))
     seen = cursor["seen"] + rows
     short = rows < LIMIT
     if short and (number > 1 or (expected is not None and seen >= expected)):
@@ -145,15 +150,15 @@ def _check_url(url: str) -> str:
     try:
         target = parse_url(url)
     except BadUrl as error:
-        return f"The address cannot be used, because {error}."
+        return invalid(error)
     if target.scheme != "https" and target.host not in LOOPBACK:
-        return "The address must begin with https://, because the token travels in it."
+        return Message(gettext_noop("The address must start with https://, because it contains the token."))
     return ""
 
 
 def _check_calls(text: str) -> str:
     if text and not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MOST_CALLS):
-        return f"Calls per minute must be a whole number from 1 to {MOST_CALLS}."
+        return Message(gettext_noop("Enter a whole number from 1 to %(most)s."), most=MOST_CALLS)
     return ""
 
 
@@ -161,20 +166,27 @@ VENDOR = Vendor(
     slug="opswat",
     label="OPSWAT MetaDefender IT Access",
     fields=(
-        Field("url", "Address", required=False, default=DEFAULT_URL, help="Only other tenants need another one.", tidy=tidy_url),
+        Field(
+            "url",
+            gettext_noop("Address"),
+            required=False,
+            default=DEFAULT_URL,
+            help=gettext_noop("Change for other OPSWAT regions."),
+            tidy=tidy_url,
+        ),
         Field(
             "client_key",
-            "Client key",
+            gettext_noop("Client key"),
             secret=True,
-            help="From the OAuth portal: /o/app/register at your address.",
+            help=gettext_noop("From the OAuth portal: /o/app/register at your address."),
         ),
-        Field("client_secret", "Client secret", secret=True),
+        Field("client_secret", gettext_noop("Client secret"), secret=True),
         Field(
             "calls_per_minute",
-            "Calls per minute",
+            gettext_noop("Calls per minute"),
             required=False,
             default=str(DEFAULT_CALLS),
-            help="OPSWAT allows 10. Rollcall keeps 2 of them for people who wait.",
+            help=gettext_noop("Limit 10; 2 are reserved for manual refreshes."),
         ),
         console.FIELD,
     ),
@@ -189,6 +201,6 @@ VENDOR = Vendor(
     live_for=3600,
     stale_after=DAY,  # the console then calls it disconnected
     unseen_after=30 * DAY,
-    refresh_note="The list v2.3 cannot ask for one device or for changes; the next whole list brings it up to date.",
+    refresh_note=Message(gettext_noop("OPSWAT cannot list single devices or changes; the next full sync updates them.")),
     documentation="https://www.opswat.com/docs/macloud-sdp/developer-guide/authentication",
 )

@@ -9,14 +9,16 @@ from dataclasses import dataclass
 import msgspec
 
 from vendors.auth import Tokens, TokenStore, usable
-from vendors.errors import AuthFailed, BadAnswer, Misconfigured
+from vendors.errors import AuthFailed, BadAnswer, Misconfigured, could_not
 from vendors.gateway.http import Answer, Gateway
 from vendors.parsing import json_pages
 from vendors.secret import Secret
+from vendors.texts import Message, gettext_noop
 
 LIMIT = 50
-LIST = "list OPSWAT devices"
-SIGN_IN = "sign in to OPSWAT"
+LIST = Message(gettext_noop("list OPSWAT devices"))
+SIGN_IN = Message(gettext_noop("sign in to OPSWAT"))
+READ_ACCOUNT = Message(gettext_noop("read the OPSWAT account"))
 LONGEST_RESET = 900.0
 
 
@@ -66,8 +68,8 @@ class Client:
         answer = self._get("/o/api/v2.3/devices", query, operation=LIST, accept=(200, 406, 413))
         if answer.status == 406:
             raise Misconfigured(
-                f"OPSWAT refused a page of {limit} devices (status 406).",
-                next_step="This is a fault of Rollcall: report it with the time.",
+                Message(gettext_noop("OPSWAT refused a page of %(limit)s devices (status 406)."), limit=limit),
+                next_step=Message(gettext_noop("This is an error in Rollcall: report it with the time.")),
                 status=406,
                 request_id=answer.request_id,
             )
@@ -79,8 +81,8 @@ class Client:
     # https://www.opswat.com/docs/macloud-sdp/developer-guide/account-details
     def devices_used(self) -> int | None:
         """How many devices the account holds, where the credential may ask. Raises as a call does."""
-        answer = self._get("/o/api/v2/account", [], operation="read the OPSWAT account")
-        used = json_pages.page(answer.body, type=Usage, operation="read the OPSWAT account").devices_used
+        answer = self._get("/o/api/v2/account", [], operation=READ_ACCOUNT)
+        used = json_pages.page(answer.body, type=Usage, operation=READ_ACCOUNT).devices_used
         return used if used is not None and used >= 0 else None
 
     def _beyond(self, answer: Answer, page: int) -> Listing:
@@ -88,7 +90,7 @@ class Client:
         kind = answer.headers.get("content-type", "").lower()
         if "html" in kind or answer.body.lstrip()[:1] == b"<":
             raise BadAnswer(
-                f"Could not {LIST}: a proxy answered for page {page} with a web page (status 413).",
+                could_not(LIST, Message(gettext_noop("a proxy answered for page %(page)s with a web page (status 413)"), page=page)),
                 status=413,
                 request_id=answer.request_id,
             )
@@ -143,14 +145,14 @@ class Client:
         )
         if answer.status != 200:
             raise AuthFailed(
-                f"OPSWAT refused the client key and secret (status {answer.status}).",
-                next_step="Enter the client key and secret of the application again; they are in OPSWAT's OAuth portal.",
+                Message(gettext_noop("OPSWAT refused the client key and secret (status %(status)s)."), status=answer.status),
+                next_step=Message(gettext_noop("Enter the client key and secret again; they are in OPSWAT's OAuth portal.")),
                 status=answer.status,
                 request_id=answer.request_id,
             )
         grant = json_pages.page(answer.body, type=Grant, operation=SIGN_IN, request_id=answer.request_id)
         if not grant.access_token:
-            raise BadAnswer(f"Could not {SIGN_IN}: the answer holds no access token.", request_id=answer.request_id)
+            raise BadAnswer(could_not(SIGN_IN, Message(gettext_noop("the answer has no access token"))), request_id=answer.request_id)
         return Tokens(Secret(grant.access_token), expires_at=self._expiry(grant.expires_in))
 
     def _expiry(self, seconds: float | str | None) -> float:

@@ -20,6 +20,7 @@ from vendors.parsing.normalise import identifier
 from vendors.records import Device, Entry, Identifier, Issue, Reject
 from vendors.secret import Secret
 from vendors.states import Enrolment, Family, IdKind, State
+from vendors.texts import Message, gettext_noop
 
 # A capability link: whoever holds it can act on the device. It leaves here as a Secret, and is part of the digest only.
 LINK = "remediation_link"
@@ -54,7 +55,7 @@ def entries(rows: list[msgspec.Raw], *, now: datetime) -> tuple[list[Entry], lis
     for raw, record in records:
         hwid = json_pages.opaque_id(record.get("hwid"))
         if not hwid:
-            rejects.append(Reject("The record has no usable hwid.", json_pages.sample(raw, hide=SECRET)))
+            rejects.append(Reject(Message(gettext_noop("The record has no usable hwid.")), json_pages.sample(raw, hide=SECRET)))
             continue
         found.append(_entry(hwid, record, now))
     return found, rejects

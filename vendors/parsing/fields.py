@@ -76,7 +76,7 @@ def flag_of(value: object, field: str, repairs: Repairs) -> bool:
 
 
 def time_of(value: object, field: str, repairs: Repairs, *, zone: tzinfo | None = None, now: datetime | None = None) -> datetime | None:
-    """See parse_time; with `now`, also nothing that lies more than a day ahead."""
+    """See parse_time; with `now`, also nothing that lies in the future."""
     if value is None or value == "":
         return None
     if not isinstance(value, str):

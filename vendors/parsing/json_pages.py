@@ -10,12 +10,13 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from vendors.errors import BadAnswer, BadRecord
+from vendors.errors import BadAnswer, BadRecord, could_not
 from vendors.field_repairs import REPLACED, Repairs, examined, touched
 from vendors.parsing.json_repair import mended, storable
 from vendors.parsing.normalise import UNSTORABLE, clean_text
 from vendors.parsing.size_limits import RECORD_BYTES, shrunk
 from vendors.records import Reject
+from vendors.texts import Message, gettext_noop
 
 T = TypeVar("T")
 Record = dict[str, Any]
@@ -34,12 +35,12 @@ def page(body: bytes, *, type: type[T], operation: str, request_id: str = "") ->
     with contextlib.suppress(*BROKEN):
         return msgspec.json.decode(mended(body), type=type)
     if not body.strip():
-        reason = "the answer is empty"
+        reason = Message(gettext_noop("the answer is empty"))
     elif body.lstrip()[:1] == b"<":
-        reason = "a web page came instead of data"
+        reason = Message(gettext_noop("the answer is a web page instead of data"))
     else:
-        reason = "the answer is cut or of another shape than documented"
-    raise BadAnswer(f"Could not {operation}: {reason}.", status=200, request_id=request_id) from None
+        reason = Message(gettext_noop("the answer is cut or not in the documented format"))
+    raise BadAnswer(could_not(operation, reason), status=200, request_id=request_id) from None
 
 
 def readable(raw: bytes) -> bytes:
@@ -73,7 +74,7 @@ def records(rows: list[msgspec.Raw], *, hide: Collection[str] = ()) -> tuple[lis
         try:
             good.append(_read(raw))
         except BadRecord as error:
-            bad.append(Reject(str(error), sample(raw, hide=hide)))
+            bad.append(Reject(error.reason, sample(raw, hide=hide)))
     return good, bad
 
 
@@ -84,7 +85,7 @@ def _read(raw: bytes) -> tuple[bytes, Record]:
     raw = mended(raw)
     with contextlib.suppress(*BROKEN):
         return raw, _record.decode(raw)
-    raise BadRecord("The record is not an object that can be read.") from None
+    raise BadRecord(Message(gettext_noop("The record is not a readable JSON object."))) from None
 
 
 def sample(raw: bytes, *, hide: Collection[str] = ()) -> str:

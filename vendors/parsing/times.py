@@ -1,4 +1,4 @@
-"""Vendor text → time."""
+"""Vendor text → time, and the one rule about which times can be true."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ ISO = re.compile(
 )
 DOTNET = re.compile(r"\\?/Date\((-?[0-9]{1,15})(?:[+-][0-9]{4})?\)\\?/")
 
-# Clocks that were never set say year 1, 1601, 1900, 1970 or 1980. No device of these vendors reported before 1990.
-FIRST_YEAR = 1990
+# Clocks that were never set show year 1, 1601, 1900, 1970 or 1980. No device of these vendors reported before 2000.
+FIRST_YEAR = 2000
+SKEW = timedelta(minutes=5)  # that clocks of servers and devices may differ by
 
 
 def parse_time(text: str | None, *, zone: tzinfo | None = None) -> datetime | None:
@@ -27,9 +28,14 @@ def parse_time(text: str | None, *, zone: tzinfo | None = None) -> datetime | No
     return at if at is not None and at.year >= FIRST_YEAR else None
 
 
+def implausible(at: datetime, *, now: datetime) -> bool:
+    """Whether a clock was wrong: the time is in the future, or before the first device reported."""
+    return at > now + SKEW or at.year < FIRST_YEAR
+
+
 def plausible(at: datetime | None, *, now: datetime) -> datetime | None:
-    """None for a time more than a day ahead of `now`: the device's clock is wrong, and the time says nothing."""
-    return at if at is not None and at <= now + timedelta(hours=24) else None
+    """None for an implausible time: it is no evidence of a contact."""
+    return None if at is None or implausible(at, now=now) else at
 
 
 def _dotnet(text: str) -> datetime | None:

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta, timezone, tzinfo
 from tzlocal.windows_tz import win_tz
 
 from vendors.parsing.setting_values import bare
+from vendors.texts import Message, gettext_noop
 
 OFFSET = re.compile(r"UTC([+-])(0[0-9]|1[0-4]):(00|15|30|45)")
 LIKE_AN_OFFSET = re.compile(r"(?:UTC)?([+-])(0?[0-9]|1[0-4])(?::?(00|15|30|45))?", re.IGNORECASE)
@@ -24,7 +25,6 @@ NO_ZONES = frozenset({"localtime", "posixrules", "factory"})
 # Some of these change their clocks and some do not, and people expect the other thing.
 ABBREVIATIONS = frozenset({"cet", "cst6cdt", "eet", "est", "est5edt", "hst", "met", "mst", "mst7mdt", "pst8pdt", "wet"})
 MOST_SHOWN = 60
-EXAMPLE = "enter a name like Europe/Berlin, or the one that “tzutil /g” prints on the server"
 
 
 def tidy(text: str) -> str:
@@ -43,25 +43,42 @@ def tidy(text: str) -> str:
 
 def fault(name: str) -> str:
     """One sentence for what is no zone or can be meant in two ways; "" for a zone. `name` as `tidy` gives it."""
-    shown, low = f"“{name[:MOST_SHOWN]}”", name.casefold()
+    shown, low = name[:MOST_SHOWN], name.casefold()
     if low in _places() or OFFSET.fullmatch(name):
         return ""
     if low in NO_ZONES:
-        return f"{shown} is not the same on every machine, so it names no time zone: {EXAMPLE}."
+        return Message(
+            gettext_noop("“%(name)s” is not a fixed time zone: enter a name such as Europe/Berlin."),
+            name=shown,
+        )
     if low in ABBREVIATIONS:
-        return f"{shown} is an abbreviation and does not say where the clocks change: {EXAMPLE}."
-    return _fault_of_offset(name) or f"{shown} is not a time zone name: {EXAMPLE}."
+        return Message(
+            gettext_noop("“%(name)s” is an ambiguous abbreviation: enter a name such as Europe/Berlin, or the output of “tzutil /g”."),
+            name=shown,
+        )
+    return _fault_of_offset(name) or Message(
+        gettext_noop("“%(name)s” is not a time zone: enter a name such as Europe/Berlin, or the output of “tzutil /g”."), name=shown
+    )
 
 
 def _fault_of_offset(name: str) -> str:
     if inverted := INVERTED.fullmatch(name):
         meant, read = timezone(-_offset(inverted)), timezone(_offset(inverted))
-        return f"“{name}” means {meant}, because the sign in such names is inverted: enter {meant} if that is right, else {read}."
+        return Message(
+            gettext_noop("“%(name)s” means %(meant)s, because the sign is inverted: enter %(meant)s or %(read)s."),
+            name=name,
+            meant=str(meant),
+            read=str(read),
+        )
     if offset := LIKE_AN_OFFSET.fullmatch(name):
         fixed = timezone(_offset(offset))
-        return f"“{name}” is an offset and not a time zone: enter a name like Europe/Berlin, or {fixed} if that clock never changes."
+        return Message(
+            gettext_noop("“%(name)s” is an offset: enter a name such as Europe/Berlin, or %(fixed)s without daylight saving time."),
+            name=name,
+            fixed=str(fixed),
+        )
     if name.casefold().endswith(DST_OFF) and name.casefold().removesuffix(DST_OFF) in _windows():
-        return f"“{name}” is a zone whose clocks do not change on this server: enter its offset instead, like UTC+01:00."
+        return Message(gettext_noop("“%(name)s” has no daylight saving time: enter its offset, such as UTC+01:00."), name=name)
     return ""
 
 
@@ -76,15 +93,18 @@ def zone(name: str) -> tzinfo:
 
 
 def note(name: str, now: datetime) -> str:
-    """What time it is there: "In Europe/Berlin it is now Sunday 18:42 (UTC+01:00, the clocks change twice a year)."; "" for no zone."""
+    """The local time: "Local time in Europe/Berlin: 18:42 (UTC+01:00, with daylight saving time)."; "" for no zone."""
     if fault(name):
         return ""
     there = zone(name)
     local = now.astimezone(there)
     offsets = {datetime(local.year, month, 15, tzinfo=there).utcoffset() for month in range(1, 13)}
-    where = "There" if OFFSET.fullmatch(name) else f"In {name}"
-    current = timezone(local.utcoffset() or timedelta())
-    return f"{where} it is now {local:%A} {local:%H:%M} ({current}, {'all year' if len(offsets) == 1 else 'the clocks change'})."
+    time, offset = f"{local:%H:%M}", str(timezone(local.utcoffset() or timedelta()))
+    if len(offsets) == 1:
+        return Message(gettext_noop("Local time in %(zone)s: %(time)s (%(offset)s all year)."), zone=name, time=time, offset=offset)
+    return Message(
+        gettext_noop("Local time in %(zone)s: %(time)s (%(offset)s, with daylight saving time)."), zone=name, time=time, offset=offset
+    )
 
 
 def names() -> list[str]:

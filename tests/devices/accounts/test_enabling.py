@@ -35,7 +35,7 @@ def test_switching_off_ends_the_fetch_under_way_and_its_late_step_writes_nothing
     jobs.Engine(script).advance(run.pk)
     run.refresh_from_db()
     assert (run.state, script.kept, script.ends) == (JobState.CANCELLED, [], [])
-    assert run.error == "The account was disabled while this fetch was under way."
+    assert run.error == "The sync was stopped because the account was disabled."
     assert not jobs.due(type(run), now=jobs.database_clock())
 
 

@@ -112,11 +112,11 @@ class TestCertificates:
 
     @pytest.mark.parametrize(("make", "sentence"), [
         (lambda: certificate()[1], "private key"),
-        (lambda: certificate(ca=False)[0], "not the certificate of a CA"),
+        (lambda: certificate(ca=False)[0], "not that of a CA"),
         (lambda: certificate(days=-1)[0], "has expired"),
         (lambda: certificate()[0] * 101, "at most 100 certificates"),
         (lambda: "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "cannot be read"),
-        (lambda: "0\x82\x03\x0f0\x82", "not in PEM form"),
+        (lambda: "0\x82\x03\x0f0\x82", "not in PEM format"),
         (lambda: certificate()[0] + "-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----\n",
          "else than certificates"),
         (lambda: "x" * 300_000, "too long"),

@@ -75,7 +75,7 @@ class TestTested:
     def test_saved_anyway_it_says_what_failed_and_does_not_sign_in_again_by_itself(self, admin: Client, sim: Simulation) -> None:
         answer = admin.post(ADD, filled(sim, "eset", secret_password="wrong", anyway="1"), follow=True)
         assert "eset-x is saved." in answer.text
-        assert "Its connection does not work: Could not sign in to ESET Connect: user name or password were refused." in answer.text
+        assert "Its connection does not work: Could not sign in to ESET Connect: username or password were refused." in answer.text
         account = Account.objects.get()
         assert (account.health, account.health_code) == (Health.PERSON, "auth")
         assert "refused" in account.health_sentence
@@ -186,8 +186,8 @@ class TestErrors:
         })  # fmt: skip
         assert answer.status_code == 422
         for sentence in (
-            "The name must be 1 to 60 letters, digits, hyphens or underscores.", "travel unprotected", "“Mars/Base” is not a time zone name", "This is missing: enter it.", "The console address must be",
-            "not in PEM form",
+            "The name must be 1 to 60 letters, digits, hyphens or underscores.", "travel unprotected", "“Mars/Base” is not a time zone", "This is missing: enter it.", "The console address must be",
+            "not in PEM format",
         ):  # fmt: skip
             assert answer.text.count(sentence) == 2, f"{sentence}: above the form, and at its field"
         assert answer.text.count("This must be a whole number of minutes from 0 to 44,640.") == 4
@@ -257,7 +257,7 @@ class TestErrors:
         page = admin.post(ADD, values).text
         for value in ("epm", "https://epm.example.com", "Europe/Berlin"):
             assert f'value="{value}"' in page
-        assert "In Europe/Berlin it is now" in page
+        assert "Local time in Europe/Berlin" in page
 
 
 class TestPastedValues:
@@ -283,15 +283,15 @@ class TestTheTimeThere:
         return admin.get("/vendors/note/five9s/time_zone/", {"set_time_zone": value}, headers=HTMX).text
 
     def test_it_is_told_while_a_zone_is_typed(self, admin: Client) -> None:
-        assert "In Europe/Berlin it is now" in self.ask(admin, " W. Europe Standard Time")
+        assert "Local time in Europe/Berlin" in self.ask(admin, " W. Europe Standard Time")
         assert "means UTC-01:00" in self.ask(admin, "Etc/GMT+1")
-        assert "In UTC it is now" in self.ask(admin, "")
+        assert "Local time in UTC" in self.ask(admin, "")
 
     def test_what_was_typed_is_escaped(self, admin: Client) -> None:
         assert "<b>" not in self.ask(admin, "<b>x</b>")
 
     def test_the_form_tells_it_from_the_beginning(self, admin: Client) -> None:
-        assert "In UTC it is now" in admin.get(ADD, {"vendor": "five9s"}).text
+        assert "Local time in UTC" in admin.get(ADD, {"vendor": "five9s"}).text
 
     def test_only_fields_that_have_a_note_are_asked_about(self, admin: Client) -> None:
         for address in ("five9s/url", "five9s/token", "eset/time_zone", "acme/time_zone"):

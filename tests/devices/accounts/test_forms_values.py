@@ -106,7 +106,7 @@ class TestBadValues:
         }
         assert account.secrets.get().open().reveal() == "ABC"
         (sentence,) = notes(account.about, settings, datetime(2026, 11, 29, 17, 42, tzinfo=UTC))
-        assert sentence == "In Europe/Berlin it is now Sunday 18:42 (UTC+01:00, the clocks change)."
+        assert sentence == "Local time in Europe/Berlin: 18:42 (UTC+01:00, with daylight saving time)."
         assert notes(VENDORS["eset"], {}, datetime(2026, 11, 29, tzinfo=UTC)) == []
 
     def test_services_tell_everything_at_once_and_whose_it_is(self) -> None:
@@ -184,7 +184,7 @@ class TestChangingWhileAFetchIsUnderWay:
         admin.post("/vendors/epm/edit/", {**FIVE9S, "set_url": "https://other.example", "secret_token": "D" * 40})
         begun.refresh_from_db()
         assert begun.state == JobState.CANCELLED
-        assert "was changed while this fetch was under way" in begun.error
+        assert "because the account was edited" in begun.error
         assert SyncRun.objects.exclude(pk=begun.pk).get().state == JobState.REQUESTED
         account.refresh_from_db()
         assert account.changes_since is None

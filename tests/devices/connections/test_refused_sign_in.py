@@ -139,7 +139,7 @@ def test_a_password_that_was_replaced_before_it_signs_in_is_not_tried(sim: Simul
     eset, right = account_at(sim.url, "eset"), account_settings(sim.url)["eset"][1]
     link = connect(update_account(eset, settings=eset.settings, secrets={"password": "revoked"}))
     update_account(eset, settings=eset.settings, secrets=right)
-    with closing(link.gateway), pytest.raises(Unavailable, match="replaced meanwhile"):
+    with closing(link.gateway), pytest.raises(Unavailable, match="replaced during"):
         link.reader.walk(Scope(), None)
     request_run(eset, Scope(), now=timezone.now())
     work()
@@ -154,7 +154,7 @@ def test_a_password_that_was_replaced_while_it_signs_in_accuses_nobody(sim: Simu
         raise AuthFailed("The old password was refused.")
 
     entered_at = eset.secrets.latest("set_at").set_at
-    with pytest.raises(Unavailable, match="replaced meanwhile"):
+    with pytest.raises(Unavailable, match="replaced during"):
         EncryptedTokenStore(eset.pk, entered_at=entered_at).exchange(None, refused_at_last)
     assert Account.objects.get().health == Health.NEW
 
@@ -199,4 +199,4 @@ def test_workers_that_meet_the_refusal_together_sign_in_once(sim: Simulation) ->
 
     with ThreadPoolExecutor(WORKERS) as pool:
         told = set(pool.map(walk, range(WORKERS)))
-    assert told == {"Could not sign in to ESET Connect: user name or password were refused."} and sign_ins(sim) == 1
+    assert told == {"Could not sign in to ESET Connect: username or password were refused."} and sign_ins(sim) == 1

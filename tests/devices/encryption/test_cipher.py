@@ -43,7 +43,7 @@ def test_what_was_never_sealed_is_refused_and_not_returned(text: str) -> None:
 def test_a_missing_key_is_named(settings: Settings) -> None:
     sealed = cipher.seal("hunter2", context=CONTEXT)
     settings.SEALING_KEYS = {"newer": os.urandom(32)}
-    with pytest.raises(cipher.DecryptionFailed, match="'test' is not loaded"):
+    with pytest.raises(cipher.DecryptionFailed, match="“test” is missing"):
         cipher.unseal(sealed, context=CONTEXT)
 
 

@@ -342,7 +342,9 @@ def test_accounts_that_an_earlier_version_stopped_are_retried(sim: Simulation) -
     account = account_at(sim.url, "eset")
     refused = account_at(sim.url, "opswat")
     stopped: dict[str, Any] = {"health": Health.PERSON, "health_since": timezone.now()}
-    Account.objects.filter(pk=account.pk).update(**stopped, health_code="configuration", health_sentence="The server sends us elsewhere.")
+    Account.objects.filter(pk=account.pk).update(
+        **stopped, health_code="configuration", health_sentence="The server redirects to another address."
+    )
     Account.objects.filter(pk=refused.pk).update(**stopped, health_code="auth")
     import_module("devices.migrations.0015_retried_accounts").retry(apps, None)
     assert [run.account for run in sync.schedule_due_runs(list(Account.objects.all()), timezone.now())] == [account]

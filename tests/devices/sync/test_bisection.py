@@ -89,7 +89,7 @@ def test_a_record_that_fails_costs_only_itself(size: int, place: int) -> None:
     assert Device.objects.count() == Identifier.objects.count() == size - 1
     found = Quarantine.objects.get()
     assert (found.external_id, msgspec.json.decode(found.sample)["id"]) == (BAD, BAD)
-    assert found.reason.startswith("Rollcall itself could not store this record (IntegrityError). It is tried again")
+    assert found.reason.startswith("Rollcall could not store this record (IntegrityError). It retries")
 
 
 def test_several_that_fail_cost_only_themselves() -> None:
@@ -290,7 +290,7 @@ def test_a_sync_completes_without_the_record_and_says_so_until_it_works(vendor: 
         assert (stored(), quarantined()) == (listed - {bad}, [bad])
     assert status(account, timezone.now()).doubt == "1 record of its last list could not be used"
     page = signed_in(alice).get(f"/vendors/{account.name}/").text
-    assert "Rollcall itself could not store this record (IntegrityError)" in page
+    assert "Rollcall could not store this record (IntegrityError)" in page
     sql("ALTER TABLE devices_sighting DROP CONSTRAINT planted")
     run = sync(account)
     assert (run.state, run.quarantined, run.created) == (JobState.DONE, 0, 1)

@@ -127,7 +127,7 @@ class TestInTheBrowser:
         page = client.get("/vendors/eset-main/").text
         assert 'action="/vendors/eset-main/cancel/"' in page and "Cancel sync" in page
         answer = client.post("/vendors/eset-main/cancel/", headers=HTMX)
-        assert "ivan cancelled this sync." in answer.text and "The next one starts at its regular time" in answer.text
+        assert "ivan canceled this sync." in answer.text and "The next sync starts at its regular time" in answer.text
         assert answer["HX-Trigger"] == '{"run-ended": {}}'
         run.refresh_from_db()
         assert run.state == JobState.CANCELLED

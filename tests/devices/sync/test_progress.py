@@ -152,7 +152,7 @@ def test_a_sync_that_keeps_calls_for_people_takes_longer() -> None:
 def test_a_sync_that_waits_says_when_it_goes_on() -> None:
     waiting = moment(waiting_for=RATE_LIMIT, next_step_at=NOW + timedelta(seconds=40))
     assert progress(waiting, OPSWAT, Quota(5, (9.0,) * 5), now=NOW).continues_in == 40
-    assert progress(moment(waiting_for="five(9)s to begin the job"), OPSWAT, None, now=NOW).continues_in is None
+    assert progress(moment(waiting_for="five(9)s job is queued"), OPSWAT, None, now=NOW).continues_in is None
 
 
 def test_pages_that_arrive_slower_than_the_limit_allows_count_as_they_arrive() -> None:

@@ -10,8 +10,9 @@ from django.utils.safestring import mark_safe
 
 from devices.device_list.columns import COLUMNS
 from devices.device_list.queries import DeviceRow
-from devices.reconciliation.timestamps import implausible, newest
+from devices.reconciliation.timestamps import newest
 from devices.templatetags.ui import age_words, either
+from vendors.parsing.times import implausible
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 

@@ -79,7 +79,7 @@ def test_waiting_follows_it_until_it_is_ready_and_never_prints_the_link(sim: Sim
 def test_waiting_for_one_that_fails_is_a_failure_with_the_reason(sim: Simulation) -> None:
     account(sim)
     sim.options.eset_installer_rights = "list"
-    with worker(InstallerHandler), pytest.raises(CommandRefused, match="permission was refused"):
+    with worker(InstallerHandler), pytest.raises(CommandRefused, match="access was denied"):
         installer("create", "eset-demo", "--os", "windows", "--wait")
 
 

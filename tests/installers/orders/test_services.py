@@ -72,7 +72,7 @@ def test_ten_at_once_with_one_key_make_one_row(sim: Simulation) -> None:
 @pytest.mark.parametrize(
     ("wish", "field", "sentence"),
     [
-        (replace(WISH, family="linux"), "family", "makes no installers for Linux"),
+        (replace(WISH, family="linux"), "family", "cannot create installers for Linux"),
         (replace(WISH, family="beos"), "family", "Windows, macOS"),
         (replace(WISH, family="unknown"), "family", "Windows, macOS"),
         (replace(WISH, language="tlh"), "language", "language of the list"),
@@ -105,7 +105,7 @@ def test_a_ticket_is_checked(sim: Simulation, ticket: str) -> None:
 
 
 def test_vendors_without_the_capability_and_accounts_switched_off_are_refused(sim: Simulation) -> None:
-    with pytest.raises(ActionRefused, match="makes no installers through its API"):
+    with pytest.raises(ActionRefused, match="cannot create installers through its API"):
         order(account_at(sim.url, "opswat"))
     at = account(sim)
     at.enabled = False
@@ -139,7 +139,7 @@ def test_a_refused_revocation_leaves_it_ready_and_says_why(sim: Simulation, hand
     sim.options.eset_installer_rights = "create,list,get"
     services.revoke(installer, act=AuditContext(hand.now))
     ended = hand.follow(installer)
-    assert (ended.standing, bool(ended.link)) == (Standing.READY, True) and "permission was refused" in ended.error
+    assert (ended.standing, bool(ended.link)) == (Standing.READY, True) and "access was denied" in ended.error
     sim.options.eset_installer_rights = "create,list,get,delete"
     services.revoke(installer, act=AuditContext(hand.now))
     assert hand.follow(installer).standing == Standing.REVOKED

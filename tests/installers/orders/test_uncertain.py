@@ -139,7 +139,7 @@ def test_a_defect_of_ours_after_sending_is_doubt_and_not_failure(sim: Simulation
 
     jobs.Engine(Defective(clock=hand), clock=hand).advance(installer.pk)
     installer.refresh_from_db()
-    assert (installer.standing, created(sim)) == (Standing.AMBIGUOUS, 1) and "Rollcall itself failed" in installer.remark
+    assert (installer.standing, created(sim)) == (Standing.AMBIGUOUS, 1) and "Internal error" in installer.remark
     assert hand.follow(installer).standing == READY and created(sim) == 1
 
 
@@ -177,7 +177,7 @@ def test_where_listing_is_refused_a_person_decides_with_both_facts(sim: Simulati
     sim.fault(f"eset:after=500@1{MAKE}")
     installer = hand.follow(order(account(sim)))
     assert (installer.standing, installer.needs_person) == (AMBIGUOUS, True)
-    assert "make an installer" in installer.error and "list installers" in installer.error and "decide" in installer.error_next_step
+    assert "create an installer" in installer.error and "list installers" in installer.error and "decide" in installer.error_next_step
     with pytest.raises(ActionRefused, match="id that the vendor gave"):
         services.confirm_creation(installer, made=True, act=AuditContext(hand.now))
     uuid = sim.eset.installers.tally()["uuids"][0]
@@ -191,7 +191,7 @@ def test_a_person_may_say_that_it_was_not_made(sim: Simulation, hand: Hand) -> N
     sim.fault(f"eset:500@1{MAKE}")
     installer = hand.follow(order(account(sim)))
     ended = services.confirm_creation(installer, made=False, act=AuditContext(hand.now))
-    assert ended.standing == FAILED and "decided that it was not made" in ended.error and "make an installer" in ended.remark
+    assert ended.standing == FAILED and "decided that it was not made" in ended.error and "create an installer" in ended.remark
     with pytest.raises(ActionRefused, match="nothing to decide"):
         services.confirm_creation(installer, made=False, act=AuditContext(hand.now))
 

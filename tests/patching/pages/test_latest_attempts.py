@@ -49,7 +49,7 @@ def test_the_overview_counts_latest_attempts_beside_patches(client: Client, bob:
         made.attempt(berlin.account, name, status, on=berlin, days=days)
     Attempt.objects.filter(pk__in=last_on_their_devices()).update(last=True)
     words = words_of(client, bob, "")
-    assert "Failed 0 2 latest attempts" in words and " 0 1 latest attempt Available 0 Scheduled" in words
+    assert "Failed 0 2 latest attempts Restart required 0 1 latest attempt Available 0 Scheduled" in words
 
 
 def test_an_application_has_reasons_and_next_steps(client: Client, bob: User, berlin: Sighting) -> None:

@@ -186,7 +186,7 @@ def test_a_refusal_is_remembered_and_harms_nobody(eset: Account, hand: Hand, sim
     assert (eset.health, eset.failures, eset.try_after) == (Health.OK, 0, None)
     told = {each.source: each for each in readings(eset)}
     assert {source: each.can for source, each in told.items()} == {Source.RECENT: True, Source.ATTEMPTS: False, Source.PATCHES: False}
-    assert told[Source.PATCHES].sentence.startswith("Could not list missing patches: permission was refused (status 403")
+    assert told[Source.PATCHES].sentence.startswith("Could not list missing patches: access was denied (status 403")
     assert told[Source.RECENT].complete_at and told[Source.ATTEMPTS].complete_at is None
 
 

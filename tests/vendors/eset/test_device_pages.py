@@ -101,7 +101,7 @@ def listing_of_groups() -> Reply:
 @pytest.mark.parametrize("status", [400, 404])
 def test_a_page_token_that_eset_forgot_loses_the_walk(status: int) -> None:
     replies = (TOKEN, GROUPS, listing("a", following="2"), Reply(status), TOKEN, Reply(status))
-    with scripted(*replies) as script, pytest.raises(Lost, match="page that comes next"):
+    with scripted(*replies) as script, pytest.raises(Lost, match="next page"):
         pages(eset(script))
 
 
@@ -132,7 +132,7 @@ def test_one_poisoned_record_costs_only_itself(variant: str) -> None:
 
 
 def test_groups_that_may_not_be_read_stop_the_walk() -> None:
-    with scripted(TOKEN, Reply(403)) as script, pytest.raises(Misconfigured, match="permission"):
+    with scripted(TOKEN, Reply(403)) as script, pytest.raises(Misconfigured, match="access was denied"):
         pages(eset(script))
 
 
@@ -178,7 +178,7 @@ def test_a_batch_that_is_not_whole_is_split() -> None:
 
 
 def test_a_batch_with_other_devices_is_a_bad_answer() -> None:
-    with scripted(TOKEN, listing("a", "c")) as script, pytest.raises(BadAnswer, match="not asked for"):
+    with scripted(TOKEN, listing("a", "c")) as script, pytest.raises(BadAnswer, match="not requested"):
         pages(eset(script), Scope(ids=("a", "b")))
 
 

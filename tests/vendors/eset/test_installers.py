@@ -178,5 +178,5 @@ def test_a_record_that_cannot_be_read_is_counted() -> None:
 def test_vendors_without_installers_say_so() -> None:
     assert VENDORS["eset"].installers().families == (Family.WINDOWS, Family.MACOS)
     for slug in ("opswat", "five9s"):
-        with pytest.raises(Unsupported, match="makes no installers"):
+        with pytest.raises(Unsupported, match="cannot create installers"):
             VENDORS[slug].installers()

@@ -91,7 +91,7 @@ def test_without_a_refresh_token_the_password_is_used() -> None:
 @pytest.mark.parametrize("status", [400, 401])
 def test_a_refused_password_stops_at_once(status: int) -> None:
     with scripted(Reply(status), Reply(status), TOKEN) as script:
-        with pytest.raises(AuthFailed, match="user name or password") as caught:
+        with pytest.raises(AuthFailed, match="username or password") as caught:
             pages(eset(script, tokens=stored()))
         assert len(script.asked) == 2 and caught.value.next_step
 

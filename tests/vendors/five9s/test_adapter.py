@@ -86,7 +86,7 @@ def test_a_job_under_way_is_waited_for(status: Any) -> None:
 @pytest.mark.parametrize("status", [7, "Queued", None, "", 0, [], True, "\u0000<b>"])
 def test_an_unknown_state_is_waited_for_and_said(status: Any) -> None:
     found, _ = walked(STARTED, Reply(200, {"Status": status}), SUCCESS, data(5, 1, total=1))
-    assert "does not know" in found[1].waiting_for and found[1].wait > 0
+    assert "unrecognized" in found[1].waiting_for and found[1].wait > 0
 
 
 @pytest.mark.parametrize("status", [4, "Failure"])
@@ -118,12 +118,12 @@ def test_a_lost_job_is_started_again_after_a_pause(lost: Reply) -> None:
     replies = (STARTED, lost, STARTED, SUCCESS, data(1, 200, total=201), lost, STARTED, SUCCESS, data(1, 2, total=2))
     found, _ = walked(*replies)
     assert ids(found)[-2:] == ["1", "2"]
-    assert [page.wait for page in found if "again" in page.waiting_for] == [30, 30]
+    assert [page.wait for page in found if "restarts" in page.waiting_for] == [30, 30]
 
 
 def test_a_job_is_started_again_twice_and_no_more() -> None:
     with scripted(*[STARTED, GONE] * 4) as script:
-        with pytest.raises(Lost, match="does not know the job"):
+        with pytest.raises(Lost, match="no longer has the job"):
             pages(five9s(script))
         assert methods(script).count("RequestAllInfos") == 3
 

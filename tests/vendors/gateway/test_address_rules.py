@@ -148,7 +148,7 @@ def test_a_name_that_cannot_be_looked_up(failure: Exception, kind: type[Exceptio
     def resolve(host: str, port: int) -> list[str]:
         raise failure
 
-    with pytest.raises(kind, match="name of the server"):
+    with pytest.raises(kind, match=r"the (name|DNS lookup) of the server"):
         gateway(resolve=resolve).send("GET", "https://vendor.example/", operation="list things")
 
 
@@ -173,9 +173,9 @@ def test_http_needs_the_accounts_consent_or_a_named_loopback() -> None:
         for named in (["127.0.0.1"], ["127.0.0.0/8"], [f"127.0.0.1:{port}"]):
             assert gateway(private_hosts=named).send("GET", served.url, operation="list things").status == 200
         for named in ([], ["127.0.0.1:1"], ["10.0.0.0/8"]):
-            with pytest.raises(Misconfigured, match="unprotected"):
+            with pytest.raises(Misconfigured, match="does not protect"):
                 gateway(private_hosts=named).send("GET", served.url, operation="list things")
-        with pytest.raises(Misconfigured, match="unprotected"):
+        with pytest.raises(Misconfigured, match="does not protect"):
             gateway(private_hosts=["epm.corp"]).send("GET", f"http://epm.corp:{port}/", operation="list things")
         with pytest.raises(Misconfigured, match="public internet"):
             gateway(private_hosts=[], allow_http=True).send("GET", served.url, operation="list things")

@@ -109,9 +109,9 @@ def peak() -> int:
 @pytest.mark.parametrize(
     ("answer", "reason"),
     [
-        (body(b"{}", "Content-Encoding: gzip"), "compression"),
+        (body(b"{}", "Content-Encoding: gzip"), "damaged"),
         (body(gzip.compress(b"x" * 5000, mtime=0)[:-9], "Content-Encoding: gzip"), "cut"),
-        (body(b"\x0b\x02\x80{}\x03", "Content-Encoding: br"), "not asked for"),
+        (body(b"\x0b\x02\x80{}\x03", "Content-Encoding: br"), "unsupported compression"),
         (body(b"x" * 100_001), "too large"),
         (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + 2 * (b"10000\r\n" + b"x" * 65536 + b"\r\n"), "too large"),
     ],
@@ -126,7 +126,7 @@ def test_a_body_that_cannot_be_taken(answer: bytes, reason: str) -> None:
 
 @pytest.mark.parametrize("value", ["a\nb", "a\r\nX: y", "a\0b", "schlüssel", "\u2028", "a ", "a\n"])
 def test_a_credential_that_no_header_can_carry_is_not_sent(value: str) -> None:
-    with serving(OK) as served, pytest.raises(Misconfigured, match="cannot be sent") as caught:
+    with serving(OK) as served, pytest.raises(Misconfigured, match="invalid character") as caught:
         gateway().send("GET", served.url, operation="list things", headers={"authorization": f"PAT {value}"})
     assert served.connections == 0 and f"PAT {value}" not in caught.value.sentence
 

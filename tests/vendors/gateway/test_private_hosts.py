@@ -58,7 +58,7 @@ def test_other_spellings_of_the_allowed_host_are_the_same_host(url: str) -> None
 def test_spellings_that_programs_read_differently_are_refused_before_anything_is_looked_up(host: str) -> None:
     with private_network({NAME: EPM}) as reached:
         everything = [f"{each}:443" for each in (host, NAME, EPM, f"[::ffff:{EPM}]")]
-        assert "cannot be used" in refused(f"https://{host}/", *everything).sentence
+        assert "is invalid because" in refused(f"https://{host}/", *everything).sentence
         assert reached == []
 
 
@@ -133,7 +133,7 @@ def test_what_the_environment_names_needs_no_permission() -> None:
 
 def test_a_permission_does_not_allow_http() -> None:
     one = gateway(private_hosts=[], granted=[f"{NAME}:80"])
-    with pytest.raises(Misconfigured, match="unprotected"):
+    with pytest.raises(Misconfigured, match="does not protect"):
         one.send("GET", f"http://{NAME}/", operation="list things")
 
 

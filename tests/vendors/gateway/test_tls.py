@@ -40,8 +40,8 @@ def test_a_pinned_authority_is_trusted(ours: Authority, tmp_path: Path) -> None:
 
 
 def test_an_unknown_authority_is_not(ours: Authority, tmp_path: Path) -> None:
-    assert "not from a known authority" in refused(ours.server(tmp_path, HOST)).sentence
-    assert "not from a known authority" in refused(ours.server(tmp_path, HOST), ca_pem=authority("Another").pem).sentence
+    assert "not from a trusted CA" in refused(ours.server(tmp_path, HOST)).sentence
+    assert "not from a trusted CA" in refused(ours.server(tmp_path, HOST), ca_pem=authority("Another").pem).sentence
 
 
 def test_a_pinned_authority_replaces_the_public_ones(ours: Authority) -> None:
@@ -86,13 +86,13 @@ def test_what_cannot_serve_as_an_authority(ours: Authority) -> None:
     wrong = {
         "private key": ours.pem + ours.key_pem,
         "private key ": ours.key_pem,
-        "not in PEM form": "hello",
+        "not in PEM format": "hello",
         "cannot be read": "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
         "too long": ours.pem * 101,
         "too long ": "x" * 10_000_000,
-        "not the certificate of a CA": authority(ca=False).pem,
+        "not that of a CA": authority(ca=False).pem,
         "expired": authority(ends=NOW - YEAR / 2).pem,
-        "not in PEM form ": ours.cert.tbs_certificate_bytes.decode("latin-1"),
+        "not in PEM format ": ours.cert.tbs_certificate_bytes.decode("latin-1"),
     }
     for reason, pem in wrong.items():
         with pytest.raises(Misconfigured, match=reason.strip()):

@@ -46,7 +46,7 @@ def test_413_by_a_proxy_is_no_end(page: Reply) -> None:
 
 @pytest.mark.parametrize("end", [BEYOND, Reply(200, []), rows(100, 3)])
 def test_an_end_far_before_the_accounts_own_count_is_no_end(end: Reply) -> None:
-    assert "account holds 400" in refused(account(400), rows(0, 50), rows(50, 50), end)
+    assert "of 400 devices" in refused(account(400), rows(0, 50), rows(50, 50), end)
 
 
 @pytest.mark.parametrize("used", [110, 60, 0, None, -5])
@@ -70,7 +70,7 @@ def test_the_accounts_count_is_what_is_expected() -> None:
 def test_a_limit_that_the_server_ignores_is_neither_an_end_nor_endless() -> None:
     assert "page size" in refused(NO_ACCOUNT, rows(0, 1), rows(1, 1))
     assert "page size" in refused(account(60), rows(0, 1), rows(1, 1))
-    assert "account holds 60" in refused(account(60), rows(0, 1), BEYOND)
+    assert "of 60 devices" in refused(account(60), rows(0, 1), BEYOND)
 
 
 def test_a_small_account_is_proved_by_the_page_behind() -> None:

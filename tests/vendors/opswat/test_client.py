@@ -146,7 +146,7 @@ def test_the_rate_keeps_calls_for_people() -> None:
 def test_one_device_cannot_be_asked_for(scope: Scope) -> None:
     with scripted() as script, pytest.raises(Unsupported) as caught:
         opswat(script).walk(scope, None)
-    assert "whole list" in caught.value.next_step and script.asked == []
+    assert "full sync" in caught.value.next_step and script.asked == []
 
 
 @pytest.mark.parametrize("url", ["https://gears.opswat.com", "", "http://127.0.0.1:9100/opswat"])
@@ -174,4 +174,4 @@ def test_a_probe_reads_one_device() -> None:
         assert "first device" in opswat(script).probe()
         assert lists(script)[0].query["limit"] == "1"
     with scripted(TOKEN, BEYOND) as script:
-        assert "no device yet" in opswat(script).probe()
+        assert "no devices yet" in opswat(script).probe()

@@ -206,8 +206,9 @@ def test_reading_a_time_never_raises(text: str) -> None:
     assert at is None or at.tzinfo is UTC
 
 
-def test_a_clock_a_day_ahead_says_nothing() -> None:
+def test_a_clock_that_is_minutes_ahead_or_was_never_set_proves_no_contact() -> None:
     now = datetime(2026, 1, 1, tzinfo=UTC)
-    assert plausible(now + timedelta(hours=23), now=now) == now + timedelta(hours=23)
-    assert plausible(now + timedelta(hours=25), now=now) is None
+    assert plausible(now + timedelta(minutes=4), now=now) == now + timedelta(minutes=4)
+    assert plausible(now + timedelta(minutes=6), now=now) is None
+    assert plausible(datetime(1999, 12, 31, tzinfo=UTC), now=now) is None
     assert plausible(None, now=now) is None
