@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from devices.device_list.fleet_filters import PART, FleetFilters
 from devices.lists.filters import DateField, FilterField, FilterSet
@@ -72,7 +72,7 @@ class IdField(FilterField):
 _TEXT = FilterField(gettext_lazy("Search"))
 _VENDOR = FilterField(gettext_lazy("Vendor"), _VENDORS)
 _KIND = FilterField(gettext_lazy("Type"), PATCH_KINDS)
-_REASON = FilterField(gettext_lazy("Reason"), REASONS)
+_REASON = FilterField(pgettext_lazy("cause", "Reason"), REASONS)
 _SOURCE = {"account": FilterField(gettext_lazy("Vendor account")), "vendor": _VENDOR, "kind": _KIND}
 _ONE = {**PART, "title": IdField(gettext_lazy("Application")), "device": IdField(gettext_lazy("Device"))}
 
