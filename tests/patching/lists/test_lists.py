@@ -151,12 +151,12 @@ def test_a_title_that_no_device_has_and_nobody_tried_of_late_is_left_out(client:
     made.small_patching()
     words = words_of(client, bob, "titles/")
     assert "1–8 of 8 entries" in words and "Resting" not in words
-    assert "Nothing is known of it now" in words_of(client, bob, f"titles/{Title.objects.get(name='Resting').pk}/")
+    assert "No patch data No active device has a patch for it" in words_of(client, bob, f"titles/{Title.objects.get(name='Resting').pk}/")
 
 
 def test_the_worst_stand_first(client: Client, bob: User) -> None:
     made.small_patching()
-    found = re.findall("(?:High|Medium) ", words_of(client, bob, "patches/?sort=severity").partition("Account")[2])
+    found = re.findall("(?:High|Medium) ", words_of(client, bob, "patches/?sort=severity").partition("First detected")[2])
     assert found == ["High ", "Medium "]
     assert words_of(client, bob, "patches/?sort=-severity").rstrip().index("Medium") < words_of(
         client, bob, "patches/?sort=-severity"
