@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -18,6 +19,9 @@ from devices.models import Device, Life, Sighting
 from devices.reconciliation.conflicts import FIELDS, shown
 from devices.reconciliation.precedence import rank
 from devices.reconciliation.source_names import source_names
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 MOST_COUNTED = 1000
 TOLD = ("name", "serial", "user", "os_name", "os_family", "model", "state")
@@ -35,7 +39,7 @@ class FieldCount:
     """How many devices differ on a field; `words` is "1,000+" beyond what is counted."""
 
     field: str
-    label: str
+    label: StrOrPromise
     number: int
 
     @property

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy, ngettext_lazy, pgettext_lazy
@@ -23,15 +24,21 @@ from devices.reconciliation.conflicts import FIELDS
 from vendors.registry import VENDORS
 from vendors.states import State
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 TROUBLE = "trouble"
-STATES = {TROUBLE: gettext_lazy("Critical or warning"), **{state.value: gettext_lazy(state.label) for state in reversed(State)}}
+STATES: dict[str, StrOrPromise] = {
+    TROUBLE: gettext_lazy("Critical or warning"),
+    **{state.value: gettext_lazy(state.label) for state in reversed(State)},
+}
 # Removed and retired devices are shown on request only.
 CURRENT = "current"
-LIVES = {CURRENT: gettext_lazy("Active"), **{life.value: life.label for life in Life}, "all": gettext_lazy("All")}
+LIVES: dict[str, StrOrPromise] = {CURRENT: gettext_lazy("Active"), **{life.value: life.label for life in Life}, "all": gettext_lazy("All")}
 _LIFE_CONDITIONS = {CURRENT: Q(life__in=[Life.SEEN, Life.MISSING]), "all": Q()}
 YES = "yes"
 UNTOLD = "untold"
-DIFFERS = {ANY: gettext_lazy("Any field"), **FIELDS}
+DIFFERS: dict[str, StrOrPromise] = {ANY: gettext_lazy("Any field"), **FIELDS}
 _VENDORS = {slug: vendor.label for slug, vendor in VENDORS.items()}
 _WITH_PATCHES = [slug for slug, vendor in VENDORS.items() if vendor.tells_patches]
 SEEN = {

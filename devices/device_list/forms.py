@@ -15,21 +15,25 @@ from devices.web.fields import LineField
 
 
 class IdsField(forms.Field):
-    """The ids among the texts of the field, ascending; all else is ignored."""
+    """Ids, ascending; all else is ignored."""
 
     widget = forms.MultipleHiddenInput
 
     def to_python(self, value: Iterable[str] | None) -> list[int]:
-        return sorted({number for text in value or () if (number := read_id(text)) is not None})
+        return _ids(value or ())
 
 
-class PageIdsField(IdsField):
+class PageIdsField(forms.CharField):
     """The same, in one text with commas."""
 
     widget = forms.HiddenInput
 
-    def to_python(self, value: Iterable[str] | None) -> list[int]:
-        return super().to_python(str(value or "").split(","))
+    def clean(self, value: str | None) -> list[int]:
+        return _ids((value or "").split(","))
+
+
+def _ids(texts: Iterable[str]) -> list[int]:
+    return sorted({number for text in texts if (number := read_id(text)) is not None})
 
 
 class BulkForm(forms.Form):

@@ -47,8 +47,9 @@ class DateField(FilterField):
 
 @dataclass(frozen=True, slots=True)
 class FilterChip:
-    """An active filter. `without`: the query string of the list without it."""
+    """An active filter. `name`: as in the address; `without`: the query string of the list without it."""
 
+    name: str
     label: StrOrPromise
     value: StrOrPromise
     without: str
@@ -91,12 +92,12 @@ class FilterSet:
         pairs = self.pairs() | {name: value for name, value in more.items() if value}
         return f"?{urlencode(pairs)}" if pairs else ""
 
-    def active(self) -> Iterator[tuple[StrOrPromise, StrOrPromise, Self]]:
-        """Label, label of the value, and the filters without it."""
+    def active(self) -> Iterator[tuple[str, StrOrPromise, Self]]:
+        """Name, label of the value, and the filters without it."""
         for name, kind in self.kinds.items():
             value = getattr(self, name)
             if value != kind.default:
-                yield kind.label, kind.words(value), replace(self, **{name: kind.default})
+                yield name, kind.words(value), replace(self, **{name: kind.default})
 
 
 def clean_query(text: str) -> str:

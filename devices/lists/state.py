@@ -167,8 +167,8 @@ class ListState(Generic[A]):
         return [(name, value) for name, value in self.pairs().items() if name not in fields]
 
     def chips(self) -> Iterator[FilterChip]:
-        for label, value, without in self.filters.active():
-            yield FilterChip(label, value, replace(self, filters=without).query_string())
+        for name, value, without in self.filters.active():
+            yield FilterChip(name, self.filters.kinds[name].label, value, replace(self, filters=without).query_string())
 
     def heads(self) -> list[ColumnHeader]:
         shown = {**self.shape.columns, **{key: self.shape.choosable[key] for key in self.columns}}

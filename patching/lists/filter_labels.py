@@ -5,24 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from django.utils.translation import gettext
-
 from devices.lists.filters import FilterChip
 from devices.models import Device
 from patching.models import Title
 
-
-def _models() -> Mapping[str, type[Title | Device]]:
-    """By the label of the filter."""
-    return {gettext("Application"): Title, gettext("Likely application"): Title, gettext("Device"): Device}
+NAMED: Mapping[str, type[Title | Device]] = {"title": Title, "probably": Title, "device": Device}  # by the key of the filter
 
 
 def named(chips: Sequence[FilterChip]) -> list[FilterChip]:
     """One query for applications and one for devices, however many lists the chips are of."""
-    models = _models()
-    ids = [(models.get(str(chip.label)), str(chip.value)) for chip in chips]
-    names = {model: _names(model, [value for of, value in ids if of is model]) for model in set(models.values())}
-    return [replace(chip, value=names[of].get(value) or value) if of else chip for chip, (of, value) in zip(chips, ids, strict=True)]
+    names = {model: _names(model, [str(chip.value) for chip in chips if NAMED.get(chip.name) is model]) for model in set(NAMED.values())}
+    return [
+        replace(chip, value=names[NAMED[chip.name]].get(str(chip.value)) or chip.value) if chip.name in NAMED else chip for chip in chips
+    ]
 
 
 def _names(model: type[Title | Device], ids: Iterable[str]) -> dict[str, str]:

@@ -87,7 +87,7 @@ class TitleRow:
         failed = PatchStatus.FAILED.value
         found = [self._patches(self.open), self._patches(self.failed, status=failed)]
         found += [self._attempts(self.tried), self._attempts(self.failures, status=failed)]
-        return list(zip((column.label for column in SHAPE.columns.values() if column.number), found, strict=True))
+        return list(zip((str(column.label) for column in SHAPE.columns.values() if column.number), found, strict=True))
 
 
 def title_page(listing: TitleListing, *, now: datetime, after: str = "", before: str = "") -> Page[TitleRow]:

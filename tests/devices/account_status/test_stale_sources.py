@@ -12,7 +12,7 @@ from devices.models import Account, Device, JobState, Pulse, User
 from tests.devices import rows as shown
 
 pytestmark = pytest.mark.django_db
-OFF = " is disabled: what it told last,"
+OFF = " is disabled. Data as of"
 
 
 @pytest.fixture
@@ -64,15 +64,15 @@ def test_an_account_that_never_told_of_a_device_is_not_named(client: Client, bob
 
 def test_what_was_told_before_any_list_was_complete_still_counts(client: Client, bob: User, fleet: dict[str, Account]) -> None:
     Account.objects.filter(pk=fleet["eset"].pk).update(complete_at=None)
-    assert "eset-main Disabled is disabled: what it told before still counts." in text(client, bob, "/devices/")
+    assert "eset-main Disabled is disabled. Last known data." in text(client, bob, "/devices/")
 
 
 def test_a_list_that_is_fetched_only_on_demand_grows_old_too(client: Client, bob: User) -> None:
     eset = shown.small_fleet()["eset"]
     Account.objects.filter(pk=eset.pk).update(full_every=0)
-    assert "still counts" not in words(client, bob, "/devices/")
+    assert "Data as of" not in words(client, bob, "/devices/")
     Account.objects.filter(pk=eset.pk).update(complete_at=timezone.now() - timedelta(hours=3))
-    assert "eset-main Overdue is synced only on request: what it told last, 3 h ago , still counts." in text(client, bob, "/devices/")
+    assert "eset-main Overdue is synced only on request. Data as of 3 h ago ." in text(client, bob, "/devices/")
 
 
 def test_many_such_accounts_are_counted_and_not_all_named(client: Client, bob: User, fleet: dict[str, Account]) -> None:
@@ -80,7 +80,7 @@ def test_many_such_accounts_are_counted_and_not_all_named(client: Client, bob: U
         shown.sighting(shown.account(f"away-{number}", "eset"), f"pc-{number}")
     Account.objects.filter(name__startswith="away").update(enabled=False)
     page = text(client, bob, "/devices/")
-    assert page.count("is disabled") == 3 and "So it is with 2 more accounts." in page
+    assert page.count("is disabled") == 3 and "2 more accounts with stale data." in page
 
 
 def test_each_issue_of_such_an_account_says_as_of_when_it_is(client: Client, bob: User, fleet: dict[str, Account]) -> None:
@@ -101,4 +101,4 @@ def test_the_dashboard_says_now_only_where_everything_is_asked(client: Client, b
     assert "attention now</h1>" in page and "All enabled vendor accounts are up to date." in page
     Account.objects.filter(pk=accounts["five9s"].pk).update(enabled=False)
     page = words(client, bob, "/")
-    assert "attention</h1>" in page and "All enabled vendor accounts are up to date." in page and "is disabled: what it told last" in page
+    assert "attention</h1>" in page and "All enabled vendor accounts are up to date." in page and "is disabled. Data as of" in page

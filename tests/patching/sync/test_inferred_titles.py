@@ -149,12 +149,12 @@ def test_files_and_json_keep_the_hint_apart_from_the_name(client: Client, ivan: 
     for address in ("/patching/patches.csv", "/patching/titles.csv"):
         answer = client.get(address)
         rows = list(csv.DictReader(io.StringIO(answer.getvalue().decode("utf-8-sig"))))
-        assert {row["Application"]: row["Probably"] for row in rows}[likely.name] == "7-Zip"
-        assert [row["Probably"] for row in rows].count("7-Zip") == 2
+        assert {row["Application"]: row["Likely application"] for row in rows}[likely.name] == "7-Zip"
+        assert [row["Likely application"] for row in rows].count("7-Zip") == 2
     out = io.StringIO()
     call_command("patches", "open", "--json", stdout=out)
-    told = json.loads(out.getvalue())
-    assert sorted(each["probably"] or "" for each in told) == ["", "", "7-Zip", "7-Zip"]
+    patches = json.loads(out.getvalue())
+    assert sorted(each["probably"] or "" for each in patches) == ["", "", "7-Zip", "7-Zip"]
     out = io.StringIO()
     call_command("patches", "open", stdout=out)
-    assert f"{likely.name} (probably 7-Zip)" in out.getvalue() and Patch.objects.count() == 4
+    assert f"{likely.name} (likely 7-Zip)" in out.getvalue() and Patch.objects.count() == 4
