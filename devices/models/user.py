@@ -4,7 +4,7 @@ from django.contrib.auth.models import AbstractUser
 
 
 class User(AbstractUser):
-    """A person who signs in. Rights come from groups only: see devices/web/roles.py."""
+    """A user. Permissions come from groups only: see devices/web/roles.py."""
 
     class Meta(AbstractUser.Meta):
         permissions = [("view_audit", "Can read the audit log")]

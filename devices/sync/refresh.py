@@ -22,7 +22,7 @@ from vendors.base import Scope, Vendor
 from vendors.registry import VENDORS
 
 MOST = 500  # devices in one wish
-PATIENCE = 30.0  # seconds of a spent budget that a run may wait out; for longer nobody is asked
+PATIENCE = 30.0  # seconds of a spent budget that a run may wait out; for longer no run is created
 
 
 @dataclass(frozen=True, slots=True)
