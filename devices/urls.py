@@ -21,11 +21,13 @@ from devices.issues import views as issues
 from devices.lookup import batch_views, live_views
 from devices.lookup import views as lookup
 from devices.saved_views import views as saved
+from devices.users import views as users
 
 app_name = "devices"
 
 urlpatterns = [
     path("", dashboard.page, name="dashboard"),
+    path("preferences/", users.preferences, name="preferences"),
     path("devices/", devices.page, name="list"),
     path("devices/export.csv", export_views.export, name="export"),
     path("devices/bulk/", bulk_views.bulk, name="bulk"),

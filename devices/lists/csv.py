@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from itertools import chain
 
+from django.utils import translation
+
 CHUNK = 1000  # rows that are read at once for a file
 BLOCK = 2**16  # characters that are sent at once
 LONGEST_CELL = 32_767  # what a spreadsheet keeps of a cell
@@ -19,10 +21,16 @@ QUOTES = frozenset("\"'")
 
 
 def csv_table(header: Iterable[object], rows: Iterable[Iterable[object]]) -> Iterator[str]:
-    """A table as CSV, a line at a time: the header, then the rows. No cell is a formula."""
+    """A table as CSV, a line at a time: the header, then the rows. No cell is a formula; labels are English, whoever exports."""
     writer = csv.writer(_Echo())
-    for row in chain([header], rows):
-        yield str(writer.writerow([cell(value) for value in row]))
+    table = chain([header], rows)
+    while True:
+        with translation.override("en"):  # not across `yield`: the thread may serve another request between two lines
+            row = next(table, None)
+            line = None if row is None else str(writer.writerow([cell(value) for value in row]))
+        if line is None:
+            return
+        yield line
 
 
 def moment(at: datetime | None) -> str:

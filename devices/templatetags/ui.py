@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import json
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django import template
 from django.utils import timezone
+from django.utils.formats import date_format, number_format
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext, gettext_lazy, pgettext
 
 from devices.account_status.alerts import SystemAlerts, troubles
 from devices.account_status.status import account_statuses
@@ -29,29 +32,43 @@ ICONS = {
     State.UNKNOWN: "circle-question-mark",
 }
 LIFE_LOOKS = {
-    Life.SEEN: ("is-ok", "circle-check", "Its vendor lists it."),
-    Life.MISSING: ("is-attention", "eye-off", "The last complete list does not have it."),
-    Life.GONE: ("is-unknown", "ghost", "Two complete lists in a row do not have it."),
-    Life.RETIRED: ("is-unknown", "archive", "Taken out of use by a person."),
+    Life.SEEN: ("is-ok", "circle-check", gettext_lazy("Listed by its vendor.")),
+    Life.MISSING: ("is-attention", "eye-off", gettext_lazy("Not found in the last full sync.")),
+    Life.GONE: ("is-unknown", "ghost", gettext_lazy("Not found in two full syncs in a row.")),
+    Life.RETIRED: ("is-unknown", "archive", gettext_lazy("Taken out of service in Rollcall.")),
 }
 FRESHNESS_LOOKS = {
-    Freshness.LIVE: ("is-ok", "radio", "The device reported lately."),
-    Freshness.AGEING: ("is-attention", "clock", "The device has not reported for longer than usual; it still counts."),
-    Freshness.STALE: ("is-unknown", "clock-alert", "The device has not reported for too long: not counted in the verdict."),
-    Freshness.UNSEEN: ("is-unknown", "unplug", "The device has not reported for so long that it is probably out of use."),
+    Freshness.LIVE: ("is-ok", "radio", gettext_lazy("Checked in recently.")),
+    Freshness.AGEING: ("is-attention", "clock", gettext_lazy("No check-in for longer than usual; still counted.")),
+    Freshness.STALE: ("is-unknown", "clock-alert", gettext_lazy("No check-in for too long: not counted in the status.")),
+    Freshness.UNSEEN: ("is-unknown", "unplug", gettext_lazy("No check-in for so long that the device is probably out of use.")),
 }
-UNITS = ((60, 1, "s"), (3600, 60, "min"), (2 * 86400, 3600, "h"), (60 * 86400, 86400, "days"))
+# Up to how many seconds, how many seconds a unit has, and the text.
+AGES = (
+    (60, 1, gettext_lazy("%(number)s s ago")),
+    (3600, 60, gettext_lazy("%(number)s min ago")),
+    (2 * 86400, 3600, gettext_lazy("%(number)s h ago")),
+    (60 * 86400, 86400, gettext_lazy("%(number)s days ago")),
+)
+NOW_SECONDS = 45
 
 
 def age_words(at: datetime, *, now: datetime) -> str:
-    """As "3 h ago"; older than 60 days: the date. static/js/rollcall.js keeps the same words fresh in the browser."""
+    """As "3 h ago"; older than 60 days: the date."""
     seconds = (now - at).total_seconds()
-    if seconds < 45:
-        return "just now"
-    for below, size, unit in UNITS:
+    if seconds < NOW_SECONDS:
+        return gettext("just now")
+    for below, size, text in AGES:
         if seconds < below:
-            return f"{max(1, int(seconds // size))} {unit} ago"
-    return f"{at:%Y-%m-%d}"
+            return text % {"number": max(1, int(seconds // size))}
+    return date_format(timezone.localtime(at))
+
+
+@register.simple_tag
+def age_texts() -> str:
+    """The same for static/js/rollcall.js, which keeps ages fresh in the browser: JSON."""
+    ages = [[below, size, str(text)] for below, size, text in AGES]
+    return json.dumps({"now": gettext("just now"), "below": NOW_SECONDS, "ages": ages})
 
 
 @register.simple_tag(name="troubles", takes_context=True)
@@ -61,29 +78,48 @@ def _troubles(context: template.Context) -> SystemAlerts:
 
 
 @register.simple_tag
-def ago(at: datetime | None, never: str = "never") -> SafeString:
+def ago(at: datetime | None, never: str = "") -> SafeString:
+    """How long ago; on hover, the time in the user's time zone and in UTC."""
     if at is None:
-        return format_html('<span class="soft">{}</span>', never)
+        return format_html('<span class="soft">{}</span>', never or gettext("never"))
     now = timezone.now()
-    moment = at.isoformat()
-    absolute = f"{at.astimezone(timezone.get_current_timezone()):%Y-%m-%d %H:%M:%S %Z}"
     if implausible(at, now=now):
-        text = '<time datetime="{}" title="{}: in the future or long past, so a clock is wrong">implausible time</time>'
-        return format_html(text, moment, absolute)
-    return format_html('<time datetime="{}" title="{}" data-ago>{}</time>', moment, absolute, age_words(at, now=now))
+        title = gettext("%(time)s: far from the present, so a clock is wrong.") % {"time": _in_both_zones(at)}
+        return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), title, gettext("invalid date"))
+    return format_html('<time datetime="{}" title="{}" data-ago>{}</time>', at.isoformat(), _in_both_zones(at), age_words(at, now=now))
+
+
+@register.simple_tag
+def moment(at: datetime, seconds: bool = False) -> SafeString:
+    """Date and time in the user's time zone; UTC on hover."""
+    local = timezone.localtime(at)
+    text = f"{date_format(local, 'DATETIME_FORMAT')}{local:{':%S' if seconds else ''}}"
+    return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC", text)
+
+
+@register.filter
+def day(at: date | datetime) -> str:
+    """The date in the user's time zone; a date as it is."""
+    return date_format(timezone.localtime(at) if isinstance(at, datetime) else at)
+
+
+def _in_both_zones(at: datetime) -> str:
+    local = timezone.localtime(at)
+    utc = f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+    return utc if local.tzinfo is UTC or local.tzname() == "UTC" else f"{date_format(local, 'DATETIME_FORMAT')} {local:%Z} ({utc})"
 
 
 @drawn_once(register, "ui/pill.html")
 def state_pill(state: str, raw: str = "", silenced: bool = False, large: bool = False) -> dict[str, Any]:
     """`raw` is the vendor's own word, shown on hover; a state that no table knows is UNKNOWN."""
     known = State.known(state)
-    title = f"The vendor says: {raw}" if raw else ""
+    title = gettext("Vendor status: %(raw)s") % {"raw": raw} if raw else ""
     if silenced:
-        title = f"Muted by vendor. {title}".strip()
+        title = f"{gettext('Muted by vendor.')} {title}".strip()
     return {
         "look": f"is-{known.value}",
         "icon": "bell-off" if silenced else ICONS[known],
-        "word": known.label,
+        "word": gettext(known.label),
         "title": title,
         "silenced": silenced,
         "large": large,
@@ -151,12 +187,12 @@ register.filter("makes_installers_for", makes_installers_for)
 @register.filter
 def id_label(kind: str) -> str:
     found = IdKind.of(kind)
-    return found.label if found else kind.replace("_", " ").capitalize()
+    return gettext(found.label) if found else kind.replace("_", " ").capitalize()
 
 
 @register.filter
 def family_label(family: str) -> str:
-    return Family.labelled(family)
+    return gettext(Family.labelled(family))
 
 
 @register.filter
@@ -173,11 +209,19 @@ def breakable(text: str) -> SafeString:
 
 @register.filter
 def intcomma(number: int) -> str:
-    return f"{number:,}"
+    """With the language's separators: 1,234 or 1.234."""
+    return number_format(number, force_grouping=True)
+
+
+@register.filter
+def percent(share: float) -> str:
+    """`70%`; in German `70 %` with a blank that does not break."""
+    # Translators: the German form has a no-break space before the sign.
+    return pgettext("share", "%(number)s%%") % {"number": number_format(round(share))}
 
 
 @register.filter
 def plural(number: int, words: str) -> str:
     """`{{ 2|plural:"device,devices" }}` is "2 devices"."""
     one, many = words.split(",")
-    return f"{number:,} {one if number == 1 else many}"
+    return f"{intcomma(number)} {one if number == 1 else many}"

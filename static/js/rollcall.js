@@ -18,25 +18,27 @@ const say = (text, level = "info") => {
   if (level === "info") setTimeout(() => line.remove(), 6000);
 };
 
-// The words of devices/templatetags/ui.py, `ago`.
-const UNITS = [[60, 1, "s"], [3600, 60, "min"], [172800, 3600, "h"], [5184000, 86400, "days"]];
+// Ages in the page's language, as devices/templatetags/ui.py gives them.
+const AGES = JSON.parse(document.body.dataset.ages);
 const ago = (seconds) => {
-  if (seconds < 45) return "just now";
-  const unit = UNITS.find(([below]) => seconds < below);
-  return unit && `${Math.max(1, Math.floor(seconds / unit[1]))} ${unit[2]} ago`;
+  if (seconds < AGES.below) return AGES.now;
+  const unit = AGES.ages.find(([below]) => seconds < below);
+  return unit && unit[2].replace("%(number)s", Math.max(1, Math.floor(seconds / unit[1])));
 };
 const refreshTimes = () => {
   for (const time of document.querySelectorAll("time[data-ago]")) {
     const at = new Date(time.dateTime);
     const words = ago((Date.now() - at) / 1000);
     if (words) time.textContent = words;
-    time.title = at.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "long" });
   }
 };
 setInterval(refreshTimes, 30000);
 document.addEventListener("htmx:afterSettle", refreshTimes);
 refreshTimes();
 setTimeout(() => document.querySelectorAll('.toast-line[data-level="success"]:not(:has(form))').forEach((line) => line.remove()), 8000);
+
+// The server prints times in this zone (devices/users/locale.py).
+document.cookie = `rollcall_time_zone=${Intl.DateTimeFormat().resolvedOptions().timeZone}; path=/; max-age=31536000; SameSite=Lax`;
 
 const setTheme = (theme) => {
   const age = theme === "auto" ? 0 : 31536000;

@@ -26,7 +26,7 @@ NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
         (timedelta(minutes=59), "59 min ago"),
         (timedelta(hours=47), "47 h ago"),
         (timedelta(days=3), "3 days ago"),
-        (timedelta(days=100), "2026-08-12"),
+        (timedelta(days=100), "12 Aug 2026"),
     ],
 )
 def test_age_in_words(before: timedelta, words: str) -> None:
@@ -38,7 +38,7 @@ def test_a_time_from_the_future_or_from_year_one_is_no_age() -> None:
     assert not implausible(NOW + timedelta(minutes=4), now=NOW)
     assert implausible(datetime(1, 1, 1, tzinfo=UTC), now=NOW)
     text = Template("{% ago at %}").render(Context({"at": datetime(2999, 1, 1, tzinfo=UTC)}))
-    assert "implausible time" in text and "data-ago" not in text
+    assert "invalid date" in text and "data-ago" not in text
 
 
 def test_the_newest_time_is_one_that_can_be_true() -> None:
@@ -54,7 +54,7 @@ def test_never_is_said_in_the_words_of_the_place() -> None:
 
 def test_a_state_is_icon_word_and_colour_and_an_unknown_word_is_grey() -> None:
     fine = Template('{% state_pill "ok" raw="FINE" %}').render(Context())
-    assert "is-ok" in fine and "<svg" in fine and ">OK<" in fine and "The vendor says: FINE" in fine
+    assert "is-ok" in fine and "<svg" in fine and ">OK<" in fine and "Vendor status: FINE" in fine
     strange = Template('{% state_pill "splendid" %}').render(Context())
     assert "is-unknown" in strange and "is-ok" not in strange and ">Unknown<" in strange
 
