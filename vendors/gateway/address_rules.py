@@ -89,10 +89,10 @@ def _why_not(url: str) -> str:
         return Message(gettext_noop("it does not start with https://"))
     place = re.split(r"[/?#\\]", url.partition("://")[2])[0]
     if "@" in place:
-        return Message(gettext_noop("it contains a user name or password: enter credentials only in their own fields"))
+        return Message(gettext_noop("it contains a username or password: enter credentials only in their own fields"))
     if not place.isascii():
         return Message(gettext_noop("its host contains letters outside a to z: enter the form that starts with xn--"))
-    return Message(gettext_noop("it is not of the form https://host:port/path, without user name, query and fragment"))
+    return Message(gettext_noop("it is not of the form https://host:port/path, without username, query and fragment"))
 
 
 def openable(url: str) -> bool:
