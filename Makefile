@@ -8,7 +8,7 @@ LINT_ENVIRONMENT := ROLLCALL_SECRET_KEY=lint DATABASE_URL=postgresql:///lint RED
 # More arguments for pytest, for example: make test ARGS="-k sealing"
 ARGS ?=
 
-.PHONY: help run services password install check test dates lint bench figures faults python local dev browser faketime
+.PHONY: help run services password install check test dates lint bench messages figures faults python local dev browser faketime
 
 help: ## list what can be made
 	@sed -n 's/^\([a-z]*\):.*## /  make \1 - /p' Makefile
@@ -42,6 +42,9 @@ lint: dev ## check style, types and import contracts
 
 bench: dev ## measure syncs, pages and patching of a large fleet, print tables and write JSON (ARGS=pages, SCALE=1000000; ARGS=versus BEFORE=commit)
 	@$(VENV) -m tests.bench $(ARGS)
+
+messages: dev ## bring the catalogs of translations up to date, and name what is not translated
+	@$(VENV) -m tests.translation.catalog
 
 figures: dev ## print how the code is divided and named
 	@$(VENV) -m tests.structure

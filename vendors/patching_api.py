@@ -1,4 +1,4 @@
-"""What it takes to tell about patching beside the list of devices: walks of their own, each of which a credential may be refused."""
+"""Interface of vendors with patch data beside the list of devices: walks of their own, each of which a credential may be refused."""
 
 from __future__ import annotations
 

@@ -12,8 +12,10 @@ from urllib.parse import quote
 from django.db import connection
 
 from devices.account_status.status import AccountStatus
+from devices.db.messages import translated
 from devices.issues.sources import IssueKey
 from devices.models import IssueKind
+from vendors.issue_titles import recognized
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,11 @@ class IssueRow:
         if self.kind == IssueKind.STALE:
             record = f", record {self.vendors_title}" if self.vendors_title else ""
             return f"No recent contact with {self.account.vendor_label.partition(' ')[0]} ({self.account.name}{record})"
-        return f"Missing in the complete list of {self.account.name}" if self.kind == IssueKind.GAP else self.vendors_title
+        return (
+            f"Missing in the complete list of {self.account.name}"
+            if self.kind == IssueKind.GAP
+            else translated(recognized(self.vendors_title))
+        )
 
     @property
     def decided(self) -> bool:

@@ -1,4 +1,4 @@
-"""When a worker last answered beat, kept in Redis: pages and /healthz say so when it stops."""
+"""Heartbeat: when a worker last answered beat, kept in Redis. Pages and /healthz report a worker that stopped."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 
 import redis
+from django.utils.translation import gettext
 
 from devices.db import redis_client
 
@@ -30,8 +31,8 @@ def beat() -> None:
 def age() -> float | None:
     """Seconds since the last beat that a worker carried out; None if there was none. Raises redis.RedisError."""
     now = time.time()
-    told = _read(redis_client.client().get(_KEY))
-    _seen.at = max(min(_seen.at, now), min(told, now))
+    latest = _read(redis_client.client().get(_KEY))
+    _seen.at = max(min(_seen.at, now), min(latest, now))
     return now - _seen.at if _seen.at else None
 
 
@@ -41,23 +42,24 @@ def forget() -> None:
 
 
 def sentence() -> str:
-    """What is wrong with the workers, or nothing."""
+    """The problem with the workers in the active language, or ""."""
     try:
         seconds = age()
     except redis_client.SILENT:
-        return "The message broker does not answer, so nothing is refreshed. What is shown was fetched earlier."
+        return gettext("The message broker does not answer, so nothing is synced. Earlier data is shown.")
     except redis.RedisError:
-        return "The message broker refuses requests, so nothing is refreshed. What is shown was fetched earlier."
+        return gettext("The message broker refuses requests, so nothing is synced. Earlier data is shown.")
     if seconds is None:
-        return "No worker has reported yet, so nothing is refreshed. Start a worker and beat."
+        return gettext("No worker has reported yet, so nothing is synced. Start a worker and beat.")
     if seconds > LATE_SECONDS:
-        return f"No worker has reported for {int(seconds)} seconds, so nothing is refreshed. What is shown was fetched earlier."
+        sentence = gettext("No worker has reported for %(seconds)s seconds, so nothing is synced. Earlier data is shown.")
+        return sentence % {"seconds": int(seconds)}
     return ""
 
 
 def promise(words: str) -> str:
-    """`words` about what a worker does soon, or what is true while none does anything."""
-    return "The request is stored; it is carried out when background processing works again." if sentence() else words
+    """`words` about what a worker does soon, or a sentence that no worker runs."""
+    return gettext("The request is stored and runs when background processing works again.") if sentence() else words
 
 
 def _read(value: bytes | str | None) -> float:

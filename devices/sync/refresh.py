@@ -1,4 +1,4 @@
-"""Ask vendors about chosen devices: first what it would cost and who cannot, then one named run per account."""
+"""Refresh of chosen devices: first the cost for each account and why one cannot, then one sync of named devices per account."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext, ngettext
 
 from devices.audit import log as audit
 from devices.audit.context import AuditContext
 from devices.connections.connection import budget_of
 from devices.db import redis_client
+from devices.db.messages import translated
 from devices.models import Account, Health, Life, Sighting, SyncRun
 from devices.models.job import ACTIVE
 from devices.sync.handler import concurrency_key, request_run
@@ -20,12 +22,12 @@ from vendors.base import Scope, Vendor
 from vendors.registry import VENDORS
 
 MOST = 500  # devices in one wish
-PATIENCE = 30.0  # seconds of a spent budget that a run may wait out; for longer nobody is asked
+PATIENCE = 30.0  # seconds of a spent budget that a run may wait out; for longer no run is created
 
 
 @dataclass(frozen=True, slots=True)
 class RefreshRequest:
-    """One account and the devices it would be asked about. `cost`: in words; `refusal`: why it cannot be asked, else ""."""
+    """One account and the devices to refresh from it. `cost`: API calls as a text; `refusal`: a sentence why it cannot, else ""."""
 
     account: Account
     label: str
@@ -36,7 +38,7 @@ class RefreshRequest:
 
 @dataclass(frozen=True, slots=True)
 class RefreshResult:
-    """What came of it: the runs, and one sentence for each account that was not asked."""
+    """The runs, and one sentence for each account that was not asked."""
 
     runs: list[SyncRun]
     refusals: list[str]
@@ -92,25 +94,30 @@ def _question(account: Account, ids: tuple[str, ...]) -> RefreshRequest:
 
 def _refusal(account: Account, vendor: Vendor | None) -> str:
     if vendor is None:
-        return "This version of Rollcall does not know its vendor."
+        return gettext("This version of Rollcall does not support the vendor.")
     if not account.enabled:
-        return "It is disabled."
+        return gettext("The vendor account is disabled.")
     if account.deletion_requested_at is not None:
-        return "It is being deleted."
+        return gettext("The vendor account is being deleted.")
     if "named" not in vendor.scopes:
-        return f"It cannot be asked about single devices. {vendor.refresh_note}".strip()
+        sentence = gettext("Single devices cannot be refreshed.")
+        return f"{sentence} {translated(vendor.refresh_note)}".strip()
     if account.health == Health.PERSON:
-        return "Its credentials were refused: IT staff can see why on its page."
+        return gettext("The credentials were refused; IT staff see details on the account page.")
     return ""
 
 
 def _spent(account: Account) -> str:
     wait = budget_of(account, shared=redis_client.client()).spent_for()
-    return f"Its calls are used up: ask again in {math.ceil(wait / 60)} min." if wait > PATIENCE else ""
+    if wait <= PATIENCE:
+        return ""
+    return gettext("The rate limit is reached: try again in %(minutes)s min.") % {"minutes": math.ceil(wait / 60)}
 
 
 def _cost(vendor: Vendor, count: int) -> str:
     if not vendor.named_at_once:
-        return "1 job, which takes a few calls over some minutes"
+        return gettext("one vendor job with several API calls, a few minutes")
     calls = math.ceil(count / vendor.named_at_once)
-    return f"{calls} {'call' if calls == 1 else 'calls'}, more only for devices it no longer knows"
+    return ngettext("%(count)s API call, more only for removed devices", "%(count)s API calls, more only for removed devices", calls) % {
+        "count": calls
+    }

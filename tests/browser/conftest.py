@@ -70,7 +70,14 @@ class Desk:
     _contexts: list[BrowserContext] = field(default_factory=list)
 
     def open(
-        self, address: str = "/", *, user: User | None = None, size: tuple[int, int] = DESK, theme: str = "light", scripts: bool = True
+        self,
+        address: str = "/",
+        *,
+        user: User | None = None,
+        size: tuple[int, int] = DESK,
+        theme: str = "light",
+        scripts: bool = True,
+        language: str = "en-US",
     ) -> Page:
         scheme: Literal["dark", "light"] = "dark" if theme == "dark" else "light"
         width, height = size
@@ -78,6 +85,8 @@ class Desk:
             base_url=self.server.url,
             viewport={"width": width, "height": height},
             color_scheme=scheme,
+            locale=language,
+            timezone_id="UTC",
             reduced_motion="reduce",  # what changes its colour slowly would be looked at half way
             java_script_enabled=scripts,
             permissions=["clipboard-read", "clipboard-write"],

@@ -48,9 +48,25 @@ def lines(element: Locator) -> list[str]:
 
 
 def hidden_columns(page: Page) -> list[str]:
-    """The tables of which some columns show only after scrolling sideways, by their labels or classes."""
+    """The tables of which some columns show only after scrolling sideways, by their labels or classes; the chart's numbers may."""
     found: list[str] = page.evaluate(
-        "[...document.querySelectorAll('main .table-wrap')].filter(e => e.scrollWidth > e.clientWidth)"
+        "[...document.querySelectorAll('main .table-wrap:not(.days)')].filter(e => e.scrollWidth > e.clientWidth)"
         ".map(e => `${e.getAttribute('aria-label') || e.firstElementChild.className}: ${e.scrollWidth - e.clientWidth} px`)"
     )
+    return found
+
+
+TRUNCATED = """() => [...document.querySelectorAll('body *')].filter(element => {
+  const style = getComputedStyle(element), box = element.getBoundingClientRect();
+  const text = [...element.childNodes].some(node => node.nodeType === Node.TEXT_NODE && node.textContent.trim());
+  if (!text || !element.innerText.trim() || box.width < 2 || box.height < 2 || element.closest('.hidden-words, pre, select, .suggestions')) return false;
+  const wide = style.overflowX !== 'visible' && element.scrollWidth > element.clientWidth + 1;
+  const high = style.overflowY !== 'visible' && element.scrollHeight > element.clientHeight + 1;
+  return wide || high;
+}).map(element => element.innerText.trim().slice(0, 80))"""
+
+
+def truncated(page: Page) -> list[str]:
+    """Texts of which a part is cut off."""
+    found: list[str] = page.evaluate(TRUNCATED)
     return found

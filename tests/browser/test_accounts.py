@@ -32,7 +32,7 @@ def sim() -> Iterator[Simulation]:
 def fill(page: Page, sim: Simulation, *, password: str) -> None:
     page.get_by_label("Name", exact=True).fill("eset-berlin")
     page.get_by_label(re.compile("^Address")).fill(sim.url + "/eset/{region}/{service}")
-    page.get_by_label("User name").fill(ESET_USERNAME)
+    page.get_by_label("Username").fill(ESET_USERNAME)
     page.get_by_label("Password").fill(password)
 
 

@@ -77,7 +77,7 @@ def test_asking_by_keyboard_shows_the_cost_then_progress_then_what_is_new(desk: 
     page = desk.open(address(device), user=bob)
     page.get_by_text("Refresh from vendors").focus()
     page.keyboard.press("Enter")
-    expect(page.get_by_text("1 call, more only for devices it no longer knows")).to_be_visible()
+    expect(page.get_by_text("1 API call, more only for removed devices")).to_be_visible()
     page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Refresh")).to_be_focused()
     page.keyboard.press("Enter")

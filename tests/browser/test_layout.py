@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 
 from devices.models import Account, AuditEvent, Device, Health, Issue, JobState, Sighting, User
 from tests.browser.conftest import DESK, PHONE, Desk
-from tests.browser.seen import hidden_columns, lines, overflow
+from tests.browser.seen import hidden_columns, lines, overflow, truncated
 from tests.devices import rows as shown
 from tests.patching import rows as made
 from vendors.states import IdKind
@@ -100,17 +100,38 @@ def resize(page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 768})
 
 
-def test_no_page_scrolls_sideways_and_no_table_hides_a_column(desk: Desk, laptop: Device, alice: User) -> None:
-    page = desk.open("/", user=alice)
+@pytest.mark.parametrize(("language", "widths"), [("en-US", WIDTHS), ("de-DE", (320, 360, 768, 1001, 1024, 1366))])
+def test_no_page_scrolls_sideways_and_no_table_hides_a_column(
+    desk: Desk, laptop: Device, alice: User, language: str, widths: tuple[int, ...]
+) -> None:
+    page = desk.open("/", user=alice, language=language)
     wide = []
     for name, address in main_pages(laptop).items():
         page.goto(address)
         unfold(page)
-        for width in WIDTHS:
+        for width in widths:
             resize(page, width)
             wide += [f"{name} at {width}: {overflow(page)} px"] if overflow(page) else []
-            wide += [f"{name} at {width}: {table}" for table in hidden_columns(page) if not table.startswith("Attempts day by day")]
+            wide += [f"{name} at {width}: {table}" for table in hidden_columns(page)]
     assert not wide, wide
+
+
+@pytest.mark.parametrize("language", ["en-US", "de-DE"])
+def test_nothing_is_cut_off_on_a_phone(desk: Desk, laptop: Device, alice: User, language: str) -> None:
+    page = desk.open("/", user=alice, language=language, size=PHONE)
+    cut = {}
+    for name, address in main_pages(laptop).items():
+        page.goto(address)
+        unfold(page)
+        cut |= {name: texts} if (texts := truncated(page)) else {}
+    assert not cut
+
+
+def test_what_is_cut_off_is_found(desk: Desk, laptop: Device, alice: User) -> None:
+    page = desk.open("/vendors/", user=alice, size=PHONE)
+    assert truncated(page) == []
+    page.evaluate("document.querySelector('h1').style.cssText = 'width: 20px; overflow: hidden; white-space: nowrap'")
+    assert truncated(page) == [page.locator("h1").inner_text()]
 
 
 @pytest.mark.parametrize("columns", ["", "?cols=accounts,groups,seen_by,issues,last_seen,user,os,serial,model,tags,presence,known_since"])

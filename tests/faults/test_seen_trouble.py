@@ -39,7 +39,7 @@ def test_killed_workers_and_a_failing_vendor_show_everywhere_within_an_interval(
     worker = processes.worker()
     processes.beat()
     wait_for(lambda: Account.objects.get().complete_at is not None, seconds=60, why=lambda: story(processes))
-    assert all("so nothing is refreshed" not in client.get(page).text for page in pages())
+    assert all("so nothing is synced" not in client.get(page).text for page in pages())
     held = Device.objects.count()
 
     sim.fault("eset:503")
@@ -49,5 +49,5 @@ def test_killed_workers_and_a_failing_vendor_show_everywhere_within_an_interval(
 
     processes.kill(worker)
     limit = heartbeat.LATE_SECONDS + 10
-    wait_for(lambda: all("so nothing is refreshed" in client.get(page).text for page in pages()), seconds=limit)
+    wait_for(lambda: all("so nothing is synced" in client.get(page).text for page in pages()), seconds=limit)
     assert Device.objects.count() == held

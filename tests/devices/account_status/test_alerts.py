@@ -16,7 +16,7 @@ from devices.models import Account, Device, Health, User
 from tests.devices import rows as shown
 
 pytestmark = pytest.mark.django_db
-STALLED = "so nothing is refreshed"
+STALLED = "so nothing is synced"
 
 
 @pytest.fixture

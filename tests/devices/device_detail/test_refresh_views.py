@@ -37,7 +37,7 @@ def test_the_cost_stands_on_the_page_before_anybody_asks(client: Client, bob: Us
     page = text(client.get(f"/devices/{device.pk}/"))
     panel = page.split("What it costs:")[1].split("</form>")[0]
     assert "<strong>eset-main</strong> 1 call, more only for" in panel
-    assert "<strong>five-main</strong> 1 job, which takes a few calls" in panel
+    assert "<strong>five-main</strong> one vendor job with several API calls" in panel
     assert "opswat-main" in panel and "cannot ask for one device or for changes" in panel
     assert not SyncRun.objects.exists()
 
@@ -52,7 +52,7 @@ def test_a_double_click_makes_one_job_per_account_and_calls_nobody(client: Clien
         ("five-main", "requested", 0, True, bob),
     ]
     assert "every 2s" in fragment and f"asked={runs[0].pk}%2C{runs[1].pk}&amp;ticket=INC7" in fragment
-    assert "opswat-main: It cannot be asked about single devices" in fragment
+    assert "opswat-main: Single devices cannot be refreshed." in fragment
     event = AuditEvent.objects.filter(action="refresh asked").earliest("id")
     assert (event.actor, event.target) == (bob, "eset-main")
     assert event.detail == {"run": runs[0].pk, "device": device.pk, "ticket": "INC7"}
@@ -94,9 +94,9 @@ def test_runs_of_other_devices_and_nonsense_are_not_shown(client: Client, bob: U
 @pytest.mark.parametrize(
     ("columns", "words"),
     [
-        ({"enabled": False}, "It is disabled."),
-        ({"health": Health.PERSON}, "Its credentials were refused"),
-        ({"vendor": "gone"}, "does not know its vendor"),
+        ({"enabled": False}, "The vendor account is disabled."),
+        ({"health": Health.PERSON}, "The credentials were refused"),
+        ({"vendor": "gone"}, "does not support the vendor"),
     ],
 )
 def test_an_account_that_cannot_be_asked_says_why(
@@ -112,7 +112,7 @@ def test_an_account_that_cannot_be_asked_says_why(
 def test_a_spent_budget_is_refused_with_the_time_to_come_back(client: Client, bob: User, device: Device) -> None:
     budget_of(Account.objects.get(name="eset-main")).block(600)
     client.force_login(bob)
-    assert "eset-main: Its calls are used up: ask again in 10 min." in text(client.post(f"/devices/{device.pk}/ask/", headers=HTMX))
+    assert "eset-main: The rate limit is reached: try again in 10 min." in text(client.post(f"/devices/{device.pk}/ask/", headers=HTMX))
     assert [run.account.name for run in SyncRun.objects.all()] == ["five-main"]
 
 

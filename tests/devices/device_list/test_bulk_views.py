@@ -118,6 +118,6 @@ def test_an_account_that_is_switched_off_or_needs_a_person_is_not_asked(ivan: Us
     accounts["five9s"].save()
     shown.sighting(accounts["five9s"], "more", ids=[(IdKind.SERIAL, "S1")])
     refusals = {each.account.name: each.refusal for each in refresh.questions(list(Device.objects.values_list("pk", flat=True)))}
-    assert refusals["eset-main"] == "It is disabled."
-    assert refusals["five-main"].startswith("Its credentials were refused")
-    assert refusals["opswat-main"].startswith("It cannot be asked about single devices")
+    assert refusals["eset-main"] == "The vendor account is disabled."
+    assert refusals["five-main"].startswith("The credentials were refused")
+    assert refusals["opswat-main"].startswith("Single devices cannot be refreshed.")

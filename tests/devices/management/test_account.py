@@ -105,7 +105,7 @@ def test_what_cannot_be_used_is_refused_in_a_sentence_that_repeats_no_secret(
 def test_what_is_missing_is_named_with_its_option() -> None:
     with pytest.raises(CommandRefused) as refused:
         account("add", "a", "--vendor", "eset")
-    assert "User name is missing: give it with --set username=" in str(refused.value)
+    assert "Username is missing: give it with --set username=" in str(refused.value)
     assert "--secret password=env:VARIABLE." in str(refused.value)
     assert "enter it" not in str(refused.value)
 

@@ -1,7 +1,4 @@
-"""A record that cannot be stored costs itself and nothing else, whatever fails about it; the database's own troubles cost no record.
-
-What fails is planted in the database or comes with the record: a constraint, a trigger, a text that no column takes.
-"""
+"""Bisection of a page: a record that cannot be stored costs only itself, whatever fails about it."""
 
 from __future__ import annotations
 
@@ -12,13 +9,11 @@ from typing import Any
 
 import msgspec
 import pytest
-from celery.exceptions import SoftTimeLimitExceeded
-from django.db import DatabaseError, DataError, IntegrityError, InternalError, OperationalError, ProgrammingError, connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from devices.account_status.status import status
-from devices.jobs.handler import LeaseLost
 from devices.models import Device, Identifier, JobState, Life, Quarantine, Sighting, SyncRun, User
 from devices.sync import bisection
 from devices.sync.page_writer import WriteResult, save_groups, save_page
@@ -28,57 +23,13 @@ from sandbox.world import SandboxOptions
 from tests.devices import records as making
 from tests.devices.account_pages import signed_in
 from tests.devices.runs import account_at, sync
+from tests.devices.sync.planted import BAD, entry, failing, page, quarantined, raising, refuse, sql, started, stored
 from vendors import records
-from vendors.errors import BadRecord, RateLimited
 from vendors.patch_states import PatchKind, PatchStatus
-from vendors.records import Device as Told
 from vendors.records import Entry
 from vendors.states import IdKind
 
 pytestmark = pytest.mark.django_db
-BAD = "bad"
-
-
-def sql(statement: str) -> None:
-    connection.check_constraints()  # a table with checks under way cannot be altered
-    with connection.cursor() as cursor:
-        cursor.execute(statement)
-
-
-def refuse(table: str, condition: str) -> None:
-    """No row of the table may be so."""
-    sql(f"ALTER TABLE {table} ADD CONSTRAINT planted CHECK (NOT ({condition}))")
-
-
-def raising(state: str, *, deferred: bool = False) -> None:
-    """Writing the bad record's sighting raises this SQLSTATE, at once or at the end of the transaction."""
-    sql(f"CREATE FUNCTION planted() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'bad' USING ERRCODE = '{state}'; END $$")
-    made = "CONSTRAINT TRIGGER planted AFTER" if deferred else "TRIGGER planted BEFORE"
-    when = "DEFERRABLE INITIALLY DEFERRED FOR EACH ROW" if deferred else "FOR EACH ROW"
-    sql(f"CREATE {made} INSERT OR UPDATE ON devices_sighting {when} WHEN (NEW.external_id = '{BAD}') EXECUTE FUNCTION planted()")
-
-
-def started() -> SyncRun:
-    return making.run(making.account())
-
-
-def entry(external_id: str, /, **fields: Any) -> Entry:
-    return making.entry(external_id, **{"identifiers": (making.identifier(IdKind.SERIAL, f"serial {external_id}"),), **fields})
-
-
-def page(size: int, *bad: int) -> list[Entry]:
-    return [entry(BAD + (str(number) if len(bad) > 1 else "") if number in bad else f"good{number}") for number in range(size)]
-
-
-def stored() -> set[str]:
-    return set(Sighting.objects.values_list("external_id", flat=True))
-
-
-def quarantined() -> list[str]:
-    return sorted(Quarantine.objects.values_list("external_id", flat=True))
-
-
-# -- One record ------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("size", "place"), [(1, 0), (2, 0), (2, 1), (3, 1), (7, 3), (50, 0), (50, 24), (50, 49)])
@@ -120,13 +71,6 @@ def test_whatever_the_database_says_of_a_record(state: str, deferred: bool) -> N
     raising(state, deferred=deferred)
     assert save_page(started(), page(5, 2), timezone.now()) == WriteResult(created=4, quarantined=1)
     assert quarantined() == [BAD]
-
-
-def failing(error: Exception) -> Entry:
-    def read(_raw: bytes) -> Told:
-        raise error
-
-    return msgspec.structs.replace(entry(BAD), mapper=read)
 
 
 def mapped(**fields: Any) -> Entry:
@@ -254,7 +198,7 @@ def test_what_fails_is_logged_with_its_place_and_without_data(caplog: pytest.Log
     save_page(started(), [entry("one"), failing(KeyError("secret words"))], timezone.now())
     raised = [message for message in caplog.messages if "could not be saved" in message]
     assert len(raised) >= 2
-    assert all("KeyError in" in message and "test_bisection.py" in message for message in raised)
+    assert all("KeyError in" in message and "planted.py" in message for message in raised)
     assert "secret words" not in caplog.text
 
 
@@ -267,9 +211,6 @@ def test_a_good_page_costs_the_same_number_of_statements_however_long_it_is() ->
     run = started()
     save_page(run, [entry("first")], timezone.now())
     assert statements([entry("second")]) == statements(page(200))
-
-
-# -- A whole sync ----------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -296,45 +237,3 @@ def test_a_sync_completes_without_the_record_and_says_so_until_it_works(vendor: 
     assert (run.state, run.quarantined, run.created) == (JobState.DONE, 0, 1)
     assert (stored(), quarantined()) == (listed, [])
     assert not status(account, timezone.now()).doubt
-
-
-# -- The database, the worker and the job ----------------------------------------------------------------------------
-
-OPERATIONAL = ["08000", "08006", "40001", "40P01", "53100", "53200", "53300", "55P03", "55006", "57014", "57P01", "57P02", "58030"]
-OTHERS = {"25006": InternalError, "25P03": InternalError, "XX000": InternalError, "42P01": ProgrammingError, "42703": ProgrammingError}
-
-
-@pytest.mark.parametrize(("state", "kind"), [*((state, OperationalError) for state in OPERATIONAL), *OTHERS.items()])
-@pytest.mark.parametrize("size", [1, 5])
-def test_troubles_of_the_database_are_raised_and_cost_no_record(state: str, kind: type[DatabaseError], size: int) -> None:
-    raising(state)
-    with pytest.raises(kind), transaction.atomic():
-        save_page(started(), page(size, size // 2), timezone.now())
-    assert (stored(), quarantined()) == (set(), [])
-
-
-@pytest.mark.parametrize(
-    "error",
-    [SoftTimeLimitExceeded(), LeaseLost(), RateLimited("too many calls", wait=1), MemoryError(), ConnectionResetError(), TimeoutError()],
-)
-def test_what_stops_a_worker_or_its_job_is_raised_and_costs_no_record(error: Exception) -> None:
-    with pytest.raises(type(error)), transaction.atomic():
-        save_page(started(), [entry("one"), failing(error)], timezone.now())
-    assert (stored(), quarantined()) == (set(), [])
-
-
-def test_a_trouble_that_begins_while_records_are_tried_apart_costs_no_record() -> None:
-    """The first half holds a record that fails, the second one meets a deadlock."""
-    refuse("devices_sighting", "external_id = 'good0'")
-    raising("40P01")
-    with pytest.raises(OperationalError), transaction.atomic():
-        save_page(started(), page(8, 7), timezone.now())
-    assert (stored(), quarantined()) == (set(), [])
-
-
-def test_errors_without_a_state_are_told_apart_by_their_type() -> None:
-    assert bisection.of_a_record(DataError("a NUL"))
-    assert bisection.of_a_record(ProgrammingError("cannot adapt"))
-    assert not bisection.of_a_record(OperationalError("the connection is lost"))
-    assert not bisection.of_a_record(transaction.TransactionManagementError("no queries until the end"))
-    assert bisection.of_a_record(BadRecord("x"))

@@ -108,7 +108,7 @@ def test_where_there_is_no_link_there_is_no_button_and_a_sentence(client: Client
         assert b"/remediation/" not in client.get(f"/devices/{each.device_id}/").content
         answer = client.post(address(each), {"ticket": "INC7"}, follow=True)
         assert answer.redirect_chain == [(f"/devices/{each.device_id}/?ticket=INC7", 302)]
-        assert b"no remediation page for this device any more" in answer.content
+        assert b"no longer has a remediation page" in answer.content
 
 
 @pytest.mark.parametrize("where", ["/devices/1/remediation/{}/", "/devices/{}/remediation/1/"])
