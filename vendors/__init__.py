@@ -1,1 +1,1 @@
-"""The seam: one folder per vendor behind one interface. Plain Python: no Django, no Celery, no Redis."""
+"""Vendor integrations: one folder per vendor behind one interface. Plain Python: no Django, no Celery, no Redis."""

@@ -1,4 +1,4 @@
-"""Access tokens: who keeps them, and the one way to exchange a stale one.
+"""Access tokens: where they are stored, and how a stale one is exchanged.
 
 Many workers share an account. The store decides under the account's lock who signs in, so that eight workers that see 401 together cause
 one refresh, and a rotated refresh token is never lost.

@@ -1,7 +1,7 @@
-"""What a vendor is: a description, and a connection that can walk.
+"""Interface of a vendor: a description, and a connection that can walk.
 
 A walk can stop after any page and go on later in another process: `walk(scope, cursor)` does one call (or a few for a token) and returns
-a Page with the cursor that leads on. Nothing else about a vendor is known to the rest of the house.
+a Page with the cursor that leads on. The rest of Rollcall knows nothing else about a vendor.
 """
 
 from __future__ import annotations
@@ -63,8 +63,8 @@ class DevicePage:
     """One step of a walk.
 
     `cursor` None: the walk is complete and what it did not show is not there. `wait`: seconds until the next step makes sense.
-    `expected`: devices in the whole walk, where the vendor says so. `absent`: names that the vendor says it does not know.
-    `waiting_for`: what the walk waits for, in words for a person.
+    `expected`: devices in the whole walk, where the vendor says so. `absent`: names that the vendor does not know.
+    `waiting_for`: the reason of the wait, as a Message.
     """
 
     entries: tuple[Entry, ...] = ()
@@ -81,9 +81,9 @@ class DevicePage:
 class Field:
     """One setting of an account. Secret fields are write-only everywhere. `example`: what a required one without a default looks like.
 
-    `tidy`: what was pasted → what is stored; it never raises and changes nothing when it is called again
+    `tidy`: pasted text → stored text; it never raises and is idempotent
     (vendors/parsing/setting_values.py).
-    `note`: a sentence about a tidy value at a time, shown beside it: what it means there and now. `suggestions`: values to choose from.
+    `note`: a sentence, as a Message, about a tidy value at a time, shown beside it. `suggestions`: values to choose from.
     """
 
     name: str
@@ -108,7 +108,7 @@ class ReadsDevices(Protocol):
         ...
 
     def probe(self) -> str:
-        """Sign in and read one small page. Return a sentence saying what was proven; raise as `walk` does."""
+        """Sign in and read one small page. Return a sentence about the result, as a Message; raise as `walk` does."""
         ...
 
 
@@ -134,18 +134,18 @@ class Connects(Protocol):
 class Vendor:
     """The description of a vendor. `full_every` and `changes_every` are seconds; 0 means that this walk is never planned.
 
-    `answers` lists the kinds of clue (IdKind values) that this vendor's records can contain, so that a search can tell
-    "not there" from "cannot know". `scopes` are the walks that the API can do. `rate` reads the budget from an account's settings;
-    `check` says what is wrong with tidy settings before anything is sent: name of the setting → one sentence.
-    `refresh_note` says why a scope is missing.
-    `live_for`, `stale_after`, `unseen_after`: seconds since a device reported; what the vendor itself takes for fresh, for out of touch
-    and for lost; administrators may set others (devices/reconciliation/freshness.py).
-    `asked_by`: the kinds of name that a walk of named devices takes and of which the vendor says when it has no such device.
-    `tells_total`: it says how many devices an account has.
-    `longest_host_name`: characters of a host name that the vendor keeps, 0 where it keeps all; that it lacks a longer one says nothing.
+    `answers`: the kinds of identifier (IdKind values) that this vendor's records can contain, so that a search distinguishes "not
+    found" from "not available". `scopes` are the walks that the API can do. `rate` reads the budget from an account's settings;
+    `check` validates tidy settings before anything is sent: name of the setting → one sentence, as a Message.
+    `refresh_note`: a sentence why a scope is missing.
+    `live_for`, `stale_after`, `unseen_after`: seconds since the last check-in up to which a device is online, and after which it is
+    stale and inactive, by the vendor's own limits; administrators may set others (devices/reconciliation/freshness.py).
+    `asked_by`: the kinds of name that a walk of named devices takes, and for which the vendor reports an unknown one.
+    `tells_total`: it reports how many devices an account has.
+    `longest_host_name`: characters of a host name that the vendor keeps, 0: all of them; a longer one may exist although it is not found.
     `named_at_once`: devices in one call of such a walk; 0: it is one job, however many are named.
-    `offer`: what installers the API makes; the connection is then a MakesInstallers too (vendors/installer_api.py).
-    `patch_sources`: what the API tells about patching beside its devices; the connection is then a ReadsPatches too
+    `offer`: the installers that the API creates; the connection is then a MakesInstallers too (vendors/installer_api.py).
+    `patch_sources`: the patch data that the API has beside its devices; the connection is then a ReadsPatches too
     (vendors/patching_api.py).
     `patches_with_devices`: its Device records hold their patches.
     `urls`: every base address that the settings lead to. `on_premises`: its server is usually on the company's own network.

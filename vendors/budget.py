@@ -1,4 +1,4 @@
-"""What a budget promises. The one shared by all workers is devices/connections/rate_limit.py."""
+"""Interface of a rate limit. The one shared by all workers is devices/connections/rate_limit.py."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Protocol
 
 
 class Budget(Protocol):
-    """Calls we may still make. `calls` counts those that this object granted."""
+    """Calls that may still be made. `calls` counts those that this object granted."""
 
     calls: int
 
@@ -16,17 +16,17 @@ class Budget(Protocol):
         ...
 
     def block(self, seconds: float) -> None:
-        """The vendor said stop: grant nothing for so long."""
+        """The vendor refused more calls: grant nothing for so long."""
         ...
 
     def learn(self, *, remaining: int, reset: float) -> None:
-        """The vendor told how many calls are left and when the window ends, in seconds from now."""
+        """The vendor reported how many calls are left, and when the window ends, in seconds from now."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """At most `calls` in any `seconds`; `reserve` of them are kept for people who wait."""
+    """At most `calls` in any `seconds`; `reserve` of them are reserved for manual refreshes."""
 
     calls: int
     seconds: float

@@ -1,4 +1,4 @@
-"""Where "Open in …" on a device leads: the vendor's console, at an address that an administrator enters for the account. Pure."""
+"""Console links: the address behind "Open in …" on a device, from a template that an administrator enters for the account. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was wrong with single fields of a record that is kept: a closed list of faults, and the collector that every mapper fills.
+"""Field repairs of a record that is kept: the faults, and the collector that every mapper fills.
 
 A record with a usable id is always kept. A character that cannot be stored becomes U+FFFD, a value that cannot be read is left out, and
 both are reported with the path of the field. vendors/parsing/json_repair.py marks in the text what no parser reads; `examined` turns
@@ -52,7 +52,7 @@ MARKS = {
 
 
 def mark(fault: FieldFault) -> str:
-    """The text that stands in JSON for a value that was left out."""
+    """The text that replaces a value in JSON that was left out."""
     return f"{REPLACED} {fault}"
 
 

@@ -1,4 +1,4 @@
-"""Frozen records: what a vendor said, in our words. The raw answer is kept beside them."""
+"""Normalized records of a vendor's data, immutable. The raw data is kept beside them."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Issue:
 
 @dataclass(frozen=True, slots=True)
 class Title:
-    """What a patch is for. `key` is the vendor's own id of it; `version` is the one to be reached where the vendor tells no name."""
+    """What a patch is for. `key` is the vendor's own id of it; `version` is the target version where the vendor has no name."""
 
     key: str
     name: str
@@ -48,7 +48,7 @@ class Title:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """`number` is the vendor's uint64, by which versions compare; `name` is what people read. None and "": not told."""
+    """`number` is the vendor's uint64, by which versions compare; `name` is the displayed one. None and "": not reported."""
 
     number: int | None = None
     name: str = ""
@@ -56,7 +56,7 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Patch:
-    """A patch as it stands on one device. `key` is stable within the device; `raw` is the vendor's own word.
+    """A patch on one device. `key` is stable within the device; `raw` is the vendor's status.
 
     `device_id`: the vendor's id of the device; empty where the patch hangs on a Device record. `restart` None: the vendor did not say.
     `since`: when the vendor first detected that it is missing. `repairs`: fields that were left out or mended.
@@ -100,7 +100,7 @@ class Device:
     """One vendor's view of one device. Empty text means that the vendor did not say; times are aware.
 
     `remediation`: the address of the vendor's page on which this device is repaired; empty: it has none now; None: the vendor has no
-    such pages. `patches`: all of them, as they stand; None: the vendor tells of patches elsewhere or not at all. `repairs`: fields that
+    such pages. `patches`: all of them; None: the vendor reports patches elsewhere or not at all. `repairs`: fields that
     were left out or mended.
     """
 
@@ -156,7 +156,7 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
         return self.map(self.raw)
 
     def map(self, raw: bytes) -> Device:
-        """`raw` in our words, with all repairs."""
+        """`raw` normalized, with all repairs."""
         device = self.mapper(raw)
         return replace(device, repairs=(*self.repairs, *device.repairs)) if self.repairs else device
 
@@ -190,7 +190,7 @@ class Product:
 
 @dataclass(frozen=True, slots=True)
 class Installer:
-    """An installer as the vendor lists it. Whoever holds `link` can install with our licences: it is a secret.
+    """An installer as the vendor lists it. `link` is a secret: it allows installing with the customer's licenses.
 
     `usable` None: the vendor did not say. It may be False before `expires_at`.
     """

@@ -1,4 +1,4 @@
-"""The literal table of vendors; nothing registers itself."""
+"""Registry of vendors, a literal table."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When to try again, as pure functions: the same step of a job, and a job that failed. The one retry layer of the house."""
+"""Retry rules, as pure functions: of one step of a job, and of a failed job. There are no others."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def wait_after(error: VendorError, *, attempt: int, roll: float, refusals: int =
     """Seconds to wait before the same step, or None to give up. `attempt` counts from 1; `roll` is a dice in [0, 1): full jitter.
 
     A spent budget is a wait and no attempt: it names its own time, which grows when the vendor refused `refusals` times in a row. What is
-    lost stays lost for the same step: the walk begins anew.
+    lost stays lost for the same step: the walk starts over.
     """
     if isinstance(error, RateLimited):
         return min(max(error.wait, 2.0 ** min(refusals, 9) if refusals > 1 else 0.0), LONGEST_WAIT)

@@ -1,4 +1,4 @@
-"""A value that refuses to be shown."""
+"""Secret: a text that is never shown by accident."""
 
 from __future__ import annotations
 

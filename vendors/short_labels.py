@@ -1,4 +1,4 @@
-"""A vendor's own word for a state, where there is little room for it. Pure."""
+"""Short form of a vendor's status, where there is little room. Pure."""
 
 from __future__ import annotations
 

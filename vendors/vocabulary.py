@@ -1,4 +1,4 @@
-"""What the words of this house have in common: each is a closed set, stored as it stands and shown by its label."""
+"""Base of enumerations: a closed set of values, stored as they are and shown by their label."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Self
 
 
 class LabelledEnum(StrEnum):
-    """Members are written as `word, label`."""
+    """Members are written as `value, label`."""
 
     _value_: str
     label: str
@@ -20,17 +20,17 @@ class LabelledEnum(StrEnum):
 
     @classmethod
     def of(cls, word: str) -> Self | None:
-        """None: no word of this set; a newer version may have stored it."""
+        """None: not in this enumeration; a newer version may have stored it."""
         found = cls._value2member_map_.get(word)
         return found if isinstance(found, cls) else None
 
     @classmethod
     def known(cls, word: str) -> Self:
-        """UNKNOWN, which such a set has, stands for every word that is not in it."""
+        """UNKNOWN, which such an enumeration has, for every value that is not in it."""
         return cls.of(word) or cls["UNKNOWN"]
 
     @classmethod
     def labelled(cls, word: str) -> str:
-        """As it is shown; a word that is not in the set is shown as it stands."""
+        """The label; a value that is not in the enumeration as it is."""
         found = cls.of(word)
         return word if found is None else found.label

@@ -1,4 +1,4 @@
-"""From an account to a connection: secrets opened, gateway guarded, budget and tokens shared with every other worker."""
+"""Vendor connection of an account: decrypted secrets, guarded gateway, rate limit and tokens shared with every other worker."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class JobConnection:
         self._counted = 0
 
     def open(self, account: Account, *, asked_at: datetime | None) -> ReadsDevices:
-        """Raises Misconfigured as `connect` does, AuthFailed when credentials were refused meanwhile (health.py)."""
+        """Raises Misconfigured as `connect` does, AuthFailed when credentials were refused since (health.py)."""
         health.ensure_credentials_accepted(account, asked_at=asked_at)
         if self._link is None:
             self._link = connect(account, asked_at=asked_at)
@@ -65,7 +65,7 @@ class JobConnection:
 def connect(
     account: Account, *, asked_at: datetime | None = None, deadline: float | None = None, shared: redis.Redis | None = None
 ) -> VendorConnection:
-    """`asked_at`: when a person asked for it, who may use the calls that are kept for people. Raises Misconfigured when a secret is missing
+    """`asked_at`: when a user requested it, who may use the reserved calls. Raises Misconfigured when a secret is missing
     or does not open. `shared`: as in `budget_of`."""
     budget = budget_of(account, shared=shared)
     stored = list(account.secrets.all())
@@ -109,7 +109,7 @@ def build(
     deadline: float | None = None,
 ) -> VendorConnection:
     """A connection from plain parts: also what "test connection" uses before anything is stored. `deadline`: seconds for one call.
-    `private_hosts`: what a person allowed for this account, `host:port` each."""
+    `private_hosts`: what an administrator allowed for this account, `host:port` each."""
     gateway = Gateway(
         budget=budget,
         private_hosts=settings.PRIVATE_HOSTS,

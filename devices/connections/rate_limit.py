@@ -1,7 +1,7 @@
-"""One budget per vendor account, shared by every worker on every host: a sliding log in Redis, on Redis' own clock.
+"""Shared rate limit: one per vendor account for every worker on every host, a sliding log in Redis, on Redis' own clock.
 
-If Redis lost its memory, or came back with an older one, the calls of the last window are unknown: the database tells whether any were
-made, and the budget waits them out.
+If Redis lost its memory, or came back with an older one, the calls of the last window are unknown: the database shows whether any were
+made, and the limit waits them out.
 If Redis does not answer, nothing is granted: cached data stays readable, the vendor's limit stays kept.
 """
 
@@ -49,7 +49,7 @@ local calls = redis.call('ZRANGEBYSCORE', KEYS[1], since, '+inf', 'WITHSCORES')
 for place = 2, #calls, 2 do told[place / 2 + 1] = calls[place] + window - now end
 return told
 """
-# KEYS: block, and warm when memory begins anew: in one go, or another worker would be granted calls in between. ARGV: ms to block.
+# KEYS: block, and warm when the memory starts empty: in one go, or another worker would be granted calls in between. ARGV: ms to block.
 # Of two stops the longer one counts.
 _BLOCK = f"""{_SERVER}
 local rest = tonumber(ARGV[1])
@@ -60,25 +60,25 @@ _UNREACHABLE_WAIT = 5.0
 
 
 def quota(account_id: int, rate: Rate, *, shared: redis.Redis) -> Quota | None:
-    """The calls of an account that are left now; takes none. None: nobody knows, because none was made yet or Redis does not answer."""
+    """The calls of an account that are left now; takes none. None: unknown, because none was made yet or Redis does not answer."""
     return quotas({account_id: rate}, shared=shared).get(account_id)
 
 
 def quotas(rates: Mapping[int, Rate], *, shared: redis.Redis) -> dict[int, Quota]:
-    """The same of many accounts; those of which nobody knows are left out. `shared`: the client that asks Redis."""
+    """The same of many accounts; unknown ones are left out. `shared`: the client that asks Redis."""
     found: dict[int, Quota] = {}
     try:
         for account_id, rate in rates.items():
-            told = shared.eval(_LOOK, 3, *_keys(account_id), int(rate.seconds * 1e6))
-            if int(told[0]) >= 0:
-                found[account_id] = _quota(rate, told)
+            answer = shared.eval(_LOOK, 3, *_keys(account_id), int(rate.seconds * 1e6))
+            if int(answer[0]) >= 0:
+                found[account_id] = _quota(rate, answer)
     except redis.RedisError:
         return found
     return found
 
 
-def _quota(rate: Rate, told: Sequence[Any]) -> Quota:
-    blocked, *calls = (int(each) / 1e6 for each in told)
+def _quota(rate: Rate, answer: Sequence[Any]) -> Quota:
+    blocked, *calls = (int(each) / 1e6 for each in answer)
     free = max(0, rate.calls - len(calls))
     return Quota(0 if blocked else free, frees=tuple(max(blocked, each) for each in (*([0.0] * free if blocked else ()), *calls)))
 
@@ -116,7 +116,7 @@ class SharedRateLimit:
         return max(0.0, wait / 1e6)
 
     def spent_for(self) -> float:
-        """Seconds until a person's call could be granted; takes none. 0.0 also where nobody can tell: then the run finds out."""
+        """Seconds until a user's call could be granted; takes none. 0.0 also where that is unknown: then the run finds out."""
         try:
             blocked = int(self._shared.pttl(self._keys[1]))
         except redis.RedisError:

@@ -1,4 +1,4 @@
-"""The tokens of an account, shared by all workers: who signs in is decided under the account's lock, and a refusal stops everybody."""
+"""Token store of an account, shared by all workers: one signs in under the account's lock, and a refusal stops all of them."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from vendors.texts import Message, gettext_noop
 class EncryptedTokenStore:
     """Tokens of one account, sealed in its row; exchanged under a lock that every worker honours.
 
-    `place` tells whose they are: a worker that still holds older settings must not leave its token to the new address. `asked_at`: when a
-    person asked for what this is for; None: nobody did. Once signing in was refused, only a person who asks after that is let try.
-    `entered_at`: when the newest of the secrets was entered that it signs in with, so that others which were replaced since accuse nobody.
+    `place`: the settings that they belong to: a worker that still holds older ones must not leave its token to the new address. `asked_at`:
+    when a user requested the action, None for a planned one. After a refused sign-in only a user's later request may try again.
+    `entered_at`: when the newest of its secrets was entered; a refusal of secrets that were replaced since is ignored.
     """
 
     def __init__(self, account_id: int, *, place: str = "", asked_at: datetime | None = None, entered_at: datetime | None = None) -> None:
@@ -62,7 +62,7 @@ class EncryptedTokenStore:
             else:
                 self._store(fresh)
                 return fresh
-        raise refusal  # after the commit: whoever waits for the lock finds the refusal
+        raise refusal  # after the commit: a worker that waits for the lock finds the refusal
 
     def _refused(self, error: AuthFailed) -> VendorError:
         if self._replaced():

@@ -1,4 +1,4 @@
-"""What is forgotten by itself: old changes. Notes, tags and the audit log stay."""
+"""Deletion of old changes in batches. Notes, tags and the audit log stay."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ def forget_changes(now: datetime, *, batch: int = BATCH) -> int:
 
 
 def forget_older(table: str, *, before: datetime, batch: int = BATCH) -> int:
-    """Delete the rows of `table`, a name of ours, whose `at` is older, the oldest first. Returns how many. Each batch is a transaction."""
-    gone = 0
+    """Delete the rows of `table`, a constant, whose `at` is older, the oldest first. Returns how many. Each batch is a transaction."""
+    total = 0
     for _ in range(MOST_BATCHES):
         deleted = _forget_some(table, before, batch)
-        gone += deleted
+        total += deleted
         if deleted < batch:
             break
-    return gone
+    return total
 
 
 def _forget_some(table: str, before: datetime, batch: int) -> int:

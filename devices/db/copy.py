@@ -1,4 +1,4 @@
-"""COPY: how many rows reach PostgreSQL in one go. Tables, columns and their types are our own constants, never input."""
+"""COPY: bulk writes to PostgreSQL. Tables, columns and their types are constants, never input."""
 
 from __future__ import annotations
 

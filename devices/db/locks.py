@@ -1,6 +1,6 @@
-"""Who waits for whom in the database. One order everywhere: run, devices, account, sightings, and then what the apps above hold.
+"""Lock order in the database, one everywhere: run, devices, account, sightings, and then what the apps above hold.
 
-An account is held with no_key: whoever only writes a row that belongs to it must not wait, for it may hold what comes later in that order.
+An account is held with no_key: a transaction that only writes a row of it must not wait, for it may hold what comes later in that order.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ _LOCK_PATIENCE, _STATEMENT_PATIENCE = "30s", "60s"
 
 
 def lock_devices() -> None:
-    """Until this transaction ends nobody else matches or summarises.
+    """Until this transaction ends no other one matches or summarizes.
 
     A summary read while another import changes the same device would be written over it later, and be wrong until the next change.
     """

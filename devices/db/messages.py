@@ -51,7 +51,7 @@ def _message(document: dict[str, Any]) -> Message:
     return Message(template, **{name: _message(value) if isinstance(value, dict) else value for name, value in params.items()})
 
 
-class MessageField(models.TextField):
+class MessageField(models.TextField):  # type: ignore[type-arg]  # at run time Django's field takes none
     """A text column whose value is a Message, or plain text. As a str both are English; `|translated` shows them."""
 
     def from_db_value(self, value: str | None, *_: object) -> str | None:

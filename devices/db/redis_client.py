@@ -1,7 +1,7 @@
-"""Valkey as web requests and commands ask it: short time-outs, one attempt, and a failure that is remembered.
+"""Valkey client of web requests and commands: short timeouts, one attempt, and a failure that is remembered.
 
 A server that hangs costs each request under way at that moment one time-out. Later requests are refused without asking; after each
-pause one of them tries again. Workers use `worker_client`, which waits longer: nobody watches them.
+pause one of them tries again. Workers use `worker_client`, which waits longer.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class CircuitBreaker:
         return self._next_try is not None
 
     def admits(self) -> bool:
-        """Whether the caller may try. If the breaker is open, nobody else may until the next pause is over."""
+        """Whether the caller may try. If the breaker is open, no other caller may until the next pause is over."""
         with self._lock:
             if self._next_try is None:
                 return True

@@ -38,7 +38,7 @@ def with_accounts(listing: DeviceListing) -> DeviceListing:
 
 
 def _state(row: DeviceRow) -> str:
-    return State.labelled(row.state) if row.life == Life.SEEN else Life(row.life).label
+    return State.labelled(row.state) if row.life == Life.SEEN else str(Life(row.life).label)
 
 
 def _seen(source: ReportingAccount, name: str) -> str:

@@ -13,8 +13,10 @@ from django.db import connection
 from django.utils.translation import gettext
 
 from devices.account_status.status import AccountStatus
+from devices.db.messages import translated
 from devices.issues.sources import IssueKey
 from devices.models import IssueKind
+from vendors.issue_titles import recognized
 from vendors.registry import short_label_of
 
 
@@ -74,7 +76,7 @@ class IssueRow:
     def title(self) -> str:
         """As the vendor names the issue; of an issue that Rollcall finds, in the user's language."""
         if self.kind == IssueKind.ISSUE:
-            return self.vendors_title
+            return translated(recognized(self.vendors_title))
         names = {"account": self.account.name, "vendor": short_label_of(self.account.vendor), "record": self.vendors_title}
         if self.kind == IssueKind.GAP:
             return gettext("Missing from %(account)s") % names

@@ -1,4 +1,4 @@
-"""The engine: a job is a cursor in the database.
+"""Job engine: a job is a cursor in the database.
 
 One loop serves paging, rate limits, slow answers, long vendor jobs and crash recovery. A worker claims a due row, does steps while there is
 nothing to wait for, and commits what a step brought together with the cursor that leads on, checking its fence. Celery only says "wake up":

@@ -1,4 +1,4 @@
-"""The tables of the devices app; one file per word of the house."""
+"""Models of the devices app, one file per subject."""
 
 from devices.models.account import Account, AccountSecret, Health
 from devices.models.change import Change, ChangeKind

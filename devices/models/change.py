@@ -30,7 +30,7 @@ class ChangeKind(models.TextChoices):
 class Change(models.Model):
     """One thing that changed on a device. `account` and `run_id` say which answer brought it; `actor_name` which person did it.
 
-    That a vendor saw the device for the first time stands in Sighting.created_at, so a first import writes nothing here.
+    The first sighting by a vendor is Sighting.created_at, so a first import writes nothing here.
     """
 
     device = models.ForeignKey(Device, on_delete=models.CASCADE, related_name="changes", db_constraint=False, db_index=False)

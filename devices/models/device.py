@@ -9,7 +9,7 @@ from vendors.states import Family, State
 
 
 class Life(models.TextChoices):
-    """Whether anybody still sees it. Missing: not in the last complete list. Removed: twice, at least a day apart."""
+    """Presence. Missing: not in the last full sync. Removed: not in two, at least a day apart."""
 
     SEEN = "seen", gettext_lazy("Reported")
     MISSING = "missing", gettext_lazy("Missing")

@@ -6,7 +6,7 @@ from devices.models.sighting import Sighting
 
 
 class Issue(models.Model):
-    """Something wrong with a device, as one vendor says. `first_seen_at` is ours, `since` the vendor's where it tells."""
+    """An issue of a device that one vendor reports. `first_seen_at` is Rollcall's, `since` the vendor's where it reports one."""
 
     pk = models.CompositePrimaryKey("sighting_id", "key")
     sighting = models.ForeignKey(Sighting, on_delete=models.CASCADE, related_name="issues", db_constraint=False, db_index=False)

@@ -28,7 +28,7 @@ class Join(models.Model):
 
 
 class Ruling(models.Model):
-    """A person's word that two sightings are one machine, or are not. It outranks every key until somebody ends it."""
+    """A user's override: two sightings are one machine, or are not. It outranks every key until it is removed."""
 
     first = models.ForeignKey(Sighting, on_delete=models.CASCADE, related_name="+")
     second = models.ForeignKey(Sighting, on_delete=models.CASCADE, related_name="+")

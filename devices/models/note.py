@@ -8,7 +8,7 @@ from devices.models.device import Device
 
 
 class Note(models.Model):
-    """What a person wrote about a device. Notes are taken back by their writer, never changed."""
+    """A user's note about a device. Its writer may delete it, never change it."""
 
     device = models.ForeignKey(Device, on_delete=models.CASCADE, related_name="notes")
     text = models.TextField()
@@ -22,7 +22,7 @@ class Note(models.Model):
 
 
 class DeviceTag(models.Model):
-    """A word of ours on a device, beside the tags that vendors give. `key` is what is compared."""
+    """A Rollcall tag on a device, beside the tags of vendors. `key` is what is compared."""
 
     device = models.ForeignKey(Device, on_delete=models.CASCADE, related_name="tags", db_index=False)
     key = models.CharField(max_length=60)
@@ -38,7 +38,7 @@ class DeviceTag(models.Model):
 
 
 class Retirement(models.Model):
-    """A person's word that a device is out of service. The row goes when a vendor hears from the device after `at`."""
+    """A device that a user took out of service. The row is deleted when a vendor hears from the device after `at`."""
 
     device = models.OneToOneField(Device, on_delete=models.CASCADE, primary_key=True, related_name="retirement")
     at = models.DateTimeField()

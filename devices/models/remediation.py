@@ -6,7 +6,7 @@ from devices.models.sighting import Sighting
 
 
 class RemediationLink(models.Model):
-    """The vendor's own page on which this device can be repaired. Whoever holds the address can act, so it is sealed and never listed."""
+    """The vendor's remediation page of a device. The address allows actions, so it is encrypted and never listed."""
 
     sighting = models.OneToOneField(Sighting, on_delete=models.CASCADE, primary_key=True, db_constraint=False, related_name="remediation")
     sealed = models.TextField()

@@ -63,7 +63,7 @@ class SyncRun(VendorJob):
 
     @property
     def being_applied(self) -> bool:
-        """A person decided, and a worker has not marked everything yet."""
+        """A user decided, and a worker has not marked everything yet."""
         return self.decided_at is not None and self.applied_at is None
 
     @property

@@ -8,9 +8,9 @@ from devices.models.sighting import Sighting
 
 
 class Settlement(models.Model):
-    """A person's word that for one field of a device one sighting is right. In force while every vendor says what it said then.
+    """A user's choice of the source for one field of a device. In force while every vendor reports the same values.
 
-    `told` holds those words ("sighting=value", one a line); when one changes, the settlement ends by itself.
+    `told` holds those values ("sighting=value", one a line); when one changes, the choice ends automatically.
     """
 
     device = models.ForeignKey(Device, on_delete=models.CASCADE, related_name="settlements")

@@ -8,7 +8,7 @@ from vendors.states import Enrolment, Family, State
 
 
 class Sighting(models.Model):
-    """One vendor's latest view of one device. `digest` tells a changed answer from an unchanged one without reading it."""
+    """One vendor's latest view of one device. `digest` shows whether a record changed without reading it."""
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="sightings", db_index=False)
     external_id = models.CharField(max_length=128)

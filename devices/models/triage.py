@@ -10,7 +10,7 @@ from devices.models.device import Device
 
 
 class IssueKind(models.TextChoices):
-    """Where an issue comes from. A vendor names it, or we notice: its word is too old, or its complete list lacks the device."""
+    """Source of an issue: reported by a vendor, or noticed by Rollcall because of old data or a coverage gap."""
 
     ISSUE = "issue", gettext_lazy("Reported by vendor")
     STALE = "stale", gettext_lazy("No recent contact")
@@ -18,7 +18,7 @@ class IssueKind(models.TextChoices):
 
 
 class Standing(models.TextChoices):
-    """What a person decided about an issue."""
+    """Decision of a user about an issue."""
 
     ACKNOWLEDGED = "acknowledged", gettext_lazy("Acknowledged")
     SNOOZED = "snoozed", gettext_lazy("Snoozed")
@@ -26,7 +26,7 @@ class Standing(models.TextChoices):
 
 
 class Triage(models.Model):
-    """A person's decision about one issue. In force while the issue is what `token` says, `until` has not come, and nothing ended it.
+    """A user's decision about one issue. In force while the issue is what `token` says, `until` has not come, and nothing ended it.
 
     Whether it is in force is asked when it is read (devices/issues/rows.py), so that it is never late; `ended_at` only remembers.
     `ref` is a sighting, for a gap the id of the gap; both stay when devices merge.
@@ -51,7 +51,7 @@ class Triage(models.Model):
 
 
 class Gap(models.Model):
-    """A device that a complete list of an account lacks, and since when we know. A worker renews them (devices/coverage/gaps.py)."""
+    """A device that a full sync of an account did not list, and since when. A worker renews them (devices/coverage/gaps.py)."""
 
     # No constraint: renewing must not hold up imports; a gap of a device that ended shows nowhere and goes with the next round.
     device = models.ForeignKey(Device, on_delete=models.CASCADE, related_name="gaps", db_constraint=False, db_index=False)

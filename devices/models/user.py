@@ -5,7 +5,7 @@ from django.db import models
 
 
 class User(AbstractUser):
-    """A person who signs in. Rights come from groups only: see devices/web/roles.py."""
+    """A user. Permissions come from groups only: see devices/web/roles.py."""
 
     language = models.CharField(max_length=10, blank=True, help_text="a code as `de`; empty: the browser's")
     time_zone = models.CharField(max_length=64, blank=True, help_text="a name as `Europe/Berlin`; empty: the browser's")

@@ -1,6 +1,6 @@
-"""What is not in a complete list. Only a run over everything that ended complete, with every record readable, may say so.
+"""Absence: devices that a full sync did not list. Only one that ended complete, with every record readable, proves it.
 
-Missing: not in the last complete list. Gone: not in two, at least a day apart. More than max(10 devices, 10 %) at once waits for a person.
+Missing: not in the last full sync. Gone: not in two, at least a day apart. More than max(10 devices, 10 %) at once waits for a review.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _CROSSED = """SELECT s.id FROM devices_sighting s
 def apply_absence(run: SyncRun, now: datetime) -> None:
     """Called when a run over everything ends complete, inside its transaction. Fills `missing` and `withheld` of the run."""
     if run.rejected or _hides_a_device(run):
-        return  # a record that nobody could read may have been any of them
+        return  # an unreadable record may have been any of them
     missing = unseen(run).count()
     present = Sighting.objects.filter(account=run.account, life=Life.SEEN).count()
     if missing > max(FLOOR, present * SHARE) or (missing and not run.records):
@@ -42,7 +42,7 @@ def apply_absence(run: SyncRun, now: datetime) -> None:
 
 
 def _hides_a_device(run: SyncRun) -> bool:
-    """Whether it has an unusable record under an id that is not known yet: of a device that is enrolled again the old id is gone.
+    """Whether it has an unusable record under an id that is not known yet: a device that is enrolled again no longer has its old id.
 
     Under a known id it is that very device, which counts as listed.
     """
@@ -51,7 +51,7 @@ def _hides_a_device(run: SyncRun) -> bool:
 
 
 def apply_withheld(run: SyncRun, now: datetime, *, most: int) -> int:
-    """A person has decided: mark what this run did not see and nobody saw since, at most so many. Returns how many sightings that were."""
+    """After a user's decision: mark what this run did not list and no later one did, at most so many. Returns how many sightings."""
     gone, missing = _mark(run, now, most)
     tell_use_changed(missing)
     run.missing += len(missing)
@@ -71,7 +71,7 @@ def unseen(run: SyncRun) -> QuerySet[Sighting]:
 
 
 def _mark(run: SyncRun, now: datetime, most: int | None = None) -> tuple[list[int], list[int]]:
-    """The devices of the sightings that are gone, and that are missing, from now on."""
+    """The devices of the sightings that are removed, and that are missing, from now on."""
     # What this very decision has marked as missing stays so, however late the rest of it is marked.
     gone_before = (run.decided_at or now) - timedelta(seconds=settings.GONE_AFTER_SECONDS)
     values = {"gone_before": gone_before, "most": most, **changes.cause(run, now)}

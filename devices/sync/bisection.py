@@ -1,4 +1,4 @@
-"""Saves a page although single records of it cannot be saved: it is halved until each record that fails stands alone.
+"""Bisection of a page with records that cannot be saved: it is halved until each of them is alone.
 
 A page that can be saved costs one savepoint. A record is given up only after it failed in its page and alone. Errors of the connection, of
 locks and of time are raised, because the same page may succeed at the next try.

@@ -1,4 +1,4 @@
-"""Cancelling a sync: its row ends, the worker that holds it drops its step, and nothing is concluded from what had arrived."""
+"""Cancellation of a sync: its row ends, the worker that holds it drops its step, and nothing is concluded from what had arrived."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from devices.models import Account, JobState, SyncRun
 from devices.models.job import ACTIVE
 from vendors.texts import Message, gettext_noop
 
-CODE = "cancelled"  # by a person: until its next regular time no such sync is planned
+CODE = "cancelled"  # by a user: until its next regular time no such sync is planned
 NONE: Mapping[str, datetime] = MappingProxyType({})
 NEXT_STEP = Message(gettext_noop("The next sync starts at its regular time; refresh to start one now."))
 UNNAMED = Message(gettext_noop("This sync was canceled on the command line."))
@@ -39,7 +39,7 @@ def cancel(account: Account, *, act: AuditContext | None = None) -> SyncRun | No
 
 
 def end(jobs: QuerySet[Any], why: str, next_step: str, *, code: str = "") -> None:
-    """`jobs`: rows of one kind of VendorJob. A step that is at the vendor meanwhile is dropped: its job is not active any more."""
+    """`jobs`: rows of one job type. A step that is at the vendor at that time is dropped: its job is no longer active."""
     jobs.filter(state__in=ACTIVE).update(
         state=JobState.CANCELLED,
         finished_at=timezone.now(),
@@ -52,7 +52,7 @@ def end(jobs: QuerySet[Any], why: str, next_step: str, *, code: str = "") -> Non
 
 
 def cancelled(accounts: Iterable[Account]) -> dict[int, dict[str, datetime]]:
-    """Account → kind of sync → when a person last cancelled one. One query."""
+    """Account → kind of sync → when a user last canceled one. One query."""
     found: dict[int, dict[str, datetime]] = {}
     runs = SyncRun.objects.filter(account__in=accounts, state=JobState.CANCELLED, error_code=CODE).order_by()
     for account, kind, at in runs.values_list("account_id", "kind").annotate(at=Max("finished_at")).values_list("account_id", "kind", "at"):

@@ -1,4 +1,4 @@
-"""A group that its vendor renamed: its devices follow in the text that is searched, some thousand at a time."""
+"""Renamed groups: the search text of their devices follows, some thousand at a time."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def carry_on(now: datetime, *, most: int = MOST) -> int:
 
 
 def _some(now: datetime, most: int) -> int | None:
-    """None: no renamed group is left that nobody else works on."""
+    """None: no renamed group is left that is not locked by another worker."""
     with transaction.atomic():
         extend_timeouts()
         groups = DeviceGroup.objects.select_for_update(skip_locked=True, of=("self",)).filter(renamed_up_to__isnull=False)

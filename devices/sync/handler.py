@@ -1,4 +1,4 @@
-"""One sync of one account: what a step means, what is kept of it, and what its end says. Decides; upsert and absence write."""
+"""Handler and schedule of syncs. It decides; page_writer.py and absence.py write."""
 
 from __future__ import annotations
 
@@ -130,13 +130,13 @@ def mark_stale_sightings(now: datetime, *, vendor: str = "") -> None:
 
 
 def apply_changed_thresholds(now: datetime) -> None:
-    """Mark anew what a threshold touches that somebody just changed. What a stopped worker leaves out, the hourly round does."""
+    """Mark again what a changed threshold touches. What a stopped worker leaves out, the hourly round does."""
     for vendor in freshness.recently_changed(now):
         mark_stale_sightings(now, vendor=vendor)
 
 
 def due_kind(account: Account, now: datetime, stopped: Mapping[str, datetime] = NONE) -> Kind | None:
-    """What the schedule asks for now. `stopped`: when a person last cancelled a sync of a kind, which then waits for its regular time."""
+    """What the schedule asks for now. `stopped`: when a user last canceled a sync of a kind, which then waits for its regular time."""
     if _blocked(account, now):
         return None
     if account.full_seconds and regular(account.complete_at, stopped.get("everything"), account.full_seconds, now) <= now:

@@ -1,4 +1,4 @@
-"""Writes one page of a walk, set by set. An unchanged record costs its digest and a narrow row; only what differs is read and written wide.
+"""Writer of one page of a walk, set by set. An unchanged record costs its digest and a narrow row; only a changed one is read and written.
 
 Runs inside the transaction that saves the cursor. Rows are written in the order of their key, so that two imports cannot deadlock.
 """

@@ -1,4 +1,4 @@
-"""How far a sync is and how long it will take: from what is left, the rate limit, and the pace at which pages really arrive. Pure."""
+"""Progress of a sync: devices done, and the time left by the rate limit and the observed pace of pages. Pure."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SLOWER = 1.3  # times that pages may take longer than the limit explains
 
 @dataclass(frozen=True, slots=True)
 class SyncProgress:
-    """`seconds_left` None: nobody can tell, because the vendor reports no total, or because nothing was measured yet.
+    """`seconds_left` None: unknown, because the vendor reports no total, or because nothing was measured yet.
 
     `continues_in`: seconds until a sync goes on that waits for the rate limit, else None.
     """
@@ -39,7 +39,7 @@ def progress(run: SyncRun, rate: Rate | None, quota: Quota | None, *, now: datet
 
 
 def in_window(rate: Rate, *, interactive: bool) -> int:
-    """Calls that a sync may make in a window: some are kept for people."""
+    """Calls that a sync may make in a window: some are reserved for users."""
     return rate.calls if interactive else max(1, rate.calls - rate.reserve)
 
 

@@ -1,4 +1,4 @@
-"""Records that could not be used: kept with their reason and a redacted sample, and let go when they are well again."""
+"""Quarantine: records that could not be used, with their reason and a redacted sample, until they are usable again."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def keep_lost(run: SyncRun, lost: Sequence[tuple[str, str]], now: datetime) -> N
 
 
 def forget_older(run: SyncRun) -> None:
-    """After a complete list over everything: what it did not bring again is mended, or gone with its device."""
+    """After a complete list over everything: what it did not bring again is repaired, or removed with its device."""
     Quarantine.objects.filter(account=run.account, last_at__lt=run.started_at).delete()
 
 

@@ -1,4 +1,4 @@
-"""Who comes back: sightings that were missing, and devices that a person retired. Both read the staged page (table `incoming`)."""
+"""Reappearance of missing sightings and of retired devices. Both read the staged page (table `incoming`)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def mark_listed(run: SyncRun, now: datetime) -> set[int]:
 
 
 def restore_retired(run: SyncRun, now: datetime) -> set[int]:
-    """A retired device of which a vendor tells something newer than its retirement is in service after all."""
+    """A retired device that a vendor saw after its retirement is in service again."""
     with connection.cursor() as cursor:
         cursor.execute(
             f"""WITH awake AS (DELETE FROM devices_retirement WHERE device_id IN (

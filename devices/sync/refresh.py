@@ -22,7 +22,7 @@ from vendors.base import Scope, Vendor
 from vendors.registry import VENDORS
 
 MOST = 500  # devices in one wish
-PATIENCE = 30.0  # seconds of a spent budget that a run may wait out; for longer nobody is asked
+PATIENCE = 30.0  # seconds of a spent budget that a run may wait out; for longer no run is created
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,8 @@ def _refusal(account: Account, vendor: Vendor | None) -> str:
     if account.deletion_requested_at is not None:
         return gettext("The vendor account is being deleted.")
     if "named" not in vendor.scopes:
-        return f"{gettext('Single devices cannot be refreshed.')} {translated(vendor.refresh_note)}".strip()
+        sentence = gettext("Single devices cannot be refreshed.")
+        return f"{sentence} {translated(vendor.refresh_note)}".strip()
     if account.health == Health.PERSON:
         return gettext("The credentials were refused; IT staff see details on the account page.")
     return ""

@@ -1,4 +1,4 @@
-"""The rows that hang on a sighting: identifiers and issues. Replaced as a set when the sighting's answer changed."""
+"""Identifiers and issues of a sighting. Replaced as a set when the record changed."""
 
 from __future__ import annotations
 

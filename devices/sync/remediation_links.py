@@ -21,12 +21,12 @@ COLUMNS = {"sighting_id": "int8", "sealed": "text"}
 
 def replace_remediation(mapped: Sequence[MappedEntry]) -> None:
     """Costs nothing for vendors that have no such pages."""
-    told = [(each, each.device.remediation) for each in mapped if each.device.remediation is not None]
-    old = [each.sighting_id for each, _ in told if not each.fresh]
+    reported = [(each, each.device.remediation) for each in mapped if each.device.remediation is not None]
+    old = [each.sighting_id for each, _ in reported if not each.fresh]
     if old:
         with connection.cursor() as cursor:
             cursor.execute("DELETE FROM devices_remediationlink WHERE sighting_id = ANY(%s)", [old])
-    links = [(each.sighting_id, link) for each, link in told if each.sighting_id is not None and link]
+    links = [(each.sighting_id, link) for each, link in reported if each.sighting_id is not None and link]
     if links:
         rows = ((pk, cipher.seal(link.reveal(), context=RemediationLink.context(pk))) for pk, link in links)
         copy_rows("devices_remediationlink", COLUMNS, rows)

@@ -1,5 +1,5 @@
-"""Disappearances that were held back, and that a person decided to apply. The decision is a column of the run, audited at once; the marking
-is work for a worker, some thousand devices at a time, so that no page waits for it and no import waits long.
+"""Withheld absences, and a user's decision to apply them. The decision is a column of the run, audited at once; the marking is work for a
+worker, some thousand devices at a time, so that no page waits for it and no import waits long.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ NEEDED = Q(decided_at__isnull=False, applied_at=None)
 
 
 def decide_withheld(run: SyncRun, *, reason: str, act: AuditContext) -> bool:
-    """What this list lacks is to be marked as missing. False: a newer list came in, or somebody decided already."""
+    """Have the devices that this list does not contain marked as missing. False: a newer list came in, or it was decided before."""
     with transaction.atomic():
         run = SyncRun.objects.select_for_update(of=("self",)).select_related("account").get(pk=run.pk)
         if run.decided_at is not None or not absence.proves_absence(run):
@@ -63,7 +63,7 @@ def advance(run_id: int, *, now: datetime) -> bool:
 
 
 def _void(run: SyncRun, now: datetime) -> None:
-    """A newer list says better who is there. What was marked already and is listed again is seen again by itself."""
+    """A newer list replaces this one. What was marked before and is listed again becomes present with that list."""
     _audit("overtaken", run, AuditContext.of(run.applied_by, now=now), devices=run.missing)
     run.decided_at = run.applied_by = None
     run.save(update_fields=["decided_at", "applied_by"])

@@ -1,4 +1,4 @@
-"""One page of a table of patching, or all of it, as its address asks."""
+"""One page or all rows of a patching list, as its address selects them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ A = TypeVar("A", PatchFilters, AttemptFilters, PatchDeviceFilters)
 
 @dataclass(frozen=True, slots=True)
 class Table(Generic[A, M, R]):
-    """`columns`: of the model, as `row` takes them. `naming()` gives what adds to rows that which stands elsewhere."""
+    """`columns`: of the model, as `row` takes them. `naming()` returns the function that adds the names to rows."""
 
     shape: ListDefinition[A]
     model: type[M]
@@ -31,7 +31,7 @@ class Table(Generic[A, M, R]):
     naming: Callable[[], Callable[[Sequence[R]], Any]]
 
     def page(self, listing: ListState[A], *, now: datetime, after: str = "", before: str = "") -> Page[R]:
-        """`after` and `before` are tokens of an earlier page. Two queries, those of the names, and of what is looked up for the filter."""
+        """`after` and `before` are tokens of an earlier page. Two queries, and those of the names and of the filter."""
         total, condition = counted(listing.filters, narrowed(listing.filters, now=now), now=now)
         return self._named().page(self._found(condition), listing.order, size=listing.size, total=total, after=after, before=before)
 
@@ -41,7 +41,7 @@ class Table(Generic[A, M, R]):
 
     @property
     def first(self) -> SortOrder:
-        """Unless an address says another."""
+        """The default order."""
         return self.shape.at_first.order
 
     def every(self, listing: ListState[A], *, now: datetime) -> Iterator[R]:

@@ -1,4 +1,4 @@
-"""The lists of patching. Everything about them stands in their address."""
+"""The lists of patching. Their whole state is in their address."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def _choices(filters: FilterSet) -> dict[str, Any]:
     found: dict[str, Any] = {name: list(kind.options.items()) for name, kind in filters.kinds.items() if kind.options}
     if "vendor" in found:
         found["vendor"] = list(TELLING.items())
-    if isinstance(filters, PatchFilters):  # what stands there without a choice is not a choice of its own
+    if isinstance(filters, PatchFilters):  # the empty choice
         found["status"] = [(value, label) for value, label in found["status"] if value != OPEN]
     if isinstance(filters, PatchingFilters):
         found["account"] = list(Account.objects.order_by("name").values_list("name", "name"))
@@ -94,7 +94,7 @@ def _choices(filters: FilterSet) -> dict[str, Any]:
 
 
 def _work(filters: Any) -> NextStep | None:
-    """The next step of a work list; none while several are mixed."""
+    """The next step that all rows share; None while several are mixed."""
     if filters.reason:
         return work_of(PatchStatus.FAILED, filters.reason)
     return work_of(filters.status, "") if filters.status in (PatchStatus.RESTART, PatchStatus.UNKNOWN) else None

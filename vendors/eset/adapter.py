@@ -1,4 +1,4 @@
-"""ESET Connect as a vendor: its description, and its walks."""
+"""Adapter of ESET Connect: the vendor's description and its walks."""
 
 from __future__ import annotations
 

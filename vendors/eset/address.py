@@ -1,4 +1,4 @@
-"""The address of ESET Connect: what is pasted for it, what is wrong with it, and which hosts it leads to. Pure.
+"""Address setting of ESET Connect: tidying, validation, and the hosts that it leads to. Pure.
 
 ESET has one host for each region and service: https://help.eset.com/eset_connect/en-US/authenticate_api_user.html
 """
@@ -16,7 +16,7 @@ from vendors.texts import Message, gettext_noop
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 # What client.py appends to the address, and the pages that describe it.
 ENDPOINT = re.compile(r"/(?:v[0-9]+|oauth|swagger)(?:/.*)?$", re.IGNORECASE)
-# A host of ESET Connect, or the console of ESET PROTECT, which stands in the same region.
+# A host of ESET Connect, or the console of ESET PROTECT, which is in the same region.
 HOSTED = re.compile(r"https://(?:(\{region\}|[a-z]+)\.[a-z{}.-]+\.eset\.systems|([a-z]+)[0-9]*\.protect\.eset\.com)(?:/.*)?")
 # Documentation, and consoles that do not name their region.
 PAGES = re.compile(r"https://(?:[a-z0-9-]+\.)*eset\.(?:com|systems)(?:/.*)?")

@@ -1,4 +1,4 @@
-"""The 202 protocol, on every call of ESET Connect: the answer is not ready, ask the same again with `response-id`.
+"""Asynchronous answers (status 202), on every call of ESET Connect: the same request is repeated with `response-id`.
 
 The state of a question lives in the cursor: `pending` {id, since, wait} while an answer is being prepared; `forgotten` and `timed_out`
 count how often it was started over.

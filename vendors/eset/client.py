@@ -1,4 +1,4 @@
-"""The wire of ESET Connect: one method per endpoint. Nothing here waits, keeps state or maps."""
+"""API client of ESET Connect: one method per endpoint. It neither waits nor keeps state nor maps."""
 
 from __future__ import annotations
 

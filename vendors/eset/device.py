@@ -75,7 +75,7 @@ class _Record(msgspec.Struct):
 
 
 def device(raw: bytes) -> Device:
-    """The raw record, without its secrets, in our words. Raises BadRecord for what is no object."""
+    """The raw record, without its secrets, normalized. Raises BadRecord for what is no object."""
     repairs = Repairs()
     return _device(shaped(raw, _Record, repairs), repairs)
 
@@ -114,8 +114,10 @@ def _device(record: _Record, repairs: Repairs) -> Device:
 
 def _serial(identifiers: tuple[Identifier, ...]) -> str:
     """No placeholder; one that lost characters where there is no better."""
-    told = [each for each in identifiers if each.kind is IdKind.SERIAL]
-    return next((each.value for each in told if not each.junk), "") or next((each.value for each in told if REPLACED in each.value), "")
+    serials = [each for each in identifiers if each.kind is IdKind.SERIAL]
+    return next((each.value for each in serials if not each.junk), "") or next(
+        (each.value for each in serials if REPLACED in each.value), ""
+    )
 
 
 def _first(texts: Iterator[str | None], field: str, repairs: Repairs) -> str:
@@ -130,7 +132,7 @@ def _group(uuid: str | None, repairs: Repairs) -> str:
 
 
 def _issues(problems: int, state: State, word: str, muted: bool) -> tuple[Issue, ...]:
-    """ESET Connect tells how many problems a device has, not which; a bad status without a number is one issue by itself."""
+    """ESET Connect reports the number of problems, not which; a bad status without a number is one issue."""
     if problems:
         title = "1 problem reported" if problems == 1 else f"{problems} problems reported"
         return (Issue(key="problems", title=title, state=state, raw=word, silenced=muted),)
@@ -160,7 +162,7 @@ def _all_identifiers(record: _Record, profiles: list[_Profile], repairs: Repairs
             mac = identifier_of(IdKind.MAC, adapter.macAddress, "hardwareProfiles.networkAdapters.macAddress", repairs)
             mac = _unless(adapter.malformedData or "", "macAddress", mac)
             yield _unless(spoiled, "networkAdapters.macAddress", mac)
-    # People rename displayName; what the system calls itself is evidence.
+    # Users rename displayName; the system's own name is evidence.
     own_name = record.originalDisplayName or record.displayName
     yield identifier(IdKind.HOSTNAME, own_name)
     if record.displayName and text_key(record.displayName) != text_key(own_name or ""):

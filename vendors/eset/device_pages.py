@@ -1,4 +1,4 @@
-"""One step of a walk through ESET Connect: one question, asked of the phase that the cursor is in.
+"""One step of a walk through ESET Connect: one request, chosen by the phase of the cursor.
 
 Everything: groups, then devices, by page token. Named: ids by batchGet in ranges of the scope's ids (atomic, so a range that is refused
 is split until the one stale id stands alone), then hostnames by the filter of the list. The cursor holds positions, never the ids.

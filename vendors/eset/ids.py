@@ -1,4 +1,4 @@
-"""ESET's ids. It writes one id in capitals here and in small letters there: the small form is the id, for us and in requests."""
+"""ESET's ids. ESET writes them in upper or lower case: the lower-case form is stored and sent."""
 
 from __future__ import annotations
 

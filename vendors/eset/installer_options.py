@@ -1,4 +1,4 @@
-"""What ESET Connect makes installers for.
+"""Installer options of ESET Connect: systems and languages.
 
 https://help.eset.com/eset_connect/en-US/installers_v1_installers_post.html
 """

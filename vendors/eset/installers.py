@@ -1,7 +1,7 @@
-"""Talking to ESET Connect about installers: one call a turn.
+"""Installers of ESET Connect: one call a turn.
 
 Reading and deleting may start over when ESET lost a prepared answer. Making may not: a second request without `response-id` would make a
-second installer, so whatever is not the answer or "come back later" ends in Lost, and nobody knows what was done.
+second installer, so whatever is not the answer or "come back later" ends in Lost, and the outcome is unknown.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ MOST_PAGES = 1000
 
 @dataclass(slots=True)
 class InstallerConnection:
-    """About one account; `cursor` is where it stands, `sign_in` in it the state of a sign-in that takes long."""
+    """One account. `cursor`: the position, with the state of a long sign-in in `sign_in`."""
 
     client: Client
     session: Session

@@ -1,4 +1,4 @@
-"""The pages of ESET's lists: the cursor that leads on."""
+"""Pagination of ESET's lists: the cursor of the next page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Talking to ESET Connect about patching: one call a step.
+"""Patch data of ESET Connect: one call a step.
 
 A period has a beginning and no end: a prepared answer, and every further page, belong to the identical request, so no clock may be in it.
 """
@@ -26,7 +26,7 @@ NOT_OFFERED = (404, 501)
 
 @dataclass(slots=True)
 class PatchSourceReader:
-    """A walk of one source; `cursor` is where it stands. `since`: see ReadsPatches."""
+    """A walk of one source; `cursor` is its position. `since`: see ReadsPatches."""
 
     client: Client
     session: Session
@@ -57,7 +57,7 @@ class PatchSourceReader:
         return PatchPage(attempts=found, rejects=rejects, cursor=self._following(listing.nextPageToken, reply))
 
     def _patches(self) -> PatchPage:
-        """What this list leaves out is not missing any more, so an empty one must be said: by itself, or by an empty token."""
+        """What this list leaves out is not missing any more, so an empty list must be explicit: present, or with an empty token."""
         given = self._given()
         reply = self._ask(lambda token, known: self.client.patches(token, page_token=given, response_id=known))
         listing = json_pages.page(reply.body, type=patches.PatchListing, operation=reply.operation, request_id=reply.request_id)

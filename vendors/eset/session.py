@@ -1,4 +1,4 @@
-"""Signed in at ESET Connect: password grant, refresh rotation, and one exchange when the token is refused."""
+"""Session at ESET Connect: password grant, refresh rotation, and one exchange when the token is refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What ESET's rows about patching have in common: how they are read, and what a patch is for. Pure."""
+"""Titles of ESET's patch rows, and the reading of such rows. Pure."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def read(rows: Iterable[msgspec.Raw], mapper: Callable[[Fields], T]) -> tuple[tu
         raw, repairs = bytes(row), Repairs()
         try:
             found = mapper(Fields(json_pages.checked(raw, repairs), repairs))
-            good.append(replace(found, repairs=told) if (told := repairs.all()) else found)
+            good.append(replace(found, repairs=repaired) if (repaired := repairs.all()) else found)
         except BadRecord as error:
             bad.append(Reject(error.reason, json_pages.sample(raw)))
     return tuple(good), tuple(bad)

@@ -1,4 +1,4 @@
-"""five(9)s: a job is started, asked about and fetched page by page; its cursor is the whole memory of it."""
+"""Adapter of five(9)s: a job is started, polled and read page by page; the cursor holds its whole state."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ ENDPOINT = re.compile(r"/(?:five9sws|api/devices)(?:/.*)?$", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class JobCursor:
-    """Where a walk stands. `part` counts the jobs of one walk: each kind of name needs a job of its own."""
+    """Position of a walk. `part` counts the jobs of one walk: each kind of name needs a job of its own."""
 
     phase: str = "start"
     part: int = 0
@@ -183,7 +183,7 @@ VENDOR = Vendor(
     answers=frozenset({"serial", "hostname", "user", "vendor_id", "nickname", "tag", "custom"}),
     rate=lambda settings: Rate(calls=5, seconds=1.0),
     check=check,
-    live_for=4 * DAY,  # what it tells is the inventory scan, not a check-in
+    live_for=4 * DAY,  # it reports the inventory scan, not a check-in
     stale_after=7 * DAY,
     unseen_after=30 * DAY,
     patches_with_devices=True,

@@ -1,4 +1,4 @@
-"""five(9)s' wire: one method per endpoint, all of them POST with a personal access token.
+"""API client of five(9)s: one method per endpoint, all of them POST with a personal access token.
 
 https://support.five9s.de/support/solutions/articles/103000361090-device-api
 """
@@ -20,7 +20,7 @@ START = Message(gettext_noop("start a five(9)s job"))
 STATUS = Message(gettext_noop("read the status of the five(9)s job"))
 DATA = Message(gettext_noop("read the devices of the five(9)s job"))
 LONGEST_TOKEN = 4096
-# We send nothing but the id that the vendor gave us: if that is not found or wrong, the job is gone.
+# Only the id that the vendor gave is sent: if it is refused, the job no longer exists.
 GONE = (400, 404, 410)
 
 

@@ -1,4 +1,4 @@
-"""The rules of a five(9)s job: what to ask for, what its states mean, when its pages are complete. Pure.
+"""Rules of a five(9)s job: its requests, its states, and the completeness of its pages. Pure.
 
 https://support.five9s.de/support/solutions/articles/103000361090-device-api
 """
@@ -57,10 +57,10 @@ def _is_number(text: str) -> bool:
 
 def state(answer: Status) -> RemoteJobState:
     """States come as numbers or as words."""
-    told = answer.Status
-    if isinstance(told, float) and told.is_integer():
-        told = int(told)
-    return WORDS.get(str(told).strip().upper(), RemoteJobState.UNKNOWN)
+    status = answer.Status
+    if isinstance(status, float) and status.is_integer():
+        status = int(status)
+    return WORDS.get(str(status).strip().upper(), RemoteJobState.UNKNOWN)
 
 
 def waiting_for(state: RemoteJobState, answer: Status) -> str:
@@ -86,8 +86,8 @@ def _shown(value: Any, limit: int) -> str:
 
 def not_found(data: Data) -> tuple[str, ...]:
     """The names as they were requested; what cannot be one is left out."""
-    told = data.DevicesNotFound if isinstance(data.DevicesNotFound, list) else []
-    names = [str(name) for name in told if isinstance(name, str | int)]
+    listed = data.DevicesNotFound if isinstance(data.DevicesNotFound, list) else []
+    names = [str(name) for name in listed if isinstance(name, str | int)]
     return tuple(name for name in names if REPLACED not in name and not UNSTORABLE.search(name))
 
 
@@ -106,8 +106,8 @@ def progress(data: Data, found: list[Entry], *, page: int, seen: int, last: str)
                 sent=len(rows),
             )
         )
-    told = [entry.external_id.encode() for entry in found] or [bytes(row) for row in rows]
-    fingerprint = hashlib.blake2b(b"\n".join(told), digest_size=8).hexdigest()
+    ids = [entry.external_id.encode() for entry in found] or [bytes(row) for row in rows]
+    fingerprint = hashlib.blake2b(b"\n".join(ids), digest_size=8).hexdigest()
     if rows and fingerprint == last:
         raise BadAnswer(
             Message(gettext_noop("five(9)s sent the same devices for pages %(first)s and %(second)s."), first=page - 1, second=page)

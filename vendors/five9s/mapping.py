@@ -1,4 +1,4 @@
-"""five(9)s' device (Ivanti EPM underneath) → our records. Pure.
+"""JSON of five(9)s (Ivanti EPM) → records. Pure.
 
 https://support.five9s.de/support/solutions/articles/103000361090-device-api, "JobData Example"
 """
@@ -106,9 +106,9 @@ def device(raw: bytes, *, zone: tzinfo) -> Device:
     number, serial = computer_id(record), fields.text("SerialNumber") or inventory.text("SerialNum")
     hostname = fields.text("DeviceName") or inventory.text("DeviceName")
     detected = fields.rows("SecurityInfo")
-    told = "SecurityInfo" in fields
+    reported = "SecurityInfo" in fields
     issues = security.issues(detected, zone=zone)
-    state, words = security.verdict(detected, told=told)
+    state, words = security.verdict(detected, reported=reported)
     os_name = inventory.text("OsType")
     return Device(
         external_id=number,
@@ -126,7 +126,7 @@ def device(raw: bytes, *, zone: tzinfo) -> Device:
         produced_at=custom.time("UpdatedAt", zone=zone),
         identifiers=_once(_identifiers(fields, inventory, custom, number)),
         issues=issues,
-        patches=security.patches(detected, zone=zone) if told else None,
+        patches=security.patches(detected, zone=zone) if reported else None,
         repairs=repairs.all(),
     )
 
@@ -149,7 +149,7 @@ def _identifiers(fields: Fields, inventory: Fields, custom: Fields, number: str)
     yield inventory.identifier(IdKind.SERIAL, "SerialNum")
     yield fields.identifier(IdKind.HOSTNAME, "DeviceName")
     yield inventory.identifier(IdKind.HOSTNAME, "DeviceName")
-    if fields.text("DisplayName") != fields.text("DeviceName"):  # people change it
+    if fields.text("DisplayName") != fields.text("DeviceName"):  # users change it
         yield fields.identifier(IdKind.NICKNAME, "DisplayName")
     yield inventory.identifier(IdKind.USER, "LoginName")
     for scope in inventory.rows("Scopes"):

@@ -1,4 +1,4 @@
-"""Detected vulnerabilities of one device → issues, patches and a verdict. Pure.
+"""Detected vulnerabilities of one device → issues, patches and a status. Pure.
 
 https://support.five9s.de/support/solutions/articles/103000361090-device-api, "Security Info Status Values"
 """
@@ -15,7 +15,7 @@ from vendors.states import State
 
 EXCLUDED, PLANNED, SUCCESS = "excluded", "planned", "installsuccess"
 NUMBERS = {"1": EXCLUDED, "2": PLANNED, "3": "pending", "4": "autofix", "5": "installfailure", "6": SUCCESS}
-# Scheduled for a later step, or done: nothing is wrong. The patch tells of it.
+# Scheduled for a later step, or done: no issue, only a patch.
 NO_ISSUE = {PLANNED, SUCCESS}
 # Autofix means released for automatic repair, so the device is still vulnerable; only a successful install is closed.
 MEANINGS = {
@@ -81,7 +81,7 @@ def _issue(row: Fields, zone: tzinfo) -> Issue | None:
     if word in NO_ISSUE:
         return None
     raw = _raw(row)
-    unknown = f"state “{raw}” is unknown to this version" if raw else "the state was not told"
+    unknown = f"state “{raw}” is unknown to this version" if raw else "no state reported"
     state, meaning = MEANINGS.get(word, (State.UNKNOWN, unknown))
     return Issue(name, f"{name}: {meaning}", state, raw=raw, since=_since(row, zone), silenced=word == EXCLUDED)
 
@@ -104,9 +104,9 @@ def _rank(issue: Issue) -> tuple[bool, int]:
     return issue.silenced, WORST_FIRST.index(issue.state)
 
 
-def verdict(rows: list[Fields], *, told: bool) -> tuple[State, str]:
+def verdict(rows: list[Fields], *, reported: bool) -> tuple[State, str]:
     """The device's state and the vendor's words for it. What is scheduled is no warning; an unknown state is never fine."""
-    if not told:
+    if not reported:
         return State.UNKNOWN, "no SecurityInfo"
     counts = Counter(_raw(row) or "no state" for row in rows)
     words = ", ".join(f"{number} {raw}" for raw, number in sorted(counts.items())) or "nothing detected"

@@ -1,4 +1,4 @@
-"""Which addresses the gateway may reach, and which spellings of a URL it understands. Pure: nothing here touches the network."""
+"""Address rules of the gateway: which addresses it may reach, and which spellings of a URL it accepts. Pure."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ NAT64 = ipaddress.ip_network("64:ff9b::/96")
 METADATA = tuple(
     ipaddress.ip_address(each) for each in ("100.100.100.200", "192.0.0.192", "168.63.129.16", "fd00:ec2::254", "fd20:ce::254")
 )
-# What a company numbers its own network with (RFC 1918, 6598, 4193): all that a person may allow for one account.
+# What a company numbers its own network with (RFC 1918, 6598, 4193): all that an administrator may allow for one account.
 OWN_NETWORKS = tuple(ipaddress.ip_network(each) for each in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"))
 
 URL = re.compile(
@@ -89,10 +89,10 @@ def _why_not(url: str) -> str:
         return Message(gettext_noop("it does not start with https://"))
     place = re.split(r"[/?#\\]", url.partition("://")[2])[0]
     if "@" in place:
-        return Message(gettext_noop("it contains a user name or password: enter credentials only in their own fields"))
+        return Message(gettext_noop("it contains a username or password: enter credentials only in their own fields"))
     if not place.isascii():
         return Message(gettext_noop("its host contains letters outside a to z: enter the form that starts with xn--"))
-    return Message(gettext_noop("it is not of the form https://host:port/path, without user name, query and fragment"))
+    return Message(gettext_noop("it is not of the form https://host:port/path, without username, query and fragment"))
 
 
 def openable(url: str) -> bool:
@@ -194,6 +194,6 @@ class Granted:
 
     @staticmethod
     def possible(address: IP) -> bool:
-        """Could a person allow it? Never loopback, link-local, multicast, reserved or where clouds keep credentials."""
+        """Whether an administrator could allow it. Never loopback, link-local, multicast, reserved or where clouds keep credentials."""
         inner = unwrap(address)
         return judge(address) is AddressScope.PRIVATE and any(inner in network for network in OWN_NETWORKS)

@@ -1,4 +1,4 @@
-"""Bodies as they come → decoded bytes, within a limit: a megabyte of gzip can hold a gigabyte."""
+"""Response bodies → decoded bytes, within a limit: a megabyte of gzip can hold a gigabyte."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ class Gateway:
 
     `deadline` is in seconds and covers name, connect, headers and body together; `max_bytes` counts decoded bytes. `block_floor` is how
     many seconds a 429 blocks the budget at least: 60 where the vendor counts by the minute, 1 where it counts by the second. `resolve`
-    looks names up. `private_hosts`: what the environment opens (Named); `granted`: what a person allowed for this account (Granted), but
+    looks names up. `private_hosts`: opened by the environment (Named); `granted`: by an administrator for this account (Granted), but
     never this machine and the `reserved` services, host and port.
     """
 

@@ -1,4 +1,4 @@
-"""Connections for the gateway: resolve, check every address, connect to a checked one, keep to one deadline."""
+"""Network backend of the gateway: resolve, check every address, connect to a checked one, within one deadline."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the gateway's client reaches the network: httpx over our own pool of connections, and in silence."""
+"""Transport of the gateway: httpx over a connection pool with the gateway's own network backend, without logging."""
 
 from __future__ import annotations
 

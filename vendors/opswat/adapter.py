@@ -1,4 +1,4 @@
-"""OPSWAT: the whole list by page number, ten calls a minute, fifty devices a call."""
+"""Adapter of OPSWAT: the full list by page number, ten calls a minute, fifty devices a call."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class Opswat:
         return DevicePage(entries=tuple(found), cursor=onward, expected=expected, rejects=tuple(rejects))
 
     def _expected(self) -> int | None:
-        """The account's own count, to tell a true end from a false one. Not every credential may ask; then the end stands alone."""
+        """The account's own count, to verify the end of the list. Not every credential may read it; then the end is not verified."""
         self._client.sign_in()
         try:
             return self._client.devices_used()
@@ -109,7 +109,7 @@ def _onward(listing: Listing, found: list[Entry], cursor: Cursor) -> Cursor | No
     if short and (number > 1 or (expected is not None and seen >= expected)):
         _require_all(seen, expected)
         return None
-    # A short first page may mean that the limit was ignored: only the page behind it tells.
+    # A short first page may mean that the limit was ignored: only the next page shows it.
     return {
         "page": number + 1,
         "seen": seen,
@@ -121,8 +121,8 @@ def _onward(listing: Listing, found: list[Entry], cursor: Cursor) -> Cursor | No
 
 def _fingerprint(listing: Listing, found: list[Entry]) -> str:
     """Of the ids, because last-seen times move; of the bytes where no record has an id."""
-    told = [entry.external_id.encode() for entry in found] or [bytes(row) for row in listing.rows]
-    return hashlib.blake2b(b"\n".join(told), digest_size=8).hexdigest()
+    ids = [entry.external_id.encode() for entry in found] or [bytes(row) for row in listing.rows]
+    return hashlib.blake2b(b"\n".join(ids), digest_size=8).hexdigest()
 
 
 def rate(settings: Mapping[str, str]) -> Rate:

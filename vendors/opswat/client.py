@@ -1,4 +1,4 @@
-"""OPSWAT's wire: one method per endpoint. The token travels in the URL of API calls and nowhere else."""
+"""API client of OPSWAT: one method per endpoint. The token travels in the URL of API calls and nowhere else."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Usage(msgspec.Struct):
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """`beyond`: the vendor says that this page lies behind the last one."""
+    """`beyond`: the vendor reports this page as past the last one."""
 
     rows: list[msgspec.Raw]
     beyond: bool

@@ -1,4 +1,4 @@
-"""OPSWAT's device → our records. Pure.
+"""OPSWAT's JSON → records. Pure.
 
 https://www.opswat.com/docs/macloud-sdp/developer-guide/get-devices-v2-3
 """
@@ -22,7 +22,7 @@ from vendors.secret import Secret
 from vendors.states import Enrolment, Family, IdKind, State
 from vendors.texts import Message, gettext_noop
 
-# A capability link: whoever holds it can act on the device. It leaves here as a Secret, and is part of the digest only.
+# A capability link: it allows actions on the device. It leaves here as a Secret, and is part of the digest only.
 LINK = "remediation_link"
 SECRET = (LINK,)
 SEEN = "last_seen"
@@ -153,7 +153,7 @@ def _once(found: Iterator[Identifier | None]) -> tuple[Identifier, ...]:
 
 
 def _issues(fields: Fields, *, silenced: bool) -> Iterator[Issue]:
-    """The list counts issues and does not name them; a bad status without a count is one issue by itself."""
+    """The list counts issues and does not name them; a bad status without a count is one issue."""
     critical = fields.number("total_critical_issue")
     others = max(0, fields.number("total_issue") - critical)
     if critical:

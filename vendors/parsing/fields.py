@@ -166,7 +166,7 @@ class Fields:
         return "" if shown in self._unsaid else shown
 
     def shortened(self, name: str, *, limit: int) -> bool:
-        """Whether `text` is only the beginning of what was told."""
+        """Whether `text` is only the beginning of the value."""
         value = self._data.get(name)
         return isinstance(value, str) and len(value.strip()) > limit
 
@@ -209,7 +209,7 @@ class Fields:
         return found
 
     def left_out(self, name: str) -> bool:
-        """The vendor told something here that could not be read."""
+        """The vendor sent a value that could not be read."""
         return any(each.field == self._path + name for each in self.repairs.all())
 
     def wrong(self, name: str, fault: FieldFault) -> None:

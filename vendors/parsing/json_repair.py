@@ -2,7 +2,7 @@
 
 Characters that are none become U+FFFD, and a value that no parser reads becomes a mark (vendors/field_repairs.py). Structure is
 never mended: a
-text that is cut, or that lacks a bracket or a comma, stays unreadable, because nobody knows what it left out.
+text that is cut, or that lacks a bracket or a comma, stays unreadable, because it is unknown what it left out.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Vendor text → comparable key, stored text.
+"""Normalization of vendor text: comparable key, stored text.
 
 Every `*_key` is pure, never raises, is idempotent, and gives "" when the text is not of its kind. Placeholders:
 placeholder_keys.py.
@@ -23,7 +23,7 @@ LONGEST_VALUE = 512
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 CONTROLS = re.compile("[\x01-\x1f\x7f-\x9f\u2028\u2029]")
 
-# What phones and word processors write for ' and -, and nobody types.
+# What phones and word processors write for ' and -.
 TYPED = str.maketrans("\u2018\u2019\u02bc\u2032\u2010\u2011\u2012\u2013\u2014\u2212", "''''------")
 MAC_SIGNS = str.maketrans("", "", ":.- \t")
 HEX12 = re.compile("[0-9a-f]{12}")
@@ -35,7 +35,7 @@ V4 = re.compile(rf"{_BYTE}(?:\.{_BYTE}){{3}}")
 def clean_text(text: str, *, limit: int = LONGEST_VALUE) -> str:
     """One line of text as it can be stored: trimmed, and cut at `limit` characters.
 
-    Controls become blanks; a NUL and a lone surrogate, of which nobody knows what was meant, become U+FFFD.
+    Controls become blanks; a NUL and a lone surrogate become U+FFFD.
     """
     if text.isascii() and text.isprintable():
         return text.strip()[:limit].rstrip()

@@ -1,4 +1,4 @@
-"""Which keys are worthless for matching: placeholders, shared, random or wandering ones. Pure tables and tests on keys of normalise.py."""
+"""Placeholder keys: those that must not match devices, because they are default, shared or random. Pure tables on keys of normalise.py."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people paste: the value without what was copied along with it. Pure, idempotent, and nothing here raises.
+"""Tidying of pasted settings: the value without what was copied along with it. Pure, idempotent, never raises.
 
 What is not understood stays as it is, so that the check of its field can refuse it with a reason.
 """

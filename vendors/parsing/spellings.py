@@ -1,6 +1,6 @@
-"""How a name may be written at a vendor that compares whole texts: what is sent, so that a notation hides no device. Pure.
+"""Spellings of a name, for vendors that compare whole texts: each one is sent. Pure.
 
-A search of our own folds notation away (normalise.py); what a vendor is asked for, it compares as it stands, but for case.
+Rollcall's own search ignores notation (normalise.py); vendors compare the text as it is, except for case.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import unicodedata
 
 from vendors.parsing.normalise import TYPED, ip_key
 
-NETBIOS = 15  # characters of a host name that Windows tells
+NETBIOS = 15  # characters of a host name that Windows reports
 _SEPARATORS = re.compile(r"[\s\-._/]+")
 _HOST = re.compile(r"[\w-]+(?:\.[\w-]+)*\.?")
 _DOMAIN = re.compile(r"[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,}\.?")  # ends like a domain: in letters

@@ -1,7 +1,7 @@
-"""The time zone of a server: what people enter for it, under one unambiguous name, and what time it is there.
+"""Time zone of a server: one unambiguous name for what users enter, and the local time there.
 
 Names are those of the IANA database. Windows' names are translated by the table of Unicode CLDR (windowsZones), which tzlocal ships.
-A clock that never changes is written `UTC+01:00`: `Etc/GMT-1` means the same, and most people read it the other way round.
+A clock that never changes is written `UTC+01:00`: `Etc/GMT-1` means the same, and is often read the other way round.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ INVERTED = re.compile(r"(?:Etc/)?GMT([+-])(0?[1-9]|1[0-4])", re.IGNORECASE)
 DST_OFF = "_dstoff"  # how Windows marks a zone whose clocks an administrator has stopped from changing
 # They differ from machine to machine, or are no zone.
 NO_ZONES = frozenset({"localtime", "posixrules", "factory"})
-# Some of these change their clocks and some do not, and people expect the other thing.
+# Some of these change their clocks and some do not, against expectation.
 ABBREVIATIONS = frozenset({"cet", "cst6cdt", "eet", "est", "est5edt", "hst", "met", "mst", "mst7mdt", "pst8pdt", "wet"})
 MOST_SHOWN = 60
 
@@ -114,7 +114,7 @@ def names() -> list[str]:
 
 @functools.cache
 def _places() -> dict[str, str]:
-    """Lower case → name, of every zone that means the same on all machines and to all people."""
+    """Lower case → name, of every zone that is unambiguous on all machines."""
     known = {name.casefold(): name for name in zoneinfo.available_timezones()}
     refused = NO_ZONES | ABBREVIATIONS
     return {low: name for low, name in known.items() if low not in refused and not INVERTED.fullmatch(name)}

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from devices.jobs import engine as jobs
 from devices.jobs.engine import Engine
+from devices.jobs.handler import JobHandler
 from devices.models import JobState, SyncRun
 from tests.devices import records as making
 from vendors.base import DevicePage
@@ -28,7 +29,7 @@ class Clock:
         self.now += timedelta(seconds=seconds)
 
 
-class Script:
+class Script(JobHandler[SyncRun, DevicePage]):
     """A handler whose steps are written down, and which writes down what the engine does with them."""
 
     model = SyncRun
@@ -53,11 +54,11 @@ class Script:
     def finish(self, run: SyncRun, now: datetime) -> None:
         self.ends.append("finished")
 
-    def stumbled(self, run: SyncRun, error: VendorError, now: datetime) -> DevicePage | None:
-        return None
-
     def failed(self, run: SyncRun, error: VendorError, now: datetime) -> None:
         self.ends.append(error.code)
+
+    def close(self) -> None:
+        self.ends.append("closed")
 
 
 def page(number: int | None, *, wait: float = 0.0) -> DevicePage:

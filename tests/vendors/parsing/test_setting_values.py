@@ -69,7 +69,7 @@ def test_an_address_is_stored_without_what_was_pasted_along_with_it(vendor: str,
 # Everything that could be read in two ways, or is no https address, comes to the check as it was typed.
 @pytest.mark.parametrize("vendor", list(VENDORS))
 @pytest.mark.parametrize(("url", "reason"), [
-    ("https://user:pw@epm.example.com/five9sWS", "user name or password"), ("https://user@epm.example.com", "user name or password"),
+    ("https://user:pw@epm.example.com/five9sWS", "username or password"), ("https://user@epm.example.com", "username or password"),
     ("https://user:p/w@epm.example.com", "it is not of the form"), ("ftp://epm.example.com", "another scheme"), ("file:///etc/passwd", "another scheme"),
     ("javascript:alert(1)", "another scheme"), ("ldaps://epm.example.com/x", "another scheme"), ("epm.example.com/five9sWS", "does not start with https://"),
     ("epm.example.com:8443", "does not start with https://"), ("//epm.example.com", "does not start with https://"),

@@ -1,0 +1,48 @@
+"""Titles of issues that a vendor only counts or gives a status: English text that is stored, searched and sorted, recognized when shown.
+
+The stored text does not change, because decisions about an issue end when its title changes.
+"""
+
+from __future__ import annotations
+
+import re
+
+from vendors.texts import Message, gettext_noop
+
+TEMPLATES = (
+    gettext_noop("%(count)s problem reported"),
+    gettext_noop("%(count)s problems reported"),
+    gettext_noop("Status is not OK, and no problem is counted"),
+    gettext_noop("%(count)s critical issue"),
+    gettext_noop("%(count)s critical issues"),
+    gettext_noop("%(count)s other issue"),
+    gettext_noop("%(count)s other issues"),
+    gettext_noop("%(count)s issue"),
+    gettext_noop("%(count)s issues"),
+    gettext_noop("Status %(status)s, and no issue is counted"),
+    gettext_noop("%(name)s: excluded by a rule"),
+    gettext_noop("%(name)s: due, not yet installed"),
+    gettext_noop("%(name)s: released for automatic repair"),
+    gettext_noop("%(name)s: installation failed"),
+    gettext_noop("%(name)s: no state reported"),
+    gettext_noop("%(name)s: state “%(status)s” is unknown to this version"),
+)
+VALUES = {"count": "[0-9]+", "name": ".+", "status": ".+"}
+
+
+def _pattern(template: str) -> re.Pattern[str]:
+    escaped = re.escape(template)
+    for name, value in VALUES.items():
+        escaped = escaped.replace(re.escape(f"%({name})s"), f"(?P<{name}>{value})")
+    return re.compile(escaped, re.DOTALL)
+
+
+_PATTERNS = tuple((template, _pattern(template)) for template in TEMPLATES)
+
+
+def recognized(title: str) -> str:
+    """The title as a Message where Rollcall wrote it; a vendor's own title as it is."""
+    for template, pattern in _PATTERNS:
+        if found := pattern.fullmatch(title):
+            return Message(template, **found.groupdict())
+    return title
