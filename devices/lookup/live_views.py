@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from devices.audit import log as audit
 from devices.audit.request import act_of
+from devices.db.messages import translated
 from devices.lists.filters import clean_query
 from devices.lookup.account_answers import question
 from devices.models import Account, Identifier, Life, SyncRun
@@ -115,7 +116,7 @@ def _ask(request: HttpRequest, account: Account, term: str) -> tuple[SyncRun | N
             run = request_run(account, scope, now=act.now, by=act.person, interactive=True)
             audit.record("refresh asked", act=act, target=account.name, run=run.pk, names=_names(run))
     except Unsupported as error:
-        return None, f"{error.sentence} {error.next_step}".strip()
+        return None, f"{translated(error.sentence)} {translated(error.next_step)}".strip()
     return run, ""
 
 
