@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from devices.audit import log as audit
 from devices.audit.request import act_of
+from devices.db.messages import translated
 from devices.lookup.account_answers import question
 from devices.lookup.forms import LiveLookupForm
 from devices.models import Account, Identifier, Life, SyncRun
@@ -119,7 +120,7 @@ def _request(request: HttpRequest, account: Account, term: str) -> tuple[SyncRun
             run = request_run(account, scope, now=act.now, by=act.person, interactive=True)
             audit.record("refresh asked", act=act, target=account.name, run=run.pk, names=_names(run))
     except Unsupported as error:
-        return None, f"{error.sentence} {error.next_step}".strip()
+        return None, f"{translated(error.sentence)} {translated(error.next_step)}".strip()
     return run, ""
 
 
