@@ -102,7 +102,8 @@ def headline(numbers: Tiles, sources: DataSources) -> Headline:
     total, trouble, unknown = numbers.total.count, numbers.trouble.count, numbers.unknown
     if total == 0:
         return _without_devices(sources)
-    note, filters = _completeness(sources), None
+    note = _completeness(sources)
+    filters: DeviceFilters | None = None
     if trouble:
         filters = numbers.trouble.filters
         title = ngettext(

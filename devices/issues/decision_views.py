@@ -45,8 +45,8 @@ PRESETS = (
 @needs("triage_issue")
 def decide(request: HttpRequest) -> HttpResponse:
     """Without `confirmed` the form; with it the decision is written."""
-    back, selection, form = back_to(request), selection_of(request), None
-    posted = request.method == "POST"
+    back, selection, posted = back_to(request), selection_of(request), request.method == "POST"
+    form: DecisionForm | None = None
     try:
         handles = picked(request, selection)
     except ActionRefused as refused:

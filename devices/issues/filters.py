@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy, ngettext_lazy, pgettext_lazy
 
@@ -15,8 +16,11 @@ from devices.models import IssueKind, Standing
 from vendors.registry import VENDORS
 from vendors.states import State
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 OPEN, WOKEN, SILENCED, VENDOR, ALL = "open", "woken", "silenced", "vendor", "all"
-STANDINGS = {
+STANDINGS: dict[str, StrOrPromise] = {
     OPEN: pgettext_lazy("issue", "Open"),
     WOKEN: gettext_lazy("Reopened"),
     **{each.value: each.label for each in Standing},
