@@ -1,4 +1,4 @@
-"""Celery: wake-up calls only. The invariant: soft limit < hard limit < visibility timeout; the database lease is independent of all."""
+"""Celery settings; messages only wake workers. Invariant: soft limit < hard limit < visibility timeout; the lease is independent."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from config import gc_tuning  # noqa: E402
 from config.startup_checks import refuse_if_unready  # noqa: E402
 from devices.jobs import shutdown  # noqa: E402
 
-LEAVE_SECONDS = 20.0  # then what still runs is cut off; service managers lose patience after 30
+LEAVE_SECONDS = 20.0  # then running steps are killed; service managers wait 30 s
 
 
 def broker_url(redis_url: str) -> str:
@@ -29,7 +29,7 @@ def broker_url(redis_url: str) -> str:
     return redis_url
 
 
-# At a lost connection kombu would push unread messages back through that connection, which ends the worker instead of reconnecting it.
+# After a lost connection kombu would return unread messages through it, which ends the worker instead of reconnecting it.
 redis_transport.Channel.do_restore = False
 
 app = Celery("rollcall")
@@ -46,8 +46,8 @@ app.conf.update(
     },
     broker_connection_retry_on_startup=True,
     visibility_timeout=180,
-    # A message is a wake-up call: the lease in the database recovers what a dead worker held, a message that comes twice finds nothing to
-    # do, and a lost one is sent again. Acknowledged when it starts, a step cannot fail at its end because the broker is away.
+    # A message only wakes a worker: the lease in the database recovers a job of a dead worker, a duplicate message finds nothing to do, and
+    # a lost one is sent again. With early acknowledgement a step cannot fail at its end because the broker is not available.
     task_acks_late=False,
     worker_prefetch_multiplier=1,
     worker_max_tasks_per_child=2000,
@@ -70,7 +70,7 @@ app.autodiscover_tasks(["devices", "installers", "patching"])
 
 @signals.setup_logging.connect
 def keep_our_logging(**_kwargs: object) -> None:
-    """Celery must not install its own log handlers: ours redact."""
+    """Keep Celery from installing its own log handlers, which do not redact."""
 
 
 @signals.worker_init.connect
@@ -85,7 +85,7 @@ def settle_garbage(**_kwargs: object) -> None:
 
 @signals.worker_shutting_down.connect
 def leave(how: str, **_kwargs: object) -> None:
-    """SIGTERM lets the steps at hand end, but no longer than a service manager waits. A step cut off is done again elsewhere."""
+    """SIGTERM lets running steps end within LEAVE_SECONDS. Another worker repeats a step that was killed."""
     shutdown.request_shutdown()
     if how == "Warm":
         insist = threading.Timer(LEAVE_SECONDS, os.kill, (os.getpid(), signal.SIGQUIT))

@@ -1,4 +1,4 @@
-"""The documentation of this version as pages: the Markdown files of docs/, for everybody who is signed in."""
+"""Documentation pages: the Markdown files of docs/ of this version, for every signed-in user."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def document(request: HttpRequest, name: str) -> HttpResponse:
 
 @cache
 def documents() -> dict[str, Document]:
-    """name → document, in the order of their names. Read once: files change with the version only."""
+    """name → document, ordered by name. Read once: the files change only with the version."""
     names = {path.relative_to(FOLDER).with_suffix("").as_posix(): path for path in sorted(FOLDER.rglob("*.md"))}
     return {name: _read(name, path, known=frozenset(names)) for name, path in names.items()}
 
@@ -66,12 +66,12 @@ def _read(name: str, path: Path, *, known: frozenset[str]) -> Document:
     for token in tokens:
         token.children = [each for child in token.children or [] for each in _inside(child, name, known)]
     body = markdown.renderer.render(tokens, markdown.options, {})
-    # Our own files, and HTML inside them is escaped.
+    # The files are part of the code, and HTML inside them is escaped.
     return Document(name, tokens[heading].content, mark_safe(body))  # noqa: S308
 
 
 def _anchor_headings(tokens: Sequence[Token]) -> None:
-    """Every heading gets the id that links to it name on GitHub: its words in small letters with hyphens; a second one ends in `-1`."""
+    """Give every heading the id that GitHub gives it: its text in lowercase with hyphens; a duplicate ends in `-1`."""
     used: Counter[str] = Counter()
     for token, inline in pairwise(tokens):
         if token.type == "heading_open":
@@ -82,7 +82,7 @@ def _anchor_headings(tokens: Sequence[Token]) -> None:
 
 
 def _inside(token: Token, name: str, known: frozenset[str]) -> list[Token]:
-    """The token with a link to another document as a link to its page; images are not served."""
+    """The token, with a link to another document replaced by the address of its page; images are left out."""
     if token.type == "image":
         return []
     if token.type == "link_open":

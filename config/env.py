@@ -1,4 +1,4 @@
-"""Settings from variables and files. What is missing stops the start with one sentence that says what to do."""
+"""Settings from environment variables and files. A missing one stops the start with one sentence that says what to do."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 DEFAULT_HOME = ROOT / ".rollcall"
-RUNNING = DEFAULT_HOME / "running"  # a file for each stack of this checkout that was started with another ROLLCALL_HOME
+RUNNING = DEFAULT_HOME / "running"  # one file per stack of this checkout that was started with another ROLLCALL_HOME
 OTHER_HOME = "set ROLLCALL_HOME to the data folder of the one that runs"
 
 
 class NotReady(Exception):
-    """The process cannot start; the text is shown as it is."""
+    """The process cannot start; its text is shown to the user."""
 
 
 def is_running(home: Path) -> bool:
-    """Whether a local stack holds the lock of this data folder; what an ended or killed one left behind does not count."""
+    """Whether a local stack holds the lock of this data folder; remains of an ended or killed one do not count."""
     try:
         with (home / "stack.lock").open("rb") as lock:
             fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
@@ -34,7 +34,7 @@ def is_running(home: Path) -> bool:
 
 
 def running_homes(registry: Path = RUNNING) -> list[Path]:
-    """Data folders outside the checkout's own on which a stack of this checkout runs now."""
+    """Other data folders in which a stack of this checkout runs."""
     try:
         named = [Path(entry.read_text("utf-8", "replace").strip()) for entry in sorted(registry.iterdir())]
     except OSError:
@@ -43,9 +43,9 @@ def running_homes(registry: Path = RUNNING) -> list[Path]:
 
 
 def choose_home(environ: Mapping[str, str], *, default: Path = DEFAULT_HOME) -> Path:
-    """The data folder: ROLLCALL_HOME, else the checkout's own, unless a single stack of this checkout runs somewhere else.
+    """The data folder: ROLLCALL_HOME, else the default one, unless exactly one stack of this checkout runs in another.
 
-    Services that are named in the environment belong to no stack that is found here. Raises NotReady when several stacks run elsewhere.
+    With services from the environment no other stack is searched. Raises NotReady when several stacks run in other folders.
     """
     if environ.get("ROLLCALL_HOME"):
         return Path(environ["ROLLCALL_HOME"]).expanduser().absolute()
@@ -60,11 +60,11 @@ def choose_home(environ: Mapping[str, str], *, default: Path = DEFAULT_HOME) -> 
 try:
     HOME, _AMBIGUOUS = choose_home(os.environ), ""
 except NotReady as several:
-    HOME, _AMBIGUOUS = DEFAULT_HOME, str(several)  # raised by whoever needs the folder
+    HOME, _AMBIGUOUS = DEFAULT_HOME, str(several)  # raised when the folder is needed
 
 
 def stack_file() -> dict[str, str]:
-    """What the local stack tells while it is up: `KEY=value` lines in `$ROLLCALL_HOME/stack.env`."""
+    """Settings of the running local stack: `KEY=value` lines in `$ROLLCALL_HOME/stack.env`."""
     try:
         text = (HOME / "stack.env").read_text("utf-8")
     except OSError:
@@ -151,6 +151,6 @@ def sealing_keys() -> dict[str, bytes]:
         if not key_id.isalnum() or len(key) != 32:
             raise NotReady(f"Sealing key {key_id!r} is not `id:` and 32 bytes in base64: check ROLLCALL_SEALING_KEYS.")
         if key_id in keys:
-            raise NotReady(f"Sealing key id {key_id!r} stands twice in ROLLCALL_SEALING_KEYS: keep one.")
+            raise NotReady(f"Sealing key id {key_id!r} appears twice in ROLLCALL_SEALING_KEYS: keep one.")
         keys[key_id] = key
     return keys

@@ -1,4 +1,4 @@
-"""Pages for what goes wrong below the pages."""
+"""Error pages: 500, 503 and the 404 of addresses that are switched off."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ RETRY_AFTER = 5  # seconds
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """503 when the database does not answer or has no time, else 500. Asks the database for nothing, not even who is there."""
+    """503 when the database is not reachable or overloaded, else 500. Reads nothing from the database, not even the user."""
     if isinstance(sys.exception(), OperationalError | InterfaceError):
         return HttpResponse(render_to_string("503.html"), status=503, headers={"Retry-After": str(RETRY_AFTER)})
     return server_error(request)

@@ -1,14 +1,14 @@
-"""Collections that stay short: what a process loaded at its start is never garbage, and is not looked at again."""
+"""Garbage collector settings: objects loaded at the start of a process are excluded from collections."""
 
 from __future__ import annotations
 
 import gc
 
-YOUNG = 50_000  # new objects before a collection; one page of a walk makes about as many, and frees them by itself
+YOUNG = 50_000  # new objects before a collection; one page of a sync creates about as many and frees them by reference count
 
 
 def tune_gc() -> None:
-    """Called once when a process has loaded everything. In a trial collections took a quarter of a worker's time before."""
+    """Call once when the process has loaded its code. Without it collections took a quarter of a worker's time in a trial."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(YOUNG, 20, 20)

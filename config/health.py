@@ -1,4 +1,4 @@
-"""/healthz: 200 when database and broker answer and a worker reported lately, else 503. Details only for loopback."""
+"""/healthz: 200 when database and broker work and a worker reported recently, else 503. Details only for loopback."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from devices.db import redis_client
 from devices.jobs import heartbeat
 
 LOOPBACK = ("127.0.0.1", "::1")
-FORWARDED = ("X-Forwarded-For", "X-Real-IP", "Forwarded")  # a proxy on this machine stands for somebody elsewhere
-_WRITTEN = "rollcall:healthz"  # a broker that is full answers, but takes no work
+FORWARDED = ("X-Forwarded-For", "X-Real-IP", "Forwarded")  # a proxy on this machine forwards remote clients
+_WRITTEN = "rollcall:healthz"  # a full broker answers reads but accepts no messages
 
 
 @login_not_required
@@ -40,7 +40,7 @@ def _local(request: HttpRequest) -> bool:
 
 
 def _broker() -> tuple[str, str, bool]:
-    """How the broker is, when a worker last reported, and whether refreshes work."""
+    """Status of the broker, time of the last worker report, and whether jobs can run."""
     beat, late = "unknown", True
     try:
         age = heartbeat.age()

@@ -1,4 +1,4 @@
-"""Logs are one line each, on standard error, without secrets: the last line of defence behind "never log vendor data"."""
+"""Log format: one line per record on standard error, with secrets redacted, behind the rule that vendor data is never logged."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ _PATTERNS = [
     (re.compile(r"(?i)\b(access_token|refresh_token|client_secret|client_id|password|token)=([^&\s\"']+)"), r"\1=[redacted]"),
     (re.compile(r"(?i)\b(Bearer|PAT)\s+[A-Za-z0-9._~+/=-]{6,}"), r"\1 [redacted]"),
     (re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*"), "[redacted]"),
-    (re.compile(r"/i/[A-Za-z0-9_-]+"), "/i/[redacted]"),  # whoever has a short link can use it
+    (re.compile(r"/i/[A-Za-z0-9_-]+"), "/i/[redacted]"),  # a short link works for everyone who has it
     (re.compile(r"https?://[^\s\"'<>]+"), "[address]"),
 ]
 _CONTROL = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160))} | {10: "\\n", 9: " ", 0x2028: "\\u2028", 0x2029: "\\u2029"}
 _CONTROL |= dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
-LONGEST_LINE = 8192  # characters: a message may quote what somebody sent
+LONGEST_LINE = 8192  # characters: a message may quote input
 
 
 def redact(text: str) -> str:
@@ -29,7 +29,7 @@ class OneLine(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         if record.exc_info:
-            record.exc_text = None  # another formatter's, with whatever was in it
+            record.exc_text = None  # cached by another formatter, not redacted
         return super().format(record)
 
     def formatMessage(self, record: logging.LogRecord) -> str:

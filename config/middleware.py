@@ -1,4 +1,4 @@
-"""What every answer has: a signed-in person behind it, and no copy left in a cache."""
+"""Middleware: sign-in required for every view, and no caching of responses."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
 class SignInMiddleware(LoginRequiredMiddleware):
-    """Every view needs a signed-in person unless it says otherwise. A fragment of an expired session sends the whole page to sign-in."""
+    """Requires sign-in for every view that is not exempt. A fragment request of an expired session redirects the whole page."""
 
-    def handle_no_permission(  # type: ignore[override]  # a fragment gets no redirect but is told to go
+    def handle_no_permission(  # type: ignore[override]  # a fragment gets HX-Redirect instead of a redirect
         self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
     ) -> HttpResponseBase:
         htmx: HtmxDetails | None = getattr(request, "htmx", None)
         if not htmx:
             return super().handle_no_permission(request, view_func)
-        # Back to the page that was open, not to the fragment that it asked for.
+        # Back to the open page, not to the fragment.
         page = htmx.current_url_abs_path or "/"
         redirect = HttpResponseClientRedirect(f"{resolve_url(self.get_login_url(view_func))}?{urlencode({'next': page})}")
         redirect.status_code = 401
@@ -32,7 +32,7 @@ class SignInMiddleware(LoginRequiredMiddleware):
 
 
 class PrivateMiddleware:
-    """Nothing personal in caches; fragments and pages of one address are different answers."""
+    """Keeps responses out of caches; a fragment and a page of one address are different responses."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response

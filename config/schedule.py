@@ -1,4 +1,4 @@
-"""Every periodic task in one table. Beat only wakes; rows in the database decide what is due, so two beats do no harm."""
+"""Periodic tasks. Beat only wakes workers; rows in the database decide what is due, so two beats do no harm."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long a person stays signed in: half an hour without doing anything, half a day at the most."""
+"""Session lifetime: half an hour without activity, twelve hours at most."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from django.http import HttpRequest, HttpResponseBase
 from config.middleware import GetResponse
 
 BEGAN, ACTED = "began", "acted"
-WRITTEN_EVERY = 60  # seconds; a page does not write its session each time
-# Parts of pages that renew themselves: a page left open is nobody at work.
+WRITTEN_EVERY = 60  # seconds; not every request writes the session
+# Fragments that poll: an open page is no activity of its user.
 POLLS = frozenset({"applying", "dashboard", "deleting", "installer", "progress", "troubles"})
 
 
 class SessionAgeMiddleware:
-    """After either limit the session is gone, on the server too; what follows asks to sign in."""
+    """Ends the session on the server after either limit; the next request requires sign-in."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response

@@ -1,4 +1,4 @@
-"""Refuses to serve with stored secrets that no loaded key opens: half a product would look like a broken vendor."""
+"""Start-up checks: a process refuses to start when no loaded key decrypts the stored secrets."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.core import checks
 
 
 def refuse_if_unready() -> None:
-    """Ends the process with one sentence per fault and code 2. A database that is away is no fault: it may come back."""
+    """Exit with code 2 and one sentence per error. An unreachable database is no error: it may come back."""
     faults = [each for each in checks.run_checks(tags=["database"], databases=["default"]) if each.is_serious()]
     if faults:
         sys.stderr.writelines(f"{each.msg} {each.hint or ''}\n" for each in faults)

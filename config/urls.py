@@ -1,4 +1,4 @@
-"""Addresses. Everything but sign-in and health needs a signed-in person (config/middleware.py)."""
+"""URLs. All but sign-in, short links and health require sign-in (config/middleware.py)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from django.urls import include, path
 from config import documentation, errors, health
 from installers.views import short_link
 
-# Parts of the sign-in library that send mail: there is no mail server, and an administrator decides who may sign in.
+# Pages of django-allauth that send e-mail: there is no mail server, and only an administrator adds users.
 WITH_MAIL = ("email", "confirm-email", "password/reset", "login/code")
 
 urlpatterns = [

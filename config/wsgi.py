@@ -1,4 +1,4 @@
-"""The web application."""
+"""WSGI entry point of the web server."""
 
 from __future__ import annotations
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from django.utils.formats import number_format
+from django.utils.translation import gettext
+
 LONGEST_REASON = 500  # characters
 
 
@@ -13,11 +16,12 @@ class ActionRefused(Exception):
         self.sentence, self.field = sentence, field
 
 
-def checked_reason(text: str, *, kept_with: str) -> str:
-    """The reason without blanks around it. `kept_with`: where it can be read later. Raises ActionRefused."""
+def checked_reason(text: str) -> str:
+    """The reason without blanks around it. Raises ActionRefused."""
     reason = text.strip()
     if not reason or "\0" in reason:
-        raise ActionRefused(f"Write in a few words why: it is kept {kept_with} and in the audit log.", field="reason")
+        raise ActionRefused(gettext("Enter a reason. It is saved in the activity and the audit log."), field="reason")
     if len(reason) > LONGEST_REASON:
-        raise ActionRefused(f"The reason has {len(reason):,} characters, and {LONGEST_REASON} are the most: shorten it.", field="reason")
+        numbers = {"length": number_format(len(reason), force_grouping=True), "most": number_format(LONGEST_REASON)}
+        raise ActionRefused(gettext("The reason has %(length)s characters, the maximum is %(most)s: shorten it.") % numbers, field="reason")
     return reason

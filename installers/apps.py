@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.utils.translation import ngettext_lazy
 
 
 class InstallersConfig(AppConfig):
@@ -20,5 +21,7 @@ class InstallersConfig(AppConfig):
         add_job_type(JobType("installer", InstallerHandler, queue="interactive"))
         add_job_type(JobType("installer_sync", StocktakeHandler, plan=scheduling.plan))
         rotation.PLACES.append(rotation.EncryptedColumn(Installer, "link", Installer.context))
-        deletion.PARTS.append(DeletedTable("installer in the register", "installers in the register", Installer))
-        deletion.PARTS.append(DeletedTable("hand-out of an installer", "hand-outs of installers", Handout, "installer__account"))
+        installer = ngettext_lazy("%(count)s installer", "%(count)s installers", "number")
+        delivery = ngettext_lazy("%(count)s installer delivery", "%(count)s installer deliveries", "number")
+        deletion.PARTS.append(DeletedTable("installers in the register", installer, Installer))
+        deletion.PARTS.append(DeletedTable("hand-outs of installers", delivery, Handout, "installer__account"))

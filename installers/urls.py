@@ -2,21 +2,20 @@ from __future__ import annotations
 
 from django.urls import path
 
-from installers.views import actions, create, detail, expiring, for_device, hand_out, handouts, register, revoke
-from installers.views import sync as comparing
+from installers.views import actions, create, detail, expiring, for_device, handouts, register, revoke, share, sync
 
 app_name = "installers"
 
 urlpatterns = [
     path("", register.page, name="register"),
     path("new/", create.new, name="new"),
-    path("compare/", comparing.compare, name="compare"),
+    path("compare/", sync.start, name="sync"),
     path("expiring/", expiring.fragment, name="expiring"),
     path("<int:pk>/", detail.page, name="detail"),
     path("<int:pk>/decide/", actions.decide, name="decide"),
     path("<int:pk>/helpdesk/", actions.mark, name="mark"),
     path("<int:pk>/revoke/", revoke.revoke, name="revoke"),
-    path("<int:pk>/hand-out/", hand_out.hand_out, name="hand_out"),
+    path("<int:pk>/hand-out/", share.share, name="share"),
     path("hand-outs/", handouts.page, name="handouts"),
     path("hand-outs.csv", handouts.as_csv, name="handouts_csv"),
     path("hand-outs/<int:pk>/end/", handouts.end, name="handout_end"),

@@ -1,1 +1,1 @@
-"""Everything Rollcall needs on one machine: PostgreSQL, Valkey, web, worker, beat and the simulators."""
+"""The local stack: PostgreSQL, Valkey, web, worker, beat and the simulators on one machine."""

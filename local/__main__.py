@@ -66,7 +66,7 @@ def _in_child(work: Callable[[Stop], None]) -> int:
 
 
 def _guarded(work: Callable[[Stop], None]) -> int:
-    """Run until asked to stop; an expected failure is one sentence."""
+    """Run until a signal stops it; an expected failure is one sentence."""
     stop, announced = Stop(), threading.Lock()
 
     def end(_number: int, _frame: FrameType | None) -> None:

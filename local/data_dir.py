@@ -1,4 +1,4 @@
-"""The data folder of the local stack: where things lie, and who may use it."""
+"""The data folder of the local stack: its layout, and its lock."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ LEFTOVER_SECONDS = 30.0
 
 
 class Home:
-    """One data folder. Only one stack at a time may run on it; `lock` sees to that."""
+    """One data folder. `lock` allows only one stack at a time."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -50,11 +50,11 @@ class Home:
         return cls(Path(named).expanduser().absolute() if named else DEFAULT_HOME)
 
     def prepare(self) -> None:
-        """Make the folders; StackError when the place is full or not ours."""
+        """Create the folders; StackError when the disk is full or not writable."""
         for folder in (self.folder, self.valkey, self.logs):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not os.access(self.folder, os.W_OK | os.X_OK):
-            raise StackError(f"This user may not write to {self.folder}: correct its rights, or set ROLLCALL_HOME to another folder.")
+            raise StackError(f"This user cannot write to {self.folder}: correct its permissions, or set ROLLCALL_HOME to another folder.")
         free = shutil.disk_usage(self.folder).free
         if free < LEAST_FREE_BYTES:
             raise StackError(
@@ -63,9 +63,9 @@ class Home:
             )
 
     def lock(self) -> int:
-        """Take the folder for this process; the descriptor is handed to every child.
+        """Lock the folder for this process; every child inherits the descriptor.
 
-        So the lock outlives a killed supervisor until its last child is gone, and a new start waits for them.
+        So the lock outlives a killed supervisor until its last child has ended, and a new start waits for them.
         """
         descriptor = os.open(self._lock_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
@@ -89,7 +89,7 @@ class Home:
             self._lock = None
 
     def publish(self, variables: Mapping[str, str]) -> None:
-        """Tell commands in other terminals where the services are, and where this folder is if it is not the checkout's own."""
+        """Write the addresses of the services for commands in other terminals, and register this folder if it is not the default one."""
         write_private(self.environment_file, "".join(f"{name}={value}\n" for name, value in variables.items()))
         if self.folder == DEFAULT_HOME:
             return

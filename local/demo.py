@@ -35,14 +35,14 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 class Prepared(TypedDict):
-    """`passwords`: of new users, by name. `demo_accounts`: accounts at simulated vendors that are left, although none runs."""
+    """`passwords`: of new users, by name. `demo_accounts`: remaining accounts of simulated vendors, although none runs."""
 
     passwords: dict[str, str]
     demo_accounts: list[str]
 
 
 def prepare(*, sandbox: str | None) -> Prepared:
-    """Needs the migrated database. Doing it again changes nothing but the address of moved simulators."""
+    """Needs the migrated database. Idempotent, but for the address of simulators on another port."""
     from django.db import transaction
 
     from local.demo_users import ensure_administrator, ensure_helpdesk
@@ -51,7 +51,7 @@ def prepare(*, sandbox: str | None) -> Prepared:
         passwords = ensure_administrator()
         if sandbox is not None:
             made = ensure_helpdesk()
-            # The helpdesk user comes with the demo: accounts that a person removed later do not come back.
+            # The helpdesk user is created with the demo: accounts that were removed later are not created again.
             if made:
                 add_accounts(sandbox)
             else:
@@ -81,7 +81,7 @@ def add_accounts(sandbox: str) -> None:
 
 
 def move_accounts(sandbox: str) -> None:
-    """Point the demo accounts at the simulators' new port. What a person pointed elsewhere stays."""
+    """Point the demo accounts at the simulators' new port. Other addresses stay."""
     from devices.accounts.services import update_account
     from devices.models import Account
     from sandbox.credentials import account_settings
@@ -96,22 +96,22 @@ def move_accounts(sandbox: str) -> None:
 
 
 def new_password(name: str) -> int:
-    """Replace somebody's password and print the new one."""
+    """Replace the password of a user and print the new one."""
     if not _ready():
         return 2
-    from devices.users.services import InvalidUser, give_password, person_named
+    from devices.users.services import InvalidUser, set_password, user_named
 
     try:
-        password = give_password(person_named(name))
+        password = set_password(user_named(name))
     except InvalidUser as bad:
         print(bad, file=sys.stderr)
         return 1
-    print(f"Sign in as {name}   password {password}   (shown only this once)")
+    print(f"Sign in as {name}   password {password}   (shown only once)")
     return 0
 
 
 def _ready() -> bool:
-    """Load the settings; what is missing is said in one sentence."""
+    """Load the settings; a missing one is reported in one sentence."""
     from config.env import NotReady
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")

@@ -1,14 +1,14 @@
-"""The first people of a local installation. Their passwords are shown once and stored only as hashes."""
+"""The first users of a local installation. Their passwords are shown once and stored only as hashes."""
 
 from __future__ import annotations
 
 from devices.models import User
-from devices.users.services import add_person
+from devices.users.services import add_user
 from devices.web.roles import ADMINISTRATOR, HELPDESK
 
 
 def ensure_administrator() -> dict[str, str]:
-    """Make `admin` unless somebody is administrator already; name and password of who was made."""
+    """Create `admin` unless there is an administrator; name and password of each new user."""
     if User.objects.filter(groups__name=ADMINISTRATOR).exists():
         return {}
     return _ensure("admin", role=ADMINISTRATOR)
@@ -21,4 +21,4 @@ def ensure_helpdesk() -> dict[str, str]:
 def _ensure(name: str, *, role: str) -> dict[str, str]:
     if User.objects.filter(username=name).exists():
         return {}
-    return {name: add_person(name, role=role)}
+    return {name: add_user(name, role=role)}

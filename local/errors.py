@@ -1,4 +1,4 @@
-"""The one error a person sees from the local stack."""
+"""The error of the local stack that is shown to the user."""
 
 from __future__ import annotations
 
@@ -15,5 +15,5 @@ def explain_os_error(error: OSError) -> str:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return f"The disk is full{place}: free some space, then start again."
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return f"This user may not write there{place}: correct the rights of the folder, or set ROLLCALL_HOME to another one."
+        return f"This user cannot write there{place}: correct the permissions of the folder, or set ROLLCALL_HOME to another one."
     return f"The local stack stopped on a system error: {error.strerror or error}{place}."

@@ -36,14 +36,14 @@ def main(arguments: list[str]) -> int:
         cwd=PROJECT,
     )
     if installed.returncode != 0:
-        print(f"Installing {lock.name} failed; pip said why above. Mend that and run it again.", file=sys.stderr)
+        print(f"Installing {lock.name} failed; see the output of pip above. Correct the error and run it again.", file=sys.stderr)
         return 1
     stamp.write_bytes(lock.read_bytes())
     return 0
 
 
 def runs(script: str) -> bool:
-    """A venv whose Python was removed, or which was cut off while it was made, does not."""
+    """A venv whose Python was removed, or whose creation was interrupted, does not."""
     try:
         return subprocess.run([str(PYTHON), "-c", script], check=False, capture_output=True).returncode == 0
     except OSError:

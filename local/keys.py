@@ -1,4 +1,4 @@
-"""The secret keys of the local stack: made on the first start, in files that only this user can read."""
+"""Secret keys of the local stack: created on the first start, in files that only this user can read."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SEALING_KEY_BYTES = 32
 
 
 def ensure_keys(folder: Path, *, environ: Mapping[str, str]) -> list[Path]:
-    """Make the keys that are neither in the environment nor on disk; the files that were made."""
+    """Create the keys that are neither in the environment nor on disk; returns their files."""
     wanted: tuple[tuple[str, str, Callable[[], str]], ...] = (
         ("ROLLCALL_SECRET_KEY", "secret_key", lambda: secrets.token_urlsafe(48)),
         ("ROLLCALL_SEALING_KEYS", "sealing_keys", _sealing_key),
@@ -29,7 +29,7 @@ def ensure_keys(folder: Path, *, environ: Mapping[str, str]) -> list[Path]:
 
 
 def write_private(path: Path, text: str) -> None:
-    """All of the text or none of it, mode 0600: a cut-off key must not look like a key."""
+    """Write the text atomically, mode 0600: a truncated key must not look like a key."""
     new = path.with_name(f"{path.name}.new")
     new.unlink(missing_ok=True)
     descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -41,5 +41,5 @@ def write_private(path: Path, text: str) -> None:
 
 
 def _sealing_key() -> str:
-    """`id:base64`. The id tells keys apart after a rotation, so it must not repeat."""
+    """`id:base64`. The id identifies a key after a rotation, so it must be unique."""
     return f"k{secrets.token_hex(3)}:{base64.b64encode(secrets.token_bytes(SEALING_KEY_BYTES)).decode()}"

@@ -1,4 +1,4 @@
-"""PostgreSQL of the local stack: made once, reached only through a private unix socket."""
+"""PostgreSQL of the local stack: initialized once, reached only through a private unix socket."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Postgres:
         return f"postgresql:///{DATABASE}?host={quote(str(self.sockets), safe='/')}&user={USER}"
 
     def check_version(self) -> None:
-        """Raises StackError when the data was made by another major version."""
+        """Raises StackError when the data is of another major version."""
         marker = self.data / "PG_VERSION"
         if not marker.exists():
             return
@@ -71,7 +71,7 @@ class Postgres:
             )
 
     def make_data(self) -> None:
-        """Run initdb if there is no data yet. A cut-off attempt leaves nothing that looks like data."""
+        """Run initdb if there is no data yet. An interrupted attempt leaves nothing that looks like data."""
         if self.data.exists():
             return
         shutil.rmtree(self._new, ignore_errors=True)
@@ -129,7 +129,7 @@ class Postgres:
             return []
 
     def prepare(self) -> None:
-        """Make the database. Raises StackError when the extension that we search with is missing."""
+        """Create the database. Raises StackError when the extension for searching is missing."""
         with psycopg.connect(host=str(self.sockets), user=USER, dbname="postgres", autocommit=True) as connection:
             known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
             if known is None:
@@ -151,5 +151,5 @@ class Postgres:
 
 
 def environment() -> dict[str, str]:
-    """English messages (we read them), no settings of a person's own PostgreSQL."""
+    """English messages, which are parsed, and no settings of the user's own PostgreSQL."""
     return {**inherited(os.environ), "LC_ALL": "C", "TZ": "UTC"}

@@ -19,7 +19,7 @@ INHERITED = ("PATH", "LD_LIBRARY_PATH", "LD_PRELOAD", "NO_FAKE_STAT")
 
 @dataclass(frozen=True)
 class Program:
-    """What to run, and how it wants to be stopped."""
+    """A program to run, and the signal that stops it."""
 
     name: str
     command: Sequence[str]
@@ -32,7 +32,7 @@ class Program:
 
 
 class Child:
-    """A running program: its own session, its output in `<logs>/<name>.log`, dead when we are dead."""
+    """A running program: its own session, its output in `<logs>/<name>.log`, ended with the parent."""
 
     def __init__(self, program: Program, *, logs: Path, lock: int | None = None, capture: bool = False) -> None:
         self.program = program
@@ -84,7 +84,7 @@ class Child:
         return self._process is not None and self._process.poll() is None
 
     def stop(self) -> None:
-        """Ask, wait, insist; then sweep its process group. No error if it is gone already."""
+        """Signal, wait, kill; then kill its process group. No error if it has ended."""
         process = self._process
         if process is None:
             return
@@ -109,14 +109,14 @@ class Child:
                 return
 
     def answer(self) -> str:
-        """What a captured child that has ended wrote to standard output: a few lines, as a pipe holds."""
+        """Standard output of a captured child that has ended: a few lines, as a pipe holds."""
         if self._process is None or self._process.stdout is None:
             return ""
         with self._process.stdout as output:
             return output.read().decode("utf-8", "replace")
 
     def said(self, limit: int = 8000) -> str:
-        """The end of what it has written since it was started."""
+        """The end of its output since it was started."""
         with self.log.open("rb") as output:
             size = output.seek(0, os.SEEK_END)
             output.seek(max(self._log_start, size - limit))
@@ -124,7 +124,7 @@ class Child:
 
 
 def inherited(environ: Mapping[str, str]) -> dict[str, str]:
-    """What a service with an environment of its own still takes from ours: its programs, its libraries, and a clock that faketime set."""
+    """Variables that a service with an environment of its own inherits: programs, libraries, and the clock of faketime."""
     return {name: value for name, value in environ.items() if name in INHERITED or name.startswith("FAKETIME")}
 
 

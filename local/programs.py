@@ -1,4 +1,4 @@
-"""The programs that make up Rollcall, beside PostgreSQL and Valkey."""
+"""The programs of Rollcall besides PostgreSQL and Valkey."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ POOL = 3
 def environment_for(
     home: Home, *, services: Mapping[str, str], bind: Address, sandbox: int | None, environ: Mapping[str, str]
 ) -> dict[str, str]:
-    """The caller's environment, our services, and which private hosts vendors may be on."""
+    """The caller's environment, the services of the stack, and the allowed private hosts of vendors."""
     return {
         **environ,
         **stack_variables(services=services, sandbox=sandbox, environ=environ),
@@ -32,7 +32,7 @@ def environment_for(
 
 
 def stack_variables(*, services: Mapping[str, str], sandbox: int | None, environ: Mapping[str, str]) -> dict[str, str]:
-    """What a command in another terminal needs to know; written to `stack.env`."""
+    """Variables for commands in another terminal; written to `stack.env`."""
     private = [host for host in environ.get("ROLLCALL_PRIVATE_HOSTS", "").split(",") if host.strip()]
     if sandbox is not None:
         private.append(f"{LOOPBACK}:{sandbox}")
@@ -40,7 +40,7 @@ def stack_variables(*, services: Mapping[str, str], sandbox: int | None, environ
 
 
 def host_names(bind: Address) -> list[str]:
-    """The names under which a browser may ask for the pages."""
+    """Host names that browsers may use."""
     names = ["localhost", LOOPBACK, "[::1]"]
     if bind.everywhere:
         names.append(socket.gethostname().lower())
@@ -78,7 +78,7 @@ def worker(environment: Mapping[str, str]) -> Program:
         "worker",
         ["celery", "-A", "config.celery", "worker", *options],
         environment,
-        # A step is short, and a step cut off is done again: better to insist than to keep a person waiting.
+        # A step is short and is repeated when killed, so that the user need not wait.
         stop_signals=((signal.SIGTERM, 8.0), (signal.SIGQUIT, 2.0)),
     )
 

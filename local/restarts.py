@@ -1,4 +1,4 @@
-"""Restart a crashed child: at once the first time, then after longer and longer waits."""
+"""Restart a crashed child: at once the first time, then after increasing pauses."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Restarts:
         self._crashes: dict[str, _Crash] = {}
 
     def look(self, children: Iterable[Child]) -> None:
-        """Notice who has ended and start again whose wait is over. To be called often."""
+        """Detect ended children and restart those whose pause is over. Call it often."""
         for child in children:
             code = child.exit_code()
             if code is not None:

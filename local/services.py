@@ -1,4 +1,4 @@
-"""PostgreSQL and Valkey for one data folder: what `make run`, the tests and the bench stand on.
+"""PostgreSQL and Valkey for one data folder: used by `make run`, the tests and the bench.
 
 `with Stack(home) as stack:` gives `stack.environment` with DATABASE_URL and REDIS_URL. Needs no Django.
 """
@@ -40,7 +40,7 @@ class Service(Protocol):
 
 
 class Stack:
-    """Services named by DATABASE_URL or REDIS_URL in `environ` are used as they are and not started."""
+    """Services named by DATABASE_URL or REDIS_URL in `environ` are used and not started."""
 
     def __init__(self, home: Home | Path, *, environ: Mapping[str, str] | None = None) -> None:
         self.home = home if isinstance(home, Home) else Home(home)
@@ -63,7 +63,7 @@ class Stack:
         return self._lock
 
     def start(self, *, stop: Stop | None = None, say: Callable[[str], None] | None = None, check: Callable[[], None] | None = None) -> None:
-        """Both services are ready when this returns, unless `stop` was set meanwhile. `say` is told what begins, once the folder is ours;
+        """Both services are ready when this returns, unless `stop` was set meanwhile. `say` gets each step, once the folder is locked;
         `check` is called then, before anything is started, and may raise StackError.
 
         Raises StackError; nothing is left running then.
@@ -82,7 +82,7 @@ class Stack:
             raise
 
     def stop(self, *, stopped: Callable[[str], None] | None = None) -> None:
-        """Valkey first, PostgreSQL last; `stopped` is told each name. Safe to call twice."""
+        """Valkey first, PostgreSQL last; `stopped` gets each name. Safe to call twice."""
         while self.children:
             self.children[-1].stop()
             child = self.children.pop()
@@ -141,7 +141,7 @@ def _silent(_line: str) -> None:
 
 
 def _became_ready(child: Child, service: Service, stop: Stop | None) -> bool:
-    """False when somebody asked to stop; StackError when the service ended or stays silent."""
+    """False when `stop` was set; StackError when the service ended or does not answer."""
 
     def ready_or_over() -> bool:
         return not child.running or (child.pid is not None and service.ready(child.pid))

@@ -1,4 +1,4 @@
-"""Owns every process of the local stack: starts them in order, restarts what crashes, stops them in order."""
+"""Supervisor of the local stack: starts all processes in order, restarts crashed ones, stops them in order."""
 
 from __future__ import annotations
 
@@ -36,16 +36,16 @@ SIMULATOR_SECONDS = 20.0
 WATCH_SECONDS = 0.25
 # The last line of a traceback.
 ERROR_LINE = re.compile(r"^[\w.]+(?:Error|Exception|NotReady): .+$", re.MULTILINE)
-# What the users that a first start makes are for.
+# Purposes of the users that the first start creates.
 PURPOSES = {
-    "admin": "(administrator: everything, with vendor accounts and the audit log)",
-    "helpdesk": "(helpdesk: look devices up and write notes, to see what most people will see)",
+    "admin": "(administrator: everything, including vendor accounts and the audit log)",
+    "helpdesk": "(helpdesk: search devices and write notes, the view of most users)",
 }
 ADDITIONS = ("DETAIL:", "HINT:", "CONTEXT:", "LINE ", " ", "\t")
 
 
 class Supervisor:
-    """`stop` is set by whoever wants the end. Raises StackError when ROLLCALL_BIND makes no sense."""
+    """`stop` ends the stack. Raises StackError when ROLLCALL_BIND is invalid."""
 
     def __init__(self, home: Home, *, environ: Mapping[str, str], stop: Stop) -> None:
         self.home = home
@@ -62,7 +62,7 @@ class Supervisor:
         """Returns after `stop` was set. Raises StackError when it cannot start; nothing is left running."""
         began = time.monotonic()
         # Until the services are up the folder may be another stack's: touch nothing in it.
-        # The port is looked at when the folder is ours: a second start in it is told that the first one runs, not that something listens.
+        # The port is checked after the lock: a second start in the folder reports the first one, not the used port.
         self._stack.start(stop=self._stop, say=lambda line: print(line, flush=True), check=lambda: require_free(self.bind))
         console = Console(self.home.logs / "supervisor.log")
         try:
@@ -119,7 +119,7 @@ class Supervisor:
         self.home.publish(variables)
 
     def _set_up(self, program: Program, console: Console) -> None:
-        """Migrate, make the first people and the demo accounts, and tell what a person must know."""
+        """Migrate, create the first users and the demo accounts, and print what the user needs."""
         child = Child(program, logs=self.home.logs, lock=self._stack.lock, capture=True)
         child.start()
         try:
@@ -184,18 +184,18 @@ def last_words(output: str) -> str:
 
 
 def demo_lines(left: Sequence[str]) -> list[str]:
-    """How to remove the accounts of simulated vendors that are left in an installation that has real ones."""
+    """How to remove accounts of simulated vendors from an installation with real ones."""
     if not left:
         return []
     return [
-        f"  Accounts at simulated vendors are left: {', '.join(left)}. Remove each with its devices in the browser, or with:",
+        f"  There are still accounts of simulated vendors: {', '.join(left)}. Remove each with its devices in the browser, or with:",
         *(f"    .venv/bin/python manage.py account delete {name}" for name in left),
     ]
 
 
 def sign_in_lines(new: Mapping[str, str]) -> list[str]:
-    """What to print about signing in: new passwords once, else how to get one."""
+    """Sign-in instructions: new passwords once, else how to get one."""
     if not new:
         return ["  Sign in as admin; forgot the password? Run `make password`, or `make password NAME=helpdesk` for another user."]
     lines = [f"  Sign in as {name:<10} password {password}   {PURPOSES.get(name, '')}".rstrip() for name, password in new.items()]
-    return [*lines, "  These passwords are shown only this once; `make password` makes a new one for admin."]
+    return [*lines, "  These passwords are shown only once; `make password` makes a new one for admin."]

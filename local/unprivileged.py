@@ -1,4 +1,4 @@
-"""PostgreSQL refuses to run as root. This module finds somebody else for it to be.
+"""Unprivileged user for PostgreSQL, which refuses to run as root.
 
 First choice: a user namespace, in which root is seen as `nobody` while every file stays root's. Second
 choice: really become `nobody`, who then owns the data. Both are entered in the child, between fork and exec.
@@ -27,7 +27,7 @@ _LIBC = ctypes.CDLL(None, use_errno=True)
 
 @dataclass(frozen=True)
 class Identity:
-    """Who a child is. `owner` is the uid that must own its files, as seen from outside."""
+    """The user of a child. `owner` is the uid that must own its files, as seen from outside."""
 
     name: str
     owner: int
@@ -36,11 +36,11 @@ class Identity:
 
 
 def stay() -> None:
-    """Remain who we are."""
+    """Keep the current user."""
 
 
 def enter_namespace() -> None:
-    """Be uid 65534 inside a new user namespace, which is our own uid outside."""
+    """Become uid 65534 inside a new user namespace, which is the current uid outside."""
     uid, gid = os.geteuid(), os.getegid()
     if _LIBC.unshare(CLONE_NEWUSER) != 0:
         raise OSError(ctypes.get_errno(), "unshare")
@@ -76,7 +76,7 @@ def candidates() -> list[Identity]:
 
 
 def choose(binary: Path, *, home: Path, folders: list[Path], among: list[Identity] | None = None) -> Identity:
-    """The first identity that can run `binary` and write to `folders`; the folders are given to it.
+    """The first identity that can run `binary` and write to `folders`; it becomes the owner of the folders.
 
     Somebody else needs to pass through `home`, whose contents stay closed to them.
 
@@ -91,9 +91,9 @@ def choose(binary: Path, *, home: Path, folders: list[Path], among: list[Identit
         if _can_work(identity, binary, folders):
             return identity
     if os.geteuid() != 0:
-        raise StackError(f"This user may not write to {folders[0]}: correct its rights, or set ROLLCALL_HOME to another folder.")
+        raise StackError(f"This user cannot write to {folders[0]}: correct its permissions, or set ROLLCALL_HOME to another folder.")
     raise StackError(
-        f"PostgreSQL refuses to run as root, and nobody else can reach {folders[0]} and {binary} here:"
+        f"PostgreSQL refuses to run as root, and no other user can reach {folders[0]} and {binary} here:"
         " run this as an ordinary user, or set DATABASE_URL to a database of your own."
     )
 

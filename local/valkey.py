@@ -48,10 +48,10 @@ class Valkey:
         )
 
     def prepare(self) -> None:
-        """Nothing to make: the broker's keys come with the work."""
+        """Nothing to prepare: the broker's keys are created by the programs."""
 
     def ready(self, pid: int) -> bool:
-        """It answers; while it still loads its file it does not say PONG."""
+        """Whether it answers PONG, which it does not while it loads its file."""
         with socket.socket(socket.AF_UNIX) as connection:
             connection.settimeout(1.0)
             try:

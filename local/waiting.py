@@ -1,4 +1,4 @@
-"""Wait for a condition, with a deadline, and give up at once when somebody asks to stop."""
+"""Wait for a condition, with a deadline, and stop waiting at once when `stop` is set."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ NOTICE_SECONDS = 0.05
 
 
 class Stop:
-    """Somebody wants us to stop.
+    """A request to stop.
 
     Set by signal handlers, so it holds no lock, as threading.Event does:
     a handler that interrupts `wait` would wait for itself.

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.utils.translation import ngettext_lazy
 
 
 class PatchingConfig(AppConfig):
@@ -22,7 +23,9 @@ class PatchingConfig(AppConfig):
 
         KEEPERS.append(PatchKeeper())
         add_job_type(JobType("patch_run", PatchRunHandler, plan=scheduling.plan))
-        deletion.PARTS.append(DeletedTable("patch", "patches", Patch))
-        deletion.PARTS.append(DeletedTable("patch attempt", "patch attempts", Attempt))
+        patch = ngettext_lazy("%(count)s patch", "%(count)s patches", "number")
+        attempt = ngettext_lazy("%(count)s patch attempt", "%(count)s patch attempts", "number")
+        deletion.PARTS.append(DeletedTable("patches", patch, Patch))
+        deletion.PARTS.append(DeletedTable("patch attempts", attempt, Attempt))
         deletion.ENDINGS.append(forget_titles)
         LISTS.extend(each.SHAPE for each in (patches, attempts, devices, titles))

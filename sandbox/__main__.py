@@ -70,7 +70,7 @@ async def _serve(simulation: Simulation, port: int) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m sandbox", description="Simulated vendors on 127.0.0.1.")
-    parser.add_argument("--port", type=int, default=9100, help="0 takes a free one; the address is printed")
+    parser.add_argument("--port", type=int, default=9100, help="0: a free one; the address is printed")
     parser.add_argument("--devices", type=int, default=60)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--fault", action="append", default=[], metavar="VENDOR:KIND[=VALUE][@NTH][xTIMES][~PATH]")

@@ -8,15 +8,16 @@ from typing import Any, Protocol, runtime_checkable
 
 from vendors.errors import Misconfigured, VendorError
 from vendors.records import Attempt, Patch, Reject
+from vendors.texts import gettext_noop
 from vendors.vocabulary import LabelledEnum
 
 
 class Source(LabelledEnum):
     """A walk about patching. PATCHES is complete: what it no longer shows is not missing any more. The others only ever add."""
 
-    RECENT = "recent", "list recent attempts, without their devices"
-    ATTEMPTS = "attempts", "list attempts per device"
-    PATCHES = "patches", "list missing patches per device"
+    RECENT = "recent", gettext_noop("Recent attempts, without devices")
+    ATTEMPTS = "attempts", gettext_noop("Attempts per device")
+    PATCHES = "patches", gettext_noop("Missing patches per device")
 
 
 @dataclass(frozen=True, slots=True)

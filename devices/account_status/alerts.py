@@ -1,23 +1,24 @@
-"""The banner: accounts without a complete, recent list, and workers that stopped. Shown on every page."""
+"""System alerts: accounts without up-to-date data, and workers that stopped. A banner on every page."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext
+
 from devices.account_status.status import AccountStatus
 from devices.account_status.text import Code
 from devices.jobs import heartbeat
 from devices.models import Device
 
-NO_ACCOUNT = "No vendor account is enabled, so nothing is synced. What is shown was synced earlier."
-# Withheld and partial lists are complete and recent: the dashboard and the account's page ask for their review.
+# A withheld or partial full sync is complete and recent: the dashboard and the account's page show that it needs a review.
 SHOWN = (Code.CREDENTIALS_REFUSED, Code.FAILING, Code.FIRST_SYNC, Code.NEVER_SYNCED, Code.OVERDUE)
 
 
 @dataclass(frozen=True, slots=True)
 class SystemAlerts:
-    """`stalled`: the sentence about what syncs nothing at all, or ""."""
+    """`stalled`: why no account is synced, as a sentence; "" otherwise."""
 
     accounts: list[AccountStatus]
     stalled: str
@@ -31,11 +32,11 @@ class SystemAlerts:
 
 
 def troubles(found: Sequence[AccountStatus]) -> SystemAlerts:
-    """An account that is synced only on request and grew old is named where its data is (devices/account_status/stale_sources.py)."""
+    """An overdue account that is synced only manually is named where its data is shown (devices/account_status/stale_sources.py)."""
     shown = [each for each in found if each.code in SHOWN and not (each.code == Code.OVERDUE and each.frozen)]
     used = any(each.enabled and each.about for each in found)
     return SystemAlerts(shown, heartbeat.sentence() if used else _without_accounts())
 
 
 def _without_accounts() -> str:
-    return NO_ACCOUNT if Device.objects.exists() else ""
+    return gettext("No vendor account is enabled. The last synced data is shown.") if Device.objects.exists() else ""

@@ -1,4 +1,4 @@
-"""What the lists of all accounts together are worth, for pages that show what came from them."""
+"""Data sources: the completeness of all accounts' data together, for pages that show it."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ class Completeness(StrEnum):
     DISABLED = "disabled"  # there are accounts, and none is in use
     NEVER = "never"  # no sync has started yet
     LOADING = "loading"  # the first syncs are running
-    ERROR = "error"  # not one complete list, and something is wrong
-    PARTIAL = "partial"  # some lists are complete and recent, some are not
+    ERROR = "error"  # no account has a complete full sync, and one has an error
+    PARTIAL = "partial"  # some accounts are up to date, some are not
     COMPLETE = "complete"
 
 

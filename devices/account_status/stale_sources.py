@@ -1,4 +1,4 @@
-"""Stale sources: accounts whose data is shown and counted although no sync renews it. Who should be synced and is not, the banner names."""
+"""Stale sources: accounts whose data is shown and counted although no sync renews it. An account whose sync is due is in the banner."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from devices.account_status.status import AccountStatus
 
 @dataclass(frozen=True, slots=True)
 class StaleSource:
-    """One account. `why`: a clause; `at`: its last full sync, None if there was none; `code`: its status, where that is why."""
+    """One account. `why`: a clause after its name; `at`: its last full sync, if any; `code`: its status, where that is the reason."""
 
     account: str
     why: str
@@ -21,7 +21,7 @@ class StaleSource:
 
     @property
     def because(self) -> str:
-        """As a cell of a file says it."""
+        """For a cell of a file, which is in English."""
         return f"it {self.why}" if self.why else ""
 
 

@@ -1,6 +1,6 @@
-"""Account status: the one answer to "how is this account?". Banner, pages, lists, files, commands and /healthz all render it.
+"""Account status: one status per vendor account, rendered by banner, pages, lists, files, commands and /healthz.
 
-Computed from the account's row, its newest runs and the clock, never stored: when the workers stop, nobody would write it.
+Computed from the account's row, its newest runs and the clock, never stored: when the workers stop, nothing would write it.
 """
 
 from __future__ import annotations
@@ -23,19 +23,10 @@ from vendors.registry import VENDORS
 
 @dataclass(frozen=True, slots=True)
 class AccountStatus:
-    """`sentence` says what is so, `next_step` what to do about it, `since` when it began.
-
-    `doubt`: why its list does not prove that a device is absent, as a clause; "" when it does.
-    `frozen`: why no sync renews its data, as "the account …" goes on; "" where lists are synced on schedule.
-    """
+    """Its code, and the facts that its texts are made from in the language that is active when they are read."""
 
     facts: Facts
     code: Code
-    sentence: str
-    next_step: str
-    since: datetime | None
-    doubt: str
-    frozen: str
     overdue: bool
 
     # -- the account ---------------------------------------------------------------------------------------------------
@@ -67,7 +58,7 @@ class AccountStatus:
 
     @property
     def complete_at(self) -> datetime | None:
-        """When its last full sync ended complete."""
+        """When its last full sync completed."""
         return self.account.complete_at
 
     @property
@@ -83,7 +74,21 @@ class AccountStatus:
 
     @property
     def label(self) -> str:
-        return LOOKS[self.code].label
+        return str(LOOKS[self.code].label)
+
+    @property
+    def sentence(self) -> str:
+        return words(self.code, self.facts).sentence
+
+    @property
+    def next_step(self) -> str:
+        """What to do about it; "" where there is nothing to do."""
+        return words(self.code, self.facts).next_step
+
+    @property
+    def since(self) -> datetime | None:
+        """When this status began; None where that is not recorded."""
+        return words(self.code, self.facts).since
 
     @property
     def severity(self) -> str:
@@ -107,7 +112,7 @@ class AccountStatus:
 
     @property
     def doubtful(self) -> bool:
-        """It is in use, and its list may lack devices that exist or show some that do not."""
+        """It is in use, and devices that exist may be missing from its data, or others shown that do not exist."""
         return self.enabled and not self.healthy
 
     @property
@@ -115,7 +120,17 @@ class AccountStatus:
         """Which of its devices are shown while no full sync has completed, as a sentence; "" afterwards."""
         return partly_shown(self.code, self.facts)
 
-    # -- its list ------------------------------------------------------------------------------------------------------
+    # -- its data ------------------------------------------------------------------------------------------------------
+
+    @property
+    def doubt(self) -> str:
+        """Why its data does not prove that a device is absent, as a clause; "" when it does."""
+        return doubt(self.code, self.facts, overdue=self.overdue)
+
+    @property
+    def frozen(self) -> str:
+        """Why no sync renews its data, as a clause after the account's name; "" for an account that is synced on schedule."""
+        return frozen(self.code, self.account, overdue=self.overdue)
 
     @property
     def proves_absence(self) -> bool:
@@ -123,13 +138,13 @@ class AccountStatus:
 
     @property
     def held(self) -> SyncRun | None:
-        """The list whose disappearances are not marked yet: they wait for a user's decision, or for a worker who marks them."""
+        """The full sync whose missing devices are not marked yet: they wait for a user's review, or for the worker that marks them."""
         full = self.facts.full
         return full if full is not None and full.withheld and full.applied_at is None else None
 
     @property
     def withheld(self) -> int:
-        """Disappearances that wait for a user's decision."""
+        """Missing devices that wait for a user's review."""
         return self.held.withheld if self.held is not None and not self.held.being_applied else 0
 
     @property
@@ -187,10 +202,7 @@ def _facts(accounts: QuerySet[Account]) -> list[Facts]:
 def status_of(facts: Facts, now: datetime) -> AccountStatus:
     """Pure: the rules. No query."""
     overdue = _overdue(facts.account, now)
-    code = _code(facts, overdue=overdue)
-    why_frozen = frozen(code, facts.account, overdue=overdue)
-    why_in_doubt = doubt(code, facts, frozen=why_frozen, overdue=overdue)
-    return AccountStatus(facts, code, *words(code, facts), doubt=why_in_doubt, frozen=why_frozen, overdue=overdue)
+    return AccountStatus(facts, _code(facts, overdue=overdue), overdue)
 
 
 def _code(facts: Facts, *, overdue: bool) -> Code:

@@ -1,27 +1,31 @@
-"""Texts of the account status: label, severity, icon, sentence, next step. Which status applies is decided in status.py."""
+"""Texts of the account status: label, severity, icon, sentence, next step. Which status applies is decided in status.py.
+
+Every function answers in the active language.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.utils import timezone
-from django.utils.dateformat import format as date_format
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
+from devices.db.messages import translated
 from devices.models import Account, SyncRun
 
-AUTOMATIC_RETRY = "It is retried automatically; sync now to try at once."
-CHECK_WORKER = "Check that a worker is running, or sync now."
-SYNC_NOW = "Sync it now."
-NOTHING = "Nothing to do."
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 
 class StatusStyle(NamedTuple):
     """How a pill shows it. `severity`: ok, attention, critical, unknown or busy; `icon`: a lucide name."""
 
-    label: str
+    label: str | StrPromise
     severity: str
     icon: str
 
@@ -43,17 +47,17 @@ class Code(StrEnum):
 
 
 LOOKS = {
-    Code.BEING_DELETED: StatusStyle("Being deleted", "unknown", "trash-2"),
-    Code.DISABLED: StatusStyle("Disabled", "unknown", "circle-off"),
-    Code.UNKNOWN_VENDOR: StatusStyle("Unknown vendor", "critical", "octagon-alert"),
-    Code.CREDENTIALS_REFUSED: StatusStyle("Credentials refused", "critical", "key-round"),
-    Code.FAILING: StatusStyle("Failing", "critical", "octagon-alert"),
-    Code.FIRST_SYNC: StatusStyle("First sync running", "busy", "refresh-cw"),
-    Code.NEVER_SYNCED: StatusStyle("Never synced", "unknown", "clock"),
-    Code.OVERDUE: StatusStyle("Overdue", "attention", "clock"),
-    Code.WITHHELD: StatusStyle("Review required", "attention", "eye-off"),
-    Code.PARTIAL: StatusStyle("Partial", "attention", "triangle-alert"),
-    Code.HEALTHY: StatusStyle("Up to date", "ok", "circle-check"),
+    Code.BEING_DELETED: StatusStyle(gettext_lazy("Being deleted"), "unknown", "trash-2"),
+    Code.DISABLED: StatusStyle(gettext_lazy("Disabled"), "unknown", "circle-off"),
+    Code.UNKNOWN_VENDOR: StatusStyle(gettext_lazy("Unknown vendor"), "critical", "octagon-alert"),
+    Code.CREDENTIALS_REFUSED: StatusStyle(gettext_lazy("Credentials refused"), "critical", "key-round"),
+    Code.FAILING: StatusStyle(gettext_lazy("Failing"), "critical", "octagon-alert"),
+    Code.FIRST_SYNC: StatusStyle(gettext_lazy("First sync running"), "busy", "refresh-cw"),
+    Code.NEVER_SYNCED: StatusStyle(gettext_lazy("Never synced"), "unknown", "clock"),
+    Code.OVERDUE: StatusStyle(gettext_lazy("Overdue"), "attention", "clock"),
+    Code.WITHHELD: StatusStyle(gettext_lazy("Review required"), "attention", "eye-off"),
+    Code.PARTIAL: StatusStyle(gettext_lazy("Partial"), "attention", "triangle-alert"),
+    Code.HEALTHY: StatusStyle(gettext_lazy("Up to date"), "ok", "circle-check"),
 }
 OFF = (Code.BEING_DELETED, Code.DISABLED)
 ERRORS = (Code.CREDENTIALS_REFUSED, Code.FAILING)
@@ -63,8 +67,8 @@ ERRORS = (Code.CREDENTIALS_REFUSED, Code.FAILING)
 class Facts:
     """What the status of an account is computed from.
 
-    `run`: the list run under way; `full`: the last complete one over everything, which alone proves absence; `quarantined`: records that
-    could not be used; `has_devices`: it has reported any device so far.
+    `run`: the list sync that is under way; `full`: the last complete full sync, which alone proves absence; `quarantined`: invalid
+    records; `has_devices`: it has reported a device so far.
     """
 
     account: Account
@@ -75,12 +79,17 @@ class Facts:
 
     @property
     def unusable(self) -> int:
-        """Records of its list that could not be used. Those without an id that are alike are one row, so the run counts them too."""
+        """Invalid records of its last full sync. Those without an id that are alike are one row, so the run counts them too."""
         return max(self.quarantined, self.full.rejected if self.full else 0)
+
+    @property
+    def ended(self) -> datetime | None:
+        """When the last full sync ended."""
+        return self.full.finished_at if self.full is not None else self.account.complete_at
 
 
 class StatusText(NamedTuple):
-    """`since`: when what the sentence says began, None where nobody knows."""
+    """`since`: when what the sentence says began, None where that is not recorded."""
 
     sentence: str
     next_step: str
@@ -88,101 +97,188 @@ class StatusText(NamedTuple):
 
 
 def words(code: Code, facts: Facts) -> StatusText:
-    account, full, run = facts.account, facts.full, facts.run
-    scheduled = account.full_every != 0
-    ended = full.finished_at if full is not None else account.complete_at
-    withheld = count(full.withheld if full is not None else 0, "device")
-    table = {
-        Code.BEING_DELETED: StatusText("Its data is being deleted; nothing is synced any more.", NOTHING, account.deletion_requested_at),
-        Code.DISABLED: StatusText(
-            f"Nothing is synced. The account {disabled_since(account.switched_off_at)}; the data synced before is kept.",
-            "Enable it to sync again.",
-            account.switched_off_at,
-        ),
-        Code.UNKNOWN_VENDOR: StatusText(
-            f"This version of Rollcall does not know the vendor “{account.vendor}”.",
-            "Install a version that knows it, or disable the account.",
-            account.created_at,
-        ),
-        Code.CREDENTIALS_REFUSED: StatusText(
-            account.health_sentence or "The vendor refused the credentials.",
-            account.health_next_step or "Open “Edit” and enter them again.",
-            account.health_since,
-        ),
-        Code.FAILING: StatusText(
-            account.health_sentence or "The last sync failed.",
-            f"{AUTOMATIC_RETRY} If it lasts: {account.health_next_step}" if account.health_next_step else AUTOMATIC_RETRY,
-            account.health_since,
-        ),
-        Code.FIRST_SYNC: StatusText("The first sync is running.", "Devices appear as they arrive.", run.created_at if run else None),
-        Code.NEVER_SYNCED: StatusText(
-            "No sync has completed yet.",
-            "The first sync starts automatically within a minute, or sync now." if scheduled else SYNC_NOW,
-            account.created_at,
-        ),
-        Code.OVERDUE: StatusText("The last full sync is older than two intervals.", CHECK_WORKER, account.complete_at)
-        if scheduled
-        else StatusText("It is synced only on request, and its last full sync is old.", SYNC_NOW, account.complete_at),
-        Code.WITHHELD: StatusText(
-            f"The last full sync completed, but {withheld} disappeared from the list at once.",
-            "Review them; until then they are shown as reported.",
-            ended,
-        ),
-        Code.PARTIAL: StatusText(f"The last full sync completed; {withheld} missing from it are being marked.", NOTHING, ended)
-        if full is not None and full.being_applied
-        else StatusText(
-            f"The last full sync completed, but {count(facts.unusable, 'record')} could not be used.",
-            "All other devices are up to date; the account page names the reasons.",
-            ended,
-        ),
-        Code.HEALTHY: StatusText("The last full sync is complete and recent.", NOTHING, ended),
-    }
-    return table[code]
+    """The texts of `code`; `next_step` is "" where there is nothing to do."""
+    return _TEXTS[code](facts)
+
+
+def _being_deleted(facts: Facts) -> StatusText:
+    return StatusText(gettext("The account's data is being deleted."), "", facts.account.deletion_requested_at)
+
+
+def _disabled(facts: Facts) -> StatusText:
+    since = facts.account.switched_off_at
+    sentence = gettext("The account is disabled. The last synced data is shown.")
+    if since is not None:
+        text = gettext("The account has been disabled since %(day)s. The last synced data is shown.")
+        sentence = text % {"day": _day(since)}
+    return StatusText(sentence, gettext("Enable the account to sync again."), since)
+
+
+def _unknown_vendor(facts: Facts) -> StatusText:
+    text = gettext("This version of Rollcall does not support the vendor “%(vendor)s”.")
+    sentence = text % {"vendor": facts.account.vendor}
+    return StatusText(sentence, gettext("Update Rollcall, or disable the account."), facts.account.created_at)
+
+
+def _credentials_refused(facts: Facts) -> StatusText:
+    account = facts.account
+    sentence = translated(account.health_sentence) or gettext("The vendor refused the credentials.")
+    next_step = translated(account.health_next_step) or gettext("Edit the account and enter them again.")
+    return StatusText(sentence, next_step, account.health_since)
+
+
+def _failing(facts: Facts) -> StatusText:
+    account = facts.account
+    next_step = gettext("It is retried automatically; sync now to retry at once.")
+    if account.health_next_step:
+        text = gettext("It is retried automatically. If it persists: %(next_step)s")
+        next_step = text % {"next_step": translated(account.health_next_step)}
+    return StatusText(translated(account.health_sentence) or gettext("The last sync failed."), next_step, account.health_since)
+
+
+def _first_sync(facts: Facts) -> StatusText:
+    since = facts.run.created_at if facts.run else None
+    return StatusText(gettext("The first sync is running."), gettext("Devices appear as they arrive."), since)
+
+
+def _never_synced(facts: Facts) -> StatusText:
+    next_step = gettext("The first sync starts within a minute.") if _scheduled(facts.account) else gettext("Sync now.")
+    return StatusText(gettext("No sync has completed yet."), next_step, facts.account.created_at)
+
+
+def _overdue(facts: Facts) -> StatusText:
+    sentence, next_step = gettext("The account is synced only manually, and its last full sync is out of date."), gettext("Sync now.")
+    if _scheduled(facts.account):
+        sentence = gettext("The last full sync is older than two sync intervals.")
+        next_step = gettext("Check that a worker is running, or sync now.")
+    return StatusText(sentence, next_step, facts.account.complete_at)
+
+
+def _withheld(facts: Facts) -> StatusText:
+    number = facts.full.withheld if facts.full is not None else 0
+    text = ngettext(
+        "%(count)s device is missing from the last full sync; that is unusually many.",
+        "%(count)s devices are missing from the last full sync; that is unusually many.",
+        number,
+    )
+    return StatusText(text % {"count": _number(number)}, gettext("Review them. Until then they are shown as reported."), facts.ended)
+
+
+def _partial(facts: Facts) -> StatusText:
+    if facts.full is not None and facts.full.being_applied:
+        number = facts.full.withheld
+        text = ngettext(
+            "%(count)s device that is missing from the last full sync is being marked.",
+            "%(count)s devices that are missing from the last full sync are being marked.",
+            number,
+        )
+        return StatusText(text % {"count": _number(number)}, "", facts.ended)
+    number = facts.unusable
+    text = ngettext("The last full sync had %(count)s invalid record.", "The last full sync had %(count)s invalid records.", number)
+    next_step = gettext("All other devices are up to date. The account page lists the reasons.")
+    return StatusText(text % {"count": _number(number)}, next_step, facts.ended)
+
+
+def _healthy(facts: Facts) -> StatusText:
+    return StatusText(gettext("Up to date."), "", facts.ended)
+
+
+_TEXTS: dict[Code, Callable[[Facts], StatusText]] = {
+    Code.BEING_DELETED: _being_deleted,
+    Code.DISABLED: _disabled,
+    Code.UNKNOWN_VENDOR: _unknown_vendor,
+    Code.CREDENTIALS_REFUSED: _credentials_refused,
+    Code.FAILING: _failing,
+    Code.FIRST_SYNC: _first_sync,
+    Code.NEVER_SYNCED: _never_synced,
+    Code.OVERDUE: _overdue,
+    Code.WITHHELD: _withheld,
+    Code.PARTIAL: _partial,
+    Code.HEALTHY: _healthy,
+}
+
+
+def _scheduled(account: Account) -> bool:
+    return account.full_every != 0
 
 
 def partly_shown(code: Code, facts: Facts) -> str:
-    """Which devices of an account without a complete list the pages show; "" for an account that has one."""
+    """Which devices of an account without a complete full sync the pages show; "" for an account that has one."""
     if facts.account.complete_at is not None:
         return ""
     if code == Code.FIRST_SYNC:
-        return "Its devices appear as they arrive; those that are not read yet are not shown."
+        return gettext("Devices appear as they arrive.")
     if facts.has_devices:
-        return "Only those of its devices that were read so far are shown."
-    return "Devices that only it knows are not shown."
+        return gettext("Only the devices synced so far are shown.")
+    return gettext("Devices that only this account reports are not shown.")
 
 
-def doubt(code: Code, facts: Facts, *, frozen: str, overdue: bool) -> str:
-    """See AccountStatus."""
+def doubt(code: Code, facts: Facts, *, overdue: bool) -> str:
+    """Why its data does not prove that a device is absent, as a clause; "" when it does."""
     account, full = facts.account, facts.full
     if code in (*OFF, Code.UNKNOWN_VENDOR):
-        return f"it {frozen}"
+        return _unused_clause(code, account)
     if account.complete_at is None:
-        return "no full sync has completed yet"
+        return gettext("no full sync has completed yet")
     if overdue:
-        return "its last full sync is older than two intervals"
+        return gettext("its last full sync is older than two sync intervals")
     if full is None:
-        return "its last full sync is not on record"
+        return gettext("its last full sync is not on record")
     if full.withheld and full.applied_at is None:
-        next_step = "are being marked as missing" if full.being_applied else "must be reviewed"
-        return f"{count(full.withheld, 'device')} disappeared from its list at once and {next_step}"
-    return f"{count(facts.unusable, 'record')} of its last list could not be used" if facts.unusable else ""
+        return _unmarked(full)
+    return _invalid_clause(facts.unusable) if facts.unusable else ""
+
+
+def _unused_clause(code: Code, account: Account) -> str:
+    if code == Code.BEING_DELETED:
+        return gettext("it is being deleted")
+    if code == Code.UNKNOWN_VENDOR:
+        return gettext("this version does not support its vendor")
+    since = account.switched_off_at
+    return gettext("it has been disabled since %(day)s") % {"day": _day(since)} if since else gettext("it is disabled")
+
+
+def _unmarked(full: SyncRun) -> str:
+    number = full.withheld
+    if full.being_applied:
+        text = ngettext(
+            "%(count)s device missing from its last full sync is being marked",
+            "%(count)s devices missing from its last full sync are being marked",
+            number,
+        )
+    else:
+        text = ngettext(
+            "%(count)s device missing from its last full sync must be reviewed",
+            "%(count)s devices missing from its last full sync must be reviewed",
+            number,
+        )
+    return text % {"count": _number(number)}
+
+
+def _invalid_clause(number: int) -> str:
+    text = ngettext("its last full sync had %(count)s invalid record", "its last full sync had %(count)s invalid records", number)
+    return text % {"count": _number(number)}
 
 
 def frozen(code: Code, account: Account, *, overdue: bool) -> str:
-    """See AccountStatus."""
+    """Why no sync renews its data, as a clause after the account's name; "" for an account that is synced on schedule."""
     if code == Code.BEING_DELETED:
-        return "is being deleted"
+        return gettext("is being deleted")
     if code == Code.DISABLED:
         return disabled_since(account.switched_off_at)
     if code == Code.UNKNOWN_VENDOR:
-        return "is of a vendor that this version does not know"
-    return "is synced only on request" if account.full_every == 0 and (overdue or account.complete_at is None) else ""
+        return gettext("belongs to a vendor that this version does not support")
+    return gettext("is synced only manually") if account.full_every == 0 and (overdue or account.complete_at is None) else ""
 
 
 def disabled_since(since: datetime | None) -> str:
-    """`since`: None where nobody recorded it. With the year, because a file may be read years later."""
-    return f"has been disabled since {date_format(timezone.localtime(since), 'j M Y')}" if since else "is disabled"
+    """`since`: None where it was not recorded. With the year, because a file may be read years later."""
+    return gettext("has been disabled since %(day)s") % {"day": _day(since)} if since else gettext("is disabled")
 
 
-def count(number: int, word: str) -> str:
-    return f"{number:,} {word}{'' if number == 1 else 's'}"
+def _day(at: datetime) -> str:
+    return date_format(timezone.localtime(at))
+
+
+def _number(number: int) -> str:
+    return number_format(number, force_grouping=True)

@@ -1,3 +1,5 @@
+"""The banner as a fragment."""
+
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
@@ -12,6 +14,6 @@ from devices.web.permissions import needs
 @require_safe
 @needs("view_device")
 def fragment(request: HttpRequest) -> HttpResponse:
-    """What keeps pages from being whole, for a page that stays open."""
+    """System alerts and account statuses for a page that stays open."""
     found = account_statuses(request)
     return render(request, "devices/account_status/_troubles_now.html", {"troubles": troubles(found), "statuses": found})

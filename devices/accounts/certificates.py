@@ -1,4 +1,4 @@
-"""Certificates of private CAs: what may be stored with an account, and what a person wants to see of it."""
+"""Certificates of private CAs: which text may be stored with an account, and what its page shows of it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from datetime import datetime
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
+from django.utils.translation import gettext
 
+from devices.db.messages import translated
 from vendors.errors import Misconfigured
 from vendors.gateway import tls
 
@@ -16,7 +18,7 @@ _BLOCK = re.compile(r"-----BEGIN ([^-\n]{1,60})-----")
 
 
 class BadCertificate(Exception):
-    """The text says what is wrong and what to paste instead; it never quotes what was pasted."""
+    """The text says what is wrong and what to paste instead, without quoting the input."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,18 +29,18 @@ class Certificate:
 
 
 def check(pem: str) -> None:
-    """Raises BadCertificate unless a connection could trust exactly this: certificates of CAs, at least one of them valid, and no key."""
+    """Raises BadCertificate unless the text is only CA certificates, at least one of them valid, without a key."""
     try:
         tls.context(pem)
     except Misconfigured as error:
-        raise BadCertificate(f"{error.sentence} {error.next_step}") from None
+        raise BadCertificate(f"{translated(error.sentence)} {translated(error.next_step)}") from None
     others = {kind for kind in _BLOCK.findall(pem) if kind != "CERTIFICATE"}
     if others:
-        raise BadCertificate("There is something else than certificates in it: paste only the certificate of the CA in PEM form.")
+        raise BadCertificate(gettext("The text contains more than certificates: paste only the CA certificate in PEM format."))
 
 
 def describe(pem: str) -> list[Certificate]:
-    """Of a text that `check` accepted; nothing of one that cannot be read any more."""
+    """Of a text that `check` accepted; empty for one that can no longer be read."""
     try:
         found = x509.load_pem_x509_certificates(pem.encode("ascii", "replace"))
         return [

@@ -1,16 +1,19 @@
-"""The numbers of an account as JSON and as words: records that are stored and reported, calls that are left."""
+"""Counts of an account, as JSON and as text: records stored and reported, API calls left."""
 
 from __future__ import annotations
 
 import math
 from typing import TypedDict
 
+from django.utils.formats import number_format
+from django.utils.translation import gettext
+
 from devices.accounts.queries import AccountCard
 from devices.search.documents import moment
 
 
 class AccountCounts(TypedDict):
-    """None: the vendor does not report it, or nobody knows."""
+    """None: the vendor does not report it, or it is not known now."""
 
     records_stored: int
     records_reported: int | None
@@ -36,13 +39,12 @@ def numbers(card: AccountCard) -> AccountCounts:
 
 def records_words(card: AccountCard) -> str:
     """`2,838 stored, 2,838 reported` · `60 stored, total unknown`"""
-    return f"{card.devices:,} stored, {_reported(card)}"
-
-
-def _reported(card: AccountCard) -> str:
+    stored = _number(card.devices)
     if card.reported:
-        return f"{card.reported.records:,} reported"
-    return "total not reported yet" if card.vendor and card.vendor.tells_total else "total unknown"
+        return gettext("%(stored)s stored, %(reported)s reported") % {"stored": stored, "reported": _number(card.reported.records)}
+    if card.vendor and card.vendor.tells_total:
+        return gettext("%(stored)s stored, total not reported yet") % {"stored": stored}
+    return gettext("%(stored)s stored, total unknown") % {"stored": stored}
 
 
 def calls_words(card: AccountCard) -> str:
@@ -50,6 +52,12 @@ def calls_words(card: AccountCard) -> str:
     if card.rate is None:
         return ""
     if card.quota is None:
-        return "calls left: not known now"
-    again = f", reset in {math.ceil(card.quota.all_in)} s" if card.quota.all_in > 0 else ""
-    return f"{card.quota.left:,} of {card.rate.calls:,} calls left{again}"
+        return gettext("Number of calls left unknown")
+    numbers = {"left": _number(card.quota.left), "allowed": _number(card.rate.calls)}
+    if card.quota.all_in <= 0:
+        return gettext("%(left)s of %(allowed)s calls left") % numbers
+    return gettext("%(left)s of %(allowed)s calls left, reset in %(seconds)s s") % {**numbers, "seconds": math.ceil(card.quota.all_in)}
+
+
+def _number(number: int) -> str:
+    return number_format(number, force_grouping=True)

@@ -1,8 +1,8 @@
-"""Deletion of a vendor account with everything that was read through it.
+"""Deletion of a vendor account with all data synced through it.
 
-The request is one transaction: secrets go at once, jobs are cancelled, and the account takes no sync, edit or enable any more. Workers then
-delete the rows, one batch in a transaction, until the account itself is gone and its name is free. What hangs on an account is found from
-the models' relations, so that a new table needs no line here. Entries of the audit log stay.
+The request is one transaction: secrets are deleted at once, jobs are canceled, and syncs, edits and enabling are refused from then on.
+Workers then delete the rows, one batch per transaction, and last the account itself; then its name can be used again. The tables are found
+from the models' relations, so that a new table needs no line here. Entries of the audit log stay.
 """
 
 from __future__ import annotations
@@ -11,9 +11,12 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.db import connection, models, transaction
 from django.db.models import Exists, Max, OuterRef, QuerySet
+from django.utils.formats import number_format
+from django.utils.translation import ngettext_lazy
 
 from devices.audit import log as audit
 from devices.audit.context import AuditContext
@@ -42,8 +45,11 @@ from devices.sync import cancellation
 from vendors.registry import VENDORS
 from vendors.texts import Message, gettext_noop
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
 ROWS = 5_000  # in one transaction
-SIGHTINGS = 1_000  # in one transaction: each may have devices to match and to summarise again
+SIGHTINGS = 1_000  # in one transaction: each may have devices to match and to summarize again
 CHANGES = 100_000  # ids of changes that are looked through in one transaction
 _LOCK = 0x70C6
 _CHANGES_READ = "changes read"  # in the progress: up to which id
@@ -51,10 +57,10 @@ _CHANGES_READ = "changes read"  # in the progress: up to which id
 
 @dataclass(frozen=True, slots=True)
 class DeletedTable:
-    """One kind of row as people are told of it: its name in singular and plural, and how it leads to its account."""
+    """A table whose deleted rows are counted. `key`: its name in the audit log; `label`: takes `number` and `count`."""
 
-    singular: str
-    plural: str
+    key: str
+    label: StrPromise
     model: type[models.Model]
     path: str = "account"
 
@@ -64,47 +70,66 @@ class DeletedTable:
 
 @dataclass(frozen=True, slots=True)
 class TableCount:
-    """`number` rows that are called `words`."""
+    """`number` rows of the table `key`."""
 
+    key: str
+    label: StrPromise
     number: int
-    words: str
+
+    @property
+    def words(self) -> str:
+        """`1,200 device records`"""
+        return str(self.label % {"number": self.number, "count": number_format(self.number, force_grouping=True)})
 
 
-# What people are told before and after. Apps that stand on this one add theirs when they start.
+# Shown before the deletion, and in the audit log. Other apps add their tables when they start.
 RECORDS = "device records"
 PARTS: list[DeletedTable] = [
-    DeletedTable("device record", RECORDS, Sighting),
-    DeletedTable("secret", "secrets", AccountSecret),
-    DeletedTable("sync", "syncs", SyncRun),
-    DeletedTable("unusable record", "unusable records", Quarantine),
-    DeletedTable("coverage gap", "coverage gaps", Gap),
-    DeletedTable("conflict resolved for it", "conflicts resolved for it", Settlement, "sighting__account"),
-    DeletedTable("decision on linked devices", "decisions on linked devices", Ruling, "first__account"),
+    DeletedTable(RECORDS, ngettext_lazy("%(count)s device record", "%(count)s device records", "number"), Sighting),
+    DeletedTable("secrets", ngettext_lazy("%(count)s secret", "%(count)s secrets", "number"), AccountSecret),
+    DeletedTable("syncs", ngettext_lazy("%(count)s sync", "%(count)s syncs", "number"), SyncRun),
+    DeletedTable("unusable records", ngettext_lazy("%(count)s invalid record", "%(count)s invalid records", "number"), Quarantine),
+    DeletedTable("coverage gaps", ngettext_lazy("%(count)s coverage gap", "%(count)s coverage gaps", "number"), Gap),
+    DeletedTable(
+        "conflicts resolved for it",
+        ngettext_lazy("%(count)s resolved data conflict", "%(count)s resolved data conflicts", "number"),
+        Settlement,
+        "sighting__account",
+    ),
+    DeletedTable(
+        "decisions on linked devices",
+        ngettext_lazy("%(count)s merge or split decision", "%(count)s merge and split decisions", "number"),
+        Ruling,
+        "first__account",
+    ),
 ]
-# Called inside the last transaction, when every row of the account is gone, with the account.
+_DEVICES = ngettext_lazy("%(count)s device reported only by this account", "%(count)s devices reported only by this account", "number")
+_NOTES = ngettext_lazy("%(count)s note on these devices", "%(count)s notes on these devices", "number")
+_TAGS = ngettext_lazy("%(count)s tag on these devices", "%(count)s tags on these devices", "number")
+# Called with the account inside the last transaction, after every row of it was deleted.
 ENDINGS: list[Callable[[Account], object]] = []
 
 
 def contents(account: Account) -> list[TableCount]:
-    """What deleting this account deletes: devices that no other account lists with their notes and tags, then every part that has rows."""
+    """The data deleted with this account: devices that only it reports, their notes and tags, then every table that has rows."""
     elsewhere = Sighting.objects.filter(device=OuterRef("device")).exclude(account=account)
     only = Sighting.objects.filter(account=account).exclude(Exists(elsewhere)).order_by().values("device")
-    numbers = [
-        (only.distinct().count(), "device that no other account lists", "devices that no other account lists"),
-        (Note.objects.filter(device__in=only).count(), "note on them", "notes on them"),
-        (DeviceTag.objects.filter(device__in=only).count(), "tag on them", "tags on them"),
-        *((part.of(account).count(), part.singular, part.plural) for part in PARTS),
+    counts = [
+        TableCount("devices that no other account lists", _DEVICES, only.distinct().count()),
+        TableCount("notes on them", _NOTES, Note.objects.filter(device__in=only).count()),
+        TableCount("tags on them", _TAGS, DeviceTag.objects.filter(device__in=only).count()),
+        *(TableCount(part.key, part.label, part.of(account).count()) for part in PARTS),
     ]
-    return [TableCount(number, singular if number == 1 else plural) for number, singular, plural in numbers if number]
+    return [each for each in counts if each.number]
 
 
 def makes_installers(account: Account) -> bool:
-    """Then there may be some at the vendor, which deleting the account does not revoke."""
+    """Whether there may be installers at the vendor, which deleting the account does not revoke."""
     return account.vendor in VENDORS and account.about.offer is not None
 
 
 def request_deletion(account: Account, *, act: AuditContext) -> bool:
-    """From now on nothing is synced, and workers delete. False: somebody asked for it before."""
+    """From now on nothing is synced, and workers delete. False: its deletion was requested before."""
     counts = contents(account)
     with transaction.atomic():
         for kind in VendorJob.__subclasses__():  # of every app; jobs before accounts, as the engine locks them
@@ -118,14 +143,14 @@ def request_deletion(account: Account, *, act: AuditContext) -> bool:
         held.deletion_requested_at, held.deletion_requested_by = act.now, act.person
         held.save(update_fields=["tokens", "enabled", "switched_off_at", "deletion_requested_at", "deletion_requested_by"])
         audit.record(
-            "account deletion requested", act=act, target=held.name, vendor=held.vendor, **{each.words: each.number for each in counts}
+            "account deletion requested", act=act, target=held.name, vendor=held.vendor, **{each.key: each.number for each in counts}
         )
     return True
 
 
 @dataclass(frozen=True, slots=True)
 class DeletionProgress:
-    """Device records: how many workers have deleted, of how many there were."""
+    """Device records: how many have been deleted, of how many."""
 
     deleted: int
     total: int
@@ -141,7 +166,7 @@ def under_way() -> list[int]:
 
 
 def advance(account_id: int, *, now: datetime) -> bool:
-    """Delete some of what is left. True: there is more. A worker that is killed loses one batch; of two at a time one goes away."""
+    """Delete a batch. True: there is more. A worker that is killed loses one batch; of two at a time only one deletes."""
     with transaction.atomic():
         extend_timeouts()
         if not _alone(account_id):
@@ -166,7 +191,7 @@ def _alone(account_id: int) -> bool:
 
 
 def _rows(account: Account, _progress: Counter[str], _now: datetime) -> Counter[str] | None:
-    """Some rows of one table that belongs to the account, but for its sightings: triggers of other tables still need those."""
+    """Some rows of one table, except sightings: triggers of other tables still need those."""
     for rows in _tables(account):
         batch = list(rows.order_by().values_list("pk", flat=True)[:ROWS])
         if batch:
@@ -176,7 +201,7 @@ def _rows(account: Account, _progress: Counter[str], _now: datetime) -> Counter[
 
 
 def _tables(account: Account) -> Iterator[QuerySet[models.Model]]:
-    """What is sealed comes first."""
+    """Those with encrypted columns first."""
     yield RemediationLink.objects.filter(sighting__account=account)
     for relation in Account._meta.get_fields(include_hidden=True):
         if isinstance(relation, models.ManyToOneRel) and relation.related_model is not Sighting:
@@ -184,7 +209,7 @@ def _tables(account: Account) -> Iterator[QuerySet[models.Model]]:
 
 
 def _sightings(account: Account, _progress: Counter[str], now: datetime) -> Counter[str] | None:
-    """Some sightings with everything on them, and the devices that nobody else lists. The others are matched and summarised again."""
+    """Some sightings with their rows, and the devices that no other account reports. The others are matched and summarized again."""
     lock_devices()
     batch = dict(Sighting.objects.filter(account=account).order_by().values_list("pk", "device_id")[:SIGHTINGS])
     if not batch:
@@ -200,7 +225,7 @@ def _sightings(account: Account, _progress: Counter[str], now: datetime) -> Coun
 
 
 def _delete_devices(devices: Collection[int]) -> Counter[str]:
-    """Devices that no vendor lists any more, with notes, tags and timeline. Hand-outs of other accounts only lose their device."""
+    """Devices that no account reports any more, with notes, tags and activity. Deliveries of other accounts only lose their device."""
     gaps = list(Gap.objects.filter(device__in=devices).values_list("pk", flat=True))
     return _forget_gaps(gaps) + _deleted(Device.objects.filter(pk__in=devices))
 
@@ -210,7 +235,7 @@ def _forget_gaps(gaps: Collection[int]) -> Counter[str]:
 
 
 def _changes(account: Account, progress: Counter[str], _now: datetime) -> Counter[str] | None:
-    """In timelines of other devices stays what changed, but no longer through which account and sync: those ids lead nowhere."""
+    """In the activity of other devices the change stays, without the account and the sync, which no longer exist."""
     begun = progress[_CHANGES_READ]
     if begun >= (Change.objects.aggregate(last=Max("pk"))["last"] or 0):
         return None
@@ -221,15 +246,15 @@ def _changes(account: Account, progress: Counter[str], _now: datetime) -> Counte
 def _finish(account: Account, progress: Counter[str], now: datetime) -> None:
     for ending in ENDINGS:
         ending(account)
-    person = account.deletion_requested_by
+    user = account.deletion_requested_by
     account.delete()
-    told = {words: number for words, number in progress.items() if words != _CHANGES_READ}
-    audit.record("account deleted", act=AuditContext.of(person, now=now), target=account.name, vendor=account.vendor, **told)
+    counts = {key: number for key, number in progress.items() if key != _CHANGES_READ}
+    audit.record("account deleted", act=AuditContext.of(user, now=now), target=account.name, vendor=account.vendor, **counts)
 
 
 def _deleted(rows: QuerySet[models.Model]) -> Counter[str]:
-    """How many rows of each kind that people are told of went, those that hung on others included."""
-    plural = {part.model._meta.label: part.plural for part in PARTS}
-    plural |= {Device._meta.label: "devices", Note._meta.label: "notes", DeviceTag._meta.label: "tags"}
+    """Deletes the rows, and counts them and those of other counted tables that were deleted with them."""
+    keys = {part.model._meta.label: part.key for part in PARTS}
+    keys |= {Device._meta.label: "devices", Note._meta.label: "notes", DeviceTag._meta.label: "tags"}
     found = rows.delete()[1]
-    return Counter({plural[label]: number for label, number in found.items() if label in plural and number})
+    return Counter({keys[label]: number for label, number in found.items() if label in keys and number})

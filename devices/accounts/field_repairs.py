@@ -1,4 +1,4 @@
-"""Whose records had fields that were mended or left out: by device, and by field over an account."""
+"""Field repairs of an account: how many devices have some, and how many records per field."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.db import connection
 from devices.models import Account, JobState, SyncRun
 from devices.reconciliation.field_repairs import RepairCount, counted
 
-MOST = 10_000  # sightings that a page looks at
+MOST = 10_000  # sightings that a page counts
 _FIELDS = """SELECT r ->> 0, r ->> 1, count(*) FROM (
     SELECT repairs FROM devices_sighting WHERE account_id = %(account)s AND life = 'seen' AND repairs IS NOT NULL LIMIT %(most)s) s
     CROSS JOIN LATERAL jsonb_array_elements(s.repairs) r GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2 LIMIT 100"""
@@ -19,7 +19,7 @@ _DEVICES = """SELECT count(DISTINCT device_id), count(*) FROM (
 
 @dataclass(frozen=True, slots=True)
 class AccountRepairs:
-    """Of one account, as it is listed now. `more`: there are more devices than were looked at."""
+    """Of the records that the account reports now. `more`: there are more devices than were counted."""
 
     devices: int
     more: bool
@@ -30,7 +30,7 @@ class AccountRepairs:
 
 
 def repaired(account: Account, *, most: int | None = MOST) -> AccountRepairs:
-    """Devices, and groups as the last complete list told them. Three queries. `most` None: everything."""
+    """Of devices, and of groups as of the last full sync. Three queries. `most` None: everything."""
     with connection.cursor() as cursor:
         cursor.execute(_DEVICES, {"account": account.pk, "most": most})
         devices, looked_at = cursor.fetchone()

@@ -1,4 +1,4 @@
-"""The form of a vendor account, made from the vendor's own description. Secrets go in and never come out."""
+"""The form of a vendor account, made from the fields of its vendor. Secrets are write-only."""
 
 from __future__ import annotations
 
@@ -9,11 +9,16 @@ from typing import Any
 from django import forms
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import number_format
+from django.utils.translation import gettext, gettext_lazy
 
 from devices.accounts import certificates
-from devices.accounts.validation import LONGEST_SECRET, AccountOptions, InvalidAccount, check_name, checked, moves
+from devices.accounts.action_forms import PLAIN
+from devices.accounts.services import name_taken
+from devices.accounts.validation import LONGEST_SECRET, AccountOptions, InvalidAccount, check_name, checked, moves, not_a_choice
+from devices.db.messages import translated
 from devices.models import Account
-from devices.web.durations import every
+from devices.web.durations import seconds_words
 from vendors.base import Field, Vendor
 from vendors.parsing.setting_values import trimmed, without_user
 
@@ -21,20 +26,18 @@ LONGEST = 500
 MOST_MINUTES = 31 * 24 * 60
 SCHEDULE = frozenset({"full_minutes", "changes_minutes"})
 ALLOW_PRIVATE = "allow_private"
-ENTER_AGAIN = "Enter it again: what you typed is never sent back to the browser."
-MOVED = "The address or the certificate changed, so the stored secrets are removed and not sent there: enter them again."
+ENTER_AGAIN = gettext_lazy("Enter it again: secrets are not sent back to the browser.")
+MOVED = gettext_lazy("The address or the certificate changed: enter the secrets again. They are not sent to another server.")
 MISSING = {
-    "required": "This is missing: enter it.",
-    "max_length": "This is too long: at most %(limit_value)d characters can be stored.",
-    "null_characters_not_allowed": "This contains a character that cannot be stored: enter it again.",
+    "required": gettext_lazy("Enter a value."),
+    "max_length": gettext_lazy("Enter at most %(limit_value)d characters."),
+    "null_characters_not_allowed": gettext_lazy("This contains a character that cannot be stored: enter it again."),
 }
-MINUTES = f"This must be a whole number of minutes from 0 to {MOST_MINUTES:,}."
-_PLAIN = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}
 
 
 @dataclass(frozen=True, slots=True)
 class PrivateHostsField:
-    """The servers of an account, `host:port` with blanks between, and whether a person allows to reach them on a private network."""
+    """The servers of an account as `host:port`, and whether it may reach them on a private network."""
 
     places: tuple[str, ...]
     allowed: bool
@@ -45,10 +48,10 @@ class PrivateHostsField:
 
 
 class AccountForm(forms.Form):
-    """Settings are named `set_…` and secrets `secret_…`, so that no vendor's word meets one of ours or a browser's autofill.
+    """Settings are named `set_…` and secrets `secret_…`, so that no vendor's name collides with another field or a browser's autofill.
 
-    Values are tidied before anything else looks at them, so what is checked, stored and shown again is the same. `keeps_secrets`: the page
-    keeps what was typed into its password fields (static/js/account_form.js), so nobody has to be told to type it again.
+    Values are tidied first, so that what is checked, stored and shown again is the same. `keeps_secrets`: the page keeps the values of its
+    password fields (static/js/account_form.js), so that no error needs to ask for them again.
     """
 
     def __init__(
@@ -64,10 +67,10 @@ class AccountForm(forms.Form):
         self.stored = set(account.secrets.values_list("name", flat=True)) if account else set[str]()
         super().__init__(None if data is None else _tidied(vendor, data), initial=_initial(account) if account else None)
         if account is None:
-            self.fields["name"] = forms.CharField(  # what it may hold is said by `check_name`
-                label="Name",
-                widget=forms.TextInput({**_PLAIN, "maxlength": 60}),
-                help_text="What people call it here, like eset-berlin. Letters, digits, hyphens and underscores.",
+            self.fields["name"] = forms.CharField(  # validated by `check_name`
+                label=gettext("Name"),
+                widget=forms.TextInput({**PLAIN, "maxlength": 60}),
+                help_text=gettext("Display name, e.g. eset-berlin. Letters, digits, hyphens and underscores."),
                 error_messages=MISSING,
             )
         for field in vendor.fields:
@@ -80,34 +83,34 @@ class AccountForm(forms.Form):
         self._add_notes()
 
     def _add_notes(self) -> None:
-        """What a value means here and now: of the one that is shown first, and of each that is typed (edit_views.py, `note`)."""
+        """Notes on values: on the initial one here, and on each that is typed by `note` of edit_views.py."""
         for field in self.vendor.fields:
             key, made = f"set_{field.name}", self.fields.get(f"set_{field.name}")
             if isinstance(made, SettingField) and field.note is not None:
-                made.note = field.note(str(self[key].value() or ""), timezone.now())
+                made.note = translated(field.note(str(self[key].value() or ""), timezone.now()))
                 made.widget.attrs |= {"hx-get": reverse("devices:account_note", args=[self.vendor.slug, field.name])}
                 made.widget.attrs |= {"hx-trigger": "input changed delay:300ms", "hx-target": f"#id_{key}_note"}
 
     def _add_schedule(self) -> None:
-        self.fields["full_minutes"] = _minutes("Whole list every … minutes", self.vendor.full_every)
+        self.fields["full_minutes"] = _minutes(gettext("Full sync interval (min)"), self.vendor.full_every)
         if "changed" in self.vendor.scopes:
-            self.fields["changes_minutes"] = _minutes("Changes every … minutes", self.vendor.changes_every)
+            self.fields["changes_minutes"] = _minutes(gettext("Interval for changes (min)"), self.vendor.changes_every)
 
     def _add_trust(self) -> None:
         self.fields["ca_pem"] = forms.CharField(
-            label="Certificate of your own CA",
+            label=gettext("Private CA certificate"),
             required=False,
-            widget=forms.Textarea({**_PLAIN, "rows": 5, "class": "mono", "placeholder": "-----BEGIN CERTIFICATE-----"}),
+            widget=forms.Textarea({**PLAIN, "rows": 5, "class": "mono", "placeholder": "-----BEGIN CERTIFICATE-----"}),
             error_messages=MISSING,
-            help_text="Only for servers inside your network: PEM text, certificates only. It is then trusted instead of the public CAs.",
+            help_text=gettext("PEM format, certificates only. Trusted instead of the public CAs."),
         )
         self.fields["lax_ca"] = forms.BooleanField(
-            label="The CA is old and breaks today's rules for certificates",
+            label=gettext("Accept legacy CA certificates"),
             required=False,
-            help_text="Names, dates and signatures are still checked.",
+            help_text=gettext("Names, dates and signatures are still checked."),
         )
 
-    # What groups the page shows, in order.
+    # The groups of the page, in order.
 
     def connection(self) -> list[forms.BoundField]:
         return [self[name] for name in self.fields if name == "name" or name.startswith(("set_", "secret_"))]
@@ -119,7 +122,7 @@ class AccountForm(forms.Form):
         return [self["ca_pem"], self["lax_ca"]]
 
     def faults(self) -> list[tuple[forms.BoundField, str]]:
-        """Every field that cannot be used, with what is wrong, in the order of the page."""
+        """Every field with an error, and its error, in the order of the page."""
         return [(self[name], str(error)) for name in self.fields if name in self.errors for error in self.errors[name]]
 
     @property
@@ -148,7 +151,7 @@ class AccountForm(forms.Form):
 
     @property
     def private_hosts(self) -> PrivateHostsField:
-        """The permission names the servers that the page showed: of another address it says nothing."""
+        """The checkbox applies to the servers that the page showed, not to those of another address."""
         if not self.is_bound:
             settings, allowed = (self.account.settings, self.account.private_hosts) if self.account else ({}, [])
             places = self.vendor.places(self.vendor.tidied(settings))
@@ -158,7 +161,7 @@ class AccountForm(forms.Form):
 
     @property
     def only_schedule(self) -> bool:
-        """Nothing but the intervals changed: there is no other connection to test."""
+        """Only the intervals changed, so that there is no connection to test."""
         stored = AccountOptions.of(self.account).private_hosts if self.account else ()
         return bool(self.changed_data) and {*self.changed_data} <= SCHEDULE and self.options.private_hosts == stored
 
@@ -169,7 +172,7 @@ class AccountForm(forms.Form):
         except InvalidAccount as bad:
             raise forms.ValidationError(str(bad)) from None
         if Account.objects.filter(name=name).exists():
-            raise forms.ValidationError(f"There is an account named {name!r} already: choose another name.")
+            raise forms.ValidationError(str(name_taken(name)))
         return name
 
     def clean_ca_pem(self) -> str:
@@ -194,14 +197,14 @@ class AccountForm(forms.Form):
         return data
 
     def _check_whole(self) -> None:
-        """What no field can tell alone. A field that is wrong already is not told a second time."""
+        """Checks over several fields. A field with an error gets no second one."""
         self.moved = self.account is not None and "set_url" not in self.errors and moves(self.account, self.settings, self.options)
         known = frozenset[str]() if self.moved else frozenset(self.stored)
         again = [name for name in self.vendor.secret_names if self.moved and name in self.stored and not self.secrets[name]]
         if again:
             self.add_error(None, MOVED)
         for name in again:
-            self.add_error(f"secret_{name}", "Enter it again for the new address or certificate.")
+            self.add_error(f"secret_{name}", gettext("Enter it again for the new address or certificate."))
         try:
             checked(self.vendor, self.settings, self.secrets, known_secrets=known)
         except InvalidAccount as bad:
@@ -213,12 +216,12 @@ class AccountForm(forms.Form):
                     self.add_error(key, sentence)
 
     def _show_instead(self, name: str, value: str) -> None:
-        """What must not be sent back to the browser is replaced in the form that is shown again."""
+        """Replace a value that must not be sent back to the browser."""
         self.data = {**self.data, name: value}
 
 
 def _tidied(vendor: Vendor, data: Mapping[str, Any]) -> dict[str, Any]:
-    """What was typed into the form, without what was pasted along with it."""
+    """The values without blanks and invisible characters around them."""
     tidy = {f"set_{field.name}": field.tidy for field in vendor.fields if not field.secret}
     return {name: tidy.get(name, trimmed)(str(data[name])) for name in data}
 
@@ -235,51 +238,57 @@ def _initial(account: Account) -> dict[str, Any]:
 
 
 def _setting(field: Field) -> forms.Field:
-    common: dict[str, Any] = {"label": field.label, "help_text": field.help, "error_messages": MISSING}
+    common: dict[str, Any] = {"label": gettext(field.label), "help_text": translated(field.help), "error_messages": MISSING}
     if field.boolean:
         return forms.BooleanField(required=False, initial=field.default == "true", **common)
     if field.choices:
-        sentence = f"{field.label} must be one of {', '.join(key for key, _ in field.choices)}."
-        common["error_messages"] = {**MISSING, "invalid_choice": sentence}
-        return forms.ChoiceField(choices=field.choices, required=field.required, initial=field.default, **common)
+        common["error_messages"] = {**MISSING, "invalid_choice": not_a_choice(field)}
+        choices = [(key, gettext(label)) for key, label in field.choices]
+        return forms.ChoiceField(choices=choices, required=field.required, initial=field.default, **common)
     return SettingField(field, **common)
 
 
 class SettingField(forms.CharField):
-    """`suggestions`: values that the browser offers. `note`: a sentence about the value that is shown; None where there never is one."""
+    """`suggestions`: values that the browser offers. `note`: a sentence about the value; None for a field without notes."""
 
     def __init__(self, field: Field, **common: Any) -> None:
         self.suggestions = field.suggestions() if field.suggestions else ()
         self.note: str | None = None
-        widget = forms.TextInput({**_PLAIN, "list": f"id_set_{field.name}_list"} if self.suggestions else _PLAIN)
+        widget = forms.TextInput({**PLAIN, "list": f"id_set_{field.name}_list"} if self.suggestions else PLAIN)
         super().__init__(required=field.required, max_length=LONGEST, initial=field.default, widget=widget, **common)
 
 
 class SecretField(forms.CharField):
-    """Write-only: its widget never renders a value. `stored`: an empty one keeps what there is."""
+    """Write-only: its widget never renders a value. `stored`: an empty value keeps the stored one."""
 
     def __init__(self, field: Field, *, stored: bool) -> None:
         self.stored = stored
         super().__init__(
-            label=field.label,
+            label=gettext(field.label),
             required=field.required and not stored,
             strip=False,
             max_length=LONGEST_SECRET,
-            help_text="Empty: what is stored stays." if stored else field.help,
-            widget=forms.PasswordInput(_PLAIN, render_value=False),
+            help_text=gettext("Leave blank to keep.") if stored else translated(field.help),
+            widget=forms.PasswordInput(PLAIN, render_value=False),
             error_messages=MISSING,
         )
 
 
-def _minutes(label: str, usual: int) -> forms.IntegerField:
+def _minutes(label: str, default: int) -> forms.IntegerField:
+    most = number_format(MOST_MINUTES, force_grouping=True)
+    invalid = gettext("Enter a whole number of minutes from 0 to %(most)s.") % {"most": most}
+    if default:
+        help_text = gettext("Default: %(interval)s; 0 = manual only") % {"interval": seconds_words(default)}
+    else:
+        help_text = gettext("Default: manual only")
     return forms.IntegerField(
         label=label,
         required=False,
         min_value=0,
         max_value=MOST_MINUTES,
-        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), MINUTES),
-        help_text=f"Empty: {every(usual)}. 0: only when asked.",
-        widget=forms.NumberInput({"inputmode": "numeric", **_PLAIN}),
+        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), invalid),
+        help_text=help_text,
+        widget=forms.NumberInput({"inputmode": "numeric", **PLAIN}),
     )
 
 

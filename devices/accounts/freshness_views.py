@@ -1,4 +1,4 @@
-"""When each vendor's word grows old: one small form a vendor."""
+"""Staleness thresholds: one form per vendor."""
 
 from __future__ import annotations
 
@@ -7,68 +7,73 @@ from dataclasses import dataclass
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
+from devices.accounts.action_forms import ThresholdForm, ThresholdTarget
+from devices.audit.context import actor_label
 from devices.audit.request import act_of
 from devices.errors import ActionRefused
 from devices.models import Threshold
 from devices.reconciliation import freshness
-from devices.reconciliation.freshness import Limits, age_words, by_vendor, read_age
+from devices.reconciliation.freshness import Limits, by_vendor
 from devices.web.permissions import needs
 from vendors.registry import VENDORS
-
-FIELDS = {"live": "Online if seen within", "stale": "Stale after", "unseen": "Inactive after"}
-LONGEST = 40
 
 
 @dataclass(frozen=True, slots=True)
 class ThresholdRow:
-    """`fields`: (name, label, what the box holds, the vendor's own number). `problem` is about `wrong`, "" for all three."""
+    """One vendor. `own`: thresholds that an administrator set; None: the defaults apply."""
 
     slug: str
     label: str
-    fields: list[tuple[str, str, str, str]]
+    form: ThresholdForm
     own: Threshold | None
-    problem: str = ""
-    wrong: str = ""
+
+    @property
+    def changed_by(self) -> str:
+        return actor_label(self.own.changed_by_name) if self.own else ""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("manage_threshold")
 def page(request: HttpRequest) -> HttpResponse:
-    problem, slug = None, ""
+    wrong: tuple[str, ThresholdForm] | None = None
     if request.method == "POST":
-        slug = request.POST.get("vendor", "")
-        if slug not in VENDORS:
+        target = ThresholdTarget(request.POST)
+        if not target.is_valid():
             raise Http404
-        try:
-            return _save(request, slug)
-        except ActionRefused as bad:
-            problem = bad
-    lines = _lines(request, slug, problem)
-    return render(request, "devices/accounts/thresholds.html", {"lines": lines}, status=422 if problem else 200)
+        slug = target.cleaned_data["vendor"]
+        if target.cleaned_data["action"] == "back":
+            return _saved(request, slug, by_vendor(slug))
+        form = ThresholdForm(slug, freshness.of(slug), data=request.POST)
+        if form.is_valid():
+            try:
+                return _saved(request, slug, form.limits)
+            except ActionRefused as refused:
+                form.add_error(None, refused.sentence)
+        wrong = slug, form
+    return render(request, "devices/accounts/thresholds.html", {"lines": _lines(wrong)}, status=422 if wrong else 200)
 
 
-def _save(request: HttpRequest, slug: str) -> HttpResponse:
-    back = request.POST.get("action") == "back"
-    wanted = by_vendor(slug) if back else Limits(**{name: read_age(request.POST.get(name, ""), field=name) for name in FIELDS})
+def _saved(request: HttpRequest, slug: str, wanted: Limits) -> HttpResponse:
+    """Raises ActionRefused."""
     freshness.change(slug, wanted, act=act_of(request))
-    whose = "the vendor's own numbers count again" if wanted == by_vendor(slug) else "the new numbers count from now on"
-    messages.success(request, f"{VENDORS[slug].label}: {whose}. Devices are marked anew within a minute.")
+    text = gettext("%(vendor)s: thresholds saved. Devices are updated within a minute.")
+    if wanted == by_vendor(slug):
+        text = gettext("%(vendor)s: thresholds reset to default. Devices are updated within a minute.")
+    messages.success(request, text % {"vendor": VENDORS[slug].label})
     return redirect("devices:thresholds")
 
 
-def _lines(request: HttpRequest, slug: str, problem: ActionRefused | None) -> list[ThresholdRow]:
+def _lines(wrong: tuple[str, ThresholdForm] | None) -> list[ThresholdRow]:
+    """`wrong`: a vendor, and its form with errors."""
     own = {each.vendor: each for each in Threshold.objects.all()}
-    now = freshness.limits()
+    limits = freshness.limits()
     lines = []
-    for vendor in VENDORS.values():
-        bad = problem if vendor.slug == slug else None
-        fields = []
-        for name, label in FIELDS.items():
-            held = request.POST.get(name, "")[:LONGEST] if bad else age_words(getattr(now[vendor.slug], name))
-            fields.append((name, label, held, age_words(getattr(by_vendor(vendor.slug), name))))
-        wrong = (bad.sentence, bad.field) if bad else ("", "")
-        theirs = now[vendor.slug] == by_vendor(vendor.slug)
-        lines.append(ThresholdRow(vendor.slug, vendor.label, fields, None if theirs else own.get(vendor.slug), *wrong))
+    for slug, vendor in VENDORS.items():
+        default, held = by_vendor(slug), limits[slug]
+        changed = None if held == default else own.get(slug)
+        form = wrong[1] if wrong and wrong[0] == slug else ThresholdForm(slug, held, default=default if changed else None)
+        lines.append(ThresholdRow(slug, vendor.label, form, changed))
     return lines

@@ -1,4 +1,4 @@
-"""Test connection: one small read with stored or just entered credentials, told in words. Nothing is saved."""
+"""Connection test: one small read with stored or newly entered credentials. Nothing is saved."""
 
 from __future__ import annotations
 
@@ -14,19 +14,22 @@ from devices.connections import health
 from devices.connections.connection import VendorConnection, budget_of, build, connect
 from devices.connections.rate_limit import SharedRateLimit
 from devices.db import redis_client
+from devices.db.messages import translated
 from devices.encryption import cipher
 from devices.models import Account
 from vendors.budget import Budget, Unlimited
 from vendors.errors import AuthFailed, BadAnswer, PrivateHost, RateLimited, Unavailable, VendorError
 from vendors.secret import Secret
+from vendors.texts import Message, gettext_noop
 
-DEADLINE = 10.0  # seconds for one call: a person is waiting
+DEADLINE = 10.0  # seconds for one call: a user is waiting
 
 
 @dataclass(frozen=True, slots=True)
 class ProbeResult:
-    """What "test connection" found, in words. `tested`: False if something here kept it from being tried; `error`: what the connection
-    raised, where it came to that.
+    """The result of a connection test. `tested`: False where no call was made; `error`: what the call raised.
+
+    `sentence` and `next_step` may be Messages: in English as a str, `shown` translates both.
     """
 
     ok: bool
@@ -37,40 +40,46 @@ class ProbeResult:
     error: VendorError | None = None
 
     @property
+    def shown(self) -> str:
+        return f"{translated(self.sentence)} {translated(self.next_step)}".strip()
+
+    @property
     def wait(self) -> int:
-        """Seconds until a call is allowed again; 0 where waiting is not what is missing."""
+        """Seconds until a call is allowed again; 0 where waiting does not help."""
         return math.ceil(max(1.0, self.error.wait)) if isinstance(self.error, RateLimited) else 0
 
     @property
     def unsent(self) -> bool:
-        """Our own limit held the call back, so that the vendor was not asked."""
+        """The shared rate limit held the call back."""
         return isinstance(self.error, RateLimited) and self.error.ours
 
     @property
     def private(self) -> bool:
-        """The server is on a private network, which a person may allow for this account."""
+        """The server is on a private network, which an administrator may allow for this account."""
         return isinstance(self.error, PrivateHost)
 
 
 UNCOUNTED = ProbeResult(
     False,
-    "The message broker, which counts the calls to this vendor, is not available.",
-    "Test again in a minute.",
+    Message(gettext_noop("The message broker is not available, so API calls cannot be counted.")),
+    Message(gettext_noop("Test again in a minute.")),
     tested=False,
 )
 
+CORRECT = Message(gettext_noop("Correct the values and test again."))
+
 
 def probe_account(account: Account) -> ProbeResult:
-    """Try the stored credentials, on the account's shared budget. What comes of it counts: refused ones stop the account."""
-    asked_at = timezone.now()
+    """Test the stored credentials, within the shared rate limit. Refused credentials stop the account."""
+    started_at = timezone.now()
     try:
         refuse_deleting(account)
-        link = connect(account, asked_at=asked_at, deadline=DEADLINE, shared=redis_client.client())
+        link = connect(account, asked_at=started_at, deadline=DEADLINE, shared=redis_client.client())
     except InvalidAccount as bad:
         return ProbeResult(False, " ".join(bad.sentences))
     except VendorError as error:
         return _refused(error)
-    return _probe(link, account=account, asked_at=asked_at)
+    return _probe(link, account=account, started_at=started_at)
 
 
 def probe_values(
@@ -81,7 +90,7 @@ def probe_values(
     account: Account | None = None,
     options: AccountOptions | None = None,
 ) -> ProbeResult:
-    """Try what a form holds before it is saved. Empty secrets of an existing account are taken from it unless the address or CA changed."""
+    """Test the values of a form before they are saved. Empty secrets are those of the account, unless the address or CA changed."""
     entered = {name: Secret(value) for name, value in tidy_secrets(secrets).items() if value}
     options = options or (AccountOptions.of(account) if account else AccountOptions())
     budget: Budget = Unlimited()
@@ -104,16 +113,16 @@ def probe_values(
             private_hosts=options.private_hosts,
         )
     except InvalidAccount as bad:
-        return ProbeResult(False, " ".join(bad.sentences), "Nothing was sent. Correct this and test again.", tested=False)
+        return ProbeResult(False, " ".join(bad.sentences), CORRECT, tested=False)
     except cipher.DecryptionFailed as broken:
-        return ProbeResult(False, str(broken))
+        return ProbeResult(False, broken.reason)
     except VendorError as error:
         return _refused(error)
     return _probe(link)
 
 
-def _probe(link: VendorConnection, *, account: Account | None = None, asked_at: datetime | None = None) -> ProbeResult:
-    """`account`: whose stored credentials are tried; None for what a form holds."""
+def _probe(link: VendorConnection, *, account: Account | None = None, started_at: datetime | None = None) -> ProbeResult:
+    """`account`: whose stored credentials are tested; None for the values of a form."""
     try:
         sentence = link.reader.probe()
     except VendorError as error:
@@ -125,7 +134,7 @@ def _probe(link: VendorConnection, *, account: Account | None = None, asked_at: 
     finally:
         link.gateway.close()
     if account is not None:
-        health.accepted(account.pk, timezone.now(), asked_at=asked_at)
+        health.accepted(account.pk, timezone.now(), asked_at=started_at)
     return ProbeResult(True, sentence)
 
 
@@ -133,14 +142,14 @@ def _refused(error: VendorError) -> ProbeResult:
     return ProbeResult(False, error.sentence, error.next_step or _next_step(error), error.request_id, error=error)
 
 
-def _next_step(error: VendorError) -> str:
-    """For errors that a worker would meet by trying again: here a person waits and can look."""
+def _next_step(error: VendorError) -> Message:
+    """For errors that a worker retries: here a user waits."""
     if isinstance(error, RateLimited):
-        return f"Test again in {math.ceil(max(1.0, error.wait))} seconds."
+        return Message(gettext_noop("Test again in %(seconds)s s."), seconds=math.ceil(max(1.0, error.wait)))
     if isinstance(error, Unavailable) and not error.sent:
-        return "Check the address, and that this server may reach it through firewalls."
+        return Message(gettext_noop("Check the address and the firewalls between this server and the vendor."))
     if isinstance(error, Unavailable):
-        return "Test again in a few minutes; if it stays so, ask the vendor whether the service is down."
+        return Message(gettext_noop("Test again in a few minutes. If it persists, contact the vendor."))
     if isinstance(error, BadAnswer):
-        return "Check that the address is the vendor's API and not a sign-in page or a proxy."
-    return "Check what was entered and test again."
+        return Message(gettext_noop("Check that the address is the vendor's API, not a sign-in page or a proxy."))
+    return Message(gettext_noop("Check the values and test again."))

@@ -1,4 +1,4 @@
-"""Everything the account pages show, in a fixed number of queries: status, runs, cost, what comes next."""
+"""Account cards: the data of the account pages, in a fixed number of queries."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What a fetch of everything will probably take, from the last one."""
+    """The estimated cost of a full sync, from the last one."""
 
     calls: int
     seconds: float
@@ -33,7 +33,7 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class ReportedCount:
-    """`at`: when the sync began that was told."""
+    """`at`: when the sync started that the vendor reported it in."""
 
     records: int
     at: datetime | None
@@ -41,13 +41,13 @@ class ReportedCount:
 
 @dataclass(frozen=True, slots=True)
 class AccountCard:
-    """One account as its pages show it."""
+    """One account for its pages."""
 
     status: AccountStatus
     now: datetime
     ended: SyncRun | None  # the latest list sync that ended
     devices: int
-    stopped: Mapping[str, datetime]  # kind of sync → when a person last cancelled one
+    stopped: Mapping[str, datetime]  # kind of sync → when a user last canceled one
     quota: Quota | None  # the calls that are left now, where that is known
 
     @property
@@ -56,12 +56,12 @@ class AccountCard:
 
     @property
     def run(self) -> SyncRun | None:
-        """Of the whole list or of changes, under way."""
+        """The full sync or sync of changes under way."""
         return self.status.run
 
     @property
     def full(self) -> SyncRun | None:
-        """The latest complete one over everything."""
+        """The latest complete full sync."""
         return self.status.facts.full
 
     @property
@@ -78,7 +78,7 @@ class AccountCard:
 
     @property
     def reported(self) -> ReportedCount | None:
-        """How many records the vendor says that the account has, from the latest sync of everything; None: it does not say."""
+        """How many records the vendor reported for the account in the latest full sync; None: it does not report a number."""
         runs = [run for run in (self.run, self.ended, self.full) if run and run.kind == "everything" and run.expected is not None]
         return ReportedCount(runs[0].expected or 0, runs[0].started_at) if runs else None
 
@@ -100,7 +100,7 @@ class AccountCard:
 
     @property
     def plain_http(self) -> bool:
-        """Its credentials travel through a network unprotected; what stays on this machine does not."""
+        """Credentials are sent unencrypted through a network; a loopback address is no network."""
         try:
             target = parse_url(str(self.account.settings.get("url", "")))
         except BadUrl:
@@ -116,13 +116,13 @@ class AccountCard:
 
 
 def least_seconds(calls: int, rate: Rate) -> float:
-    """How long the budget alone makes so many calls take, when people keep their share."""
+    """The shortest time for so many calls under the rate limit, without the calls reserved for users."""
     in_window = max(1, rate.calls - rate.reserve)
     return math.floor((calls - 1) / in_window) * rate.seconds
 
 
 def next_due(account: Account, now: datetime, stopped: Mapping[str, datetime] = NONE) -> datetime | None:
-    """When sync.plan will ask for the next run; None when it will not."""
+    """When sync.plan requests the next sync; None when it does not."""
     if not account.enabled or account.deletion_requested_at is not None or account.health == Health.PERSON:
         return None
     if account.health == Health.FAILING:
@@ -138,12 +138,12 @@ def next_due(account: Account, now: datetime, stopped: Mapping[str, datetime] = 
 
 
 def cards(found: Sequence[AccountStatus], now: datetime) -> list[AccountCard]:
-    """Four queries and a question to Redis for each account."""
+    """Four queries, and one Redis call for each account."""
     ids = [each.pk for each in found]
     runs = SyncRun.objects.filter(account__in=ids, lane="list").order_by("account_id", "-id").distinct("account_id")
     ended = {run.account_id: run for run in runs.exclude(state__in=ACTIVE)}
-    every = _counts(Sighting.objects.filter(account__in=ids))
-    unseen = _counts(Sighting.objects.filter(account__in=ids).exclude(life=Life.SEEN))
+    stored = _counts(Sighting.objects.filter(account__in=ids))
+    absent = _counts(Sighting.objects.filter(account__in=ids).exclude(life=Life.SEEN))
     stopped = cancelled([each.account for each in found])
     rates = {each.pk: VENDORS[each.vendor].rate(each.account.settings) for each in found if each.vendor in VENDORS}
     left = rate_limit.quotas(rates, shared=redis_client.client())
@@ -152,7 +152,7 @@ def cards(found: Sequence[AccountStatus], now: datetime) -> list[AccountCard]:
             status=each,
             now=now,
             ended=ended.get(each.pk),
-            devices=every.get(each.pk, 0) - unseen.get(each.pk, 0),
+            devices=stored.get(each.pk, 0) - absent.get(each.pk, 0),
             stopped=stopped.get(each.pk, NONE),
             quota=left.get(each.pk),
         )
@@ -161,7 +161,7 @@ def cards(found: Sequence[AccountStatus], now: datetime) -> list[AccountCard]:
 
 
 def under_way(account: Account) -> tuple[SyncRun | None, SyncRun | None]:
-    """The run of the list that is under way, and the latest that ended. Asked every other second: nothing is counted for it."""
+    """The list sync under way, and the latest that ended. Polled every two seconds, so it counts nothing."""
     runs = SyncRun.objects.filter(account=account, lane="list").order_by("-id").select_related("account")
     return runs.filter(state__in=ACTIVE).first(), runs.exclude(state__in=ACTIVE).first()
 

@@ -1,4 +1,4 @@
-"""Vendor accounts as people handle them: add, change, switch, refresh, decide. Everything here is audited."""
+"""Services of vendor accounts: create, update, enable, disable, sync. Every one writes to the audit log."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import asdict, fields, replace
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from devices.accounts.validation import (
     AccountOptions,
@@ -29,7 +30,7 @@ from vendors.base import Scope
 from vendors.secret import Secret
 from vendors.texts import Message, gettext_noop
 
-# What a person edits. The clocks of the account's runs are not among it: a run may end while a form is open.
+# The columns that a user edits. Those of its syncs are left out: a sync may end while a form is open.
 EDITED = ("settings", "tokens", *(field.name for field in fields(AccountOptions)))
 
 
@@ -42,7 +43,7 @@ def create_account(
     options: AccountOptions | None = None,
     act: AuditContext | None = None,
 ) -> Account:
-    """Raises InvalidAccount. Values are texts; unknown names are refused, so that a typing error is not lost."""
+    """Raises InvalidAccount, also for unknown names of settings, so that a typing error is not lost."""
     act = act or AuditContext(timezone.now())
     secrets = tidy_secrets(secrets)
     values = check_new(name=name, vendor=vendor, settings=settings, secrets=secrets)
@@ -52,7 +53,7 @@ def create_account(
         chosen = {"vendor": vendor, "settings": values, **asdict(options)}
         account, new = Account.objects.get_or_create(name=name, defaults=chosen)
         if not new:
-            raise _name_taken(name)
+            raise name_taken(name)
         _store_secrets(account, secrets, act)
         audit.record("account added", act=act, target=name, vendor=vendor)
         _audit_private_hosts(account, before=(), after=options.private_hosts, act=act)
@@ -60,16 +61,16 @@ def create_account(
 
 
 def check_new(*, name: str, vendor: str, settings: Mapping[str, str], secrets: Mapping[str, str]) -> dict[str, str]:
-    """What can be checked before anything is sent or saved. Returns the settings with defaults filled in. Raises InvalidAccount."""
+    """Checks that need no call to the vendor. Returns the settings with defaults filled in. Raises InvalidAccount."""
     about = vendor_named(vendor)
     check_name(name)
     if Account.objects.filter(name=name).exists():
-        raise _name_taken(name)
+        raise name_taken(name)
     return checked(about, settings, secrets, known_secrets=frozenset())
 
 
-def _name_taken(name: str) -> InvalidAccount:
-    return InvalidAccount(f"There is an account named {name!r} already: choose another name.")
+def name_taken(name: str) -> InvalidAccount:
+    return InvalidAccount(gettext("There is already an account named “%(name)s”: choose another name.") % {"name": name})
 
 
 def update_account(
@@ -99,7 +100,7 @@ def update_account(
         after = replace(after, private_hosts=permitted(account.about, values, after.private_hosts, before=before.private_hosts))
         if moved:
             account.secrets.all().delete()
-            account.changes_since = None  # of the old place: the new one is asked for everything first
+            account.changes_since = None  # of the previous server: the new one starts with a full sync
         changed = _changed({**account.settings, **asdict(before)}, {**values, **asdict(after)})
         account.settings, account.tokens = values, ""
         for name, value in asdict(after).items():
@@ -116,7 +117,7 @@ def update_account(
 
 
 def _end_runs_under_way(account: Account, settings: Mapping[str, str]) -> None:
-    """A list begun with other settings must not be completed with these: it would call devices missing that are elsewhere."""
+    """A sync started with other settings must not be completed with these: devices of the previous server would count as missing."""
     stored = Account.objects.values_list("settings", flat=True).get(pk=account.pk)
     if account.about.tidied(settings) != account.about.tidied(stored):
         why = Message(gettext_noop("The sync was stopped because the account was edited."))
@@ -125,7 +126,7 @@ def _end_runs_under_way(account: Account, settings: Mapping[str, str]) -> None:
 
 
 def switch_account(account: Account, *, enabled: bool, act: AuditContext | None = None) -> None:
-    """Off ends the fetch that is under way. What was fetched stays. Raises InvalidAccount while the account is being deleted."""
+    """Disabling ends the sync that is under way; stored data stays. Raises InvalidAccount while the account is being deleted."""
     act = act or AuditContext(timezone.now())
     with transaction.atomic():
         if not enabled:
@@ -140,9 +141,9 @@ def switch_account(account: Account, *, enabled: bool, act: AuditContext | None 
 
 
 def refresh_account(account: Account, *, full: bool = True, act: AuditContext | None = None) -> SyncRun:
-    """One run, however many ask. Raises Unsupported, and InvalidAccount while the account is being deleted.
+    """Request a sync; an active one is returned. Raises Unsupported, and InvalidAccount while the account is being deleted.
 
-    A person's wish also tries an account that waits for a person, and may use the calls that are kept for people.
+    Such a sync also runs for an account with refused credentials, and may use the calls that are reserved for users.
     """
     act = act or AuditContext(timezone.now())
     since = account.changes_since if not full and "changed" in account.about.scopes else None

@@ -1,4 +1,4 @@
-"""What is entered for a vendor account: as it is stored, whether it can be used, and whether it leads to another place than before."""
+"""Validation of a vendor account: its values as they are stored, whether they can be used, and whether they lead to another server."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
+from django.utils.formats import number_format
+from django.utils.translation import gettext
 
+from devices.db.messages import translated
 from devices.models import Account
 from vendors.base import Field, Vendor
 from vendors.gateway.address_rules import place
@@ -21,8 +24,8 @@ RESERVED = frozenset({"add", "test", "thresholds"})  # the pages of these names 
 
 
 class InvalidAccount(Exception):
-    """What was entered cannot be used: one sentence each. `fields`: those about one setting or secret, by its name; `missing`: those of
-    them that were not given."""
+    """Values that cannot be used, one sentence each. `fields`: the sentences about one setting or secret, by its name; `missing`: required
+    fields without a value."""
 
     def __init__(self, *sentences: str, fields: Mapping[str, str] = MappingProxyType({}), missing: Collection[Field] = ()) -> None:
         super().__init__(" ".join((*sentences, *fields.values())))
@@ -35,12 +38,14 @@ class InvalidAccount(Exception):
 def refuse_deleting(account: Account) -> None:
     """Raises InvalidAccount for an account that workers are deleting. `account`: as it is stored now."""
     if account.being_deleted:
-        raise InvalidAccount(f"{account.name} is being deleted and cannot be used any more: when it is gone, add it again.")
+        raise InvalidAccount(
+            gettext("%(account)s is being deleted. Wait until it is removed, then add it again.") % {"account": account.name}
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class AccountOptions:
-    """What every account has beside its vendor's settings: whom to trust instead of the public CAs, how often to ask, in seconds, and the
+    """Options of every account, whatever its vendor: a CA that is trusted instead of the public ones, sync intervals in seconds, and the
     servers on private networks that it may reach, as `host:port`."""
 
     ca_pem: str = ""
@@ -58,32 +63,39 @@ def check_name(name: str) -> None:
     try:
         Account._meta.get_field("name").clean(name, None)
     except ValidationError:
-        raise InvalidAccount("The name must be 1 to 60 letters, digits, hyphens or underscores.") from None
+        raise InvalidAccount(gettext("The name must be 1 to 60 letters, digits, hyphens or underscores.")) from None
     if name in RESERVED:
-        raise InvalidAccount(f"No account can be named {name!r}, because a page has that address: choose another name.")
+        raise InvalidAccount(gettext("The name “%(name)s” is reserved: choose another name.") % {"name": name})
 
 
 def vendor_named(slug: str) -> Vendor:
     if slug not in VENDORS:
-        raise InvalidAccount(f"There is no vendor {slug!r}: choose one of {', '.join(VENDORS)}.")
+        text = gettext("There is no vendor “%(vendor)s”: choose one of %(vendors)s.")
+        raise InvalidAccount(text % {"vendor": slug, "vendors": ", ".join(VENDORS)})
     return VENDORS[slug]
 
 
 def checked(vendor: Vendor, settings: Mapping[str, str], secrets: Mapping[str, str], *, known_secrets: frozenset[str]) -> dict[str, str]:
     """The settings as they are stored, with defaults filled in. Raises InvalidAccount with every sentence at once."""
-    names = [field.name for field in vendor.fields if not field.secret]
-    sentences = [f"{vendor.label} has no setting {name!r}: it has {', '.join(names)}." for name in sorted({*settings} - {*names})]
-    known = ", ".join(vendor.secret_names)
-    sentences += [f"{vendor.label} has no secret {name!r}: it has {known}." for name in sorted({*secrets} - {*vendor.secret_names})]
+    sentences = _unknown_names(vendor, settings, secrets)
     values = vendor.tidied(settings)
     given = {**values, **dict.fromkeys(known_secrets, "stored"), **{name: value for name, value in tidy_secrets(secrets).items() if value}}
     faults = {field.name: sentence for field in vendor.fields if (sentence := _fault(field, given.get(field.name, "")))}
-    faults = {**vendor.check(values), **faults}
+    faults = {name: translated(sentence) for name, sentence in vendor.check(values).items()} | faults
     if sentences or faults:
         missing = [field for field in vendor.fields if field.required and not given.get(field.name)]
         fields = {field.name: faults[field.name] for field in vendor.fields if field.name in faults}
         raise InvalidAccount(*sentences, fields=fields, missing=missing)
     return values
+
+
+def _unknown_names(vendor: Vendor, settings: Mapping[str, str], secrets: Mapping[str, str]) -> list[str]:
+    names = [field.name for field in vendor.fields if not field.secret]
+    no_setting = gettext("%(vendor)s has no setting “%(name)s”: it has %(names)s.")
+    no_secret = gettext("%(vendor)s has no secret “%(name)s”: it has %(names)s.")
+    unknown = [(no_setting, name, names) for name in sorted({*settings} - {*names})]
+    unknown += [(no_secret, name, list(vendor.secret_names)) for name in sorted({*secrets} - {*vendor.secret_names})]
+    return [text % {"vendor": vendor.label, "name": name, "names": ", ".join(known)} for text, name, known in unknown]
 
 
 def tidy_secrets(secrets: Mapping[str, str]) -> dict[str, str]:
@@ -93,34 +105,44 @@ def tidy_secrets(secrets: Mapping[str, str]) -> dict[str, str]:
 
 def _fault(field: Field, value: str) -> str:
     """One sentence, or "" for a value that can be used. No sentence repeats a secret."""
+    label = {"label": gettext(field.label)}
     if not value:
-        return f"{field.label} is missing: enter it." if field.required else ""
+        return gettext("%(label)s is missing: enter it.") % label if field.required else ""
     if field.secret:
         return _fault_of_secret(field, value)
     if field.boolean and value not in ("true", "false"):
-        return f"{field.label} must be true or false."
+        return gettext("%(label)s must be true or false.") % label
     if field.choices and value not in dict(field.choices):
-        return f"{field.label} must be one of {', '.join(key for key, _ in field.choices)}."
-    return "" if value.replace(" ", "x").isprintable() else f"{field.label} contains a character that cannot be stored: enter it again."
+        return not_a_choice(field)
+    if not value.replace(" ", "x").isprintable():
+        return gettext("%(label)s contains a character that cannot be stored: enter it again.") % label
+    return ""
+
+
+def not_a_choice(field: Field) -> str:
+    values = ", ".join(key for key, _ in field.choices)
+    return gettext("%(label)s must be one of %(values)s.") % {"label": gettext(field.label), "values": values}
 
 
 def _fault_of_secret(field: Field, value: str) -> str:
+    label = gettext(field.label)
     if len(value) > LONGEST_SECRET:
-        return f"{field.label} is too long: a secret has at most {LONGEST_SECRET:,} characters."
+        longest = number_format(LONGEST_SECRET, force_grouping=True)
+        return gettext("%(label)s is too long: enter at most %(longest)s characters.") % {"label": label, "longest": longest}
     if any(ord(letter) < 32 or ord(letter) == 127 for letter in value):
-        return f"{field.label} contains a line break or another control character: copy only the secret itself."
+        return gettext("%(label)s contains a control character or a line break: copy only the secret itself.") % {"label": label}
     return ""
 
 
 def notes(vendor: Vendor, settings: Mapping[str, str], now: datetime) -> list[str]:
-    """What the settings mean here and now, one sentence each: which time it is in the chosen time zone."""
+    """Notes on the settings at this time, one sentence each: which time it is in the chosen time zone."""
     values = vendor.tidied(settings)
-    told = [field.note(values[field.name], now) for field in vendor.fields if field.note is not None]
-    return [sentence for sentence in told if sentence]
+    found = [translated(field.note(values[field.name], now)) for field in vendor.fields if field.note is not None]
+    return [sentence for sentence in found if sentence]
 
 
 def moves(account: Account, settings: Mapping[str, str], options: AccountOptions | None = None) -> bool:
-    """Whether these settings would send the stored secrets to another host, over another scheme, or to whoever another CA vouches for.
+    """Whether these settings would send the stored secrets to another host, over another scheme, or trusting another CA.
 
     What cannot be read counts as moved; so do weaker checks of certificates.
     """
@@ -140,16 +162,18 @@ def moves(account: Account, settings: Mapping[str, str], options: AccountOptions
         return True
 
 
-def permitted(vendor: Vendor, values: Mapping[str, str], asked: Sequence[str], *, before: Sequence[str] = ()) -> tuple[str, ...]:
-    """The private hosts that this account may reach: those asked for that its address leads to. What it was allowed `before` ends with the
+def permitted(vendor: Vendor, values: Mapping[str, str], wanted: Sequence[str], *, before: Sequence[str] = ()) -> tuple[str, ...]:
+    """The private hosts that this account may reach: those wanted that its address leads to. What was allowed `before` ends with the
     address. Raises InvalidAccount for another host."""
     places = vendor.places(values)
-    asked = [_place(host) for host in asked]
-    for host in asked:
+    wanted = [_place(host) for host in wanted]
+    for host in wanted:
         if host not in places and host not in before:
-            there = " and ".join(places) or "no host"
-            raise InvalidAccount(f"{host} cannot be allowed, because the address leads to {there}: name exactly that.")
-    return tuple(host for host in asked if host in places)
+            if not places:
+                raise InvalidAccount(gettext("%(host)s cannot be allowed: the address leads to no host.") % {"host": host})
+            text = gettext("%(host)s cannot be allowed: the address leads to %(places)s. Allow exactly that.")
+            raise InvalidAccount(text % {"host": host, "places": ", ".join(places)})
+    return tuple(host for host in wanted if host in places)
 
 
 def _place(text: str) -> str:

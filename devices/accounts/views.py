@@ -1,4 +1,4 @@
-"""Vendor accounts: the list, one account, and what can be asked of it with one click."""
+"""Vendor accounts: the list, the page of one, and its actions: sync, cancel, enable, disable."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
 from devices.account_status.status import account_statuses, named
 from devices.accounts import certificates
+from devices.accounts.action_forms import EnableForm, SyncForm
 from devices.accounts.deletion import progress_of
 from devices.accounts.field_repairs import repaired
 from devices.accounts.queries import AccountCard, cards, under_way
@@ -18,8 +20,9 @@ from devices.accounts.run_progress import spoken
 from devices.accounts.services import refresh_account, switch_account
 from devices.accounts.validation import InvalidAccount
 from devices.audit.request import act_of
+from devices.db.messages import translated
 from devices.jobs import heartbeat
-from devices.lists.log_pages import newest
+from devices.lists.keyset import newest
 from devices.models import Account, Quarantine, SyncRun
 from devices.sync import absence, cancellation
 from devices.web.permissions import is_fragment, needs
@@ -27,7 +30,7 @@ from vendors.errors import Unsupported
 from vendors.registry import VENDORS
 
 RUNS = 25
-MOST_NAMES = 50  # as on the page that decides
+MOST_NAMES = 50  # as on the page of the review
 MOST_QUARANTINED = 50
 RUN_ENDED = "run-ended"
 
@@ -43,7 +46,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_safe
 @needs("view_account")
 def page(request: HttpRequest, name: str) -> HttpResponse:
-    """One account: how it stands and what to do first, then its numbers, its runs, what could not be used, and its secrets."""
+    """One account: status and next step, then counts, sync history, invalid records, and secrets."""
     account = get_object_or_404(Account, name=name)
     shown = cards(named(account_statuses(request), [name]), timezone.now())[0]
     context = {
@@ -53,7 +56,7 @@ def page(request: HttpRequest, name: str) -> HttpResponse:
         "deleting": progress_of(account) if account.being_deleted else None,
         "repaired": repaired(account),
         "certificates": certificates.describe(account.ca_pem),
-        # The list can be narrowed to a vendor: that is this account's devices only where it has no sibling.
+        # A list filtered by vendor shows this account's devices only where the vendor has no second account.
         "sole": not Account.objects.filter(vendor=account.vendor).exclude(pk=account.pk).exists(),
     }
     if request.user.has_perm("devices.view_syncrun"):
@@ -71,7 +74,7 @@ def _secrets(shown: AccountCard) -> list[tuple[str, object]]:
     if shown.vendor is None:
         return []
     rows = {row.name: row for row in shown.account.secrets.select_related("set_by").defer("sealed")}
-    return [(field.label, rows.get(field.name)) for field in shown.vendor.fields if field.secret]
+    return [(gettext(field.label), rows.get(field.name)) for field in shown.vendor.fields if field.secret]
 
 
 @require_safe
@@ -86,9 +89,9 @@ def progress(request: HttpRequest, name: str) -> HttpResponse:
 
 def _progress(request: HttpRequest, account: Account, *, problem: str = "") -> HttpResponse:
     run, ended = under_way(account)
-    # Only what a screen reader has not been told yet is said again.
-    told = request.GET.get("said") if run else None
-    context = {"card": {"run": run, "ended": ended}, "account": account, "problem": problem, "say": not run or told != spoken(run)}
+    # A text that a screen reader has read out is not sent again.
+    said = request.GET.get("said") if run else None
+    context = {"card": {"run": run, "ended": ended}, "account": account, "problem": problem, "say": not run or said != spoken(run)}
     answer = render(request, "devices/accounts/_progress.html", context)
     if run is None and not problem:
         trigger_client_event(answer, RUN_ENDED)
@@ -99,40 +102,41 @@ def _progress(request: HttpRequest, account: Account, *, problem: str = "") -> H
 @needs("refresh_account")
 def refresh(request: HttpRequest, name: str) -> HttpResponse:
     account = get_object_or_404(Account, name=name)
-    words, problem = _ask_for(request, account)
+    done, problem = _request_sync(request, account)
     if is_fragment(request):
         return _progress(request, account, problem=problem)
-    messages.add_message(request, messages.ERROR if problem else messages.SUCCESS, problem or words)
+    messages.add_message(request, messages.ERROR if problem else messages.SUCCESS, problem or done)
     return redirect("devices:account", name=name)
 
 
-def _ask_for(request: HttpRequest, account: Account) -> tuple[str, str]:
-    """What to say when it went well, or what is wrong."""
+def _request_sync(request: HttpRequest, account: Account) -> tuple[str, str]:
+    """What was done, or why it was refused."""
     before = timezone.now()
     if account.vendor not in VENDORS:
-        return "", f"This version of Rollcall does not know the vendor “{account.vendor}”, so nothing can be fetched."
+        return "", gettext("This version of Rollcall does not support the vendor “%(vendor)s”.") % {"vendor": account.vendor}
     if not account.enabled and not account.being_deleted:
-        return "", f"{account.name} is disabled: enable it, then refresh."
+        return "", gettext("%(account)s is disabled: enable it, then sync.") % {"account": account.name}
     try:
-        run = refresh_account(account, full=request.POST.get("what") != "changes", act=act_of(request))
+        run = refresh_account(account, full=SyncForm(request.POST).full, act=act_of(request))
     except Unsupported as error:
-        return "", f"{error.sentence} {error.next_step}".strip()
+        return "", f"{translated(error.sentence)} {translated(error.next_step)}".strip()
     except InvalidAccount as bad:
         return "", str(bad)
     if run.created_at < before:
-        return "A fetch is under way already; one is enough.", ""
-    return heartbeat.promise("The fetch begins in a moment."), ""
+        return gettext("A sync is already running."), ""
+    return heartbeat.promise(gettext("The sync starts within seconds.")), ""
 
 
 @require_POST
 @needs("refresh_account")
 def cancel(request: HttpRequest, name: str) -> HttpResponse:
-    """End the sync that is under way; what it has fetched stays."""
+    """End the sync that is under way; what it has stored stays."""
     account = get_object_or_404(Account, name=name)
     run = cancellation.cancel(account, act=act_of(request))
+    problem = "" if run else gettext("No sync is running.")
     if is_fragment(request):
-        return _progress(request, account, problem="" if run else "No sync is running any more.")
-    messages.add_message(request, messages.SUCCESS if run else messages.ERROR, "Sync cancelled." if run else "No sync is running any more.")
+        return _progress(request, account, problem=problem)
+    messages.add_message(request, messages.SUCCESS if run else messages.ERROR, problem or gettext("Sync canceled."))
     return redirect("devices:account", name=name)
 
 
@@ -140,15 +144,17 @@ def cancel(request: HttpRequest, name: str) -> HttpResponse:
 @needs("manage_account")
 def switch(request: HttpRequest, name: str) -> HttpResponse:
     account = get_object_or_404(Account, name=name)
-    enabled = request.POST.get("enabled") == "1"
+    enabled = EnableForm(request.POST).wanted
     try:
         if enabled != account.enabled:
             switch_account(account, enabled=enabled, act=act_of(request))
     except InvalidAccount as bad:
         messages.error(request, str(bad))
         return redirect("devices:account", name=name)
-    words = "is disabled. What was fetched before is kept."
     if enabled:
-        words = f"is enabled. {heartbeat.promise('It is fetched within a minute.')}"
-    messages.success(request, f"{name} {words}")
+        enabled_text = gettext("%(account)s is enabled.") % {"account": name}
+        next_step = heartbeat.promise(gettext("It is synced within a minute."))
+        messages.success(request, f"{enabled_text} {next_step}")
+    else:
+        messages.success(request, gettext("%(account)s is disabled. The last synced data is shown.") % {"account": name})
     return redirect("devices:account", name=name)

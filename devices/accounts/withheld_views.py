@@ -1,17 +1,18 @@
-"""Disappearances that were held back: a person looks, says why, and decides; a worker marks them, and the page follows it."""
+"""Review of missing devices that were withheld: a user enters a reason, a worker marks them, and the page shows the progress."""
 
 from __future__ import annotations
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import trigger_client_event
 
+from devices.accounts.action_forms import ReviewForm
 from devices.accounts.views import RUN_ENDED
 from devices.audit.request import act_of
-from devices.errors import LONGEST_REASON
-from devices.lists.log_pages import HIGHEST
+from devices.lists.ids import HIGHEST
 from devices.models import Account, SyncRun
 from devices.sync import absence, withheld
 from devices.web.permissions import is_fragment, needs
@@ -24,17 +25,17 @@ MOST_NAMES = 50
 def apply(request: HttpRequest, name: str, run: int) -> HttpResponse:
     account, found = _run(name, run)
     if found.being_applied:
-        messages.info(request, "Somebody has decided already, and the devices are being marked.")
+        messages.info(request, gettext("The review is already done, and the devices are being marked."))
         return redirect("devices:account", name=name)
     if not absence.proves_absence(found):
-        messages.error(request, "There is nothing to decide any more: a newer list came in, or somebody decided already.")
+        messages.error(request, gettext("There is nothing left to review: a newer sync has completed, or the review is done."))
         return redirect("devices:account", name=name)
-    reason = request.POST.get("reason", "").strip()
-    if request.method == "POST" and reason and "\0" not in reason:
-        if withheld.decide_withheld(found, reason=reason[:LONGEST_REASON], act=act_of(request)):
-            messages.success(request, "Decided. They are marked from now on, which takes a moment.")
+    form = ReviewForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        if withheld.decide_withheld(found, reason=form.cleaned_data["reason"], act=act_of(request)):
+            messages.success(request, gettext("Review saved. The devices are being marked as missing."))
         else:
-            messages.error(request, "Somebody else was faster, or a newer list came in: look again.")
+            messages.error(request, gettext("Nothing was changed: a newer sync has completed, or another user did the review."))
         return redirect("devices:account", name=name)
     unseen = absence.unseen(found)
     context = {
@@ -42,15 +43,15 @@ def apply(request: HttpRequest, name: str, run: int) -> HttpResponse:
         "run": found,
         "count": unseen.count(),
         "names": unseen.order_by("name", "pk").values_list("name", "external_id", "device_id")[:MOST_NAMES],
-        "error": "Write in a few words why: it is kept in the audit log." if request.method == "POST" else "",
+        "form": form,
     }
-    return render(request, "devices/accounts/withheld.html", context, status=422 if request.method == "POST" else 200)
+    return render(request, "devices/accounts/withheld.html", context, status=422 if form.is_bound else 200)
 
 
 @require_safe
 @needs("view_account")
 def applying(request: HttpRequest, name: str, run: int) -> HttpResponse:
-    """The fragment that the page polls while devices are being marked; its last answer renews the page around it."""
+    """The fragment that the page polls while devices are being marked; its last answer updates the page around it."""
     account, found = _run(name, run)
     if not is_fragment(request):
         return redirect("devices:account", name=name)

@@ -1,34 +1,49 @@
-"""Who does something. Every decision, every hand-out and every entry of the audit log names an act."""
+"""Audit context: who acts, when, for which ticket and from where. Services take it instead of a request."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from django.utils.translation import gettext, gettext_noop
+
 from devices.models import User
+
+COMMAND_LINE = "command line"  # as stored
+_LABELS = {COMMAND_LINE: gettext_noop("CLI"), "whoever had it": gettext_noop("Anonymous"), "unknown": gettext_noop("Unknown user")}
 
 
 @dataclass(frozen=True, slots=True)
 class AuditContext:
-    """Without a person it is the command line, or whoever `name` says. `address`: from where, as audit.address_of reads it."""
+    """Without a user the actor is the command line, or `name`. `address`: the IP address, as audit.address_of reads it."""
 
     now: datetime
     person: User | None = None
-    name: str = "command line"
+    name: str = COMMAND_LINE
     ticket: str = ""
     address: str | None = None
 
     @classmethod
     def of(cls, person: User | None, *, now: datetime, ticket: str = "", address: str | None = None) -> AuditContext:
-        return cls(now, person, person.get_username() if person else "command line", ticket, address)
+        return cls(now, person, person.get_username() if person else COMMAND_LINE, ticket, address)
 
     def for_ticket(self, ticket: str) -> AuditContext:
-        """The same; where it names no ticket, for this one."""
+        """The same context; for this ticket where it names none."""
         return self if self.ticket else replace(self, ticket=ticket)
 
     @property
     def signed_in(self) -> User:
-        """The person, where nobody else may act. Raises TypeError."""
+        """The user, for actions that need one. Raises TypeError."""
         if self.person is None:
-            raise TypeError("only a signed-in person may do this")
+            raise TypeError("only a signed-in user may do this")
         return self.person
+
+
+def actor_label(name: str) -> str:
+    """The stored name of an actor as pages show it: that of a user unchanged."""
+    return gettext(_LABELS[name]) if name in _LABELS else name
+
+
+def stored_actor(label: str) -> str:
+    """The name under which an actor that is shown as `label` is stored."""
+    return next((name for name in _LABELS if label.lower() == actor_label(name).lower()), label)

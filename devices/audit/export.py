@@ -1,4 +1,4 @@
-"""A CSV file of what a list shows, for the browser to download."""
+"""CSV files of lists, for the browser to download."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext
 
 from devices.audit import log as audit
 from devices.audit.request import act_of
@@ -19,16 +20,16 @@ BYTE_ORDER_MARK = "\ufeff"
 SMALL = 2**21  # characters that are made before the answer begins
 
 
-def csv_file(request: HttpRequest, name: str, lines: Callable[[], Iterable[str]], /, *, action: str, **told: Any) -> HttpResponseBase:
-    """The lines as a download named `name`; `action` and what is `told` are for the audit log.
+def csv_file(request: HttpRequest, name: str, lines: Callable[[], Iterable[str]], /, *, action: str, **detail: Any) -> HttpResponseBase:
+    """The lines as a download named `name`; `action` and `detail` are for the audit log.
 
     A small file is made completely before the first byte leaves, so that an error becomes an error page and the answer has a length. A
     larger one is streamed: an error in the middle then cuts the connection, which a browser reports as a failed download.
     """
     content: Iterable[str] = ()
     if request.method != "HEAD":
-        # Written first: what left is known even if the reader or this process dies on the way.
-        audit.record(action, act=act_of(request), target=name, **told)
+        # Recorded first, so that an export that breaks off is recorded too.
+        audit.record(action, act=act_of(request), target=name, **detail)
         content = chain([BYTE_ORDER_MARK], lines())
     return csv_answer(name, blocks(content))
 
@@ -49,6 +50,6 @@ def csv_answer(name: str, pieces: Iterator[str]) -> HttpResponseBase:
 
 
 def no_file(request: HttpRequest, list_url: str) -> HttpResponse:
-    """For an address that asks for something unknown: the list at the same address says what."""
-    messages.error(request, "No file was made, because it would not hold what its link meant: this page says why.")
+    """For an address with an unknown filter: redirects to the list, which names it."""
+    messages.error(request, gettext("No file was created: the link has an unknown filter. Check the filters below."))
     return redirect(f"{list_url}?{request.GET.urlencode()}")

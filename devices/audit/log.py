@@ -1,78 +1,83 @@
-"""One append-only log of everything that leaves or decides."""
+"""Audit log: append-only, one entry for every sign-in, change, export and decision."""
 
 from __future__ import annotations
 
 import ipaddress
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from allauth.core.internal.httpkit import get_client_ip
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
 
 from devices.audit.context import AuditContext
 from devices.models import AuditEvent
 
-# Every action that is written anywhere, with the words the audit page shows.
-ACTIONS = {
-    "sign-in": "Signed in",
-    "sign-in refused": "Sign-in refused",
-    "sign-out": "Signed out",
-    "person added": "Person added",
-    "person switched": "Person switched on or off",
-    "role changed": "Role changed",
-    "password replaced": "Password replaced",
-    "second factor changed": "Second factor added or removed",
-    "account added": "Vendor account added",
-    "account changed": "Vendor account changed",
-    "account switched": "Vendor account enabled or disabled",
-    "account deletion requested": "Deletion of a vendor account requested",
-    "account deleted": "Vendor account deleted",
-    "private host allowed": "Private host allowed for a vendor account",
-    "private host no longer allowed": "Private host no longer allowed for a vendor account",
-    "secret replaced": "Secret replaced",
-    "connection tested": "Connection tested",
-    "export": "Devices exported",
-    "issues exported": "Issues exported",
-    "patching exported": "Patches or attempts exported",
-    "disappearance decided": "Disappearance decided about",
-    "disappearance applied": "Disappearance applied",
-    "disappearance overtaken": "Disappearance overtaken by a newer list",
-    "devices linked": "Devices linked",
-    "device taken apart": "Device split",
-    "disagreement settled": "Data conflict resolved",
-    "settlement ended": "Data conflict reopened",
-    "threshold changed": "Threshold of a vendor changed",
-    "ruling ended": "Link between devices ended",
-    "note taken back": "Note taken back",
-    "devices tagged": "Devices tagged",
-    "tag taken off devices": "Tag taken off devices",
-    "device retired": "Device retired",
-    "device brought back": "Retired device brought back",
-    "issues triaged": "Issues acknowledged, snoozed or muted",
-    "triage taken back": "Decision about issues taken back",
-    "view shared": "View shared",
-    "view changed": "Shared view changed",
-    "view removed": "Shared view removed",
-    "remediation opened": "Remediation page opened",
-    "refresh asked": "Refresh asked for",
-    "sync cancelled": "Sync cancelled",
-    "installer ordered": "Installer ordered",
-    "installer revocation asked": "Revocation of an installer asked for",
-    "installer settled": "Doubt about an installer settled",
-    "installer marked": "Installer marked for the helpdesk, or no longer",
-    "installer link shown": "Link of an installer shown",
-    "short link made": "Short link to an installer made",
-    "short link used": "Short link to an installer used",
-    "short link switched off": "Short link to an installer switched off",
-    "hand-out closed": "Hand-out of an installer closed",
-    "secrets rotated": "Secrets sealed with the new key",
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
+# Every action that is recorded, with its label on the page. The keys are stored and never change.
+ACTIONS: Mapping[str, str | StrPromise] = {
+    "sign-in": gettext_lazy("Signed in"),
+    "sign-in refused": gettext_lazy("Sign-in failed"),
+    "sign-out": gettext_lazy("Signed out"),
+    "person added": gettext_lazy("User created"),
+    "person switched": gettext_lazy("User enabled or disabled"),
+    "role changed": gettext_lazy("Role changed"),
+    "password replaced": gettext_lazy("Password changed"),
+    "second factor changed": gettext_lazy("Two-factor authentication changed"),
+    "account added": gettext_lazy("Vendor account added"),
+    "account changed": gettext_lazy("Vendor account changed"),
+    "account switched": gettext_lazy("Vendor account enabled or disabled"),
+    "account deletion requested": gettext_lazy("Vendor account deletion requested"),
+    "account deleted": gettext_lazy("Vendor account deleted"),
+    "private host allowed": gettext_lazy("Private host allowed"),
+    "private host no longer allowed": gettext_lazy("Private host removed"),
+    "secret replaced": gettext_lazy("Secret replaced"),
+    "connection tested": gettext_lazy("Connection tested"),
+    "export": gettext_lazy("Devices exported"),
+    "issues exported": gettext_lazy("Issues exported"),
+    "patching exported": gettext_lazy("Patch data exported"),
+    "disappearance decided": gettext_lazy("Missing devices reviewed"),
+    "disappearance applied": gettext_lazy("Missing devices marked"),
+    "disappearance overtaken": gettext_lazy("Review of missing devices superseded"),
+    "devices linked": gettext_lazy("Devices merged"),
+    "device taken apart": gettext_lazy("Device split"),
+    "disagreement settled": gettext_lazy("Data conflict resolved"),
+    "settlement ended": gettext_lazy("Data conflict reopened"),
+    "threshold changed": gettext_lazy("Staleness thresholds changed"),
+    "ruling ended": gettext_lazy("Merge or split undone"),
+    "note taken back": gettext_lazy("Note deleted"),
+    "devices tagged": gettext_lazy("Tag added to devices"),
+    "tag taken off devices": gettext_lazy("Tag removed from devices"),
+    "device retired": gettext_lazy("Device retired"),
+    "device brought back": gettext_lazy("Device restored"),
+    "issues triaged": gettext_lazy("Issues acknowledged, snoozed or muted"),
+    "triage taken back": gettext_lazy("Issues reopened"),
+    "view shared": gettext_lazy("Saved view shared"),
+    "view changed": gettext_lazy("Shared view changed"),
+    "view removed": gettext_lazy("Shared view deleted"),
+    "remediation opened": gettext_lazy("Remediation page opened"),
+    "refresh asked": gettext_lazy("Sync requested"),
+    "sync cancelled": gettext_lazy("Sync canceled"),
+    "installer ordered": gettext_lazy("Installer creation requested"),
+    "installer revocation asked": gettext_lazy("Installer revocation requested"),
+    "installer settled": gettext_lazy("Installer status resolved"),
+    "installer marked": gettext_lazy("Helpdesk access to an installer changed"),
+    "installer link shown": gettext_lazy("Installer link shown"),
+    "short link made": gettext_lazy("Short link created"),
+    "short link used": gettext_lazy("Short link used"),
+    "short link switched off": gettext_lazy("Short link revoked"),
+    "hand-out closed": gettext_lazy("Delivery closed"),
+    "secrets rotated": gettext_lazy("Encryption key rotated"),
 }
 
 
 def record(action: str, *, act: AuditContext, target: str = "", **detail: Any) -> AuditEvent:
     """Write one entry. `detail` is shown to administrators: never a secret value."""
     if action not in ACTIONS:
-        raise ValueError(f"{action!r} is not in audit.ACTIONS: add it there with its words.")
+        raise ValueError(f"{action!r} is not in audit.ACTIONS: add it there with its label.")
     return AuditEvent.objects.create(
         at=act.now,
         actor=act.person,
@@ -85,7 +90,7 @@ def record(action: str, *, act: AuditContext, target: str = "", **detail: Any) -
 
 
 def address_of(request: HttpRequest) -> str | None:
-    """The one that sign-in is limited by: behind ROLLCALL_TRUSTED_PROXIES proxies the client's; what a client claims counts for nothing."""
+    """The IP address that sign-in is limited by: behind ROLLCALL_TRUSTED_PROXIES proxies the client's; other headers are ignored."""
     try:
         return str(ipaddress.ip_address(get_client_ip(request) or ""))
     except (ValueError, ImproperlyConfigured):

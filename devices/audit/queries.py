@@ -1,32 +1,101 @@
-"""The audit log, filtered by its address."""
+"""Audit log: filters, and entries as the page shows them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
+from devices.audit.context import COMMAND_LINE, actor_label, stored_actor
 from devices.audit.log import ACTIONS
 from devices.lists.filters import DateField, FilterField, FilterSet
 from devices.models import AuditEvent, Device, User
 
 PAGE = 50
 MOST_DEVICES = 20
-COMMAND_LINE = "command line"
+# Labels of the keys of `AuditEvent.detail`; the keys are stored and never change.
+DETAILS = {
+    "accepted": gettext_lazy("accepted"),
+    "account": gettext_lazy("vendor account"),
+    "after": gettext_lazy("after"),
+    "before": gettext_lazy("before"),
+    "change": gettext_lazy("change"),
+    "columns": gettext_lazy("columns"),
+    "decision": gettext_lazy("decision"),
+    "device": gettext_lazy("device"),
+    "devices": gettext_lazy("devices"),
+    "enabled": gettext_lazy("enabled"),
+    "expires": gettext_lazy("expires"),
+    "field": gettext_lazy("field"),
+    "fields": gettext_lazy("fields"),
+    "filters": gettext_lazy("filters"),
+    "format": gettext_lazy("format"),
+    "group": gettext_lazy("group"),
+    "handout": gettext_lazy("delivery"),
+    "host": gettext_lazy("host"),
+    "installer": gettext_lazy("installer"),
+    "issues": gettext_lazy("issues"),
+    "kind": gettext_lazy("type"),
+    "lines": gettext_lazy("lines"),
+    "list": gettext_lazy("list"),
+    "may": gettext_lazy("available to helpdesk"),
+    "name": gettext_lazy("name"),
+    "names": gettext_lazy("names"),
+    "of_them_changed": gettext_lazy("changed"),
+    "old_name": gettext_lazy("previous name"),
+    "os": gettext_lazy("OS"),
+    "other": gettext_lazy("other device"),
+    "pair": gettext_lazy("records"),
+    "reason": gettext_lazy("reason"),
+    "recipient": gettext_lazy("recipient"),
+    "records": gettext_lazy("records"),
+    "role": gettext_lazy("role"),
+    "rows": gettext_lazy("rows"),
+    "run": gettext_lazy("sync"),
+    "secret": gettext_lazy("secret"),
+    "settled_by": gettext_lazy("resolved by"),
+    "sighting": gettext_lazy("record"),
+    "ticket": gettext_lazy("ticket"),
+    "together": gettext_lazy("merged"),
+    "unusable": gettext_lazy("invalid"),
+    "until": gettext_lazy("until"),
+    "use": gettext_lazy("use"),
+    "uses": gettext_lazy("max. downloads"),
+    "vendor": gettext_lazy("vendor"),
+    # What a deletion counts (devices/accounts/deletion.py).
+    "device records": gettext_lazy("device records"),
+    "secrets": gettext_lazy("secrets"),
+    "syncs": gettext_lazy("syncs"),
+    "unusable records": gettext_lazy("invalid records"),
+    "coverage gaps": gettext_lazy("coverage gaps"),
+    "conflicts resolved for it": gettext_lazy("resolved data conflicts"),
+    "decisions on linked devices": gettext_lazy("merge and split decisions"),
+    "devices that no other account lists": gettext_lazy("devices reported only by this account"),
+    "notes": gettext_lazy("notes"),
+    "notes on them": gettext_lazy("notes on these devices"),
+    "tags": gettext_lazy("tags"),
+    "tags on them": gettext_lazy("tags on these devices"),
+    "installers in the register": gettext_lazy("installers"),
+    "hand-outs of installers": gettext_lazy("installer deliveries"),
+    "patches": gettext_lazy("patches"),
+    "patch attempts": gettext_lazy("patch attempts"),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class AuditFilters(FilterSet):
-    """Days are in UTC, both included."""
+    """Days are those of the user's time zone, both included."""
 
     kinds = {
-        "person": FilterField("Person"),
-        "action": FilterField("Action", ACTIONS),
-        "since": DateField("From"),
-        "until": DateField("Until"),
+        "person": FilterField(gettext_lazy("User")),
+        "action": FilterField(gettext_lazy("Action"), ACTIONS),
+        "since": DateField(gettext_lazy("From")),
+        "until": DateField(pgettext_lazy("end of a period", "To")),
     }
 
     person: str = ""
@@ -37,7 +106,7 @@ class AuditFilters(FilterSet):
     def events(self) -> QuerySet[AuditEvent]:
         found = AuditEvent.objects.all()
         if self.person:
-            found = found.filter(actor_name__iexact=self.person)
+            found = found.filter(Q(actor_name__iexact=self.person) | Q(actor_name=stored_actor(self.person)))
         if self.action:
             found = found.filter(action=self.action)
         if self.since:
@@ -49,10 +118,11 @@ class AuditFilters(FilterSet):
 
 @dataclass(frozen=True, slots=True)
 class AuditRow:
-    """One entry in words. `devices`: the first of those that it is about, with the names that they have now."""
+    """One entry as it is shown. `devices`: the first of those that it is about, with the names that they have now."""
 
     event: AuditEvent
-    words: str
+    actor: str
+    action: str
     detail: list[tuple[str, str]]
     devices: list[tuple[int, str]]
     more: int
@@ -68,29 +138,34 @@ def lines(events: Iterable[AuditEvent]) -> list[AuditRow]:
 
 def _line(event: AuditEvent, devices: list[int], names: Mapping[int, str]) -> AuditRow:
     detail = event.detail if isinstance(event.detail, dict) else {}
-    told = [(key.replace("_", " "), _shown(value)) for key, value in detail.items() if not (devices and key == "devices")]
-    named = [(pk, names.get(pk) or f"device {pk}") for pk in devices[:MOST_DEVICES]]
-    return AuditRow(event, ACTIONS.get(event.action, event.action), told, named, len(devices) - len(named))
+    shown = [(_detail_label(key), _shown(value)) for key, value in detail.items() if not (devices and key == "devices")]
+    named = [(pk, names.get(pk) or gettext("Device %(id)s") % {"id": pk}) for pk in devices[:MOST_DEVICES]]
+    action = str(ACTIONS.get(event.action, event.action))
+    return AuditRow(event, actor_label(event.actor_name), action, shown, named, len(devices) - len(named))
+
+
+def _detail_label(key: str) -> str:
+    return str(DETAILS.get(key, key.replace("_", " ")))
 
 
 def _devices(event: AuditEvent) -> list[int]:
-    """Their ids; where an entry only counts them there is none."""
-    told = event.detail.get("devices") if isinstance(event.detail, dict) else None
-    return [pk for pk in told if isinstance(pk, int)] if isinstance(told, list) else []
+    """Their ids; none where an entry only counts them."""
+    found = event.detail.get("devices") if isinstance(event.detail, dict) else None
+    return [pk for pk in found if isinstance(pk, int)] if isinstance(found, list) else []
 
 
 def people() -> list[str]:
-    """Names to choose from; a name that is gone can still be typed."""
-    return [COMMAND_LINE, *User.objects.order_by("username").values_list("username", flat=True)[:200]]
+    """Names to choose from; that of a deleted user can still be typed."""
+    return [actor_label(COMMAND_LINE), *User.objects.order_by("username").values_list("username", flat=True)[:200]]
 
 
 def _shown(value: Any) -> str:
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return gettext("yes") if value else gettext("no")
     if isinstance(value, list):
-        return ", ".join(str(each) for each in value) or "nothing"
+        return ", ".join(str(each) for each in value) or gettext("none")
     return "—" if value in (None, "") else str(value)
 
 
 def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time.min, tzinfo=UTC)
+    return datetime.combine(day, time.min, tzinfo=timezone.get_current_timezone())

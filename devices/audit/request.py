@@ -1,4 +1,4 @@
-"""Who asks."""
+"""The audit context of a request."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from devices.web.ticket import ticket_of
 
 
 def person(request: HttpRequest) -> User:
-    """The signed-in person. Only for views behind `needs`, which lets nobody else in."""
+    """The signed-in user. Only for views behind `needs`, which requires one."""
     if not isinstance(request.user, User):
-        raise TypeError("a view that acts for a person was reached without one")
+        raise TypeError("a view that acts for a user was reached without one")
     return request.user
 
 
 def act_of(request: HttpRequest) -> AuditContext:
-    """What this person does now, for the ticket that the page names."""
+    """The user of this request acts now, for the ticket that the page names."""
     return AuditContext.of(person(request), now=timezone.now(), ticket=ticket_of(request), address=address_of(request))

@@ -1,3 +1,5 @@
+"""The page of the audit log."""
+
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
@@ -6,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from devices.audit.log import ACTIONS
 from devices.audit.queries import PAGE, AuditFilters, lines, people
-from devices.lists.log_pages import newest
+from devices.lists.keyset import newest
 from devices.lists.notices import left_out
 from devices.web.permissions import needs
 
@@ -14,7 +16,7 @@ from devices.web.permissions import needs
 @require_safe
 @needs("view_audit")
 def page(request: HttpRequest) -> HttpResponse:
-    """Who did what, when; newest first, every filter part of the address."""
+    """Entries, newest first; every filter is part of the address."""
     filters = AuditFilters.read(request.GET)
     found = newest(filters.events(), size=PAGE, before=request.GET.get("before", ""), after=request.GET.get("after", ""))
     context = {

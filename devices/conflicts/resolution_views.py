@@ -1,16 +1,18 @@
-"""Settling what vendors contradict each other on."""
+"""Resolving a data conflict of a device, and reopening it."""
 
 from __future__ import annotations
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from devices.audit.request import act_of
-from devices.conflicts import services as settling
+from devices.conflicts import services
+from devices.conflicts.forms import SourceForm
 from devices.errors import ActionRefused
-from devices.lists.log_pages import HIGHEST
+from devices.lists.ids import HIGHEST
 from devices.models import Device, Sighting
 from devices.reconciliation.conflicts import FIELDS, word
 from devices.reconciliation.source_names import source_names
@@ -18,36 +20,31 @@ from devices.web.confirm import Confirmation, decide, page_of
 from devices.web.devices import device_or_404
 from devices.web.permissions import needs
 
-UNTIL = "It holds until a vendor says something else about this field, or somebody takes it back."
-STATE_EFFECTS = (
-    "This only says that somebody knows about it: the conflict leaves the list.",
-    "The verdict stays the worst of the fresh answers, whoever is right here.",
-    UNTIL,
-)
+UNTIL = gettext_lazy("Applies until a vendor reports another value or a user reopens the conflict.")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("settle_device")
 def override(request: HttpRequest, pk: int) -> HttpResponse:
-    """`field` and `sighting`: whose word about what."""
+    """`field` of the device, and the `sighting` that is its source."""
     device = device_or_404(pk)
-    asked = request.POST if request.method == "POST" else request.GET
-    field, number = asked.get("field", ""), asked.get("sighting", "")
-    winner = _sighting(device, number)
-    if field not in FIELDS or winner is None:
+    form = SourceForm(request.POST if request.method == "POST" else request.GET)
+    if not form.is_valid() or form.cleaned_data["sighting"].device_id != device.pk:
         raise Http404
+    field: str = form.cleaned_data["field"]
+    source: Sighting = form.cleaned_data["sighting"]
 
     def carry_out(reason: str) -> int:
-        settling.override_field(
+        services.override_field(
             device.pk,
             field=field,
-            sighting=winner.pk,
+            sighting=source.pk,
             reason=reason,
             act=act_of(request),
         )
         return device.pk
 
-    return decide(request, device, _decision(device, field, winner), carry_out)
+    return decide(request, device, _confirmation(device, field, source), carry_out)
 
 
 @require_POST
@@ -56,35 +53,49 @@ def remove_override(request: HttpRequest, pk: int, settlement: int) -> HttpRespo
     device = device_or_404(pk)
     number = min(settlement, HIGHEST)
     try:
-        field = settling.remove_override(number, device=device.pk, act=act_of(request))
+        field = services.remove_override(number, device=device.pk, act=act_of(request))
     except ActionRefused as refused:
         messages.error(request, refused.sentence)
     else:
-        messages.success(request, f"{FIELDS[field]} is open again: the table of precedence decides what is shown.")
+        messages.success(request, gettext("%(field)s: conflict reopened. The default source applies again.") % {"field": FIELDS[field]})
     return redirect(page_of(request, device.pk))
 
 
-def _decision(device: Device, field: str, winner: Sighting) -> Confirmation:
-    effects: tuple[str, ...] = STATE_EFFECTS
-    who, label, value = _name(winner), FIELDS[field].lower(), word(winner, field)
+def _confirmation(device: Device, field: str, source: Sighting) -> Confirmation:
+    hidden = {"field": field, "sighting": str(source.pk)}
     if field == "state":
-        title, button, done = (
-            f"Acknowledge the conflicting data of {device}?",
-            "Acknowledge",
-            "Acknowledged. The verdict stays as it is.",
+        return Confirmation(
+            title=gettext("Acknowledge conflicting status: %(device)s") % {"device": device},
+            effects=(
+                gettext("The conflict is removed from the list."),
+                gettext("The device status stays the worst recent status."),
+                str(UNTIL),
+            ),
+            button=gettext("Acknowledge"),
+            done=gettext("Conflict acknowledged. The status is unchanged."),
+            hidden=hidden,
         )
+    value, shown = word(source, field), word(device, field)
+    names = {
+        "device": device,
+        "field": FIELDS[field],
+        "source": _name(source),
+        "account": source.account.name,
+        "value": value,
+        "other": shown,
+    }
+    if value == shown:
+        effect = gettext("“%(value)s” (%(account)s) is shown everywhere, also in lists and searches.") % names
     else:
-        title, button, done = f"{who} is right about the {label} of {device}?", f"{who} is right", f"{who}'s word counts from now on."
-        instead = f" instead of “{word(device, field)}”" if word(device, field) != value else ""
-        effects = (f"“{value}” ({winner.account.name}) is its {label} everywhere, in lists and searches too{instead}.", UNTIL)
-    return Confirmation(title, effects, button, done, hidden={"field": field, "sighting": str(winner.pk)})
+        effect = gettext("“%(value)s” (%(account)s) is shown instead of “%(other)s”, also in lists and searches.") % names
+    return Confirmation(
+        title=gettext("%(field)s of %(device)s: use %(source)s") % names,
+        effects=(effect, str(UNTIL)),
+        button=gettext("Use this source"),
+        done=gettext("%(field)s is now taken from %(source)s.") % names,
+        hidden=hidden,
+    )
 
 
-def _name(of: Sighting) -> str:
-    return source_names(Sighting.objects.filter(device=of.device_id).select_related("account"))[of.pk].short
-
-
-def _sighting(device: Device, number: str) -> Sighting | None:
-    if not (number.isascii() and number.isdigit() and len(number) < 19):
-        return None
-    return Sighting.objects.select_related("account").filter(pk=int(number), device=device).first()
+def _name(source: Sighting) -> str:
+    return source_names(Sighting.objects.filter(device=source.device_id).select_related("account"))[source.pk].short

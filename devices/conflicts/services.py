@@ -1,8 +1,9 @@
-"""A person decides which vendor is right about one field of a device, until a vendor says something else or somebody takes it back."""
+"""Resolving a data conflict: a user chooses the source of one field, until a vendor reports another value or a user reopens it."""
 
 from __future__ import annotations
 
 from django.db import transaction
+from django.utils.translation import gettext, gettext_lazy
 
 from devices.audit import log as audit
 from devices.audit.context import AuditContext
@@ -13,25 +14,25 @@ from devices.models import ChangeKind, Device, Life, Settlement, Sighting
 from devices.reconciliation.conflicts import FIELDS, said, shown
 from devices.reconciliation.summary import summarise
 
-CHANGED = "Nothing to settle: look at the device again, it has changed."
+CHANGED = gettext_lazy("No conflict to resolve: the device has changed. Reload its page.")
 
 
 def override_field(device: int, *, field: str, sighting: int, reason: str, act: AuditContext) -> Settlement:
-    """Let this sighting's word count for the field. Of the verdict it only says that somebody knows. Raises ActionRefused."""
-    reason = checked_reason(reason, kept_with="with the device")
+    """Use this record as the source of the field; a conflict of status is only acknowledged. Raises ActionRefused."""
+    reason = checked_reason(reason)
     with transaction.atomic():
         lock_devices()
         stored = Device.objects.filter(pk=device).first()
         winner = Sighting.objects.filter(pk=sighting, device_id=device, life=Life.SEEN).first()
         if stored is None or winner is None or field not in FIELDS:
-            raise ActionRefused(CHANGED)
-        standing = Settlement.objects.filter(device=device, field=field, ended_at=None).first()
-        if standing and standing.sighting_id == sighting:
-            return standing  # the form was sent twice
-        if not standing and field not in stored.disagrees:
-            raise ActionRefused(CHANGED)
-        if standing:
-            _end(standing, act)
+            raise ActionRefused(str(CHANGED))
+        current = Settlement.objects.filter(device=device, field=field, ended_at=None).first()
+        if current and current.sighting_id == sighting:
+            return current  # the form was sent twice
+        if not current and field not in stored.disagrees:
+            raise ActionRefused(str(CHANGED))
+        if current:
+            _end(current, act)
         made = Settlement.objects.create(
             device=stored,
             field=field,
@@ -49,19 +50,19 @@ def override_field(device: int, *, field: str, sighting: int, reason: str, act: 
 
 
 def remove_override(settlement: int, *, device: int, act: AuditContext) -> str:
-    """Open again what was settled; returns the field. Raises ActionRefused."""
+    """Reopen a resolved conflict; returns the field. Raises ActionRefused."""
     with transaction.atomic():
         lock_devices()
-        standing = Settlement.objects.filter(pk=settlement, device=device, ended_at=None).first()
-        if standing is None:
-            raise ActionRefused("Already open: another user reopened it, or a vendor reports another value.")
-        _end(standing, act)
-        changes.record_user_action(device, ChangeKind.SETTLED, act=act, field=standing.field)
-        audit.record("settlement ended", act=act, target=str(device), settled_by=standing.made_by_name, field=standing.field)
+        current = Settlement.objects.filter(pk=settlement, device=device, ended_at=None).first()
+        if current is None:
+            raise ActionRefused(gettext("Already open: another user reopened it, or a vendor reports another value."))
+        _end(current, act)
+        changes.record_user_action(device, ChangeKind.SETTLED, act=act, field=current.field)
+        audit.record("settlement ended", act=act, target=str(device), settled_by=current.made_by_name, field=current.field)
         summarise([device], act.now)
-        return standing.field
+        return current.field
 
 
-def _end(standing: Settlement, act: AuditContext) -> None:
-    standing.ended_at, standing.ended_by_name = act.now, act.name
-    standing.save(update_fields=["ended_at", "ended_by_name"])
+def _end(current: Settlement, act: AuditContext) -> None:
+    current.ended_at, current.ended_by_name = act.now, act.name
+    current.save(update_fields=["ended_at", "ended_by_name"])

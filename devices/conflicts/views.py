@@ -1,4 +1,4 @@
-"""Where vendors contradict each other: which fields, how often, and who says what."""
+"""The list of data conflicts, by field."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from devices.conflicts.queries import ConflictFilters, disagreements
+from devices.conflicts.queries import ConflictFilters, conflict_page
 from devices.device_list.conditions import ANY
-from devices.device_list.filters import DIFFERS
 from devices.lists.notices import left_out
 from devices.web.permissions import needs
 
@@ -19,11 +18,10 @@ from devices.web.permissions import needs
 def page(request: HttpRequest) -> HttpResponse:
     filters = ConflictFilters.read(request.GET)
     field, at = filters.field, {name: request.GET.get(name, "") for name in ("after", "before")}
-    found = disagreements(field, now=timezone.now(), **at)
+    found = conflict_page(field, now=timezone.now(), **at)
     context = {
         "found": found,
         "field": field,
-        "label": DIFFERS[field].lower(),
         "left_out": left_out(ConflictFilters.unread(request.GET), filters=ConflictFilters),
         "older": filters.query_string(after=found.page.older) if found.page.older else "",
         "newer": filters.query_string(before=found.page.newer) if found.page.newer else "",

@@ -1,4 +1,4 @@
-"""Coverage on its way out as lines of CSV: the devices behind one number, or every device with its state at every account."""
+"""CSV files of coverage: the devices behind one number, or every device with its state at every account."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def lines_of_devices(drill: CoverageCell) -> Iterator[str]:
 
 
 def _documents(drill: CoverageCell) -> Iterator[DeviceDocument]:
-    """The ids are read at once, so that a device that changes its state meanwhile neither comes twice nor is left out."""
+    """All ids are read first, so that a device that changes its state during the export is neither repeated nor left out."""
     ids = list(drill.devices().order_by("name", "pk").values_list("pk", flat=True))
     for start in range(0, len(ids), CHUNK):
         yield from device_documents(ids[start : start + CHUNK]).values()

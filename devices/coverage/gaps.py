@@ -1,6 +1,6 @@
-"""Keeps since when a device is missing at an account: coverage knows that it is, but has no memory. Asked by a worker, never by a page.
+"""Stores since when a device is missing at an account. Run by a worker, never by a page.
 
-An account whose list proves nothing now is left as it was: its gaps show nowhere meanwhile, and keep their age.
+While the data of an account is incomplete or out of date its gaps are not changed: they are not shown, and keep their age.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ from devices.coverage.states import CoverageState
 from devices.db.locks import extend_timeouts
 from devices.models import Account
 
-ROUND = timedelta(hours=1)  # a device that another account brought is missing here without any news from here
+ROUND = timedelta(hours=1)  # a device that another account reported first is missing here without a new sync of this account
 _LOCK = 0x6A95
 _RENEW = """
-WITH lacking AS MATERIALIZED (SELECT device_id, account_id FROM ({placed}) placed WHERE code = %s),
+WITH missing AS MATERIALIZED (SELECT device_id, account_id FROM ({placed}) placed WHERE code = %s),
 closed AS (DELETE FROM devices_gap g WHERE g.account_id = ANY(%s)
-           AND NOT EXISTS (SELECT FROM lacking l WHERE l.account_id = g.account_id AND l.device_id = g.device_id))
-INSERT INTO devices_gap (device_id, account_id, since) SELECT device_id, account_id, %s FROM lacking ORDER BY account_id, device_id
+           AND NOT EXISTS (SELECT FROM missing l WHERE l.account_id = g.account_id AND l.device_id = g.device_id))
+INSERT INTO devices_gap (device_id, account_id, since) SELECT device_id, account_id, %s FROM missing ORDER BY account_id, device_id
 ON CONFLICT (account_id, device_id) DO NOTHING"""
 
 
 def renew(now: datetime) -> list[str]:
-    """Of the accounts that completed a list since they were last looked at, and of all once an hour. Returns their names."""
+    """For the accounts with a full sync since the last run, and for all once an hour. Returns their names."""
     late = Q(gaps_at=None) | Q(gaps_at__lt=F("complete_at")) | Q(gaps_at__lt=now - ROUND)
     due = set(Account.objects.filter(late, enabled=True, deletion_requested_at=None).exclude(complete_at=None).values_list("pk", flat=True))
     ready = [each for each in statuses(now) if each.pk in due and each.proves_absence] if due else []
@@ -37,7 +37,7 @@ def renew(now: datetime) -> list[str]:
         extend_timeouts()
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s, 0)", [_LOCK])
         if not cursor.fetchone()[0]:
-            return []  # another worker is at it
+            return []  # another worker does it
         _write(ready, now)
     return [each.name for each in ready]
 

@@ -1,4 +1,4 @@
-"""Identifiers that tell devices apart badly: shared by many, missing, or malformed. Bounded, however many devices there are."""
+"""Identifier quality: identifiers that are shared by many devices, missing or malformed. Reads a bounded number of rows."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from vendors.registry import VENDORS
 
 SHOWN = 100
 CANDIDATES = 500
-MOST_DEVICES = 10_000  # counted for one identifier; beyond that the page says "or more"
-SAMPLE = 10_000  # records of an account that are looked at; their order by vendor id is as good as chance
+MOST_DEVICES = 10_000  # counted for one identifier; beyond that the page shows a plus sign
+SAMPLE = 10_000  # records that are read of an account; their order by vendor id is as good as random
 PATIENCE_MS = 5_000
 
 _SHARED = """
@@ -38,7 +38,7 @@ GROUP BY 1, 2"""
 
 @dataclass(frozen=True, slots=True)
 class SharedIdentifier:
-    """An identifier on so many devices that it joins nothing; `junk`: its form alone says that it is no real or no unique value."""
+    """An identifier of so many devices that it matches none. `junk`: a placeholder by its form alone."""
 
     kind: str
     value: str
@@ -74,7 +74,7 @@ class IdentifierShare:
 
 
 def shared() -> list[SharedIdentifier] | None:
-    """The most shared first. None when counting takes longer than anybody waits for a page. One query, and two to bound it."""
+    """Most devices first. None when counting exceeds PATIENCE_MS. One query, and two to bound it."""
     kinds, common = [kind.value for kind in STRENGTH], settings.COMMON_KEY_DEVICES
     try:
         with transaction.atomic(), connection.cursor() as cursor:
@@ -88,11 +88,11 @@ def shared() -> list[SharedIdentifier] | None:
 
 
 def shares() -> list[IdentifierShare]:
-    """By account and kind, for the kinds that the vendor tells. Two queries."""
+    """By account and kind, for the kinds that the vendor provides. Two queries."""
     accounts = {account.pk: account for account in Account.objects.all() if account.vendor in VENDORS}
-    told = [",".join(_kinds(account)) for account in accounts.values()]
+    kinds = [",".join(_kinds(account)) for account in accounts.values()]
     with connection.cursor() as cursor:
-        cursor.execute(_SHARES, [list(accounts), told, SAMPLE])
+        cursor.execute(_SHARES, [list(accounts), kinds, SAMPLE])
         rows = [IdentifierShare(accounts[pk].name, *rest) for pk, *rest in cursor.fetchall()]
     order = [kind.value for kind in STRENGTH]
     return sorted(rows, key=lambda row: (row.account, order.index(row.kind)))

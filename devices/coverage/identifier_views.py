@@ -1,3 +1,5 @@
+"""Page of identifier quality."""
+
 from __future__ import annotations
 
 from django.conf import settings
@@ -10,8 +12,10 @@ from devices.web.permissions import needs
 
 
 @require_safe
-@needs("view_raw", to="look at identifiers that several devices share")
+@needs("view_raw")
 def page(request: HttpRequest) -> HttpResponse:
-    """How well identifiers tell devices apart."""
-    context = {"shared": shared(), "shares": shares(), "common": settings.COMMON_KEY_DEVICES, "shown": SHOWN}
+    """Identifiers that many devices share, and shares of missing ones."""
+    found = shared()
+    more = "+" if found is not None and len(found) == SHOWN else ""
+    context = {"shared": found, "more": more, "shares": shares(), "common": settings.COMMON_KEY_DEVICES, "shown": SHOWN}
     return render(request, "devices/coverage/shared_identifiers.html", context)

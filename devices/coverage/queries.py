@@ -1,12 +1,13 @@
-"""Which account sees which device: one of six states for every device at every account, and what proves it.
+"""Coverage: the state of every device at every account.
 
-`CoverageQuery` is the only place that decides. Matrix, lists, exports and the device page all come from it.
+Matrix, lists, exports and the device page all read it from `CoverageQuery`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,7 +17,10 @@ from django.db.models.expressions import RawSQL
 
 from devices.account_status.status import AccountStatus
 from devices.coverage.states import CoverageState
+from devices.device_list.filters import DEVICES
+from devices.device_list.queries import DeviceRow, page_of
 from devices.lists.filters import clean_query
+from devices.lists.keyset import Page, Total
 from devices.matching.grouping import kinds_mask
 from devices.matching.rules import STRENGTH
 from devices.models import Device, Life
@@ -24,20 +28,20 @@ from devices.reconciliation.search_text import contains, words_of
 from vendors.states import IdKind
 
 CODES = list(CoverageState)
-COUNTED = Q(life__in=[Life.SEEN, Life.MISSING])  # as the list of devices: what is gone is not asked about
-# 0 … 3 are the codes of the four states of a device that is listed, of several the best one speaks; 4: known, but not listed.
+COUNTED = Q(life__in=[Life.SEEN, Life.MISSING])  # as in the list of devices, without removed ones
+# 0 … 3 are the codes of the four states of a present record, of several the best one applies; 4: known, but not present.
 _MARK = """CASE WHEN s.life <> 'seen'{held} THEN 4
     WHEN s.enrolment IN ('pending', 'failed') THEN 3 WHEN s.silenced THEN 2 WHEN s.stale THEN 1 ELSE 0 END"""
-# A sighting that is only still shown because a person has to decide proves neither presence nor absence.
+# A sighting whose absence awaits a review proves neither presence nor absence.
 _HELD = """ OR EXISTS (
     SELECT FROM devices_pulse p JOIN account a ON a.id = s.account_id AND p.run_id < a.held_run WHERE p.sighting_id = s.id)"""
-# One pass through an index (`sighting_cover`) tells everything; whoever counts, counts devices that are told alike first.
+# One pass through an index (`sighting_cover`) is enough; counts group devices with equal marks first.
 _PLACED = """
 WITH account AS MATERIALIZED (
     SELECT * FROM unnest(%s::bigint[], %s::boolean[], %s::boolean[], %s::bigint[], %s::integer[]) AS a(id, sound, old, held_run, kinds)),
-told AS (SELECT s.device_id, bit_or(s.key_kinds)::integer AS kinds, array_agg(s.account_id * 8 + {mark}) AS marks
+marked AS (SELECT s.device_id, bit_or(s.key_kinds)::integer AS kinds, array_agg(s.account_id * 8 + {mark}) AS marks
          FROM devices_sighting s{few} GROUP BY s.device_id),
-device AS (SELECT {columns} FROM devices_device d LEFT JOIN told t ON t.device_id = d.id
+device AS (SELECT {columns} FROM devices_device d LEFT JOIN marked t ON t.device_id = d.id
            WHERE d.life IN ('seen', 'missing'){within} {grouped})
 SELECT d.*, a.id AS account_id, CASE
     WHEN l.best = 0 AND a.old THEN 1
@@ -51,7 +55,7 @@ CROSS JOIN LATERAL (SELECT min(mark %% 8) AS best FROM unnest(d.marks) AS mark W
 
 @dataclass(frozen=True, slots=True)
 class CoverageQuery:
-    """SQL that gives (device_id, account_id, code) for all devices that are not gone, or for `devices` alone, at these accounts."""
+    """SQL that gives (device_id, account_id, code) for all devices that are not removed, or for `devices` alone, at these accounts."""
 
     statuses: Sequence[AccountStatus]
     devices: Sequence[int] | None = None
@@ -66,11 +70,11 @@ class CoverageQuery:
             columns=columns,
             grouped=grouped,
         )
-        told = [
+        accounts = [
             (each.pk, each.proves_absence, each.outdated, each.held.pk if each.held else None, kinds_mask(answered(each)))
             for each in self.statuses
         ]
-        values: list[Any] = [list(column) for column in zip(*told, strict=True)] or [[] for _ in range(5)]
+        values: list[Any] = [list(column) for column in zip(*accounts, strict=True)] or [[] for _ in range(5)]
         return text, [*values, *([list(self.devices)] * 2 if self.devices is not None else [])]
 
     def rows(self) -> Iterator[tuple[int, int, CoverageState]]:
@@ -97,7 +101,7 @@ class CoverageQuery:
 
 @dataclass(frozen=True, slots=True)
 class CoverageCell:
-    """The devices that have one state at one account, with a text of theirs: what a number of the matrix opens."""
+    """The devices with one state at one account, perhaps narrowed by a search: the list behind a number of the matrix."""
 
     status: AccountStatus
     cover: CoverageState
@@ -105,14 +109,14 @@ class CoverageCell:
 
     @classmethod
     def read(cls, query: Mapping[str, str], statuses: Sequence[AccountStatus]) -> CoverageCell | None:
-        """None when the address names no account or no state that there is."""
+        """None for an unknown account or state."""
         status = next((each for each in statuses if each.name == query.get("account")), None)
         if status is None or query.get("cover") not in CODES:
             return None
         return cls(status, CoverageState(query["cover"]), clean_query(query.get("q", "")))
 
     def devices(self) -> QuerySet[Device]:
-        """Places every device at once: what is asked of the result, count and page, does not do it again."""
+        """Computes the state of every device once; the count and the page of the result do not repeat it."""
         ids = CoverageQuery([self.status]).chosen(self.cover)
         return Device.objects.filter(contains(words_of(self.q)), pk__in=RawSQL("SELECT unnest(%s::bigint[])", [ids]))
 
@@ -122,7 +126,7 @@ class CoverageCell:
 
     @property
     def whole(self) -> str:
-        """The list without the text."""
+        """The list without the search."""
         return self.query_string(q="")
 
 
@@ -134,7 +138,7 @@ class CellCount:
 
 @dataclass(frozen=True, slots=True)
 class AccountCoverage:
-    """One account. `seen` counts what it lists and manages; what nobody can tell is not measured."""
+    """One account. `seen` counts the devices that it reports and manages; those whose state is unknown are not measured."""
 
     status: AccountStatus
     cells: dict[CoverageState, CellCount]
@@ -169,7 +173,7 @@ class AccountCoverage:
 
 
 def matrix(statuses: Sequence[AccountStatus]) -> list[AccountCoverage]:
-    """One query, however many devices and accounts. The account that misses most stands first, then the one that leaves most open."""
+    """One query. Sorted by missing devices, then by unknown ones, most first."""
     counts = CoverageQuery(statuses).counts() if statuses else {}
     rows = [
         AccountCoverage(each, {cover: CellCount(CoverageCell(each, cover), counts.get((each.pk, cover), 0)) for cover in CoverageState})
@@ -178,19 +182,25 @@ def matrix(statuses: Sequence[AccountStatus]) -> list[AccountCoverage]:
     return sorted(rows, key=lambda row: (-row.missing, -row.unknown, row.status.name))
 
 
+def drill_page(drill: CoverageCell, *, now: datetime, after: str = "", before: str = "") -> Page[DeviceRow]:
+    """`after` and `before` are tokens of an earlier page. Four queries."""
+    found = drill.devices()
+    return page_of(found, DEVICES.at_first, total=Total(found.count()), now=now, after=after, before=before)
+
+
 def all_gaps(rows: Sequence[AccountCoverage]) -> int:
     """Devices that are missing at an account, counted once for each account."""
     return sum(row.missing for row in rows)
 
 
 def device_coverage(device: int, statuses: Sequence[AccountStatus]) -> list[tuple[AccountStatus, CoverageState]]:
-    """How one device stands at every account; empty for a device that is gone. One query."""
+    """The state of one device at every account; empty for a removed device. One query."""
     placed = {account: cover for _, account, cover in CoverageQuery(statuses, devices=[device]).rows()} if statuses else {}
     return [(each, placed[each.pk]) for each in statuses if each.pk in placed]
 
 
 def gaps(device: int, statuses: Sequence[AccountStatus]) -> list[tuple[AccountStatus, CoverageState]]:
-    """The accounts that do not see and manage a device. One query."""
+    """The accounts that do not report and manage a device. One query."""
     return [
         (each, cover)
         for each, cover in device_coverage(device, statuses)
@@ -199,5 +209,5 @@ def gaps(device: int, statuses: Sequence[AccountStatus]) -> list[tuple[AccountSt
 
 
 def answered(status: AccountStatus) -> list[IdKind]:
-    """By which matching would find a device in the account's list: a device without any of them cannot be looked for there."""
+    """The kinds of identifier by which a device can be found in the account's data."""
     return [kind for kind in STRENGTH if status.about and kind in status.about.answers]

@@ -1,20 +1,25 @@
-"""The six states of a device at an account, with their words, and what proves each."""
+"""Coverage states: whether an account reports a device."""
 
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+from django.utils.translation import gettext_lazy
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 class CoverageStyle(NamedTuple):
-    word: str
+    word: StrOrPromise
     colour: str  # as in the pill tag
     icon: str
-    meaning: str
+    meaning: StrOrPromise
 
 
 class CoverageState(StrEnum):
-    """Every device has exactly one of them at every account. Several records at one account: the first of these four speaks."""
+    """Every device has exactly one at every account. With several records at one account, the first of these applies."""
 
     FRESH = "fresh"
     STALE = "stale"
@@ -29,23 +34,28 @@ class CoverageState(StrEnum):
 
 
 LOOKS = {
-    CoverageState.FRESH: CoverageStyle("Present", "ok", "circle-check", "The account lists it, and the device has reported recently."),
+    CoverageState.FRESH: CoverageStyle(
+        *(gettext_lazy("Present"), "ok", "circle-check"),
+        gettext_lazy("Reported by the account, with a recent check-in."),
+    ),
     CoverageState.STALE: CoverageStyle(
-        *("Stale", "attention", "clock"),
-        "The account lists it, but the device has not reported for longer than the vendor's threshold, or the account's list is old.",
+        *(gettext_lazy("Stale"), "attention", "clock"),
+        gettext_lazy("Reported by the account, but the last check-in or the account's data is out of date."),
     ),
     CoverageState.SILENCED: CoverageStyle(
-        *("Muted", "unknown", "bell-off"), "The account lists it as muted or exempt, as set at the vendor."
+        *(gettext_lazy("Muted"), "unknown", "bell-off"),
+        gettext_lazy("Reported by the account as muted or exempt, as set at the vendor."),
     ),
     CoverageState.PENDING: CoverageStyle(
-        *("Pending", "busy", "hourglass"), "The account knows it but does not manage it: its enrolment is pending or has failed."
+        *(gettext_lazy("Pending"), "busy", "hourglass"),
+        gettext_lazy("Known to the account but not managed: enrollment is pending or has failed."),
     ),
     CoverageState.MISSING: CoverageStyle(
-        *("Missing", "critical", "eye-off"),
-        "The account's last complete list does not have it. That list is recent, every record was readable, and nothing is held back.",
+        *(gettext_lazy("Missing"), "critical", "eye-off"),
+        gettext_lazy("Not found in the account's last full sync, which is recent and complete."),
     ),
     CoverageState.UNKNOWN: CoverageStyle(
-        *("Unknown", "unknown", "circle-question-mark"),
-        "The account's list proves no absence now, or the device has no identifier by which it could be found in that list.",
+        *(gettext_lazy("Unknown"), "unknown", "circle-question-mark"),
+        gettext_lazy("Can't confirm: the account's data is incomplete or out of date, or the device has no identifier it can be found by."),
     ),
 }

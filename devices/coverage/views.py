@@ -1,6 +1,9 @@
+"""Pages and files of coverage."""
+
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
@@ -10,11 +13,11 @@ from django.views.decorators.http import require_safe
 from devices.account_status.stale_sources import aged
 from devices.account_status.status import account_statuses
 from devices.audit.export import csv_file
-from devices.coverage.device_list import drill_page
 from devices.coverage.export import lines_of_devices, lines_of_matrix
-from devices.coverage.queries import CoverageCell, all_gaps, matrix
+from devices.coverage.queries import CoverageCell, all_gaps, drill_page, matrix
 from devices.coverage.states import CoverageState
-from devices.saved_views.list_page import place
+from devices.device_list.filters import DEVICES
+from devices.saved_views.list_page import counted, place
 from devices.web.permissions import needs
 from devices.web.ticket import query
 
@@ -22,7 +25,7 @@ from devices.web.ticket import query
 @require_safe
 @needs("view_device")
 def page(request: HttpRequest) -> HttpResponse:
-    """Which account sees how many devices, the one that misses most first."""
+    """The coverage matrix."""
     known = account_statuses(request)
     rows = matrix(known)
     context = {
@@ -38,7 +41,7 @@ def page(request: HttpRequest) -> HttpResponse:
 @require_safe
 @needs("view_device")
 def devices(request: HttpRequest) -> HttpResponse:
-    """The devices that one number of the matrix counts."""
+    """The devices behind a number of the matrix."""
     drill = _drill(request)
     now = timezone.now()
     found = drill_page(drill, now=now, **place(request))
@@ -46,6 +49,9 @@ def devices(request: HttpRequest) -> HttpResponse:
         "drill": drill,
         "status": drill.status,
         "page": found,
+        "counted": counted(DEVICES, found),
+        "columns": DEVICES.chosen,
+        "heads": [replace(head, url="", order="") for head in DEVICES.at_first.heads()],  # the order is fixed
         "aged": aged(account_statuses(request)),
         "older": drill.query_string(after=found.older) if found.older else "",
         "newer": drill.query_string(before=found.newer) if found.newer else "",
@@ -55,15 +61,15 @@ def devices(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@needs("export_device", to="export coverage")
+@needs("export_device")
 def devices_csv(request: HttpRequest) -> HttpResponseBase:
-    """All pages of the list, with the same text."""
+    """All pages of the list, with the same search."""
     drill = _drill(request)
     return _csv(request, f"coverage-{drill.status.name}-{drill.cover}", lambda: lines_of_devices(drill), q=drill.q)
 
 
 @require_safe
-@needs("export_device", to="export coverage")
+@needs("export_device")
 def matrix_csv(request: HttpRequest) -> HttpResponseBase:
     """Every device with its state at every account."""
     return _csv(request, "coverage", lambda: lines_of_matrix(account_statuses(request)))
@@ -81,5 +87,5 @@ def _drill(request: HttpRequest) -> CoverageCell:
     return drill
 
 
-def _csv(request: HttpRequest, name: str, lines: Callable[[], Iterable[str]], **told: str) -> HttpResponseBase:
-    return csv_file(request, f"rollcall-{name}-{timezone.now():%Y%m%d-%H%M}.csv", lines, action="export", format="csv", **told)
+def _csv(request: HttpRequest, name: str, lines: Callable[[], Iterable[str]], **detail: str) -> HttpResponseBase:
+    return csv_file(request, f"rollcall-{name}-{timezone.now():%Y%m%d-%H%M}.csv", lines, action="export", format="csv", **detail)

@@ -1,3 +1,5 @@
+"""The dashboard and its tile of coverage gaps."""
+
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
@@ -10,7 +12,7 @@ from devices.account_status.stale_sources import aged
 from devices.account_status.status import account_statuses
 from devices.conflicts.queries import count
 from devices.coverage.queries import all_gaps, matrix
-from devices.dashboard.queries import tiles
+from devices.dashboard.queries import headline, tiles
 from devices.device_list.conditions import ANY
 from devices.issues.queries import undecided
 from devices.web.permissions import is_fragment, needs
@@ -21,11 +23,12 @@ COUNTED_AT_ONCE = 20_000  # devices: some 20 ms
 @require_safe
 @needs("view_device")
 def page(request: HttpRequest) -> HttpResponse:
-    """How all devices are, and how far that can be trusted. As a fragment it renews itself while a fetch is running."""
+    """Devices by status, and how complete the data is. The fragment reloads itself while a sync is running."""
     found = account_statuses(request)
-    numbers = tiles(list(dict.fromkeys(each.vendor for each in found)))
+    sources, numbers = DataSources(found), tiles(list(dict.fromkeys(each.vendor for each in found)))
     context = {
-        "sources": DataSources(found),
+        "sources": sources,
+        "headline": headline(numbers, sources),
         "tiles": numbers,
         # Of a large fleet they are counted after the page is shown: that reads an entry of an index for every device and account.
         "gaps": all_gaps(matrix(found)) if numbers.total.count <= COUNTED_AT_ONCE else None,
@@ -42,7 +45,7 @@ def page(request: HttpRequest) -> HttpResponse:
 @require_safe
 @needs("view_device")
 def gaps(request: HttpRequest) -> HttpResponse:
-    """The tile of the coverage gaps, for a dashboard that was shown without their number."""
+    """The tile of coverage gaps, for a dashboard that was shown without their number."""
     if not is_fragment(request):
         return redirect("devices:coverage")
     return render(request, "devices/dashboard/_gaps_tile.html", {"gaps": all_gaps(matrix(account_statuses(request)))})

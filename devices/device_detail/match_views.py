@@ -6,11 +6,13 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy, pgettext
 from django.views.decorators.http import require_http_methods
 
 from devices.audit.request import act_of
+from devices.device_detail.forms import MergeForm
 from devices.lists.filters import clean_query
-from devices.lists.log_pages import HIGHEST
+from devices.lists.ids import HIGHEST
 from devices.lookup.results import hit
 from devices.matching import overrides
 from devices.models import Device, Ruling, Sighting
@@ -22,7 +24,9 @@ from devices.web.permissions import needs
 from devices.web.ticket import ticket_of
 
 OFFERED = 20
-REVERSIBLE = "Every later sync respects it. Reset it on the device page to match automatically again."
+REVERSIBLE = gettext_lazy("Later syncs keep this. You can reset to automatic matching on the device page.")
+MERGED = gettext_lazy("“%(first)s” and “%(second)s” were merged by %(user)s: %(reason)s")
+SPLIT = gettext_lazy("“%(first)s” and “%(second)s” were split by %(user)s: %(reason)s")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -30,16 +34,17 @@ REVERSIBLE = "Every later sync respects it. Reset it on the device page to match
 def take_apart(request: HttpRequest, pk: int, sighting: int) -> HttpResponse:
     device = device_or_404(pk)
     leaving = get_object_or_404(Sighting.objects.select_related("account"), pk=min(sighting, HIGHEST), device=device)
-    who = source_names(Sighting.objects.filter(device=device).select_related("account"), with_account=True)[leaving.pk].short
+    source = source_names(Sighting.objects.filter(device=device).select_related("account"), with_account=True)[leaving.pk].short
+    names = {"source": source, "device": device, "name": leaving.name or leaving.external_id}
     decision = Confirmation(
-        title=f"Split {who} from {device}?",
+        title=gettext("Split %(source)s from %(device)s") % names,
         effects=(
-            f"What {who} says about “{leaving.name or leaving.external_id}” becomes a device of its own, or joins others by its keys.",
-            f"Notes, tags and the timeline stay with {device}; nothing changes at any vendor.",
-            REVERSIBLE,
+            gettext("The record “%(name)s” of %(source)s becomes a separate device, or joins another one by its identifiers.") % names,
+            gettext("Notes, tags and activity stay with %(device)s. Nothing changes at the vendors.") % names,
+            str(REVERSIBLE),
         ),
-        button="Split",
-        done=f"{who} is split off. This is its device now.",
+        button=gettext("Split"),
+        done=gettext("%(source)s split. This is its device now.") % names,
         danger=True,
     )
 
@@ -57,23 +62,24 @@ def take_apart(request: HttpRequest, pk: int, sighting: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("link_device")
 def link(request: HttpRequest, pk: int) -> HttpResponse:
-    """First a search for the other device, then the reason. `q`: the clue, `other`: the device that was chosen."""
+    """Merge with another device: first a search (`q`), then the reason. `other`: the chosen device."""
     device = device_or_404(pk)
-    number = (request.POST if request.method == "POST" else request.GET).get("other", "")
-    other = _other(number)
+    form = MergeForm(request.POST if request.method == "POST" else request.GET)
+    other: Device | None = form.cleaned_data["other"] if form.is_valid() else None
     if other is None or other.pk == device.pk:
-        if number:
-            messages.error(request, "Choose another device: this one is not there any more, or it is the same.")
+        if form["other"].value():
+            messages.error(request, gettext("Choose another device: this one no longer exists or is the same device."))
         return _candidates(request, device)
+    names = {"first": _named(device), "second": _named(other)}
     decision = Confirmation(
-        title=f"Are {device} and {other} one machine?",
+        title=gettext("Merge %(first)s and %(second)s") % {"first": device, "second": other},
         effects=(
-            f"All that vendors say about {_who(device)} and {_who(other)} is shown as one device, with one verdict.",
-            "The older one keeps its address; the address of the other one leads there, with its notes, tags and timeline.",
-            REVERSIBLE,
+            gettext("All records of %(first)s and %(second)s are shown as one device with one status.") % names,
+            gettext("The older device keeps its address. The other address redirects to it; notes, tags and activity are moved."),
+            str(REVERSIBLE),
         ),
-        button="Merge",
-        done=f"{device} and {other} are one device now.",
+        button=gettext("Merge"),
+        done=gettext("%(first)s and %(second)s merged.") % {"first": device, "second": other},
         hidden={"other": str(other.pk)},
     )
 
@@ -92,23 +98,28 @@ def link(request: HttpRequest, pk: int) -> HttpResponse:
 @needs("link_device")
 def end_ruling(request: HttpRequest, pk: int, ruling: int) -> HttpResponse:
     device = device_or_404(pk)
-    standing = Ruling.objects.filter(pk=min(ruling, HIGHEST), ended_at=None).select_related("first", "second", "made_by").first()
-    if standing is None or device.pk not in (standing.first.device_id, standing.second.device_id):
+    override = Ruling.objects.filter(pk=min(ruling, HIGHEST), ended_at=None).select_related("first", "second", "made_by").first()
+    if override is None or device.pk not in (override.first.device_id, override.second.device_id):
         raise Http404
-    said = "were linked" if standing.together else "were split"
+    names = {
+        "first": override.first.name,
+        "second": override.second.name,
+        "user": override.made_by or pgettext("merged or split by", "a deleted user"),
+        "reason": override.reason,
+    }
     decision = Confirmation(
-        title=f"Reset {device} to automatic matching?",
+        title=gettext("Reset %(device)s to automatic matching") % {"device": device},
         effects=(
-            f"“{standing.first.name}” and “{standing.second.name}” {said} by {standing.made_by or 'somebody'}: {standing.reason}",
-            "They become one device if their serial, BIOS UUID, MAC or hostname says so, and two if not.",
+            str(MERGED if override.together else SPLIT) % names,
+            gettext("They become one device if serial, BIOS UUID, MAC or hostname match; otherwise they are two devices."),
         ),
-        button="Reset",
-        done="Matching is automatic again.",
+        button=gettext("Reset"),
+        done=gettext("Automatic matching restored."),
     )
 
     def carry_out(reason: str) -> int:
-        overrides.end_ruling(standing.pk, reason=reason, act=act_of(request))
-        return Sighting.objects.values_list("device_id", flat=True).get(pk=standing.first_id)
+        overrides.end_ruling(override.pk, reason=reason, act=act_of(request))
+        return Sighting.objects.values_list("device_id", flat=True).get(pk=override.first_id)
 
     return decide(request, device, decision, carry_out)
 
@@ -128,10 +139,7 @@ def _candidates(request: HttpRequest, device: Device) -> HttpResponse:
     return render(request, "devices/device_detail/merge.html", context)
 
 
-def _other(number: str) -> Device | None:
-    usable = number.isascii() and number.isdigit() and len(number) < 19
-    return Device.objects.filter(pk=int(number)).first() if usable else None
-
-
-def _who(device: Device) -> str:
-    return f"{device}{f' (serial {device.serial})' if device.serial else ''}"
+def _named(device: Device) -> str:
+    """With its serial, so that two devices of one name can be told apart."""
+    names = {"device": device, "serial": device.serial}
+    return gettext("%(device)s (serial %(serial)s)") % names if device.serial else str(device)

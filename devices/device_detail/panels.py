@@ -1,4 +1,4 @@
-"""What people keep about a device, for its page: last changes, notes, tags, decisions about issues, and whether it is retired."""
+"""Panels of the device page: recent activity, notes, tags, retirement, and decisions about issues."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def beside(device: Device, reader: User) -> dict[str, Any]:
 
 
 def decisions(found: DeviceDetail, known: Sequence[AccountStatus], *, now: datetime) -> dict[str, Any]:
-    """Each problem with its decision, None where its vendor lists the device no more; and what nobody but us notices. One query."""
+    """Each vendor issue with its decision (None: the device is no longer listed), and the issues that Rollcall found. One query."""
     rows = device_issues(found.device.pk, known, now=now)
     named = {(row.ref, row.key): row for row in rows if row.kind == IssueKind.ISSUE}
     problems = [(each, named.get((each.issue.sighting_id, each.issue.key))) for each in (*found.problems, *found.silenced_problems)]

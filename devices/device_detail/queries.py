@@ -1,10 +1,12 @@
-"""What the device page shows first, in five queries: the device, its sightings, their identifiers and issues, the thresholds."""
+"""The device page in five queries: the device, its records, their identifiers and issues, the thresholds."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+
+from django.utils.translation import gettext
 
 from devices.account_status.status import AccountStatus
 from devices.device_detail.verdict import SourceState, Verdict, judge
@@ -27,14 +29,14 @@ _STATE_ORDER = {State.CRITICAL: 0, State.ATTENTION: 1, State.UNKNOWN: 2, State.O
 
 @dataclass(slots=True)
 class SourceView:
-    """What one vendor says."""
+    """One record of the device, with the names and limits of its vendor."""
 
     sighting: Sighting
     label: str
     short: str
     limits: Limits
     freshness: Freshness | None
-    status: AccountStatus | None = None  # of the account; None where nobody asked for it
+    status: AccountStatus | None = None  # of the account; None where the caller gave none
     issue_count: int = 0
 
     @property
@@ -54,13 +56,13 @@ class SourceView:
 
     @property
     def repairable(self) -> bool:
-        """The vendor has a page of its own on which this device can be repaired."""
+        """The vendor has a remediation page for this device."""
         return hasattr(self.sighting, "remediation")
 
     @property
     def repairs(self) -> list[tuple[str, str]]:
-        """Fields of the vendor's record that were mended or left out, and what was wrong."""
-        return [(each["field"], FieldFault.labelled(each["fault"])) for each in as_documents(self.sighting.repairs)]
+        """Fields of the record that were corrected or left out, and why."""
+        return [(each["field"], gettext(FieldFault.labelled(each["fault"]))) for each in as_documents(self.sighting.repairs)]
 
     @property
     def counted(self) -> bool:
@@ -71,21 +73,21 @@ class SourceView:
         return age_words(self.limits.stale)
 
     @property
-    def enrolment_word(self) -> str:
+    def enrollment(self) -> str:
         return {
-            Enrolment.PENDING.value: "Enrolment pending: the vendor knows the device but does not manage it yet.",
-            Enrolment.FAILED.value: "Enrolment failed: the vendor knows the device but does not manage it.",
+            Enrolment.PENDING.value: gettext("Enrollment pending: the vendor does not manage the device yet."),
+            Enrolment.FAILED.value: gettext("Enrollment failed: the vendor does not manage the device."),
         }.get(self.sighting.enrolment, "")
 
 
 @dataclass(slots=True)
 class IdentifierRow:
-    """One identifier and the vendors that give it."""
+    """One identifier and the sources that report it."""
 
     kind: str
     value: str
     junk: bool
-    told_by: list[str] = field(default_factory=list)
+    sources: list[str] = field(default_factory=list)
 
     @property
     def repaired(self) -> bool:
@@ -131,7 +133,7 @@ def detail(pk: int, *, now: datetime, known: Mapping[int, AccountStatus] | None 
         by_sighting[problem.issue.sighting_id].issue_count += not problem.issue.silenced
     return DeviceDetail(
         device=device,
-        verdict=judge([_answer(view) for view in views]),
+        verdict=judge([_source_state(view) for view in views]),
         views=views,
         identifiers=_identifiers({view.sighting.pk: view.short for view in views}),
         problems=[each for each in problems if not each.issue.silenced],
@@ -154,10 +156,10 @@ def _view(sighting: Sighting, label: str, short: str, known: Limits, now: dateti
     return SourceView(sighting, label, short, known, known.freshness(seen_at, now=now))
 
 
-def _answer(view: SourceView) -> SourceState:
+def _source_state(view: SourceView) -> SourceState:
     sighting = view.sighting
     return SourceState(
-        who=view.short,
+        source=view.short,
         state=State.known(sighting.state),
         raw=sighting.state_raw,
         problems=sighting.problem_count or view.issue_count,
@@ -183,6 +185,6 @@ def _identifiers(labels: dict[int, str]) -> list[IdentifierRow]:
     rows = Identifier.objects.filter(sighting_id__in=list(labels)).values_list("sighting_id", "kind", "key", "value", "junk")
     for sighting_id, kind, key, value, junk in sorted(rows):
         entry = known.setdefault((kind, key, junk), IdentifierRow(kind, value, junk))
-        if labels[sighting_id] not in entry.told_by:
-            entry.told_by.append(labels[sighting_id])
+        if labels[sighting_id] not in entry.sources:
+            entry.sources.append(labels[sighting_id])
     return sorted(known.values(), key=lambda each: (_KIND_ORDER.get(each.kind, 99), each.junk, each.value))

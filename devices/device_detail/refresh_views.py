@@ -1,4 +1,4 @@
-"""Asking the vendors about one device now: rows that workers take, watched until they end. No vendor is called from here."""
+"""Refreshing one device from its vendors: rows that workers take, polled until they end. No vendor is called from here."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from devices.audit.request import act_of
 from devices.device_list.bulk_views import say_asked
-from devices.lists.log_pages import HIGHEST
+from devices.lists.ids import HIGHEST
 from devices.models import Device, SyncRun
 from devices.sync import refresh
 from devices.web.devices import device_or_404
@@ -23,30 +24,30 @@ MOST_NUMBERS = 20
 
 @dataclass(frozen=True, slots=True)
 class RefreshProgress:
-    """What the page shows of runs for one device. `poll`: where the next look at them is; empty: all have ended."""
+    """The syncs of one device. `poll`: the address of the next poll; empty: all have ended."""
 
     runs: list[SyncRun]
     refusals: list[str]
     poll: str
-    fresh: bool  # they ended while somebody watched, so the page shows what was before
+    fresh: bool  # they ended while the page was open, so it shows the values before
 
 
 @require_POST
 @needs("ask_device")
 def ask(request: HttpRequest, pk: int) -> HttpResponse:
-    """However many ask, one account does one job."""
+    """Requests at the same time share one sync per account."""
     device, ticket = device_or_404(pk), ticket_of(request)
     asked = refresh.ask([device.pk], act=act_of(request))
     if is_fragment(request):
         return _fragment(request, device, watched(device, asked.runs, ticket=ticket, refusals=asked.refusals, fresh=True))
-    say_asked(request, asked, "The answers appear on this page as they come.")
+    say_asked(request, asked, gettext("Results appear on this page."))
     return redirect(_page(device, ticket=ticket, runs=asked.runs))
 
 
 @require_safe
 @needs("view_device")
 def asked(request: HttpRequest, pk: int) -> HttpResponse:
-    """The fragment that the page polls while vendors work; the last one fetches what is new into the page."""
+    """The fragment that the page polls while syncs run; the last one loads the new values into the page."""
     device, ticket = device_or_404(pk), ticket_of(request)
     runs = refresh.under_way(refresh.questions([device.pk]), numbers=numbers_of(request) or [0])
     if not is_fragment(request):
@@ -63,8 +64,8 @@ def watched(device: Device, runs: list[SyncRun], *, ticket: str, refusals: list[
 def numbers_of(request: HttpRequest) -> list[int]:
     """`?asked=12,13`"""
     texts = request.GET.get("asked", "")[:400].split(",")[:MOST_NUMBERS]
-    told = [int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 20]
-    return [number for number in told if number <= HIGHEST]
+    numbers = [int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 20]
+    return [number for number in numbers if number <= HIGHEST]
 
 
 def _fragment(request: HttpRequest, device: Device, seen: RefreshProgress) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""Leading a person to the vendor's own repair page of a device."""
+"""Opening a vendor's remediation page of a device."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from devices.audit.request import act_of
 from devices.errors import ActionRefused
-from devices.lists.log_pages import HIGHEST
+from devices.lists.ids import HIGHEST
 from devices.sync.remediation_links import hand_out
 from devices.web.permissions import needs
 from devices.web.ticket import query, ticket_of
@@ -19,7 +19,7 @@ from devices.web.ticket import query, ticket_of
 @require_POST
 @needs("open_remediation")
 def open_page(request: HttpRequest, pk: int, sighting: int) -> HttpResponse:
-    """Opens in a tab of its own. By the header `Refresh`: browsers hold a redirect after a form to be a form sent to another site (CSP)."""
+    """Opens in a new tab, by the header `Refresh`: for browsers a redirect after a form is a form sent to another site (CSP)."""
     if max(pk, sighting) > HIGHEST:
         raise Http404
     ticket = ticket_of(request)

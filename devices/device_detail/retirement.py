@@ -1,8 +1,9 @@
-"""Taking a device out of service, and back. Nothing is deleted: it leaves lists and counts, and wakes when a vendor hears from it."""
+"""Retiring a device and restoring it. Its data is kept; a check-in restores it automatically."""
 
 from __future__ import annotations
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from devices.audit import log as audit
 from devices.audit.context import AuditContext
@@ -18,16 +19,16 @@ FIELD = "life"
 
 def retire(device: int, *, reason: str, act: AuditContext) -> None:
     """Raises ActionRefused."""
-    reason = checked_reason(reason, kept_with="in the timeline")
+    reason = checked_reason(reason)
     with transaction.atomic():
         before = _held(device)
         if Retirement.objects.filter(device=device).exists():
-            raise ActionRefused("Already retired by another user: reload the page.")
+            raise ActionRefused(gettext("Already retired by another user: reload the page."))
         Retirement.objects.create(device_id=device, at=act.now, by=act.person, by_name=act.name, reason=reason)
         Device.objects.filter(pk=device).update(life=Life.RETIRED)
         tell_use_changed([device])
-        told = {"before": before, "after": Life.RETIRED.value, "reason": reason}
-        changes.record_user_action(device, ChangeKind.RETIRED, act=act, field=FIELD, **told)
+        values = {"before": before, "after": Life.RETIRED.value, "reason": reason}
+        changes.record_user_action(device, ChangeKind.RETIRED, act=act, field=FIELD, **values)
         audit.record("device retired", act=act, target=str(device), reason=reason)
 
 
@@ -36,8 +37,8 @@ def bring_back(device: int, *, act: AuditContext) -> str:
     with transaction.atomic():
         _held(device)
         if not Retirement.objects.filter(device=device).delete()[0]:
-            raise ActionRefused("Not retired any more: another user restored it, or it checked in.")
-        Device.objects.filter(pk=device).update(life=Life.GONE)  # what it is while no vendor says otherwise
+            raise ActionRefused(gettext("No longer retired: another user restored it, or it checked in."))
+        Device.objects.filter(pk=device).update(life=Life.GONE)  # unless `summarise` finds a record
         summarise([device], act.now)
         tell_use_changed([device])
         life = Device.objects.values_list("life", flat=True).get(pk=device)
@@ -47,9 +48,9 @@ def bring_back(device: int, *, act: AuditContext) -> str:
 
 
 def _held(device: int) -> str:
-    """Its life. No import may summarise it meanwhile, nor make it part of another one."""
+    """Its life. The lock keeps imports from summarising or merging it at the same time."""
     lock_devices()
     life = Device.objects.filter(pk=device).values_list("life", flat=True).first()
     if life is None:
-        raise ActionRefused("This device has become part of another one: look for it again.")
+        raise ActionRefused(gettext("This device was merged with another one: search for it again."))
     return life

@@ -1,7 +1,7 @@
-"""The one answer about a device, in words: the worst of the fresh answers, and what was left out of it. Pure.
+"""Status of a device as text: the worst status of its recent records, and which records are excluded. Pure.
 
-The rule is the same as in summary.py: a sighting counts when its vendor still lists the device and the device reported recently enough.
-Silenced devices count; the words say that somebody silenced them.
+The rule is the same as in summary.py: a record counts while its vendor lists the device and the device checked in recently enough.
+Devices that a vendor mutes count; the text says that they are muted.
 """
 
 from __future__ import annotations
@@ -9,30 +9,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.text import get_text_list
+from django.utils.translation import gettext, gettext_lazy, ngettext
+
 from vendors.states import State
 
 _BADNESS = (State.CRITICAL, State.ATTENTION, State.OK, State.UNKNOWN)
-_HEADLINES = {
-    State.CRITICAL: "Critical",
-    State.ATTENTION: "Warning",
-    State.OK: "OK",
-    State.UNKNOWN: "Unknown",
+_REPORTED = {
+    State.CRITICAL: gettext_lazy("%(source)s reports critical"),
+    State.ATTENTION: gettext_lazy("%(source)s reports warnings"),
+    State.OK: gettext_lazy("%(source)s reports OK"),
+    State.UNKNOWN: gettext_lazy("%(source)s reports no status"),
 }
-_SAYS = {
-    State.CRITICAL: "reports critical",
-    State.ATTENTION: "reports warnings",
-    State.OK: "reports OK",
-    State.UNKNOWN: "reports no status",
-}
-# A vendor may count problems and ask for nothing; that is not “OK” without more.
-_FOR_NOW, _ASKS_NOTHING = "OK, with open issues", "reports no action needed"
 
 
 @dataclass(frozen=True, slots=True)
 class SourceState:
-    """The status that one record reports. `raw`: the vendor's own value. `stale_after`: how old its last contact may be."""
+    """The status that one record reports. `raw`: the vendor's own value. `stale_after`: how old its last check-in may be."""
 
-    who: str
+    source: str
     state: State
     raw: str = ""
     problems: int = 0
@@ -49,7 +44,7 @@ class SourceState:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`headline` and `reasons` make the sentence; `left_out` says what it does not rest on."""
+    """`headline`: the status; `reasons`: what each source reports; `left_out`: the excluded sources, one text for each reason."""
 
     state: State
     headline: str
@@ -57,50 +52,61 @@ class Verdict:
     left_out: tuple[str, ...]
 
 
-def judge(answers: Sequence[SourceState]) -> Verdict:
-    counted = sorted((each for each in answers if each.counted), key=lambda each: _BADNESS.index(each.state))
+def judge(records: Sequence[SourceState]) -> Verdict:
+    counted = sorted((each for each in records if each.counted), key=lambda each: _BADNESS.index(each.state))
     state = counted[0].state if counted else State.UNKNOWN
-    reasons = ", ".join(_reason(each) for each in counted) if counted else _nothing(answers)
-    listed = any(each.present for each in answers)
-    left_out = _left_out([each for each in answers if not each.counted]) if listed else ()
-    headline = _FOR_NOW if state is State.OK and any(each.problems > 0 for each in counted) else _HEADLINES[state]
+    reasons = ", ".join(_reason(each) for each in counted) if counted else _nothing(records)
+    listed = any(each.present for each in records)
+    left_out = _left_out([each for each in records if not each.counted]) if listed else ()
+    # A vendor may report issues that need no action: that is not OK without more.
+    pending = state is State.OK and any(each.problems > 0 for each in counted)
+    headline = gettext("OK, with open issues") if pending else gettext(state.label)
     return Verdict(state, headline, reasons, left_out)
 
 
 def _reason(each: SourceState) -> str:
-    words = f"{each.who} {_ASKS_NOTHING if each.state is State.OK and each.problems > 0 else _SAYS[each.state]}"
+    names = {"source": each.source, "value": each.raw}
     if each.state is State.UNKNOWN and each.raw:
-        words = f"{each.who} reports “{each.raw}”, which this version does not know"
-    notes = []
-    if each.problems > 0:
-        known = "open issue" if each.state is State.OK else "issue"
-        notes.append(f"{each.problems} {known}{'' if each.problems == 1 else 's'}")
+        text = gettext("%(source)s reports the unrecognized status “%(value)s”") % names
+    elif each.state is State.OK and each.problems > 0:
+        text = gettext("%(source)s reports no action needed") % names
+    else:
+        text = str(_REPORTED[each.state]) % names
+    notes = [_issues(each)] if each.problems > 0 else []
     if each.silenced:
-        notes.append("muted there")
-    return f"{words} ({', '.join(notes)})" if notes else words
+        notes.append(gettext("muted by vendor"))
+    return f"{text} ({', '.join(notes)})" if notes else text
 
 
-def _nothing(answers: Sequence[SourceState]) -> str:
-    if not answers:
-        return "no vendor has reported it"
-    if any(each.present for each in answers):
-        return "no vendor has recent data"
-    if all(each.gone for each in answers):
-        return "no vendor lists it any more"
-    return "the last full syncs do not list it"
+def _issues(each: SourceState) -> str:
+    number = {"number": each.problems}
+    if each.state is State.OK:
+        return ngettext("%(number)s open issue", "%(number)s open issues", each.problems) % number
+    return ngettext("%(number)s issue", "%(number)s issues", each.problems) % number
 
 
-def _left_out(answers: Sequence[SourceState]) -> tuple[str, ...]:
-    """One sentence for every reason, naming everybody whom it keeps out."""
-    reasons: dict[str, list[str]] = {}
-    for each in answers:
-        reasons.setdefault(_why_not(each), []).append(each.who)
-    return tuple(f"Excluded: {' and '.join(whose)}, {why}" for why, whose in reasons.items())
+def _nothing(records: Sequence[SourceState]) -> str:
+    if not records:
+        return gettext("no vendor has reported it")
+    if any(each.present for each in records):
+        return gettext("no vendor has recent data")
+    if all(each.gone for each in records):
+        return gettext("no vendor reports it anymore")
+    return gettext("not in the last full syncs")
 
 
-def _why_not(each: SourceState) -> str:
+def _left_out(records: Sequence[SourceState]) -> tuple[str, ...]:
+    """One text for each reason, with all sources that it excludes."""
+    found: dict[str, list[str]] = {}
+    for each in records:
+        found.setdefault(_excluded(each), []).append(each.source)
+    return tuple(text % {"sources": get_text_list(sources, gettext("and"))} for text, sources in found.items())
+
+
+def _excluded(each: SourceState) -> str:
+    """A text with a place for `sources`."""
     if each.gone:
-        return "which removed it"
+        return gettext("Excluded: %(sources)s (removed)")
     if not each.present:
-        return "not in its last full sync"
-    return f"no contact for more than {each.stale_after}"
+        return gettext("Excluded: %(sources)s (not in the last full sync)")
+    return gettext("Excluded: %(sources)s (no check-in for more than %(age)s)") % {"sources": "%(sources)s", "age": each.stale_after}

@@ -1,3 +1,5 @@
+"""The device page and the raw data of a record."""
+
 from __future__ import annotations
 
 import json
@@ -30,7 +32,7 @@ HIGHEST_ID = 2**63 - 1
 @require_safe
 @needs("view_device")
 def page(request: HttpRequest, pk: int) -> HttpResponse:
-    """One device: the answer, then what it rests on."""
+    """One device: status and details first, then sources and matching."""
     now, ticket, known = timezone.now(), ticket_of(request), account_statuses(request)
     try:
         found = detail(pk, now=now, known=by_pk(known)) if pk <= HIGHEST_ID else None
@@ -65,7 +67,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 @needs("view_raw")
 def raw(request: HttpRequest, pk: int, sighting: int) -> HttpResponse:
-    """What the vendor sent, word for word but without secrets."""
+    """A record as the vendor sent it, without secrets."""
     try:
         found = raw_answer(pk, sighting) if max(pk, sighting) <= HIGHEST_ID else None
     except Sighting.DoesNotExist:

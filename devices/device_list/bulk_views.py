@@ -1,4 +1,4 @@
-"""What is done with chosen devices of the list: a file, a tag, or asking the vendors about them. Never anything that changes a vendor."""
+"""Bulk actions on devices: export, tag, and refresh from the vendors. None changes anything at a vendor."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.formats import number_format
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from devices.audit.request import act_of
 from devices.device_list import bulk_tag_views
 from devices.device_list.export_views import stream
 from devices.device_list.filters import DEVICES, DeviceListing
-from devices.device_list.selection import MATCHING, nothing, picked, unclear
+from devices.device_list.forms import BulkForm
+from devices.device_list.selection import nothing, unclear
 from devices.jobs import heartbeat
 from devices.models import Device
 from devices.saved_views.list_request import read_listing
@@ -23,40 +26,42 @@ from devices.web.permissions import needs
 @require_POST
 @needs("view_device")
 def bulk(request: HttpRequest) -> HttpResponseBase:
-    """The address says which list; `which` says whether the ticked devices, those of the page or all that match are meant."""
-    listing = read_listing(request, DEVICES)
-    if listing.unread and request.POST.get("which") == MATCHING:
+    """The address says which list, the form which of its devices."""
+    listing, form = read_listing(request, DEVICES), BulkForm(request.POST)
+    form.full_clean()
+    if listing.unread and form.all_matching:
         return unclear(request)
-    if request.POST.get("action") == "refresh":
-        return _refresh(request, listing)
-    if request.POST.get("action") == "tag":
-        return bulk_tag_views.tag(request, listing)
-    return _export(request, listing)
+    if form.cleaned_data["action"] == "refresh":
+        return _refresh(request, listing, form)
+    if form.cleaned_data["action"] == "tag":
+        return bulk_tag_views.tag(request, listing, form)
+    return _export(request, listing, form)
 
 
 @needs("export_device")
-def _export(request: HttpRequest, listing: DeviceListing) -> HttpResponseBase:
-    if request.POST.get("which") == MATCHING:
+def _export(request: HttpRequest, listing: DeviceListing, form: BulkForm) -> HttpResponseBase:
+    if form.all_matching:
         return redirect(reverse("devices:export") + listing.address)
-    ids = picked(request, listing, most=refresh.MOST)
+    ids = form.picked(listing, most=refresh.MOST)
     if not ids:
         return nothing(request, listing)
-    return stream(request, listing, Device.objects.filter(pk__in=ids), count=f"{len(ids):,}", which="chosen one by one")
+    return stream(request, listing, Device.objects.filter(pk__in=ids), count=f"{len(ids):,}", which="selected devices")
 
 
 @needs("refresh_account")
-def _refresh(request: HttpRequest, listing: DeviceListing) -> HttpResponse:
-    """First what it costs, then, confirmed, one run per account."""
-    ids = picked(request, listing, most=refresh.MOST)
+def _refresh(request: HttpRequest, listing: DeviceListing, form: BulkForm) -> HttpResponse:
+    """First a page with the cost; once confirmed, one run for each account."""
+    ids = form.picked(listing, most=refresh.MOST)
     if not ids:
         return nothing(request, listing)
     back = reverse("devices:list") + listing.address
     if len(ids) > refresh.MOST:
-        messages.error(request, f"That is more than {refresh.MOST} devices: narrow the list down, or refresh the whole vendor account.")
+        text = gettext("More than %(number)s devices selected. Narrow the list, or sync the vendor account instead.")
+        messages.error(request, text % {"number": number_format(refresh.MOST, force_grouping=True)})
         return redirect(back)
-    if request.POST.get("confirmed"):
+    if form.cleaned_data["confirmed"]:
         asked = refresh.ask(ids, act=act_of(request))
-        say_asked(request, asked, "The answers appear in the list as they come.")
+        say_asked(request, asked, gettext("The list shows new data as it arrives."))
         return redirect(back)
     questions = refresh.questions(ids)
     context = {
@@ -70,8 +75,9 @@ def _refresh(request: HttpRequest, listing: DeviceListing) -> HttpResponse:
 
 
 def say_asked(request: HttpRequest, asked: refresh.RefreshResult, onward: str) -> None:
-    """`onward`: where the answers will be seen."""
+    """`onward`: where the new data will be shown."""
     if asked.runs:
-        messages.success(request, f"Asked: {', '.join(run.account.name for run in asked.runs)}. {heartbeat.promise(onward)}")
+        requested = gettext("Refresh requested: %(accounts)s.") % {"accounts": ", ".join(run.account.name for run in asked.runs)}
+        messages.success(request, f"{requested} {heartbeat.promise(onward)}")
     else:
-        messages.error(request, " ".join(["No account could be asked.", *asked.refusals]))
+        messages.error(request, " ".join([gettext("No account could be refreshed."), *asked.refusals]))

@@ -1,30 +1,32 @@
-"""Columns of the device list: their labels, which are shown unless others are chosen, and which can sort."""
+"""Columns of the device list: their labels, the default selection, and the sort orders."""
 
 from __future__ import annotations
+
+from django.utils.translation import gettext_lazy
 
 from devices.lists.columns import Column, Sort
 from devices.models.device import RANK_SQL
 
-NAME = "name"  # always the first column: it is the link to the device
+NAME = "name"  # always the first column: it links to the device
 
 COLUMNS = {
-    "state": Column("State"),
-    "user": Column("User"),
-    "serial": Column("Serial"),
-    "os": Column("System"),
-    "seen_by": Column("Seen by", sightings=True),
-    "issues": Column("Issues", number=True),
-    "last_seen": Column("Last seen", sightings=True),
-    "model": Column("Model"),
-    "presence": Column("Inventory status"),
-    "silenced": Column("Muted"),
-    "accounts": Column("Accounts", sightings=True),
-    "groups": Column("Groups", sightings=True),
-    "tags": Column("Tags"),
-    "known_since": Column("Known since"),
+    "state": Column(gettext_lazy("Status")),
+    "user": Column(gettext_lazy("User")),
+    "serial": Column(gettext_lazy("Serial")),
+    "os": Column(gettext_lazy("OS")),
+    "seen_by": Column(gettext_lazy("Reported by"), sightings=True),
+    "issues": Column(gettext_lazy("Issues"), number=True),
+    "last_seen": Column(gettext_lazy("Last seen"), sightings=True),
+    "model": Column(gettext_lazy("Model")),
+    "presence": Column(gettext_lazy("Inventory status")),
+    "silenced": Column(gettext_lazy("Muted")),
+    "accounts": Column(gettext_lazy("Vendor accounts"), sightings=True),
+    "groups": Column(gettext_lazy("Groups"), sightings=True),
+    "tags": Column(gettext_lazy("Tags")),
+    "known_since": Column(gettext_lazy("First seen")),
 }
 CHOSEN = ("state", "user", "serial", "os", "seen_by", "issues", "last_seen")
-# Not by "last seen": that moves with every poll, and an index that follows it would make each poll many times as dear.
+# Not by "last seen": it changes with every poll, and an index on it would make each poll many times as expensive.
 SORTS = {
     NAME: Sort("Name", ("name", "id")),
     "state": Sort("State", ("rank", "name", "id"), rank=RANK_SQL),

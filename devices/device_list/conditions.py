@@ -1,4 +1,4 @@
-"""What sightings say, as conditions on Device: for filters that the summary of a device cannot answer."""
+"""Conditions on Device that read its sightings: for filters that the columns of Device cannot answer."""
 
 from __future__ import annotations
 
@@ -19,8 +19,7 @@ _FIRST = datetime(FIRST_YEAR, 1, 1, tzinfo=UTC)
 
 
 def listed(*, account: str = "", stale: bool = False, vendor: str = "", repaired: bool = False) -> Q:
-    """One sighting that its vendor still lists is all of this: of that account, of that vendor, without recent contact, with fields that
-    were mended or left out."""
+    """One sighting, in the last sync of its vendor, is all of this: of that account, of that vendor, stale, with repaired fields."""
     sightings = Sighting.objects.filter(device_id=OuterRef("pk"), life=Life.SEEN)
     if account:
         sightings = sightings.filter(account__name=account)
@@ -32,45 +31,45 @@ def listed(*, account: str = "", stale: bool = False, vendor: str = "", repaired
 
 
 def in_group(group: str) -> Q:
-    """By the name that the vendor writes with the device, by the id of its group, or by the name of the group with that id."""
+    """By the group name in the record of the device, by the group's id, or by the name of the group with that id."""
     ids = DeviceGroup.objects.filter(name=group).values("external_id")
-    # Three looks into an index each: an OR of them would read every sighting.
+    # Three index lookups: an OR of them would read every sighting.
     sightings = Sighting.objects.order_by().values("device_id")
     by_id = sightings.filter(group_id=group), sightings.filter(group_id__in=ids).exclude(group_id="")
     return Q(pk__in=sightings.filter(group_name=group).union(*by_id))
 
 
 def tagged(tag: str) -> Q:
-    """Our tags, and tags as vendors write them; the scopes of five(9)s are tags too."""
+    """Rollcall tags and vendor tags; the scopes of five(9)s are tags too."""
     key = text_key(tag)[:LONGEST_KEY]
     vendors = Sighting.objects.filter(identifiers__kind=IdKind.TAG, identifiers__key=key).order_by().values("device_id")
     return Q(pk__in=vendors.union(DeviceTag.objects.filter(key=key).order_by().values("device_id")))
 
 
 def one_in_group(group: str) -> Q:
-    """The same as `in_group`, asked of one device after another by who goes along an order until there are enough. One query."""
+    """The same as `in_group`, for a query that reads rows in an order and checks the device of each. One query."""
     ids = list(DeviceGroup.objects.filter(name=group).exclude(external_id="").order_by().values_list("external_id", flat=True).distinct())
     sightings = Sighting.objects.filter(device_id=OuterRef("pk"))
     return Q(Exists(sightings.filter(group_name=group))) | Q(Exists(sightings.filter(group_id__in=[group, *ids])))
 
 
 def one_tagged(tag: str) -> Q:
-    """The same as `tagged`, asked of one device after another."""
+    """The same as `tagged`, for a query that reads rows in an order and checks the device of each."""
     key = text_key(tag)[:LONGEST_KEY]
     vendors = Identifier.objects.filter(sighting__device_id=OuterRef("pk"), kind=IdKind.TAG, key=key)
     return Q(Exists(vendors)) | Q(Exists(DeviceTag.objects.filter(device_id=OuterRef("pk"), key=key)))
 
 
 def differing(field: str) -> Q:
-    """Fresh vendors contradict each other on this field, or on any. Said so that the index of the few that differ answers it."""
+    """Data conflict on this field, or on any. Written so that the partial index of devices with conflicts is used."""
     return ~Q(disagrees=[]) & Q(disagrees__overlap=list(FIELDS) if field == ANY else [field])
 
 
 def last_seen(*, within: bool, days: int, now: datetime) -> Q:
-    """By the newest time that can be true, as the list shows it; who never told a time is on neither side."""
+    """By the newest plausible time, as the list shows it; a device without a time is on neither side."""
     edge = now - timedelta(days=days)
-    told = Sighting.objects.filter(device_id=OuterRef("pk"), pulse__seen_at__gte=_FIRST, pulse__seen_at__lt=now + SKEW)
+    plausible = Sighting.objects.filter(device_id=OuterRef("pk"), pulse__seen_at__gte=_FIRST, pulse__seen_at__lt=now + SKEW)
     if within:
-        return Q(Exists(told.filter(pulse__seen_at__gte=edge)))
-    newest = told.order_by().values("device_id").annotate(at=Max("pulse__seen_at")).values("at")
+        return Q(Exists(plausible.filter(pulse__seen_at__gte=edge)))
+    newest = plausible.order_by().values("device_id").annotate(at=Max("pulse__seen_at")).values("at")
     return Q(LessThan(Subquery(newest), edge))

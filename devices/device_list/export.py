@@ -1,4 +1,4 @@
-"""The device list as a file: exactly the rows, the order and the columns of the page, and always the serial."""
+"""CSV file of the device list: the rows, order and columns of the page, and always the serial."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ from vendors.registry import label_of
 from vendors.states import State
 
 BETWEEN = "; "
-TOLD_LONG_AGO = "Told long ago by"
+STALE_SOURCES = "Stale sources"
 
 
 def lines(rows: Iterable[DeviceRow], listing: DeviceListing, aged: Sequence[StaleSource] = ()) -> Iterator[str]:
-    """A header, then a line per row. Words as on the page, times as ISO 8601 in UTC, cells never a formula. The last column says of whom
-    the row has a word that is old; its rows must know their accounts then (`with_accounts`).
+    """A header, then a line per row: labels as on the page, times as ISO 8601 in UTC, no formulas. The last column names the stale
+    accounts of a row, which then needs its accounts (`with_accounts`).
     """
     old = {each.account: f"{each.account}, as of {moment(each.at) or 'an unknown time'}" for each in aged}
     columns = listing.columns if "serial" in listing.columns else (*listing.columns, "serial")
 
     def values(row: DeviceRow) -> list[object]:
-        told = BETWEEN.join(dict.fromkeys(old[seen.account] for seen in row.seen_by if seen.account in old))
-        return [row.name, *(VALUES[key](row) for key in columns), told]
+        stale = BETWEEN.join(dict.fromkeys(old[seen.account] for seen in row.seen_by if seen.account in old))
+        return [row.name, *(VALUES[key](row) for key in columns), stale]
 
-    return csv_table(["Name", *(COLUMNS[key].label for key in columns), TOLD_LONG_AGO], map(values, rows))
+    return csv_table(["Name", *(COLUMNS[key].label for key in columns), STALE_SOURCES], map(values, rows))
 
 
 def with_accounts(listing: DeviceListing) -> DeviceListing:
-    """The same list, with rows that know their accounts whatever its columns are."""
+    """The same list, whose rows have their accounts whatever its columns are."""
     return replace(listing, columns=(*listing.columns, "accounts"))
 
 

@@ -1,4 +1,4 @@
-"""What leaves the device list: a file of exactly what it shows."""
+"""Export of the device list."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import number_format
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from devices.account_status.stale_sources import aged
@@ -26,21 +28,22 @@ from devices.web.permissions import needs
 @require_safe
 @needs("export_device")
 def export(request: HttpRequest) -> HttpResponseBase:
-    """All pages of the list at this address. Refused where the list itself cannot say which devices it means."""
+    """All pages of the list at this address. Refused for an address with unknown filters."""
     listing = read_listing(request, DEVICES)
     if listing.unread:
         return no_file(request, reverse("devices:list"))
     found, total, more = matching(listing.filters, now=timezone.now())
     if listing.filters.q and more:
-        messages.error(request, f"More than {total:,} devices match “{listing.filters.q}”: type more to narrow it down, then export.")
+        text = gettext("More than %(number)s devices match “%(text)s”. Narrow the search, then export.")
+        messages.error(request, text % {"number": number_format(total, force_grouping=True), "text": listing.filters.q})
         return redirect(reverse("devices:list") + listing.address)
-    return stream(request, listing, found, count=f"{total:,}+" if more else f"{total:,}", which=listing.whole or "all that are not gone")
+    return stream(request, listing, found, count=f"{total:,}+" if more else f"{total:,}", which=listing.whole or "all active devices")
 
 
 def stream(request: HttpRequest, listing: DeviceListing, found: QuerySet[Device], *, count: str, which: str) -> HttpResponseBase:
     """`count` and `which` are for the audit log."""
     now = timezone.now()
-    told = {"devices": count, "filters": which, "columns": list(listing.columns)}
+    detail = {"devices": count, "filters": which, "columns": list(listing.columns)}
     old = aged(account_statuses(request))
     content = partial(lines, every_row(found, with_accounts(listing) if old else listing, now=now), listing, old)
-    return csv_file(request, listing.file_name(now=now), content, action="export", **told)
+    return csv_file(request, listing.file_name(now=now), content, action="export", **detail)

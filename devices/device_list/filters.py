@@ -1,14 +1,16 @@
-"""The filter of the device list, and what else it has.
+"""Filters and definition of the device list.
 
-Numbers on the dashboard and rows in the list come from `condition` alone.
+Numbers on the dashboard and rows of the list both come from `condition`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.db.models import Q
+from django.utils.translation import gettext_lazy, ngettext_lazy, pgettext_lazy
 
 from devices.device_list import conditions
 from devices.device_list.columns import CHOSEN, COLUMNS, NAME, SORTS
@@ -22,35 +24,48 @@ from devices.reconciliation.conflicts import FIELDS
 from vendors.registry import VENDORS
 from vendors.states import State
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 TROUBLE = "trouble"
-STATES = {TROUBLE: "Critical or attention", **{state.value: state.label for state in reversed(State)}}
-# The list leaves out what is gone, unless asked: it is about machines that somebody may be calling about.
+STATES: dict[str, StrOrPromise] = {
+    TROUBLE: gettext_lazy("Critical or warning"),
+    **{state.value: gettext_lazy(state.label) for state in reversed(State)},
+}
+# Removed and retired devices are shown on request only.
 CURRENT = "current"
-LIVES = {CURRENT: "Active", **{life.value: life.label for life in Life}, "all": "All"}
+LIVES: dict[str, StrOrPromise] = {CURRENT: gettext_lazy("Active"), **{life.value: life.label for life in Life}, "all": gettext_lazy("All")}
 _LIFE_CONDITIONS = {CURRENT: Q(life__in=[Life.SEEN, Life.MISSING]), "all": Q()}
 YES = "yes"
 UNTOLD = "untold"
-DIFFERS = {ANY: "On any field", **FIELDS}
+DIFFERS: dict[str, StrOrPromise] = {ANY: gettext_lazy("Any field"), **FIELDS}
 _VENDORS = {slug: vendor.label for slug, vendor in VENDORS.items()}
-_TELLING = [slug for slug, vendor in VENDORS.items() if vendor.tells_patches]
-_DAYS = ((1, "24 hours"), (7, "7 days"), (14, "14 days"), (30, "30 days"))
-SEEN = {f"within-{days}": f"In the last {words}" for days, words in _DAYS}
-SEEN |= {f"over-{days}": f"More than {words} ago" for days, words in _DAYS}
+_WITH_PATCHES = [slug for slug, vendor in VENDORS.items() if vendor.tells_patches]
+SEEN = {
+    "within-1": gettext_lazy("In the last 24 hours"),
+    "within-7": gettext_lazy("In the last 7 days"),
+    "within-14": gettext_lazy("In the last 14 days"),
+    "within-30": gettext_lazy("In the last 30 days"),
+    "over-1": gettext_lazy("More than 24 hours ago"),
+    "over-7": gettext_lazy("More than 7 days ago"),
+    "over-14": gettext_lazy("More than 14 days ago"),
+    "over-30": gettext_lazy("More than 30 days ago"),
+}
 
 KINDS = {
-    "q": FilterField("Text"),
-    "state": FilterField("State", STATES),
-    "vendor": FilterField("Seen by", _VENDORS),
-    "lacks": FilterField("Not seen by", _VENDORS),
+    "q": FilterField(gettext_lazy("Search")),
+    "state": FilterField(gettext_lazy("Status"), STATES),
+    "vendor": FilterField(gettext_lazy("Reported by"), _VENDORS),
+    "lacks": FilterField(gettext_lazy("Not reported by"), _VENDORS),
     "os": PART["os"],
-    "life": FilterField("Inventory status", LIVES, CURRENT),
-    "seen": FilterField("Last seen", SEEN),
-    "stale": FilterField("Contact", {YES: "Stale at a vendor"}),
-    "silenced": FilterField("Muted", {YES: "Muted or exempt"}),
-    "differs": FilterField("Data conflict", DIFFERS),
-    "repaired": FilterField("Repaired fields", {YES: "With repaired fields"}),
-    "patching": FilterField("Patching", {UNTOLD: "No vendor tells"}),
-    "account": FilterField("Account"),
+    "life": FilterField(gettext_lazy("Inventory status"), LIVES, CURRENT),
+    "seen": FilterField(gettext_lazy("Last seen"), SEEN),
+    "stale": FilterField(gettext_lazy("Check-in"), {YES: gettext_lazy("Stale at a vendor")}),
+    "silenced": FilterField(gettext_lazy("Muted"), {YES: gettext_lazy("Muted or exempt")}),
+    "differs": FilterField(gettext_lazy("Data conflict"), DIFFERS),
+    "repaired": FilterField(gettext_lazy("Repaired fields"), {YES: gettext_lazy("With repaired fields")}),
+    "patching": FilterField(gettext_lazy("Patch data"), {UNTOLD: pgettext_lazy("patch data", "None")}),
+    "account": FilterField(gettext_lazy("Vendor account")),
     "group": PART["group"],
     "tag": PART["tag"],
 }
@@ -59,6 +74,7 @@ KINDS = {
 @dataclass(frozen=True, slots=True)
 class DeviceFilters(FleetFilters):
     kinds = KINDS
+    folded = ("lacks", "seen", "stale", "silenced", "differs", "repaired", "patching", "account", "group", "tag")
 
     q: str = ""
     vendor: str = ""
@@ -74,18 +90,12 @@ class DeviceFilters(FleetFilters):
     account: str = ""
 
     @property
-    def hidden(self) -> bool:
-        """A filter is on that the first row of the form does not show."""
-        names = ("lacks", "seen", "stale", "silenced", "differs", "repaired", "patching", "account", "group", "tag")
-        return any(getattr(self, name) for name in names)
-
-    @property
     def summary_only(self) -> bool:
-        """The device's own columns answer it."""
+        """The columns of the device table are enough."""
         return not (self.seen or self.stale or self.repaired or self.account or self.group or self.tag)
 
     def condition(self) -> Q:
-        """What the device's own columns answer, as a condition on Device; not the text, and not the part of the fleet."""
+        """Condition on the columns of Device, without the text and the filters of FleetFilters."""
         condition = _LIFE_CONDITIONS[self.life] if self.life in _LIFE_CONDITIONS else Q(life=self.life)
         if self.vendor:
             condition &= Q(vendors__contains=[self.vendor])
@@ -100,7 +110,7 @@ class DeviceFilters(FleetFilters):
         if self.differs:
             condition &= conditions.differing(self.differs)
         if self.patching:
-            condition &= ~Q(vendors__overlap=_TELLING)
+            condition &= ~Q(vendors__overlap=_WITH_PATCHES)
         return condition
 
     def whole_condition(self, *, now: datetime) -> Q:
@@ -117,11 +127,11 @@ class DeviceFilters(FleetFilters):
 DeviceListing = ListState[DeviceFilters]
 DEVICES = ListDefinition(
     name="devices",
-    title="Devices",
-    rows=("device", "devices"),
+    title=gettext_lazy("Devices"),
+    counted=ngettext_lazy("%(range)s of %(total)s device", "%(range)s of %(total)s devices", "count"),
     url="devices:list",
     filters=DeviceFilters,
-    columns={NAME: Column("Name")},
+    columns={NAME: Column(gettext_lazy("Name"))},
     choosable=COLUMNS,
     chosen=CHOSEN,
     sorts=SORTS,

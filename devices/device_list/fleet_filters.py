@@ -1,4 +1,4 @@
-"""A part of the fleet: the devices of an operating system, of a group, with a tag. It means the same on every list."""
+"""Filters by operating system, group and tag, which mean the same on every list."""
 
 from __future__ import annotations
 
@@ -6,29 +6,34 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Q
+from django.utils.translation import gettext, gettext_lazy
 
 from devices.device_list import conditions
 from devices.lists.filters import FilterField, FilterSet
 from devices.models import Device, DeviceGroup
 from vendors.states import Family
 
-OS = {family.value: family.label for family in Family}
-PART = {"os": FilterField("OS", OS), "group": FilterField("Group"), "tag": FilterField("Tag")}
+OS = {family.value: gettext_lazy(family.label) for family in Family}
+PART = {
+    "os": FilterField(gettext_lazy("OS"), OS),
+    "group": FilterField(gettext_lazy("Group")),
+    "tag": FilterField(gettext_lazy("Tag")),
+}
 MOST_GROUPS = 200
 MOST_NAMED = 5000
 
 
 @dataclass(frozen=True, slots=True)
 class MatchingDevices:
-    """The devices of a part, for lists of what hangs on devices. Such a list begins with `ids`; without them they are so many that it goes
-    through its own order and asks of each device whether it is one of them.
+    """The devices that match, for lists of issues, patches and attempts. Such a list starts from `ids`; without them the devices are so
+    many that it reads rows in its own order and checks the device of each.
     """
 
     condition: Q = field(default_factory=Q)
     ids: list[int] | None = None
 
     def selected(self, *columns: str) -> tuple[str, dict[str, Any]]:
-        """As FROM takes them, and the values that are named in it, by names that begin with `part_`."""
+        """SQL for FROM, and its parameters, whose names begin with `part_`."""
         if self.ids is not None:
             return f"(SELECT {', '.join(columns)} FROM devices_device WHERE id = ANY(%(part_ids)s))", {"part_ids": self.ids}
         text, values = Device.objects.filter(self.condition).order_by().values(*columns).query.sql_with_params()
@@ -38,7 +43,7 @@ class MatchingDevices:
 
 @dataclass(frozen=True, slots=True)
 class FleetFilters(FilterSet):
-    """What lists of devices, and of what hangs on devices, are narrowed by."""
+    """Base of the filters of devices, issues, patches and attempts."""
 
     kinds = PART
 
@@ -58,7 +63,7 @@ class FleetFilters(FilterSet):
         return condition & conditions.tagged(self.tag) if self.tag else condition
 
     def members(self) -> MatchingDevices:
-        """One query, or two; none where every device is meant."""
+        """One query, or two; none without a filter."""
         if not self.partial:
             return MatchingDevices()
         ids = list(Device.objects.filter(self.devices()).order_by().values_list("pk", flat=True)[: MOST_NAMED + 1])
@@ -71,16 +76,16 @@ class FleetFilters(FilterSet):
 
 
 def known_groups() -> list[str]:
-    """Names to choose from, as vendors list their groups."""
+    """Names of the groups that vendors list, for suggestions."""
     return list(DeviceGroup.objects.exclude(name="").order_by("name").values_list("name", flat=True).distinct()[:MOST_GROUPS])
 
 
 def nobody(part: FleetFilters) -> str:
-    """Why nothing can be found, where no device at all has such a group or tag; else ""."""
+    """Why nothing can be found where no device at all has the group or tag; else ""."""
     if part.group and not Device.objects.filter(conditions.in_group(part.group)).exists():
         if DeviceGroup.objects.filter(Q(name=part.group) | Q(external_id=part.group)).exists():
-            return f"No known device is in the group “{part.group}” itself; groups below it are groups of their own."
-        return f"No known device is in a group “{part.group}”: write the whole name of the group, or its id."
+            return gettext("No devices in the group “%(group)s”. Subgroups are separate groups.") % {"group": part.group}
+        return gettext("No devices in a group “%(group)s”. Enter the full name or ID of a group.") % {"group": part.group}
     if part.tag and not Device.objects.filter(conditions.tagged(part.tag)).exists():
-        return f"No known device has the tag “{part.tag}”: write the whole tag."
+        return gettext("No devices with the tag “%(tag)s”. Enter the full tag.") % {"tag": part.tag}
     return ""

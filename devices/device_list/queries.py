@@ -1,18 +1,19 @@
-"""One page of the device list: a fixed number of queries, rows as tuples, and never an OFFSET."""
+"""One page of the device list: a fixed number of queries, rows as tuples, no OFFSET."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from devices.device_list.columns import COLUMNS
 from devices.device_list.filters import DEVICES, DeviceFilters, DeviceListing
-from devices.lists.cursor import Cursor, beyond, ordered
-from devices.lists.keyset import Page, Total, turn
+from devices.lists.keyset import Page, Total
+from devices.lists.rows import RowReader
 from devices.lists.state import ListState
 from devices.models import Device, DeviceGroup, Life, Sighting
 from devices.models.device import RANKS
@@ -22,15 +23,14 @@ from devices.search.tags import tags_of
 from vendors.states import State
 
 MOST_COUNTED = 10_000
-# Behind a condition on sightings every device that is counted costs a look at them.
+# With a condition on sightings each counted device costs an index lookup.
 MOST_COUNTED_DEARLY = 1000
-CHUNK = 1000
 FIELDS = ("id", "name", "serial", "user", "os_name", "model", "state", "life", "silenced", "issue_count", "created_at", "os_family")
 
 
 @dataclass(frozen=True, slots=True)
 class SeenBy:
-    """One record of a vendor on a row."""
+    """One record of a device, on a row."""
 
     vendor: str
     present: bool
@@ -42,7 +42,7 @@ class SeenBy:
 class ReportingAccount:
     """The account that reports a device, with all its records of it.
 
-    `stale`: none of those that are listed counts. `shared`: several accounts of the vendor report the device.
+    `stale`: none of the present records is recent. `shared`: several accounts of the vendor report the device.
     """
 
     vendor: str
@@ -97,7 +97,7 @@ class DeviceRow:
 
 
 def matching(filters: DeviceFilters, *, now: datetime) -> tuple[QuerySet[Device], int, bool]:
-    """The devices that the filter means, their number, and whether there are more than that number says."""
+    """The devices that match, their number, and whether there are more than that number."""
     condition = filters.whole_condition(now=now)
     if filters.q:
         ids = search.candidates(filters.q, condition)
@@ -112,32 +112,26 @@ def list_page(asked: DeviceListing | DeviceFilters, *, now: datetime, after: str
     """`after` and `before` are tokens of an earlier page. Three queries; with a text those of the search and two."""
     listing = asked if isinstance(asked, ListState) else replace(DEVICES.at_first, filters=asked)
     found, total, more = matching(listing.filters, now=now)
+    return page_of(found, listing, total=Total(total, more), now=now, after=after, before=before)
 
-    def take(start: Cursor | None, descending: bool) -> list[DeviceRow]:
-        reached = found if start is None else beyond(found, start, listing.order.sort, descending=descending)
-        rows = ordered(reached, listing.order.sort, descending=descending).values_list(*FIELDS)[: listing.size + 1]
-        return [DeviceRow(*values) for values in rows]
 
-    page = turn(take, listing.order, size=listing.size, total=Total(total, more), after=after, before=before)
-    add_sightings(page.rows, listing, now=now)
-    return page
+def page_of(
+    found: QuerySet[Device], listing: DeviceListing, *, total: Total, now: datetime, after: str = "", before: str = ""
+) -> Page[DeviceRow]:
+    """One page of these devices, in the order and with the columns of the list. Two queries."""
+    return _reader(listing, now).page(found, listing.order, size=listing.size, total=total, after=after, before=before)
 
 
 def every_row(found: QuerySet[Device], listing: DeviceListing, *, now: datetime) -> Iterator[DeviceRow]:
-    """All pages in the order of the list, through a cursor of the database: memory stays flat however many there are."""
-    chunk: list[DeviceRow] = []
-    rows = ordered(found, listing.order.sort, descending=listing.order.descending).values_list(*FIELDS).iterator(chunk_size=CHUNK)
-    for values in rows:
-        chunk.append(DeviceRow(*values))
-        if len(chunk) == CHUNK:
-            add_sightings(chunk, listing, now=now)
-            yield from chunk
-            chunk = []
-    add_sightings(chunk, listing, now=now)
-    yield from chunk
+    """All pages in the order of the list."""
+    return _reader(listing, now).every(found, listing.order)
 
 
-def add_sightings(rows: Sequence[DeviceRow], listing: DeviceListing, *, now: datetime) -> None:
+def _reader(listing: DeviceListing, now: datetime) -> RowReader[DeviceRow]:
+    return RowReader(DeviceRow, FIELDS, partial(_add_sightings, listing=listing, now=now))
+
+
+def _add_sightings(rows: Sequence[DeviceRow], *, listing: DeviceListing, now: datetime) -> None:
     """One query and one for tags, or none where no column needs it."""
     if rows and "tags" in listing.columns:
         tags = tags_of([row.id for row in rows])
@@ -152,8 +146,8 @@ def add_sightings(rows: Sequence[DeviceRow], listing: DeviceListing, *, now: dat
         group = DeviceGroup.objects.filter(account_id=OuterRef("account_id"), external_id=OuterRef("group_id"))
         sightings = sightings.annotate(its_group=Subquery(group.values("name")[:1]))
         columns += ["group_name", "its_group"]
-    told: Iterator[tuple[Any, ...]] = iter(sightings.values_list(*columns))
-    for device_id, vendor, life, stale, account, seen_at, *groups in told:
+    found: Iterator[tuple[Any, ...]] = iter(sightings.values_list(*columns))
+    for device_id, vendor, life, stale, account, seen_at, *groups in found:
         row = by_id[device_id]
         row.seen_by.append(SeenBy(vendor, present=life == Life.SEEN, stale=stale, account=account))
         row.last_seen = newest((row.last_seen, seen_at), now=now)

@@ -1,4 +1,4 @@
-"""The device list. Everything about it stands in its address."""
+"""The device list. Its address has its whole state."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from devices.device_list.filters import DEVICES, DeviceListing
 from devices.device_list.fleet_filters import known_groups
 from devices.device_list.queries import list_page
 from devices.models import Account
-from devices.saved_views.list_page import full_page, place, results, turned
+from devices.saved_views.list_page import answer, place, turned
 from devices.saved_views.list_request import viewed
 from devices.sync.refresh import MOST
-from devices.web.permissions import is_fragment, needs
+from devices.web.permissions import needs
 
 MOST_PLACES = 2
 
@@ -40,16 +40,16 @@ def page(request: HttpRequest) -> HttpResponse:
         "may_export": request.user.has_perm("devices.export_device"),
         "sources": DataSources(account_statuses(request)),
         "everywhere": listing.asking(life="all"),
+        "life_label": filtering.LIVES[filters.life],
         "most": MOST,
         "can_pick": request.user.has_perm("devices.export_device") or request.user.has_perm("devices.refresh_account"),
     }
-    if is_fragment(request):
-        return results(request, "devices/device_list/_results.html", context, at=place(request))
-    return full_page(request, "devices/device_list/list.html", context | {"choices": _choices()})
+    templates = {"results": "devices/device_list/_results.html", "page": "devices/device_list/list.html"}
+    return answer(request, context, **templates, choices=_choices, at=place(request))
 
 
 def _chosen(request: HttpRequest, listing: DeviceListing) -> HttpResponse:
-    """The chooser sends ticked columns and their places: from these the address that people share."""
+    """Redirect from the form of the column chooser to the short address of the list."""
     ticked = DEVICES.read_columns(",".join(request.GET.getlist("col")))
     chosen = sorted(ticked, key=lambda key: _place(request.GET.get(f"at_{key}", "")))
     answer = HttpResponse(status=302)
@@ -58,7 +58,7 @@ def _chosen(request: HttpRequest, listing: DeviceListing) -> HttpResponse:
 
 
 def _place(text: str) -> int:
-    """Those without a place come last, in the order in which they are listed."""
+    """Columns without a place come last, in their own order."""
     return int(text) if text.isascii() and text.isdigit() and len(text) <= MOST_PLACES else 10**MOST_PLACES
 
 

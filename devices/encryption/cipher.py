@@ -1,4 +1,4 @@
-"""Sealing: AES-256-GCM, with the key's id in front and the place it belongs to bound in.
+"""Encryption of stored secrets (sealing): AES-256-GCM, with the key id in front and the row and column bound in.
 
 Form: `enc1:<key id>:<base64 of nonce and ciphertext>`. A sealed value copied to another row, field or model does not open.
 """
@@ -42,7 +42,7 @@ def unseal(sealed: str, *, context: str) -> str:
     try:
         blob = base64.b64decode(text := sealed.split(":", 2)[2], validate=True)
         if base64.b64encode(blob).decode() != text:
-            raise DecryptionFailed(BROKEN)  # of the last letter some bits carry nothing: another one there would read the same
+            raise DecryptionFailed(BROKEN)  # unused bits of the last letter were changed
         return AESGCM(key).decrypt(blob[:12], blob[12:], context.encode("utf-8")).decode("utf-8")
     except (InvalidTag, binascii.Error, ValueError):
         raise DecryptionFailed(BROKEN) from None

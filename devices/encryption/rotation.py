@@ -1,4 +1,4 @@
-"""Sealing everything with the first key, a batch at a time. Safe to kill at any point and to start again; an edit made meanwhile wins."""
+"""Key rotation: seals every encrypted column with the first key, in batches. Safe to kill and to start again; a concurrent edit wins."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ BATCH = 100
 
 @dataclass(frozen=True, slots=True)
 class EncryptedColumn:
-    """A column that holds sealed text, and what it is bound to in the row of a primary key."""
+    """A column with sealed text. `context`: what the text of a row is bound to, from its primary key."""
 
     model: type[models.Model]
     column: str
@@ -41,7 +41,7 @@ SEALED = f"^{cipher.PREFIX}:[^:]*:"
 
 @dataclass(slots=True)
 class RotationResult:
-    """`broken`: what cannot be opened, in words; `busy`: rows that somebody held all the time."""
+    """`broken`: a sentence for each value that cannot be opened; `busy`: rows that stayed locked."""
 
     done: int = 0
     busy: int = 0
@@ -53,18 +53,18 @@ def sealing_key() -> str:
 
 
 def rows_per_key() -> Counter[str]:
-    """Key id → sealed values; NOT_SEALED for text that is none. Counted by the database: there can be a link for every device."""
+    """Key id → sealed values; NOT_SEALED for plain text. Counted by the database: there can be a link for every device."""
     counter: Counter[str] = Counter()
     for place in PLACES:
         key_id = Func(F(place.column), Value(":"), Value(2), function="split_part", output_field=models.TextField())
-        told = Case(When(**{f"{place.column}__regex": SEALED, "then": key_id}), default=Value(NOT_SEALED), output_field=models.TextField())
-        rows = place.filled.annotate(key_id=told).order_by().values_list("key_id").annotate(Count("pk"))
+        found = Case(When(**{f"{place.column}__regex": SEALED, "then": key_id}), default=Value(NOT_SEALED), output_field=models.TextField())
+        rows = place.filled.annotate(key_id=found).order_by().values_list("key_id").annotate(Count("pk"))
         counter.update(dict(rows))
     return counter
 
 
 def rotate(*, batch: int = BATCH) -> RotationResult:
-    """First around rows that somebody is using, then once more waiting for those."""
+    """Skips locked rows first, then waits for them."""
     outcome = RotationResult()
     for place in PLACES:
         unusable: set[object] = set()
@@ -83,7 +83,7 @@ def _old(place: EncryptedColumn, unusable: set[object]) -> QuerySet[models.Model
 
 
 def _batch(place: EncryptedColumn, size: int, outcome: RotationResult, unusable: set[object], *, wait: bool) -> bool:
-    """Seal up to `size` rows anew in one transaction; False when none was left. Raises OperationalError when waiting took too long."""
+    """Seal up to `size` rows with the first key in one transaction; False when none was left. Raises OperationalError."""
     with transaction.atomic():
         rows = list(_old(place, unusable).select_for_update(skip_locked=not wait, of=("self",)).order_by("pk")[:size])
         for row in rows:

@@ -1,32 +1,45 @@
-"""One entry of a timeline in words."""
+"""One history entry of a device as text."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext, gettext_lazy, pgettext
 
 from devices.models import ChangeKind, Life
 from vendors.registry import label_of
 from vendors.states import Enrolment
 
-NOTE, FIRST = "note", "first"  # what is told beside the kinds of a change
-FIELDS = {
-    "name": "Name",
-    "serial": "Serial",
-    "user": "User",
-    "os_name": "Operating system",
-    "os_family": "Kind of system",
-    "os": "Operating system",
-    "model": "Model",
-    "group": "Group",
-    "group_name": "Group",
-    "state": "State",
-    "enrolment": "Enrolment",
-    "silenced": "Silenced",
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+NOTE, FIRST = "note", "first"  # kinds of an entry that is no change
+FIELDS: dict[str, StrOrPromise] = {
+    "name": gettext_lazy("Name"),
+    "serial": gettext_lazy("Serial"),
+    "user": gettext_lazy("User"),
+    "os_name": gettext_lazy("Operating system"),
+    "os_family": gettext_lazy("OS family"),
+    "os": gettext_lazy("Operating system"),
+    "model": gettext_lazy("Model"),
+    "group": gettext_lazy("Group"),
+    "group_name": gettext_lazy("Group"),
+    "state": gettext_lazy("Status"),
+    "enrolment": gettext_lazy("Enrollment"),
+    "silenced": gettext_lazy("Muted by vendor"),
 }
-DECISIONS = {"acknowledged": "Acknowledged", "snoozed": "Snoozed", "muted": "Muted", "open": "Decision taken back"}
-_ENROLMENT = {each.value: each.label for each in Enrolment}
-_VALUES = {"silenced": {"true": "yes", "false": "no"}, "enrolment": _ENROLMENT}
+DECISION = gettext_lazy("Decision: %(issue)s")
+DECISIONS: dict[str, StrOrPromise] = {
+    "acknowledged": gettext_lazy("Acknowledged: %(issue)s"),
+    "snoozed": gettext_lazy("Snoozed: %(issue)s"),
+    "muted": gettext_lazy("Muted: %(issue)s"),
+    "open": gettext_lazy("Reopened: %(issue)s"),
+}
+_YES_NO: dict[str, StrOrPromise] = {"true": gettext_lazy("Yes"), "false": gettext_lazy("No")}
 _ICONS = {
     ChangeKind.FIELD: "pencil",
     ChangeKind.STATE: "activity",
@@ -49,7 +62,7 @@ _ICONS = {
 
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
-    """What happened at one moment. `run` is the fetch that brought it, `other` the id of another device that it is about."""
+    """`run`: the sync that reported it; `other`: the id of another device that it is about."""
 
     at: datetime
     kind: str
@@ -73,12 +86,27 @@ class HistoryEntry:
 
     @property
     def words(self) -> str:
-        """Without the values; those stand beside."""
+        """Without the values, which are shown beside it."""
         if self.kind == ChangeKind.TRIAGED:
-            return f"{DECISIONS.get(self.field, self.field)}{f' until {self.before}' if self.before else ''}: {self.after}"
-        way = _BY_AFTER.get((self.kind, bool(self.after)), self.kind)
-        sentence = "Brought back" if self.brought_back else _SENTENCES.get(self.kind, way)
-        return sentence.format(account=self.account or "the account", vendor=self.vendor_label or "A vendor", field=self._field)
+            return self._decision
+        text = _BY_AFTER.get((self.kind, bool(self.after))) or _TEXTS.get(self.kind, self.kind)
+        if self.brought_back:
+            text = gettext("Restored")
+        elif self.kind == ChangeKind.SETTLED and not self.after and not self.who:
+            text = gettext("%(field)s: conflict reopened, the reported values changed")
+        names = {
+            "account": self.account or pgettext("synced, removed from, reported by", "the account"),
+            "vendor": self.vendor_label or pgettext("first seen in", "a vendor"),
+            "field": self._field,
+        }
+        return str(text) % names
+
+    @property
+    def _decision(self) -> str:
+        """About an issue, whose title is in `after`; `before`: the day until which it is snoozed."""
+        if self.field == "snoozed" and self.before:
+            return gettext("Snoozed until %(date)s: %(issue)s") % {"date": _day(self.before), "issue": self.after}
+        return str(DECISIONS.get(self.field, DECISION)) % {"issue": self.after}
 
     @property
     def brought_back(self) -> bool:
@@ -86,18 +114,22 @@ class HistoryEntry:
 
     @property
     def of_states(self) -> bool:
-        """Before and after are states of health."""
+        """Before and after are statuses."""
         return self.kind == ChangeKind.STATE or self.field == "state"
 
     @property
     def values(self) -> tuple[str, str] | None:
-        """Before and after as they are shown; None where the words say it all, as of a verdict: settling does not change it."""
+        """Before and after as they are shown; None where they did not change, as of an acknowledged conflict of status."""
         if self.kind == ChangeKind.SETTLED and self.field == "state":
             return None
         if self.kind in (ChangeKind.FIELD, ChangeKind.SETTLED, ChangeKind.STATE) and (self.before or self.after):
-            known = _VALUES.get(self.field, {})
-            return known.get(self.before, self.before), known.get(self.after, self.after)
+            return self._shown(self.before), self._shown(self.after)
         return None
+
+    def _shown(self, value: str) -> str:
+        if self.field == "silenced":
+            return str(_YES_NO.get(value, value))
+        return gettext(Enrolment.labelled(value)) if self.field == "enrolment" else value
 
     @property
     def tag(self) -> str:
@@ -109,34 +141,40 @@ class HistoryEntry:
 
     @property
     def history_from(self) -> int | None:
-        """Where the account's history of fetches begins with this run."""
+        """Where the account's sync history begins with this run."""
         return self.run + 1 if self.run else None
 
     @property
     def _field(self) -> str:
-        return FIELDS.get(self.field, self.field.replace("_", " ").capitalize() or "Something")
+        return str(FIELDS.get(self.field) or self.field.replace("_", " ").capitalize() or gettext("Field"))
 
 
-_SENTENCES = {
-    ChangeKind.FIELD: "{field} changed",
-    ChangeKind.STATE: "Status changed",
-    ChangeKind.MISSING: "The complete list of {account} does not have it",
-    ChangeKind.GONE: "Removed from {account}: not in two full syncs in a row",
-    ChangeKind.RETURNED: "{account} lists it again",
-    ChangeKind.LINKED: "Linked by a person with another device",
-    ChangeKind.PARTED: "Split from another device by a user",
-    ChangeKind.MERGED: "Merged with another device",
-    ChangeKind.RETIRED: "Retired",
-    ChangeKind.WOKEN: "In service again: {account} heard from it after it was retired",
-    NOTE: "Note",
-    FIRST: "{vendor} saw it for the first time",
+def _day(text: str) -> str:
+    with suppress(ValueError):
+        return date_format(date.fromisoformat(text), "DATE_FORMAT")
+    return text
+
+
+_TEXTS: dict[str, StrOrPromise] = {
+    ChangeKind.FIELD: gettext_lazy("%(field)s changed"),
+    ChangeKind.STATE: gettext_lazy("Status changed"),
+    ChangeKind.MISSING: gettext_lazy("Missing from the full sync of %(account)s"),
+    ChangeKind.GONE: gettext_lazy("Removed from %(account)s: missing from two full syncs"),
+    ChangeKind.RETURNED: gettext_lazy("Reported again by %(account)s"),
+    ChangeKind.LINKED: gettext_lazy("Merged with another device by a user"),
+    ChangeKind.PARTED: gettext_lazy("Split from another device by a user"),
+    ChangeKind.MERGED: gettext_lazy("Merged with another device automatically"),
+    ChangeKind.RETIRED: gettext_lazy("Retired"),
+    ChangeKind.WOKEN: gettext_lazy("Restored: checked in at %(account)s"),
+    NOTE: gettext_lazy("Note"),
+    FIRST: gettext_lazy("First seen in %(vendor)s"),
 }
-# Where it matters whether something came or went.
-_BY_AFTER: dict[tuple[str, bool], str] = {
-    (ChangeKind.TAGGED, True): "Tag added",
-    (ChangeKind.TAGGED, False): "Tag taken off",
-    (ChangeKind.SETTLED, True): "{field}: conflict resolved",
-    (ChangeKind.SETTLED, False): "{field}: conflict reopened",
-    (ChangeKind.MOVED, True): "A vendor's answer went to another device",
-    (ChangeKind.MOVED, False): "A vendor's answer came from another device",
+# Kinds whose text depends on whether there is a value after the change.
+_BY_AFTER: dict[tuple[str, bool], StrOrPromise] = {
+    (ChangeKind.TAGGED, True): gettext_lazy("Tag added"),
+    (ChangeKind.TAGGED, False): gettext_lazy("Tag removed"),
+    (ChangeKind.SETTLED, True): gettext_lazy("%(field)s: conflict resolved"),
+    (ChangeKind.SETTLED, False): gettext_lazy("%(field)s: conflict reopened"),
+    (ChangeKind.MOVED, True): gettext_lazy("Record moved to another device"),
+    (ChangeKind.MOVED, False): gettext_lazy("Record moved from another device"),
 }

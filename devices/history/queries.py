@@ -1,6 +1,6 @@
-"""What happened to a device, newest first: what vendors changed, what people did and wrote, and who saw it first when.
+"""Activity of a device, newest first: changes by vendors, actions of users, notes, and first sightings.
 
-One query for a page, whatever is on it. A place in it is (time, source, id), so older pages cost what the first one costs.
+One query for a page. A cursor is (time, source, id), so that older pages cost the same as the first.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from devices.history.entries import HistoryEntry
 from devices.models import ChangeKind
 
 PAGE = 50
-# Where an entry comes from. Of one moment the highest stands on top: a note, then changes, then the first sight that began it all.
+# The source of an entry. At the same time notes come first, then changes, then first sightings.
 _FIRST, _CHANGE, _NOTE = range(3)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -37,11 +37,11 @@ _CHANGES = _branch(
 )
 _NOTES = _branch(_NOTE, "at", "'note', '', '', '', NULL, NULL, author_name, '', ticket, text", "devices_note", only="%(notes)s")
 _FIRSTS = _branch(_FIRST, "created_at", "'first', '', '', '', account_id, NULL, '', '', '', ''", "devices_sighting")
-# The run of a first sight is looked for after the page is cut. The other device stands in `before` (it came from there) or `after`.
+# The run of a first sighting is looked up after the page is cut. The id of the other device is in `before` (moved from it) or `after`.
 _TIMELINE = f"""
 WITH page AS MATERIALIZED (
   SELECT * FROM ({_CHANGES} UNION ALL {_NOTES} UNION ALL {_FIRSTS}) every ORDER BY at DESC, source DESC, id DESC LIMIT %(size)s
-), told AS (
+), complete AS (
   SELECT p.*, coalesce(p.run_id, (SELECT b.id FROM (
       SELECT r.id, r.finished_at FROM devices_syncrun r WHERE p.source = {_FIRST} AND r.account_id = p.account_id AND r.started_at <= p.at
       ORDER BY r.started_at DESC LIMIT {_SIDE_BY_SIDE}) b
@@ -51,20 +51,20 @@ WITH page AS MATERIALIZED (
 )
 SELECT t.at, t.source, t.id, t.kind, t.field, t.before, t.after, t.actor_name, t.reason, t.ticket, t.text,
        coalesce(a.name, ''), coalesce(a.vendor, ''), r.id, coalesce(r.kind, ''), t.other, coalesce(d.name, '')
-FROM told t LEFT JOIN devices_account a ON a.id = t.account_id LEFT JOIN devices_syncrun r ON r.id = t.its_run
+FROM complete t LEFT JOIN devices_account a ON a.id = t.account_id LEFT JOIN devices_syncrun r ON r.id = t.its_run
 LEFT JOIN devices_device d ON d.id = t.other ORDER BY t.at DESC, t.source DESC, t.id DESC"""
 
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """`older`: the place where the next page begins, "" when this is the last one."""
+    """`older`: the cursor of the next page, "" on the last one."""
 
     entries: Sequence[HistoryEntry]
     older: str
 
 
 def timeline(device: int, *, size: int = PAGE, before: str = "", notes: bool = True) -> Timeline:
-    """`before` is a place as an earlier page gave it; anything else begins at the newest. `notes` False: they stand beside. One query."""
+    """`before`: the cursor of an earlier page; anything else begins at the newest. `notes` False: without notes. One query."""
     at, source, number = _place(before) or ("infinity", 0, 0)
     values = {"device": device, "at": at, "source": source, "id": number, "size": size + 1, "notes": notes}
     with connection.cursor() as cursor:

@@ -1,4 +1,4 @@
-"""Everything that happened to one device, page by page."""
+"""Activity of one device, page by page."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from devices.web.ticket import query, ticket_of
 @require_safe
 @needs("view_device")
 def page(request: HttpRequest, pk: int) -> HttpResponse:
-    """As a fragment only the entries."""
+    """A fragment has only the entries."""
     device = device_or_404(pk)
     before = request.GET.get("before", "")
     found = timeline(device.pk, before=before)

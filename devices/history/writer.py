@@ -1,4 +1,4 @@
-"""Writes what changed on a device into its timeline. One row a change; what stays the same writes nothing."""
+"""Writes changes of a device to its history, one row each."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.db import connection
 from devices.audit.context import AuditContext
 from devices.models import Change, ChangeKind, SyncRun
 
-# What is followed in every vendor's answer. Counts and clocks move too often to mean anything.
+# The fields of a record whose changes are written. Counts and times change too often.
 FOLLOWED = ("name", "serial", "user", "os_name", "model", "group_name", "state", "enrolment", "silenced")
 _BLANK = ("field", "before", "after", "actor_name", "reason", "ticket")
 
@@ -19,7 +19,7 @@ _BLANK = ("field", "before", "after", "actor_name", "reason", "ticket")
 def into(kind: ChangeKind, source: str, **columns: str) -> str:
     """SQL that writes a change for each row of `source`, which has a device_id. Its parameters: `cause`.
 
-    `columns`: SQL for the texts of a change; what is not named stays empty.
+    `columns`: SQL for the texts of a change; others stay empty.
     """
     texts = ", ".join(columns.get(name, "''") for name in _BLANK)
     return f"""INSERT INTO devices_change (device_id, at, kind, account_id, run_id, {", ".join(_BLANK)})
@@ -27,12 +27,12 @@ def into(kind: ChangeKind, source: str, **columns: str) -> str:
 
 
 def cause(run: SyncRun | None, now: datetime) -> dict[str, Any]:
-    """When, and by which account and run; without a run it was time or a person."""
+    """Time, account and run of a change; without a run, time passed or a user acted."""
     return {"now": now, "account": run.account_id if run else None, "run": run.pk if run else None}
 
 
 def record_field_changes(run: SyncRun, now: datetime) -> None:
-    """What the staged answers (table `different`) say otherwise than the sightings they are about to replace."""
+    """Differences between the staged records (table `different`) and the sightings that they will replace."""
     pairs = ", ".join(f'(\'{name}\', s."{name}"::text, i."{name}"::text)' for name in FOLLOWED)
     found = f"""(SELECT s.device_id, v.* FROM different i
                  CROSS JOIN LATERAL (SELECT * FROM devices_sighting s WHERE s.id = i.id OFFSET 0) s
@@ -44,7 +44,7 @@ def record_field_changes(run: SyncRun, now: datetime) -> None:
 
 
 def record_moves(moves: Collection[tuple[int, int]], now: datetime) -> None:
-    """Answers left the first device of each pair for the second: each of them remembers the other."""
+    """Records moved from the first device of each pair to the second: both get an entry with the other one."""
     if not moves:
         return
     pairs = sorted(moves)
@@ -54,7 +54,7 @@ def record_moves(moves: Collection[tuple[int, int]], now: datetime) -> None:
 
 
 def record_merges(merged: Mapping[int, int], now: datetime) -> None:
-    """Device that ended → the one it became part of."""
+    """`merged`: device that ended → device that remains."""
     Change.objects.bulk_create(
         Change(device_id=new, at=now, kind=ChangeKind.MERGED, field="device", before=str(old)) for old, new in merged.items()
     )
@@ -70,7 +70,7 @@ def record_user_action(
     after: str = "",
     reason: str = "",
 ) -> Change:
-    """What a person did, beside its entry in the audit log. Texts are cut to what a column holds."""
+    """An action of a user, beside its entry in the audit log. Texts are cut to the size of their columns."""
     return Change.objects.create(
         device_id=device,
         at=act.now,
@@ -85,7 +85,7 @@ def record_user_action(
 
 
 def by_person_on_many(
-    told: Iterable[tuple[int, str]],
+    lines: Iterable[tuple[int, str]],
     kind: ChangeKind,
     *,
     act: AuditContext,
@@ -93,7 +93,7 @@ def by_person_on_many(
     before: str = "",
     reason: str = "",
 ) -> None:
-    """The same act on many: `told` has a device and what its line says, by line."""
+    """The same action on many devices. `lines`: device and value after the action."""
     Change.objects.bulk_create(
         Change(
             device_id=device,
@@ -106,5 +106,5 @@ def by_person_on_many(
             reason=reason[:500],
             ticket=act.ticket[:64],
         )
-        for device, after in told
+        for device, after in lines
     )

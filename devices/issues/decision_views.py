@@ -1,4 +1,4 @@
-"""Deciding about issues: one by one at once, or many after a word about what it does."""
+"""Acknowledging, snoozing, muting and reopening issues: one with a click, several with a form."""
 
 from __future__ import annotations
 
@@ -12,48 +12,61 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext, gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from devices.audit.request import act_of, person
 from devices.errors import LONGEST_REASON, ActionRefused
 from devices.issues import decisions
 from devices.issues.decisions import LONGEST_SNOOZE, DecisionResult, IssueDecision
+from devices.issues.forms import DecisionForm, written
 from devices.issues.queries import MOST, these
-from devices.issues.selection import back_to, here, picked, written
+from devices.issues.selection import back_to, device_of, here, picked, selection_of
 from devices.issues.sources import IssueKey
 from devices.models import Standing
 from devices.web.permissions import needs
 from devices.web.ticket import LONGEST_TICKET, ticket_of
 
 MOST_NAMES = 50
-NOTHING = "No issue was chosen: tick some, or choose all on this page or all that match."
-DONE = {
-    Standing.ACKNOWLEDGED: "acknowledged: it shows again when it changes",
-    Standing.SNOOZED: "snoozed until {until}: it shows again on that day, or when it changes",
-    Standing.MUTED: "muted: it shows again when it changes",
-}
-PRESETS = ((1, "Tomorrow"), (7, "In a week"), (14, "In two weeks"), (30, "In 30 days"), (90, "In 90 days"))
+NOTHING = gettext_lazy("No issues selected. Select issues, all on this page or all matching.")
+REMOVED = gettext_lazy("These issues no longer exist. Reload the list.")
+# How many days from now, and the name of that day.
+PRESETS = (
+    (1, gettext_lazy("Tomorrow (%(date)s)")),
+    (7, gettext_lazy("In 1 week (%(date)s)")),
+    (14, gettext_lazy("In 2 weeks (%(date)s)")),
+    (30, gettext_lazy("In 30 days (%(date)s)")),
+    (90, gettext_lazy("In 90 days (%(date)s)")),
+)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("triage_issue")
 def decide(request: HttpRequest) -> HttpResponse:
-    """Without `confirmed`: what is meant, and a form. With it: the decision is written."""
-    back, problem = back_to(request), None
+    """Without `confirmed` the form; with it the decision is written."""
+    back, selection, form = back_to(request), selection_of(request), None
+    posted = request.method == "POST"
     try:
-        handles = picked(request)
+        handles = picked(request, selection)
     except ActionRefused as refused:
         return _refused(request, refused.sentence, back)
     if not handles:
-        return _refused(request, NOTHING, back)
-    if request.POST.get("action") == "take_back":
+        return _refused(request, str(NOTHING), back)
+    if posted and selection.reopens:
         return _reopened(request, handles, back)
-    if request.POST.get("confirmed"):
-        try:
-            return _carry_out(request, handles, back)
-        except ActionRefused as refused:
-            problem = refused
-    return _form(request, handles, back, problem)
+    if posted and selection.is_confirmed:
+        act = act_of(request)
+        form = DecisionForm(request.POST, now=act.now)
+        if form.is_valid():
+            try:
+                outcome = decisions.decide(list(handles), form.decision, act=act, seen=handles)
+            except ActionRefused as refused:
+                form.add_error(refused.field or None, refused.sentence)
+            else:
+                _report(request, form.decision, outcome, at=act.now)
+                return redirect(back)
+    return _form(request, handles, back, form)
 
 
 @require_POST
@@ -61,20 +74,20 @@ def decide(request: HttpRequest) -> HttpResponse:
 def reopen(request: HttpRequest) -> HttpResponse:
     back = back_to(request)
     try:
-        handles = list(picked(request)) or _just_decided(request)
+        handles = list(picked(request, selection_of(request))) or _just_decided(request)
     except ActionRefused as refused:
         return _refused(request, refused.sentence, back)
-    return _reopened(request, handles, back) if handles else _refused(request, NOTHING, back)
+    return _reopened(request, handles, back) if handles else _refused(request, str(NOTHING), back)
 
 
-def _undo(request: HttpRequest, now: datetime) -> str:
-    """The address that takes back what was decided now, and leads back to the same list or device."""
-    told = request.GET.copy()
-    told["decided_at"] = now.isoformat()
-    for name in ("device", "ticket"):
-        if said := request.POST.get(name):
-            told[name] = said
-    return f"{reverse('devices:issues_take_back')}?{told.urlencode()}"
+def _undo(request: HttpRequest, at: datetime) -> str:
+    """The address that undoes what was decided `at` this moment, and leads back to the same list or device."""
+    query = request.GET.copy()
+    query["decided_at"] = at.isoformat()
+    for name, value in (("device", device_of(request)), ("ticket", ticket_of(request))):
+        if value:
+            query[name] = str(value)
+    return f"{reverse('devices:issues_take_back')}?{query.urlencode()}"
 
 
 def _just_decided(request: HttpRequest) -> list[IssueKey]:
@@ -96,68 +109,77 @@ def _reopened(request: HttpRequest, handles: Iterable[IssueKey], back: str) -> H
     except ActionRefused as refused:
         return _refused(request, refused.sentence, back)
     if count:
-        messages.success(request, f"{_issues(count)} open again: nobody has decided about {'it' if count == 1 else 'them'} from now on.")
+        messages.success(request, _counted(ngettext("%(number)s issue reopened.", "%(number)s issues reopened.", count), count))
     else:
-        messages.info(request, "Nobody had decided about that, or it was taken back already.")
+        messages.info(request, gettext("The selected issues are open already."))
     return redirect(back)
 
 
-def _carry_out(request: HttpRequest, handles: Mapping[IssueKey, str], back: str) -> HttpResponse:
-    """Raises ActionRefused."""
-    act = act_of(request)
-    until = request.POST.get("until") or request.POST.get("preset", "")
-    decision = decisions.read(request.POST.get("standing", ""), until=until, reason=request.POST.get("reason", ""), now=act.now)
-    about = list(handles)
-    outcome = decisions.decide(about, decision, act=act, seen=handles)
+def _report(request: HttpRequest, decision: IssueDecision, outcome: DecisionResult, *, at: datetime) -> None:
     if outcome.changed:
-        messages.warning(request, _changed(outcome.changed))
+        text = ngettext(
+            "%(number)s issue changed after the page was loaded and was left as it is. Check it again.",
+            "%(number)s issues changed after the page was loaded and were left as they are. Check them again.",
+            outcome.changed,
+        )
+        messages.warning(request, _counted(text, outcome.changed))
     if outcome.written or not outcome.changed:
-        messages.success(request, _words(decision, outcome), extra_tags=_undo(request, act.now) if outcome.written else "")
-    return redirect(back)
+        messages.success(request, _done(decision, outcome), extra_tags=_undo(request, at) if outcome.written else "")
 
 
-def _form(request: HttpRequest, handles: Mapping[IssueKey, str], back: str, problem: ActionRefused | None) -> HttpResponse:
+def _form(request: HttpRequest, handles: Mapping[IssueKey, str], back: str, form: DecisionForm | None) -> HttpResponse:
+    """`form`: a refused one."""
     now = timezone.now()
     found = these(list(handles), now=now) if len(handles) <= MOST else []
-    if not found and problem is None:
-        return _refused(request, "None of these issues is there any more: look at the list again.", back)
-    typed = request.POST if request.method == "POST" else request.GET
+    if not found and form is None:
+        return _refused(request, str(REMOVED), back)
+    refused, typed = form is not None, request.POST if request.method == "POST" else request.GET
+    if form is None:
+        chosen = typed.get("standing") or typed.get("action") or Standing.ACKNOWLEDGED.value
+        form = DecisionForm(now=now, initial=typed.dict() | {"standing": chosen})
     context = {
         "issues": found[:MOST_NAMES],
-        "number": len(found),
+        "total": len(found),
         "items": json.dumps([each.as_seen for each in found]) if found else written(list(handles)),
         "here": here(request),
-        "device": typed.get("device", "")[:20],
+        "device": device_of(request),
         "back": back,
-        "chosen": typed.get("standing") or typed.get("action") or Standing.ACKNOWLEDGED.value,
-        "reason": typed.get("reason", "")[: 2 * LONGEST_REASON],
-        "until": typed.get("until", "")[:20],
-        "preset": typed.get("preset", ""),
-        "problem": problem,
+        "form": form,
+        "chosen": form["standing"].value(),
         "ticket": ticket_of(request),
         "longest": LONGEST_REASON,
         "longest_ticket": LONGEST_TICKET,
         **_days(timezone.localdate(now)),
     }
-    return render(request, "devices/issues/decide_many.html", context, status=422 if problem else 200)
+    return render(request, "devices/issues/decide_many.html", context, status=422 if refused else 200)
 
 
 def _days(today: date) -> dict[str, Any]:
-    presets = [(str(day), f"{words}, {day:%a} {day.day} {day:%b}") for number, words in PRESETS if (day := today + timedelta(days=number))]
+    days = [(today + timedelta(days=number), text) for number, text in PRESETS]
+    presets = [(str(day), text % {"date": date_format(day, "MONTH_DAY_FORMAT")}) for day, text in days]
     return {"presets": presets, "first_day": str(today + timedelta(days=1)), "last_day": str(today + LONGEST_SNOOZE)}
 
 
-def _words(decision: IssueDecision, outcome: DecisionResult) -> str:
-    done = DONE[decision.standing].format(until=decision.until)
-    rest = f" {outcome.already:,} stood so already." if outcome.already else ""
-    gone = f" {outcome.gone:,} {'is' if outcome.gone == 1 else 'are'} not there any more." if outcome.gone else ""
-    many = done.replace("it shows", "each shows") if outcome.written != 1 else done
-    return f"{_issues(outcome.written)} {many}.{rest}{gone}"
+def _done(decision: IssueDecision, outcome: DecisionResult) -> str:
+    sentences = [_counted(_written(decision.standing, outcome.written), outcome.written, until=decision.until)]
+    if outcome.already:
+        text = ngettext("%(number)s issue had this status already.", "%(number)s issues had this status already.", outcome.already)
+        sentences.append(_counted(text, outcome.already))
+    if outcome.gone:
+        text = ngettext("%(number)s issue no longer exists.", "%(number)s issues no longer exist.", outcome.gone)
+        sentences.append(_counted(text, outcome.gone))
+    return " ".join(sentences)
 
 
-def _changed(count: int) -> str:
-    return f"{_issues(count)} changed since this page was made, so nothing was decided about {'it' if count == 1 else 'them'}: look again."
+def _written(standing: Standing, number: int) -> str:
+    match standing:
+        case Standing.ACKNOWLEDGED:
+            return ngettext("%(number)s issue acknowledged.", "%(number)s issues acknowledged.", number)
+        case Standing.SNOOZED:
+            return ngettext("%(number)s issue snoozed until %(day)s.", "%(number)s issues snoozed until %(day)s.", number)
+        case Standing.MUTED:
+            return ngettext("%(number)s issue muted.", "%(number)s issues muted.", number)
 
 
-def _issues(count: int) -> str:
-    return f"{count:,} {'issue' if count == 1 else 'issues'}"
+def _counted(text: str, number: int, *, until: date | None = None) -> str:
+    return text % {"number": number_format(number, force_grouping=True), "day": date_format(until) if until else ""}

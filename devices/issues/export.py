@@ -1,4 +1,4 @@
-"""The list of issues as a file: exactly its rows and their order, with what is decided about each."""
+"""The list of issues as CSV: its rows in their order, with the decision about each."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from vendors.states import State
 COLUMNS: dict[str, Callable[[IssueRow], object]] = {
     "Severity": lambda issue: State.labelled(issue.state),
     "Issue": lambda issue: issue.title,
-    "Vendor's word": lambda issue: issue.raw,
-    "Kind": lambda issue: issue.kind.label,
+    "Vendor status": lambda issue: issue.raw,
+    "Type": lambda issue: issue.kind.label,
     "Device": lambda issue: issue.device_name,
     "Device id": lambda issue: issue.device,
     "Vendor": lambda issue: issue.account.vendor_label,
@@ -21,7 +21,7 @@ COLUMNS: dict[str, Callable[[IssueRow], object]] = {
     "As of": lambda issue: moment(issue.account.complete_at),
     "Old because": lambda issue: issue.account.doubt if issue.account.outdated else "",
     "Since": lambda issue: moment(issue.since),
-    "Decision": lambda issue: STANDINGS[issue.standing],
+    "Triage status": lambda issue: STANDINGS[issue.standing],
     "Until": lambda issue: moment(issue.until),
     "Reason": lambda issue: issue.reason,
     "Ticket": lambda issue: issue.ticket,
@@ -31,5 +31,5 @@ COLUMNS: dict[str, Callable[[IssueRow], object]] = {
 
 
 def lines(issues: Iterable[IssueRow]) -> Iterator[str]:
-    """A header, then a line per issue. Words as on the page, times as ISO 8601 in UTC, cells never a formula."""
+    """A header, then a line per issue. Labels in English, times as ISO 8601 in UTC, cells never a formula."""
     return csv_table(COLUMNS, ([value(issue) for value in COLUMNS.values()] for issue in issues))

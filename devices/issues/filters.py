@@ -1,9 +1,11 @@
-"""The filter of the list of issues, its columns and its orders."""
+"""The list of issues: its filters, columns and sort orders."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+
+from django.utils.translation import gettext_lazy, ngettext_lazy, pgettext_lazy
 
 from devices.device_list.fleet_filters import PART, FleetFilters
 from devices.lists.columns import Column, Sort
@@ -15,49 +17,60 @@ from vendors.states import State
 
 OPEN, WOKEN, SILENCED, VENDOR, ALL = "open", "woken", "silenced", "vendor", "all"
 STANDINGS = {
-    OPEN: "Undecided",
-    WOKEN: "Reopened",
+    OPEN: pgettext_lazy("issue", "Open"),
+    WOKEN: gettext_lazy("Reopened"),
     **{each.value: each.label for each in Standing},
-    SILENCED: "Snoozed or muted",
-    VENDOR: "Muted by vendor",
-    ALL: "All",
+    SILENCED: gettext_lazy("Snoozed or muted"),
+    VENDOR: gettext_lazy("Muted by vendor"),
+    ALL: gettext_lazy("All"),
 }
-SEVERITIES = {each.value: each.label for each in (State.CRITICAL, State.ATTENTION, State.UNKNOWN)}
-_DAYS = ((1, "24 hours"), (3, "3 days"), (7, "7 days"), (30, "30 days"), (90, "90 days"))
-AGES = {f"within-{days}": f"Less than {words}" for days, words in _DAYS} | {f"over-{days}": f"More than {words}" for days, words in _DAYS}
+SEVERITIES = {each.value: gettext_lazy(each.label) for each in (State.CRITICAL, State.ATTENTION, State.UNKNOWN)}
+AGES = {
+    "within-1": gettext_lazy("Less than 24 hours"),
+    "within-3": gettext_lazy("Less than 3 days"),
+    "within-7": gettext_lazy("Less than 7 days"),
+    "within-30": gettext_lazy("Less than 30 days"),
+    "within-90": gettext_lazy("Less than 90 days"),
+    "over-1": gettext_lazy("More than 24 hours"),
+    "over-3": gettext_lazy("More than 3 days"),
+    "over-7": gettext_lazy("More than 7 days"),
+    "over-30": gettext_lazy("More than 30 days"),
+    "over-90": gettext_lazy("More than 90 days"),
+}
 
 KINDS = {
-    "q": FilterField("Text"),
-    "severity": FilterField("Severity", SEVERITIES),
-    "kind": FilterField("Kind", dict(IssueKind.choices)),
-    "standing": FilterField("Decision", STANDINGS, OPEN),
-    "vendor": FilterField("Vendor", {slug: vendor.label for slug, vendor in VENDORS.items()}),
-    "account": FilterField("Account"),
-    "age": FilterField("Age", AGES),
-    "by": FilterField("Decided by"),
+    "q": FilterField(gettext_lazy("Search")),
+    "severity": FilterField(gettext_lazy("Severity"), SEVERITIES),
+    "kind": FilterField(gettext_lazy("Type"), dict(IssueKind.choices)),
+    "standing": FilterField(gettext_lazy("Triage status"), STANDINGS, OPEN),
+    "vendor": FilterField(gettext_lazy("Vendor"), {slug: vendor.label for slug, vendor in VENDORS.items()}),
+    "account": FilterField(gettext_lazy("Vendor account")),
+    "age": FilterField(gettext_lazy("Age"), AGES),
+    "by": FilterField(gettext_lazy("Triaged by")),
     **PART,
 }
 
 WORST, OLDEST, NEWEST = "severity", "age", "-age"
 COLUMNS = {
-    "issue": Column("Issue"),
-    WORST: Column("Severity"),
-    "device": Column("Device"),
-    "vendor": Column("Vendor"),
-    OLDEST: Column("Age"),
-    "decision": Column("Decision"),
+    "issue": Column(gettext_lazy("Issue")),
+    WORST: Column(gettext_lazy("Severity")),
+    "device": Column(gettext_lazy("Device")),
+    "vendor": Column(gettext_lazy("Vendor")),
+    OLDEST: Column(gettext_lazy("First seen")),
+    "decision": Column(gettext_lazy("Triage status")),
 }
 _ROW = ("since", "branch", "ref", "tie")
 _WHOLE = ("branch", "ref")
 SORTS = {
-    WORST: Sort("Severity", ("rank", *_ROW), moments=("since",), whole=_WHOLE),
-    OLDEST: Sort("Age", _ROW, moments=("since",), whole=_WHOLE),
+    WORST: Sort(gettext_lazy("Severity"), ("rank", *_ROW), moments=("since",), whole=_WHOLE),
+    OLDEST: Sort(gettext_lazy("Age"), _ROW, moments=("since",), whole=_WHOLE),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class IssueFilters(FleetFilters):
     kinds = KINDS
+    folded = ("vendor", "account", "age", "by", *PART)
 
     q: str = ""
     severity: str = ""
@@ -67,11 +80,6 @@ class IssueFilters(FleetFilters):
     account: str = ""
     age: str = ""
     by: str = ""
-
-    @property
-    def hidden(self) -> bool:
-        """A filter is on that the first row of the form does not show."""
-        return bool(self.vendor or self.account or self.age or self.by or self.partial)
 
     @property
     def young(self) -> bool:
@@ -86,8 +94,8 @@ UNDECIDED = IssueFilters()
 IssueListing = ListState[IssueFilters]
 ISSUES = ListDefinition(
     name="issues",
-    title="Issues",
-    rows=("issue", "issues"),
+    title=gettext_lazy("Issues"),
+    counted=ngettext_lazy("%(range)s of %(total)s issue", "%(range)s of %(total)s issues", "count"),
     url="devices:issues",
     right="view_issue",
     filters=IssueFilters,

@@ -1,4 +1,4 @@
-"""What is silenced anywhere: here, and at vendors; first of all where one vendor's word is silenced while another one reports critical."""
+"""Muted issues and devices, in Rollcall and by vendors; first the devices that are muted in one vendor and critical in another."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
+from django.utils.formats import number_format
+from django.utils.translation import gettext, ngettext
 
 from devices.account_status.stale_sources import StaleSource, aged
 from devices.account_status.status import AccountStatus
@@ -19,15 +21,15 @@ from devices.issues.rows import IssueRow
 from devices.issues.sources import BRANCHES
 from devices.issues.sql import IssueQuery
 from devices.lists.keyset import Page, Total
-from devices.models import ChangeKind, IssueKind
+from devices.models import ChangeKind, IssueKind, Standing
 
 SHOWN = 25
 MOST_PAIRS = 500
-# Where a person silenced something about a vendor's word; a gap is nobody's word.
+# Issues that come from a vendor's record; a coverage gap has none.
 _OURS = [branch for branch in BRANCHES if branch.kind != IssueKind.GAP]
 _NAMED = next(branch for branch in BRANCHES if branch.kind == IssueKind.ISSUE)
 _ALARM = "i.state = 'critical' AND NOT i.silenced"
-# Who reports critical for nothing but what a person here has silenced is heard already.
+# A record that is critical only because of issues that are muted in Rollcall does not count.
 _CONTRADICTED = """
 WITH red AS MATERIALIZED (
   SELECT s.id, s.device_id, s.account_id, s.state_raw FROM devices_device d JOIN devices_sighting s ON s.device_id = d.id
@@ -60,7 +62,7 @@ WHERE d.silenced AND d.life IN ('seen', 'missing') ORDER BY since, s.id LIMIT %s
 
 @dataclass(slots=True)
 class ContradictedMute:
-    """A device that somebody silenced in one place while `reds`, (account, its word), say critical. `quiet`: where, and what."""
+    """A device that is muted in one place and critical in another. `quiet`: what is muted where; `reds`: (account, vendor status)."""
 
     device: int
     name: str
@@ -70,7 +72,7 @@ class ContradictedMute:
 
 @dataclass(frozen=True, slots=True)
 class MutedDevice:
-    """A device that a vendor has silenced. `since`: when that came, or, where not `told`, when we first saw it so."""
+    """A device that a vendor has muted. `since`: when, or, where not `told`, when Rollcall first saw it muted."""
 
     account: AccountStatus
     device: int
@@ -83,7 +85,7 @@ class MutedDevice:
 
 @dataclass(frozen=True, slots=True)
 class MutedSection:
-    """Issues of one kind of silence, the oldest first, and the list that has all of them."""
+    """Issues that are muted in one way, the oldest first, and the list that has all of them."""
 
     listing: IssueListing
     page: Page[IssueRow]
@@ -100,8 +102,12 @@ class MutedIssues:
     devices_filters: DeviceFilters
     aged: Sequence[StaleSource]
 
+    @property
+    def contradicted_words(self) -> str:
+        return Total(len(self.contradicted), self.more).words
 
-def silences(*, now: datetime, known: Sequence[AccountStatus]) -> MutedIssues:
+
+def muted_issues(*, now: datetime, known: Sequence[AccountStatus]) -> MutedIssues:
     """At most twelve queries. `known`: the status of every account."""
     accounts = {each.pk: each for each in known}
     contradicted, more = _contradicted(accounts, now)
@@ -123,31 +129,34 @@ def _contradicted(accounts: dict[int, AccountStatus], now: datetime) -> tuple[li
         for each in _OURS
     )
     hushed = question.select(_NAMED, "s.id AS id", beyond=f"s.id IN (SELECT id FROM red) AND {_ALARM}")
-    rows = _asked(_CONTRADICTED.format(ours=ours, hushed=hushed, alarm=_ALARM), question.values() | {"most": MOST_PAIRS + 1})
+    rows = _rows(_CONTRADICTED.format(ours=ours, hushed=hushed, alarm=_ALARM), question.values() | {"most": MOST_PAIRS + 1})
     found: dict[int, ContradictedMute] = {}
-    for device, name, account, words, number, red, raw in rows[:MOST_PAIRS]:
+    for device, name, account, standing, number, red, raw in rows[:MOST_PAIRS]:
         if account not in accounts or red not in accounts:
             continue
         entry = found.setdefault(device, ContradictedMute(device, name))
-        quiet, loud = _words(accounts[account], words, number), (accounts[red].name, raw)
+        quiet, loud = _quiet(accounts[account], standing, number), (accounts[red].name, raw)
         entry.quiet += [quiet] if quiet not in entry.quiet else []
         entry.reds += [loud] if loud not in entry.reds else []
     return list(found.values()), len(rows) > MOST_PAIRS
 
 
-def _words(account: AccountStatus, standing: str, number: int) -> str:
+def _quiet(account: AccountStatus, standing: str, number: int) -> str:
+    values = {"account": account.name, "number": number_format(number, force_grouping=True)}
+    if standing == Standing.SNOOZED:
+        return gettext("%(account)s: issue snoozed in Rollcall") % values
     if standing:
-        return f"{account.name}: an issue {standing} here"
+        return gettext("%(account)s: issue muted in Rollcall") % values
     if number:
-        return f"{account.name}: {number:,} {'issue' if number == 1 else 'issues'} muted there"
-    return f"{account.name}: the device muted there"
+        return ngettext("%(account)s: %(number)s issue muted by vendor", "%(account)s: %(number)s issues muted by vendor", number) % values
+    return gettext("%(account)s: device muted by vendor") % values
 
 
 def _muted(accounts: dict[int, AccountStatus]) -> list[MutedDevice]:
-    return [MutedDevice(accounts[account], *rest) for account, *rest in _asked(_MUTED, [SHOWN]) if account in accounts]
+    return [MutedDevice(accounts[account], *rest) for account, *rest in _rows(_MUTED, [SHOWN]) if account in accounts]
 
 
-def _asked(text: str, values: Any) -> list[tuple[Any, ...]]:
+def _rows(text: str, values: Any) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(text, values)
         return [tuple(row) for row in cursor.fetchall()]

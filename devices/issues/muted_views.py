@@ -1,4 +1,4 @@
-"""What is silenced anywhere, here and at vendors."""
+"""The page of muted issues and devices."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from devices.account_status.status import account_statuses
-from devices.issues.muted import silences
+from devices.issues.muted import muted_issues
 from devices.web.permissions import needs
 
 
@@ -17,7 +17,7 @@ from devices.web.permissions import needs
 @needs("view_issue")
 def page(request: HttpRequest) -> HttpResponse:
     context = {
-        "found": silences(now=timezone.now(), known=account_statuses(request)),
+        "found": muted_issues(now=timezone.now(), known=account_statuses(request)),
         "list_url": reverse("devices:issues"),
         "devices_url": reverse("devices:list"),
     }

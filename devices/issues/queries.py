@@ -1,4 +1,4 @@
-"""One list of everything that is wrong, over all vendors: what they name, whom they have not heard from, and who is missing where."""
+"""Issues of all vendors as one list: reported by a vendor, no recent contact, and coverage gaps."""
 
 from __future__ import annotations
 
@@ -17,23 +17,22 @@ from devices.issues.rows import IssueRow, read_issues
 from devices.issues.sources import IssueKey, IssueSource
 from devices.issues.sql import IssueQuery, IssueScope
 from devices.issues.title_search import with_words
-from devices.lists.cursor import Cursor
-from devices.lists.keyset import Page, Total, turn
+from devices.lists.keyset import Cursor, Page, Total, turn
 from devices.models import IssueKind, Life
 from devices.search import queries as search
 from devices.search.parser import SHORTEST_WORD
 from vendors.parsing.normalise import UNSTORABLE
 
-MOST = 1000  # counted, searched and decided about at once
+MOST = 1000  # counted, searched and triaged at once
 CHUNK = 1000
 WINDOW = 4000  # as many cost some ten milliseconds
 
 
 @dataclass(frozen=True, slots=True)
 class IssueResult:
-    """What a filter means. `numbers`: how many each source has, up to one more than MOST; one without a number was not counted.
+    """What a filter finds. `numbers`: how many each source has, up to one more than MOST; a source without a number was not counted.
 
-    `cut`: the text means more than is looked for, so that only a part is here.
+    `cut`: the text finds more than MOST, so that only a part is here.
     """
 
     question: IssueQuery
@@ -47,12 +46,12 @@ class IssueResult:
         return Total(min(number, MOST), number > MOST)
 
     def few(self, branch: IssueSource) -> bool:
-        """So few that to find all of them costs less than to look for the first ones in their order."""
-        noticed = branch.kind != IssueKind.ISSUE and self.question.members.ids is not None  # at most one an account and device
-        return noticed or self.numbers.get(branch.number, 0) <= MOST
+        """So few that finding all of them costs less than finding the first ones in their order."""
+        bounded = branch.kind != IssueKind.ISSUE and self.question.members.ids is not None  # at most one an account and device
+        return bounded or self.numbers.get(branch.number, 0) <= MOST
 
     def scattered(self, branch: IssueSource) -> bool:
-        """Of what vendors name only that of some accounts or devices is asked for, which no index has in order."""
+        """Only the reported issues of some accounts or devices are wanted, which no index has in order."""
         question = self.question
         return branch.kind == IssueKind.ISSUE and question.reach is None and (question.accounts is not None or question.filters.partial)
 
@@ -92,12 +91,12 @@ def undecided(now: datetime, *, known: Sequence[AccountStatus] | None = None) ->
 
 
 def device_issues(device: int, known: Sequence[AccountStatus], *, now: datetime) -> list[IssueRow]:
-    """Everything that is wrong with one device, the worst first. One query."""
+    """The issues of one device, the worst first. One query."""
     return _few(IssueScope(devices=[device]), {each.pk: each for each in known}, now)
 
 
 def these(handles: Sequence[IssueKey], *, now: datetime) -> list[IssueRow]:
-    """What forms name, as it is now; what is not there any more is left out. Three queries."""
+    """The issues that a form names, as they are now; those that no longer exist are left out. Three queries."""
     return _few(IssueScope(handles=handles), {each.pk: each for each in statuses(now)}, now)
 
 
@@ -114,14 +113,14 @@ def _few(reach: IssueScope, accounts: dict[int, AccountStatus], now: datetime) -
 
 def _question(filters: IssueFilters, accounts: dict[int, AccountStatus], now: datetime) -> IssueQuery:
     sound = [pk for pk, each in accounts.items() if each.proves_absence]
-    asked = None
+    wanted = None
     if filters.account or filters.vendor:
-        asked = [pk for pk, each in accounts.items() if filters.account in ("", each.name) and filters.vendor in ("", each.vendor)]
-    return IssueQuery(filters, now, sound, asked, members=filters.members())
+        wanted = [pk for pk, each in accounts.items() if filters.account in ("", each.name) and filters.vendor in ("", each.vendor)]
+    return IssueQuery(filters, now, sound, wanted, members=filters.members())
 
 
 def _reach(filters: IssueFilters, accounts: dict[int, AccountStatus]) -> tuple[IssueScope, bool]:
-    """The devices that the text means, and the issues whose words have it; at most MOST of each."""
+    """The devices that the text finds, and the issues whose title has it; at most MOST of each."""
     text = filters.q
     devices = search.candidates(text, Q(life__in=[Life.SEEN, Life.MISSING]) & filters.devices())
     named, beyond = with_words(text, most=MOST) if len(text) >= SHORTEST_WORD else ([], False)
@@ -140,10 +139,10 @@ def _count(question: IssueQuery) -> dict[int, int]:
 
 
 def _take(found: IssueResult, *, ranked: bool, place: Cursor | None, descending: bool, limit: int) -> list[IssueRow]:
-    """The first rows beyond a place, from all sources. One that has none, or whose rows would all come later, is not asked."""
+    """The first rows beyond a place, from all sources. One that has none, or whose rows would all come later, is not queried."""
     rows: list[IssueRow] = []
-    asked = [each for each in found.question.branches() if found.numbers.get(each.number) != 0]
-    for branch in sorted(asked, key=lambda each: -1 if each.rank is None else -each.rank if descending else each.rank):
+    branches = [each for each in found.question.branches() if found.numbers.get(each.number) != 0]
+    for branch in sorted(branches, key=lambda each: -1 if each.rank is None else -each.rank if descending else each.rank):
         if ranked and sum(_before(row, branch, descending=descending) for row in rows) >= limit:
             continue
         rows += _rows(found, branch, ranked=ranked, place=place, descending=descending, limit=limit)
@@ -171,7 +170,7 @@ def _rows(found: IssueResult, branch: IssueSource, *, ranked: bool, place: Curso
     if not found.few(branch):
         if not found.scattered(branch):
             return read(question.select(branch, columns, beyond=beyond(branch)), branch)
-        # The first rows in the order of the index are looked through; if too few of them are meant, everything that is meant is sorted.
+        # The first rows in the order of the index are filtered; if too few of them remain, all that match are sorted.
         order = issue_sql.order(branch, ranked=ranked, descending=descending)
         first = f"(SELECT i.* FROM devices_issue i WHERE {beyond(branch)} ORDER BY {order} LIMIT {WINDOW})"
         rows = read(replace(question, named=first).select(branch, columns), branch)

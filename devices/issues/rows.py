@@ -1,4 +1,4 @@
-"""One issue as lists, pages and forms know it."""
+"""An issue as a row of lists, pages and forms."""
 
 from __future__ import annotations
 
@@ -10,19 +10,21 @@ from typing import Any
 from urllib.parse import quote
 
 from django.db import connection
+from django.utils.translation import gettext
 
 from devices.account_status.status import AccountStatus
 from devices.db.messages import translated
 from devices.issues.sources import IssueKey
 from devices.models import IssueKind
 from vendors.issue_titles import recognized
+from vendors.registry import short_label_of
 
 
 @dataclass(frozen=True, slots=True)
 class IssueRow:
-    """One line. `since` is ours where the vendor does not tell (`told`); `silenced`: by the vendor.
+    """`since`: from the vendor (`told`), or else when Rollcall first saw it. `silenced`: by the vendor.
 
-    `standing`: what is decided; `woke`: why a decision ended.
+    `standing`: the decision; `woke`: why a decision ended.
     """
 
     account: AccountStatus
@@ -49,7 +51,7 @@ class IssueRow:
 
     @property
     def as_seen(self) -> str:
-        """Its form value and what it was when it was shown: a decision is about that."""
+        """Its form value with its digest, so that a decision is about what was shown."""
         return "-".join((self.kind, f"{self.ref}.{self.look}", self.key))
 
     @property
@@ -62,7 +64,7 @@ class IssueRow:
 
     @property
     def look(self) -> str:
-        """What the issue is now, in few letters: a form says by it what its reader saw."""
+        """A short digest of what the issue is now."""
         return blake2b(self.token.encode(), digest_size=4).hexdigest()
 
     @property
@@ -72,15 +74,15 @@ class IssueRow:
 
     @property
     def title(self) -> str:
-        """As the vendor names the issue, or what nobody but us says."""
-        if self.kind == IssueKind.STALE:
-            record = f", record {self.vendors_title}" if self.vendors_title else ""
-            return f"No recent contact with {self.account.vendor_label.partition(' ')[0]} ({self.account.name}{record})"
-        return (
-            f"Missing in the complete list of {self.account.name}"
-            if self.kind == IssueKind.GAP
-            else translated(recognized(self.vendors_title))
-        )
+        """As the vendor names the issue; of an issue that Rollcall finds, in the user's language."""
+        if self.kind == IssueKind.ISSUE:
+            return translated(recognized(self.vendors_title))
+        names = {"account": self.account.name, "vendor": short_label_of(self.account.vendor), "record": self.vendors_title}
+        if self.kind == IssueKind.GAP:
+            return gettext("Missing from %(account)s") % names
+        if self.vendors_title:
+            return gettext("No recent contact with %(vendor)s (%(account)s, record %(record)s)") % names
+        return gettext("No recent contact with %(vendor)s (%(account)s)") % names
 
     @property
     def decided(self) -> bool:
@@ -88,8 +90,8 @@ class IssueRow:
 
 
 def read_issues(text: str, values: Mapping[str, Any], accounts: dict[int, AccountStatus]) -> list[IssueRow]:
-    """What a question of devices/issues/sql.py finds, in its order."""
+    """The rows that a query of devices/issues/sql.py finds, in its order."""
     with connection.cursor() as cursor:
         cursor.execute(text, values)
-        told: list[tuple[Any, ...]] = cursor.fetchall()
-    return [IssueRow(accounts[account], *rest) for account, *rest in told if account in accounts]
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return [IssueRow(accounts[account], *rest) for account, *rest in rows if account in accounts]

@@ -1,6 +1,6 @@
-"""The three sources of issues: what vendors name, whom they have not heard from, and who is missing where.
+"""The three sources of issues: reported by a vendor, no recent contact, and coverage gaps.
 
-Devices that are gone or retired are left out.
+Removed and retired devices are excluded.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ class IssueKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class IssueSource:
-    """One source, of `{devices}` and, where vendors name them, of `{issues}`. `rank`: what all its issues have; None: told by `rank_sql`.
+    """One source, of `{devices}` and, where vendors report them, of `{issues}`. `rank`: of all its issues; None: `rank_sql` gives it.
 
-    `title`: as the vendor names the issue; of a silent record its id, where its account has several records of the device.
+    `title`: as the vendor names the issue; of a record without contact its id, where its account has several records of the device.
 
-    `fingerprint`: what an issue is, to tell whether it changed since somebody decided about it.
+    `fingerprint`: what an issue is; a decision ends when it changes.
     """
 
     kind: IssueKind

@@ -1,4 +1,4 @@
-"""Questions about issues as SQL. Each source is read in the order of an index (migration 0007), as far as one page needs."""
+"""Queries for issues as SQL. Each source is read in the order of an index (migration 0007), as far as one page needs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from urllib.parse import unquote
 from devices.device_list.fleet_filters import MatchingDevices
 from devices.issues.filters import ALL, OPEN, SILENCED, VENDOR, WOKEN, IssueFilters
 from devices.issues.sources import BRANCHES, NO_KEY, IssueKey, IssueSource
-from devices.lists.cursor import Cursor
+from devices.lists.keyset import Cursor
 from devices.models import IssueKind
 from devices.models.device import RANKS
 from vendors.states import State
@@ -24,7 +24,7 @@ _NAMED = """(SELECT i.* FROM unnest(%(refs)s::bigint[], %(keys)s::text[]) AS w(r
 
 @dataclass(frozen=True, slots=True)
 class IssueScope:
-    """Only the issues of these devices, those that we notice at these accounts, and these very ones."""
+    """Only the issues of these devices, those that Rollcall finds at these accounts, and those named."""
 
     devices: Sequence[int] = ()
     accounts: Sequence[int] = ()
@@ -33,9 +33,9 @@ class IssueScope:
 
 @dataclass(frozen=True, slots=True)
 class IssueQuery:
-    """`accounts`: those that are asked about, None: all; `sound`: those whose list proves now that a device is missing.
+    """`accounts`: only theirs, None: all; `sound`: those whose last full sync proves that a device is missing.
 
-    `named`: SQL that gives only some of the issues that vendors name; `members`: the devices that are asked about.
+    `named`: SQL that gives only some of the reported issues; `members`: the devices to search.
     """
 
     filters: IssueFilters

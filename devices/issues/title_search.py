@@ -1,4 +1,4 @@
-"""Which issues a text means by their words. Few words are many issues': each title is looked at once, in the order of an index."""
+"""Issues by a text in their title. Many issues share a title, so each title is compared once, in the order of an index."""
 
 from __future__ import annotations
 

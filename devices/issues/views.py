@@ -1,4 +1,4 @@
-"""The list of everything that is wrong, and its file. Everything about it stands in its address."""
+"""The list of issues, and its CSV file. Filters, order and page are in the address."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from devices.account_status.data_sources import DataSources
@@ -19,11 +20,11 @@ from devices.audit.export import csv_file, no_file
 from devices.device_list.fleet_filters import known_groups, nobody
 from devices.issues.export import lines
 from devices.issues.filters import ALL, ISSUES, KINDS, OPEN
+from devices.issues.forms import written
 from devices.issues.queries import IssueResult, every_issue, issue_page, matching
-from devices.issues.selection import written
-from devices.saved_views.list_page import full_page, place, results, turned
+from devices.saved_views.list_page import answer, place, turned
 from devices.saved_views.list_request import read_listing, viewed
-from devices.web.permissions import is_fragment, needs
+from devices.web.permissions import needs
 
 
 @require_safe
@@ -36,7 +37,7 @@ def page(request: HttpRequest) -> HttpResponse:
     found = matching(filters, now=now, known=known)
     at = place(request)
     shown = issue_page(listing, found, **at)
-    if at and not shown.rows and found.total.number:  # the last ones of this page were just decided about
+    if at and not shown.rows and found.total.number:  # the last issues of this page have just been triaged
         at, shown = {}, issue_page(listing, found)
     context = turned(look, shown) | {
         "cut": found.cut,
@@ -48,30 +49,27 @@ def page(request: HttpRequest) -> HttpResponse:
         "items": written([each.handle for each in shown.rows]),
         "everything": listing.asking(standing=ALL),
         "sources": DataSources(known),
-        "nobody": SimpleLazyObject(lambda: nobody(filters)),  # only an empty page asks
+        "nobody": SimpleLazyObject(lambda: nobody(filters)),  # only an empty page needs it
     }
-    if is_fragment(request):
-        return results(request, "devices/issues/_results.html", context, at=at)
-    return full_page(request, "devices/issues/list.html", context | {"choices": _choices(found)})
+    templates = {"results": "devices/issues/_results.html", "page": "devices/issues/list.html"}
+    return answer(request, context, **templates, choices=lambda: _choices(found), at=at)
 
 
 @require_safe
-@needs("export_device", to="export issues")
+@needs("export_device")
 def export(request: HttpRequest) -> HttpResponseBase:
-    """All pages of the list at this address. Refused where the list itself cannot say which issues it means."""
+    """All pages of the list at this address. Refused where the address has an unknown filter or the text finds too many issues."""
     listing, now = read_listing(request, ISSUES), timezone.now()
     if listing.unread:
         return no_file(request, reverse("devices:issues"))
-    found = matching(listing.filters, now=now)
+    with translation.override("en"):  # the file and the audit log have texts of the account status
+        found = matching(listing.filters, now=now)
+        detail = {"issues": found.total.words, "filters": listing.whole or "open issues"}
     if found.cut:
-        messages.error(request, f"“{listing.filters.q}” means too many issues: type more to narrow it down, then export.")
+        text = gettext("Too many issues match “%(text)s”. Add more characters, then export again.")
+        messages.error(request, text % {"text": listing.filters.q})
         return redirect(reverse("devices:issues") + listing.address)
-    told = {"issues": _words(found), "filters": listing.whole or "what nobody has decided about"}
-    return csv_file(request, listing.file_name(now=now), lambda: lines(every_issue(listing, found)), action="issues exported", **told)
-
-
-def _words(found: IssueResult) -> str:
-    return f"{found.total.number:,}{'+' if found.total.more else ''}"
+    return csv_file(request, listing.file_name(now=now), lambda: lines(every_issue(listing, found)), action="issues exported", **detail)
 
 
 def _choices(found: IssueResult) -> dict[str, Any]:

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 WHOLE = ("id", "rank")  # fields that are whole numbers on every list
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    label: str
+    """`sightings`: its values are in the sightings of a device, not in the row of the device itself."""
+
+    label: StrOrPromise
     number: bool = False
-    sightings: bool = False  # told by sightings, not by the device's own row
+    sightings: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +25,7 @@ class Sort:
     """`by`: fields of a row, the last one unique; an index has them in this order. `descending_first`: for the first click.
     `moments` and `whole`: which of them are times, and which are whole numbers beside WHOLE. `rank`: the SQL of the one of that name."""
 
-    label: str
+    label: StrOrPromise
     by: tuple[str, ...]
     descending_first: bool = False
     moments: tuple[str, ...] = ()

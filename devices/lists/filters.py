@@ -1,33 +1,36 @@
-"""What lists are filtered by, as it stands in an address."""
+"""Filters of a list, as its address has them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 from urllib.parse import urlencode
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 LONGEST_QUERY = 200
 
 
 @dataclass(frozen=True, slots=True)
 class FilterField:
-    """What one filter is called and which values it knows; without `options` any text. Some stand in links only, not `in_form`."""
+    """One filter: its label and its values with their labels; without `options` any text. `in_form`: the form has a field for it."""
 
     in_form: ClassVar[bool] = True
 
-    label: str
-    options: Mapping[str, str] | None = None
+    label: StrOrPromise
+    options: Mapping[str, StrOrPromise] | None = None
     default: str = ""
 
     def read(self, text: str) -> str | None:
-        """None: not known, as if it were not in the address."""
+        """The value; None for an unknown one, which is ignored."""
         if self.options is None:
             return clean_query(text)
         return text if text in self.options else None if text else self.default
 
-    def words(self, value: str) -> str:
+    def words(self, value: str) -> StrOrPromise:
         return (self.options or {}).get(value, value)
 
 
@@ -44,34 +47,43 @@ class DateField(FilterField):
 
 @dataclass(frozen=True, slots=True)
 class FilterChip:
-    label: str
-    value: str
-    without: str  # the query string of the list without this filter
+    """An active filter. `name`: as in the address; `without`: the query string of the list without it."""
+
+    name: str
+    label: StrOrPromise
+    value: StrOrPromise
+    without: str
 
 
 @dataclass(frozen=True, slots=True)
 class FilterSet:
-    """The filter of a list: a frozen dataclass of texts, one field for each of its `kinds`."""
+    """All filters of a list: a frozen dataclass with a text field for each of its `kinds`."""
 
     kinds: ClassVar[Mapping[str, FilterField]] = {}
+    folded: ClassVar[tuple[str, ...]] = ()  # those under “More filters”
 
     @classmethod
     def read(cls, query: Mapping[str, str], *, base: Self | None = None) -> Self:
-        """Whatever an address can hold: what is not known is as if it were not there; what is not said is as in `base`."""
-        told = {name: kind.read(query[name]) for name, kind in cls.kinds.items() if name in query}
-        return replace(base or cls(), **{name: value for name, value in told.items() if value is not None})
+        """Of any address: an unknown value is ignored; what is left out is as in `base`."""
+        known = {name: kind.read(query[name]) for name, kind in cls.kinds.items() if name in query}
+        return replace(base or cls(), **{name: value for name, value in known.items() if value is not None})
 
     @classmethod
     def unread(cls, query: Mapping[str, str]) -> dict[str, str]:
-        """What `query` asks for and `read` does not know. It is left out, so somebody has to say it (devices/lists/notices.py)."""
+        """The filters of `query` that `read` ignores because their value is unknown; a notice names them (devices/lists/notices.py)."""
         return {name: query[name] for name, kind in cls.kinds.items() if query.get(name) and kind.read(query[name]) is None}
 
     @property
     def narrowed(self) -> bool:
         return self != type(self)()
 
+    @property
+    def hidden(self) -> bool:
+        """A filter under “More filters” is set."""
+        return any(getattr(self, name) != self.kinds[name].default for name in self.folded)
+
     def pairs(self, *, base: Self | None = None) -> dict[str, str]:
-        """What differs from `base`, as it stands in an address; an empty value takes away what `base` filters by."""
+        """What differs from `base`, as in an address; an empty value removes a filter of `base`."""
         left_out = base or type(self)()
         return {name: getattr(self, name) for name in self.kinds if getattr(self, name) != getattr(left_out, name)}
 
@@ -80,15 +92,15 @@ class FilterSet:
         pairs = self.pairs() | {name: value for name, value in more.items() if value}
         return f"?{urlencode(pairs)}" if pairs else ""
 
-    def active(self) -> Iterator[tuple[str, str, Self]]:
-        """Label, value in words, and the filter without it."""
+    def active(self) -> Iterator[tuple[str, StrOrPromise, Self]]:
+        """Name, label of the value, and the filters without it."""
         for name, kind in self.kinds.items():
             value = getattr(self, name)
             if value != kind.default:
-                yield kind.label, kind.words(value), replace(self, **{name: kind.default})
+                yield name, kind.words(value), replace(self, **{name: kind.default})
 
 
 def clean_query(text: str) -> str:
-    """One line that PostgreSQL can compare: no NUL, no line breaks, no more than anybody types."""
+    """One line that PostgreSQL can compare: no NUL, no line breaks, at most LONGEST_QUERY characters."""
     printable = "".join(letter if letter.isprintable() else " " for letter in text[: 4 * LONGEST_QUERY])
     return " ".join(printable.split())[:LONGEST_QUERY].rstrip()

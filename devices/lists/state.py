@@ -1,16 +1,19 @@
-"""A whole address of a list: filters, order, columns, page size, and the saved view that it stands on."""
+"""State of a list, as its address has it: filters, sort order, columns, page size, and the saved view below them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 from urllib.parse import parse_qsl, urlencode
 
 from devices.lists.columns import Column, Sort
 from devices.lists.filters import FilterChip, FilterSet
 from devices.lists.keyset import SortOrder
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 SIZES = (25, 50, 100, 250)
 PAGE = 50
@@ -20,10 +23,10 @@ A = TypeVar("A", bound=FilterSet)
 
 @dataclass(frozen=True, slots=True)
 class ColumnHeader:
-    """A column's head: `order` is what aria-sort says, `url` sorts by it, "" where nothing can."""
+    """A column's head. `order`: the value of aria-sort; `url`: the list sorted by it, "" where it cannot be."""
 
     key: str
-    label: str
+    label: StrOrPromise
     number: bool
     url: str
     order: str
@@ -34,20 +37,20 @@ class ColumnOption:
     """A column in the chooser; `place` is its position from 1, None while it is not shown."""
 
     key: str
-    label: str
+    label: StrOrPromise
     place: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListDefinition(Generic[A]):
-    """What a list has. `name`: in the addresses of its views, and of its files. `rows`: what one is called, and several are. `url`: the
-    name of its address, which `right` opens. `columns` always stand there, of `choosable` those that a person chose, or else the `chosen`.
-    `named` gives chips names where the address has ids.
+    """Definition of a list. `name`: in the addresses of its views, and of its files. `counted`: an `ngettext_lazy` by `count` of
+    "%(range)s of %(total)s devices". `url`: the name of its address, which needs the permission `right`. `columns` are always shown, of
+    `choosable` those that the user chose, or else the `chosen`. `named` gives chips names where the address has ids.
     """
 
     name: str
-    title: str
-    rows: tuple[str, str]
+    title: StrOrPromise
+    counted: StrOrPromise
     url: str
     right: str = "view_device"
     filters: type[A]
@@ -60,11 +63,11 @@ class ListDefinition(Generic[A]):
 
     @property
     def at_first(self) -> ListState[A]:
-        """Where nothing is asked."""
+        """Of the address without a query."""
         return ListState(self, filters=self.filters(), sort=self.sort, columns=self.chosen)
 
     def read(self, query: Mapping[str, str], *, base: ListState[A] | None = None, view: str = "") -> ListState[A]:
-        """Whatever an address can hold; never an error."""
+        """Of any address; never an error."""
         under = base or self.at_first
         size, sort = query.get("size", ""), query.get("sort", "")
         known = sort.removeprefix("-") in self.sorts and not sort.startswith("--")
@@ -89,7 +92,7 @@ class ListDefinition(Generic[A]):
 
 @dataclass(frozen=True, slots=True)
 class ListState(Generic[A]):
-    """`base`: what the address leaves out, from the view or from the person's own default. `unread`: what it asks for and nobody knows."""
+    """`base`: what the address leaves out, from the view or the user's default view. `unread`: its unknown filters and sort order."""
 
     shape: ListDefinition[A]
     filters: A
@@ -106,7 +109,7 @@ class ListState(Generic[A]):
 
     @property
     def look(self) -> ListState[A]:
-        """Only how it is shown: what a person's default decides for the whole list, so that no filter hides anything unasked."""
+        """Order, columns and page size alone: a default view gives only these, so that it hides no row."""
         return replace(self.shape.at_first, sort=self.sort, columns=self.columns, size=self.size)
 
     @property
@@ -121,7 +124,7 @@ class ListState(Generic[A]):
         return pairs | ({"size": str(self.size)} if self.size != self.under.size else {})
 
     def query_string(self, **more: str) -> str:
-        """`?view=…&state=…`; what `base` says is left out, "" when nothing is left."""
+        """`?view=…&state=…` without what `base` has; "" when nothing is left."""
         pairs = self.pairs() | {name: value for name, value in more.items() if value}
         return f"?{urlencode(pairs, safe=',')}" if pairs else ""
 
@@ -131,7 +134,7 @@ class ListState(Generic[A]):
 
     @property
     def whole(self) -> str:
-        """Without a view below it: what is stored, and what a file is made of."""
+        """Without a view below it: stored in saved views, and written to the audit log with files."""
         return replace(self, view="", base=None).query_string()
 
     def file_name(self, *, now: datetime) -> str:
@@ -141,31 +144,31 @@ class ListState(Generic[A]):
     def cleared(self) -> str:
         return replace(self, filters=self.shape.filters()).query_string()
 
-    def asking(self, **told: str) -> str:
+    def asking(self, **values: str) -> str:
         """The same list with these filters changed."""
-        return replace(self, filters=replace(self.filters, **told)).query_string()
+        return replace(self, filters=replace(self.filters, **values)).query_string()
 
     def with_columns(self, columns: tuple[str, ...]) -> ListState[A]:
         return replace(self, columns=columns or self.shape.chosen)
 
     @property
     def without_columns(self) -> str:
-        """With the columns that stand there unless others are chosen."""
+        """With the default columns."""
         return self.with_columns(self.under.columns).query_string()
 
     @property
     def changed(self) -> bool:
-        """It differs from the view that it stands on."""
+        """It differs from its view."""
         return bool(self.view) and set(self.pairs()) != {"view"}
 
     def kept(self) -> list[tuple[str, str]]:
-        """What the filter form sends along: everything that it has no field for."""
+        """Hidden fields of the filter form: everything that it has no other field for."""
         fields = {name for name, kind in self.filters.kinds.items() if kind.in_form}
         return [(name, value) for name, value in self.pairs().items() if name not in fields]
 
     def chips(self) -> Iterator[FilterChip]:
-        for label, value, without in self.filters.active():
-            yield FilterChip(label, value, replace(self, filters=without).query_string())
+        for name, value, without in self.filters.active():
+            yield FilterChip(name, self.filters.kinds[name].label, value, replace(self, filters=without).query_string())
 
     def heads(self) -> list[ColumnHeader]:
         shown = {**self.shape.columns, **{key: self.shape.choosable[key] for key in self.columns}}

@@ -1,4 +1,4 @@
-"""What "not found" is worth, account by account: searched, stale, never synced, or not able to know."""
+"""What "not found" means for each account: searched, stale, never synced, left out or not supported by its vendor."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypedDict
+
+from django.utils.translation import gettext
 
 from devices.account_status.status import AccountStatus
 from devices.models import Account
@@ -17,7 +19,7 @@ from vendors.parsing import spellings
 from vendors.registry import VENDORS
 from vendors.states import IdKind
 
-# A vendor is asked for names only: what looks like a pattern or a sentence is not sent.
+# A vendor is queried for names only: what looks like a pattern or a sentence is not sent.
 ASKABLE = re.compile(r"\w[\w .\-/]{1,62}")
 
 
@@ -31,34 +33,44 @@ class AccountAnswer(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class AccountReason:
-    """What it means that an account has no such device. `code`: searched, stale, never, cannot or left_out."""
+    """What it means that an account has no such device. `code`: searched, stale, never, cannot or left_out.
+
+    `unknown`: the kinds of the term that the vendor does not report. `doubts`: why its data may be incomplete, a clause each.
+    `scope`: the names that the vendor can be queried for now, and for which it would answer that it has no device.
+    """
 
     status: AccountStatus
     code: str
-    words: str
-    scope: Scope | None  # what the vendor can be asked now, and would say that it does not know
+    scope: Scope | None
+    unknown: tuple[IdKind, ...] = ()
+    doubts: tuple[str, ...] = ()
 
     @property
     def account(self) -> Account:
         return self.status.account
 
+    @property
+    def unknown_labels(self) -> str:
+        """In the user's language."""
+        return ", ".join(gettext(kind.label) for kind in self.unknown)
 
-def silences(clue: SearchTerm, known: Iterable[AccountStatus]) -> list[AccountReason]:
+
+def account_reasons(term: SearchTerm, known: Iterable[AccountStatus]) -> list[AccountReason]:
     """No query. `known`: the status of every account."""
-    return [AccountReason(each, *_answer(each, clue), question(each.account, clue)) for each in known]
+    return [_reason(each, term) for each in known]
 
 
-def account_answers(clue: SearchTerm, known: Iterable[AccountStatus]) -> list[AccountAnswer]:
-    """No query."""
+def account_answers(term: SearchTerm, known: Iterable[AccountStatus]) -> list[AccountAnswer]:
+    """For JSON and commands, in English: `known` too must be computed in English. No query."""
     return [
         AccountAnswer(
             name=each.status.name,
             status=each.status.code.value,
-            answer=each.words,
+            answer=_answer(each),
             complete_as_of=moment(each.status.complete_at),
             old_because=f"it {each.status.frozen}" if each.status.frozen else None,
         )
-        for each in silences(clue, known)
+        for each in account_reasons(term, known)
     ]
 
 
@@ -68,44 +80,53 @@ def document(term: str, answer: SearchResult, accounts: list[AccountAnswer]) -> 
     return {"query": term, "matches": matches, "accounts": accounts, "more": answer.more}
 
 
-def question(account: Account, clue: SearchTerm) -> Scope | None:
-    """The names that this account can be asked for now, in every form in which its vendor may keep them."""
+def question(account: Account, term: SearchTerm) -> Scope | None:
+    """The names that this account can be queried for now, in every form in which its vendor may have them."""
     vendor = VENDORS.get(account.vendor)
-    if vendor is None or not account.enabled or account.being_deleted or not ASKABLE.fullmatch(spellings.plain(clue.rest)):
+    if vendor is None or not account.enabled or account.being_deleted or not ASKABLE.fullmatch(spellings.plain(term.rest)):
         return None
-    asked = {kind for kind in clue.kinds if kind in vendor.asked_by}
-    hostnames = spellings.host_names(clue.rest) if IdKind.HOSTNAME in asked else ()
-    named = IdKind.HOSTNAME in asked and spellings.full_name(clue.rest)
-    serials = spellings.serials(clue.rest) if IdKind.SERIAL in asked and not named else ()
+    kinds = {kind for kind in term.kinds if kind in vendor.asked_by}
+    hostnames = spellings.host_names(term.rest) if IdKind.HOSTNAME in kinds else ()
+    named = IdKind.HOSTNAME in kinds and spellings.full_name(term.rest)
+    serials = spellings.serials(term.rest) if IdKind.SERIAL in kinds and not named else ()
     return Scope(hostnames=hostnames, serials=serials) if hostnames or serials else None
 
 
-def _answer(status: AccountStatus, clue: SearchTerm) -> tuple[str, str]:
-    vendor = status.about
+def _reason(status: AccountStatus, term: SearchTerm) -> AccountReason:
+    vendor, scope = status.about, question(status.account, term)
     if vendor is None:
-        return "cannot", "cannot answer: this version does not know its vendor"
-    if any(name not in (status.vendor, status.name.lower()) for name in clue.inside):
-        return "left_out", "left out: the search names another vendor or account with in:"
-    unknown = [kind for kind in clue.kinds if kind not in vendor.answers]
-    if len(unknown) == len(clue.kinds):
-        return "cannot", f"cannot answer this kind of clue ({_words(unknown)})"
+        return AccountReason(status, "cannot", scope)
+    if any(name not in (status.vendor, status.name.lower()) for name in term.inside):
+        return AccountReason(status, "left_out", scope)
+    unknown = tuple(kind for kind in term.kinds if kind not in vendor.answers)
+    if len(unknown) == len(term.kinds):
+        return AccountReason(status, "cannot", scope, unknown)
     if status.complete_at is None:
-        return "never", "never synced"
-    listed = f"complete list as of {status.complete_at:%Y-%m-%d %H:%M} UTC"
-    if reasons := list(_stale(status)):
-        return "stale", f"list is stale ({'; '.join(reasons)}; {listed})"
-    notes = [f"it does not tell: {_words(unknown)}"] if unknown else []
-    notes += [status.doubt] if status.doubt else []
-    return "searched", f"searched ({'; '.join([listed, *notes])})"
+        return AccountReason(status, "never", scope, unknown)
+    if stale := tuple(_stale(status)):
+        return AccountReason(status, "stale", scope, unknown, stale)
+    return AccountReason(status, "searched", scope, unknown, (status.doubt,) if status.doubt else ())
 
 
 def _stale(status: AccountStatus) -> Iterator[str]:
-    """Why its list may not be what the vendor would say today."""
+    """Why its data may differ from what the vendor has today."""
     if status.in_error:
         yield status.label.lower()
     if status.outdated:
-        yield f"it {status.frozen}" if status.frozen else status.doubt
+        yield status.doubt
 
 
-def _words(kinds: list[IdKind]) -> str:
-    return ", ".join(kind.label for kind in kinds)
+def _answer(reason: AccountReason) -> str:
+    kinds = ", ".join(kind.label for kind in reason.unknown)
+    if reason.code == "cannot":
+        return f"not searched: this vendor has no such data ({kinds})" if kinds else "not searched: this version does not know its vendor"
+    if reason.code == "left_out":
+        return "not searched: excluded by in:"
+    if reason.code == "never":
+        return "never synced"
+    synced = f"last full sync {reason.status.complete_at:%Y-%m-%d %H:%M} UTC"
+    if reason.code == "stale":
+        status = reason.status
+        why = [f"it {status.frozen}" if status.frozen and each == status.doubt else each for each in reason.doubts]
+        return f"list is stale ({'; '.join([*why, synced])})"
+    return f"searched ({'; '.join([synced, *([f'no data: {kinds}'] if kinds else []), *reason.doubts])})"

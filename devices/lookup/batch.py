@@ -1,4 +1,4 @@
-"""A pasted list of names, serials or addresses: which device each line means. The same number of queries for one line as for 500."""
+"""Bulk search: the device of each cell of a pasted list. The same number of queries for one cell as for 500."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from devices.search.documents import DeviceDocument, device_documents
 from devices.search.parser import parse
 
 MOST_LINES = 500
-MOST_DEVICES = 10  # kept per line; a key that more devices share says nothing anyway
+MOST_DEVICES = 10  # kept per line; a key that more devices share identifies none
 MOST_HOLDERS = 50  # sightings read per key
 FACTS = ("id", "name", "serial", "user", "os", "state", "life", "seen_by", "seen_at", "switched_off")
 COLUMNS = ("line", "answer", "matched", *FACTS, "read_as")
@@ -37,7 +37,7 @@ class BatchRow:
 
 
 def answers(texts: list[str]) -> list[BatchRow]:
-    """A line means what it names completely; parts of names mean nothing here. Five queries at most, however many lines."""
+    """Exact matches only. Five queries at most, however many lines."""
     meant = {text: readings(text) for text in texts}
     devices = _devices(reading for some in meant.values() for reading in some)
     found = {text: reading for text in texts if (reading := next((each for each in meant[text] if each in devices), ""))}
@@ -75,7 +75,7 @@ def _rows(lines: list[BatchRow]) -> Iterator[list[object]]:
 
 
 def _line(text: str, held: list[str], devices: dict[str, dict[int, set[str]]], documents: dict[int, DeviceDocument]) -> BatchRow:
-    """`held`: what the text was read as; more than one where numbers of several lengths fit."""
+    """`held`: how the text was read; several where numbers of several lengths fit."""
     found = {pk: kinds for reading in held for pk, kinds in devices[reading].items()}
     kinds = sorted({kind for some in found.values() for kind in some})
     kept = [documents[pk] for pk in sorted(found)[:MOST_DEVICES] if pk in documents]

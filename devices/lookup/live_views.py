@@ -1,4 +1,4 @@
-"""Asking a vendor now whether it knows a name: a row that a worker takes, watched until it ends."""
+"""Live lookup: a sync of single names that a worker runs, and the fragment that polls it until it ends."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from devices.audit import log as audit
 from devices.audit.request import act_of
 from devices.db.messages import translated
-from devices.lists.filters import clean_query
 from devices.lookup.account_answers import question
+from devices.lookup.forms import LiveLookupForm
 from devices.models import Account, Identifier, Life, SyncRun
 from devices.search.documents import DeviceDocument, device_documents
 from devices.search.parser import parse
@@ -34,10 +35,10 @@ FOUND = 8
 
 @dataclass(frozen=True, slots=True)
 class LiveLookupResult:
-    """`code`: waiting, found, absent (the vendor says that it has nothing by these names), silent or failed. `name`: as it was typed.
+    """`code`: waiting, found, absent (the vendor answered that it has none of these names), silent or failed. `name`: as it was typed.
 
-    `hosts` and `serials`: the forms of which the vendor said so, or by which it found something; `powerless`: forms that it cannot hold,
-    so that a no says nothing about them.
+    `hosts` and `serials`: the names of that answer, or by which something was found; `powerless`: names that are too long for the vendor,
+    so that its answer does not cover them.
     """
 
     run: SyncRun
@@ -53,12 +54,14 @@ class LiveLookupResult:
 @require_POST
 @needs("refresh_account")
 def ask(request: HttpRequest) -> HttpResponse:
-    """However many ask for one name, one job is started."""
-    account = get_object_or_404(Account, name=request.POST.get("account", "").replace("\0", "")[:60])
-    term = clean_query(request.POST.get("q", ""))
-    run, problem = _ask(request, account, term)
+    """One job for a name, however many users request it."""
+    form = LiveLookupForm(request.POST)
+    if not form.is_valid():
+        raise Http404
+    account, term = get_object_or_404(Account, name=form.cleaned_data["account"]), form.cleaned_data["q"]
+    run, problem = _request(request, account, term)
     if is_fragment(request):
-        return render(request, "devices/lookup/refreshed.html", {"asked": outcome(run) if run else None, "problem": problem})
+        return render(request, "devices/lookup/_live_lookup.html", {"asked": outcome(run) if run else None, "problem": problem})
     if problem:
         messages.error(request, problem)
     return redirect(reverse("devices:lookup") + query(q=term, ticket=ticket_of(request), asked=str(run.pk) if run else ""))
@@ -67,17 +70,17 @@ def ask(request: HttpRequest) -> HttpResponse:
 @require_safe
 @needs("view_device")
 def asked(request: HttpRequest, pk: int) -> HttpResponse:
-    """The fragment that the page polls while the vendor works; the last one does not poll any more."""
+    """The fragment that the page polls until the job has ended."""
     run = asked_run(pk)
     if run is None:
         raise Http404
     if not is_fragment(request):
         return redirect(reverse("devices:lookup") + query(q=_names(run)[0], asked=str(pk)))
-    return render(request, "devices/lookup/refreshed.html", {"asked": outcome(run), "problem": ""})
+    return render(request, "devices/lookup/_live_lookup.html", {"asked": outcome(run), "problem": ""})
 
 
 def asked_run(pk: int) -> SyncRun | None:
-    """A run for names; lists and runs for vendor ids are not shown here."""
+    """A sync of names; other syncs are not shown here."""
     run = SyncRun.objects.select_related("account").filter(pk=min(pk, HIGHEST_ID), kind="named").first()
     return run if run and _names(run) else None
 
@@ -105,11 +108,12 @@ def _longest_host_name(run: SyncRun) -> int:
     return vendor.longest_host_name if vendor else 0
 
 
-def _ask(request: HttpRequest, account: Account, term: str) -> tuple[SyncRun | None, str]:
-    """The run, or what is wrong."""
+def _request(request: HttpRequest, account: Account, term: str) -> tuple[SyncRun | None, str]:
+    """The sync, or an error."""
     scope = question(account, parse(term))
     if scope is None:
-        return None, f"{account.name} cannot be asked for “{term}”: it takes a host name or a serial, while it is enabled."
+        text = gettext("%(account)s can't be queried for “%(text)s”. Enter a hostname or serial; the account must be enabled.")
+        return None, text % {"account": account.name, "text": term}
     try:
         with transaction.atomic():
             act = act_of(request)
@@ -121,7 +125,7 @@ def _ask(request: HttpRequest, account: Account, term: str) -> tuple[SyncRun | N
 
 
 def _found(run: SyncRun) -> list[DeviceDocument]:
-    """What the account lists now under exactly the names that were asked for."""
+    """The devices that the account lists now under exactly these names."""
     scope = run.walk_scope
     hosts = Q(kind=IdKind.HOSTNAME, key__in=[hostname_key(name) for name in scope.hostnames])
     serials = Q(kind=IdKind.SERIAL, key__in=[serial_key(name) for name in scope.serials])

@@ -1,4 +1,4 @@
-"""The cells of a pasted list, and the ways in which each can be read. Pure text: what is known decides which way was meant."""
+"""The cells of a pasted list, and how each can be read. Pure text: the stored identifiers decide which reading applies."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ REMARK = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*$")
 SCIENTIFIC = re.compile(r"([0-9])E\+([0-9])")  # how a spreadsheet shows the serial 7E10
 QUOTATION_MARKS = "\"'“”„‚‘’«»‹›`"
 LONGEST_PADDED = 20  # digits of a number whose leading zeros were lost
-# Heads of columns, in the words of spreadsheets and of our own files, and whether their cells identify a device.
+# Column headers of spreadsheets and of Rollcall's own files, and whether their cells identify a device.
 HEADS = {
     **dict.fromkeys(("name", "names", "host", "hostname", "host name", "computer", "computer name", "device", "device name", "line"), True),
     **dict.fromkeys(("serial", "serial number", "serial no", "serial no.", "s/n", "sn", "service tag", "asset tag", "uuid"), True),
@@ -38,7 +38,7 @@ class PastedText:
 
 def read(text: str) -> PastedText:
     """Cells are separated by lines, commas, semicolons, tabs, bars or a slash between blanks. Blanks alone belong to a cell: serials
-    contain them. A first line of column heads says which columns to read.
+    contain them. A first line of column headers selects the columns to read.
     """
     rows = [row for line in text.splitlines() if any(row := _cells(line))]
     wanted: list[bool] = []

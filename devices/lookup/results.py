@@ -1,10 +1,13 @@
-"""Search results as people read them: grouped by the key that matched, the matching part marked, the last contact beside."""
+"""Search results for the page: grouped by the identifier that matched, the matching part marked, with the last contact."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext, gettext_lazy
+
+from devices.models import Life
 from devices.reconciliation.timestamps import newest
 from devices.search.documents import DeviceDocument
 from devices.search.match_reasons import MatchedValue
@@ -12,14 +15,20 @@ from devices.search.parser import SearchTerm
 from devices.search.queries import SearchMatch, SearchResult
 from vendors.states import IdKind
 
-# Reasons that are no identifiers, and devices of which nothing that is shown matched.
-TEXTS = {"name": "Name", "model": "Model", "os": "Operating system", "group": "Group", "": "Other text"}
+# Reasons that are not identifiers; "": nothing that is shown matched.
+TEXTS = {
+    "name": gettext_lazy("Name"),
+    "model": gettext_lazy("Model"),
+    "os": gettext_lazy("Operating system"),
+    "group": gettext_lazy("Group"),
+    "": gettext_lazy("Other text"),
+}
 MOST_REASONS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class MarkedText:
-    """A reason in parts: (text, whether it is what was looked for)."""
+    """A reason in parts: (text, whether it matched)."""
 
     label: str
     parts: list[tuple[str, bool]]
@@ -31,17 +40,21 @@ class Hit:
     reasons: list[MarkedText]
     last_seen: datetime | None
 
+    @property
+    def life_label(self) -> str:
+        return str(Life(self.device["life"]).label)
+
 
 @dataclass(frozen=True, slots=True)
 class ResultGroup:
-    """Devices that were found by the same kind of key, the strongest that each has."""
+    """Devices that were found by the same kind of identifier, the strongest of each."""
 
     label: str
     hits: list[Hit]
 
 
 def groups(answer: SearchResult, *, now: datetime) -> list[ResultGroup]:
-    """In the order in which the answer has them: what is meant completely comes first."""
+    """In the order of the result: exact matches first."""
     found: dict[str, ResultGroup] = {}
     for match in answer.matches:
         label = _label(match.matched[0]["kind"] if match.matched else "")
@@ -77,4 +90,4 @@ def _needles(clue: SearchTerm, reason: MatchedValue) -> list[str]:
 
 def _label(kind: str) -> str:
     found = IdKind.of(kind)
-    return found.label if found else TEXTS.get(kind, kind.capitalize())
+    return gettext(found.label) if found else str(TEXTS.get(kind, kind.capitalize()))

@@ -1,4 +1,4 @@
-"""One box for any clue: the page of answers, links that tickets hold, and suggestions while typing. Nothing here calls a vendor."""
+"""Search: the page of results, links from a ticket system, and suggestions. Nothing here calls a vendor."""
 
 from __future__ import annotations
 
@@ -9,15 +9,17 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from devices.account_status.stale_sources import StaleSource, aged_among
 from devices.account_status.status import AccountStatus, account_statuses
 from devices.lists.filters import clean_query
-from devices.lookup.account_answers import account_answers, document, silences
+from devices.lists.keyset import Total
+from devices.lookup.account_answers import account_answers, account_reasons, document
 from devices.lookup.live_views import LiveLookupResult, asked_run, outcome
 from devices.lookup.results import groups, hit
 from devices.search.parser import parse
@@ -28,7 +30,7 @@ from devices.web.ticket import query, ticket_of
 SHOWN = 50
 SUGGESTED = 8
 SHORTEST_SUGGESTED = 2
-# The address of a deep link → the prefix that asks for this kind only.
+# The address of a deep link → the search prefix of its field.
 DEEP = {"serial": "sn", "host": "host", "mac": "mac", "user": "user"}
 
 
@@ -41,7 +43,7 @@ def page(request: HttpRequest) -> HttpResponse:
 @require_safe
 @needs("view_device")
 def deep(request: HttpRequest, kind: str, value: str) -> HttpResponse:
-    """`/d/serial/PF3XK2`: what a ticket system links to. A miss keeps the value in the box."""
+    """`/d/serial/PF3XK2`: a link from a ticket system. Without a match the value stays in the search box."""
     if kind not in DEEP:
         raise Http404
     return _answer(request, f"{DEEP[kind]}:{value.strip('/')}")
@@ -50,7 +52,7 @@ def deep(request: HttpRequest, kind: str, value: str) -> HttpResponse:
 @require_safe
 @needs("view_device")
 def suggest(request: HttpRequest) -> HttpResponse:
-    """A few devices below the box while somebody types."""
+    """A few devices below the search box while the user types."""
     term = clean_query(request.GET.get("q", ""))
     ticket = ticket_of(request)
     if not is_fragment(request):
@@ -65,12 +67,12 @@ def _answer(request: HttpRequest, term: str) -> HttpResponse:
     as_json = _wants_json(request)
     answer = search(term, limit=_limit(request) if as_json else SHOWN)
     if as_json:
-        return JsonResponse(document(term, answer, account_answers(answer.clue, account_statuses(request))))
+        with translation.override("en"):
+            return JsonResponse(document(term, answer, account_answers(answer.clue, account_statuses(request))))
     ticket = ticket_of(request)
     if answer.opens is not None and "all" not in request.GET:
         return _open(request, answer, answer.opens, term, ticket)
     now = timezone.now()
-    told = silences(answer.clue, account_statuses(request)) if term else []
     context = {
         "answer": answer,
         "term": term,
@@ -78,7 +80,7 @@ def _answer(request: HttpRequest, term: str) -> HttpResponse:
         "ticket": ticket,
         "ticket_query": query(ticket=ticket),
         "groups": groups(answer, now=now),
-        "silences": told,
+        "reasons": account_reasons(answer.clue, account_statuses(request)) if term else [],
         "aged": _aged(answer, account_statuses(request)),
         "asked": _asked(request),
         "list_query": query(q=term),
@@ -91,19 +93,19 @@ def _answer(request: HttpRequest, term: str) -> HttpResponse:
 def _open(request: HttpRequest, answer: SearchResult, pk: int, term: str, ticket: str) -> HttpResponse:
     if answer.total > 1:
         more = f"{reverse('devices:lookup')}{query(q=term, ticket=ticket, all='1')}"
-        words = '“{}” is exactly this device. <a href="{}">Show all {} that match</a>.'
-        messages.info(request, format_html(words, term, more, f"{answer.total:,}{'+' if answer.many else ''}"))
+        text = gettext('Exact match for “{term}”. <a href="{url}">Show all {number} results</a>')
+        messages.info(request, format_html(text, term=term, url=more, number=Total(answer.total, answer.many).words))
     return redirect(reverse("devices:detail", args=[pk]) + query(ticket=ticket))
 
 
 def _aged(answer: SearchResult, found: Sequence[AccountStatus]) -> list[StaleSource]:
-    """Of the accounts that told of the devices that are shown."""
+    """Of the accounts that report the devices shown."""
     names = {sighting["account"] for match in answer.matches for sighting in match.device["sightings"]}
     return aged_among(found, names)
 
 
 def _asked(request: HttpRequest) -> LiveLookupResult | None:
-    """The question that was just sent to a vendor, where there are no scripts to show it in place."""
+    """The live lookup that was just requested, where no script shows it in place."""
     number = request.GET.get("asked", "")
     run = asked_run(int(number)) if number.isascii() and number.isdigit() and len(number) < 19 else None
     return outcome(run) if run else None

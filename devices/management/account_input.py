@@ -1,6 +1,6 @@
 """`--set KEY=VALUE …` and `--secret KEY=env:VARIABLE|file:PATH …`, and the help that lists them for each vendor.
 
-A secret comes from a variable or a file, never from an argument. No sentence here repeats a value.
+A secret comes from a variable or a file, never from an argument. No error repeats a value.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from vendors.registry import VENDORS
 Pairs = list[tuple[str, str]]
 WIDTH = 110
 WHY_NOT_PLAIN = (
-    "A secret on the command line stays in the shell's history and shows in the list of processes: "
-    "give {name} as --secret {name}=env:VARIABLE or --secret {name}=file:PATH."
+    "A secret on the command line is visible in the shell history and the process list: "
+    "use --secret {name}=env:VARIABLE or --secret {name}=file:PATH."
 )
 
 
@@ -66,32 +66,32 @@ def settings_of(pairs: Pairs, *, secret_names: Collection[str]) -> dict[str, str
 
 
 def secrets_of(pairs: Pairs) -> dict[str, str]:
-    """The values of what the variables and files hold. Raises CommandRefused."""
+    """The values from the variables and files. Raises CommandRefused."""
     return {key: _secret(key, source) for key, source in _once(pairs, "--secret").items()}
 
 
-def told_with_options(bad: InvalidAccount) -> list[str]:
+def sentences_with_options(bad: InvalidAccount) -> list[str]:
     """The sentences about single settings and secrets; of each that is missing, with the option that gives it."""
-    told = dict(bad.fields)
+    sentences = dict(bad.fields)
     for field in bad.missing:
         option = f"--secret {field.name}=env:VARIABLE" if field.secret else f"--set {field.name}={_example(field)}"
-        told[field.name] = f"{field.label} is missing: give it with {option}."
-    return list(told.values())
+        sentences[field.name] = f"{field.label} is missing: enter it with {option}."
+    return list(sentences.values())
 
 
 def _once(pairs: Pairs, option: str) -> dict[str, str]:
     keys = [key for key, _ in pairs]
     twice = sorted({key for key in keys if keys.count(key) > 1})
     if twice:
-        raise CommandRefused(f"{option} gives {' and '.join(twice)} more than once: give each key once.", code=NOT_READY)
+        raise CommandRefused(f"{option} has {' and '.join(twice)} more than once: use each key once.", code=NOT_READY)
     return dict(pairs)
 
 
 def _pair(text: str) -> tuple[str, str]:
-    """Never repeats the text: it may be a secret that was put here by mistake."""
+    """Never repeats the text: it may be a secret, entered here by mistake."""
     name, sign, value = text.partition("=")
     if not sign or not name.strip():
-        raise ArgumentTypeError("expected KEY=VALUE; the account's name stands before the options")
+        raise ArgumentTypeError("expected KEY=VALUE; the account name comes before the options")
     return name.strip(), value
 
 
@@ -100,7 +100,7 @@ def _secret(name: str, source: str) -> str:
     if where == "env" and rest:
         value = os.environ.get(rest, "")
         if not value:
-            raise CommandRefused(f"The variable {rest} for {name} is not set or empty: export it first.")
+            raise CommandRefused(f"The variable {rest} for {name} is not set or empty: set it first.")
         return value
     if where == "file" and rest:
         return _from_file(name, Path(rest))

@@ -1,4 +1,4 @@
-"""What every command shares: errors as one sentence on stderr, no traceback, and exit codes.
+"""Base of all commands: errors as one sentence on stderr, no traceback, and exit codes.
 
 0 done · 1 refused or failed · 2 wrong usage or not ready (no database, no tables) · 130 stopped with Ctrl-C.
 """
@@ -24,14 +24,14 @@ TOO_SLOW = (psycopg.errors.QueryCanceled, psycopg.errors.LockNotAvailable)
 
 
 class CommandRefused(CommandError):
-    """The sentence for stderr."""
+    """A sentence for stderr, and the exit code."""
 
     def __init__(self, sentence: str, *, code: int = FAILED) -> None:
         super().__init__(sentence, returncode=code)
 
 
 class Command(BaseCommand):
-    """Base of our commands. Called from code it raises CommandRefused; from a shell it says the sentence and exits."""
+    """Called from code it raises CommandRefused; from a shell it prints the sentence and exits."""
 
     requires_system_checks: list[str] = []
 
@@ -39,8 +39,8 @@ class Command(BaseCommand):
     _actions: Any = None  # argparse's subparsers, of a command that has some
 
     def create_parser(self, prog_name: str, subcommand: str, **options: Any) -> CommandParser:
-        """Without abbreviations: `--set` of ours would be read as the beginning of Django's `--settings`. What cannot be parsed raises
-        CommandError, also from a shell, where Django would print all of the usage."""
+        """Without abbreviations: `--set` would be read as the beginning of Django's `--settings`. A parser error raises CommandError, also
+        from a shell, where Django would print the whole usage."""
         from_shell, self._called_from_command_line = self._called_from_command_line, False
         try:
             return super().create_parser(prog_name, subcommand, allow_abbrev=False, **options)
@@ -55,7 +55,7 @@ class Command(BaseCommand):
     def run_from_argv(self, argv: list[str]) -> None:
         try:
             super().run_from_argv(argv)
-        except CommandError as error:  # of the parser: all others are said by `execute`
+        except CommandError as error:  # of the parser: `execute` prints all others
             action = [argv[2]] if self._actions is not None and argv[2:3] and argv[2] in self._actions.choices else []
             sentence = str(error).removeprefix("Error: ").rstrip(".")
             named = " ".join(["manage.py", argv[1], *action])
@@ -78,7 +78,7 @@ class Command(BaseCommand):
         try:
             return super().execute(*args, **options)
         except BrokenPipeError:
-            # `export … | head`: the reader has enough, so nothing is said. Python would complain while closing.
+            # `export … | head` closed the pipe: no message. Without this, Python prints an error while closing.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise CommandRefused("") from None
         except DatabaseError as error:
@@ -89,7 +89,7 @@ class Command(BaseCommand):
             raise CommandRefused("Stopped.", code=STOPPED) from None
 
     def say(self, text: str) -> None:
-        """A line for a person; what vendors wrote cannot steer the terminal."""
+        """A line of text; control characters from vendors are replaced."""
         self.stdout.write(visible(text))
 
     def warn(self, text: str) -> None:
@@ -103,14 +103,16 @@ def account_named(name: str) -> Account:
     account = Account.objects.filter(name=name).first() if "\0" not in name else None
     if account is None:
         known = ", ".join(Account.objects.values_list("name", flat=True)[:20])
-        raise CommandRefused(f"There is no account {visible(name)!r}. Known: {known or 'none yet, add one with `manage.py account add`'}.")
+        raise CommandRefused(
+            f"There is no account {visible(name)!r}. Accounts: {known or 'none yet, add one with `manage.py account add`'}."
+        )
     return account
 
 
 def vendor_of(account: Account) -> Vendor:
     """Raises CommandRefused for a vendor that this version does not know."""
     if account.vendor not in VENDORS:
-        raise CommandRefused(f"This version of Rollcall does not know the vendor {visible(account.vendor)!r} of {account.name}.")
+        raise CommandRefused(f"This version of Rollcall does not support the vendor {visible(account.vendor)!r} of {account.name}.")
     return account.about
 
 
@@ -121,9 +123,9 @@ def visible(text: str) -> str:
 def _translated(error: Exception) -> CommandRefused:
     cause = error.__cause__
     if isinstance(cause, TOO_SLOW):
-        return CommandRefused("The database took too long or was busy with the same rows: try again.")
+        return CommandRefused("The database took too long or the rows are locked: try again.")
     if isinstance(error, OperationalError | InterfaceError):
         return CommandRefused("The database does not answer: start the local stack with `make run`, or check DATABASE_URL.", code=NOT_READY)
     if isinstance(error, ProgrammingError) and isinstance(cause, psycopg.errors.UndefinedTable | psycopg.errors.UndefinedColumn):
         return CommandRefused("The database has no tables of this version: run `manage.py migrate` first.", code=NOT_READY)
-    return CommandRefused(f"The database refused ({type(cause or error).__name__}): look at its log.")
+    return CommandRefused(f"Database error ({type(cause or error).__name__}): check its log.")

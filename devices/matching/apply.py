@@ -1,4 +1,4 @@
-"""Applies matching to the tables: the device of each touched sighting, and why. Callers hold the devices (devices/db/locks.py)."""
+"""Applies matching to the tables: the device of each affected record, and why. Callers hold the device lock (devices/db/locks.py)."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ JOIN = {
 
 @dataclass(slots=True)
 class MatchPlan:
-    """What matching decided and is not written yet. `moved`: sighting → the devices it leaves and comes to; `renew`: to summarise."""
+    """A result of matching that is not written yet. `moved`: sighting → its device before and after; `renew`: devices to summarise."""
 
     naming: IdAssignment = field(default_factory=IdAssignment)
     moved: dict[int, tuple[int, int]] = field(default_factory=dict)
@@ -49,23 +49,23 @@ class MatchPlan:
 
 
 def assign_devices(mapped: Sequence[MappedEntry], *, vendor: str, account: int) -> MatchPlan:
-    """Find the devices of a page's new sightings, which get their ids here, and of those whose keys changed."""
+    """Match the new sightings of a page, which get their ids here, and those whose keys changed."""
     fresh = [each for each in mapped if each.sighting_id is None]
     before = _stored_keys([each.sighting_id for each in mapped if each.sighting_id is not None])
     for each, number in zip(fresh, _sighting_ids(len(fresh)), strict=True):
         each.sighting_id, each.fresh = number, True
-    told: list[SightingKeys] = []
+    changed: list[SightingKeys] = []
     left: set[Key] = set()
     for each in mapped:
         keys, old = _keys(each), before.get(each.sighting_id or 0, {})
         if each.fresh or keys != old:
-            told.append(SightingKeys(each.sighting_id or 0, (vendor, each.entry.external_id, account), keys))
-            # Strong kinds only: a user joins nothing by itself, and who shares it is not touched.
+            changed.append(SightingKeys(each.sighting_id or 0, (vendor, each.entry.external_id, account), keys))
+            # Strong kinds only: a user alone matches nothing.
             left |= {(kind, key) for kind in STRENGTH for key in old.get(kind, NOTHING) - keys.get(kind, NOTHING)}
-    if not told:
+    if not changed:
         return MatchPlan()
-    stored = [each.id for each in told if each.id in before]
-    plan = _decide(CandidateSet(told, stored=stored, left=left, limit=settings.COMMON_KEY_DEVICES))
+    stored = [each.id for each in changed if each.id in before]
+    plan = _decide(CandidateSet(changed, stored=stored, left=left, limit=settings.COMMON_KEY_DEVICES))
     for each in fresh:
         each.device_id = plan.naming.devices[each.sighting_id or 0]
     return plan
@@ -79,8 +79,9 @@ def apply(plan: MatchPlan, now: datetime) -> None:
 
 
 def rematch(sightings: Collection[int], now: datetime, *, left: Collection[Key] = ()) -> int:
-    """Decide again about these and whatever they touch, from what is stored. `left`: keys of sightings that were deleted, which others may
-    share. Returns how many sightings moved.
+    """Match these stored sightings again, and all that they affect. `left`: keys of deleted sightings, which others may share.
+
+    Returns how many sightings moved.
     """
     if not sightings and not left:
         return 0
@@ -95,7 +96,7 @@ def rematch(sightings: Collection[int], now: datetime, *, left: Collection[Key] 
 
 
 def rematch_everything(now: datetime) -> int:
-    """After the rules changed: every sighting, a few thousand in a transaction. Returns how many moved."""
+    """Match every sighting again, a few thousand in a transaction. Returns how many moved."""
     moved, last = 0, 0
     while some := list(Sighting.objects.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:AT_ONCE]):
         moved += rematch(some, now)
@@ -108,17 +109,17 @@ def _decide(near: CandidateSet) -> MatchPlan:
     groups = arrange(near.core.values(), joining, near.rulings)
     plan = MatchPlan(name_devices(groups))
     for group in groups:
-        for told in group.members:
-            why = reason(told, group, holders=near.holders, common=near.common, rulings=near.rulings)
+        for each in group.members:
+            why = reason(each, group, holders=near.holders, common=near.common, rulings=near.rulings)
             if why is not None:
-                plan.reasons[told.id] = why
-            elif told.device is not None:
-                plan.unexplained.append(told.id)
-            device = plan.naming.devices[told.id]
-            if told.device != device:
-                plan.renew |= {device} | ({told.device} - plan.naming.merged.keys() if told.device is not None else set())
-                if told.device is not None:
-                    plan.moved[told.id] = told.device, device
+                plan.reasons[each.id] = why
+            elif each.device is not None:
+                plan.unexplained.append(each.id)
+            device = plan.naming.devices[each.id]
+            if each.device != device:
+                plan.renew |= {device} | ({each.device} - plan.naming.merged.keys() if each.device is not None else set())
+                if each.device is not None:
+                    plan.moved[each.id] = each.device, device
     return plan
 
 
@@ -162,12 +163,12 @@ def _write_joins(plan: MatchPlan, now: datetime) -> None:
     stage("joins", JOIN, _join_rows(plan))
     names = quoted(JOIN)
     chosen = names.replace('"agrees", "differs", "near"', "agrees::jsonb, differs::jsonb, near::jsonb")
-    told = [f'"{name}"' for name in JOIN if name != "sighting_id"]
-    ours, theirs = ", ".join(f"j.{name}" for name in told), ", ".join(f"EXCLUDED.{name}" for name in told)
+    columns = [f'"{name}"' for name in JOIN if name != "sighting_id"]
+    ours, theirs = ", ".join(f"j.{name}" for name in columns), ", ".join(f"EXCLUDED.{name}" for name in columns)
     with connection.cursor() as cursor:
         cursor.execute(
             f"""INSERT INTO devices_join AS j ({names}, changed_at) SELECT {chosen}, %s FROM joins ORDER BY sighting_id
-                ON CONFLICT (sighting_id) DO UPDATE SET ({", ".join(told)}, changed_at) = ({theirs}, EXCLUDED.changed_at)
+                ON CONFLICT (sighting_id) DO UPDATE SET ({", ".join(columns)}, changed_at) = ({theirs}, EXCLUDED.changed_at)
                 WHERE ({ours}) IS DISTINCT FROM ({theirs})""",
             [now],
         )

@@ -1,4 +1,4 @@
-"""Reads what a change can touch: the sightings that share a key with it, the rest of their devices, and so on until nothing more joins.
+"""Candidates for matching: the sightings that a change can affect, by shared keys and common devices, until no more are found.
 
 LATERAL with a limit makes PostgreSQL look each key up: while a table fills, its statistics say that it is empty, and a plan made by
 them would read the whole table for every page.
@@ -16,7 +16,7 @@ from devices.matching.rules import KINDS, Key, joinable
 from devices.models import Ruling
 from devices.models.identifier import identifiers_of
 
-# One text each: quoting thousands of array members one by one costs more than the question. Keys hold no control characters.
+# One text each: quoting thousands of array members one by one costs more than the query. Keys hold no control characters.
 _SEPARATOR = "\x1f"
 _HOLDERS = f"""
 WITH wanted AS (SELECT DISTINCT * FROM unnest(string_to_array(%s, chr(31)), string_to_array(%s, chr(31))) AS w(kind, key))
@@ -34,34 +34,34 @@ CROSS JOIN LATERAL (SELECT array_agg(i.kind) kinds, array_agg(i.key) keys FROM {
 
 
 class CandidateSet:
-    """`told`: new words about sightings, which stand for what is stored about them. `stored`: sightings to begin with that are stored.
-    `left`: keys that some of `told` no longer have. `limit`: on how many machines a key may stand.
+    """`changed`: sightings with new keys, which replace the stored ones. `stored`: stored sightings to begin with.
+    `left`: keys that some of `changed` no longer have. `limit`: how many machines may share a key.
 
     Afterwards `core` is every sighting whose device or explanation may change: whole devices, and whole groups.
     """
 
     def __init__(
-        self, told: Collection[SightingKeys] = (), *, stored: Collection[int] = (), left: Collection[Key] = (), limit: int
+        self, changed: Collection[SightingKeys] = (), *, stored: Collection[int] = (), left: Collection[Key] = (), limit: int
     ) -> None:
         self.core: dict[int, SightingKeys] = {}
         self.holders: dict[Key, list[SightingKeys]] = {}
-        self.common: dict[Key, int | None] = {}  # on how many machines; None: on too many to count
+        self.common: dict[Key, int | None] = {}  # shared by how many machines; None: too many to count
         self.rulings = _rulings()
         self._limit = limit
-        self._known: dict[int, SightingKeys] = {each.id: each for each in told}
-        self._told = list(self._known)
-        self._told_by_key: dict[Key, list[SightingKeys]] = defaultdict(list)
-        for each in told:
+        self._known: dict[int, SightingKeys] = {each.id: each for each in changed}
+        self._changed = list(self._known)
+        self._changed_by_key: dict[Key, list[SightingKeys]] = defaultdict(list)
+        for each in changed:
             for pair in each.strong:
-                self._told_by_key[pair].append(each)
+                self._changed_by_key[pair].append(each)
         self._mates: dict[int, set[int]] = defaultdict(set)
         self._ruled = _partners(self.rulings.together)
         self._load(stored)
         self._gather(left, [each for each in stored if each in self._known])
 
     def _gather(self, left: Collection[Key], stored: Collection[int]) -> None:
-        frontier = self._enter([*self._told, *stored])
-        # Who shares a key with what changed may lose or gain it as a common one, and names it as a near miss.
+        frontier = self._enter([*self._changed, *stored])
+        # A key may become or stop being a shared one, or a near match, for every sighting that has it.
         touched = self._look_up({*left, *(key for each in frontier for key in each.strong)})
         frontier += self._enter(touched)
         while frontier:
@@ -74,7 +74,7 @@ class CandidateSet:
         return list(entering.values())
 
     def _reached(self, frontier: Iterable[SightingKeys]) -> set[int]:
-        """The same device, a key that joins, or a person's word."""
+        """By the same device, a matching key or an override."""
         found: set[int] = set()
         ruled: set[int] = set()
         for each in frontier:
@@ -89,14 +89,14 @@ class CandidateSet:
         return found | (ruled & self._known.keys())
 
     def _look_up(self, keys: Iterable[Key]) -> set[int]:
-        """Find who has these keys, and load their devices; a key on too many sightings is common, whoever they are. Returns the holders."""
+        """Find the holders of these keys and load their devices; a key on too many sightings is a shared one. Returns the holders."""
         wanted = [key for key in keys if key not in self.holders]
         if not wanted:
             return set()
         stored: dict[Key, list[int]] = defaultdict(list)
         with connection.cursor() as cursor:
             kinds, texts = _SEPARATOR.join(kind for kind, _ in wanted), _SEPARATOR.join(key for _, key in wanted)
-            cursor.execute(_HOLDERS, [kinds, texts, self._told])
+            cursor.execute(_HOLDERS, [kinds, texts, self._changed])
             for kind, key, sighting in cursor.fetchall():
                 stored[kind, key].append(sighting)
         found = {each for holders in stored.values() if len(holders) <= MOST_SIGHTINGS for each in holders}
@@ -106,12 +106,12 @@ class CandidateSet:
         return found
 
     def _file(self, pair: Key, stored: Sequence[int]) -> None:
-        told = self._told_by_key.get(pair, [])
-        if len(stored) + len(told) > MOST_SIGHTINGS:
+        changed = self._changed_by_key.get(pair, [])
+        if len(stored) + len(changed) > MOST_SIGHTINGS:
             self.holders[pair] = []
             self.common[pair] = None
             return
-        self.holders[pair] = holders = told + [self._known[each] for each in stored] if stored else told
+        self.holders[pair] = holders = changed + [self._known[each] for each in stored] if stored else changed
         if machines := common_on(holders, pair[0], limit=self._limit):
             self.common[pair] = machines
 
@@ -138,7 +138,7 @@ def collect(pairs: Iterable[Key]) -> dict[str, frozenset[str]]:
 
 
 def _rulings() -> Overrides:
-    """All that are in force: made by people one by one, so there are few."""
+    """All in force; users make them one by one, so there are few."""
     rows = list(Ruling.objects.filter(ended_at=None).values_list("first_id", "second_id", "together"))
     return Overrides(
         together=frozenset((first, second) for first, second, together in rows if together),

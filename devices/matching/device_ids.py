@@ -1,4 +1,4 @@
-"""The ids of devices when groups merge and split: the oldest keeps its id, old ids lead to it, and who leaves gets the old one back."""
+"""Ids of devices that merge and split: the oldest keeps its id, old ids redirect to it, and a split device gets its old id back."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ class IdAssignment:
 
 
 def name_devices(groups: Sequence[Cluster]) -> IdAssignment:
-    """A device goes with its oldest sighting; a group takes the oldest of the devices that came to it."""
+    """A device belongs to its oldest sighting; a merged group keeps the oldest device."""
     naming = IdAssignment()
     nameless: list[Cluster] = []
     anchors = _anchors(groups)
     for group in groups:
-        claims = sorted(told.device for told in group.members if told.device is not None and anchors[told.device] == told.id)
+        claims = sorted(member.device for member in group.members if member.device is not None and anchors[member.device] == member.id)
         if not claims:
             nameless.append(group)
             continue
-        naming.devices.update((told.id, claims[0]) for told in group.members)
+        naming.devices.update((member.id, claims[0]) for member in group.members)
         naming.merged.update((device, (claims[0], anchors[device])) for device in claims[1:])
     for group, device in zip(nameless, _ids_for(nameless), strict=True):
-        naming.devices.update((told.id, device) for told in group.members)
+        naming.devices.update((member.id, device) for member in group.members)
     return naming
 
 
@@ -42,20 +42,20 @@ def _anchors(groups: Sequence[Cluster]) -> dict[int, int]:
     """The oldest sighting of each device as it is now."""
     found: dict[int, int] = {}
     for group in groups:
-        for told in group.members:
-            if told.device is not None:
-                found[told.device] = min(told.id, found.get(told.device, told.id))
+        for member in group.members:
+            if member.device is not None:
+                found[member.device] = min(member.id, found.get(member.device, member.id))
     return found
 
 
 def _ids_for(groups: Sequence[Cluster]) -> list[int]:
     if not groups:
         return []
-    former = _former_ids([told.id for group in groups for told in group.members if told.device is not None])
+    former = _former_ids([member.id for group in groups for member in group.members if member.device is not None])
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval('devices_device_id_seq') FROM generate_series(1, %s)", [len(groups)])
         fresh = iter([row[0] for row in cursor.fetchall()])
-    chosen = [min((former[told.id] for told in group.members if told.id in former), default=None) or next(fresh) for group in groups]
+    chosen = [min((former[member.id] for member in group.members if member.id in former), default=None) or next(fresh) for group in groups]
     FormerDevice.objects.filter(pk__in=set(former.values()) & set(chosen)).delete()
     return chosen
 
@@ -81,14 +81,14 @@ def move_sightings(devices: Mapping[int, int]) -> None:
 
 
 def move_related_rows(merged: Mapping[int, tuple[int, int]], now: datetime) -> None:
-    """What hangs on a device that ended goes to the one it became part of; its id is kept as a former one. Call after the summary."""
+    """Move the rows of a merged device to the remaining one, and keep its id as a former one. Call after the summary."""
     if not merged:
         return
-    # A person retired that device, not the one it became part of: what is in service stays in service.
+    # A retirement ends with its device: the remaining one stays in service.
     Retirement.objects.filter(device__in=list(merged)).delete()
-    hanging = _hanging()
+    related = _related()
     for old, (new, _) in sorted(merged.items()):
-        for model, name in hanging:
+        for model, name in related:
             _give(model, name, old, new)
     changes.record_merges({old: new for old, (new, _) in merged.items()}, now)
     FormerDevice.objects.bulk_create(FormerDevice(id=old, device_id=new, anchor_id=anchor) for old, (new, anchor) in merged.items())
@@ -96,15 +96,15 @@ def move_related_rows(merged: Mapping[int, tuple[int, int]], now: datetime) -> N
         cursor.execute("DELETE FROM devices_device WHERE id = ANY(%s)", [list(merged)])
 
 
-def _hanging() -> list[tuple[type[models.Model], str]]:
-    """Every table that points at a device, whichever app it is in, but for the sightings, which are moved one by one."""
+def _related() -> list[tuple[type[models.Model], str]]:
+    """Every table of every app that points at a device, except sightings, which are moved one by one."""
     relations = Device._meta.get_fields(include_hidden=True)
     found = [each for each in relations if isinstance(each, models.ManyToOneRel) and each.related_model is not Sighting]
     return [(each.related_model, each.field.name) for each in found]
 
 
 def _give(model: type[models.Model], name: str, old: int, new: int) -> None:
-    """A row that the other device has already (the same tag) goes."""
+    """A row that the other device already has (the same tag) is deleted."""
     rows = model._default_manager.filter(**{name: old})
     if not rows.exists():
         return

@@ -1,7 +1,7 @@
-"""Which sightings are one machine. Pure: the answer depends on the sightings and on people's rulings, never on the order of arrival.
+"""Which sightings are one machine. Pure: the result depends on the sightings and on overrides, never on the order of arrival.
 
-Serial, BIOS UUID, MAC, hostname: strongest first. A differing stronger key blocks a weaker one, a key on many machines joins nothing,
-and where a sighting could belong to two machines it stays apart. When in doubt, a device of its own.
+Serial, BIOS UUID, MAC, hostname: strongest first. A differing stronger key blocks a weaker one, a key that many
+machines share matches nothing, and a sighting that could belong to two machines stays a separate device.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from itertools import combinations
 from devices.matching.rules import STRENGTH, Key, Keys, conflicting_key, joinable
 from vendors.states import IdKind
 
-PERSON = "person"  # stands where a kind stands, when a person's ruling joined two sightings
-# A key on more sightings than this is not even looked at: a bound for the work, far above vendors times re-enrolments.
+PERSON = "person"  # the kind of a match that a user made
+# A key on more sightings than this is not compared: a bound for the work, far above vendors times re-enrollments.
 MOST_SIGHTINGS = 15
 
 _BITS: Mapping[str, int] = {kind.value: 1 << place for place, kind in enumerate(STRENGTH)}  # stored: never renumber
@@ -23,7 +23,7 @@ _BITS: Mapping[str, int] = {kind.value: 1 << place for place, kind in enumerate(
 
 @dataclass(slots=True, eq=False)
 class SightingKeys:
-    """The keys of one sighting. `order` (vendor, external id, account) sorts alike whatever was fetched first.
+    """The keys of one sighting. `order` (vendor, external id, account) sorts the same whatever was synced first.
 
     `strong`: its keys but the user, strongest first.
     """
@@ -40,7 +40,7 @@ class SightingKeys:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Two sightings and what joined them."""
+    """Two sightings and the key that matched them."""
 
     kind: str
     key: str
@@ -66,38 +66,38 @@ class Cluster:
 
 
 def machine_count(holders: Sequence[SightingKeys], kind: str) -> int:
-    """On how many machines, at least, a key stands: holders of which each speaks against being any of the others."""
+    """How many machines at least share a key: holders that each contradict all others."""
     different: list[SightingKeys] = []
-    for each in sorted(holders, key=lambda told: (-len(told.keys), told.order)):  # who says little is like everybody
+    for each in sorted(holders, key=lambda holder: (-len(holder.keys), holder.order)):  # one with few keys contradicts no other
         if all(_distinct(each.keys, other.keys, kind) for other in different):
             different.append(each)
     return len(different)
 
 
 def _distinct(own: Keys, other: Keys, kind: str) -> bool:
-    """For hostnames silence is not against: one vendor never tells the user."""
+    """For hostnames a missing user is no contradiction: one vendor never reports it."""
     return bool(conflicting_key(own, other, kind)) if kind == IdKind.HOSTNAME else not joinable(own, other, kind)
 
 
 def common_on(holders: Sequence[SightingKeys], kind: str, *, limit: int) -> int:
-    """On how many machines a key stands that stands on more than `limit` and so joins nothing; 0: it is no such key."""
+    """How many machines share a key, if more than `limit`: then it matches nothing; else 0."""
     machines = machine_count(holders, kind) if len(holders) > limit else 0
     return machines if machines > limit else 0
 
 
 def arrange(sightings: Iterable[SightingKeys], holders: Mapping[Key, Sequence[SightingKeys]], rulings: Overrides) -> list[Cluster]:
-    """Put sightings into groups. `holders`: who has each key that may join; keys on many machines are left out of it."""
+    """Put sightings into groups. `holders`: the sightings of each key that may match, without keys that many machines share."""
     arrangement = _Arrangement(sightings, rulings)
     for kind in STRENGTH:
-        arrangement.join_by(kind, {key: told for (each, key), told in holders.items() if each == kind})
+        arrangement.join_by(kind, {key: sightings for (each, key), sightings in holders.items() if each == kind})
     return arrangement.groups()
 
 
 class _Arrangement:
     def __init__(self, sightings: Iterable[SightingKeys], rulings: Overrides) -> None:
         self._group: dict[int, Cluster] = {}
-        for told in sightings:
-            self._group[told.id] = Cluster([told], {kind: set(keys) for kind, keys in told.keys.items()})
+        for each in sightings:
+            self._group[each.id] = Cluster([each], {kind: set(keys) for kind, keys in each.keys.items()})
         self._apart = rulings.apart
         for first, second in sorted(rulings.together):
             if first in self._group and second in self._group:
@@ -107,8 +107,8 @@ class _Arrangement:
         return list({id(group): group for group in self._group.values()}.values())
 
     def join_by(self, kind: str, holders: Mapping[str, Sequence[SightingKeys]]) -> None:
-        """A tie is dropped when either end could as well be joined to somebody who speaks against the other end."""
-        ties = [tie for key, told in holders.items() for tie in self._ties(kind, key, told)]
+        """A tie is dropped when either end could also be matched with a sighting that contradicts the other end."""
+        ties = [tie for key, sightings in holders.items() for tie in self._ties(kind, key, sightings)]
         ties.sort(key=lambda found: found[0])
         open_ties = [tie for _, tie in ties if self._may_merge(tie)]
         candidates: dict[int, dict[int, Cluster]] = defaultdict(dict)
@@ -121,8 +121,8 @@ class _Arrangement:
             if self._may_merge(tie):
                 self._merge(tie)
 
-    def _ties(self, kind: str, key: str, told: Sequence[SightingKeys]) -> list[tuple[tuple[object, ...], Match]]:
-        known = sorted((each for each in told if each.id in self._group), key=lambda each: each.order)
+    def _ties(self, kind: str, key: str, sightings: Sequence[SightingKeys]) -> list[tuple[tuple[object, ...], Match]]:
+        known = sorted((each for each in sightings if each.id in self._group), key=lambda each: each.order)
         return [
             ((first.order, second.order, key), Match(kind, key, first.id, second.id))
             for first, second in combinations(known, 2)
@@ -156,8 +156,8 @@ class _Arrangement:
             kind: first.keys.get(kind, set()) | second.keys.get(kind, set()) for kind in {*first.keys, *second.keys}
         }
         group = Cluster(first.members + second.members, merged, [*first.ties, *second.ties, tie])
-        for told in group.members:
-            self._group[told.id] = group
+        for member in group.members:
+            self._group[member.id] = group
 
 
 def kinds_mask(kinds: Iterable[str]) -> int:

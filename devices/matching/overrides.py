@@ -1,4 +1,4 @@
-"""People's word on which sightings are one machine. It outranks every key, is audited, and can be taken back."""
+"""Match overrides: a user merges two devices, splits one, or resets to automatic matching. Audited; an override outranks every key."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext
 
 from devices.audit import log as audit
 from devices.audit.context import AuditContext
@@ -16,17 +17,17 @@ from devices.history import writer as changes
 from devices.matching.apply import rematch
 from devices.models import ChangeKind, Ruling, Sighting
 
-FIELD = "device"  # in the timeline: before and after are ids of devices
+FIELD = "device"  # of a history entry: before and after are ids of devices
 
 
 def link(device: int, other: int, *, reason: str, act: AuditContext) -> int:
-    """Make two devices one. Returns the device that both are now. Raises ActionRefused."""
-    reason = checked_reason(reason, kept_with="with the link")
+    """Merge two devices. Returns the device that both are now. Raises ActionRefused."""
+    reason = checked_reason(reason)
     with transaction.atomic():
         lock_devices()
         ours, theirs = _sightings(device), _sightings(other)
         if device == other or not ours or not theirs:
-            raise ActionRefused("Choose another device that a vendor sees: this one cannot be linked to it.")
+            raise ActionRefused(gettext("Choose another device: one without vendor records cannot be merged."))
         pairs = _between(ours, theirs)
         _end(pairs.filter(together=False), reason=reason, act=act)
         _rule(ours[0], theirs[0], together=True, reason=reason, act=act)
@@ -39,14 +40,14 @@ def link(device: int, other: int, *, reason: str, act: AuditContext) -> int:
 
 
 def take_apart(sighting: int, *, device: int, reason: str, act: AuditContext) -> int:
-    """Make one sighting a device of its own, or of others than those it is with now. Returns its device. Raises ActionRefused."""
-    reason = checked_reason(reason, kept_with="with the link")
+    """Split one record from its device. Returns its device from now on. Raises ActionRefused."""
+    reason = checked_reason(reason)
     with transaction.atomic():
         lock_devices()
         members = _sightings(device)
         others = [each for each in members if each != sighting]
         if sighting not in members or not others:
-            raise ActionRefused("Nothing to split: reload the device, it has changed.")
+            raise ActionRefused(gettext("Nothing to split: the device has changed. Reload its page."))
         _end(_between([sighting], others).filter(together=True), reason=reason, act=act)
         for other in others:
             _rule(sighting, other, together=False, reason=reason, act=act)
@@ -60,17 +61,17 @@ def take_apart(sighting: int, *, device: int, reason: str, act: AuditContext) ->
 
 
 def end_ruling(ruling: int, *, reason: str, act: AuditContext) -> None:
-    """End an override: matching decides again. What follows from it is in the history as an automatic change. Raises ActionRefused."""
-    reason = checked_reason(reason, kept_with="with the link")
+    """End an override; automatic matching decides again and writes its own history entries. Raises ActionRefused."""
+    reason = checked_reason(reason)
     with transaction.atomic():
         lock_devices()
         found = Ruling.objects.filter(pk=ruling, ended_at=None).first()
         if found is None:
-            raise ActionRefused("Already removed by another user: reload the page.")
+            raise ActionRefused(gettext("Already reset by another user: reload the page."))
         _end(Ruling.objects.filter(pk=ruling), reason=reason, act=act)
         pair = [found.first_id, found.second_id]
-        told: dict[str, Any] = {"reason": reason, "pair": pair, "together": found.together}
-        audit.record("ruling ended", act=act, target=str(ruling), **told)
+        detail: dict[str, Any] = {"reason": reason, "pair": pair, "together": found.together}
+        audit.record("ruling ended", act=act, target=str(ruling), **detail)
         rematch(pair, act.now)
 
 
@@ -83,7 +84,7 @@ def _sightings(device: int) -> list[int]:
 
 
 def _between(ours: Collection[int], theirs: Collection[int]) -> QuerySet[Ruling]:
-    """The rulings in force between two sets of sightings."""
+    """The overrides in force between two sets of records."""
     either = Q(first__in=ours, second__in=theirs) | Q(first__in=theirs, second__in=ours)
     return Ruling.objects.filter(either, ended_at=None)
 

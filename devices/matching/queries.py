@@ -1,31 +1,41 @@
-"""Why the sightings of a device are one machine, in sentences, and what nearly belonged to it."""
+"""Match explanations of a device as text: which identifiers matched its records, and which records nearly matched."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
+from django.utils.translation import gettext, gettext_lazy, pgettext
 
-from devices.matching.explanations import COMMON, DIFFERS, RULED, WITNESS
+from devices.matching.explanations import COMMON, DIFFERS, DOUBT, RULED, WITNESS
 from devices.matching.grouping import MOST_SIGHTINGS, PERSON
 from devices.models import Device, Join, Ruling
 from vendors.states import IdKind
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 MOST_RULINGS = 50
-WORDS = {
-    IdKind.SERIAL: "serial",
-    IdKind.BIOS_UUID: "BIOS UUID",
-    IdKind.MAC: "MAC address",
-    IdKind.HOSTNAME: "hostname",
-    IdKind.USER: "user",
+KIND_NAMES: dict[str, StrOrPromise] = {
+    IdKind.SERIAL: gettext_lazy("serial"),
+    IdKind.BIOS_UUID: gettext_lazy("BIOS UUID"),
+    IdKind.MAC: gettext_lazy("MAC address"),
+    IdKind.HOSTNAME: gettext_lazy("hostname"),
+    IdKind.USER: gettext_lazy("user"),
+}
+NEAR_MATCHES: dict[str, StrOrPromise] = {
+    DIFFERS: gettext_lazy("Not matched: same %(kind)s %(key)s, different %(other)s"),
+    WITNESS: gettext_lazy("Not matched: same %(kind)s %(key)s, not confirmed by %(other)s"),
+    RULED: gettext_lazy("Not matched: same %(kind)s %(key)s, split by a user"),
+    DOUBT: gettext_lazy("Not matched: same %(kind)s %(key)s, ambiguous between several devices"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class NearMatch:
-    """A key that did not join, and the device that has it too, if it is one."""
+    """A shared key that did not match, and the other device that has it."""
 
     sentence: str
     device: int | None
@@ -33,7 +43,7 @@ class NearMatch:
 
 @dataclass(frozen=True, slots=True)
 class MatchExplanation:
-    """Of one sighting."""
+    """Of one record. `weak`: matched on hostname and user only."""
 
     joined: str
     weak: bool
@@ -44,7 +54,7 @@ class MatchExplanation:
 
 @dataclass(frozen=True, slots=True)
 class OverrideText:
-    """A person's word that is in force: what it says, and the other device where two were taken apart."""
+    """A match override in force, and the other device where two were split."""
 
     ruling: Ruling
     sentence: str
@@ -56,18 +66,18 @@ def rulings(device: int) -> list[OverrideText]:
     either = Q(first__device=device) | Q(second__device=device)
     beside = ("first__account", "second__account", "first__device", "second__device", "made_by")
     found = Ruling.objects.filter(either, ended_at=None).select_related(*beside).defer(*(f"{one}__raw" for one in ("first", "second")))
-    return [_word_of(each, device) for each in found.order_by("pk")[:MOST_RULINGS]]
+    return [_override(each, device) for each in found.order_by("pk")[:MOST_RULINGS]]
 
 
-def _word_of(ruling: Ruling, device: int) -> OverrideText:
+def _override(ruling: Ruling, device: int) -> OverrideText:
     one, two = (f"{each.name or each.external_id} ({each.account.name})" for each in (ruling.first, ruling.second))
     other = ruling.second.device if ruling.first.device_id == device else ruling.first.device
-    said = f"{one} and {two} are {'one machine' if ruling.together else 'two machines'}"
-    return OverrideText(ruling, said, other if other.pk != device else None)
+    text = gettext("%(first)s and %(second)s merged") if ruling.together else gettext("%(first)s and %(second)s split")
+    return OverrideText(ruling, text % {"first": one, "second": two}, other if other.pk != device else None)
 
 
 def joins(labels: dict[int, str]) -> dict[int, MatchExplanation]:
-    """`labels`: sighting → what the page calls it. Only sightings that share a key with another one have something to tell."""
+    """`labels`: record → its name on the page. Only records that share a key with another one have an explanation."""
     found = {each.pk: each for each in Join.objects.filter(pk__in=list(labels))}
     named = {miss["with"] for each in found.values() for miss in each.near if miss.get("with")}
     devices = dict(Device.objects.filter(sightings__in=named).values_list("sightings", "pk")) if named else {}
@@ -75,37 +85,44 @@ def joins(labels: dict[int, str]) -> dict[int, MatchExplanation]:
 
 
 def _why(join: Join, labels: dict[int, str], devices: dict[int, int]) -> MatchExplanation:
-    partner = labels.get(join.partner_id or 0, "another answer")
-    joined = "Stands alone"
+    names = {
+        "source": labels.get(join.partner_id or 0) or pgettext("matched with", "another record"),
+        "kind": _kind(join.kind),
+        "key": join.key,
+    }
     if join.kind == PERSON:
-        joined = f"Joined to {partner} by a person"
+        joined = gettext("Matched with %(source)s by a user")
     elif join.kind:
-        joined = f"Joined to {partner} by {_word(join.kind)} {join.key}"
+        joined = gettext("Matched with %(source)s by %(kind)s %(key)s")
+    else:
+        joined = gettext("Not matched with another record")
     return MatchExplanation(
-        joined=joined,
+        joined=joined % names,
         weak=join.weak,
         agrees=_listed(kind for kind, _ in join.agrees),
-        differs=[f"{_word(kind)} differs: {ours} here, {theirs} elsewhere" for kind, ours, theirs in join.differs],
+        differs=[_difference(*each) for each in join.differs],
         near=[NearMatch(_sentence(miss), devices.get(miss.get("with") or 0)) for miss in join.near],
     )
 
 
+def _difference(kind: str, own: str, other: str) -> str:
+    names = {"kind": _kind(kind), "own": own, "other": other}
+    return gettext("Different %(kind)s: %(own)s here, %(other)s in the other records") % names
+
+
 def _sentence(miss: dict[str, Any]) -> str:
-    same = f"same {_word(miss['kind'])} {miss['key']}"
-    if miss["why"] == COMMON:
-        count = f"at least {miss['devices']}" if miss["devices"] else f"more than {MOST_SIGHTINGS}"
-        return f"The {_word(miss['kind'])} {miss['key']} joins nothing: it is on {count} devices"
-    reasons = {
-        DIFFERS: f"but the {_word(miss.get('of', ''))} differs",
-        WITNESS: f"but no {_word(miss.get('of', ''))} confirms it",
-        RULED: "but a person took them apart",
-    }
-    return f"Not joined: {same}, {reasons.get(miss['why'], 'but it could as well belong to another device')}"
+    names = {"kind": _kind(miss["kind"]), "key": miss["key"], "other": _kind(miss.get("of", ""))}
+    if miss["why"] != COMMON:
+        return str(NEAR_MATCHES.get(miss["why"], NEAR_MATCHES[DOUBT])) % names
+    if miss["devices"]:
+        text = gettext("Ignored: %(kind)s %(key)s is shared by at least %(number)s devices")
+        return text % {**names, "number": miss["devices"]}
+    return gettext("Ignored: %(kind)s %(key)s is shared by more than %(number)s devices") % {**names, "number": MOST_SIGHTINGS}
 
 
 def _listed(kinds: Iterable[str]) -> str:
-    return ", ".join(dict.fromkeys(_word(kind) for kind in kinds))
+    return ", ".join(dict.fromkeys(_kind(kind) for kind in kinds))
 
 
-def _word(kind: str) -> str:
-    return WORDS[IdKind(kind)] if kind in WORDS else kind
+def _kind(kind: str) -> str:
+    return str(KIND_NAMES.get(kind, kind))

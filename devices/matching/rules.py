@@ -1,6 +1,6 @@
-"""What speaks for two sightings being one machine, and what against it. Pure.
+"""Matching rules: when two sightings are one machine. Pure.
 
-A differing stronger key blocks a weaker one, and a key that wanders between machines needs a second one that agrees.
+A differing stronger key blocks a weaker one, and a key that moves between machines needs a second one that agrees.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ _STRONGER: Mapping[str, tuple[IdKind, ...]] = {kind: STRENGTH[:place] for place,
 
 
 def conflicting_key(own: Mapping[str, Iterable[str]], other: Mapping[str, Iterable[str]], kind: str) -> str:
-    """The kind of key that speaks against a join by `kind`, or "".
+    """The kind of key that contradicts a match by `kind`, or "".
 
-    Serial and BIOS UUID must not contradict each other, nor anything stronger than the key that joins. Cloned virtual machines
+    Serial and BIOS UUID must not contradict each other, nor may any key stronger than the one that matches. Cloned virtual machines
     share both and differ in hostname and MAC: there a differing hostname needs a common MAC. A kind that STRENGTH does not name is
     weaker than all that it names.
     """

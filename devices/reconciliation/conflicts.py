@@ -1,17 +1,18 @@
-"""On which fields fresh vendors contradict each other. What means the same counts as equal; who says nothing disagrees with nobody.
+"""Data conflicts: the fields in which recent records of a device differ. Equal meanings and empty values are no conflict.
 
 Names, serials and users are compared by their keys (vendors/parsing/normalise.py), operating systems by family, models by letters and
-digits, where
-one may contain the other, and states as fine or not. A field differs when somebody's word does not agree with that of the vendor who comes
-first (devices/reconciliation/precedence.py).
+digits, where one may contain the other, and statuses as OK or not. A field differs when a record does not agree with the one that comes
+first in devices/reconciliation/precedence.py.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.db import connection
+from django.utils.translation import gettext, gettext_lazy
 
 from devices.history import writer as changes
 from devices.models import ChangeKind, Device, Settlement, Sighting
@@ -19,17 +20,20 @@ from devices.models.identifier import identifiers_of
 from devices.reconciliation.precedence import rank_sql
 from vendors.states import Family, State
 
-FIELDS = {
-    "name": "Name",
-    "serial": "Serial",
-    "user": "User",
-    "os": "Operating system",
-    "model": "Model",
-    "state": "Status",
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+FIELDS: dict[str, StrOrPromise] = {
+    "name": gettext_lazy("Name"),
+    "serial": gettext_lazy("Serial"),
+    "user": gettext_lazy("User"),
+    "os": gettext_lazy("Operating system"),
+    "model": gettext_lazy("Model"),
+    "state": gettext_lazy("Status"),
 }
 _SHOWN = {"os": "os_name"}  # the column that a field of another name is shown from
 _RANKS = {"name": "name", "serial": "serial", "user": "user", "os": "os_name", "model": "model"}
-# What a sighting `s` says: rows (field, words).
+# The comparable values of a sighting `s`: rows (field, words).
 WORDS = f"""(
     SELECT CASE i.kind WHEN 'hostname' THEN 'name' ELSE i.kind END AS field, array_agg(i.key::text ORDER BY i.key) AS words
     FROM {identifiers_of("s.id")} i WHERE i.kind IN ('hostname', 'serial', 'user') AND NOT i.junk GROUP BY i.kind
@@ -40,7 +44,7 @@ WORDS = f"""(
         ('state', CASE s.state WHEN 'ok' THEN 'fine' WHEN 'attention' THEN 'trouble' WHEN 'critical' THEN 'trouble' END)
     ) v(field, word) WHERE v.word IS NOT NULL)"""
 _RANK = " ".join(f"WHEN '{field}' THEN {rank_sql(column)}" for field, column in _RANKS.items())
-# For summary.py: reads its sightings `s`, gives (device_id, fields) of the devices on which somebody disagrees.
+# For summary.py: reads its sightings `s`, gives (device_id, fields) of the devices with a conflict.
 DIFFERING = f"""
 several AS (SELECT id, device_id, vendor, os_family, model, state, count(*) OVER (PARTITION BY device_id) AS voices
             FROM s WHERE life = 'seen' AND NOT stale),
@@ -62,11 +66,11 @@ WITH ended AS (
                AND (s.device_id = ANY(%(devices)s) OR t.device_id = ANY(%(devices)s)))
        OR t.device_id = ANY(%(devices)s) AND EXISTS (SELECT FROM ({_SAID}) said WHERE said.line <> ALL(string_to_array(t.told, E'\\n'))))
   RETURNING t.device_id, t.field)
-{changes.into(ChangeKind.SETTLED, "ended", field="c.field", reason="'A vendor says something else now'")}"""
+{changes.into(ChangeKind.SETTLED, "ended", field="c.field")}"""
 
 
 def agrees(field: str, ours: Collection[str], theirs: Collection[str]) -> bool:
-    """Whether two vendors' words mean the same; the statement above says it once more, for many devices."""
+    """Whether two values mean the same; the statement above is the same rule for many devices."""
     if not ours or not theirs:
         return True
     if field == "model":
@@ -75,30 +79,36 @@ def agrees(field: str, ours: Collection[str], theirs: Collection[str]) -> bool:
 
 
 def words(device: int) -> dict[int, dict[str, list[str]]]:
-    """Sighting → field → what it says, in comparable form. One query."""
+    """Sighting → field → its values in comparable form. One query."""
     found: dict[int, dict[str, list[str]]] = {}
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT s.id, w.* FROM devices_sighting s CROSS JOIN LATERAL {WORDS} w WHERE s.device_id = %s", [device])
-        for sighting, field, told in cursor.fetchall():
-            found.setdefault(sighting, {})[field] = told
+        for sighting, field, values in cursor.fetchall():
+            found.setdefault(sighting, {})[field] = values
     return found
 
 
-def word(said_by: Device | Sighting, field: str) -> str:
-    """What is shown of a field."""
+def word(record: Device | Sighting, field: str) -> str:
+    """The value of a field, in English: it is stored in the history."""
     if field == "state":
-        return State.labelled(said_by.state)
-    return str(getattr(said_by, _SHOWN.get(field, field)))
+        return State.labelled(record.state)
+    return str(getattr(record, _SHOWN.get(field, field)))
 
 
-def shown(said_by: Device | Sighting, field: str) -> str:
-    """The same; of a system that has no name its family."""
-    family = Family.known(said_by.os_family)
-    return word(said_by, field) or (family.label if field == "os" and family != Family.UNKNOWN else "")
+def shown(record: Device | Sighting, field: str) -> str:
+    """The same; the family of an operating system without a name."""
+    family = Family.known(record.os_family)
+    return word(record, field) or (family.label if field == "os" and family != Family.UNKNOWN else "")
+
+
+def display(record: Device | Sighting, field: str) -> str:
+    """The value in the reader's language."""
+    text = shown(record, field)
+    return gettext(text) if field == "state" else text
 
 
 def said(device: int, field: str) -> str:
-    """What every vendor that lists the device says now, a line each: a settlement holds while nobody says anything else."""
+    """The value of each record that is listed, a line each: a resolution holds until one of them changes."""
     with connection.cursor() as cursor:
         sql = f"SELECT x.line FROM (SELECT %s::bigint AS device_id, %s AS field) t, LATERAL ({_SAID}) x ORDER BY 1"
         cursor.execute(sql, [device, field])
@@ -106,8 +116,8 @@ def said(device: int, field: str) -> str:
 
 
 def end_changed(devices: Collection[int], now: datetime) -> None:
-    """End what was settled where a vendor says something else than it said then, or the one that won has left the device."""
+    """Reopen resolved conflicts where a vendor reports another value than before, or the chosen record has left the device."""
     if not Settlement.objects.filter(ended_at=None).exists():
-        return  # as nearly everywhere and always
+        return  # the usual case
     with connection.cursor() as cursor:
         cursor.execute(_END, {"devices": list(devices), **changes.cause(None, now)})

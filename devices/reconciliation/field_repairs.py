@@ -1,4 +1,4 @@
-"""Fields of a vendor's records that were mended or left out, as they are stored and shown.
+"""Field repairs: fields of vendor records that were corrected or left out, as they are stored and shown.
 
 A sighting keeps its own. Those of groups, patches, attempts and installers are counted with the walk that read them:
 [record, field, fault, how many records].
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, TypedDict
 
 import msgspec
+from django.utils.translation import gettext
 
 from vendors.field_repairs import FieldFault, Repair
 
@@ -35,7 +36,7 @@ class RepairCount:
 
     @property
     def words(self) -> str:
-        return FieldFault.labelled(self.fault)
+        return gettext(FieldFault.labelled(self.fault))
 
 
 def as_stored(repairs: Sequence[Repair]) -> str | None:
@@ -47,10 +48,10 @@ def as_documents(stored: Sequence[Sequence[str]] | None) -> list[RepairDocument]
     return [RepairDocument(field=field, fault=fault) for field, fault in stored or ()]
 
 
-def add(stored: list[list[Any]], record: str, told: Iterable[Sequence[Repair]]) -> list[list[Any]]:
-    """The counts of a walk, with the repairs of more records. Beyond MOST only those that are there already are counted on."""
+def add(stored: list[list[Any]], record: str, found: Iterable[Sequence[Repair]]) -> list[list[Any]]:
+    """The counts of a walk, with the repairs of more records. Beyond MOST no new ones are added."""
     counts = {(kind, field, fault): number for kind, field, fault, number in stored}
-    for repairs in told:
+    for repairs in found:
         for each in repairs:
             key = (record, each.field, each.fault.value)
             if key in counts or len(counts) < MOST:

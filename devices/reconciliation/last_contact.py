@@ -1,4 +1,4 @@
-"""When devices were last heard from, by the newest time that can be true."""
+"""Last check-in of devices: the newest plausible time."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ WHERE p.seen_at >= make_timestamptz(%s, 1, 1, 0, 0, 0, 'UTC') AND p.seen_at <= n
 
 
 def last_contacts(devices: Sequence[int]) -> dict[int, datetime]:
-    """Of those of which a vendor tells it. One query, or none without a device."""
+    """Of the devices for which a vendor reports it. One query, or none without a device."""
     if not devices:
         return {}
     with connection.cursor() as cursor:

@@ -1,8 +1,7 @@
-"""Whose word a device shows, field by field, where several vendors say something. The one place where that is decided.
+"""Precedence of vendors: whose value a device shows, field by field. Decided here only.
 
-A person's decision (devices/conflicts/services.py) comes before this table; who still lists the device before who does not; fresh before
-stale words.
-Vendors that a row does not name come last, in the order in which they were seen.
+A user's choice (devices/conflicts/services.py) comes before this table, then records that are listed, then recent records.
+Vendors that a row does not name come last, in the order of their records.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ _INVENTORY = ("five9s", "eset", "opswat")  # an inventory reads the machine; pro
 PRECEDENCE: dict[str, tuple[str, ...]] = {
     "name": _INVENTORY,
     "serial": _INVENTORY,
-    "user": ("opswat", "five9s", "eset"),  # who is signed in now, before who was at the last scan
+    "user": ("opswat", "five9s", "eset"),  # the signed-in user before the user of the last scan
     "os_name": _INVENTORY,
     "os_family": _INVENTORY,  # of the same vendor as the name of the system
     "model": _INVENTORY,
@@ -29,7 +28,7 @@ _OLD, _NOT_LISTED = 1_000, 2_000  # beyond any vendor's rank
 
 
 def places_sql(wins: str) -> str:
-    """Columns `at_<field>` of sightings `s`: the smallest is shown. `wins`: an array of the fields that a person decided for a sighting."""
+    """Columns `at_<field>` of sightings `s`: the smallest is shown. `wins`: an array of the fields for which a user chose a sighting."""
     listed = f"(s.life <> 'seen')::int * {_NOT_LISTED} + s.stale::int * {_OLD}"
     return ", ".join(
         f"""CASE WHEN s.life = 'seen' AND '{field}' = ANY({wins}) THEN -1

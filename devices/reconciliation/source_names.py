@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from django.utils.translation import gettext
+
 from devices.models import Sighting
 from vendors.registry import label_of, short_label_of
 
@@ -20,14 +22,14 @@ class SourceName(NamedTuple):
 
 def source_names(sightings: Iterable[Sighting], *, with_account: bool = False) -> dict[int, SourceName]:
     """Of all sightings of one device, by key: the vendor, with the account where several of that vendor report the device (or always), and
-    with the beginning of the record's id where one account has several records of it. They read `vendor`, `account` and `external_id`.
+    with the beginning of the record's id where one account has several records of it. Reads `vendor`, `account` and `external_id`.
     """
     names, every = {}, list(sightings)
     for each in every:
         others = [other for other in every if other.pk != each.pk and other.vendor == each.vendor]
         same_account = [other.external_id for other in others if other.account_id == each.account_id]
         notes = [each.account.name] if with_account or len(same_account) < len(others) else []
-        notes += [f"record {_distinct(each.external_id, same_account)}"] if same_account else []
+        notes += [gettext("record %(id)s") % {"id": _distinct(each.external_id, same_account)}] if same_account else []
         suffix = f" ({', '.join(notes)})" if notes else ""
         names[each.pk] = SourceName(label_of(each.vendor) + suffix, short_label_of(each.vendor) + suffix)
     return names

@@ -1,4 +1,4 @@
-"""The summary of a device from its sightings, in one statement for any number of devices: first words, worst state, what differs."""
+"""The summary of a device from its sightings, in one statement for any number of devices: values by precedence, worst status, conflicts."""
 
 from __future__ import annotations
 
@@ -72,9 +72,9 @@ RETURNING d.id, d.state)
 
 
 def summarise(devices: Collection[int], now: datetime, *, run: SyncRun | None = None) -> None:
-    """Make or renew the rows of these devices. A device whose summary stays the same is not written.
+    """Create or update the rows of these devices. A device whose summary stays the same is not written.
 
-    A verdict that changed goes into the timeline, with `run` as what brought it.
+    A changed status is written to the history, with `run` as its sync.
     """
     if not devices:
         return

@@ -1,4 +1,4 @@
-"""A list as a person looks at it: what the address asks, on top of a saved view or of the person's default."""
+"""A list as requested by a user: its address, on top of a saved view or of the user's default view."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ A = TypeVar("A", bound=FilterSet)
 
 @dataclass(frozen=True, slots=True)
 class ListRequest(Generic[A]):
-    """`views`: of this list, those that the person may open; `view`: the one that the address names."""
+    """`views`: of this list, those that the user may open; `view`: the one of the address."""
 
     listing: ListState[A]
     views: Sequence[SavedView]
@@ -37,5 +37,5 @@ def viewed(request: HttpRequest, shape: ListDefinition[A]) -> ListRequest[A]:
 
 
 def read_listing(request: HttpRequest, shape: ListDefinition[A]) -> ListState[A]:
-    """For what is done with a list, and shows nothing of its views."""
+    """For actions and files, which need no views."""
     return viewed(request, shape).listing

@@ -1,4 +1,4 @@
-"""Every list that can be kept as a saved view. Each app registers its own when it starts (apps.py)."""
+"""Registry of the lists that have saved views. Each app registers its own when it starts (apps.py)."""
 
 from __future__ import annotations
 
@@ -12,5 +12,5 @@ LISTS: list[ListDefinition[Any]] = []
 
 
 def lists_of(user: User) -> dict[str, ListDefinition[Any]]:
-    """By name, those that this person may open."""
+    """By name, those that the user may open."""
     return {shape.name: shape for shape in LISTS if user.has_perm(dotted(shape.right))}

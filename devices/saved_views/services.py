@@ -1,4 +1,4 @@
-"""Saved views of lists: who sees which, and what is done to them. What is shared is audited."""
+"""Saved views of lists: who may open them, and create, update, change, delete. Shared ones are audited."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from django.contrib.auth.models import Group
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.utils.text import slugify
+from django.utils.translation import gettext
 
 from devices.audit import log as audit
 from devices.audit.context import AuditContext
@@ -22,13 +23,13 @@ LONGEST_SLUG = 60
 
 
 def visible_to(user: User) -> QuerySet[SavedView]:
-    """The person's own and those that are shared with one of the person's roles, of lists that the person may open."""
+    """The user's own and those shared with one of the user's roles, of lists that the user may open."""
     shared = Q(shared_with__in=user.groups.order_by().values("pk"))
     return SavedView.objects.filter(Q(owner=user) | shared, page__in=lists_of(user)).select_related("owner", "shared_with")
 
 
 def may_change(view: SavedView, user: User) -> bool:
-    """Its owner; what is shared also everybody who may share."""
+    """The owner; for a shared view every user who may share."""
     return view.owner_id == user.pk or (view.shared_with_id is not None and user.has_perm("devices.share_view"))
 
 
@@ -48,7 +49,7 @@ def create(listing: ListState[Any], *, name: str, role: str, default: bool, act:
 
 
 def renew(view: SavedView, listing: ListState[Any], *, act: AuditContext) -> None:
-    """Let the view be what the list shows now. Raises ActionRefused."""
+    """Store the present state of the list in the view. Raises ActionRefused."""
     with transaction.atomic():
         before, view.query, view.changed_at = view.query, _storable(listing), act.now
         _store(view)
@@ -57,7 +58,7 @@ def renew(view: SavedView, listing: ListState[Any], *, act: AuditContext) -> Non
 
 
 def change(view: SavedView, *, name: str, role: str, default: bool, act: AuditContext) -> None:
-    """Raises ActionRefused. Whether it is a default is its owner's own affair."""
+    """Only the owner can make it a default. Raises ActionRefused."""
     with transaction.atomic():
         old_name, old_role, view.changed_at = view.name, view.shared_with, act.now
         _name(view, name)
@@ -78,25 +79,25 @@ def remove(view: SavedView, *, act: AuditContext) -> None:
         view.delete()
 
 
-def _record(action: str, view: SavedView, act: AuditContext, **told: Any) -> None:
-    audit.record(action, act=act, target=view.name, list=view.page, **told)
+def _record(action: str, view: SavedView, act: AuditContext, **detail: Any) -> None:
+    audit.record(action, act=act, target=view.name, list=view.page, **detail)
 
 
 def _storable(listing: ListState[Any]) -> str:
     if len(listing.whole) > LONGEST:
-        raise ActionRefused("The filters of this list are too long to keep: shorten what is typed into them, then save.")
+        raise ActionRefused(gettext("The filters are too long to save. Shorten them and try again."))
     return listing.whole
 
 
 def _no_default(view: SavedView) -> None:
-    """Of its list another one may be its owner's default."""
+    """Clear the owner's present default of the list."""
     SavedView.objects.filter(owner=view.owner, page=view.page, is_default=True).update(is_default=False)
 
 
 def _name(view: SavedView, name: str) -> None:
     view.name = clean_query(name)[:LONGEST_NAME].strip()
     if not view.name:
-        raise ActionRefused("Give the view a name.")
+        raise ActionRefused(gettext("Enter a name for the view."), field="name")
     if not view.slug:
         view.slug = _free_slug(view.name)
 
@@ -111,10 +112,10 @@ def _share(view: SavedView, role: str, by: User) -> None:
     if role == (view.shared_with.name if view.shared_with else ""):
         return
     if not by.has_perm("devices.share_view"):
-        raise ActionRefused("You may save views for yourself only: IT staff can share one.")
+        raise ActionRefused(gettext("Sharing views requires the IT staff role. Save the view as private."), field="role")
     found = Group.objects.filter(name=role).first() if role else None
     if role and found is None:
-        raise ActionRefused("There is no such role: choose one of the list.")
+        raise ActionRefused(gettext("Unknown role. Select one from the list."), field="role")
     view.shared_with = found
 
 
@@ -123,4 +124,5 @@ def _store(view: SavedView) -> None:
         with transaction.atomic():
             view.save()
     except IntegrityError:
-        raise ActionRefused(f"A view called “{view.name}” exists already: choose another name, or change that one.") from None
+        text = gettext("A view named “%(name)s” already exists. Choose another name.")
+        raise ActionRefused(text % {"name": view.name}, field="name") from None

@@ -1,4 +1,4 @@
-"""A device as JSON: an interface. Keys are added at most, never renamed or removed; times are UTC with Z, unknown times null."""
+"""A device as JSON, which is an interface. Keys are added at most, never renamed or removed; times are UTC with Z, unknown times null."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ class SightingDocument(TypedDict):
     present: bool
     seen_at: str | None
     fetched_at: str | None
-    account_off: bool  # nobody fetches it any more
-    repaired: list[RepairDocument]  # fields of the vendor's record that were mended or left out
+    account_off: bool  # the account is disabled: it is not synced
+    repaired: list[RepairDocument]  # fields of the vendor's record that were corrected or left out
 
 
 class DeviceDocument(TypedDict):
@@ -47,7 +47,7 @@ class DeviceDocument(TypedDict):
 
 
 def device_documents(ids: Collection[int]) -> dict[int, DeviceDocument]:
-    """In the order of `ids`; what is not there any more is left out. One query for any number."""
+    """In the order of `ids`; devices that no longer exist are left out. One query for any number."""
     found: dict[int, DeviceDocument] = {}
     if not ids:
         return found

@@ -1,4 +1,4 @@
-"""Devices on their way out: a stream of documents, as lines of JSON or CSV. Memory stays flat however many there are."""
+"""Export of devices: a stream of JSON lines or CSV. Memory stays constant however many there are."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def jsonl(found: Iterable[DeviceDocument]) -> Iterator[str]:
 
 
 def csv_lines(found: Iterable[DeviceDocument]) -> Iterator[str]:
-    """A header, then a row per device. `seen_by` names the accounts that list it now, `switched_off` those that nobody asks any more; the
+    """A header, then a row per device. `seen_by` names the accounts that report it now, `switched_off` the disabled ones; the
     times are the newest among all."""
     return csv_table(COLUMNS, map(_row, found))
 

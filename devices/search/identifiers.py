@@ -1,4 +1,4 @@
-"""Which devices hold an identifier, or one of our tags, that a text means. The one place that reads identifiers by their beginning."""
+"""Devices by an identifier, or by a tag of Rollcall. The only place that reads identifiers by their beginning."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from vendors.states import IdKind
 
 HELD = "(SELECT sighting_id, kind, key, value FROM devices_identifier WHERE key {} %s AND kind = ANY(%s) ORDER BY key USING ~<~ LIMIT %s)"
 OUR_TAGS = "(SELECT device_id, 'tag', key, name FROM devices_devicetag WHERE key {} %s ORDER BY key USING ~<~ LIMIT %s)"
-# What several vendors tell of one device is one reason.
+# An identifier that several vendors report of one device is one reason.
 _ONCE = """SELECT d.id, d.name, d.life, h.kind, h.key, h.told, h.times
 FROM (SELECT device_id, kind, key, array_agg(DISTINCT value) AS told, count(*) AS times FROM ({found}) f GROUP BY 1, 2, 3) h
 JOIN devices_device d ON d.id = h.device_id"""
 
 
 def holders(clue: SearchTerm, *, most: int) -> list[tuple[int, str, str, str, str, list[str], int]]:
-    """(device, its name, its life, kind, key, values, how often) of the identifiers and of our tags that the text means."""
+    """(device, its name, its life, kind, key, values, how often) of the identifiers and tags that the term finds."""
     found, values = _found(clue, most=most)
     return _rows(_ONCE.format(found=found), values) if found else []
 
 
 def devices_holding(clue: SearchTerm, *, most: int) -> list[int]:
-    """Their devices alone; what must be spelled like the text, its words find."""
+    """Only their devices. Identifiers that must be spelled like the term are left to the search of its words."""
     clue = replace(clue, forms=tuple(form for form in clue.forms if not form.spelled))
     found, values = _found(clue, most=most)
     rows = _rows(f"SELECT DISTINCT device_id, kind, key FROM ({found}) f", values) if found else []
@@ -40,7 +40,7 @@ def _rows(query: str, values: list[Any]) -> list[tuple[Any, ...]]:
 
 
 def _found(clue: SearchTerm, *, most: int) -> tuple[str, list[Any]]:
-    """SQL of (device_id, kind, key, value), "" where the text means none.
+    """SQL of (device_id, kind, key, value), "" where the term finds none.
 
     Written out because the order of the index is not the order of the language: asked in the index's own order, PostgreSQL reads on from
     where the prefix begins and stops at the limit, however many follow; and what equals the prefix comes first.

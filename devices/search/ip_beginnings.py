@@ -1,6 +1,6 @@
 """The beginning of an IPv4 or IPv6 address, as it is typed and as keys are stored. Pure.
 
-Keys are canonical (RFC 5952): no leading zeros, and the longest run of zero groups written `::`. So one beginning may stand in keys in
+Keys are canonical (RFC 5952): no leading zeros, and the longest run of zero groups written `::`. So keys may contain one beginning in
 several ways, which are looked up by `key_starts`; `begins` then decides, because `::` hides how many groups it stands for.
 """
 
@@ -17,7 +17,7 @@ MAPPED = "::ffff:"  # before an IPv4 address, which is kept without it
 
 
 def v4_beginning(text: str, *, alone: bool = False) -> str:
-    """`10.0.50.`: at least two numbers of an address, or one where nothing else is asked for (`alone`); else ""."""
+    """`10.0.50.`: at least two numbers of an address, or one where only an address is searched (`alone`); else ""."""
     text = text.lower().removeprefix(MAPPED)
     parts = text.split(".")
     plain = all(part.isascii() and part.isdigit() for part in parts if part)
@@ -27,7 +27,7 @@ def v4_beginning(text: str, *, alone: bool = False) -> str:
 def v6_beginnings(text: str, *, alone: bool = False) -> tuple[str, ...]:
     """The hex digits, of 32, with which the addresses begin that the text may mean; none where it is no beginning of an IPv6 address.
 
-    A single group without a colon is one only where nothing else is asked for (`alone`). Several, because `::` stands for any number of
+    A single group without a colon is one only where only an address is searched (`alone`). Several, because `::` stands for any number of
     groups, and because the last group may go on: `8e7` is the group 08e7 or the beginning of another.
     """
     bare = text.strip().lower().strip("[]").partition("/")[0].partition("%")[0]

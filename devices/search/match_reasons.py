@@ -1,4 +1,4 @@
-"""Why a device was found: the values in which the text stands, as their vendors write them."""
+"""Why a device was found: the values that contain the text, as their vendors write them."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ _COLUMNS = {"name": "name", "serial": "serial", "user": "user", "model": "model"
 
 
 def add_words(clue: SearchTerm, ids: Sequence[int], reasons: Reasons) -> None:
-    """For devices found by words inside their text: say in which values they are. Two queries, or none."""
+    """For devices found by words: the values that contain them. Two queries, or none."""
     bare = [pk for pk in ids if pk not in reasons] if clue.words else []
     if not bare:
         return
     allowed = {*clue.only, *(("name",) if IdKind.HOSTNAME in clue.only else ())}
-    said: dict[int, set[str]] = defaultdict(set)
+    seen: dict[int, set[str]] = defaultdict(set)
     for device, kind, value in (*_identifiers(bare), *_columns(bare)):
         text = text_key(value)
-        known = kind == "name" and text in said[device]
+        known = kind == "name" and text in seen[device]
         if not known and (kind in allowed or not allowed) and any(word in text for word in clue.words):
-            said[device].add(text)
+            seen[device].add(text)
             reasons[device].setdefault((kind, text), MatchedValue(kind=kind, value=value))
 
 

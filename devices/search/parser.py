@@ -1,4 +1,4 @@
-"""What a piece of text could be: pure, and never an error, whatever was typed or pasted."""
+"""Search terms: the identifiers and words that a text can be. Pure; no text is an error."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MOST_WORDS = 8
 SHORTEST_MAC_PART = 4
 HEX = frozenset("0123456789abcdef")
 HOST_NAME = re.compile(r"[\w.-]+")
-# `user:anna` asks for one kind of identifier only; an unknown prefix is plain text.
+# `user:anna` searches one kind of identifier only; an unknown prefix is plain text.
 SCOPES = {
     "user": (IdKind.USER,),
     "host": (IdKind.HOSTNAME,),
@@ -45,7 +45,7 @@ class Interpretation:
 
 @dataclass(frozen=True, slots=True)
 class SearchTerm:
-    """`words` are looked for anywhere in the text of a device; `kinds` is what a person most likely means by such text.
+    """`words` are looked for anywhere in the text of a device; `kinds` is what such a text most likely is.
 
     `only`: the kinds that a prefix names, in which alone forms and words are looked for; none: in all.
 
@@ -113,7 +113,7 @@ def _is_inside(word: str) -> bool:
 
 
 def _forms(text: str, *, address_alone: bool = False) -> list[Interpretation]:
-    """`address_alone`: an IP address is asked for and nothing else."""
+    """`address_alone`: only an IP address is searched."""
     forms = [
         Interpretation(IdKind.SERIAL, normalise.serial_key(text), whole=False),
         Interpretation(IdKind.BIOS_UUID, normalise.uuid_key(text)),

@@ -1,7 +1,7 @@
-"""Which devices a piece of text means: words anywhere in what vendors tell of them, or an identifier in any notation.
+"""Search for devices: by words anywhere in their data, or by an identifier in any notation.
 
 `candidates(query, within)` gives ids for a list that filters; `search(term)` gives ranked answers with the reason of each.
-At most MOST + 1 candidates are taken, so that a wide term costs as little as a narrow one; beyond that the page says "refine".
+At most MOST + 1 candidates are taken, so that a wide term costs as little as a narrow one; beyond that the page asks for more characters.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from devices.search.parser import SearchTerm, parse
 from vendors.states import IdKind
 
 MOST = 1000
-# A prefix that more identifiers share says next to nothing; reading them all would cost seconds at a million devices.
+# A prefix that more identifiers share finds too much; reading them all would cost seconds at a million devices.
 MOST_HOLDERS = 3 * MOST
 FEW_HOLDERS, MANY_NAMES = 300, 200
-MOST_COMPARED = 300  # by their last contact: who has more to choose from refines the text
+MOST_COMPARED = 300  # by their last contact
 MOST_REASONS = 20  # shown per device
 # What many machines may be called: such a hit does not open a device while others were meant too.
 LOOSE = frozenset({IdKind.NICKNAME, IdKind.TAG, IdKind.CUSTOM})
@@ -41,7 +41,7 @@ class SearchMatch:
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """`more`: there are devices beyond `matches`. `clue` tells how the text was read.
+    """`more`: there are devices beyond `matches`. `clue`: the term as it was read.
 
     `total` counts up to MOST; `many`: there are more than that. `opens` is the one device that the text names completely.
     """
@@ -91,7 +91,7 @@ def _opens(ranked: Sequence[int], exact: dict[int, set[str]]) -> int | None:
 
 
 def _inside(clue: SearchTerm) -> Q:
-    """`in:eset in:epm-berlin`: both see it now. A name that nobody has leaves nothing."""
+    """`in:eset in:epm-berlin`: both report it now. An unknown name finds nothing."""
     within = Q()
     for name in clue.inside:
         accounts = Account.objects.filter(Q(vendor=name) | Q(name__iexact=name))

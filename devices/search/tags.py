@@ -1,4 +1,4 @@
-"""All tags of devices, ours and those that vendors give, as the list, its files and JSON show them."""
+"""The tags of devices, of Rollcall and of vendors, as the list, its files and JSON show them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.db.models.expressions import RawSQL
 
 from devices.models import Device
 
-# Beside a row of Device, ours first; only for the few that are shown.
+# Beside a row of Device, those of Rollcall first; only for the few that are shown.
 TAGS_SQL = """ARRAY(SELECT word FROM (
     SELECT t.name::text AS word, 0 AS place FROM devices_devicetag t WHERE t.device_id = devices_device.id
     UNION ALL SELECT i.value::text, 1 FROM devices_sighting s JOIN devices_identifier i ON i.sighting_id = s.id AND i.kind = 'tag'

@@ -1,4 +1,4 @@
-"""How runs look: their state as a pill, their duration, and how far they are."""
+"""Filters and tags for syncs: status pill, type, duration, progress, rate limit, next sync."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import Any
 
 from django import template
 from django.utils import timezone
+from django.utils.formats import number_format
+from django.utils.translation import gettext, gettext_lazy, ngettext, pgettext_lazy
 
 from devices.accounts.counts import calls_words, records_words
 from devices.accounts.run_progress import progress_of, spoken
@@ -17,28 +19,44 @@ from vendors.budget import Rate
 register = template.Library()
 
 STATES = {
-    JobState.REQUESTED: ("busy", "clock", "Waiting"),
-    JobState.RUNNING: ("busy", "refresh-cw", "Running"),
-    JobState.DONE: ("ok", "circle-check", "Complete"),
-    JobState.FAILED: ("critical", "octagon-alert", "Failed"),
-    JobState.CANCELLED: ("unknown", "circle-off", "Cancelled"),
+    JobState.REQUESTED: ("busy", "clock", gettext_lazy("Queued")),
+    JobState.RUNNING: ("busy", "refresh-cw", gettext_lazy("Running")),
+    JobState.DONE: ("ok", "circle-check", gettext_lazy("Complete")),
+    JobState.FAILED: ("critical", "octagon-alert", gettext_lazy("Failed")),
+    JobState.CANCELLED: ("unknown", "circle-off", gettext_lazy("Canceled")),
 }
-KINDS = {"everything": "Whole list", "changed": "Changes", "named": "Single devices"}
+KINDS = {
+    "everything": pgettext_lazy("type of sync", "Full sync"),
+    "changed": pgettext_lazy("type of sync", "Sync of changes"),
+    "named": pgettext_lazy("type of sync", "Sync of single devices"),
+}
+# Records other than devices whose fields can be repaired (devices/reconciliation/field_repairs.py).
+RECORDS = {
+    "attempt": gettext_lazy("patch attempt"),
+    "group": gettext_lazy("group"),
+    "installer": gettext_lazy("installer"),
+    "patch": gettext_lazy("patch"),
+}
 
 
 @register.inclusion_tag("ui/pill.html")
 def run_pill(run: SyncRun) -> dict[str, Any]:
-    look, icon, word = STATES[JobState(run.state)]
+    look, icon, label = STATES[JobState(run.state)]
     if run.state == JobState.DONE and (run.quarantined or run.rejected):
-        look, icon, word = "attention", "triangle-alert", "Partial"
+        look, icon, label = "attention", "triangle-alert", gettext_lazy("Partial")
     elif run.state == JobState.DONE and run.withheld and run.decided_at is None and run.applied_at is None:
-        look, icon, word = "attention", "eye-off", "Review required"
-    return {"look": f"is-{look}", "icon": icon, "word": word, "title": ""}
+        look, icon, label = "attention", "eye-off", gettext_lazy("Review required")
+    return {"look": f"is-{look}", "icon": icon, "word": label, "title": ""}
 
 
 @register.filter
 def kind_words(kind: str) -> str:
-    return KINDS.get(kind, kind)
+    return str(KINDS.get(kind, kind))
+
+
+@register.filter
+def record_label(record: str) -> str:
+    return str(RECORDS.get(record, record))
 
 
 @register.filter
@@ -54,15 +72,23 @@ for _filter in (seconds_words, every, progress_of, spoken, records_words, calls_
 
 @register.filter
 def rate_words(rate: Rate) -> str:
-    """Windows of a little more than a minute are meant as a minute."""
-    unit = "second" if rate.seconds < 2 else "minute" if 55 <= rate.seconds <= 70 else f"{rate.seconds:g} seconds"
-    return f"{rate.calls:,} {'call' if rate.calls == 1 else 'calls'} per {unit}"
+    """`10 calls per second`; a window of a little more than a minute is meant as a minute."""
+    numbers = {"calls": number_format(rate.calls, force_grouping=True), "seconds": f"{rate.seconds:g}"}
+    if rate.seconds < 2:
+        text = ngettext("%(calls)s call per second", "%(calls)s calls per second", rate.calls)
+    elif 55 <= rate.seconds <= 70:
+        text = ngettext("%(calls)s call per minute", "%(calls)s calls per minute", rate.calls)
+    else:
+        text = ngettext("%(calls)s call per %(seconds)s seconds", "%(calls)s calls per %(seconds)s seconds", rate.calls)
+    return text % numbers
 
 
 @register.simple_tag
 def due(at: datetime | None) -> str:
-    """When something comes, in words."""
+    """When a sync is next, as text."""
     if at is None:
-        return "not planned"
+        return gettext("not scheduled")
     left = at - timezone.now()
-    return "now" if left <= timedelta(seconds=15) else f"in {seconds_words(left.total_seconds())}"
+    if left <= timedelta(seconds=15):
+        return gettext("now")
+    return gettext("in %(duration)s") % {"duration": seconds_words(left.total_seconds())}

@@ -1,64 +1,72 @@
-"""What a text was searched in, in words: an empty list says that much, and no more."""
+"""What was searched for a text, as a sentence for lists without results."""
 
 from __future__ import annotations
 
 from django import template
+from django.utils.translation import gettext, gettext_lazy
 
 from devices.reconciliation.search_text import MARKS
-from devices.search.parser import SHORTEST_WORD, parse
+from devices.search.parser import SHORTEST_WORD, SearchTerm, parse
 from vendors.states import IdKind
 
 register = template.Library()
 
-# In the order in which they are told. Of these any part is found.
-_PARTS = ("name", "host name", "nickname", "user", "serial", "model", "operating system", "group", "vendor id")
-_BEGINNINGS = {IdKind.IP: "IP address", IdKind.MAC: "MAC address", IdKind.TAG: "tag", IdKind.CUSTOM: "custom field"}
-_NOUNS = {
-    IdKind.HOSTNAME: "name and host name",
-    IdKind.IP: "IP address",
-    IdKind.MAC: "MAC address",
-    IdKind.CUSTOM: "custom field",
+# Kinds of identifier whose label is not enough, or that are found by their start.
+_BEGINNINGS = {
+    IdKind.IP: gettext_lazy("IP address"),
+    IdKind.MAC: gettext_lazy("MAC address"),
+    IdKind.TAG: gettext_lazy("tag"),
+    IdKind.CUSTOM: gettext_lazy("custom field"),
 }
-_TOO_LITTLE = {
-    IdKind.IP: "is not the beginning of an IP address",
-    IdKind.MAC: "is not the beginning of a MAC address, of which four digits are needed",
+_FIELDS = {
+    IdKind.HOSTNAME: gettext_lazy("name, hostname"),
+    IdKind.USER: gettext_lazy("user"),
+    IdKind.SERIAL: gettext_lazy("serial number"),
+    IdKind.NICKNAME: gettext_lazy("nickname"),
+    **_BEGINNINGS,
 }
 
 
 @register.filter
 def searched(text: str) -> str:
-    """A sentence about what was searched for this text in devices; "" for no text."""
-    clue = parse(text)
-    if not clue.rest:
+    """In which fields this text was searched in devices; "" for no text."""
+    term = parse(text)
+    if not term.rest:
         return ""
-    if clue.only and not (clue.forms or clue.words):
-        return f"Nothing was searched: “{clue.rest}” {_TOO_LITTLE.get(clue.only[0], 'names nothing that can be searched for')}."
-    if clue.only:
-        return f"Searched: {_either([_NOUNS.get(kind, kind.label.lower()) for kind in clue.only])} only{_how(clue.only, clue.rest)}."
-    if not clue.words:
-        return (
-            "Searched: host names, users and serials that begin with it; nicknames, tags and custom fields that are exactly it. "
-            "Type at least three characters to search inside "
-            f"{', '.join(_PARTS[:-1])} and {_PARTS[-1]} too."
+    if term.only:
+        return _only(term) if term.forms or term.words else _nothing(term)
+    if not term.words:
+        return gettext(
+            "Searched: hostnames, users and serial numbers starting with this text; exact nicknames, tags and custom fields. "
+            "Enter at least three characters to search all fields."
         )
-    parts = f"any part of {', '.join(_PARTS[:-1])} and {_PARTS[-1]}"
-    beginnings = [noun for kind, noun in _BEGINNINGS.items() if kind in {form.kind for form in clue.forms}]
-    return f"Searched: {parts}; the beginning of {_either(beginnings)}; the whole BIOS UUID."
+    beginnings = ", ".join(str(label) for kind, label in _BEGINNINGS.items() if kind in {form.kind for form in term.forms})
+    return gettext(
+        "Searched: any part of name, hostname, nickname, user, serial number, model, operating system, group and vendor ID; "
+        "start of %(fields)s; full BIOS UUID."
+    ) % {"fields": beginnings}
 
 
 @register.simple_tag
 def searched_with_titles(text: str, what: str) -> str:
     """The same for lists of patches: all but the list of devices search their titles too."""
-    more = "" if what == "devices" else " Also searched: the name and the developer of what is patched."
-    return f"{searched(text)}{more}"
+    titles = gettext("Also searched: name and publisher of the application.")
+    return searched(text) if what == "devices" else f"{searched(text)} {titles}"
 
 
-def _how(kinds: tuple[IdKind, ...], rest: str) -> str:
-    if not any(kind in MARKS for kind in kinds):
-        return ", from its beginning"
-    short = all(len(word) < SHORTEST_WORD for word in rest.split())
-    return f", from its beginning because “{rest}” has fewer than three characters" if short else ""
+def _only(term: SearchTerm) -> str:
+    values = {"fields": ", ".join(str(_FIELDS.get(kind, kind.label)) for kind in term.only), "text": term.rest}
+    if not any(kind in MARKS for kind in term.only):
+        return gettext("Searched only: start of %(fields)s.") % values
+    if all(len(word) < SHORTEST_WORD for word in term.rest.split()):
+        return gettext("Searched only: start of %(fields)s, because “%(text)s” has fewer than three characters.") % values
+    return gettext("Searched only: %(fields)s.") % values
 
 
-def _either(words: list[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+def _nothing(term: SearchTerm) -> str:
+    values = {"text": term.rest}
+    if IdKind.IP in term.only:
+        return gettext("Not searched: “%(text)s” is not the start of an IP address.") % values
+    if IdKind.MAC in term.only:
+        return gettext("Not searched: “%(text)s” is not the start of a MAC address (at least four digits).") % values
+    return gettext("Not searched: “%(text)s” contains no searchable text.") % values

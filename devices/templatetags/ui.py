@@ -93,7 +93,7 @@ def ago(at: datetime | None, never: str = "") -> SafeString:
 def moment(at: datetime, seconds: bool = False) -> SafeString:
     """Date and time in the user's time zone; UTC on hover."""
     local = timezone.localtime(at)
-    text = f"{date_format(local, 'DATETIME_FORMAT')}{local:{':%S' if seconds else ''}}"
+    text = date_format(local, "DATETIME_FORMAT") + (f"{local::%S}" if seconds else "")
     return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC", text)
 
 
@@ -137,7 +137,7 @@ def life_pill(life: str, large: bool = False) -> dict[str, Any]:
 def freshness_pill(freshness: str) -> dict[str, Any]:
     """How lately the device reported to its vendor, as the vendor's thresholds say."""
     look, icon, title = FRESHNESS_LOOKS[Freshness(freshness)]
-    return {"look": look, "icon": icon, "word": Freshness(freshness).label, "title": title}
+    return {"look": look, "icon": icon, "word": gettext(Freshness(freshness).label), "title": title}
 
 
 @drawn_once(register, "ui/pill.html")

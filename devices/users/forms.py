@@ -1,8 +1,13 @@
+"""Forms of a user: preferences, and the password form of django-allauth with our labels and errors."""
+
 from __future__ import annotations
 
+from typing import Any
+
+from allauth.account import forms as sign_in_forms
 from django import forms
 from django.conf import settings
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from devices.users.locale import time_zones
 
@@ -26,3 +31,24 @@ class PreferencesForm(forms.Form):
     time_zone = forms.ChoiceField(label=gettext_lazy("Time zone"), required=False, choices=_time_zones)
     for _field in (language, time_zone):
         _field.widget.attrs["class"] = "form-select"
+
+
+class LoginForm(sign_in_forms.LoginForm):  # type: ignore[misc]  # the library has no types
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = gettext_lazy("Username")
+
+
+class ChangePasswordForm(sign_in_forms.ChangePasswordForm):  # type: ignore[misc]  # the library has no types
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["oldpassword"].label = gettext_lazy("Current password")
+        self.fields["password1"].label = gettext_lazy("New password")
+        self.fields["password2"].label = gettext_lazy("New password (again)")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super(sign_in_forms.PasswordVerificationMixin, self).clean()
+        first, second = cleaned.get("password1"), cleaned.get("password2")
+        if first and second and first != second:
+            self.add_error("password2", gettext("The two passwords do not match."))
+        return cleaned

@@ -1,4 +1,4 @@
-"""People as whoever runs the installation handles them: add, give a role, give a new password, switch off. Everything here is audited."""
+"""Users: add, change the role or password, enable and disable. Every change is in the audit log."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from devices.models import User
 from devices.web.roles import ADMINISTRATOR, HELPDESK, IT_STAFF, ROLES
 
 SHORT = {"helpdesk": HELPDESK, "it": IT_STAFF, "admin": ADMINISTRATOR}
-# Without the letters and digits that are mistaken for one another.
+# Without letters and digits that look alike.
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 GROUPS_OF_LETTERS, LETTERS_IN_GROUP = 4, 5
 
 
 class InvalidUser(Exception):
-    """What was asked cannot be done: one sentence."""
+    """The change is refused: one sentence."""
 
 
 def random_password() -> str:
@@ -32,29 +32,29 @@ def random_password() -> str:
     return "-".join(groups)
 
 
-def people() -> QuerySet[User]:
+def all_users() -> QuerySet[User]:
     return User.objects.prefetch_related("groups").order_by("username")
 
 
 def role_of(user: User) -> str:
-    """Its short name; "" without a role. Who has all rights counts as an administrator."""
+    """The short name of the role; "" without one. A superuser counts as an administrator."""
     held = {group.name for group in user.groups.all()}
     if user.is_superuser:
         return "admin"
     return next((short for short, role in reversed(SHORT.items()) if role in held), "")
 
 
-def person_named(name: str) -> User:
+def user_named(name: str) -> User:
     """Raises InvalidUser."""
     user = User.objects.filter(username=name).first() if "\0" not in name else None
     if user is None:
         known = ", ".join(User.objects.order_by("username").values_list("username", flat=True)[:20])
-        raise InvalidUser(f"Nobody is called {name!r}. Known: {known or 'nobody yet'}.")
+        raise InvalidUser(f"There is no user {name!r}. Users: {known or 'none'}.")
     return user
 
 
-def add_person(name: str, *, role: str, password: str = "") -> str:
-    """`role` is one of ROLES. The password: a random one when none is given, stored only as a hash. Raises InvalidUser."""
+def add_user(name: str, *, role: str, password: str = "") -> str:
+    """`role` is one of ROLES. Returns the password, a random one by default; only its hash is stored. Raises InvalidUser."""
     try:
         User._meta.get_field("username").clean(name, None)
     except ValidationError:
@@ -64,17 +64,17 @@ def add_person(name: str, *, role: str, password: str = "") -> str:
     try:
         with transaction.atomic():
             if User.objects.filter(username__iexact=name).exists():
-                raise InvalidUser(f"Somebody is called {name!r} already: choose another name.")
+                raise InvalidUser(f"User {name!r} already exists: choose another name.")
             user = User.objects.create_user(username=name, password=password)
             user.groups.add(Group.objects.get(name=role))
             audit.record("person added", act=AuditContext(timezone.now()), target=user.get_username(), role=role)
     except IntegrityError:
-        raise InvalidUser(f"Somebody is called {name!r} already: choose another name.") from None
+        raise InvalidUser(f"User {name!r} already exists: choose another name.") from None
     return password
 
 
-def give_role(user: User, *, role: str) -> None:
-    """This role and no other, from the next click on. Raises InvalidUser when nobody would be left to administer."""
+def set_role(user: User, *, role: str) -> None:
+    """Replace the role, effective with the next request. Raises InvalidUser for the last administrator."""
     with transaction.atomic():
         if role != ADMINISTRATOR:
             _keep_an_administrator(user)
@@ -87,8 +87,8 @@ def give_role(user: User, *, role: str) -> None:
         )
 
 
-def give_password(user: User, *, password: str = "") -> str:
-    """Ends every session of that person. Raises InvalidUser."""
+def set_password(user: User, *, password: str = "") -> str:
+    """Replace the password, which ends all sessions of the user. Raises InvalidUser."""
     _check_password(password, user)
     password = password or random_password()
     with transaction.atomic():
@@ -98,8 +98,8 @@ def give_password(user: User, *, password: str = "") -> str:
     return password
 
 
-def switch_person(user: User, *, enabled: bool) -> None:
-    """Off ends every session at once. Raises InvalidUser when nobody would be left to administer."""
+def switch_user(user: User, *, enabled: bool) -> None:
+    """Enable or disable; disabling ends all sessions at once. Raises InvalidUser for the last administrator."""
     with transaction.atomic():
         if not enabled:
             _keep_an_administrator(user)
@@ -117,7 +117,7 @@ def _check_password(password: str, user: User) -> None:
 
 def _keep_an_administrator(without: User) -> None:
     administer = Q(groups__name=ADMINISTRATOR) | Q(is_superuser=True)
-    # Locked, so that two who leave at once do not both count on the other.
+    # Locked, so that two administrators who are disabled at the same time cannot each count on the other.
     administrators = set(User.objects.select_for_update().filter(pk__in=User.objects.filter(administer, is_active=True)))
     if administrators == {without}:
-        raise InvalidUser(f"{without.get_username()} is the only administrator: make somebody else one first.")
+        raise InvalidUser(f"{without.get_username()} is the only administrator: give another user that role first.")

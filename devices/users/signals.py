@@ -1,4 +1,4 @@
-"""Signing in: nobody signs up by himself, and every attempt is audited."""
+"""Sign-in: no self-registration, and every attempt is in the audit log."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from django.contrib.auth.signals import user_logged_in, user_logged_out, user_lo
 from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from devices.audit import log as audit
 from devices.audit.context import AuditContext
@@ -19,6 +20,15 @@ from devices.models import User
 
 
 class AccountAdapter(DefaultAccountAdapter):
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "account_inactive": gettext_lazy("This user is disabled. Contact your Rollcall administrator."),
+        "enter_current_password": gettext_lazy("The current password is incorrect."),
+        "incorrect_password": gettext_lazy("Incorrect password."),
+        "rate_limited": gettext_lazy("Too many requests. Try again later."),
+        "too_many_login_attempts": gettext_lazy("Too many failed sign-in attempts. Try again later."),
+        "username_password_mismatch": gettext_lazy("Incorrect username or password."),
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 

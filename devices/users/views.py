@@ -1,3 +1,5 @@
+"""The preferences page of the signed-in user."""
+
 from __future__ import annotations
 
 from django.contrib import messages

@@ -1,8 +1,8 @@
-"""Django's cache, which holds the limits of django-allauth: in Valkey for all web processes, and in the memory of each process.
+"""Django's cache backend, which holds the rate limits of django-allauth: in Valkey for all web processes, and in the memory of each.
 
-The memory counts what came through its process, always: a Valkey that was emptied or restored from an older copy lifts no limit that
-was reached here. While Valkey takes no writes the memory counts alone. Other processes then count apart, so each try counts `WEIGHT`
-times. Both errors of this are strict: a try that another process cleared may count here until it expires.
+The memory always counts the attempts of its process: a Valkey that was emptied or restored from an older copy lifts no limit that was
+reached here. While Valkey accepts no writes, only the memory counts. The processes then count separately, so each attempt counts
+`WEIGHT` times. Both inaccuracies are on the strict side: an attempt that another process cleared may count here until it expires.
 """
 
 from __future__ import annotations
@@ -21,27 +21,27 @@ from django.core.cache.backends.locmem import LocMemCache
 from devices.db import redis_client
 
 WEIGHT = 3
-MOST_KEYS = 10_000  # in memory; then those that were not used for the longest time are dropped
+MOST_KEYS = 10_000  # in memory; beyond, the least recently used are dropped
 MOST_LEFTOVERS = 1_000
 
 T = TypeVar("T")
 
 memory = LocMemCache("rate limits", {"OPTIONS": {"MAX_ENTRIES": MOST_KEYS}})
 _writes = redis_client.CircuitBreaker(
-    failed="The message broker takes no writes: this process counts its limits alone.",
-    well="Limits are counted in the message broker again.",
+    failed="The message broker accepts no writes: this process counts its rate limits alone.",
+    well="Rate limits are counted in the message broker again.",
 )
-# Keys that were to be deleted while Valkey took no writes: locks of allauth, for which its next holder would wait.
+# Keys to delete once Valkey accepts writes again: locks of allauth, for which the next holder would wait.
 _leftovers: deque[str] = deque(maxlen=MOST_LEFTOVERS)
 
 
 def alone() -> bool:
-    """Whether only this process counts, because Valkey takes no writes."""
+    """Whether only this process counts, because Valkey accepts no writes."""
     return _writes.is_open
 
 
 def write(command: Callable[[redis.Redis], T], *, otherwise: T) -> T:
-    """The answer of Valkey, or `otherwise` while it takes no writes."""
+    """The answer of Valkey, or `otherwise` while it accepts no writes."""
     if not _writes.admits():
         return otherwise
     try:
@@ -55,7 +55,7 @@ def write(command: Callable[[redis.Redis], T], *, otherwise: T) -> T:
 
 
 def forget() -> None:
-    """As in a process that has just started."""
+    """Reset to the state of a process that has just started."""
     memory.clear()
     _leftovers.clear()
     _writes.close()
@@ -71,9 +71,9 @@ def _delete_leftovers() -> None:
 
 
 class RateLimitCache(BaseCache):
-    """Keeps marks and lists of times, newest first, as allauth's limits do. Raises no error of Valkey.
+    """Keeps flags and lists of times, newest first, as allauth's limits need them. Raises no error of Valkey.
 
-    Stored as JSON: unlike Django's own cache, it opens nothing that could run code.
+    Stored as JSON: unlike the pickles of Django's own backend, it cannot run code when it is read.
     """
 
     def __init__(self, _location: str, params: dict[str, Any]) -> None:
@@ -84,7 +84,7 @@ class RateLimitCache(BaseCache):
         if not memory.add(name, value, self._seconds(timeout)):
             return False
         lasts = self._milliseconds(timeout)
-        # A point in time: a Valkey that was frozen carries commands out when it wakes up, and a lock must not begin then.
+        # An absolute time: a Valkey that was frozen executes the command later, and a lock must not begin then.
         ends = None if lasts is None else int(time.time() * 1000) + lasts
         if write(lambda valkey: bool(valkey.set(name, json.dumps(value), pxat=ends, nx=True)), otherwise=True):
             return True
@@ -124,7 +124,7 @@ class RateLimitCache(BaseCache):
 
 
 def _read(name: str) -> Any:
-    """None, too, for what is no JSON. Reads prove nothing about writes, so none is tried while Valkey takes no writes."""
+    """None, also for invalid JSON. A read proves nothing about writes, so none is tried while Valkey accepts no writes."""
     if _writes.is_open:
         return None
     try:

@@ -1,4 +1,4 @@
-"""The page on which a person decides something about a device: what it does, and why."""
+"""The confirmation page of an action on a device: its effects, and the reason that the user enters."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from devices.web.ticket import query, ticket_of
 
 @dataclass(frozen=True, slots=True)
 class Confirmation:
-    """`effects`: what happens, a sentence each. `hidden`: what the form carries besides the reason. `danger`: it takes something away."""
+    """`effects`: what happens, a sentence each. `hidden`: further fields of the form. `danger`: the action removes something."""
 
     title: str
     effects: Sequence[str]
@@ -28,7 +28,7 @@ class Confirmation:
 
 
 def decide(request: HttpRequest, device: Device, decision: Confirmation, carry_out: Callable[[str], int]) -> HttpResponse:
-    """Ask for the reason; with one, `carry_out` what it is for: that returns the device to show then, or raises ActionRefused."""
+    """Ask for the reason, then call `carry_out` with it, which returns the id of the device to show, or raises ActionRefused."""
     reason, problem = request.POST.get("reason", ""), ""
     if request.method == "POST":
         try:
@@ -51,5 +51,5 @@ def decide(request: HttpRequest, device: Device, decision: Confirmation, carry_o
 
 
 def page_of(request: HttpRequest, device: int) -> str:
-    """The page of a device, with the ticket that this was done for."""
+    """The address of a device's page, with the ticket."""
     return reverse("devices:detail", args=[device]) + query(ticket=ticket_of(request))

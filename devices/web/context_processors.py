@@ -1,4 +1,4 @@
-"""What every page needs: the navigation this person may use, the rights that templates ask about, the chosen colours."""
+"""Context of every page: navigation, permissions, theme, version and the texts of JavaScript."""
 
 from __future__ import annotations
 
@@ -7,27 +7,29 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext_lazy
 
+from devices.web.browser_texts import BROWSER_TEXTS
 from devices.web.roles import dotted
 
 THEMES = ("light", "dark")
 THEME_COOKIE = "rollcall_theme"
-# address name, words, icon, the rights of which it needs one
+# URL name, label, icon, permissions of which one is needed
 PLACES = (
-    ("devices:dashboard", "Dashboard", "layout-dashboard", "view_device"),
-    ("devices:list", "Devices", "monitor-smartphone", "view_device"),
-    ("devices:issues", "Issues", "siren", "view_issue"),
-    ("devices:coverage", "Coverage", "radar", "view_device"),
-    ("devices:disagreements", "Data conflicts", "equal-not", "view_device"),
-    ("patching:overview", "Patching", "bandage", "view_device"),
-    ("installers:register", "Installers", "package", "view_installer", "hand_out_installer"),
-    ("devices:accounts", "Vendor accounts", "cable", "view_account"),
-    ("devices:audit", "Audit log", "scroll-text", "view_audit"),
+    ("devices:dashboard", gettext_lazy("Dashboard"), "layout-dashboard", "view_device"),
+    ("devices:list", gettext_lazy("Devices"), "monitor-smartphone", "view_device"),
+    ("devices:issues", gettext_lazy("Issues"), "siren", "view_issue"),
+    ("devices:coverage", gettext_lazy("Coverage"), "radar", "view_device"),
+    ("devices:disagreements", gettext_lazy("Data conflicts"), "equal-not", "view_device"),
+    ("patching:overview", gettext_lazy("Patching"), "bandage", "view_device"),
+    ("installers:register", gettext_lazy("Installers"), "package", "view_installer", "hand_out_installer"),
+    ("devices:accounts", gettext_lazy("Vendor accounts"), "cable", "view_account"),
+    ("devices:audit", gettext_lazy("Audit log"), "scroll-text", "view_audit"),
 )
 
 
 class Permissions:
-    """`{% if may.view_raw %}`: a right, asked by name."""
+    """`{% if may.view_raw %}`: whether the user has a permission."""
 
     def __init__(self, user: Any) -> None:
         self._user = user
@@ -38,12 +40,12 @@ class Permissions:
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
     theme = request.COOKIES.get(THEME_COOKIE, "")
-    known = {"theme": theme if theme in THEMES else "", "version": settings.VERSION}
+    frame = {"theme": theme if theme in THEMES else "", "version": settings.VERSION, "browser_texts": BROWSER_TEXTS}
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
-        return known | {"nav": [], "may": {}, "roles": ""}
+        return frame | {"nav": [], "may": {}}
     may = Permissions(user)
-    return known | {"nav": _places(request.path, may), "may": may, "roles": ""}
+    return frame | {"nav": _places(request.path, may), "may": may}
 
 
 def _places(path: str, may: Permissions) -> list[dict[str, Any]]:

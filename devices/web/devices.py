@@ -1,10 +1,10 @@
-"""The device that an address or a form means, also when it has become part of another one."""
+"""Devices by id, also those that were merged into another one."""
 
 from __future__ import annotations
 
 from django.http import Http404
 
-from devices.lists.log_pages import HIGHEST
+from devices.lists.ids import HIGHEST
 from devices.models import Device, FormerDevice
 
 
@@ -20,5 +20,5 @@ def device_or_404(pk: int) -> Device:
 
 
 def now_called(pk: int) -> int | None:
-    """The device that one with this id has become part of."""
+    """The id of the device into which this one was merged."""
     return FormerDevice.objects.filter(pk=pk).values_list("device_id", flat=True).first()

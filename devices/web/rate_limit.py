@@ -1,4 +1,4 @@
-"""So many times in so long, per person: for what costs others something."""
+"""Rate limits per user, counted in Valkey and in this process."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class UserRateLimit(Enum):
 
 
 def check(key: str, *, most: int, seconds: int) -> UserRateLimit:
-    """Counts this try, here and in Valkey. The counter here holds the limit when Valkey was emptied or is away."""
+    """Count this attempt, here and in Valkey. The counter here keeps the limit when Valkey was emptied or is not available."""
     here = _count_here(key, seconds)
     shared = rate_limits.write(lambda valkey: int(valkey.eval(_COUNT, 1, key, seconds)), otherwise=0)
     if max(here, shared) > most:

@@ -1,14 +1,17 @@
-"""The three roles and what each may do. Rights are Django permissions held by groups, made after every migrate."""
+"""Roles and their permissions: Django groups, set after every migrate."""
 
 from __future__ import annotations
 
 from typing import Any
 
-HELPDESK = "Helpdesk"
-IT_STAFF = "IT staff"
-ADMINISTRATOR = "Administrator"
+from django.utils.translation import gettext_noop
 
-# Rights are named without their app; those that other apps bring are listed here.
+# Names of groups, translated where they are shown.
+HELPDESK = gettext_noop("Helpdesk")
+IT_STAFF = gettext_noop("IT staff")
+ADMINISTRATOR = gettext_noop("Administrator")
+
+# Permissions are named without their app; those of other apps are listed here.
 APPS = dict.fromkeys(("view_installer", "create_installer", "hand_out_installer", "revoke_installer"), "installers")
 APPS |= {"export_patch": "patching"}
 
@@ -24,12 +27,12 @@ ROLES: dict[str, tuple[str, ...]] = {HELPDESK: _HELPDESK, IT_STAFF: _IT_STAFF, A
 
 
 def dotted(codename: str) -> str:
-    """As Django asks for it: with its app in front."""
+    """The permission with its app, as `has_perm` expects it."""
     return f"{APPS.get(codename, 'devices')}.{codename}"
 
 
 def ensure_roles(**_kwargs: Any) -> None:
-    """Make the groups and give each exactly its permissions. Runs after Django has made the permissions themselves."""
+    """Create the groups and set their permissions. Runs after Django has created the permissions."""
     from django.apps import apps
     from django.contrib.auth.management import create_permissions
     from django.contrib.auth.models import Group, Permission

@@ -1,4 +1,4 @@
-"""The ticket a person works on: `?ticket=INC123`, carried through links and forms, so that what is written can name it."""
+"""The ticket a user works on: `?ticket=INC123`, carried through links and forms into the audit log."""
 
 from __future__ import annotations
 
@@ -12,12 +12,11 @@ LONGEST_TICKET = 60
 
 
 def ticket_of(request: HttpRequest) -> str:
-    """From the form that was sent, else from the address."""
-    told = request.POST.get("ticket") or request.GET.get("ticket", "")
-    return clean_query(told)[:LONGEST_TICKET]
+    """The ticket of the form, else of the address."""
+    return clean_query(request.POST.get("ticket") or request.GET.get("ticket", ""))[:LONGEST_TICKET]
 
 
 def query(**pairs: str) -> str:
     """`?ticket=INC123`, or nothing where every value is empty."""
-    told = {name: value for name, value in pairs.items() if value}
-    return f"?{urlencode(told)}" if told else ""
+    given = {name: value for name, value in pairs.items() if value}
+    return f"?{urlencode(given)}" if given else ""

@@ -1,4 +1,4 @@
-"""The log of hand-outs as pages read it, and what became of each: found by asking what the vendors list now, no job needed."""
+"""Deliveries as pages read them. Their status comes from the current device records, so no job maintains it."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.db.models import Case, DateTimeField, F, OuterRef, Q, QuerySet, Subquery, When
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from devices.lists.csv import CHUNK, csv_table, moment
 from devices.lists.filters import FilterField, FilterSet
-from devices.lists.log_pages import LogPage, newest
+from devices.lists.keyset import LogPage, newest
 from devices.models import Device, Sighting, User
 from installers.models import Handout, Installer, Standing, Way
 from vendors.parsing.times import SKEW
@@ -19,7 +21,8 @@ from vendors.states import Enrolment
 
 PAGE = 50
 LOG = 10  # on the page of an installer
-SHOWN = {"open": "Not used or not arrived"}
+SHOWN = {"open": pgettext_lazy("deliveries", "Open")}
+ENDABLE = ("waiting", "expected", "used", "not_arrived")
 NOT_MANAGED = (Enrolment.PENDING, Enrolment.FAILED)
 COLUMNS = (
     *("given", "by", "to", "ticket", "way", "installer", "account", "os", "device", "outcome", "uses", "most_uses"),
@@ -28,30 +31,38 @@ COLUMNS = (
 
 
 class HandoutStyle(NamedTuple):
-    word: str
-    colour: str  # as in the pill tag
+    """Status of a delivery; `look` and `icon` as in the pill tag."""
+
+    label: str | Promise
+    look: str
     icon: str
-    meaning: str
+    meaning: str | Promise
 
 
 LOOKS = {
-    "arrived": HandoutStyle("Arrived", "ok", "circle-check", "The account that it was missing at has heard from the device since."),
-    "used": HandoutStyle("Used", "ok", "download", "The short link was used. It names no device, so nobody can tell whether one arrived."),
-    "not_arrived": HandoutStyle(
-        "Used, not arrived", "attention", "hourglass", "The short link was used; the account has not seen the device since."
+    "arrived": HandoutStyle(gettext_lazy("Enrolled"), "ok", "circle-check", gettext_lazy("The device has enrolled.")),
+    "used": HandoutStyle(
+        gettext_lazy("Downloaded"), "ok", "download", gettext_lazy("Downloaded. Enrollment is unknown, because no device is named.")
     ),
-    "waiting": HandoutStyle("Not used yet", "busy", "hourglass", "The short link works, and nobody has used it."),
-    "expected": HandoutStyle("Not arrived yet", "busy", "hourglass", "The link was shown, and the account has not seen the device since."),
-    "unused": HandoutStyle("Ended unused", "attention", "clock-alert", "The short link has ended, and nobody had used it."),
-    "off": HandoutStyle("Switched off", "unknown", "circle-off", "A person switched it off."),
-    "closed": HandoutStyle("Closed", "unknown", "circle-off", "A person decided that nobody waits for it any more."),
-    "shown": HandoutStyle("Shown", "unknown", "eye", "The vendor's link was shown. Nobody can tell whether it was used."),
+    "not_arrived": HandoutStyle(
+        gettext_lazy("Downloaded, not enrolled"), "attention", "hourglass", gettext_lazy("Downloaded, but the device has not enrolled.")
+    ),
+    "waiting": HandoutStyle(gettext_lazy("Not downloaded"), "busy", "hourglass", gettext_lazy("The short link is valid and unused.")),
+    "expected": HandoutStyle(gettext_lazy("Not enrolled"), "busy", "hourglass", gettext_lazy("The device has not enrolled yet.")),
+    "unused": HandoutStyle(
+        gettext_lazy("Expired unused"), "attention", "clock-alert", gettext_lazy("The short link ended without a download.")
+    ),
+    "off": HandoutStyle(gettext_lazy("Disabled"), "unknown", "circle-off", gettext_lazy("A user disabled the short link.")),
+    "closed": HandoutStyle(gettext_lazy("Closed"), "unknown", "circle-off", gettext_lazy("A user closed the delivery.")),
+    "shown": HandoutStyle(
+        gettext_lazy("Shown"), "unknown", "eye", gettext_lazy("The vendor link was shown. Its downloads are not counted.")
+    ),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class HandoutFilters(FilterSet):
-    kinds = {"q": FilterField("Text"), "show": FilterField("Show", SHOWN)}
+    kinds = {"q": FilterField(gettext_lazy("Search")), "show": FilterField(gettext_lazy("Status"), SHOWN)}
 
     q: str = ""
     show: str = ""
@@ -59,16 +70,16 @@ class HandoutFilters(FilterSet):
 
 @dataclass(frozen=True, slots=True)
 class HandoutRow:
-    """`off`: a person may still end it."""
+    """`can_end`: a user may disable or close it."""
 
     handout: Handout
-    look: HandoutStyle
+    style: HandoutStyle
     arrived_at: datetime | None
-    off: bool
+    can_end: bool
 
 
 def visible(user: User) -> QuerySet[Handout]:
-    """Everything for those who may see the register; else what this person gave."""
+    """All deliveries for users who may see all installers, else the user's own."""
     rows = Handout.objects.all()
     if user.has_perm("installers.view_installer"):
         return rows
@@ -80,36 +91,34 @@ def page(
 ) -> tuple[list[HandoutRow], LogPage[Handout]]:
     """One query."""
     found = newest(_found(user, filters), size=PAGE, before=before, after=after)
-    return [line(each, now) for each in found.rows], found
+    return [row_of(each, now) for each in found.rows], found
 
 
 def of_installer(installer: Installer, user: User, *, now: datetime) -> list[HandoutRow]:
-    """The latest. One query."""
+    """The latest deliveries of an installer. One query."""
     rows = _with_arrival(visible(user).filter(installer=installer)).order_by("-pk")[:LOG]
-    return [line(each, now) for each in rows]
+    return [row_of(each, now) for each in rows]
 
 
 def open_for_device(device: Device, user: User, *, now: datetime) -> list[HandoutRow]:
-    """What was given for a device that has not arrived, by anybody: who helps next should know. One query."""
+    """Open deliveries for a device, of all users. One query."""
     rows = Handout.objects.filter(device=device) if user.has_perm("installers.hand_out_installer") else Handout.objects.none()
-    return [line(each, now) for each in _unfinished(_with_arrival(rows)).order_by("-pk")[:LOG]]
+    return [row_of(each, now) for each in _unfinished(_with_arrival(rows)).order_by("-pk")[:LOG]]
 
 
 def waiting_count(user: User) -> int:
     return _unfinished(_with_arrival(visible(user))).count()
 
 
-def line(handout: Handout, now: datetime) -> HandoutRow:
+def row_of(handout: Handout, now: datetime) -> HandoutRow:
     arrived: datetime | None = getattr(handout, "arrived_at", None)
-    state = _state(handout, arrived, now)
-    return HandoutRow(
-        handout, LOOKS[state], arrived, off=state in ("waiting", "expected", "used", "not_arrived") and handout.ended_at is None
-    )
+    status = _status(handout, arrived, now)
+    return HandoutRow(handout, LOOKS[status], arrived, can_end=status in ENDABLE and handout.ended_at is None)
 
 
 def csv_lines(user: User, filters: HandoutFilters, *, now: datetime) -> Iterator[str]:
-    """The newest first, a chunk at a time: memory stays flat."""
-    return csv_table(COLUMNS, (_row(line(each, now)) for each in _newest_first(_found(user, filters))))
+    """The newest first, read in chunks to limit memory."""
+    return csv_table(COLUMNS, (_cells(row_of(each, now)) for each in _newest_first(_found(user, filters))))
 
 
 def _newest_first(found: QuerySet[Handout]) -> Iterator[Handout]:
@@ -122,15 +131,15 @@ def _newest_first(found: QuerySet[Handout]) -> Iterator[Handout]:
 def _found(user: User, filters: HandoutFilters) -> QuerySet[Handout]:
     rows = _with_arrival(visible(user))
     if filters.q:
-        words = ("recipient", "ticket", "giver", "installer__name", "device__name")
-        rows = rows.filter(Q(*[(f"{word}__icontains", filters.q) for word in words], _connector=Q.OR))
+        columns = ("recipient", "ticket", "giver", "installer__name", "device__name")
+        rows = rows.filter(Q(*[(f"{column}__icontains", filters.q) for column in columns], _connector=Q.OR))
     return _unfinished(rows) if filters.show else rows
 
 
 def _with_arrival(rows: QuerySet[Handout]) -> QuerySet[Handout]:
-    """A device arrived when the installer's account listed it for the first time, or heard from it again, after it was given.
+    """Adds `arrived_at`: when the installer's account listed the device for the first time, or had a new check-in, after the delivery.
 
-    A clock that is ahead proves nothing.
+    A check-in in the future does not count.
     """
     new = Q(created_at__gte=OuterRef("given_at"))
     heard = new | Q(pulse__seen_at__gte=OuterRef("given_at"), pulse__seen_at__lte=F("pulse__fetched_at") + SKEW)
@@ -144,12 +153,12 @@ def _with_arrival(rows: QuerySet[Handout]) -> QuerySet[Handout]:
 
 
 def _unfinished(rows: QuerySet[Handout]) -> QuerySet[Handout]:
-    """Given but not used, or for a device that has not arrived."""
+    """Not downloaded, or for a device that has not enrolled."""
     unused = Q(way=Way.SHORT, uses=0)
     return rows.filter(unused | Q(device__isnull=False), Q(("arrived_at", None)), ended_at=None)
 
 
-def _state(handout: Handout, arrived: datetime | None, now: datetime) -> str:
+def _status(handout: Handout, arrived: datetime | None, now: datetime) -> str:
     if arrived is not None:
         return "arrived"
     if handout.ended_at is not None:
@@ -162,11 +171,11 @@ def _state(handout: Handout, arrived: datetime | None, now: datetime) -> str:
     return "unused" if over else "waiting"
 
 
-def _row(line: HandoutRow) -> list[object]:
-    given, installer = line.handout, line.handout.installer
-    times = (given.expires_at, given.used_at, line.arrived_at)
+def _cells(row: HandoutRow) -> list[object]:
+    handout, installer = row.handout, row.handout.installer
+    times = (handout.expires_at, handout.used_at, row.arrived_at)
     return [
-        *(moment(given.given_at), given.giver, given.recipient, given.ticket, given.get_way_display()),
-        *(installer.name, installer.account.name, installer.family, given.device.name if given.device else "", line.look.word),
-        *(given.uses if given.short else "", given.most_uses or "", *map(moment, times)),
+        *(moment(handout.given_at), handout.giver, handout.recipient, handout.ticket, handout.get_way_display()),
+        *(installer.name, installer.account.name, installer.family, handout.device.name if handout.device else "", row.style.label),
+        *(handout.uses if handout.short else "", handout.most_uses or "", *map(moment, times)),
     ]

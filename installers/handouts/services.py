@@ -1,5 +1,5 @@
-"""Giving an installer to somebody: its link shown once, or a short link of ours. Whoever has either can install with our licences,
-so each is written down, with the person, the ticket and the recipient."""
+"""Sharing an installer: its vendor link shown once, or a short link of Rollcall. Anyone with either can install with the customer's
+licenses, so each delivery is stored with user, ticket and recipient."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.utils.crypto import salted_hmac
+from django.utils.formats import number_format
+from django.utils.translation import gettext
 
 from devices.audit import log as audit
 from devices.audit.context import AuditContext
@@ -22,12 +24,11 @@ from devices.errors import ActionRefused
 from devices.models import Device
 from installers.models import Handout, Installer, Standing, Way
 from installers.models.handout import LONGEST_RECIPIENT
-from installers.orders.requests import LONGEST_TICKET
-from vendors.parsing.normalise import UNSTORABLE
+from installers.orders.requests import checked_ticket
 from vendors.secret import Secret
 
 KEY_BYTES = 16
-TOKEN_BYTES = 18  # nobody guesses 144 bits, and 24 letters can still be typed
+TOKEN_BYTES = 18  # 144 bits cannot be guessed, and 24 letters can still be typed
 LONGEST_KEY = 64
 MOST_DAYS = 366
 MOST_USES = 1000
@@ -35,7 +36,7 @@ MOST_USES = 1000
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """To whom. `device`: the id of what it is meant for."""
+    """`device`: the id of the device it is for."""
 
     recipient: str = ""
     device: int | None = None
@@ -43,7 +44,7 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True)
 class LinkTerms:
-    """How long a short link lives, and how often it can be used; `uses` None: as often as it is asked for."""
+    """When a short link expires, and how many downloads it allows; `uses` None: unlimited."""
 
     days: int
     uses: int | None = None
@@ -54,46 +55,54 @@ def default_days() -> int:
 
 
 def new_key() -> str:
-    """One for each form that is shown: however often it is sent, it gives once."""
+    """One for each form that is shown: a form that is sent twice shares once."""
     return secrets.token_urlsafe(KEY_BYTES)
 
 
-def show_link(installer: Installer, *, act: AuditContext, slip: Recipient | None = None, key: str = "") -> Secret:
-    """The vendor's link, for one person. The caller has asked `queries.one` whether this person may know of it. Raises ActionRefused."""
-    slip = _checked(slip or Recipient(), act)
-    token = _token(key or new_key(), installer, act=act, slip=slip, terms=None)
+def show_link(installer: Installer, *, act: AuditContext, to: Recipient | None = None, key: str = "") -> Secret:
+    """The vendor's link. The caller has checked with `queries.one` that the installer is visible to the user. Raises ActionRefused."""
+    to = _checked(to or Recipient(), act)
+    token = _token(key or new_key(), installer, act=act, to=to, terms=None)
     with transaction.atomic():
         held = _held(installer)
         link = usable_link(held, act.now)
-        given = _written(held, Way.SHOWN, token, slip, act=act)[0]
-        audit.record("installer link shown", act=act, target=held.account.name, **_told(given))
+        handout = _saved(held, Way.SHOWN, token, to, act=act)[0]
+        audit.record("installer link shown", act=act, target=held.account.name, **_detail(handout))
     return link
 
 
-def make_short_link(installer: Installer, *, key: str, slip: Recipient, terms: LinkTerms, act: AuditContext) -> tuple[Handout, Secret]:
-    """The row and the token, which is known to nobody else from now on. The same form again gives the same one. Raises ActionRefused."""
-    slip = _checked(slip, act)
+def make_short_link(installer: Installer, *, key: str, to: Recipient, terms: LinkTerms, act: AuditContext) -> tuple[Handout, Secret]:
+    """The row and the token, which is stored nowhere. The same form again returns the same ones. Raises ActionRefused."""
+    to = _checked(to, act)
     if not 1 <= terms.days <= MOST_DAYS:
-        raise ActionRefused(f"A short link lives for 1 to {MOST_DAYS} days, and never longer than the installer.", field="days")
+        raise ActionRefused(days_refusal(), field="days")
     if terms.uses is not None and not 1 <= terms.uses <= MOST_USES:
-        raise ActionRefused(f"A short link can be used 1 to {MOST_USES:,} times; leave it empty for no limit.", field="uses")
-    token = _token(key, installer, act=act, slip=slip, terms=terms)
+        raise ActionRefused(uses_refusal(), field="uses")
+    token = _token(key, installer, act=act, to=to, terms=terms)
     with transaction.atomic():
         held = _held(installer)
         usable_link(held, act.now)
         ends = act.now + timedelta(days=terms.days)
         limits = {"expires_at": min(ends, held.expires_at) if held.expires_at else ends, "most_uses": terms.uses}
-        given, new = _written(held, Way.SHORT, token, slip, act=act, **limits)
-        if given.ended_at or (given.expires_at and given.expires_at <= act.now):
-            raise ActionRefused("This form was sent before, and the short link that it made has ended: open the form anew.")
+        handout, new = _saved(held, Way.SHORT, token, to, act=act, **limits)
+        if handout.ended_at or (handout.expires_at and handout.expires_at <= act.now):
+            raise ActionRefused(gettext("This form was already sent, and its short link has ended. Open a new form."))
         if new:
-            told = _told(given) | {"expires": f"{given.expires_at:%Y-%m-%d %H:%M} UTC", "uses": terms.uses or "any number"}
-            audit.record("short link made", act=act, target=held.account.name, **told)
-    return given, token
+            detail = _detail(handout) | {"expires": f"{handout.expires_at:%Y-%m-%d %H:%M} UTC", "uses": terms.uses or "unlimited"}
+            audit.record("short link made", act=act, target=held.account.name, **detail)
+    return handout, token
+
+
+def days_refusal() -> str:
+    return gettext("Enter 1 to %(most)s days.") % {"most": MOST_DAYS}
+
+
+def uses_refusal() -> str:
+    return gettext("Enter 1 to %(most)s downloads, or leave blank for no limit.") % {"most": number_format(MOST_USES, force_grouping=True)}
 
 
 def end(handout: Handout, *, act: AuditContext) -> None:
-    """Switch a short link off, or stop waiting for what was shown. What the vendor's link can do does not change."""
+    """Disable a short link, or close the delivery of a vendor link. The vendor's link stays valid."""
     with transaction.atomic():
         held = Handout.objects.select_related("installer__account").select_for_update(of=("self",)).get(pk=handout.pk)
         if held.ended_at is not None:
@@ -102,7 +111,7 @@ def end(handout: Handout, *, act: AuditContext) -> None:
         held.save(update_fields=["ended_at", "ended_by"])
         action = "short link switched off" if held.short else "hand-out closed"
         target = held.installer.account.name
-        audit.record(action, act=act.for_ticket(held.ticket), target=target, **_told(held))
+        audit.record(action, act=act.for_ticket(held.ticket), target=target, **_detail(held))
 
 
 def hash_of(token: str) -> str:
@@ -110,24 +119,27 @@ def hash_of(token: str) -> str:
 
 
 def usable_link(held: Installer, now: datetime) -> Secret:
-    """The vendor's link of an installer that can be used. Raises ActionRefused."""
+    """The vendor's link of an installer that can be shared. Raises ActionRefused."""
     if held.standing != Standing.READY or (held.expires_at and held.expires_at <= now):
-        word = Standing.EXPIRED.label if held.standing == Standing.READY else held.get_standing_display()
-        raise ActionRefused(f"This installer is {word.lower()} and has no link to give: make or choose another one.")
+        status = Standing.EXPIRED.label if held.standing == Standing.READY else held.get_standing_display()
+        raise ActionRefused(
+            gettext("This installer can't be shared (status: %(status)s). Choose or create another one.") % {"status": status}
+        )
     if held.account.being_deleted:
-        raise ActionRefused(f"The account {held.account.name} is being deleted: choose an installer of another account.")
+        text = gettext("The vendor account %(account)s is being deleted. Choose an installer of another vendor account.")
+        raise ActionRefused(text % {"account": held.account.name})
     if held.active:
-        raise ActionRefused("This installer is being revoked, so nobody should get it any more: make or choose another one.")
+        raise ActionRefused(gettext("This installer is being revoked. Choose or create another one."))
     if held.usable is False:
         raise ActionRefused(
-            "The vendor says that this installer cannot be used: look at the licences there, then make or choose another one."
+            gettext("The vendor reports this installer as not usable. Check the licenses there, or choose or create another one.")
         )
     try:
         link = held.open()
     except cipher.DecryptionFailed:
-        raise ActionRefused("The stored link does not open: tell an administrator of Rollcall.") from None
+        raise ActionRefused(gettext("The stored link can't be decrypted. Contact your Rollcall administrator.")) from None
     if not link:
-        raise ActionRefused("The vendor told no link for this installer: make another one.")
+        raise ActionRefused(gettext("The vendor provided no link for this installer. Create another one."))
     return link
 
 
@@ -135,27 +147,27 @@ def _held(installer: Installer) -> Installer:
     return Installer.objects.select_related("account").select_for_update(of=("self",)).get(pk=installer.pk)
 
 
-def _checked(slip: Recipient, act: AuditContext) -> Recipient:
-    recipient = slip.recipient.strip()
+def _checked(to: Recipient, act: AuditContext) -> Recipient:
+    recipient = to.recipient.strip()
     if len(recipient) > LONGEST_RECIPIENT or (recipient and not recipient.isprintable()):
-        raise ActionRefused(f"Say to whom in at most {LONGEST_RECIPIENT} letters, on one line.", field="recipient")
-    if len(act.ticket) > LONGEST_TICKET or UNSTORABLE.search(act.ticket):
-        raise ActionRefused(f"A ticket has at most {LONGEST_TICKET} letters.", field="ticket")
-    device = slip.device if slip.device and Device.objects.filter(pk=slip.device).exists() else None
+        text = gettext("Enter a recipient of at most %(most)s characters on one line.")
+        raise ActionRefused(text % {"most": LONGEST_RECIPIENT}, field="recipient")
+    checked_ticket(act.ticket)
+    device = to.device if to.device and Device.objects.filter(pk=to.device).exists() else None
     return Recipient(recipient, device)
 
 
-def _token(key: str, installer: Installer, *, act: AuditContext, slip: Recipient, terms: LinkTerms | None) -> Secret:
-    """What only this server can make, from the form's own random key: sent twice a form gives one link, stored nowhere."""
+def _token(key: str, installer: Installer, *, act: AuditContext, to: Recipient, terms: LinkTerms | None) -> Secret:
+    """Derived from the form's random key with a secret of this server: a form that is sent twice has one token, which is stored nowhere."""
     if not key or len(key) > LONGEST_KEY:
-        raise ActionRefused("The form was incomplete: open it anew.")
-    wish = json.dumps([key, installer.pk, act.signed_in.pk, act.ticket, asdict(slip), asdict(terms) if terms else None])
-    made = salted_hmac("installers.handing.token", wish, algorithm="sha256").digest()
-    return Secret(urlsafe_b64encode(made[:TOKEN_BYTES]).decode())
+        raise ActionRefused(gettext("This form is incomplete. Open a new form."))
+    request = json.dumps([key, installer.pk, act.signed_in.pk, act.ticket, asdict(to), asdict(terms) if terms else None])
+    digest = salted_hmac("installers.handing.token", request, algorithm="sha256").digest()
+    return Secret(urlsafe_b64encode(digest[:TOKEN_BYTES]).decode())
 
 
-def _written(held: Installer, way: Way, token: Secret, slip: Recipient, *, act: AuditContext, **limits: Any) -> tuple[Handout, bool]:
-    given, new = Handout.objects.get_or_create(
+def _saved(held: Installer, way: Way, token: Secret, to: Recipient, *, act: AuditContext, **limits: Any) -> tuple[Handout, bool]:
+    return Handout.objects.get_or_create(
         mark=hash_of(token.reveal()),
         defaults={
             "installer": held,
@@ -163,15 +175,14 @@ def _written(held: Installer, way: Way, token: Secret, slip: Recipient, *, act: 
             "given_at": act.now,
             "given_by": act.person,
             "giver": act.name,
-            "recipient": slip.recipient,
+            "recipient": to.recipient,
             "ticket": act.ticket,
-            "device_id": slip.device,
+            "device_id": to.device,
             **limits,
         },
     )
-    return given, new
 
 
-def _told(given: Handout) -> dict[str, Any]:
-    told = {"installer": given.installer_id, "name": given.installer.name, "handout": given.pk, "recipient": given.recipient}
-    return told | ({"device": given.device_id} if given.device_id else {})
+def _detail(handout: Handout) -> dict[str, Any]:
+    detail = {"installer": handout.installer_id, "name": handout.installer.name, "handout": handout.pk, "recipient": handout.recipient}
+    return detail | ({"device": handout.device_id} if handout.device_id else {})

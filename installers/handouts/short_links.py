@@ -1,4 +1,4 @@
-"""What somebody without an account does with a short link: look at it, which costs nothing, and use it, which counts."""
+"""Short links for recipients without an account: viewing is free, each download counts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from vendors.secret import Secret
 
 
 class UnavailableReason(StrEnum):
-    """Why a short link leads nowhere. A page tells it, and nothing else."""
+    """Why a short link does not work. Its page shows only this."""
 
     UNKNOWN = "unknown"
     EXPIRED = "expired"
@@ -38,15 +38,15 @@ def peek(token: str, *, now: datetime) -> Handout:
 
 
 def redeem(token: str, *, now: datetime, address: str | None = None) -> tuple[Handout, Secret]:
-    """The vendor's link, with one use fewer left. Who comes at the same time waits, so no use is given twice. Raises LinkUnavailable."""
+    """Count a download and return the vendor's link. The row is locked, so no download is counted twice. Raises LinkUnavailable."""
     with transaction.atomic():
         rows = Handout.objects.select_related("installer__account").select_for_update(of=("self",))
         held, link = _usable(rows.filter(mark=hash_of(token), way=Way.SHORT).first(), now)
         held.uses, held.used_at = held.uses + 1, now
         held.save(update_fields=["uses", "used_at"])
-        told = {"installer": held.installer_id, "handout": held.pk, "use": held.uses}
-        act = AuditContext(now, name="whoever had it", ticket=held.ticket, address=address)
-        audit.record("short link used", act=act, target=held.installer.account.name, **told)
+        detail = {"installer": held.installer_id, "handout": held.pk, "use": held.uses}
+        act = AuditContext(now, name="Anonymous", ticket=held.ticket, address=address)
+        audit.record("short link used", act=act, target=held.installer.account.name, **detail)
     return held, link
 
 

@@ -1,9 +1,10 @@
-"""The log of what was given to whom. The secret part of a short link is not in it, only its hash."""
+"""Deliveries: which installer was shared with which recipient. The token of a short link is not stored, only its hash."""
 
 from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy
 
 from devices.models import Device
 from devices.models.change import LONGEST_NAME
@@ -12,29 +13,31 @@ LONGEST_RECIPIENT = 200
 
 
 class Way(models.TextChoices):
-    """How it was given. Nobody can tell whether a link that was shown was used; a short link is counted."""
+    """How it was shared. Downloads are counted only through a short link."""
 
-    SHOWN = "shown", "Link shown"
-    SHORT = "short", "Short link"
+    SHOWN = "shown", gettext_lazy("Vendor link")
+    SHORT = "short", gettext_lazy("Short link")
 
 
 class Handout(models.Model):
-    """One installer, given once. `device` is what it was meant for, if anybody said so: by that it is known when it arrived."""
+    """A delivery: one installer, shared once. `device`: the device it is for, if any; the delivery closes when that device enrolls."""
 
     installer = models.ForeignKey("installers.Installer", on_delete=models.CASCADE, related_name="handouts", db_index=False)
     way = models.CharField(max_length=5, choices=Way)
-    mark = models.CharField(max_length=64, unique=True, editable=False, help_text="hash of the token: the same form gives once")
+    mark = models.CharField(
+        max_length=64, unique=True, editable=False, help_text="hash of the token: a form that is sent twice shares once"
+    )
     given_at = models.DateTimeField()
     given_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
-    giver = models.CharField(max_length=LONGEST_NAME, help_text="the name of that person then")
+    giver = models.CharField(max_length=LONGEST_NAME, help_text="username at that time")
     recipient = models.CharField(max_length=LONGEST_RECIPIENT, blank=True)
     ticket = models.CharField(max_length=100, blank=True)
     device = models.ForeignKey(Device, null=True, on_delete=models.SET_NULL, related_name="+")
     expires_at = models.DateTimeField(null=True, help_text="of the short link")
-    most_uses = models.PositiveIntegerField(null=True, help_text="null: as often as it is asked for")
+    most_uses = models.PositiveIntegerField(null=True, help_text="null: unlimited")
     uses = models.PositiveIntegerField(default=0)
-    used_at = models.DateTimeField(null=True, help_text="the last time")
-    ended_at = models.DateTimeField(null=True, help_text="switched off, or nobody needs to watch it any more")
+    used_at = models.DateTimeField(null=True, help_text="last download")
+    ended_at = models.DateTimeField(null=True, help_text="disabled (short link) or closed by a user")
     ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
 
     class Meta:
@@ -49,5 +52,5 @@ class Handout(models.Model):
 
     @property
     def left(self) -> int | None:
-        """None: as often as it is asked for."""
+        """Downloads that remain; None: unlimited."""
         return None if self.most_uses is None else max(0, self.most_uses - self.uses)

@@ -1,10 +1,12 @@
-"""The register of installers, and the walk that compares it with what a vendor lists."""
+"""Installers, and the sync that compares them with the list of a vendor account."""
 
 from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext, gettext_lazy
 
+from devices.db.messages import MessageField
 from devices.encryption import cipher
 from devices.models import VendorJob
 from devices.reconciliation.field_repairs import RepairCount, counted
@@ -14,53 +16,53 @@ from vendors.states import Family
 
 
 class Standing(models.TextChoices):
-    """What an installer is. `state` of the job beside it only says whether there is work to do."""
+    """Status of an installer. `state` of the job only tells whether there is work to do."""
 
-    REQUESTED = "requested", "Requested"
-    CREATING = "creating", "Creating"
-    AMBIGUOUS = "ambiguous", "Unconfirmed"
-    READY = "ready", "Ready"
-    FAILED = "failed", "Failed"
-    EXPIRED = "expired", "Expired"
-    REVOKED = "revoked", "Revoked"
+    REQUESTED = "requested", gettext_lazy("Requested")
+    CREATING = "creating", gettext_lazy("Creating")
+    AMBIGUOUS = "ambiguous", gettext_lazy("Unconfirmed")
+    READY = "ready", gettext_lazy("Ready")
+    FAILED = "failed", gettext_lazy("Failed")
+    EXPIRED = "expired", gettext_lazy("Expired")
+    REVOKED = "revoked", gettext_lazy("Revoked")
 
 
 UNDECIDED = (Standing.REQUESTED, Standing.CREATING, Standing.AMBIGUOUS)
 
 
 class Installer(VendorJob):
-    """One installer at a vendor: ordered here, or found in the vendor's list (then without `request_key`, `nonce` and `requested_by`).
+    """An installer at a vendor: created in Rollcall, or at the vendor (then without `request_key`, `nonce` and `requested_by`).
 
-    `name` is the display name at the vendor and ends in the nonce, by which it is found again. `link` is sealed: whoever holds it can
-    install with our licences until the vendor's own end of it.
+    `name` is the display name at the vendor and ends in the nonce, by which it is found again. `link` is encrypted: anyone with the link
+    can install with the customer's licenses until it expires.
     """
 
     request_key = models.UUIDField(null=True, unique=True, help_text="one per click: the same key never orders twice")
-    digest = models.CharField(max_length=64, blank=True, help_text="of what was ordered: the same key with another wish is refused")
-    nonce = models.CharField(max_length=8, null=True, unique=True)  # noqa: DJ001 - null: not ours; "" would not be unique
+    digest = models.CharField(max_length=64, blank=True, help_text="of the request: the same key with other options is refused")
+    nonce = models.CharField(max_length=8, null=True, unique=True)  # noqa: DJ001 - null: created elsewhere; "" would not be unique
     standing = models.CharField(max_length=10, choices=Standing, default=Standing.REQUESTED)
     name = models.CharField(max_length=255)
     purpose = models.CharField(max_length=200, blank=True)
     family = models.CharField(max_length=10, choices=[(family.value, family.label) for family in Family])
     language_asked = models.CharField(max_length=20, blank=True)
-    language = models.CharField(max_length=20, blank=True, help_text="as the vendor made it")
+    language = models.CharField(max_length=20, blank=True, help_text="of the created installer")
     group_id = models.CharField(max_length=128, blank=True)
     group_name = models.CharField(max_length=255, blank=True)
     detect_unwanted = models.BooleanField(default=True)
     cloud_feedback = models.BooleanField(default=True)
     diagnostics = models.BooleanField(default=False)
     ticket = models.CharField(max_length=100, blank=True)
-    for_helpdesk = models.BooleanField(default=False, help_text="the helpdesk may hand it out")
+    for_helpdesk = models.BooleanField(default=False, help_text="the helpdesk may share it")
     external_id = models.CharField(max_length=128, blank=True)
     made_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField(null=True)
-    usable = models.BooleanField(null=True, help_text="what the vendor last said")
-    products = models.JSONField(default=list, help_text="[name, licence] of what it activates")
+    usable = models.BooleanField(null=True, help_text="as last reported by the vendor")
+    products = models.JSONField(default=list, help_text="[name, license] of each activated product")
     components = models.JSONField(default=list)
     link = models.TextField(blank=True, editable=False)
-    remark = models.TextField(blank=True, help_text="what a person should know about how it came about")
+    remark = MessageField(blank=True, help_text="how it was found or why it is unconfirmed")
     ambiguous_since = models.DateTimeField(null=True)
-    listed_at = models.DateTimeField(null=True, help_text="when the vendor last listed it")
+    listed_at = models.DateTimeField(null=True, help_text="last time in the vendor's list")
     revoked_at = models.DateTimeField(null=True)
     revoked_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
 
@@ -84,8 +86,13 @@ class Installer(VendorJob):
 
     @property
     def title(self) -> str:
-        """What people call it."""
-        return self.purpose or self.name or f"Installer {self.pk}"
+        """Name without the nonce."""
+        return self.purpose or self.name or gettext("Installer %(number)s") % {"number": self.pk}
+
+    @property
+    def group_label(self) -> str:
+        """The static group; by default the vendor's group for new devices."""
+        return self.group_name or gettext("Lost & found")
 
     @property
     def ours(self) -> bool:
@@ -97,7 +104,7 @@ class Installer(VendorJob):
 
     @property
     def needs_person(self) -> bool:
-        """Nobody knows whether it was made, and no machine will find out."""
+        """Unconfirmed, and Rollcall no longer looks for it: a user decides."""
         return self.standing == Standing.AMBIGUOUS and not self.active
 
     @property
@@ -114,25 +121,25 @@ class Installer(VendorJob):
 
     @staticmethod
     def context(pk: int) -> str:
-        """What a sealed link is bound to."""
+        """What the encryption of the link is bound to."""
         return f"installers.installer:link:{pk}"
 
     def seal(self, link: Secret) -> None:
         self.link = cipher.seal(link.reveal(), context=self.context(self.pk)) if link else ""
 
     def open(self) -> Secret:
-        """Empty when there is none. Raises DecryptionFailed."""
+        """The link; empty if there is none. Raises DecryptionFailed."""
         return Secret(cipher.unseal(self.link, context=self.context(self.pk)) if self.link else "")
 
 
 class Stocktake(VendorJob):
-    """The walk through all installers of an account, compared with the register. One row per account, used again each time."""
+    """Sync of the installers of an account. One row per account, reused each time."""
 
     found = models.PositiveIntegerField(default=0)
     unreadable = models.PositiveIntegerField(default=0)
     repairs = models.JSONField(default=list, help_text="see devices/reconciliation/field_repairs.py")
     failures = models.PositiveIntegerField(default=0, help_text="in a row")
-    complete_at = models.DateTimeField(null=True, help_text="when the last one ended complete")
+    complete_at = models.DateTimeField(null=True, help_text="last full sync")
 
     @property
     def repaired(self) -> list[RepairCount]:

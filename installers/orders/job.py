@@ -1,7 +1,7 @@
-"""What the engine does for one installer: send the order once, fetch its answer, look for it when nobody knows, revoke it.
+"""Job of one installer: send the request once, fetch its answer, check the vendor's list if it is unconfirmed, revoke it.
 
-The cursor's `phase` says what comes next. `order` turns into `sent`, committed, before the first byte of the order leaves; whoever finds a
-row in `sent` knows that an earlier worker may have ordered, and looks instead of sending. `at` is the vendor's own cursor.
+The cursor's `phase` is the next step. `order` turns into `sent`, committed, before the first byte of the request leaves; a worker that
+finds a row in `sent` knows that an earlier one may have sent it, and checks the list instead of sending. `at` is the vendor's own cursor.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext_noop
+
 from devices.jobs import engine as jobs
 from devices.jobs.handler import JobHandler
 from installers.models import Installer, Standing
@@ -21,14 +23,16 @@ from installers.orders.vendor_records import adopt
 from vendors import records, retry
 from vendors.errors import Lost, RateLimited, VendorError
 from vendors.installer_api import InstallerPage
+from vendors.texts import Message
 
 log = logging.getLogger(__name__)
 Cursor = dict[str, Any]
+INTERRUPTED = Message(gettext_noop("The worker stopped while the request was being sent."))
 
 
 @dataclass(frozen=True, slots=True)
 class InstallerStep:
-    """A step that was done. `standing`: what the installer is from now on; `made`: the one that was ordered, as the vendor tells it."""
+    """A completed step. `standing`: the new status; `made`: the vendor's record of the requested installer."""
 
     cursor: Cursor | None = None
     wait: float = 0.0
@@ -43,7 +47,7 @@ def phase_of(installer: Installer) -> str:
 
 
 class InstallerHandler(JobHandler[Installer, InstallerStep]):
-    """Lives for one slice of one installer."""
+    """Used for one slice of one job."""
 
     model = Installer
 
@@ -65,7 +69,7 @@ class InstallerHandler(JobHandler[Installer, InstallerStep]):
     def close(self) -> None:
         self._line.close()
 
-    # -- what a step is -----------------------------------------------------------------------------------------------
+    # -- steps --------------------------------------------------------------------------------------------------------
 
     def _order(self, installer: Installer) -> InstallerStep:
         at = (installer.cursor or {}).get("at")
@@ -75,10 +79,10 @@ class InstallerHandler(JobHandler[Installer, InstallerStep]):
         return self._after(turn, accepted=turn.accepted)
 
     def _interrupted(self, installer: Installer) -> InstallerStep:
-        return looking_for("The worker was stopped while the order was on its way.", now=self._clock())
+        return looking_for(INTERRUPTED, now=self._clock())
 
     def _poll(self, installer: Installer) -> InstallerStep:
-        """The identical request with the vendor's mark of the first one: it fetches, and orders nothing."""
+        """The identical request with the vendor's id of the first one: it fetches the answer and creates nothing."""
         turn = self._line.maker(installer).make_installer(installer.order, (installer.cursor or {})["at"])
         return self._after(turn, accepted=True)
 
@@ -89,7 +93,7 @@ class InstallerHandler(JobHandler[Installer, InstallerStep]):
         return InstallerStep({"phase": phase, "at": turn.cursor}, turn.wait, turn.waiting_for, standing)
 
     def _look(self, installer: Installer) -> InstallerStep:
-        """One page of the vendor's list. Raises NotMade when time is up and a complete list lacks it."""
+        """Reads a page of the vendor's list. Raises NotMade when time is up and a complete list lacks it."""
         now, cursor = self._clock(), installer.cursor or {}
         begun = cursor.get("begun") or now.isoformat()
         turn = self._line.maker(installer).list_installers(cursor.get("at"))
@@ -149,7 +153,7 @@ class InstallerHandler(JobHandler[Installer, InstallerStep]):
         return None
 
     def failed(self, installer: Installer, error: VendorError, now: datetime) -> None:
-        """Nothing was ordered, or it is proven not to be there: failed. Else a person decides; and what was ready stays ready."""
+        """Failed if nothing was sent or the list proves it. Otherwise a user decides; a ready installer stays ready."""
         phase = phase_of(installer)
         if phase == "order" or isinstance(error, verification.NotMade):
             installer.standing = Standing.FAILED
@@ -161,5 +165,5 @@ class InstallerHandler(JobHandler[Installer, InstallerStep]):
 
 
 def looking_for(why: str, *, now: datetime) -> InstallerStep:
-    """Nobody knows whether it was made: never send again, look for it."""
+    """The request is unconfirmed: never send it again, check the list."""
     return InstallerStep({"phase": "look"}, verification.LOOKS[0], verification.WAITING_FOR, Standing.AMBIGUOUS, remark=why)

@@ -1,4 +1,4 @@
-"""What a vendor says about an installer → its row in the register."""
+"""Writes a vendor's record of an installer to its row."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MARK = re.compile(r" \[req-([0-9a-f]{8})\]$")
 
 
 def marked(purpose: str, *, nonce: str) -> str:
-    """The display name at the vendor, by whose end an order is found again."""
+    """The display name at the vendor; its end identifies the request."""
     return f"{purpose} [req-{nonce}]"
 
 
@@ -23,47 +23,47 @@ def nonce_of(name: str) -> str:
     return found[1] if found else ""
 
 
-def adopt(installer: Installer, told: records.Installer, now: datetime) -> None:
-    """This is the one that was ordered. Does not save."""
-    installer.external_id = told.external_id
-    installer.made_at, installer.ambiguous_since = told.made_at, None
+def adopt(installer: Installer, record: records.Installer, now: datetime) -> None:
+    """`record` is the installer that was requested. Does not save."""
+    installer.external_id = record.external_id
+    installer.made_at, installer.ambiguous_since = record.made_at, None
     installer.standing = Standing.READY
-    describe(installer, told, now)
+    describe(installer, record, now)
 
 
-def describe(installer: Installer, told: records.Installer, now: datetime) -> None:
-    """What may change while it lives, and what only the vendor knows. A link that is not told again is kept. Does not save."""
-    installer.language = told.language or installer.language
-    installer.group_name = told.group_name or installer.group_name
-    installer.usable, installer.expires_at, installer.listed_at = told.usable, told.expires_at, now
-    installer.products = [[each.name, each.licence] for each in told.products]
-    installer.components = list(told.components)
-    if told.link:
-        installer.seal(told.link)
+def describe(installer: Installer, record: records.Installer, now: datetime) -> None:
+    """Values that may change, and those that only the vendor knows. A link that the record lacks is kept. Does not save."""
+    installer.language = record.language or installer.language
+    installer.group_name = record.group_name or installer.group_name
+    installer.usable, installer.expires_at, installer.listed_at = record.usable, record.expires_at, now
+    installer.products = [[each.name, each.licence] for each in record.products]
+    installer.components = list(record.components)
+    if record.link:
+        installer.seal(record.link)
     if installer.expires_at and installer.expires_at <= now:
         installer.standing = Standing.EXPIRED
 
 
-def enter(account: Account, told: records.Installer, now: datetime) -> Installer:
-    """A row for one that was made elsewhere. Saved, because a link is sealed to its row."""
+def enter(account: Account, record: records.Installer, now: datetime) -> Installer:
+    """A row for an installer that was created elsewhere. Saved, because the encryption of its link is bound to the row."""
     installer = Installer.objects.create(
         account=account,
         state=JobState.DONE,
         next_step_at=now,
         created_at=now,
         finished_at=now,
-        name=told.name,
-        purpose=MARK.sub("", told.name)[:200],
-        family=told.family,
-        group_id=told.group_id,
+        name=record.name,
+        purpose=MARK.sub("", record.name)[:200],
+        family=record.family,
+        group_id=record.group_id,
         language_asked="",
-        detect_unwanted=told.detect_unwanted,
-        cloud_feedback=told.cloud_feedback,
-        diagnostics=told.diagnostics,
-        external_id=told.external_id,
-        made_at=told.made_at,
+        detect_unwanted=record.detect_unwanted,
+        cloud_feedback=record.cloud_feedback,
+        diagnostics=record.diagnostics,
+        external_id=record.external_id,
+        made_at=record.made_at,
         standing=Standing.READY,
     )
-    describe(installer, told, now)
+    describe(installer, record, now)
     installer.save()
     return installer

@@ -1,4 +1,4 @@
-"""What narrows the register, as it stands in the address of the page."""
+"""Filters of the list of installers."""
 
 from __future__ import annotations
 
@@ -6,28 +6,29 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Q
+from django.utils.translation import gettext_lazy
 
 from devices.lists.filters import FilterField, FilterSet
 from installers.models import Standing
 from vendors.states import Family
 
-SOON = timedelta(days=30)  # before its end a person should think of a successor
+SOON = timedelta(days=30)  # before an installer expires
 HERE, VENDOR = "here", "vendor"
-MADE = {HERE: "Made here", VENDOR: "Found in a vendor's list"}
-EXPIRING = {"1": "Within 30 days"}
+ORIGINS = {HERE: gettext_lazy("Rollcall"), VENDOR: gettext_lazy("Vendor")}
+EXPIRING = {"1": gettext_lazy("Within 30 days")}
 
 
 @dataclass(frozen=True, slots=True)
 class RegisterFilters(FilterSet):
     kinds = {
-        "q": FilterField("Text"),
-        "state": FilterField("State", dict(Standing.choices)),
-        "os": FilterField("Operating system", {family.value: family.label for family in Family}),
-        "account": FilterField("Account"),
-        "group": FilterField("Group"),
-        "owner": FilterField("Ordered by"),
-        "made": FilterField("Origin", MADE),
-        "expiring": FilterField("Expires", EXPIRING),
+        "q": FilterField(gettext_lazy("Search")),
+        "state": FilterField(gettext_lazy("Status"), dict(Standing.choices)),
+        "os": FilterField(gettext_lazy("Operating system"), {family.value: family.label for family in Family}),
+        "account": FilterField(gettext_lazy("Vendor account")),
+        "group": FilterField(gettext_lazy("Group")),
+        "owner": FilterField(gettext_lazy("Created by")),
+        "made": FilterField(gettext_lazy("Origin"), ORIGINS),
+        "expiring": FilterField(gettext_lazy("Expires"), EXPIRING),
     }
 
     q: str = ""
@@ -42,8 +43,8 @@ class RegisterFilters(FilterSet):
     def condition(self, now: datetime) -> Q:
         found = Q()
         if self.q:
-            words = ("name__icontains", "ticket__icontains", "external_id", "group_name__icontains")
-            found &= Q(*[(word, self.q) for word in words], _connector=Q.OR)
+            columns = ("name__icontains", "ticket__icontains", "external_id", "group_name__icontains")
+            found &= Q(*[(column, self.q) for column in columns], _connector=Q.OR)
         for name, value in (
             ("account__name", self.account),
             ("standing", self.state),
@@ -59,5 +60,5 @@ class RegisterFilters(FilterSet):
 
 
 def ends_soon(now: datetime) -> Q:
-    """Still of use, but not for long."""
+    """Ready, and expires within 30 days."""
     return Q(standing=Standing.READY, expires_at__gt=now, expires_at__lte=now + SOON)

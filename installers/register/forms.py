@@ -1,4 +1,4 @@
-"""The form that orders an installer. What a wish may be is decided in installers/orders/requests.py; here it is only shown and kept."""
+"""The form of a new installer. Its options are checked in installers/orders/requests.py."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import asdict, fields
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext, gettext_lazy
 
 from devices.errors import ActionRefused
 from devices.models import Account
@@ -19,57 +20,72 @@ from vendors.states import Family
 _PLAIN = {"autocomplete": "off", "spellcheck": "false"}
 
 
+class AccountForm(forms.Form):
+    """The vendor account, whose options the form of an installer needs."""
+
+    account = forms.CharField(required=False)
+
+
 class InstallerForm(forms.Form):
-    """`request_key` makes it one order, however often it is sent."""
+    """`request_key`: a form that is sent twice creates one installer."""
 
     request_key = forms.UUIDField(widget=forms.HiddenInput, error_messages={"required": "", "invalid": ""})
     account = forms.CharField(widget=forms.HiddenInput, required=False)
     purpose = forms.CharField(
-        label="What is it for?",
+        label=gettext_lazy("Name"),
         widget=forms.TextInput({**_PLAIN, "maxlength": LONGEST_PURPOSE}),
-        help_text="Its name here and at the vendor, like “Reception Berlin”. A short mark is added, by which it is found again.",
-        error_messages={"required": "Say what it is for, like “Reception Berlin”."},
+        help_text=gettext_lazy("Shown here and at the vendor, e.g. Reception Berlin. A short ID is appended."),
+        error_messages={"required": gettext_lazy("Enter a name, e.g. Reception Berlin.")},
     )
-    family = forms.CharField(label="Operating system", required=False)
-    language = forms.CharField(label="Language", error_messages={"required": "Choose a language of the list."})
-    group = forms.CharField(label="Static group", required=False)
+    family = forms.CharField(label=gettext_lazy("Operating system"), required=False)
+    language = forms.CharField(
+        label=gettext_lazy("Language"), error_messages={"required": gettext_lazy("Choose a language from the list.")}
+    )
+    group = forms.CharField(label=gettext_lazy("Static group"), required=False)
     detect_unwanted = forms.BooleanField(
-        label="Detect potentially unwanted applications", required=False, help_text="Toolbars, adware and the like."
+        label=gettext_lazy("PUA detection"),
+        required=False,
+        help_text=gettext_lazy("Potentially unwanted applications, such as toolbars and adware."),
     )
     cloud_feedback = forms.BooleanField(
-        label="Take part in the vendor's cloud feedback",
+        label=gettext_lazy("ESET LiveGrid feedback"),
         required=False,
-        help_text="Suspicious files and their facts are sent to the vendor.",
+        help_text=gettext_lazy("Sends suspicious files and their metadata to the vendor."),
     )
     diagnostics = forms.BooleanField(
-        label="Send diagnostic data to the vendor", required=False, help_text="Crash reports and usage numbers."
+        label=gettext_lazy("Product improvement program"),
+        required=False,
+        help_text=gettext_lazy("Sends crash reports and usage data to the vendor."),
     )
     for_helpdesk = forms.BooleanField(
-        label="The helpdesk may hand it out", required=False, help_text="Without this only IT staff see it. It can be changed later."
+        label=gettext_lazy("Available to helpdesk"), required=False, help_text=gettext_lazy("Otherwise only IT staff can see it.")
     )
-    ticket = forms.CharField(label="Ticket", required=False, widget=forms.TextInput({**_PLAIN, "maxlength": LONGEST_TICKET}))
+    ticket = forms.CharField(label=gettext_lazy("Ticket"), required=False, widget=forms.TextInput({**_PLAIN, "maxlength": LONGEST_TICKET}))
 
     def __init__(self, at: Account, offer: InstallerOptions, data: Any = None, *, initial: Mapping[str, Any] | None = None) -> None:
         super().__init__(data, initial=dict(initial or {}))
         self.at, self.offer = at, offer
-        self.fields["language"].widget = forms.Select(choices=[(code, f"{name} ({code})") for code, name in offer.languages])
-        self.fields["language"].help_text = f"Where the vendor lacks it, it makes the installer in {offer.fallback}, and the page says so."
+        languages = {code: gettext(name) for code, name in offer.languages}
+        self.fields["language"].widget = forms.Select(choices=[(code, f"{name} ({code})") for code, name in languages.items()])
+        self.fields["language"].help_text = gettext("Falls back to %(language)s.") % {"language": languages[offer.fallback]}
         cached = groups(at)
-        self.fields["group"].widget = forms.Select(choices=[("", "None: Lost & found"), *cached])
-        self.fields["group"].help_text = (
-            "Where new devices appear at the vendor." if cached else "No static groups are cached: they come with the next complete fetch."
+        self.fields["group"].widget = forms.Select(choices=[("", gettext("None (Lost & found)")), *cached])
+        in_group, no_groups = (
+            gettext("New devices are added to this group."),
+            gettext("No static groups yet. They are read by the next full sync."),
         )
+        self.fields["group"].help_text = in_group if cached else no_groups
 
     @property
     def systems(self) -> list[tuple[str, str, bool]]:
-        """Value, label, chosen."""
+        """Operating systems: value, label, whether it is chosen."""
         chosen = self["family"].value()
         return [(each.value, each.label, each.value == chosen) for each in self.offer.families]
 
     @property
     def refusal(self) -> str:
-        """Why the computers that people ask for most have none."""
-        return self.offer.refusals.get(Family.LINUX, "")
+        """Why there is no installer for Linux, if there is none."""
+        return gettext(self.offer.refusals.get(Family.LINUX, ""))
 
     def choices(self) -> list[forms.BoundField]:
         return [self[name] for name in ("detect_unwanted", "cloud_feedback", "diagnostics")]
@@ -84,15 +100,15 @@ class InstallerForm(forms.Form):
 
     def clean(self) -> None:
         if self.has_error("request_key"):
-            self.add_error(None, "This form is damaged: open it anew, then order.")
+            self.add_error(None, gettext("This form is incomplete. Open a new form."))
 
     def refuse(self, problem: ActionRefused) -> None:
         self.add_error(problem.field if problem.field in self.fields and problem.field != "account" else None, problem.sentence)
 
 
-def beginning(offer: InstallerOptions, *, wish: InstallerRequest | None, named: Mapping[str, str]) -> dict[str, Any]:
-    """What a form begins with: the usual, over it a wish to be repeated, over it what was named. Languages must be in the list."""
-    told: dict[str, Any] = {"family": offer.families[0].value, "detect_unwanted": True, "cloud_feedback": True, "language": ""}
-    told |= (asdict(wish) if wish else {}) | dict(named)
-    code = told["language"].lower()
-    return told | {"language": code if code in dict(offer.languages) else offer.fallback}
+def initial_options(offer: InstallerOptions, *, wish: InstallerRequest | None, named: Mapping[str, str]) -> dict[str, Any]:
+    """Initial values: defaults, replaced by those of `wish`, replaced by `named`. A language that is not in the list is the fallback."""
+    options: dict[str, Any] = {"family": offer.families[0].value, "detect_unwanted": True, "cloud_feedback": True, "language": ""}
+    options |= (asdict(wish) if wish else {}) | dict(named)
+    code = options["language"].lower()
+    return options | {"language": code if code in dict(offer.languages) else offer.fallback}

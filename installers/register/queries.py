@@ -1,4 +1,4 @@
-"""The register as pages and commands read it. The sealed link is never loaded here."""
+"""Installers as pages and commands read them. The encrypted link is never loaded here."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import CharField, Count, Exists, Func, OuterRef, QuerySet, Subquery, Value
+from django.utils.translation import gettext
 
-from devices.lists.log_pages import HIGHEST, LogPage, newest
+from devices.db.messages import translated
+from devices.lists.ids import HIGHEST
+from devices.lists.keyset import LogPage, newest
 from devices.models import Account, DeviceGroup, User
 from devices.search.documents import moment
 from installers.models import Handout, Installer, Standing, Stocktake
@@ -25,7 +28,7 @@ PAGE = 50
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """One page. `counts`: standing → how many this person may see, unfiltered."""
+    """One page. `counts`: status → number of installers visible to the user, unfiltered."""
 
     page: LogPage[Installer]
     counts: Mapping[str, int]
@@ -33,7 +36,7 @@ class Register:
 
 @dataclass(frozen=True, slots=True)
 class InstallerSource:
-    """An account, and what its vendor makes; `sentence`: why it cannot make anything now."""
+    """A vendor account and its installer options; `sentence`: why it cannot create installers now."""
 
     account: Account
     offer: InstallerOptions | None
@@ -45,7 +48,7 @@ class InstallerSource:
 
 
 def visible(user: User) -> QuerySet[Installer]:
-    """What this person may know of: everything, what IT marked for the helpdesk while it can be used, or nothing."""
+    """Visible to the user: all, ready ones that are available to the helpdesk, or none."""
     rows = Installer.objects.defer("link")
     if user.has_perm("installers.view_installer"):
         return rows
@@ -55,15 +58,15 @@ def visible(user: User) -> QuerySet[Installer]:
 
 
 def with_origin(rows: QuerySet[Installer]) -> QuerySet[Installer]:
-    """Each tells by `ordered_through` which other account of ours ordered it: accounts of one tenant list the same installers. Its mark
-    alone proves nothing, because anybody can copy a name."""
+    """Adds `ordered_through`: the other account through which Rollcall created it, as accounts of one tenant list the same installers.
+    The nonce alone is no proof, because a name can be copied."""
     mark = Func(OuterRef("name"), Value(MARK.pattern), function="substring", output_field=CharField())
     same = Installer.objects.filter(nonce=mark, external_id=OuterRef("external_id")).exclude(external_id="")
     return rows.annotate(ordered_through=Subquery(same.exclude(account=OuterRef("account")).values("account__name")[:1]))
 
 
 def register(user: User, filters: RegisterFilters, *, now: datetime, before: str = "", after: str = "", size: int = PAGE) -> Register:
-    """`before` and `after`: as an address gives them. Each row tells how often it was `given`. Two queries."""
+    """`before` and `after`: from the URL. Each row has its number of deliveries, `given`. Two queries."""
     mine = visible(user)
     counts = dict(mine.order_by().values_list("standing").annotate(Count("pk")))
     given = Handout.objects.filter(installer=OuterRef("pk")).order_by().values("installer").annotate(number=Count("pk")).values("number")
@@ -73,43 +76,43 @@ def register(user: User, filters: RegisterFilters, *, now: datetime, before: str
 
 
 def one(user: User, pk: int) -> Installer | None:
-    """None, too, for what this person may not know of."""
+    """None, too, for an installer that is not visible to the user."""
     rows = with_origin(visible(user)).select_related("account", "requested_by", "revoked_by")
     return rows.filter(pk=pk).first() if pk <= HIGHEST else None
 
 
 def expiring(user: User, *, now: datetime) -> QuerySet[Installer]:
-    """What a reminder is about: ends soon, can still be used, and nothing of the same purpose lives longer."""
+    """Expires soon, and there is no replacement with the same purpose."""
     same = ("account", "family", "purpose", "group_id")
-    heir = Installer.objects.filter(standing=Standing.READY, expires_at__gt=now + SOON, **{name: OuterRef(name) for name in same})
-    return visible(user).filter(ends_soon(now), ~Exists(heir)).select_related("account").order_by("expires_at", "pk")
+    replacement = Installer.objects.filter(standing=Standing.READY, expires_at__gt=now + SOON, **{name: OuterRef(name) for name in same})
+    return visible(user).filter(ends_soon(now), ~Exists(replacement)).select_related("account").order_by("expires_at", "pk")
 
 
 def compared(user: User) -> Sequence[Stocktake]:
-    """How far what vendors list is known, for those who see all of it. One query."""
+    """Syncs of all accounts, for users who see all installers. One query."""
     if not user.has_perm("installers.view_installer"):
         return []
     return list(Stocktake.objects.select_related("account").order_by("account__name"))
 
 
 def makers() -> list[InstallerSource]:
-    """All accounts, those that can make installers first. One query."""
+    """All accounts, those that can create installers first. One query."""
     found = [_maker(account) for account in Account.objects.order_by("name")]
     return sorted(found, key=lambda each: not each.able)
 
 
 def _maker(account: Account) -> InstallerSource:
     if account.vendor not in VENDORS:
-        return InstallerSource(account, None, "This version of Rollcall does not know its vendor.")
+        return InstallerSource(account, None, gettext("This version of Rollcall does not support its vendor."))
     try:
         offer = account.about.installers()
     except Unsupported as error:
-        return InstallerSource(account, None, f"{error.sentence} {error.next_step}".strip())
-    return InstallerSource(account, offer, "" if account.enabled else "It is disabled.")
+        return InstallerSource(account, None, f"{translated(error.sentence)} {translated(error.next_step)}".strip())
+    return InstallerSource(account, offer, "" if account.enabled else gettext("Disabled."))
 
 
 def groups(account: Account) -> list[tuple[str, str]]:
-    """(id, path of names) of the static groups, as they were cached at the last fetch."""
+    """(id, path of names) of the static groups, as of the last sync."""
     rows = {each.external_id: each for each in DeviceGroup.objects.filter(account=account)}
 
     def path(group: DeviceGroup) -> str:
@@ -124,7 +127,7 @@ def groups(account: Account) -> list[tuple[str, str]]:
 
 
 def successor(installer: Installer) -> InstallerRequest:
-    """The same once more, to fill a form with."""
+    """The same options, to fill a form with."""
     return InstallerRequest(
         purpose=installer.purpose,
         family=installer.family,
@@ -138,12 +141,12 @@ def successor(installer: Installer) -> InstallerRequest:
 
 
 def fell_back(installer: Installer) -> bool:
-    """The vendor did not have the language that was asked for."""
+    """The vendor did not have the requested language."""
     return bool(installer.language and installer.language_asked and installer.language != installer.language_asked)
 
 
 def as_json(installer: Installer) -> dict[str, Any]:
-    """What commands print. Never the link. `ordered_through`: where `with_origin` asked for it."""
+    """Output of commands, without the link. `ordered_through`: only of rows of `with_origin`."""
     return {
         "id": installer.pk,
         "account": installer.account.name,
@@ -158,7 +161,7 @@ def as_json(installer: Installer) -> dict[str, Any]:
         "created": moment(installer.created_at),
         "created_by": installer.requested_by.get_username() if installer.requested_by else None,
         "usable": installer.usable,
-        "products": [name for name, _licence in installer.products],
+        "products": [name for name, _license in installer.products],
         "needs_person": installer.needs_person,
         "error": installer.error or None,
         "next_step": installer.error_next_step or None,

@@ -1,4 +1,4 @@
-"""Which installers fit a device that an account does not see."""
+"""Installers for the coverage gaps of a device."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Q
+from django.utils.translation import gettext
 
 from devices.account_status.status import AccountStatus, statuses
 from devices.coverage.queries import gaps
@@ -23,7 +24,7 @@ MOST = 20
 
 @dataclass(frozen=True, slots=True)
 class InstallerGap:
-    """An account that does not see the device. `refusal`: why no installer of it can help; `family`: what to make one for, where known."""
+    """An account that does not report the device. `refusal`: why it has no suitable installer; `family`: OS of the device, if known."""
 
     status: AccountStatus
     cover: CoverageState
@@ -33,7 +34,7 @@ class InstallerGap:
 
 
 def installer_gaps(device: Device, user: User, *, account: str, now: datetime) -> list[InstallerGap]:
-    """Of all accounts whose vendor makes installers, or of the one that is named. Four queries."""
+    """Gaps of all accounts whose vendor creates installers, or of the named one. Four queries."""
     found = [
         (status, cover) for status, cover in gaps(device.pk, statuses(now)) if status.makes_installers and account in ("", status.name)
     ]
@@ -41,8 +42,8 @@ def installer_gaps(device: Device, user: User, *, account: str, now: datetime) -
     return [_gap(device, status, cover, [each for each in ready if each.account_id == status.pk]) for status, cover in found]
 
 
-def account_that_sees(device: Device, name: str) -> Account | None:
-    """The account of this name, when it lists the device already: the gap has closed."""
+def reporting_account(device: Device, name: str) -> Account | None:
+    """The account of this name, if it reports the device: the gap has closed."""
     return Account.objects.filter(name=name, sightings__device=device, sightings__life="seen").first() if name else None
 
 
@@ -57,11 +58,13 @@ def _gap(device: Device, status: AccountStatus, cover: CoverageState, ready: Seq
     offer = vendor.installers()
     family = Family.known(device.os_family)
     if family != Family.UNKNOWN and family not in offer.families:
-        return InstallerGap(status, cover, [], "", offer.refusals.get(family) or _none_for(family, offer, vendor.label))
+        refusal = offer.refusals.get(family)
+        return InstallerGap(status, cover, [], "", gettext(refusal) if refusal else _refusal(family, offer, vendor.label))
     fits = [each for each in ready if family in (Family.UNKNOWN, each.family)][:MOST]
     return InstallerGap(status, cover, fits, "" if family == Family.UNKNOWN else family.value, "")
 
 
-def _none_for(family: Family, offer: InstallerOptions, vendor: str) -> str:
-    made = " and ".join(each.label for each in offer.families)
-    return f"{vendor} makes no installers for {family.label} here, only for {made}: install it by the vendor's own way."
+def _refusal(family: Family, offer: InstallerOptions, vendor: str) -> str:
+    supported = ", ".join(each.label for each in offer.families)
+    text = gettext("%(vendor)s has no installers for %(os)s, only for %(supported)s. Enroll this device in the vendor's console.")
+    return text % {"vendor": vendor, "os": gettext(family.label), "supported": supported}

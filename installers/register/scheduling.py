@@ -1,4 +1,4 @@
-"""When the register is compared with a vendor's list: every hour, when a user asks, and after failures as vendors/retry.py says."""
+"""When installers are synced: every hour, on request, and after failures as in vendors/retry.py."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ EVERY = timedelta(hours=1)
 
 
 def offering() -> list[Account]:
-    """Accounts in use whose vendor makes installers."""
+    """Enabled accounts whose vendor creates installers."""
     slugs = [slug for slug, vendor in VENDORS.items() if vendor.offer is not None]
     return list(Account.objects.filter(vendor__in=slugs, enabled=True, deletion_requested_at=None))
 
@@ -28,7 +28,7 @@ def plan(now: datetime) -> list[Stocktake]:
 
 
 def schedule_installer_syncs(accounts: Iterable[Account], now: datetime) -> list[Stocktake]:
-    """Start what is due. Refused credentials wait for a user."""
+    """Start the syncs that are due. Refused credentials wait for a user."""
     last = {each.account_id: each for each in Stocktake.objects.filter(account__in=list(accounts))}
     due = []
     for account in accounts:
@@ -46,7 +46,7 @@ def _due(before: Stocktake | None, now: datetime) -> bool:
 
 
 def request_stocktake(account: Account, *, now: datetime, by: User | None = None) -> Stocktake:
-    """One at a time, however many ask. Raises Unsupported."""
+    """Start a sync of this account, unless one is active. Raises Unsupported."""
     account.about.installers()
     fresh = Stocktake(account=account, state=JobState.DONE, created_at=now, next_step_at=now)
     Stocktake.objects.bulk_create([fresh], ignore_conflicts=True)

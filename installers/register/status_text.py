@@ -1,87 +1,97 @@
-"""An installer in words: its state, what that means, and what to do next. What a service would refuse is not offered."""
+"""Status of an installer as text: label, meaning and next step."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext
+
+from devices.db.messages import translated
+from devices.templatetags.ui import day
 from installers.models import Installer, Standing
 
 DAY = 86400
-DO_NOT_ORDER = "We do not know yet whether it was made: do not order again."
 
 
 @dataclass(frozen=True, slots=True)
 class InstallerStatusText:
-    """`look`: ok, attention, critical, unknown or busy; `icon`: a lucide name."""
+    """`look`: ok, attention, critical, unknown or busy; `icon`: a lucide name; `ready`: it can be shared."""
 
-    word: str
+    label: str
     look: str
     icon: str
     sentence: str
     next_step: str = ""
+    ready: bool = False
 
 
 def status_text(installer: Installer, *, now: datetime) -> InstallerStatusText:
-    if installer.standing == Standing.AMBIGUOUS:
-        return _doubtful(installer)
-    if installer.active and installer.standing in (Standing.READY, Standing.EXPIRED):
-        return InstallerStatusText("Being revoked", "busy", "hourglass", "The vendor is asked to delete it.", _pause(installer))
-    if installer.standing == Standing.READY:
-        return _ready(installer, now)
-    told = {
-        Standing.REQUESTED: InstallerStatusText("Requested", "busy", "clock", "It is ordered, and waits to be sent.", _pause(installer)),
-        Standing.CREATING: InstallerStatusText("Creating", "busy", "hourglass", "The vendor is making it.", _pause(installer)),
-        Standing.FAILED: InstallerStatusText(
-            "Failed", "critical", "octagon-alert", installer.error or "It was not made.", installer.error_next_step
-        ),
-        Standing.EXPIRED: InstallerStatusText(
-            "Expired", "unknown", "clock-alert", "It came to its end: its link no longer works.", "Create replacement."
-        ),
-        Standing.REVOKED: InstallerStatusText(
-            "Revoked", "unknown", "ban", _revoked(installer), "Copies that were downloaded before may still install."
-        ),
-    }
-    return told[Standing(installer.standing)]
+    expired = installer.standing == Standing.READY and installer.expires_at is not None and installer.expires_at <= now
+    standing = Standing.EXPIRED if expired else Standing(installer.standing)
+    label, pause = str(standing.label), _pause(installer)
+    if standing == Standing.AMBIGUOUS:
+        return _unconfirmed(installer, label)
+    if installer.active and standing in (Standing.READY, Standing.EXPIRED):
+        return InstallerStatusText(gettext("Revoking"), "busy", "hourglass", gettext("The vendor is deleting it."), pause)
+    if standing == Standing.READY:
+        return _ready(installer, label)
+    if standing == Standing.FAILED:
+        sentence = translated(installer.error) or gettext("Not created.")
+        return InstallerStatusText(label, "critical", "octagon-alert", sentence, translated(installer.error_next_step))
+    look, icon, sentence, step = {
+        Standing.REQUESTED: ("busy", "clock", gettext("Queued."), pause),
+        Standing.CREATING: ("busy", "hourglass", gettext("The vendor is creating it."), pause),
+        Standing.EXPIRED: ("unknown", "clock-alert", gettext("The link no longer works."), gettext("Create a replacement.")),
+        Standing.REVOKED: ("unknown", "ban", _revoked(installer), gettext("Already downloaded copies still work.")),
+    }[standing]
+    return InstallerStatusText(label, look, icon, sentence, step)
 
 
 def countdown(at: datetime, *, now: datetime) -> str:
-    """`in 12 days`, `in 5 h`, `3 days ago`: rounded towards now, so that nobody counts on more than there is."""
+    """`in 12 days`, `in 5 h`, `3 days ago`: rounded towards now, so that it never shows more time than there is."""
     seconds = (at - now).total_seconds()
-    size, unit = (DAY, "days") if abs(seconds) >= 2 * DAY else (3600, "h") if abs(seconds) >= 3600 else (60, "min")
-    number = int(abs(seconds) // size)
-    return f"in {number} {unit}" if seconds > 0 else f"{number} {unit} ago"
+    ahead, size = seconds > 0, int(abs(seconds))
+    if size >= 2 * DAY:
+        number, text = size // DAY, gettext("in %(number)s days") if ahead else gettext("%(number)s days ago")
+    elif size >= 3600:
+        number, text = size // 3600, gettext("in %(number)s h") if ahead else gettext("%(number)s h ago")
+    else:
+        number, text = size // 60, gettext("in %(number)s min") if ahead else gettext("%(number)s min ago")
+    return text % {"number": number}
 
 
-def _ready(installer: Installer, now: datetime) -> InstallerStatusText:
-    if installer.expires_at and installer.expires_at <= now:
-        return InstallerStatusText(
-            "Expired", "unknown", "clock-alert", "It came to its end: its link no longer works.", "Create replacement."
-        )
+def _ready(installer: Installer, label: str) -> InstallerStatusText:
     if installer.usable is False:
-        sentence = "The vendor made it, and says that it cannot be used."
         return InstallerStatusText(
-            "Not usable", "attention", "triangle-alert", sentence, "Look at the licences in the vendor's console, or make a successor."
+            gettext("Not usable"),
+            "attention",
+            "triangle-alert",
+            gettext("Created, but the vendor reports it as not usable."),
+            gettext("Check the licenses in the vendor's console, or create a replacement."),
         )
-    until = f" until {installer.expires_at:%Y-%m-%d}" if installer.expires_at else ""
-    return InstallerStatusText("Ready", "ok", "circle-check", f"It can be handed out{until}.")
+    sentence = gettext("Can be shared.")
+    if installer.expires_at:
+        sentence = gettext("Can be shared until %(date)s.") % {"date": day(installer.expires_at)}
+    return InstallerStatusText(label, "ok", "circle-check", sentence, ready=True)
 
 
-def _doubtful(installer: Installer) -> InstallerStatusText:
+def _unconfirmed(installer: Installer, label: str) -> InstallerStatusText:
+    sentence = gettext("The vendor did not confirm that it was created. Do not create it again.")
     if installer.active:
-        step = "Rollcall looks for it in the vendor's list, and this page says what it found."
-        return InstallerStatusText("Unconfirmed", "attention", "package-search", DO_NOT_ORDER, step)
-    return InstallerStatusText(
-        "Needs a decision", "attention", "circle-user", DO_NOT_ORDER, "Nobody but a person can find out: look at the vendor, then decide."
-    )
+        return InstallerStatusText(label, "attention", "package-search", sentence, gettext("Rollcall is checking the vendor's list."))
+    step = gettext("Check at the vendor, then mark it as created or not created.")
+    return InstallerStatusText(gettext("Action required"), "attention", "circle-user", sentence, step)
 
 
 def _pause(installer: Installer) -> str:
-    """Why it is not further, where that is known."""
-    return f"Waiting: {installer.waiting_for}." if installer.waiting_for else "A worker takes it within seconds."
+    """What the job waits for, where that is known."""
+    if installer.waiting_for:
+        return gettext("Waiting: %(reason)s") % {"reason": translated(installer.waiting_for)}
+    return gettext("Starts within seconds.")
 
 
 def _revoked(installer: Installer) -> str:
     if installer.revoked_by is None:
-        return installer.remark or "The vendor deleted it: its link no longer works."
-    return f"{installer.revoked_by} had the vendor delete it: its link no longer works."
+        return translated(installer.remark) or gettext("Deleted at the vendor. The link no longer works.")
+    return gettext("Revoked by %(user)s. The link no longer works.") % {"user": installer.revoked_by}

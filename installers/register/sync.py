@@ -1,4 +1,4 @@
-"""Comparing the register with what the vendor lists: what others made, what was found late, what is gone."""
+"""Sync of the installers of a vendor account: created at the vendor, found late, no longer listed."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Q
+from django.utils.translation import gettext_noop
 
 from devices.jobs import engine as jobs
 from devices.jobs.handler import JobHandler
@@ -21,14 +22,15 @@ from installers.orders.verification import NotMade
 from vendors import records
 from vendors.errors import VendorError
 from vendors.installer_api import InstallerPage
+from vendors.texts import Message
 
-FOUND_LATE = "It was found in the vendor's list after nobody knew what had become of it."
-NOT_LISTED = "The vendor does not list it any more: somebody revoked it there."
+FOUND_LATE = Message(gettext_noop("The request was unconfirmed; a later sync found the installer at the vendor."))
+NOT_LISTED = Message(gettext_noop("Deleted at the vendor. The link no longer works."))
 
 
 @dataclass(frozen=True, slots=True)
 class RegisterStep:
-    """One page of the list; `begun`: when its first page was asked for. What was made later may be missing on earlier pages."""
+    """A page of the list; `begun`: when its first page was requested. Installers created later may be missing from earlier pages."""
 
     turn: InstallerPage
     begun: datetime
@@ -44,7 +46,7 @@ class RegisterStep:
 
 
 class StocktakeHandler(JobHandler[Stocktake, RegisterStep]):
-    """Lives for one slice of one stocktake."""
+    """Used for one slice of one sync."""
 
     model = Stocktake
 
@@ -67,50 +69,51 @@ class StocktakeHandler(JobHandler[Stocktake, RegisterStep]):
             stocktake.repairs = []
         stocktake.found += len(step.turn.installers)
         stocktake.unreadable += step.turn.unreadable
-        stocktake.repairs = field_repairs.add(stocktake.repairs, "installer", (told.repairs for told in step.turn.installers))
-        for told in sorted(step.turn.installers, key=lambda each: each.external_id):
-            _book(stocktake, told, now)
+        stocktake.repairs = field_repairs.add(stocktake.repairs, "installer", (each.repairs for each in step.turn.installers))
+        for record in sorted(step.turn.installers, key=lambda each: each.external_id):
+            _save(stocktake, record, now)
         if step.cursor is None and not stocktake.unreadable:
-            _miss(stocktake, step.begun, now)
+            _mark_missing(stocktake, step.begun, now)
 
     def finish(self, stocktake: Stocktake, now: datetime) -> None:
         stocktake.complete_at, stocktake.failures = now, 0
         stocktake.error_code = stocktake.error = stocktake.error_next_step = stocktake.request_id = ""
 
     def failed(self, stocktake: Stocktake, _error: VendorError, _now: datetime) -> None:
-        """The row says why; nothing is concluded from a list that did not end."""
+        """The row has the error. An incomplete list marks nothing as missing."""
         stocktake.failures += 1
 
 
-def _book(stocktake: Stocktake, told: records.Installer, now: datetime) -> None:
+def _save(stocktake: Stocktake, record: records.Installer, now: datetime) -> None:
     rows = Installer.objects.select_for_update(of=("self",)).filter(account=stocktake.account)
-    known = rows.filter(external_id=told.external_id).first()
-    marked = rows.filter(nonce=nonce_of(told.name), external_id="").first() if known is None and nonce_of(told.name) else None
+    known = rows.filter(external_id=record.external_id).first()
+    nonce = nonce_of(record.name)
+    requested = rows.filter(nonce=nonce, external_id="").first() if known is None and nonce else None
     if known is not None:
         if known.standing == Standing.REVOKED and known.revoked_by_id is None and not known.active:
             known.standing, known.revoked_at, known.remark = Standing.READY, None, ""
-        describe(known, told, now)
+        describe(known, record, now)
         known.save()
-    elif marked is None:
-        enter(stocktake.account, told, now)
-    elif not marked.active:  # else its own job is about to find it
-        adopt(marked, told, now)
-        _end(marked, now, remark=FOUND_LATE)
+    elif requested is None:
+        enter(stocktake.account, record, now)
+    elif not requested.active:  # otherwise its own job finds it
+        adopt(requested, record, now)
+        _end(requested, now, remark=FOUND_LATE)
 
 
-def _miss(stocktake: Stocktake, begun: datetime, now: datetime) -> None:
-    """What a complete list lacks. The link of one that is not listed is kept: it may be listed again."""
+def _mark_missing(stocktake: Stocktake, begun: datetime, now: datetime) -> None:
+    """Installers that a complete list lacks. Their links are kept: they may be listed again."""
     rows = Installer.objects.select_for_update(of=("self",)).filter(account=stocktake.account).exclude(state__in=("requested", "running"))
     unseen = Q(listed_at__lt=begun) | Q(listed_at=None)
-    for gone in rows.filter(unseen, standing=Standing.READY, finished_at__lt=begun).order_by("pk"):
-        gone.standing, gone.revoked_at, gone.usable, gone.remark = Standing.REVOKED, now, False, NOT_LISTED
-        gone.save(update_fields=["standing", "revoked_at", "usable", "remark"])
+    for missing in rows.filter(unseen, standing=Standing.READY, finished_at__lt=begun).order_by("pk"):
+        missing.standing, missing.revoked_at, missing.usable, missing.remark = Standing.REVOKED, now, False, NOT_LISTED
+        missing.save(update_fields=["standing", "revoked_at", "usable", "remark"])
     settled = begun - timedelta(seconds=settings.INSTALLER_SETTLE_SECONDS)
-    for never in rows.filter(standing=Standing.AMBIGUOUS, external_id="", ambiguous_since__lte=settled).order_by("pk"):
-        answer = NotMade()
-        never.standing = Standing.FAILED
-        never.error_code, never.error, never.error_next_step = answer.code, answer.sentence, answer.next_step
-        never.save(update_fields=["standing", "error_code", "error", "error_next_step"])
+    error = NotMade()
+    for unconfirmed in rows.filter(standing=Standing.AMBIGUOUS, external_id="", ambiguous_since__lte=settled).order_by("pk"):
+        unconfirmed.standing = Standing.FAILED
+        unconfirmed.error_code, unconfirmed.error, unconfirmed.error_next_step = error.code, error.sentence, error.next_step
+        unconfirmed.save(update_fields=["standing", "error_code", "error", "error_next_step"])
 
 
 def _end(installer: Installer, now: datetime, *, remark: str) -> None:
@@ -120,6 +123,6 @@ def _end(installer: Installer, now: datetime, *, remark: str) -> None:
 
 
 def expire(now: datetime) -> int:
-    """Mark what has come to its end by itself. How many."""
+    """Mark expired installers. Returns how many."""
     ended = Installer.objects.filter(standing=Standing.READY, expires_at__lte=now)
     return ended.update(standing=Standing.EXPIRED, usable=False)

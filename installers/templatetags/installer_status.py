@@ -1,4 +1,4 @@
-"""How installers look: their state as a pill, and the time that is left."""
+"""Installers in templates: status as a pill, and time until they expire."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ register = template.Library()
 
 
 @register.filter
-def told(installer: Installer) -> InstallerStatusText:
+def status_of(installer: Installer) -> InstallerStatusText:
     return status_text(installer, now=timezone.now())
 
 
 @register.filter
 def left(installer: Installer) -> str:
-    """Until its end, in words; nothing for what has none, or has none any more."""
+    """Time until it expires, as text; empty without an end, or where its end no longer matters."""
     at = installer.expires_at if installer.standing in (Standing.READY, Standing.EXPIRED) else None
     return countdown(at, now=timezone.now()) if at else ""
 
 
 @register.inclusion_tag("ui/pill.html")
 def standing_pill(installer: Installer) -> dict[str, Any]:
-    said = told(installer)
-    return {"look": f"is-{said.look}", "icon": said.icon, "word": said.word, "title": said.sentence}
+    text = status_of(installer)
+    return {"look": f"is-{text.look}", "icon": text.icon, "word": text.label, "title": text.sentence}
 
 
 @register.inclusion_tag("installers/_expiry.html")
 def ends(installer: Installer) -> dict[str, Any]:
-    """The end of its life, and how long that is; marked when it is near and there is something to lose."""
+    """Time until it expires; marked when a ready installer expires soon."""
     now, at = timezone.now(), installer.expires_at
     near = installer.standing == Standing.READY and at is not None and now < at <= now + SOON
     return {"at": at, "left": left(installer), "near": near}

@@ -1,4 +1,4 @@
-"""An address as a picture that a phone reads. Without style or script inside, so that our content security policy lets it pass."""
+"""Links as QR codes, without inline styles or scripts, which the content security policy forbids."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import segno
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
 
 from vendors.secret import Secret
 
@@ -14,13 +15,13 @@ register = template.Library()
 
 @register.simple_tag
 def qr(link: Secret) -> SafeString:
-    """Black on white in both themes: not every camera reads it the other way round. Nothing when the text is too long for one.
+    """Black on white in both themes, because not every camera reads an inverted code. Empty when the link is too long.
 
-    Takes the secret itself: what a template is given as plain text reaches a log that is set to DEBUG.
+    Takes the Secret: plain text in a template context reaches logs at level DEBUG.
     """
     try:
         code = segno.make_qr(link.reveal(), error="m")
     except segno.DataOverflowError:
         return SafeString("")
     drawn = mark_safe(code.svg_inline(scale=4, light="#fff", dark="#000", omitsize=True, svgclass=None, lineclass=None))  # noqa: S308 (numbers)
-    return format_html('<div class="qr" role="img" aria-label="QR code of the link">{}</div>', drawn)
+    return format_html('<div class="qr" role="img" aria-label="{}">{}</div>', gettext("QR code of the link"), drawn)

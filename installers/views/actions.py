@@ -1,4 +1,4 @@
-"""What only a person can decide: whether a doubtful installer was made, and whether the helpdesk may have it."""
+"""Decisions of users: whether an unconfirmed installer was created, and whether the helpdesk may share it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_POST
 
 from devices.audit.request import act_of
@@ -13,13 +14,14 @@ from devices.errors import ActionRefused
 from devices.web.permissions import needs
 from installers.models import Installer
 from installers.orders import services
+from installers.orders.forms import DecisionForm, HelpdeskForm
 from installers.views.detail import show
 from installers.views.request_context import installer_or_404, purpose_query
 
 DONE = {
-    "look": "Rollcall looks in the vendor's list once more.",
-    "made": "It was made, you say: Rollcall reads it at the vendor.",
-    "not made": "It was not made, you say: it can be ordered again.",
+    "look": gettext_lazy("Checking the vendor's list."),
+    "made": gettext_lazy("Marked as created. Reading the installer at the vendor."),
+    "not made": gettext_lazy("Marked as not created. You can create it again."),
 }
 
 
@@ -27,33 +29,36 @@ DONE = {
 @needs("create_installer")
 def decide(request: HttpRequest, pk: int) -> HttpResponse:
     """`decision`: look, made (with the vendor's id) or not made."""
-    installer, decision = installer_or_404(request, pk), request.POST.get("decision", "")
-    if decision not in DONE:
+    installer, form = installer_or_404(request, pk), DecisionForm(request.POST)
+    if form.is_valid():
+        try:
+            _apply(request, installer, **form.cleaned_data)
+        except ActionRefused as refused:
+            form.add_error("external_id", refused.sentence)
+        else:
+            messages.success(request, str(DONE[form.cleaned_data["decision"]]))
+            return _back(request, installer)
+    if form.has_error("decision"):
         raise Http404
-    typed = request.POST.get("external_id", "")
-    try:
-        _apply(request, installer, decision, typed)
-    except ActionRefused as refused:
-        return show(request, installer, problem=refused.sentence, typed=typed)
-    messages.success(request, DONE[decision])
-    return _back(request, installer)
+    return show(request, installer, form=form)
 
 
-def _apply(request: HttpRequest, installer: Installer, decision: str, typed: str) -> None:
+def _apply(request: HttpRequest, installer: Installer, *, decision: str, external_id: str) -> None:
     act = act_of(request)
     if decision == "look":
         services.look_again(installer, act=act)
     else:
-        services.confirm_creation(installer, made=decision == "made", external_id=typed, act=act)
+        services.confirm_creation(installer, made=decision == "made", external_id=external_id, act=act)
 
 
 @require_POST
 @needs("create_installer")
 def mark(request: HttpRequest, pk: int) -> HttpResponse:
     """`may`: 1 or 0."""
-    installer, may = installer_or_404(request, pk), request.POST.get("may") == "1"
+    installer, form = installer_or_404(request, pk), HelpdeskForm(request.POST)
+    may = form.is_valid() and form.cleaned_data["may"]
     services.mark_for_helpdesk(installer, may=may, act=act_of(request))
-    messages.success(request, "The helpdesk may hand it out." if may else "The helpdesk does not see it any more.")
+    messages.success(request, gettext("Available to the helpdesk.") if may else gettext("Hidden from the helpdesk."))
     return _back(request, installer)
 
 

@@ -13,6 +13,6 @@ from installers.register import queries
 @require_safe
 @needs("view_installer", "hand_out_installer")
 def fragment(request: HttpRequest) -> HttpResponse:
-    """One line for the dashboard, or nothing."""
+    """The notice of the dashboard about expiring installers, or nothing."""
     found = queries.expiring(person(request), now=timezone.now())
     return render(request, "installers/_expiring.html", {"number": found.count(), "first": found.first()})

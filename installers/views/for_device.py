@@ -1,4 +1,4 @@
-"""From a gap in coverage to the installer that closes it."""
+"""Installers for the coverage gaps of a device."""
 
 from __future__ import annotations
 
@@ -13,27 +13,27 @@ from devices.lists.filters import clean_query
 from devices.web.devices import device_or_404
 from devices.web.permissions import is_fragment, needs
 from devices.web.ticket import query, ticket_of
-from installers.handouts import queries as given
-from installers.register.recommendations import account_that_sees, installer_gaps
+from installers.handouts import queries
+from installers.register.recommendations import installer_gaps, reporting_account
 
 
 @require_safe
 @needs("hand_out_installer")
 def page(request: HttpRequest, pk: int) -> HttpResponse:
-    """`?account=` names the account that misses it. As a fragment: only what was given for it and has not arrived."""
+    """`?account=`: the account that does not report it. As a fragment: only the open deliveries."""
     device, user, now, ticket = device_or_404(pk), person(request), timezone.now(), ticket_of(request)
-    waiting = given.open_for_device(device, user, now=now)
+    lines = queries.open_for_device(device, user, now=now)
     if is_fragment(request):
-        return render(request, "installers/_given_for.html", {"lines": waiting})
+        return render(request, "installers/_open_handouts.html", {"lines": lines})
     account = clean_query(request.GET.get("account", ""))
     context = {
         "device": device,
         "ticket": ticket,
         "ticket_query": query(ticket=ticket),
         "account": account,
-        "lines": waiting,
+        "lines": lines,
         "gaps": installer_gaps(device, user, account=account, now=now),
-        "seen_by": account_that_sees(device, account),
+        "reported_by": reporting_account(device, account),
         "pick": query(device=str(device.pk), ticket=ticket),
         "back": reverse("devices:detail", args=[device.pk]) + query(ticket=ticket),
     }

@@ -1,4 +1,4 @@
-"""The register: every installer, made here or at the vendor."""
+"""The list of installers, created in Rollcall or at the vendor."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from devices.lists.notices import left_out
 from devices.web.permissions import needs
 from installers.models import Standing
 from installers.register import queries
-from installers.register.filters import EXPIRING, MADE, RegisterFilters
+from installers.register.filters import EXPIRING, ORIGINS, RegisterFilters
 from installers.register.queries import makers
 
-REMINDED = 5  # the others are a click away
+REMINDED = 5  # expiring installers above the list; a link shows the others
 
 
 @require_safe
@@ -39,7 +39,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "states": [(value, f"{label} ({found.counts.get(value, 0)})") for value, label in Standing.choices],
         "systems": sorted({(family.value, family.label) for each in accounts if each.offer for family in each.offer.families}),
         "accounts": [(each.account.name, each.account.name) for each in accounts if each.offer],
-        "made": list(MADE.items()),
+        "origins": list(ORIGINS.items()),
         "ends": list(EXPIRING.items()),
     }
     return render(request, "installers/register.html", context)

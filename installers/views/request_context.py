@@ -1,11 +1,11 @@
-"""What an address of the installer pages names: the installer, and the device and ticket for which somebody works on it."""
+"""The installer, device and ticket in the URL or form of an installer page."""
 
 from __future__ import annotations
 
 from django.http import Http404, HttpRequest
 
 from devices.audit.request import person
-from devices.lists.log_pages import HIGHEST
+from devices.lists.ids import HIGHEST
 from devices.models import Device
 from devices.web.devices import now_called
 from devices.web.ticket import query, ticket_of
@@ -14,7 +14,7 @@ from installers.register import queries
 
 
 def installer_or_404(request: HttpRequest, pk: int) -> Installer:
-    """What this person may not know of is not there."""
+    """404, too, for an installer that is not visible to the user."""
     found = queries.one(person(request), pk)
     if found is None:
         raise Http404
@@ -22,7 +22,7 @@ def installer_or_404(request: HttpRequest, pk: int) -> Installer:
 
 
 def device_for(request: HttpRequest) -> Device | None:
-    """The device that the form or the address names, or the one that it became part of; None for anything else."""
+    """The device in the form or the URL, or the one it was merged into; None for anything else."""
     text = request.POST.get("device") or request.GET.get("device", "")
     if not (text.isascii() and text.isdecimal()) or len(text) > 19 or int(text) > HIGHEST:
         return None
@@ -31,6 +31,6 @@ def device_for(request: HttpRequest) -> Device | None:
 
 
 def purpose_query(request: HttpRequest) -> str:
-    """`?device=31&ticket=INC123`: kept from a coverage gap through the order to the hand-out."""
+    """`?device=31&ticket=INC123`: kept from a coverage gap until the installer is shared."""
     device = device_for(request)
     return query(device=str(device.pk) if device else "", ticket=ticket_of(request))

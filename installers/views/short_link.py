@@ -1,4 +1,4 @@
-"""The page of a short link, for whoever has it, without an account. Looking costs nothing, so that previews and HEAD use nothing up."""
+"""The page of a short link, for recipients without an account. Only POST counts a download, so previews and HEAD use none."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from devices.audit.log import address_of
 from devices.web.rate_limit import UserRateLimit, check
 from installers.handouts.short_links import LinkUnavailable, UnavailableReason, peek, redeem
 
-TRIES, SECONDS = 60, 60  # from one address; a whole office may stand behind one
+TRIES, SECONDS = 60, 60  # per IP address; a whole office may share one
 STATUS = {UnavailableReason.UNKNOWN: 404}
 
 
 @login_not_required
-@csrf_exempt  # the token itself is the right to use it; without a cookie nobody is followed, and it works where cookies do not
+@csrf_exempt  # the token is the authorization; no cookie is set or needed
 @require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest, token: str) -> HttpResponse:
-    """By the header `Refresh`: browsers hold a redirect after a form to be a form sent to another site (CSP)."""
+    """Redirects by the header `Refresh`: the CSP directive form-action also forbids a redirect after a form."""
     now = timezone.now()
     limit = check(f"short-link:{address_of(request)}", most=TRIES, seconds=SECONDS)
     if limit is UserRateLimit.TOO_MANY:
@@ -42,7 +42,7 @@ def page(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _answer(request: HttpRequest, context: dict[str, object], status: int = 200) -> HttpResponse:
-    # An empty token: asking for a real one would set its cookie.
+    # An empty token: a real one would set its cookie.
     answer = render(request, "installers/short_link.html", {**context, "csrf_token": ""}, status=status)
     answer["Referrer-Policy"] = "no-referrer"
     answer["Cache-Control"] = "no-store"

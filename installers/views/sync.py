@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from devices.audit.request import person
@@ -13,13 +14,13 @@ from installers.register import scheduling
 
 @require_POST
 @needs("create_installer")
-def compare(request: HttpRequest) -> HttpResponse:
-    """Read every vendor's list of installers now; one reading at a time, however many ask."""
+def start(request: HttpRequest) -> HttpResponse:
+    """Start a sync of installers of every vendor account."""
     accounts = scheduling.offering()
     for account in accounts:
         scheduling.request_stocktake(account, now=timezone.now(), by=person(request))
     if accounts:
-        messages.success(request, f"Rollcall asks {', '.join(account.name for account in accounts)}: reload this page in a moment.")
+        messages.success(request, gettext("Sync started: %(accounts)s.") % {"accounts": ", ".join(account.name for account in accounts)})
     else:
-        messages.info(request, "No enabled account lists installers.")
+        messages.info(request, gettext("No enabled vendor account supports installers."))
     return redirect("installers:register")

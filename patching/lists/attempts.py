@@ -1,10 +1,12 @@
-"""The list of attempts: what was tried, newest first, long after the vendor forgot it."""
+"""The list of patch attempts, newest first, kept longer than the vendor keeps them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+
+from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from devices.lists.columns import Column, Sort
 from devices.lists.state import ListDefinition
@@ -39,26 +41,26 @@ class AttemptRow(NamedRow):
 
     @property
     def backwards(self) -> bool:
-        """To a version that the vendor counts as older; its name does not say so."""
+        """A downgrade by the vendor's version numbers; version names cannot be compared."""
         return self.before_number is not None and self.after_number is not None and self.after_number < self.before_number
 
 
 SHAPE = ListDefinition(
     name="attempts",
-    title="Attempts",
-    rows=("attempt", "attempts"),
+    title=gettext_lazy("Patch attempts"),
+    counted=ngettext_lazy("%(range)s of %(total)s attempt", "%(range)s of %(total)s attempts", "count"),
     url="patching:attempts",
     named=named,
     filters=AttemptFilters,
     columns={
-        "title": Column("Application"),
-        "status": Column("Outcome"),
-        "versions": Column("Versions"),
-        "at": Column("When"),
-        "device": Column("Device"),
-        "account": Column("Account"),
+        "title": Column(gettext_lazy("Application")),
+        "status": Column(gettext_lazy("Outcome")),
+        "versions": Column(gettext_lazy("Versions")),
+        "at": Column(gettext_lazy("Date")),
+        "device": Column(gettext_lazy("Device")),
+        "account": Column(gettext_lazy("Vendor account")),
     },
-    sorts={"at": Sort("When", ("at", "id"), descending_first=True, moments=("at",))},
+    sorts={"at": Sort(gettext_lazy("Date"), ("at", "id"), descending_first=True, moments=("at",))},
     sort="-at",
 )
 ATTEMPTS = Table(SHAPE, Attempt, AttemptRow, selected_columns(AttemptRow), naming)

@@ -1,6 +1,6 @@
-"""Filters as conditions. Names are looked up first, so that PostgreSQL knows how common what it is asked for is.
+"""Filters as conditions. Names are looked up first, so that PostgreSQL knows how common each value is.
 
-`told` names only columns that patches and attempts share with their tallies: one condition counts a number and lists what makes it up.
+`patches_told` and `attempts_told` use only columns that rows share with their tallies: one condition counts a number and lists its rows.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils import timezone
 
 from devices.models import Account, Device, Sighting
 from devices.search import queries as search
+from patching.lists.days import day_of
 from patching.lists.filters import ALL, AttemptFilters, PatchDeviceFilters, PatchFilters, PatchingFilters, TitleFilters
 from patching.lists.severity import severe
 from patching.models import Title
@@ -23,7 +23,7 @@ _FURTHEST_ZONE = timedelta(hours=26)  # between the same clock time at both ends
 
 @dataclass(frozen=True, slots=True)
 class FilterResult:
-    """`wide`: the text means more devices than are looked at, so there is more than the condition finds."""
+    """`wide`: the text matches more devices than are searched, so the condition finds only some of the rows."""
 
     condition: Q
     wide: bool = False
@@ -36,7 +36,7 @@ def patches_told(filters: PatchFilters) -> Q:
 
 
 def patches(filters: PatchFilters, *, now: datetime) -> FilterResult:
-    """Of Patch: those of devices in use."""
+    """Of Patch: those of active devices."""
     text = _text(filters)
     found = Q(counted=True) & patches_told(filters) & text.condition & _devices(filters)
     if filters.severity:
@@ -56,7 +56,7 @@ def attempts_told(filters: AttemptFilters, *, now: datetime) -> Q:
     if filters.day:
         return found & Q(day=filters.day)
     if filters.period != ALL:
-        found &= Q(day__gt=timezone.localdate(now) - timedelta(days=int(filters.period)))
+        found &= Q(day__gt=day_of(now) - timedelta(days=int(filters.period)))
     return found
 
 
@@ -97,7 +97,7 @@ def titles(filters: TitleFilters) -> QuerySet[Title]:
 
 
 def _shifted(at: datetime, by: timedelta) -> datetime:
-    """The first and the last day that a calendar knows stay where they are."""
+    """Limited to the first and the last date that Python has."""
     try:
         return at + by
     except OverflowError:
@@ -129,7 +129,7 @@ def _of_titles(found: QuerySet[Title]) -> Q:
 
 
 def _text(filters: PatchingFilters) -> FilterResult:
-    """In the name or the maker of the application, or anything that a device is found by."""
+    """In the name or the developer of the application, or anything that a device is found by."""
     if not filters.q:
         return FilterResult(Q())
     devices = search.candidates(filters.q, filters.devices())

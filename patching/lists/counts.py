@@ -1,4 +1,4 @@
-"""Numbers that open the list that makes them up. A number and its list are counted by the same function, so they cannot disagree."""
+"""Numbers with a link to the list that they count. Both are counted by the same function, so they are always equal."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Model, Q, QuerySet, Sum
 from django.urls import reverse
+from django.utils import formats
 
 from devices.lists.keyset import Total
 from patching.lists import conditions as narrowing
@@ -23,9 +24,14 @@ _LISTS = {PatchFilters: "patching:patches", AttemptFilters: "patching:attempts",
 _ROWS: dict[type[Filters], type[Model]] = {PatchFilters: Patch, AttemptFilters: Attempt, PatchDeviceFilters: DeviceTally}
 
 
+def number_text(count: int, *, more: bool) -> str:
+    """`1,234`, `1,234+`; grouped as the language does."""
+    return formats.number_format(count, force_grouping=True) + ("+" if more else "")
+
+
 @dataclass(frozen=True, slots=True)
 class LinkedCount:
-    """A count and the filter that makes it up. `more`: there are more, and the list says so in the same words."""
+    """A count and its filter. `more`: it is a lower limit, and the list shows it in the same way."""
 
     filters: Filters
     count: int
@@ -33,17 +39,17 @@ class LinkedCount:
 
     @property
     def status(self) -> str:
-        """Devices have none."""
+        """Filters of devices have none."""
         return "" if isinstance(self.filters, PatchDeviceFilters) else self.filters.status
 
     @property
     def label(self) -> str:
         """Of its status."""
-        return self.filters.kinds["status"].words(self.status)
+        return str(self.filters.kinds["status"].words(self.status))
 
     @property
     def words(self) -> str:
-        return f"{self.count:,}+" if self.more else f"{self.count:,}"
+        return number_text(self.count, more=self.more)
 
     @property
     def url(self) -> str:
@@ -87,7 +93,7 @@ def counted(filters: Filters, found: FilterResult, *, now: datetime) -> tuple[To
         return Total(number), found.condition if number else Q(pk__in=[])
     ids = list(_rows(filters, found).values_list("pk", flat=True)[: MOST_COUNTED + 1])
     total = Total(min(len(ids), MOST_COUNTED), len(ids) > MOST_COUNTED or found.wide)
-    few = MOST_COUNTED if filters.partial else FEW  # a group that was added yesterday stands as a whole at one end of the order
+    few = MOST_COUNTED if filters.partial else FEW  # a group that was added yesterday is as a whole at one end of the order
     return total, Q(pk__in=ids) if len(ids) <= few else found.condition
 
 

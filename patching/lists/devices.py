@@ -1,4 +1,4 @@
-"""Devices by what they lack: from their tallies, in the order of an index."""
+"""The list of devices by open patches: from their tallies, in the order of an index."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import Min
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from devices.lists.columns import Column, Sort
 from devices.lists.state import ListDefinition
@@ -18,12 +20,17 @@ from patching.models import DeviceTally, Patch
 from patching.models.patch import OPEN
 from vendors.patch_states import PatchStatus, Severity
 
-NUMBERS = {"open": "Open patches", "high": "High severity", "failed": "Failed", "restart": "Restart needed"}
+NUMBERS = {
+    "open": gettext_lazy("Open patches"),
+    "high": gettext_lazy("High severity"),
+    "failed": gettext_lazy("Failed"),
+    "restart": gettext_lazy("Restart required"),
+}
 
 
 @dataclass(slots=True, kw_only=True)
 class PatchDeviceRow:
-    """`oldest`: since when its oldest open patch is."""
+    """`oldest`: when its oldest open patch was first detected."""
 
     device_id: int
     open: int
@@ -36,7 +43,7 @@ class PatchDeviceRow:
     oldest: datetime | None = None
 
     @property
-    def numbers(self) -> list[tuple[str, LinkedCount]]:
+    def numbers(self) -> list[tuple[str | Promise, LinkedCount]]:
         """With the label of its column, in their order."""
         mine = PatchFilters(device=str(self.device_id))
         wanted = (
@@ -51,16 +58,16 @@ class PatchDeviceRow:
 
 SHAPE = ListDefinition(
     name="devices-by-patches",
-    title="Patching by device",
-    rows=("device", "devices"),
+    title=gettext_lazy("Patches by device"),
+    counted=ngettext_lazy("%(range)s of %(total)s device", "%(range)s of %(total)s devices", "count"),
     url="patching:devices",
     filters=PatchDeviceFilters,
     columns={
-        "name": Column("Device"),
-        "user": Column("User"),
-        "os": Column("System"),
+        "name": Column(gettext_lazy("Device")),
+        "user": Column(gettext_lazy("User")),
+        "os": Column(gettext_lazy("OS")),
         **{key: Column(label, number=True) for key, label in NUMBERS.items()},
-        "oldest": Column("Oldest"),
+        "oldest": Column(gettext_lazy("Oldest patch")),
     },
     sorts={key: Sort(label, (key, "device_id"), descending_first=True, whole=(key, "device_id")) for key, label in NUMBERS.items()},
     sort="-open",

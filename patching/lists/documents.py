@@ -32,11 +32,11 @@ WHAT: Mapping[str, Callable[..., Iterator[Document]]] = {"attempts": attempts, "
 
 
 def _dated(document: Callable[[Any], Document], table: Table[Any, Any, Any], query: Mapping[str, str], now: datetime) -> Iterator[Document]:
-    """Each with the time when its account last told its whole list, and why that is old; null where it is not."""
+    """Each with the last full sync of its account, and why that is old; null where it is not."""
     listing = table.shape.read(query)
-    told = ages(listing.filters, statuses(now), now=now)
+    known = ages(listing.filters, statuses(now), now=now)
     for row in table.every(listing, now=now):
-        age = told.get(row.account)
+        age = known.get(row.account)
         yield {**document(row), "as_of": moment(age.at) if age else None, "old_because": age.because or None if age else None}
 
 
@@ -73,5 +73,5 @@ def _patch(row: PatchRow) -> Document:
 
 
 def _where(row: NamedRow) -> Document:
-    """`device` null: the vendor does not say which; `device_id` null beside a name: the vendor has not listed it yet."""
+    """`device` null: not reported; `device_id` null beside a name: the device was not synced yet."""
     return {"device": row.device_name or row.device_ref or None, "device_id": row.device, "account": row.account}

@@ -1,4 +1,4 @@
-"""Lists of patching as a file: exactly the rows and the order of the page. Words as on the page, times as ISO 8601 in UTC."""
+"""Lists of patching as CSV files: the rows and the order of the page, in English, times as ISO 8601 in UTC."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from patching.lists.titles import TitleRow
 from vendors.patch_states import PatchKind, PatchReason, PatchStatus, Severity
 from vendors.registry import label_of
 
-NO_DEVICE = "the vendor does not say"
+NO_DEVICE = "not reported"
 Values = Mapping[str, Callable[[Any], object]]
 
 
@@ -23,8 +23,8 @@ def _device(row: NamedRow) -> str:
     return row.device_name or row.device_ref or NO_DEVICE
 
 
-def _yes(told: bool | None) -> str:
-    return "" if told is None else "yes" if told else "no"
+def _yes(value: bool | None) -> str:
+    return "" if value is None else "yes" if value else "no"
 
 
 _WHAT: Values = {
@@ -35,17 +35,17 @@ _WHAT: Values = {
     "Status": lambda row: PatchStatus.labelled(row.status),
     "Reason": lambda row: PatchReason.labelled(row.reason),
     "Next step": lambda row: row.work.step if row.work else "",
-    "Vendor's word": lambda row: row.raw,
+    "Vendor status": lambda row: row.raw,
     "Device id": lambda row: row.device or "",
     "User": lambda row: row.user,
 }
 PATCH_VALUES: Values = {
     **_WHAT,
-    "Probably": lambda row: row.probably,
+    "Likely application": lambda row: row.probably,
     "To version": lambda row: row.version,
     "Severity": lambda row: Severity.labelled(row.severity),
     "Security update": lambda row: _yes(row.security),
-    "Needs a restart": lambda row: _yes(row.restart),
+    "Restart required": lambda row: _yes(row.restart),
     "Fixes": lambda row: " ".join(row.fixes),
     "Released": lambda row: row.released or "",
     "Since": lambda row: moment(row.open_since),
@@ -57,9 +57,9 @@ ATTEMPT_VALUES: Values = {
     "To version": lambda row: row.after,
     "Started": lambda row: moment(row.started_at),
     "Ended": lambda row: moment(row.ended_at),
-    "Last on its device": lambda row: _yes(row.last if row.device_ref else None),
-    "First told": lambda row: moment(row.first_at),
-    "By fetch": lambda row: row.run_id or "",
+    "Latest on its device": lambda row: _yes(row.last if row.device_ref else None),
+    "First reported": lambda row: moment(row.first_at),
+    "Sync": lambda row: row.run_id or "",
     "Account": lambda row: row.account,
 }
 TITLE_VALUES: Values = {
@@ -71,7 +71,7 @@ TITLE_VALUES: Values = {
     "Failed patches": lambda row: row.failed,
     "Attempts, 30 days": lambda row: row.tried,
     "Failed attempts": lambda row: row.failures,
-    "Probably": lambda row: row.probably,
+    "Likely application": lambda row: row.probably,
 }
 DEVICE_VALUES: Values = {
     "Device": lambda row: row.name,
@@ -81,13 +81,13 @@ DEVICE_VALUES: Values = {
     "Open patches": lambda row: row.open,
     "High severity": lambda row: row.high,
     "Failed": lambda row: row.failed,
-    "Restart needed": lambda row: row.restart,
+    "Restart required": lambda row: row.restart,
     "Oldest": lambda row: moment(row.oldest),
 }
 
 
 def dated(values: Values, ages: Mapping[str, StaleSource]) -> Values:
-    """With two columns more, for rows of one account each: when it last told its whole list, and why that is old if it is."""
+    """With two more columns, for rows of one account each: its last full sync, and why that is old."""
 
     def of(row: NamedRow) -> StaleSource:
         return ages.get(row.account) or StaleSource(row.account, "", None)

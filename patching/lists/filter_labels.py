@@ -1,4 +1,4 @@
-"""Filters in words: names where an address has ids."""
+"""Filter chips: names in place of the ids that an address has."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ from devices.lists.filters import FilterChip
 from devices.models import Device
 from patching.models import Title
 
-NAMED: Mapping[str, type[Title | Device]] = {"Application": Title, "Probably": Title, "Device": Device}
+NAMED: Mapping[str, type[Title | Device]] = {"title": Title, "probably": Title, "device": Device}  # by the key of the filter
 
 
 def named(chips: Sequence[FilterChip]) -> list[FilterChip]:
     """One query for applications and one for devices, however many lists the chips are of."""
-    names = {model: _names(model, [chip.value for chip in chips if NAMED.get(chip.label) is model]) for model in set(NAMED.values())}
-    return [replace(chip, value=names[NAMED[chip.label]].get(chip.value) or chip.value) if chip.label in NAMED else chip for chip in chips]
+    names = {model: _names(model, [str(chip.value) for chip in chips if NAMED.get(chip.name) is model]) for model in set(NAMED.values())}
+    return [
+        replace(chip, value=names[NAMED[chip.name]].get(str(chip.value)) or chip.value) if chip.name in NAMED else chip for chip in chips
+    ]
 
 
 def _names(model: type[Title | Device], ids: Iterable[str]) -> dict[str, str]:

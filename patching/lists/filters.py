@@ -1,8 +1,10 @@
-"""What narrows the lists of patching, as it stands in their addresses."""
+"""Filters of the lists of patching, as their addresses hold them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from devices.device_list.fleet_filters import PART, FleetFilters
 from devices.lists.filters import DateField, FilterField, FilterSet
@@ -11,12 +13,16 @@ from vendors.registry import VENDORS
 
 HIGHEST = 2**63 - 1
 OPEN, ALL, ENDED, OTHER = "open", "all", "ended", "other"
-STATUSES = {status.value: status.label for status in PatchStatus}
-PATCH_STATUSES = {OPEN: "Open", **STATUSES, ALL: "All, also done"}
-ATTEMPT_STATUSES = {**STATUSES, ENDED: "Installed or failed", OTHER: "Other: under way, not applicable, unknown"}
-# What an attempt can come to; of every other word nobody can say whether it went well.
+STATUSES = {status.value: gettext_lazy(status.label) for status in PatchStatus}
+PATCH_STATUSES = {OPEN: gettext_lazy("Open"), **STATUSES, ALL: gettext_lazy("All, including installed")}
+ATTEMPT_STATUSES = {
+    **STATUSES,
+    ENDED: gettext_lazy("Installed or failed"),
+    OTHER: gettext_lazy("Other (in progress, not applicable, unknown)"),
+}
+# How an attempt can end; every other status leaves it open whether it succeeded.
 OUTCOMES = (PatchStatus.INSTALLED, PatchStatus.RESTART, PatchStatus.FAILED)
-# What needs a person first.
+# What needs action comes first.
 OPEN_ORDER = (
     PatchStatus.FAILED,
     PatchStatus.RESTART,
@@ -25,17 +31,29 @@ OPEN_ORDER = (
     PatchStatus.INSTALLING,
     PatchStatus.UNKNOWN,
 )
-REASONS = {reason.value: reason.label for reason in PatchReason if reason.value}
-PATCH_KINDS = {kind.value: kind.label for kind in PatchKind}
-SEVERITIES = {severity.value: severity.label for severity in Severity}
-_DAYS = (7, 30, 90, 365)
-AGES = {f"over-{days}": f"Open for more than {days} days" for days in _DAYS} | {"within-7": "Opened in the last 7 days"}
+REASONS = {reason.value: gettext_lazy(reason.label) for reason in PatchReason if reason.value}
+PATCH_KINDS = {kind.value: gettext_lazy(kind.label) for kind in PatchKind}
+SEVERITIES = {severity.value: gettext_lazy(severity.label) for severity in Severity}
+AGES = {
+    "over-7": gettext_lazy("More than 7 days"),
+    "over-30": gettext_lazy("More than 30 days"),
+    "over-90": gettext_lazy("More than 90 days"),
+    "over-365": gettext_lazy("More than 365 days"),
+    "within-7": gettext_lazy("Up to 7 days"),
+}
 MONTH = "30"
-PERIODS = {"1": "Today", "3": "Last 3 days", "7": "Last 7 days", MONTH: "Last 30 days", "90": "Last 90 days", ALL: "All that is kept"}
-LAST = {"yes": "Last on its device"}
-# What a device can be shown for, as the columns of its tally are called.
-HAS = {"high": "A patch of high severity", "failed": "A failed patch", "restart": "A restart needed"}
-# Whom a device can be shown by; a vendor that tells nothing about patching is no choice.
+PERIODS = {
+    "1": gettext_lazy("Today"),
+    "3": gettext_lazy("Last 3 days"),
+    "7": gettext_lazy("Last 7 days"),
+    MONTH: gettext_lazy("Last 30 days"),
+    "90": gettext_lazy("Last 90 days"),
+    ALL: gettext_lazy("All"),
+}
+LAST = {"yes": gettext_lazy("Latest per device and application")}
+# Keys are the columns of DeviceTally.
+HAS = {"high": gettext_lazy("High severity"), "failed": gettext_lazy("Failed"), "restart": gettext_lazy("Restart required")}
+# Only vendors that provide patch data can be chosen.
 TELLING = {slug: vendor.label for slug, vendor in VENDORS.items() if vendor.tells_patches}
 _VENDORS = {slug: vendor.label for slug, vendor in VENDORS.items()}
 
@@ -51,13 +69,17 @@ class IdField(FilterField):
         return str(int(text)) if known else None if text else ""
 
 
-_WHAT = {"account": FilterField("Account"), "vendor": FilterField("Vendor", _VENDORS), "kind": FilterField("Kind", PATCH_KINDS)}
-_ONE = {**PART, "title": IdField("Application"), "device": IdField("Device")}
+_TEXT = FilterField(gettext_lazy("Search"))
+_VENDOR = FilterField(gettext_lazy("Vendor"), _VENDORS)
+_KIND = FilterField(gettext_lazy("Type"), PATCH_KINDS)
+_REASON = FilterField(pgettext_lazy("cause", "Reason"), REASONS)
+_SOURCE = {"account": FilterField(gettext_lazy("Vendor account")), "vendor": _VENDOR, "kind": _KIND}
+_ONE = {**PART, "title": IdField(gettext_lazy("Application")), "device": IdField(gettext_lazy("Device"))}
 
 
 @dataclass(frozen=True, slots=True)
 class PatchingFilters(FleetFilters):
-    """What both patches and attempts are narrowed by."""
+    """The filters that patches and attempts share."""
 
     q: str = ""
     account: str = ""
@@ -70,14 +92,15 @@ class PatchingFilters(FleetFilters):
 
 @dataclass(frozen=True, slots=True)
 class PatchFilters(PatchingFilters):
+    folded = ("vendor", "account", "kind", "severity", *PART)
     kinds = {
-        "q": FilterField("Text"),
-        "status": FilterField("Status", PATCH_STATUSES, OPEN),
-        "reason": FilterField("Reason", REASONS),
-        **_WHAT,
-        "severity": FilterField("Severity", SEVERITIES),
-        "age": FilterField("Age", AGES),
-        "probably": IdField("Probably"),
+        "q": _TEXT,
+        "status": FilterField(gettext_lazy("Status"), PATCH_STATUSES, OPEN),
+        "reason": _REASON,
+        **_SOURCE,
+        "severity": FilterField(gettext_lazy("Severity"), SEVERITIES),
+        "age": FilterField(gettext_lazy("Age"), AGES),
+        "probably": IdField(gettext_lazy("Likely application")),
         **_ONE,
     }
 
@@ -95,25 +118,21 @@ class PatchFilters(PatchingFilters):
 
     @property
     def tallied(self) -> bool:
-        """The tallies alone answer how many."""
+        """The tallies alone give the number."""
         return not (self.q or self.severity or self.age or self.device or self.partial)
-
-    @property
-    def hidden(self) -> bool:
-        """A filter is on that the first row of the form does not show."""
-        return bool(self.vendor or self.account or self.kind or self.severity or self.partial)
 
 
 @dataclass(frozen=True, slots=True)
 class AttemptFilters(PatchingFilters):
+    folded = ("vendor", "account", "kind", "last", *PART)
     kinds = {
-        "q": FilterField("Text"),
-        "status": FilterField("Outcome", ATTEMPT_STATUSES),
-        "reason": FilterField("Reason", REASONS),
-        **_WHAT,
-        "period": FilterField("Period", PERIODS, MONTH),
-        "day": DateField("Day"),
-        "last": FilterField("Which", LAST),
+        "q": _TEXT,
+        "status": FilterField(gettext_lazy("Outcome"), ATTEMPT_STATUSES),
+        "reason": _REASON,
+        **_SOURCE,
+        "period": FilterField(gettext_lazy("Period"), PERIODS, MONTH),
+        "day": DateField(gettext_lazy("Day")),
+        "last": FilterField(gettext_lazy("Attempts"), LAST),
         **_ONE,
     }
 
@@ -133,18 +152,13 @@ class AttemptFilters(PatchingFilters):
 
     @property
     def tallied(self) -> bool:
-        """The tallies alone answer how many, and quickly: those of all years are many."""
+        """The tallies alone give the number, and quickly: those of all years are many."""
         return not (self.q or self.device or self.partial) and (self.period != ALL or bool(self.day))
-
-    @property
-    def hidden(self) -> bool:
-        """A filter is on that the first row of the form does not show."""
-        return bool(self.vendor or self.account or self.kind or self.last or self.partial)
 
 
 @dataclass(frozen=True, slots=True)
 class TitleFilters(FilterSet):
-    kinds = {"q": FilterField("Text"), "vendor": FilterField("Vendor", _VENDORS), "kind": FilterField("Kind", PATCH_KINDS)}
+    kinds = {"q": _TEXT, "vendor": _VENDOR, "kind": _KIND}
 
     q: str = ""
     vendor: str = ""
@@ -153,7 +167,7 @@ class TitleFilters(FilterSet):
 
 @dataclass(frozen=True, slots=True)
 class PatchDeviceFilters(FleetFilters):
-    kinds = {"q": FilterField("Text"), "has": FilterField("With", HAS), **PART}
+    kinds = {"q": _TEXT, "has": FilterField(gettext_lazy("Patches"), HAS), **PART}
 
     q: str = ""
     has: str = ""

@@ -1,15 +1,17 @@
-"""What a status or a reason asks a person to do, in words."""
+"""The next step for a status and a reason."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+from django.utils.translation import gettext, gettext_noop
 
 from vendors.patch_states import PatchReason, PatchStatus
 
 
 @dataclass(frozen=True, slots=True)
 class NextStep:
-    """A work list: what stands so, and its next step."""
+    """`step` and `how` are English, for files and commands; pages translate them."""
 
     status: PatchStatus
     reason: PatchReason
@@ -18,67 +20,68 @@ class NextStep:
     icon: str
 
     @property
-    def word(self) -> str:
+    def label(self) -> str:
+        """The reason, else the status."""
         if self.status == PatchStatus.UNKNOWN:
-            return "Unrecognized vendor status"
-        return self.reason.label or self.status.label
+            return gettext("Unrecognized vendor status")
+        return gettext(self.reason.label or self.status.label)
 
 
 WORKS = (
     NextStep(
         PatchStatus.FAILED,
         PatchReason.RUNNING,
-        "Close the application and try again",
-        "It was in use, so it could not be replaced. Ask the user to close it, or patch outside working hours.",
+        gettext_noop("Close the application and retry"),
+        gettext_noop("The application was in use. Close it on the device, or install outside working hours."),
         "app-window",
     ),
     NextStep(
         PatchStatus.FAILED,
         PatchReason.UNINSTALL,
-        "Uninstall the old version first",
-        "The new version does not install over the old one. Remove the old one, then try again.",
+        gettext_noop("Uninstall the old version"),
+        gettext_noop("The new version cannot be installed over the old one. Uninstall the old version, then retry."),
         "package-minus",
     ),
     NextStep(
         PatchStatus.FAILED,
         PatchReason.DOWNLOAD,
-        "Fix the download",
-        "The installer did not arrive. Look at the proxy, the free disk space and the network of the device.",
+        gettext_noop("Fix the download"),
+        gettext_noop("The download failed. Check the device's proxy, disk space and network."),
         "cloud-download",
     ),
     NextStep(
         PatchStatus.FAILED,
         PatchReason.CORRUPT,
-        "Get a new installer",
-        "The installer was damaged. Have it downloaded again; if that happens twice, look at what filters downloads on the way.",
+        gettext_noop("Download again"),
+        gettext_noop("The downloaded file was damaged. If it happens again, check proxies and security software."),
         "file-x",
     ),
     NextStep(
         PatchStatus.FAILED,
         PatchReason.PREPARE,
-        "Look at the device",
-        "The preparation failed. Look for a full disk, a restart that is due, or missing rights.",
+        gettext_noop("Check the device"),
+        gettext_noop("The preparation failed. Check disk space, pending restarts and permissions."),
         "wrench",
     ),
     NextStep(
         PatchStatus.FAILED,
         PatchReason.UNTOLD,
-        "Ask the vendor",
-        "The vendor says that it failed, not why. Its console or log on the device may know more.",
+        gettext_noop("Check the vendor log"),
+        gettext_noop("The vendor reports no reason. Check its console, or its log on the device."),
         "message-circle-question-mark",
     ),
     NextStep(
         PatchStatus.RESTART,
         PatchReason.NONE,
-        "Restart the device",
-        "The patch is in place and waits for a restart. Ask the user, or plan one.",
+        gettext_noop("Restart the device"),
+        gettext_noop("The patch is installed and takes effect after a restart."),
         "rotate-ccw",
     ),
     NextStep(
         PatchStatus.UNKNOWN,
         PatchReason.NONE,
-        "Look up the vendor status",
-        "Rollcall does not know it, so this counts as open. The word stands beside each: ask the vendor's console or documentation.",
+        gettext_noop("Check the vendor status"),
+        gettext_noop("Rollcall does not recognize this status and counts it as open. See the vendor's documentation."),
         "circle-question-mark",
     ),
 )
@@ -86,5 +89,5 @@ _BY_KEY = {(work.status.value, work.reason.value): work for work in WORKS}
 
 
 def work_of(status: str, reason: str) -> NextStep | None:
-    """None: nothing for a person to do."""
+    """None: no action is needed."""
     return _BY_KEY.get((status, reason)) or (_BY_KEY[status, PatchReason.UNTOLD.value] if status == PatchStatus.FAILED else None)

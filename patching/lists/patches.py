@@ -1,9 +1,11 @@
-"""The list of patches: work that is left, and on demand what is done."""
+"""The list of patches: by default the open ones, oldest first."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+
+from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from devices.lists.columns import Column, Sort
 from devices.lists.state import ListDefinition
@@ -45,23 +47,23 @@ class PatchRow(NamedRow):
 
 SHAPE = ListDefinition(
     name="patches",
-    title="Patches",
-    rows=("patch", "patches"),
+    title=gettext_lazy("Patches"),
+    counted=ngettext_lazy("%(range)s of %(total)s patch", "%(range)s of %(total)s patches", "count"),
     url="patching:patches",
     named=named,
     filters=PatchFilters,
     columns={
-        "device": Column("Device"),
-        "title": Column("Application"),
-        "status": Column("Status"),
-        "version": Column("To version"),
-        "severity": Column("Severity"),
-        "age": Column("Since"),
-        "account": Column("Account"),
+        "device": Column(gettext_lazy("Device")),
+        "title": Column(gettext_lazy("Application")),
+        "status": Column(gettext_lazy("Status")),
+        "version": Column(gettext_lazy("Target version")),
+        "severity": Column(gettext_lazy("Severity")),
+        "age": Column(gettext_lazy("First detected")),
+        "account": Column(gettext_lazy("Vendor account")),
     },
     sorts={
-        "severity": Sort("Severity", ("rank", "open_since", "id"), moments=("open_since",), rank=RANK_SQL),
-        "age": Sort("Since", ("open_since", "id"), moments=("open_since",)),
+        "severity": Sort(gettext_lazy("Severity"), ("rank", "open_since", "id"), moments=("open_since",), rank=RANK_SQL),
+        "age": Sort(gettext_lazy("First detected"), ("open_since", "id"), moments=("open_since",)),
     },
     sort="age",
 )

@@ -1,4 +1,4 @@
-"""What stands on a row of patching beside its own columns: the names of its application, its device and its account."""
+"""Names for the rows of patching lists: of the application, the device and the account."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from django.db.models import QuerySet
 from devices.models import Account, Sighting
 from patching.models import Title
 
-TOLD = ("account_id", "title_id", "device_ref", "sighting_id")
+IDS = ("account_id", "title_id", "device_ref", "sighting_id")
 
 
 @dataclass(slots=True, kw_only=True)
 class NamedRow:
-    """`device` None: no device of ours; then `device_ref` is the vendor's id of one that it has not listed, or it says none.
+    """`device` None: no device of Rollcall; then `device_ref` is the vendor's id of a device that was not synced yet, or empty.
 
-    `user`: who works on it. `probably`: the application that one without a name is inferred to be of.
+    `user`: the user of the device. `probably`: the application that a title without a name is likely for.
     """
 
     account_id: int
@@ -39,13 +39,13 @@ class NamedRow:
 
 
 def selected_columns(row: type[NamedRow]) -> tuple[str, ...]:
-    """What is read for such a row; the rest of Named is added."""
-    return (*TOLD, *(each.name for each in fields(row) if each.name not in NamedRow.__dataclass_fields__))
+    """The columns of the model; `add_names` fills the other fields of NamedRow."""
+    return (*IDS, *(each.name for each in fields(row) if each.name not in NamedRow.__dataclass_fields__))
 
 
 @dataclass(slots=True)
 class AccountNames:
-    """Names and vendors by id, asked once."""
+    """Names and vendors by id, read once."""
 
     known: dict[int, tuple[str, str]] = field(default_factory=lambda: {pk: (name, vendor) for pk, name, vendor in _accounts()})
 
@@ -55,11 +55,11 @@ def _accounts() -> QuerySet[Account, tuple[Any, ...]]:
 
 
 def add_names(rows: Sequence[NamedRow], accounts: AccountNames, *, devices: bool = True) -> None:
-    """Two queries; one where everybody knows which device it is."""
+    """Two queries; one without `devices`."""
     titles = Title.objects.select_related("likely").in_bulk({row.title_id for row in rows})
     sightings = Sighting.objects.filter(pk__in={row.sighting_id for row in rows if row.sighting_id} if devices else []).order_by()
     named = sightings.values_list("pk", "device_id", "device__name", "name", "device__user")
-    placed = {pk: (device, ours or theirs, user) for pk, device, ours, theirs, user in named}
+    placed = {pk: (device, name or reported, user) for pk, device, name, reported, user in named}
     for row in rows:
         row.account, row.vendor = accounts.known.get(row.account_id, ("", ""))
         if (title := titles.get(row.title_id)) is not None:

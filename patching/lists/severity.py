@@ -1,4 +1,4 @@
-"""How bad a missing patch is, in order: the worst first."""
+"""Severity of a missing patch as a sort order and a condition, the highest first."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whose word about patching still counts although it is old."""
+"""Stale sources of patching: accounts whose old patch data is still counted."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.db.models import Exists, Max, OuterRef, Q
+from django.utils.translation import gettext
 
 from devices.account_status.stale_sources import StaleSource
 from devices.account_status.status import AccountStatus
@@ -23,7 +24,7 @@ WITH_DEVICES = [slug for slug, vendor in VENDORS.items() if vendor.patches_with_
 
 
 class SourceTimes(NamedTuple):
-    """`read_at`: when its list of patches was last read to the end, where the vendor has one beside its devices."""
+    """`read_at`: the last full sync of its patches, where the vendor lists them apart from devices."""
 
     account: str
     vendor: str
@@ -37,40 +38,40 @@ def aged(filters: FilterSet, known: Iterable[AccountStatus], *, now: datetime) -
 
 
 def ages(filters: FilterSet, known: Iterable[AccountStatus], *, now: datetime) -> dict[str, StaleSource]:
-    """By name, of all accounts that told what such a list is made of. One query."""
-    return {each.account: each for each in _told(_sources(filters), known, now, Q())}
+    """By name, of all accounts that provide the rows of such a list. One query."""
+    return {each.account: each for each in _known(_sources(filters), known, now, Q())}
 
 
 def stale_sources(
     sources: Collection[Source], known: Iterable[AccountStatus], *, now: datetime, meant: Q | None = None
 ) -> list[StaleSource]:
-    """Of accounts that told one of these sources to its end once."""
-    return [each for each in _told(sources, known, now, meant or Q()) if each.why]
+    """Of accounts that one of these sources was read completely from."""
+    return [each for each in _known(sources, known, now, meant or Q()) if each.why]
 
 
 def _sources(filters: FilterSet) -> Collection[Source]:
     return (Source.RECENT, Source.ATTEMPTS) if isinstance(filters, AttemptFilters) else (Source.PATCHES,)
 
 
-def _told(sources: Collection[Source], known: Iterable[AccountStatus], now: datetime, meant: Q) -> Iterator[StaleSource]:
+def _known(sources: Collection[Source], known: Iterable[AccountStatus], now: datetime, meant: Q) -> Iterator[StaleSource]:
     by_name = {each.name: each for each in known}
     read_at = Max("readings__complete_at", filter=Q(readings__source__in=sources))
     accounts = Account.objects.filter(meant, vendor__in=TELLING).annotate(read_at=read_at).order_by("name")
-    told = (SourceTimes(*row) for row in accounts.values_list("name", "vendor", "complete_at", "read_at"))
-    return (found for each in told if each.account in by_name and (found := as_of(each, by_name[each.account], now=now)))
+    found = (SourceTimes(*row) for row in accounts.values_list("name", "vendor", "complete_at", "read_at"))
+    return (source for each in found if each.account in by_name and (source := as_of(each, by_name[each.account], now=now)))
 
 
-def as_of(told: SourceTimes, status: AccountStatus, *, now: datetime) -> StaleSource | None:
-    """When it last told of patches; `why` is "" where that is lately. None: it never did.
+def as_of(times: SourceTimes, status: AccountStatus, *, now: datetime) -> StaleSource | None:
+    """Its last patch data; `why` is "" where that is recent. None: there is none.
 
-    Who tells them with its devices is late with those too, and every page says so by itself.
+    Where patches come with the devices, the account status covers the delay.
     """
-    at = told.fetched_at if told.vendor in WITH_DEVICES else told.read_at
+    at = times.fetched_at if times.vendor in WITH_DEVICES else times.read_at
     if at is None:
         return None
-    late = told.vendor not in WITH_DEVICES and at < now - LATE
-    why = "has not told its whole list lately" if status.enabled and late else "" if status.enabled else status.frozen
-    return StaleSource(told.account, why, at, not status.enabled, "" if status.enabled else status.code)
+    late = times.vendor not in WITH_DEVICES and at < now - LATE
+    why = gettext("had no recent full sync of patches") if status.enabled and late else "" if status.enabled else status.frozen
+    return StaleSource(times.account, why, at, not status.enabled, "" if status.enabled else status.code)
 
 
 def _meant(filters: FilterSet) -> Q:

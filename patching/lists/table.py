@@ -1,4 +1,4 @@
-"""One page of a table of patching, or all of it, as its address asks."""
+"""One page or all rows of a patching list, as its address selects them."""
 
 from __future__ import annotations
 
@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from django.db.models import Model, Q
+from django.db.models import Model, Q, QuerySet
 
-from devices.lists.cursor import Cursor, beyond, ordered
-from devices.lists.keyset import Page, SortOrder, turn
+from devices.lists.keyset import Page, SortOrder
+from devices.lists.rows import RowReader
 from devices.lists.state import ListDefinition, ListState
 from patching.lists.counts import counted, narrowed
 from patching.lists.filters import AttemptFilters, PatchDeviceFilters, PatchFilters
 
-CHUNK = 1000
 M = TypeVar("M", bound=Model)
 R = TypeVar("R")
 A = TypeVar("A", PatchFilters, AttemptFilters, PatchDeviceFilters)
@@ -23,7 +22,7 @@ A = TypeVar("A", PatchFilters, AttemptFilters, PatchDeviceFilters)
 
 @dataclass(frozen=True, slots=True)
 class Table(Generic[A, M, R]):
-    """`columns`: of the model, as `row` takes them. `naming()` gives what adds to rows that which stands elsewhere."""
+    """`columns`: of the model, as `row` takes them. `naming()` returns the function that adds the names to rows."""
 
     shape: ListDefinition[A]
     model: type[M]
@@ -32,38 +31,25 @@ class Table(Generic[A, M, R]):
     naming: Callable[[], Callable[[Sequence[R]], Any]]
 
     def page(self, listing: ListState[A], *, now: datetime, after: str = "", before: str = "") -> Page[R]:
-        """`after` and `before` are tokens of an earlier page. Two queries, those of the names, and of what is looked up for the filter."""
+        """`after` and `before` are tokens of an earlier page. Two queries, and those of the names and of the filter."""
         total, condition = counted(listing.filters, narrowed(listing.filters, now=now), now=now)
+        return self._named().page(self._found(condition), listing.order, size=listing.size, total=total, after=after, before=before)
 
-        def take(start: Cursor | None, descending: bool) -> list[R]:
-            return self.some(condition, listing.order, most=listing.size + 1, start=start, descending=descending)
-
-        page = turn(take, listing.order, size=listing.size, total=total, after=after, before=before)
-        self.naming()(page.rows)
-        return page
-
-    def some(self, condition: Q, order: SortOrder, *, most: int, start: Cursor | None = None, descending: bool | None = None) -> list[R]:
-        """Rows without names, from `start` on."""
-        turned = order.descending if descending is None else descending
-        rows = self.model._default_manager.filter(condition)
-        reached = rows if start is None else beyond(rows, start, order.sort, descending=turned)
-        return [self.row(**each) for each in ordered(reached, order.sort, descending=turned).values(*self.columns)[:most]]
+    def some(self, condition: Q, order: SortOrder, *, most: int) -> list[R]:
+        """The first rows, without names."""
+        return RowReader(self.row, self.columns).some(self._found(condition), order, most=most)
 
     @property
     def first(self) -> SortOrder:
-        """Unless an address says another."""
+        """The default order."""
         return self.shape.at_first.order
 
     def every(self, listing: ListState[A], *, now: datetime) -> Iterator[R]:
         """All pages, through a cursor of the database: memory stays flat however many there are. A chunk costs the queries of its names."""
-        rows = self.model._default_manager.filter(narrowed(listing.filters, now=now).condition)
-        found = ordered(rows, listing.order.sort, descending=listing.order.descending)
-        add_names, chunk = self.naming(), list[R]()
-        for values in found.values(*self.columns).iterator(chunk_size=CHUNK):
-            chunk.append(self.row(**values))
-            if len(chunk) == CHUNK:
-                add_names(chunk)
-                yield from chunk
-                chunk = []
-        add_names(chunk)
-        yield from chunk
+        return self._named().every(self._found(narrowed(listing.filters, now=now).condition), listing.order)
+
+    def _found(self, condition: Q) -> QuerySet[M]:
+        return self.model._default_manager.filter(condition)
+
+    def _named(self) -> RowReader[R]:
+        return RowReader(self.row, self.columns, self.naming())

@@ -1,4 +1,4 @@
-"""Applications, packages, systems and vulnerabilities, each with what is open and how attempts went: from the tallies alone."""
+"""The list of applications, packages, systems and vulnerabilities with their numbers: from the tallies alone."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from devices.lists.columns import Column, Sort
-from devices.lists.cursor import Cursor
-from devices.lists.keyset import Page, Total, turn
-from devices.lists.log_pages import HIGHEST
+from devices.lists.ids import HIGHEST
+from devices.lists.keyset import Cursor, Page, Total, turn
 from devices.lists.state import ListDefinition, ListState
 from patching.lists import conditions as narrowing
 from patching.lists.counts import LinkedCount
+from patching.lists.days import day_of
 from patching.lists.filters import MONTH, AttemptFilters, PatchFilters, TitleFilters
 from patching.models import Title
 from patching.models.patch import OPEN
@@ -24,28 +25,28 @@ from vendors.patch_states import PatchStatus
 TitleListing = ListState[TitleFilters]
 SHAPE = ListDefinition(
     name="applications",
-    title="Patching by application",
-    rows=("entry", "entries"),  # also packages, systems and vulnerabilities
+    title=gettext_lazy("Patches by application"),
+    counted=ngettext_lazy("%(range)s of %(total)s entry", "%(range)s of %(total)s entries", "count"),  # packages and systems, too
     url="patching:titles",
     filters=TitleFilters,
     columns={
-        "name": Column("Application"),
-        "kind": Column("Kind"),
-        "open": Column("Open patches", number=True),
-        "failed": Column("Failed patches", number=True),
-        "tried": Column("Attempts, 30 days", number=True),
-        "failures": Column("Failed attempts", number=True),
+        "name": Column(gettext_lazy("Application")),
+        "kind": Column(gettext_lazy("Type")),
+        "open": Column(gettext_lazy("Open patches"), number=True),
+        "failed": Column(gettext_lazy("Failed patches"), number=True),
+        "tried": Column(gettext_lazy("Attempts, 30 days"), number=True),
+        "failures": Column(gettext_lazy("Failed attempts"), number=True),
     },
     sorts={
-        "name": Sort("Application", ("name", "id")),
-        "open": Sort("Open patches", ("open", "id"), descending_first=True, whole=("open",)),
-        "failed": Sort("Failed patches", ("failed", "id"), descending_first=True, whole=("failed",)),
-        "tried": Sort("Attempts", ("tried", "id"), descending_first=True, whole=("tried",)),
-        "failures": Sort("Failed attempts", ("failures", "id"), descending_first=True, whole=("failures",)),
+        "name": Sort(gettext_lazy("Application"), ("name", "id")),
+        "open": Sort(gettext_lazy("Open patches"), ("open", "id"), descending_first=True, whole=("open",)),
+        "failed": Sort(gettext_lazy("Failed patches"), ("failed", "id"), descending_first=True, whole=("failed",)),
+        "tried": Sort(gettext_lazy("Attempts, 30 days"), ("tried", "id"), descending_first=True, whole=("tried",)),
+        "failures": Sort(gettext_lazy("Failed attempts"), ("failures", "id"), descending_first=True, whole=("failures",)),
     },
     sort="-open",
 )
-# What no device has any more and nobody tried of late is left out: some vendors name a title for each version.
+# Titles without a patch and without a recent attempt are left out: some vendors report a title for each version.
 _TOLD = """WITH p AS (SELECT title_id,
   sum(number) FILTER (WHERE status = ANY(%(open)s)) AS open, sum(number) FILTER (WHERE status = 'failed') AS failed
   FROM patching_patchtally WHERE number > 0 GROUP BY 1),
@@ -81,12 +82,12 @@ class TitleRow:
         return LinkedCount(AttemptFilters(title=str(self.id), **more), count)
 
     @property
-    def numbers(self) -> list[tuple[str, LinkedCount]]:
+    def numbers(self) -> list[tuple[str | Promise, LinkedCount]]:
         """With the label of its column, in their order."""
         failed = PatchStatus.FAILED.value
         found = [self._patches(self.open), self._patches(self.failed, status=failed)]
         found += [self._attempts(self.tried), self._attempts(self.failures, status=failed)]
-        return list(zip((column.label for column in SHAPE.columns.values() if column.number), found, strict=True))
+        return list(zip((str(column.label) for column in SHAPE.columns.values() if column.number), found, strict=True))
 
 
 def title_page(listing: TitleListing, *, now: datetime, after: str = "", before: str = "") -> Page[TitleRow]:
@@ -122,7 +123,7 @@ def _rows(listing: TitleListing, start: Cursor | None, *, descending: bool, most
 def _asked(listing: TitleListing, selected: str, values: dict[str, Any], *, now: datetime) -> tuple[list[tuple[Any, ...]], list[str]]:
     """Rows and the names of their columns; `selected` reads from `told`."""
     titles, of_titles = narrowing.titles(listing.filters).query.sql_with_params()
-    named = {"open": OPEN, "since": timezone.localdate(now) - timedelta(days=int(MONTH)), **values}
+    named = {"open": OPEN, "since": day_of(now) - timedelta(days=int(MONTH)), **values}
     named |= {f"t{place}": value for place, value in enumerate(of_titles)}
     told = _TOLD.format(titles=titles % tuple(f"%(t{place})s" for place in range(len(of_titles))))
     with connection.cursor() as cursor:

@@ -1,4 +1,4 @@
-"""What was tried, long after the vendor has forgotten it."""
+"""Patch attempts, kept longer than the vendor keeps them."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from vendors.patch_states import PatchReason, PatchStatus
 
 
 class Attempt(models.Model):
-    """One try to install one patch. Vendors give no id, so two digests stand in for one.
+    """One attempt to install one patch. Vendors give no id, so two digests replace it.
 
-    `exact` names the attempt where the vendor says on which device it was. `loose` leaves out the device: by it an attempt without a device
-    is known again, and counted, when the same one is told with its device. A trigger keeps AttemptTally beside it.
+    `exact` identifies an attempt with a device. `loose` leaves out the device, so that an attempt without a device is recognized, and
+    counted once, when it is reported with its device. A trigger keeps AttemptTally beside it.
     """
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+", db_constraint=False, db_index=False)
@@ -34,9 +34,9 @@ class Attempt(models.Model):
     after_number = models.DecimalField(max_digits=20, decimal_places=0, null=True)
     started_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
-    at = models.DateTimeField(help_text="its end, else its start, else when it was first told to us")
+    at = models.DateTimeField(help_text="its end, else its start, else when it was first reported to Rollcall")
     day = models.DateField(help_text="the day of `at` in the time zone of this installation")
-    first_at = models.DateTimeField(help_text="when it was first told to us")
+    first_at = models.DateTimeField(help_text="when it was first reported to Rollcall")
     last = models.BooleanField(default=False, help_text="no later one of the same application on its device is known")
     run = models.ForeignKey(PatchRun, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
 
@@ -61,7 +61,7 @@ class Attempt(models.Model):
 
 
 class AttemptTally(models.Model):
-    """How many attempts of a day went so. Kept by a trigger."""
+    """Number of attempts by day, status and reason. Kept by a trigger."""
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+", db_constraint=False, db_index=False)
     day = models.DateField()

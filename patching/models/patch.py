@@ -1,4 +1,4 @@
-"""What is missing, failed or installed on a device, as its vendor last told."""
+"""Patches: missing, failed or installed on a device, as the vendor last reported them."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ OPEN = sorted(status.value for status in OPEN_PATCHES)
 
 
 class Title(models.Model):
-    """What a patch is for, as one vendor names it: an application, package, system or vulnerability. `key` is the vendor's own id of it.
+    """An application, package, system or vulnerability that a patch is for, as one vendor names it. `key`: the vendor's id of it.
 
-    Some it does not name: `version`, which would be reached, stands for the name, and `likely` is what we infer
+    Without a name from the vendor, `version` is the target version, and `likely` the title that Rollcall infers
     (patching/sync/inferred_titles.py).
     """
 
@@ -23,7 +23,7 @@ class Title(models.Model):
     name = models.CharField(max_length=255)
     developer = models.CharField(max_length=255, blank=True)
     kind = models.CharField(max_length=15, choices=[(kind.value, kind.label) for kind in PatchKind])
-    version = models.CharField(max_length=255, blank=True, help_text="told in place of a name; empty where it is named")
+    version = models.CharField(max_length=255, blank=True, help_text="reported in place of a name; empty where there is a name")
     likely = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="+", db_constraint=False)
 
     class Meta:
@@ -37,8 +37,8 @@ class Title(models.Model):
 class Patch(models.Model):
     """One patch on one device. Written by patching/sync/patch_writer.py only; triggers keep PatchTally and DeviceTally beside it.
 
-    `device_ref` is the vendor's id of the device; `sighting` is empty until that device was listed. `counted`: the device is listed and in
-    use, so that the patch is counted and listed too; what its vendor no longer lists is kept and rests.
+    `device_ref` is the vendor's id of the device; `sighting` is empty until that device was synced. `counted`: the device is active, so
+    that the patch is counted and listed; patches of other devices are kept.
     """
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+", db_constraint=False, db_index=False)
@@ -59,8 +59,8 @@ class Patch(models.Model):
     released = models.DateField(null=True)
     notes = models.CharField(max_length=1000, blank=True)
     since = models.DateTimeField(null=True, help_text="when the vendor first detected it")
-    first_at = models.DateTimeField(help_text="when it was first told to us")
-    open_since = models.DateTimeField(help_text="the earlier of the two: what its age counts from")
+    first_at = models.DateTimeField(help_text="when it was first reported to Rollcall")
+    open_since = models.DateTimeField(help_text="the earlier of the two; its age counts from here")
     counted = models.BooleanField(default=True)
 
     class Meta:
@@ -77,7 +77,7 @@ class Patch(models.Model):
 
 
 class PatchTally(models.Model):
-    """How many patches that are counted stand so. Kept by a trigger, so that an overview adds up hundreds of rows and not a million."""
+    """Number of counted patches by status and reason. Kept by a trigger, so that the overview adds up hundreds of rows, not a million."""
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+", db_constraint=False, db_index=False)
     title = models.ForeignKey(Title, on_delete=models.CASCADE, related_name="tallies", db_constraint=False)
@@ -90,7 +90,7 @@ class PatchTally(models.Model):
 
 
 class DeviceTally(models.Model):
-    """How many open patches each device has, and how many of them need more. Kept by triggers, also when devices merge or part."""
+    """Number of open patches of each device, and of those that need action. Kept by triggers, also when devices are merged or split."""
 
     device = models.OneToOneField(Device, on_delete=models.CASCADE, related_name="+", db_constraint=False, primary_key=True)
     open = models.IntegerField(default=0)

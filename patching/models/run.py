@@ -1,20 +1,21 @@
-"""The walks about patching, and what each credential may read."""
+"""Syncs of patch data, and the sources that each account can read."""
 
 from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from devices.db.messages import MessageField
 from devices.models import Account, VendorJob
 from devices.models.job import ACTIVE
 from vendors.patching_api import Source
 
 
 class PatchRun(VendorJob):
-    """One walk of one source of one account."""
+    """One sync of one source of one account."""
 
     source = models.CharField(max_length=10, choices=[(source.value, source.label) for source in Source])
-    since = models.DateTimeField(null=True, help_text="only attempts from here on were asked for")
+    since = models.DateTimeField(null=True, help_text="only attempts from here on were requested")
     pages = models.PositiveIntegerField(default=0)
     records = models.PositiveIntegerField(default=0)
     created = models.PositiveIntegerField(default=0)
@@ -38,25 +39,25 @@ class PatchRun(VendorJob):
 
 
 class Reading(models.Model):
-    """What one credential can read about patching, found out by trying. `can` None: not tried yet, or no answer yet."""
+    """Access of one account to one source, found out by trying. `can` None: not tried yet, or no answer yet."""
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="readings")
     source = models.CharField(max_length=10, choices=[(source.value, source.label) for source in Source])
     can = models.BooleanField(null=True)
-    sentence = models.TextField(blank=True, help_text="why not, or what went wrong last")
+    sentence = MessageField(blank=True, help_text="why there is no access, or the last error")
     tried_at = models.DateTimeField(null=True)
-    failures = models.PositiveIntegerField(default=0, help_text="walks in a row that failed")
-    complete_at = models.DateTimeField(null=True, help_text="when a walk last ended complete")
-    since = models.DateTimeField(null=True, help_text="the next walk of attempts begins here")
+    failures = models.PositiveIntegerField(default=0, help_text="failed syncs in a row")
+    complete_at = models.DateTimeField(null=True, help_text="the last full sync")
+    since = models.DateTimeField(null=True, help_text="the next sync of attempts begins here")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account", "source"], name="one_reading_per_source")]
 
 
 class Listed(models.Model):
-    """Which patches a page of a walk showed, so that the walk's end can close the others. Emptied when the walk ends.
+    """The patches on one page of a sync, so that its end can close the others. Emptied when the sync ends.
 
-    A row is a page: a row for each patch would cost as much as the patches themselves, at every walk.
+    One row for each page: a row for each patch would cost as much as the patches themselves, in every sync.
     """
 
     run = models.ForeignKey(PatchRun, on_delete=models.CASCADE, related_name="listed", db_constraint=False)

@@ -1,4 +1,4 @@
-"""Attempts per day by outcome: the numbers, and where their bars stand in a drawing."""
+"""Attempts per day by outcome: the numbers, and the positions of their bars."""
 
 from __future__ import annotations
 
@@ -8,16 +8,21 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from django.db.models import Sum
-from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
 
 from patching.lists import conditions as narrowing
 from patching.lists.counts import LinkedCount
+from patching.lists.days import day_of
 from patching.lists.filters import ENDED, MONTH, OTHER, OUTCOMES, AttemptFilters
 from patching.models import AttemptTally
 from vendors.patch_states import PatchStatus
 
 WIDTH, HEIGHT, STEP, GAP = 720, 180, 24, 4
-OUTCOME_LABELS = {**{status.value: status.label for status in OUTCOMES}, OTHER: "Other"}
+OUTCOME_LABELS: dict[str, str | Promise] = {
+    **{status.value: gettext_lazy(status.label) for status in OUTCOMES},
+    OTHER: gettext_lazy("Other"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +40,17 @@ class Bar:
     x: int
     width: int
     segments: list[Segment]
-    numbers: list[tuple[str, LinkedCount]]
+    numbers: list[tuple[str | Promise, LinkedCount]]
     all: LinkedCount
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """`top`: what the whole height stands for."""
+    """`top`: the highest number of a day, which has the whole height."""
 
     bars: list[Bar]
     top: int
-    totals: list[tuple[str, str, LinkedCount]]  # outcome, its label, how many
+    totals: list[tuple[str, str | Promise, LinkedCount]]  # outcome, its label, its number
     all: LinkedCount
     ended: LinkedCount
     width: int = WIDTH
@@ -53,14 +58,14 @@ class Chart:
 
     @property
     def rate(self) -> int | None:
-        """Percent of the attempts that ended; None: none did. Rounding makes neither all nor none of what is not quite that."""
+        """Percent of the attempts that ended; None: none did. Only all of them are rounded to 100, only none to 0."""
         installed, ended = self.totals[0][2].count, self.ended.count
         return min(max(round(100 * installed / ended), int(installed > 0)), 100 - int(installed < ended)) if ended else None
 
 
 @dataclass(frozen=True, slots=True)
 class AttemptCounts:
-    """Attempts of the last 30 days by day, status, reason and whether they are the last on their device, as far as `wanted` asks."""
+    """Attempts of the last 30 days that `wanted` matches, by day, status, reason and whether they are the last on their device."""
 
     wanted: AttemptFilters
     counts: Mapping[tuple[date, str, str, bool], int]
@@ -81,7 +86,7 @@ def tried(wanted: AttemptFilters, *, now: datetime) -> AttemptCounts:
 
 def chart(found: AttemptCounts, *, now: datetime) -> Chart:
     """Days without attempts too."""
-    today = timezone.localdate(now)
+    today = day_of(now)
     days = [today - timedelta(days=back) for back in reversed(range(int(MONTH)))]
     counted: dict[date, Counter[str]] = {day: Counter() for day in days}
     for (day, status, _, _), count in found.counts.items():

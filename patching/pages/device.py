@@ -1,4 +1,4 @@
-"""Patching of one device, for its page: what is open first, then how each application went last."""
+"""Patching of one device, for its page: open patches, then the latest attempt of each application."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ from vendors.registry import VENDORS
 
 MOST = 5
 MOST_LASTS = 8
-LOOKED_AT = 200
+MOST_READ = 200
 _READ = Reading.objects.filter(account=OuterRef("account"), source=Source.PATCHES).values("complete_at")
-# As a ToldBy.
-_TOLD_BY = ("account__name", "vendor", "pulse__fetched_at", Subquery(_READ))
+# As SourceTimes has them.
+_SOURCE_TIMES = ("account__name", "vendor", "pulse__fetched_at", Subquery(_READ))
 
 
 @dataclass(frozen=True, slots=True)
 class DevicePatching:
-    """`told`: vendors that tell about patching of the device; `as_of`: when each of their accounts last did.
+    """`vendors`: those of the device that provide patch data; `as_of`: when each of their accounts last did.
 
-    `rests`: what was open last is not counted, for the device is not in use.
+    `rests`: open patches are not counted because the device is not active.
     """
 
     open: LinkedCount
@@ -44,20 +44,20 @@ class DevicePatching:
     patches: Sequence[PatchRow]
     tried: LinkedCount
     lasts: Sequence[LatestAttempt]
-    told: list[str]
+    vendors: list[str]
     as_of: list[StaleSource]
     rests: bool
 
 
 def on_device(pk: int, known: Mapping[int, AccountStatus], *, now: datetime) -> DevicePatching | None:
     """Four queries, each of one device; None: it has no sighting. `known`: the status of every account."""
-    sightings = list(Sighting.objects.filter(device_id=pk).order_by("account__name").values_list("pk", "account_id", *_TOLD_BY))
+    sightings = list(Sighting.objects.filter(device_id=pk).order_by("account__name").values_list("pk", "account_id", *_SOURCE_TIMES))
     if not sightings:
         return None
     here, wanted = Q(sighting_id__in=[sighting for sighting, *_ in sightings]), PatchFilters(device=str(pk))
-    told = {account: SourceTimes(*told_by) for _, account, *told_by in sightings}
-    patches = PATCHES.some(here, PATCHES.first, most=LOOKED_AT)
-    attempts = ATTEMPTS.some(here, ATTEMPTS.first, most=LOOKED_AT)
+    told = {account: SourceTimes(*times) for _, account, *times in sightings}
+    patches = PATCHES.some(here, PATCHES.first, most=MOST_READ)
+    attempts = ATTEMPTS.some(here, ATTEMPTS.first, most=MOST_READ)
     by_status = _by_status(here, patches)
     opened, lasts = _opened(here, patches), last_of_each(attempts)[:MOST_LASTS]
     accounts = AccountNames({account: (each.account, each.vendor) for account, each in told.items()})
@@ -70,26 +70,26 @@ def on_device(pk: int, known: Mapping[int, AccountStatus], *, now: datetime) -> 
         patches=opened,
         tried=_tried(here, attempts, AttemptFilters(device=str(pk), period=ALL)),
         lasts=lasts,
-        told=sorted({VENDORS[vendor].label for _, vendor, *_ in told.values() if vendor in VENDORS and VENDORS[vendor].tells_patches}),
-        as_of=[each for pk, told_by in told.items() if pk in known and (each := as_of(told_by, known[pk], now=now))],
+        vendors=sorted({VENDORS[vendor].label for _, vendor, *_ in told.values() if vendor in VENDORS and VENDORS[vendor].tells_patches}),
+        as_of=[each for pk, times in told.items() if pk in known and (each := as_of(times, known[pk], now=now))],
         rests=any((False, status) in by_status for status in OPEN),
     )
 
 
 def _opened(here: Q, rows: list[PatchRow]) -> list[PatchRow]:
-    """The oldest few; asked for only where there are more patches than were looked at."""
-    if len(rows) < LOOKED_AT:
+    """The oldest few; read again only where there are more patches than were read."""
+    if len(rows) < MOST_READ:
         return [row for row in rows if row.counted and row.status in OPEN][:MOST]
     return PATCHES.some(here & Q(counted=True, status__in=OPEN), PATCHES.first, most=MOST)
 
 
 def _by_status(here: Q, rows: list[PatchRow]) -> Mapping[tuple[bool, str], int]:
-    if len(rows) < LOOKED_AT:
+    if len(rows) < MOST_READ:
         return Counter((row.counted, row.status) for row in rows)
-    standing = Patch.objects.filter(here).order_by().values_list("counted", "status").annotate(number=Count("pk"))
-    return {(counted, status): number for counted, status, number in standing}
+    rows_by_status = Patch.objects.filter(here).order_by().values_list("counted", "status").annotate(number=Count("pk"))
+    return {(counted, status): number for counted, status, number in rows_by_status}
 
 
 def _tried(here: Q, rows: list[AttemptRow], wanted: AttemptFilters) -> LinkedCount:
-    number = len(rows) if len(rows) < LOOKED_AT else Attempt.objects.filter(here).order_by()[: MOST_COUNTED + 1].count()
+    number = len(rows) if len(rows) < MOST_READ else Attempt.objects.filter(here).order_by()[: MOST_COUNTED + 1].count()
     return LinkedCount(wanted, min(number, MOST_COUNTED), number > MOST_COUNTED)

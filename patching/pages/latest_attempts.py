@@ -1,4 +1,4 @@
-"""How each application went last on one device, and for how long it has gone wrong."""
+"""The latest attempt of each application on one device, and its failures in a row."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from vendors.patch_states import PatchStatus
 
 @dataclass(frozen=True, slots=True)
 class LatestAttempt:
-    """`failures`: how many attempts failed without one between that did not, this one included; `since`: when the first of them was."""
+    """`failures`: failed attempts in a row, up to this one; `since`: the time of the first of them."""
 
     attempt: AttemptRow
     failures: int
@@ -26,7 +26,7 @@ class LatestAttempt:
 
 
 def last_of_each(rows: Sequence[AttemptRow]) -> list[LatestAttempt]:
-    """Of attempts on one device, the newest first. What waits for a person stands before what does not."""
+    """Of attempts on one device, newest first. What needs action comes first."""
     by_title: dict[tuple[int | None, int], list[AttemptRow]] = defaultdict(list)
     for row in rows:
         by_title[row.sighting_id, row.title_id].append(row)

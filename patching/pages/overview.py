@@ -1,4 +1,4 @@
-"""The overview of patching. It adds up tallies, never patches; only the oldest few are looked at one by one."""
+"""The overview of patching. It adds up tallies, never patches; only the oldest patches are read as rows."""
 
 from __future__ import annotations
 
@@ -28,18 +28,18 @@ OLDEST = 5
 class Overview:
     open: LinkedCount
     known: LinkedCount
-    states: list[tuple[LinkedCount, LinkedCount | None]]  # and last attempts that ended so, where that is work for a person
+    states: list[tuple[LinkedCount, LinkedCount | None]]  # and latest attempts with that status, where it needs action
     devices: LinkedCount  # with an open patch
     old: LinkedCount
     chart: Chart
     works: list[WorkList]
     oldest: list[PatchRow]
-    unread: list[Reading]  # what a credential may not read, has not yet, or has not for long
-    off: list[StaleSource]  # what they told once still counts
+    unread: list[Reading]  # sources without access, not read yet, or not read lately
+    off: list[StaleSource]  # disabled accounts whose data is still counted
 
     @property
-    def told(self) -> bool:
-        """Anything at all is known about patching."""
+    def known_any(self) -> bool:
+        """Whether there is any patch data."""
         return bool(self.known.count or self.chart.all.count)
 
 

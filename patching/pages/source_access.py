@@ -1,4 +1,4 @@
-"""What one credential can read about patching, for the page of its account."""
+"""The patch data that one account can read, for its page."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from vendors.registry import VENDORS
 
 @dataclass(frozen=True, slots=True)
 class AccountAccess:
-    """`unknown`: not tried yet, or without an answer so far. `with_devices`: its list of devices brings their patches."""
+    """`unknown`: not tried yet, or without an answer. `with_devices`: the device sync includes patches. `nothing`: no patch data."""
 
     can: list[SourceAccess]
     cannot: list[SourceAccess]

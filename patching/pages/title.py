@@ -1,4 +1,4 @@
-"""One application: how its patches stand, how its attempts went, and which version is the newest that anybody has."""
+"""One application: its patches by status, its attempts, and the newest version that was installed."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from vendors.patch_states import PatchStatus
 
 SHOWN = 10
 ORDER = (*OPEN_ORDER, *(status for status in PatchStatus if status not in OPEN_ORDER))
-LOOKED_AT = 1000
+MOST_READ = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class TitlePatching:
     """`newest`: the highest version that was installed among the latest attempts, by the vendor's number; "" where none is known.
 
-    `probably`: open patches of titles without a name that are probably of this one; they are in none of the other numbers.
+    `probably`: open patches of titles without a name that are likely for this one; they are in none of the other numbers.
     """
 
     title: Title
@@ -63,5 +63,5 @@ def of_title(title: Title, *, now: datetime) -> TitlePatching:
 
 def _newest(title: Title) -> str:
     done = Attempt.objects.filter(title=title, status=PatchStatus.INSTALLED, after_number__isnull=False)
-    latest = done.order_by("-at", "-id").values_list("after_number", "after")[:LOOKED_AT]
+    latest = done.order_by("-at", "-id").values_list("after_number", "after")[:MOST_READ]
     return max(latest, default=(None, ""))[1]

@@ -1,4 +1,4 @@
-"""Devices of which no vendor tells anything about patching: no number of it includes them."""
+"""Devices without patch data: no number of patching includes them."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from datetime import datetime
 from devices.device_list.filters import UNTOLD, DeviceFilters
 from devices.device_list.queries import matching
 from devices.models import Account
+from patching.lists.counts import number_text
 from patching.lists.filters import TELLING
 from vendors.registry import VENDORS
 
 
 @dataclass(frozen=True, slots=True)
 class UnreportedDevices:
-    """`query`: the filter of the device list that shows them; `vendors`: who tells nothing."""
+    """`query`: the filter of the device list that shows them; `vendors`: those that provide no patch data."""
 
     devices: int
     more: bool
@@ -23,7 +24,7 @@ class UnreportedDevices:
 
     @property
     def words(self) -> str:
-        return f"{self.devices:,}+" if self.more else f"{self.devices:,}"
+        return number_text(self.devices, more=self.more)
 
 
 def silent(*, now: datetime) -> UnreportedDevices:

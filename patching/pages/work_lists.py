@@ -1,6 +1,6 @@
-"""What is left to do, by its next step: patches that wait for it, and devices on which the last attempt ended so.
+"""Remediation: open patches and latest attempts by next step.
 
-An attempt that was repeated since, whatever came of it, is history and nobody's work; how often it happened stands beside.
+An attempt that was repeated since needs no action, whatever its outcome; it is only counted among all attempts.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ MOST_TITLES = 3
 
 @dataclass(frozen=True, slots=True)
 class TopTitle:
-    """An application with many of them. `open`: its number counts patches, else last attempts."""
+    """An application with a high number. `open`: the number counts patches, else latest attempts."""
 
     title: Title
     number: LinkedCount
@@ -33,7 +33,7 @@ class TopTitle:
 
 @dataclass(frozen=True, slots=True)
 class WorkList:
-    """`last`: attempts since which none was made of the same application on the same device; `titles`: those with the most of it."""
+    """`last`: attempts that are the latest of their application on their device; `titles`: those with the highest numbers."""
 
     work: NextStep
     patches: LinkedCount
@@ -42,14 +42,14 @@ class WorkList:
     titles: list[TopTitle] = field(default_factory=list)
 
     def __bool__(self) -> bool:
-        """There is any such work."""
+        """Whether a number is not 0."""
         return bool(self.patches.count or self.attempts.count)
 
 
 def works(
     counts: Mapping[PatchFilters, LinkedCount], found: AttemptCounts, *, most: Mapping[NextStep, list[TopTitle]] | None = None
 ) -> list[WorkList]:
-    """`counts`: of `wanted` at least, for the title of `found`; `most`: what `titles_with_most` found, where the page shows it."""
+    """`counts`: of `wanted` at least, for the title of `found`; `most`: the result of `titles_with_most`, where the page shows it."""
     return [
         WorkList(
             work=work,
@@ -71,28 +71,28 @@ def _attempts(work: NextStep, title: str) -> AttemptFilters:
 
 
 def wanted(title: str = "") -> list[PatchFilters]:
-    """What `works` counts patches by."""
+    """The filters that `works` counts patches by."""
     return [_patches(work, title) for work in WORKS]
 
 
-_STANDING = Q(*(Q(status=work.status, reason=work.reason) for work in WORKS), _connector=Q.OR)
+_ANY_STEP = Q(*(Q(status=work.status, reason=work.reason) for work in WORKS), _connector=Q.OR)
 
 
 def titles_with_most(*, now: datetime) -> dict[NextStep, list[TopTitle]]:
     """Two queries for the numbers and one for the names."""
-    patches = _sums(PatchTally.objects.filter(_STANDING, number__gt=0))
+    patches = _sums(PatchTally.objects.filter(_ANY_STEP, number__gt=0))
     last = narrowing.attempts_told(AttemptFilters(last="yes"), now=now)
-    attempts = _sums(AttemptTally.objects.filter(_STANDING, last, number__gt=0))
+    attempts = _sums(AttemptTally.objects.filter(_ANY_STEP, last, number__gt=0))
     titles = Title.objects.in_bulk({title for found in (patches, attempts) for each in found.values() for title, _ in each})
 
-    def told(work: NextStep) -> Iterable[TopTitle]:
+    def top(work: NextStep) -> Iterable[TopTitle]:
         key = work.status.value, work.reason.value
         for title, number in patches.get(key, ()):
             yield TopTitle(titles[title], LinkedCount(_patches(work, str(title)), number), True)
         for title, number in attempts.get(key, ()):
             yield TopTitle(titles[title], LinkedCount(_attempts(work, str(title)), number), False)
 
-    return {work: sorted(told(work), key=lambda each: -each.number.count)[:MOST_TITLES] for work in WORKS}
+    return {work: sorted(top(work), key=lambda each: -each.number.count)[:MOST_TITLES] for work in WORKS}
 
 
 def _sums(tallies: QuerySet[PatchTally] | QuerySet[AttemptTally]) -> dict[tuple[str, str], list[tuple[int, int]]]:

@@ -1,5 +1,5 @@
-"""Which device a patch or an attempt belongs to, and whether it counts: over an account as a whole at the end of every walk, and for some
-devices at once when they are retired, brought back or joined.
+"""Assignment of patches and attempts to devices, and whether they count: for a whole account at the end of each sync, and for some devices
+when they are retired, restored or merged.
 """
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ IN_USE = "s.life = 'seen' AND d.life <> 'retired'"
 
 
 def hold_patching() -> None:
-    """Until this transaction ends nobody else writes patches or attempts: walks of devices and of patching both do.
+    """Lock patches and attempts until this transaction ends: syncs of devices and of patching both write them.
 
-    One lock for all accounts, for they share the tally of a device. Who also holds the devices (devices/db/locks.py) holds those first.
+    One lock for all accounts, because they share the tally of a device. The lock of devices (devices/db/locks.py) is taken before it.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [_HOLD])
 
 
 def assign_account(account: int) -> None:
-    """Find the devices that were not listed before, and let rest what is not in use. Only what differs is written."""
+    """Assign rows of newly synced devices, and stop counting those of inactive ones. Only differences are written."""
     hold_patching()
     with connection.cursor() as cursor:
         cursor.execute(_WAKE, {"account": account})
@@ -32,7 +32,7 @@ def assign_account(account: int) -> None:
 
 
 def assign_to_devices(devices: Collection[int]) -> None:
-    """Whether the patches of these devices count now. Who calls holds the devices already."""
+    """Whether the patches of these devices count now. The caller holds the lock of the devices."""
     hold_patching()
     ordered = sorted(devices)
     with connection.cursor() as cursor:

@@ -1,8 +1,8 @@
-"""Writes attempts, each once, whichever source tells it, however often and in whatever order.
+"""Writer of attempts: each is stored once, whichever source reports it, however often and in whatever order.
 
-`exact` names an attempt of a known device. `loose` is the same without the device. A list without devices that shows n alike attempts needs
-n of that `loose`, with or without a device, and only what lacks is added. An attempt that is told with its device first takes over one that
-is there without. So the number of alike attempts is always the most that one source alone ever showed.
+`exact` identifies an attempt of a known device. `loose` is the same without the device. A list without devices that shows n alike attempts
+needs n of that `loose`, with or without a device, and only missing ones are added. An attempt with a device first takes over one without.
+So the number of alike attempts is always the highest that one source alone ever showed.
 
 Runs inside the transaction that saves the cursor.
 """
@@ -71,13 +71,13 @@ def save_attempts(run: PatchRun, told: Sequence[Attempt], now: datetime) -> Patc
 
 
 def _forgotten(attempt: Attempt, now: datetime) -> bool:
-    """A vendor may remember longer than this installation is to."""
+    """Older than this installation keeps attempts."""
     at = attempt.ended_at or attempt.started_at
     return at is not None and now - at > timedelta(days=settings.KEEP_ATTEMPTS_DAYS)
 
 
 def _rows(told: Sequence[Attempt], now: datetime) -> Iterable[tuple[Any, ...]]:
-    """One row per attempt of a device, the last that was told; those without a device are numbered among their like."""
+    """One row per attempt of a device, the last one reported; attempts without a device are numbered among alike ones."""
     exact = {digest(attempt, exact=True): attempt for attempt in told if attempt.device_id}
     alike: Counter[bytes] = Counter()
     rows: list[tuple[bytes | None, bytes, int, Attempt]] = [
@@ -92,7 +92,7 @@ def _rows(told: Sequence[Attempt], now: datetime) -> Iterable[tuple[Any, ...]]:
 
 
 def digest(attempt: Attempt, *, exact: bool) -> bytes:
-    """Of what does not change. A vendor that does not say when it began may say when it ended."""
+    """Of what does not change. Where the vendor reports no start, the end is used."""
     began = attempt.started_at or attempt.ended_at
     known = [attempt.title.key, began.isoformat() if began else ""]
     known += [str(part) for version in (attempt.before, attempt.after) for part in (version.number, version.name)]
@@ -150,7 +150,7 @@ _ADD = f"{_INSERT} WHERE t.exact IS NOT NULL AND t.held IS NULL ORDER BY t.place
 _ADD_WITHOUT_DEVICE = f"""{_INSERT}
 WHERE t.exact IS NULL AND t.nth > (SELECT count(*) FROM patching_attempt a WHERE a.account_id = %(account)s AND a.loose = t.loose)
 ORDER BY t.place"""
-# A device is known by its name at the vendor, whether it was listed yet or not. Those without a device stay unmarked: nobody knows.
+# By the vendor's id of the device, synced or not. Attempts without a device stay unmarked.
 _MARK_LAST = """
 UPDATE patching_attempt a SET last = ranked.newest FROM (
     SELECT a.id, a.last, row_number() OVER (PARTITION BY a.device_ref, a.title_id ORDER BY a.at DESC, a.id DESC) = 1 AS newest

@@ -1,4 +1,4 @@
-"""What a walk of devices tells about patches: of some vendors everything, of all of them which devices are in use."""
+"""Patch data in a device sync: for some vendors the patches, for all vendors which devices are active."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ class PatchKeeper:
     """See devices/hooks.py."""
 
     def page(self, run: SyncRun, mapped: Sequence[MappedEntry], now: datetime) -> None:
-        told = [(each.entry.external_id, each.device.patches) for each in mapped if each.device.patches is not None]
-        if told:
-            patches = [(device, patch) for device, found in told for patch in found]
-            replace_patches(run.account, [device for device, _ in told], patches, now)
+        reported = [(each.entry.external_id, each.device.patches) for each in mapped if each.device.patches is not None]
+        if reported:
+            patches = [(device, patch) for device, found in reported for patch in found]
+            replace_patches(run.account, [device for device, _ in reported], patches, now)
 
     def ended(self, run: SyncRun, _now: datetime) -> None:
         if run.account.about.patch_sources or run.account.about.patches_with_devices:
             assign_account(run.account_id)
-        # After `assign_account`, whose lock comes first: a walk of patching that ends now writes the same rows under it.
+        # After `assign_account`, whose lock comes first: the end of a patching sync writes the same rows under it.
         if run.kind == "everything" and run.requested_by_id is not None:
             try_again(run.account_id)
 

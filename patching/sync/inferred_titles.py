@@ -1,10 +1,10 @@
-"""Which application a title is probably of that its vendor does not name. Inferred, and shown as such: never mixed with what vendors tell.
+"""Likely application of a title without a name. Inferred, shown as such, and never mixed with reported names.
 
-ESET tells of a missing patch who makes the application and the version that would be reached, but not which application it is. Its attempts
-do have names. So where attempts of exactly one application by that developer went to that version, it is probably that one.
+For a missing patch ESET reports the developer and the target version, but not the application. Its attempts have names. So where attempts
+of exactly one application by that developer went to that version, it is likely that one.
 
-Weaker evidence is not used: that only one application by a developer was ever tried says nothing of the others that it makes, and those are
-just what is missing here. A wrong name is worse than none.
+Weaker evidence is not used: attempts of only one application by a developer prove nothing about its other applications, and a wrong name is
+worse than none.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ Reached = Mapping[tuple[str, str], set[int]]
 
 
 def infer_titles(vendor: str) -> None:
-    """Of all titles of the vendor, whichever account told them; what no longer follows goes away. Four statements, two where all are named.
+    """For all titles of the vendor, of all accounts; what no longer follows is removed. Four statements, two where all have names.
 
-    Runs inside the transaction of a walk's end, after patching.sync.assignment.hold_patching.
+    Runs inside the transaction that ends a sync, after patching.sync.assignment.hold_patching.
     """
     unnamed = list(Title.objects.filter(vendor=vendor).exclude(version="").order_by("pk"))
     reached = _reached(vendor, {(text_key(title.developer), title.version) for title in unnamed}) if unnamed else {}
@@ -39,7 +39,7 @@ def infer_titles(vendor: str) -> None:
 
 
 def _reached(vendor: str, wanted: set[tuple[str, str]]) -> Reached:
-    """By developer and version: the applications of which an attempt went there."""
+    """By developer and version: the applications with an attempt to that version."""
     versions, found = defaultdict(list), defaultdict(set)
     for maker, version in wanted:
         versions[maker].append(version)

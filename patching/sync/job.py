@@ -1,7 +1,7 @@
-"""One walk about patching: what a step means, what is kept of it, and what its end says. Decides; upsert and remembering write.
+"""Job handler of a patching sync: its steps, what is stored, and its end. The writers of this folder write.
 
-A failure here does not touch the health of the account: the list of devices decides about that, and a right that a credential lacks is no
-fault. Only refused credentials stop the account, for every kind of job (devices/jobs/engine.py).
+A failure does not change the account status, which depends on the device sync: a missing permission for patch data is no fault. Only
+refused credentials stop the account, for every kind of job (devices/jobs/engine.py).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from vendors.patching_api import PatchPage, Source
 
 
 class PatchRunHandler(JobHandler[PatchRun, PatchPage]):
-    """Lives for one slice of one run, so that its pages share a network connection."""
+    """For some steps of one run, whose pages share a network connection."""
 
     model = PatchRun
 
@@ -39,10 +39,10 @@ class PatchRunHandler(JobHandler[PatchRun, PatchPage]):
     # -- inside the transaction that saves the cursor -----------------------------------------------------------------
 
     def keep(self, run: PatchRun, sheet: PatchPage, now: datetime) -> None:
-        told = [(patch.device_id, patch) for patch in sheet.patches]
+        reported = [(patch.device_id, patch) for patch in sheet.patches]
         attempts, no_attempts = save_apart(sheet.attempts, lambda part: save_attempts(run, part, now), hold=hold_patching)
-        patches, no_patches = save_apart(told, lambda part: save_patches(run.account, part, now), hold=hold_patching)
-        # What could not be stored is there all the same, and what was known of it stays.
+        patches, no_patches = save_apart(reported, lambda part: save_patches(run.account, part, now), hold=hold_patching)
+        # A patch that could not be stored still exists, and its row is kept.
         unstored = [(device, patch.key) for (device, patch), _ in no_patches]
         list_shown(run, [pk for outcome in patches for pk in outcome.ids], unstored)
         run.pages += bool(sheet.attempts or sheet.patches or sheet.rejects)
@@ -64,7 +64,7 @@ class PatchRunHandler(JobHandler[PatchRun, PatchPage]):
         source_access.succeeded(run, now)
 
     def failed(self, run: PatchRun, error: VendorError, now: datetime) -> None:
-        """Nothing is concluded from a walk that did not end."""
+        """No patch is closed by a sync that did not end."""
         run.calls += self._line.new_calls()
         forget_shown(run)
         source_access.failed(run, error, now)

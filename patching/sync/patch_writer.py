@@ -39,7 +39,7 @@ REFS = {"device_ref": "text"}
 
 @dataclass(frozen=True, slots=True)
 class PatchWriteResult:
-    """`ids`: the rows of all patches that were told, changed or not."""
+    """`ids`: the rows of all reported patches, changed or not."""
 
     created: int = 0
     changed: int = 0
@@ -47,7 +47,7 @@ class PatchWriteResult:
 
 
 def save_patches(account: Account, told: Sequence[tuple[str, records.Patch]], now: datetime) -> PatchWriteResult:
-    """`told`: device and patch. The last of two with one key wins: rows move between pages while a walk goes on."""
+    """`told`: device and patch. The last of two with one key wins: rows move between pages during a sync."""
     if not told:
         return PatchWriteResult()
     hold_patching()
@@ -61,7 +61,7 @@ def save_patches(account: Account, told: Sequence[tuple[str, records.Patch]], no
 
 
 def replace_patches(account: Account, devices: Sequence[str], told: Sequence[tuple[str, records.Patch]], now: datetime) -> PatchWriteResult:
-    """What these devices lack now is `told`, and nothing else."""
+    """The missing patches of these devices are now exactly `told`."""
     hold_patching()
     stage("told_devices", REFS, ((each,) for each in sorted(set(devices))), key="device_ref")
     outcome = save_patches(account, told, now)
@@ -77,7 +77,7 @@ def replace_patches(account: Account, devices: Sequence[str], told: Sequence[tup
 
 
 def list_shown(run: PatchRun, ids: Sequence[int], unstored: Sequence[tuple[str, str]]) -> None:
-    """Remember what a page showed: `unstored` names, by device and key, what could not be stored and is there all the same."""
+    """Store what a page showed. `unstored`: by device and key, patches that could not be stored; their rows are kept."""
     named = Q.create([Q(device_ref=device, key=key[:255]) for device, key in unstored], connector=Q.OR)
     there = Patch.objects.filter(named, account=run.account_id).values_list("pk", flat=True) if unstored else ()
     if ids or there:
@@ -85,7 +85,7 @@ def list_shown(run: PatchRun, ids: Sequence[int], unstored: Sequence[tuple[str, 
 
 
 def close_others(run: PatchRun) -> int:
-    """Nobody misses the patches that this complete walk did not show. Returns how many that were."""
+    """Close the patches that this full sync did not show. Returns their number."""
     hold_patching()
     with connection.cursor() as cursor:
         cursor.execute(
@@ -125,7 +125,7 @@ _NAMES = quoted(PLAIN)
 _TOLD, _HELD = (", ".join(f'{side}."{name}"' for name in PLAIN) for side in ("t", "p"))
 _SETS = ", ".join(f'"{name}" = t."{name}"' for name in PLAIN)
 # Looked up one by one, whatever the statistics of a table that is just being filled say.
-# Age counts from the earlier of what the vendor says and what we saw; a vendor that corrects its date moves it.
+# Age counts from the earlier of the vendor's date and the first report; a corrected date moves it.
 _SAVE = f"""
 WITH matched AS MATERIALIZED (
     SELECT t.*, n.id AS title_id, p.id AS held_id, s.id AS sighting_id, coalesce({IN_USE}, false) AS counted,

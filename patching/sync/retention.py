@@ -1,4 +1,4 @@
-"""What is forgotten by itself: old attempts, and tallies of what is gone."""
+"""Retention: deletes old attempts and empty tallies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When patching is read: every hour, before the vendor forgets; after failures as vendors/retry.py says."""
+"""Schedule of patching syncs: hourly, within the vendor's retention; after failures by vendors/retry.py."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from vendors.patching_api import Source
 from vendors.registry import VENDORS
 
 EVERY = timedelta(hours=1)
-# All attempts that the vendor still knows: a device that was away for longer than the overlap tells its own late.
+# All attempts of the vendor: a device that was offline for longer than the overlap reports late.
 WHOLE_EVERY = timedelta(days=1)
 
 
 def telling() -> list[Account]:
-    """Accounts whose vendor tells about patching beside its devices, and whose devices could be read: a vendor that is down, or refuses the
-    credentials, is not asked for more.
+    """Accounts whose vendor lists patches apart from devices, and whose last device sync succeeded: a vendor that is down, or refuses the
+    credentials, gets no more requests.
     """
     slugs = [slug for slug, vendor in VENDORS.items() if vendor.patch_sources]
     return list(Account.objects.filter(vendor__in=slugs, enabled=True, deletion_requested_at=None, health=Health.OK))
@@ -30,7 +30,7 @@ def plan(now: datetime) -> list[PatchRun]:
 
 
 def schedule_patch_runs(accounts: Sequence[Account], now: datetime) -> list[PatchRun]:
-    """Ask for what is due."""
+    """Request the syncs that are due."""
     known = {(each.account_id, each.source): each for each in Reading.objects.filter(account__in=accounts)}
     planned = []
     for account in accounts:
@@ -48,14 +48,14 @@ def _due(reading: Reading | None, now: datetime) -> bool:
 
 
 def request_run(account: Account, source: Source, *, reading: Reading | None, now: datetime) -> PatchRun:
-    """Ask for a walk, or get the one that is already on its way."""
+    """Request a sync, or get the active one."""
     active = PatchRun.objects.filter(account=account, source=source, state__in=ACTIVE)
     while True:
         if run := active.order_by("-id").first():
             return run
         since = _since(account, reading, now) if source is Source.ATTEMPTS else None
-        asked = PatchRun(account=account, source=source, since=since, created_at=now, next_step_at=now)
-        PatchRun.objects.bulk_create([asked], ignore_conflicts=True)
+        run = PatchRun(account=account, source=source, since=since, created_at=now, next_step_at=now)
+        PatchRun.objects.bulk_create([run], ignore_conflicts=True)
 
 
 def _since(account: Account, reading: Reading | None, now: datetime) -> datetime | None:

@@ -1,4 +1,4 @@
-"""What each credential can read about patching, found out by trying."""
+"""Access of each account to its patching sources, found out by trying."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from patching.models import PatchRun, Reading
 from vendors.errors import VendorError
 from vendors.patching_api import Source, refused
 
-# A device that was offline tells its attempts late, and a clock may differ: a period begins before the last one ended.
+# An offline device reports its attempts late, and clocks differ: a period begins before the end of the last one.
 OVERLAP = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class SourceAccess:
-    """One source of an account. `can` None: nobody knows yet. `sentence`: why not, or what went wrong last. `repaired`: fields of records
-    that were mended or left out in the last complete walk.
+    """One source of an account. `can` None: not known yet. `sentence`: why there is no access, or the last error. `repaired`: fields of
+    records that were corrected or left out in the last full sync.
     """
 
     source: Source
@@ -32,27 +32,27 @@ class SourceAccess:
 
 
 def readings(account: Account) -> list[SourceAccess]:
-    """All sources that the vendor has, tried or not; none for a vendor that tells of patches with its devices, or not at all."""
+    """All sources of the vendor, tried or not; none for a vendor whose device sync includes patches, or without patch data."""
     known = {each.source: each for each in Reading.objects.filter(account=account)}
     last = PatchRun.objects.filter(account=account, state=JobState.DONE).order_by("source", "-id").distinct("source")
     repairs = dict(last.values_list("source", "repairs")) if known else {}
-    return [_told(source, known.get(source.value), repairs.get(source.value, ())) for source in account.about.patch_sources]
+    return [_access(source, known.get(source.value), repairs.get(source.value, ())) for source in account.about.patch_sources]
 
 
-def _told(source: Source, reading: Reading | None, repairs: Iterable[Sequence[Any]]) -> SourceAccess:
+def _access(source: Source, reading: Reading | None, repairs: Iterable[Sequence[Any]]) -> SourceAccess:
     if reading is None:
         return SourceAccess(source, None)
     return SourceAccess(source, reading.can, reading.sentence, reading.tried_at, reading.complete_at, counted(repairs))
 
 
 def succeeded(run: PatchRun, now: datetime) -> None:
-    """The next period begins before this walk did, because attempts that happened meanwhile were not asked for."""
+    """The next period begins before the start of this sync, whose request left out later attempts."""
     since = (run.started_at or run.created_at) - OVERLAP
     _write(run, can=True, sentence="", tried_at=now, failures=0, complete_at=now, since=since)
 
 
 def failed(run: PatchRun, error: VendorError, now: datetime) -> None:
-    """A source that was read before counts as refused only when that happens twice in a row: a firewall also answers with 403."""
+    """A source that was read before counts as refused after two refusals in a row: a firewall also answers with 403."""
     before = Reading.objects.filter(account_id=run.account_id, source=run.source).first()
     failures = before.failures + 1 if before else 1
     columns: dict[str, object] = {"sentence": error.sentence, "tried_at": now, "failures": failures}
@@ -62,7 +62,7 @@ def failed(run: PatchRun, error: VendorError, now: datetime) -> None:
 
 
 def try_again(account: int) -> None:
-    """What was refused may be granted by now: a person refreshed the account and waits."""
+    """Try refused sources again, because a user refreshed the account and a permission may have been granted."""
     Reading.objects.filter(account=account, can=False).update(tried_at=None)
 
 

@@ -1,4 +1,4 @@
-"""What patches are for, written once per vendor and key. Runs inside the transaction of the rows that name them."""
+"""Writer of titles, once per vendor and key. Runs inside the transaction of the rows that refer to them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LONGEST = 255  # characters of a text column
 
 
 def save_titles(vendor: str, titles: Iterable[records.Title]) -> None:
-    """The last of two with one key wins. What is the same already is not even locked: all accounts of a vendor share its titles."""
+    """The last of two with one key wins. Unchanged rows are not locked: all accounts of a vendor share its titles."""
     once = {title.key: title for title in titles}
     stage("told_titles", TITLE, (_row(title) for title in once.values()), key="key")
     with connection.cursor() as cursor:
@@ -25,7 +25,7 @@ def save_titles(vendor: str, titles: Iterable[records.Title]) -> None:
 
 
 def forget_titles(account: Account) -> None:
-    """Of the vendor of an account that is deleted: what no patch and no attempt of another account is for."""
+    """For an account that is deleted: titles of its vendor without a patch or an attempt of another account."""
     used = [Exists(rows.objects.filter(title=OuterRef("pk"))) for rows in (Patch, Attempt)]
     unused = Title.objects.filter(~used[0], ~used[1], vendor=account.vendor)
     Title.objects.filter(likely__in=unused).update(likely=None)

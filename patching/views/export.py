@@ -1,4 +1,4 @@
-"""What leaves the lists of patching: a file of exactly what they show."""
+"""CSV files of the lists of patching."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext, override
 from django.views.decorators.http import require_safe
 
 from devices.account_status.status import account_statuses
@@ -55,18 +56,20 @@ def titles(request: HttpRequest) -> HttpResponseBase:
 
 
 def _table(request: HttpRequest, table: Table[Any, Any, Any], values: Values, *, by_account: bool = False) -> HttpResponseBase:
-    """Refused where the list itself cannot say what it means. `by_account`: each row is the word of one account."""
+    """Refused where the search matches too many devices. `by_account`: each row comes from one account."""
     listing = read_listing(request, table.shape)
     if listing.unread:
         return no_file(request, reverse(table.shape.url))
     now = timezone.now()
     if narrowed(listing.filters, now=now).wide:
-        messages.error(request, f"“{listing.filters.q}” means more devices than are looked at: type more to narrow it down, then export.")
+        text = gettext("Too many devices match “%(query)s”. Add characters, then export again.")
+        messages.error(request, text % {"query": listing.filters.q})
         return redirect(reverse(table.shape.url) + listing.address)
-    columns = dated(values, ages(listing.filters, account_statuses(request), now=now)) if by_account else values
+    with override("en"):  # why data is old, as text in the file
+        columns = dated(values, ages(listing.filters, account_statuses(request), now=now)) if by_account else values
     return _file(request, listing, lambda: lines(table.every(listing, now=now), columns))
 
 
 def _file(request: HttpRequest, listing: ListState[Any], content: Callable[[], Iterable[str]]) -> HttpResponseBase:
     name = listing.file_name(now=timezone.now())
-    return csv_file(request, name, content, action="patching exported", filters=listing.whole or "as at first")
+    return csv_file(request, name, content, action="patching exported", filters=listing.whole or "none")

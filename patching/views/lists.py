@@ -1,4 +1,4 @@
-"""The lists of patching. Everything about them stands in their address."""
+"""The lists of patching. Their whole state is in their address."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from devices.device_list.fleet_filters import FleetFilters, known_groups, nobody
 from devices.lists.filters import FilterSet
 from devices.lists.keyset import Page
 from devices.models import Account
-from devices.saved_views.list_page import full_page, place, results, turned
+from devices.saved_views.list_page import answer, place, turned
 from devices.saved_views.list_request import ListRequest, viewed
-from devices.web.permissions import is_fragment, needs
+from devices.web.permissions import needs
 from patching.lists.attempts import ATTEMPTS
 from patching.lists.devices import DEVICES
 from patching.lists.filters import ALL, OPEN, TELLING, PatchDeviceFilters, PatchFilters, PatchingFilters
@@ -27,6 +27,8 @@ from patching.lists.stale_sources import aged
 from patching.lists.table import Table
 from patching.lists.titles import SHAPE, title_page
 from vendors.patch_states import PatchStatus
+
+_ROWS = {"patches": "patch", "attempts": "attempt", "devices": "device", "titles": "entry"}  # what the template of the rows is named after
 
 
 @require_safe
@@ -67,23 +69,22 @@ def _answer(request: HttpRequest, look: ListRequest[Any], found: Page[Any], **mo
     what = shape.url.removeprefix("patching:")
     context = turned(look, found) | {
         "what": what,
-        "row_template": f"patching/_{shape.rows[0]}_rows.html",
+        "row_template": f"patching/_{_ROWS[what]}_rows.html",
         "export_url": reverse(f"{shape.url}_csv"),
         "may_export": request.user.has_perm("patching.export_patch"),
         "aged": aged(filters, account_statuses(request), now=timezone.now()),
         "nobody": SimpleLazyObject(lambda: nobody(filters) if isinstance(filters, FleetFilters) else ""),  # only an empty page asks
         **more,
     }
-    if is_fragment(request):
-        return results(request, "patching/_results.html", context, at=place(request))
-    return full_page(request, f"patching/{what}.html", context | {"choices": _choices(filters)})
+    templates = {"results": "patching/_results.html", "page": f"patching/{what}.html"}
+    return answer(request, context, **templates, choices=lambda: _choices(filters), at=place(request))
 
 
 def _choices(filters: FilterSet) -> dict[str, Any]:
     found: dict[str, Any] = {name: list(kind.options.items()) for name, kind in filters.kinds.items() if kind.options}
     if "vendor" in found:
         found["vendor"] = list(TELLING.items())
-    if isinstance(filters, PatchFilters):  # what stands there without a choice is not a choice of its own
+    if isinstance(filters, PatchFilters):  # the empty choice
         found["status"] = [(value, label) for value, label in found["status"] if value != OPEN]
     if isinstance(filters, PatchingFilters):
         found["account"] = list(Account.objects.order_by("name").values_list("name", "name"))
@@ -93,7 +94,7 @@ def _choices(filters: FilterSet) -> dict[str, Any]:
 
 
 def _work(filters: Any) -> NextStep | None:
-    """The next step of a work list; none while several are mixed."""
+    """The next step that all rows share; None while several are mixed."""
     if filters.reason:
         return work_of(PatchStatus.FAILED, filters.reason)
     return work_of(filters.status, "") if filters.status in (PatchStatus.RESTART, PatchStatus.UNKNOWN) else None

@@ -1,4 +1,4 @@
-"""The overview of patching, and its work lists by next step."""
+"""The overview of patching, and remediation by next step."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def reasons(request: HttpRequest) -> HttpResponse:
 @require_safe
 @needs("view_device")
 def silent_devices(request: HttpRequest) -> HttpResponse:
-    """A line of the overview, which must not wait for it: every device has to be looked at."""
+    """One line of the overview, loaded after it: it counts all devices."""
     found = silent(now=timezone.now())
     if not is_fragment(request):
         return redirect(reverse("devices:list") + found.query)

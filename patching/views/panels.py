@@ -1,4 +1,4 @@
-"""What patching says on pages of devices and of accounts; they meet by address alone."""
+"""Patching panels on the pages of devices and accounts, which load them by address."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from patching.pages.ticket_text import text
 def device_panel(request: HttpRequest, pk: int) -> HttpResponse:
     if not is_fragment(request):
         return redirect(LinkedCount(PatchFilters(device=str(device_or_404(pk).pk)), 0).url)
-    # Only a device without sightings has to be looked up: it may have become part of another one.
+    # Only a device without sightings is looked up: it may have been merged.
     now = timezone.now()
     known = by_pk(account_statuses(request))
     found = (on_device(pk, known, now=now) if pk <= HIGHEST else None) or on_device(device_or_404(pk).pk, known, now=now)

@@ -1,4 +1,4 @@
-"""ESET's installers: made on request, listed, read, deleted, and downloaded by whoever holds the link.
+"""ESET's installers: created on request, listed, read, deleted, and downloaded by link.
 
 Vendor pages: https://help.eset.com/eset_connect/en-US/installers_v1_installers_post.html and its neighbours.
 """
@@ -57,7 +57,7 @@ class EsetInstallers:
         return Response(404)
 
     def download(self, request: Request, path: str) -> Response:
-        """Needs no token: whoever holds the link has the installer."""
+        """Needs no token: the link is enough."""
         if request.method != "GET":
             return Response(405)
         for made in self._there():
@@ -68,12 +68,12 @@ class EsetInstallers:
         return Response(404)
 
     def tally(self) -> dict[str, Any]:
-        """What tests and the admin API ask: how many were made, under which names, and which are still there."""
+        """For tests and the admin API: number and names of the created installers, and which still exist."""
         there = [made.record["uuid"] for made in self._there()]
         return {"created": sum(self.created.values()), "names": dict(self.created), "uuids": there}
 
     def make(self, name: str, *, host: str = "127.0.0.1", late: float = 0.0) -> str:
-        """Somebody else makes one by hand. Returns its uuid."""
+        """An installer created by hand at the vendor. Returns its uuid."""
         body = json.dumps({"installer": {"displayName": name, "operatingSystemFamilyId": WINDOWS}}).encode()
         made = self._created(wish(body), host, late)
         return str(made.record["uuid"])

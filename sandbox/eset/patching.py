@@ -52,7 +52,7 @@ class EsetPatching:
         return bad_lists.page(self._world, "eset", request.target, rows, key="patchingDetails", rest={})
 
     def _attempts(self, request: Request) -> Response:
-        """Newest first, so that what is told meanwhile moves nothing to the pages that come."""
+        """Newest first, so that attempts reported during the listing do not shift the next pages."""
         query = checked(request, {"deviceUuid", "timePeriod.startTime", "timePeriod.endTime"})
         since, until, device = *self._period(query), dict(query).get("deviceUuid", "")
         place, size = paging(query, request.path)
@@ -88,7 +88,7 @@ class EsetPatching:
     # -- parameters ---------------------------------------------------------------------------------------------------
 
     def _period(self, query: Query) -> tuple[float, float]:
-        """ESET remembers thirty days, whatever is asked for."""
+        """ESET keeps thirty days, whatever is requested."""
         now, values = self._world.fleet.now(), dict(query)
         since, until = (self._moment(values.get(f"timePeriod.{name}", "")) for name in ("startTime", "endTime"))
         if since is not None and until is not None and since > until:

@@ -23,7 +23,7 @@ _SEEN = re.compile(rb'("lastSyncTime":")([^"Z.]{19})')
 
 
 class Prerendered:
-    """All records of a frozen fleet in one unnamed file, separated by commas. Records changed later lie beside it."""
+    """All records of a frozen fleet in one unnamed file, separated by commas. Records changed later are kept beside it."""
 
     def __init__(self, fleet: Fleet) -> None:
         if fleet.frozen_at is None:
@@ -44,7 +44,7 @@ class Prerendered:
         return self._seed == self._fleet.seed and count < len(self._starts)
 
     def refresh(self) -> None:
-        """Render anew what was changed by hand."""
+        """Render records again that were changed by hand."""
         plain = copy.copy(self._fleet)
         plain.seen_forward = 0.0  # added when a page is sent
         for position in range(len(self._starts) - 1):

@@ -1,6 +1,6 @@
 """Records of which each has one bad field: over a fleet every field of every kind of record, each time in another way.
 
-The fault `corrupt` changes the real answers. Which field of a record it is stays the same however often the record is told.
+The fault `corrupt` changes the real answers. Which field of a record it is stays the same however often the record is listed.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ IDS: tuple[Path, ...] = (("uuid",), ("hwid",), ("Computer_Idn",))
 
 @dataclass(slots=True)
 class Corruption:
-    """What was done to whom. `fields` counts how often a field of a list was spoiled; `done` is by list and record as it was told."""
+    """The changes that were made. `fields` counts changed fields by list; `done` is by list and record as it was listed."""
 
     fields: Counter[tuple[str, str]] = field(default_factory=Counter)
     done: dict[tuple[str, str], tuple[Path, int]] = field(default_factory=dict)

@@ -100,7 +100,7 @@ class FaultBook:
         return list(self._faults)
 
     def take(self, vendor: str, path: str, kinds: Collection[str]) -> SandboxFault | None:
-        """The first fault of these kinds that strikes this call. Asking counts as a call."""
+        """The first fault of these kinds that applies to this call. Each query counts as a call."""
         for fault in self._faults:
             if fault.kind in kinds and fault.strikes(vendor, path):
                 return fault

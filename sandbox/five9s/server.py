@@ -1,4 +1,4 @@
-"""five(9)s Console on an Ivanti EPM core: start a job, ask for its state, fetch its pages.
+"""five(9)s Console on an Ivanti EPM core: start a job, poll its state, fetch its pages.
 
 Vendor page: https://support.five9s.de/support/solutions/articles/103000361090-device-api
 """

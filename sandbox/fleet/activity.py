@@ -34,7 +34,7 @@ def _period(machine: Machine, vendor: str, dice: Dice) -> int:
 
 
 def health(index: int, *, seed: int, vendor: str, at: float) -> int:
-    """OK, ATTENTION or CRITICAL; drawn anew for each machine every two hours, so issues appear and heal."""
+    """OK, ATTENTION or CRITICAL; drawn again for each machine every two hours, so issues appear and heal."""
     roll = Dice(seed, "health", vendor, index, _health_window(index, seed, at)).below(100)
     return OK if roll < 78 else ATTENTION if roll < 92 else CRITICAL
 

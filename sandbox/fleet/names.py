@@ -1,4 +1,4 @@
-"""What the machines of the simulated company are made of: places, people, hardware, systems."""
+"""Names of the simulated company: places, people, hardware, operating systems."""
 
 from __future__ import annotations
 

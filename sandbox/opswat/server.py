@@ -124,7 +124,7 @@ class Opswat:
         return [opswat_view.device(fleet, fleet.entry("opswat", place), shot.at) for place in places]
 
     def _sorted(self, group: str, shot: Snapshot, ranks: range) -> list[int]:
-        """Positions by rank in the order asked for. The order by hwid does not change, so it is kept."""
+        """Positions by rank in the requested order. The order by hwid does not change, so it is kept."""
         fleet = self._world.fleet
         keys: dict[str, Callable[[int], Any]] = {
             "hwid": lambda position: fleet.vendor_id("opswat", position),

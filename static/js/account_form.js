@@ -1,5 +1,5 @@
 "use strict";
-// The server never sends a secret back: what was typed stays in the page while the form around it is replaced.
+// The server never returns a secret: secrets that were typed stay in the page while htmx replaces the form.
 
 (() => {
   const secrets = () => [...document.querySelectorAll('#account-form input[type="password"]')];

@@ -1,5 +1,5 @@
 "use strict";
-// Comfort only: ticking all rows of the page, and saying how many are ticked.
+// Optional: selects all rows of the page, and shows how many are selected.
 
 const ticks = () => [...document.querySelectorAll('input[type="checkbox"][form="bulk"]')];
 const count = () => {
@@ -11,7 +11,8 @@ const count = () => {
   head.hidden = false;
   head.checked = ticked > 0 && ticked === all.length;
   head.indeterminate = ticked > 0 && ticked < all.length;
-  words.textContent = ticked ? `The ${ticked} ticked` : "The ticked ones";
+  words.dataset.none ??= words.textContent;
+  words.textContent = ticked ? filled(texts.selected, { count: ticked }) : words.dataset.none;
 };
 document.addEventListener("change", (event) => {
   if (event.target.id === "tick-all") for (const box of ticks()) box.checked = event.target.checked;

@@ -1,5 +1,9 @@
 "use strict";
-// Comfort only: every page works without this file.
+// Optional: every page works without this file.
+
+// devices/web/browser_texts.py, translated.
+const texts = document.getElementById("texts").dataset;
+const filled = (text, values) => text.replace(/%\((\w+)\)s/g, (_, name) => values[name]);
 
 const say = (text, level = "info") => {
   if ([...document.querySelectorAll(".toast-line > span")].some((old) => old.textContent === text)) return;
@@ -12,7 +16,7 @@ const say = (text, level = "info") => {
   close.type = "button";
   close.textContent = "×";
   close.dataset.close = "";
-  close.setAttribute("aria-label", "Close message");
+  close.setAttribute("aria-label", texts.close);
   line.append(words, close);
   document.querySelector(".toasts").append(line);
   if (level === "info") setTimeout(() => line.remove(), 6000);
@@ -37,8 +41,11 @@ document.addEventListener("htmx:afterSettle", refreshTimes);
 refreshTimes();
 setTimeout(() => document.querySelectorAll('.toast-line[data-level="success"]:not(:has(form))').forEach((line) => line.remove()), 8000);
 
-// The server prints times in this zone (devices/users/locale.py).
-document.cookie = `rollcall_time_zone=${Intl.DateTimeFormat().resolvedOptions().timeZone}; path=/; max-age=31536000; SameSite=Lax`;
+// The server prints times in this zone (devices/users/locale.py). The page of a short link sets no cookie.
+if (!location.pathname.startsWith("/i/")) {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  document.cookie = `rollcall_time_zone=${zone}; path=/; max-age=31536000; SameSite=Lax`;
+}
 
 const setTheme = (theme) => {
   const age = theme === "auto" ? 0 : 31536000;
@@ -54,11 +61,11 @@ const copy = async (button) => {
   try {
     await navigator.clipboard.writeText(button.dataset.copy);
   } catch {
-    say("The browser did not allow copying: select the text and copy it by hand.", "error");
+    say(texts.notCopied, "error");
     return;
   }
   button.dataset.done = "";
-  document.getElementById("spoken").textContent = `${button.dataset.label} copied`;
+  document.getElementById("spoken").textContent = filled(texts.copied, { name: button.dataset.label });
   setTimeout(() => delete button.dataset.done, 1500);
 };
 
@@ -87,7 +94,7 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-// What renews the banner brings the status of every account: the rest of the page must not contradict it.
+// The banner's poll carries the status of every account; the other pills of the page follow it.
 document.addEventListener("htmx:afterSwap", (event) => {
   if (event.target.id !== "troubles") return;
   let changed = false;
@@ -100,7 +107,7 @@ document.addEventListener("htmx:afterSwap", (event) => {
   }
   if (changed) htmx.trigger(document.body, "account-statuses");
 });
-document.addEventListener("submit", (event) => { // its menu is done with; who works by keyboard stays where it was
+document.addEventListener("submit", (event) => { // closes its menu; the keyboard focus stays on it
   const summary = event.target.closest("details.menu")?.querySelector("summary");
   summary?.focus();
   summary?.click();
@@ -108,12 +115,12 @@ document.addEventListener("submit", (event) => { // its menu is done with; who w
 document.addEventListener("htmx:beforeRequest", (event) => {
   if (document.hidden && event.target.matches("[data-poll]")) event.preventDefault();
 });
-document.addEventListener("htmx:historyCacheMiss", () => { // what was asked before going back would rename the page
+document.addEventListener("htmx:historyCacheMiss", () => { // a pending answer would replace the address of the restored page
   if (document.getElementById("filters")) htmx.trigger("#filters", "htmx:abort");
 });
 document.addEventListener("htmx:responseError", (event) => {
-  if (!event.detail.shouldSwap) say(`That did not work (${event.detail.xhr.status}): reload the page and try again.`, "error");
+  if (!event.detail.shouldSwap) say(filled(texts.failed, { status: event.detail.xhr.status }), "error");
 });
 for (const name of ["htmx:sendError", "htmx:timeout"]) {
-  document.addEventListener(name, () => say("The server does not answer: check the connection and try again.", "error"));
+  document.addEventListener(name, () => say(texts.unreachable, "error"));
 }

@@ -1,5 +1,5 @@
 "use strict";
-// The box's suggestions as a combobox: arrows choose, Enter opens, Escape closes. Without this file the box is a plain form.
+// Search suggestions as a combobox: arrows choose, Enter opens, Escape closes. Without this file the search box is a plain form.
 
 (() => {
   const box = document.getElementById("search");
@@ -21,7 +21,7 @@
     box.setAttribute("aria-expanded", String(open));
     if (!open) choose(null);
   };
-  // From the box down to the last one and on to the box again.
+  // From the box to the last suggestion, then back to the box.
   const step = (by) => {
     const all = options();
     const places = [null, ...all];
@@ -32,7 +32,7 @@
     const count = options().length;
     choose(null);
     show(count > 0 && document.activeElement === box);
-    document.getElementById("spoken").textContent = count ? `${count} suggestion${count === 1 ? "" : "s"}` : "No suggestions";
+    document.getElementById("spoken").textContent = count ? filled(texts.suggestions, { count }) : texts.noSuggestions;
   });
   box.addEventListener("keydown", (event) => {
     if (event.isComposing) return;
@@ -50,7 +50,7 @@
       show(false);
     }
   });
-  // A click on a suggestion must not lose to the blur that hides it.
+  // The blur would hide the suggestion before the click on it arrives.
   list.addEventListener("pointerdown", (event) => event.preventDefault());
   box.addEventListener("blur", () => show(false));
 })();

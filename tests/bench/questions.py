@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import psycopg
 
-from devices.lists.cursor import Cursor
+from devices.lists.keyset import Cursor
 from devices.models import Device, Identifier, Sighting
 
 SAMPLES = 60

@@ -41,9 +41,9 @@ def test_what_fails_its_test_keeps_every_typed_value_and_is_saved_anyway(desk: D
     page = desk.open(FORM, user=alice)
     page.evaluate("window.stayed = true")
     fill(page, f"{sim.url}/five9s/five9sWS/api/devices/", token="wrong-0123456789", zone="W. Europe Standard Time")
-    page.get_by_role("button", name="Save and fetch").click()
+    page.get_by_role("button", name="Save and sync").click()
     result = page.locator("#test-result")
-    expect(result).to_contain_text("Nothing was saved: the connection does not work.")
+    expect(result).to_contain_text("Nothing was saved: the connection test failed.")
     expect(result).to_contain_text("the credentials were refused")
     expect(result.locator(".notice")).to_be_focused()
     expect(page.get_by_label("Personal access token")).to_have_value("wrong-0123456789")
@@ -54,7 +54,7 @@ def test_what_fails_its_test_keeps_every_typed_value_and_is_saved_anyway(desk: D
     assert not Account.objects.exists()
     page.get_by_role("button", name="Save anyway").click()
     expect(page).to_have_url(re.compile("/vendors/epm/$"))
-    expect(page.get_by_role("status").get_by_text("Its connection does not work: Could not start a five(9)s job")).to_be_visible()
+    expect(page.get_by_role("status").get_by_text("The connection test failed: Could not start a five(9)s job")).to_be_visible()
     assert Account.objects.get().secrets.get().open().reveal() == "wrong-0123456789"
 
 
@@ -111,13 +111,13 @@ def test_a_private_host_is_asked_about_and_allowed_by_keyboard(desk: Desk, sim: 
     page.keyboard.press("Enter")
     box = page.get_by_role("checkbox", name=f"Allow {place} on a private network")
     expect(box).not_to_be_checked()
-    page.get_by_role("link", name="To the permission").focus()
+    page.get_by_role("link", name="Allow the private host").focus()
     page.keyboard.press("Enter")
     box.focus()
     page.keyboard.press("Space")
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("/vendors/epm/$"))
-    expect(page.get_by_text(f"May be reached on a private network: {place}.")).to_be_visible()
+    expect(page.get_by_text(f"Allowed private hosts: {place}")).to_be_visible()
     assert Account.objects.get().private_hosts == [place]
     page.goto("/vendors/epm/edit/")
     expect(page.get_by_role("checkbox", name=f"Allow {place}")).to_be_checked()
@@ -128,12 +128,12 @@ def test_without_scripts_it_is_asked_about_too(desk: Desk, sim: Simulation, alic
     place = f"{HOST}:{sim.url.rpartition(':')[2]}"
     fill(page, f"http://{place}/five9s", token=FIVE9S_TOKEN)
     desk.expected.append("422")
-    page.get_by_role("button", name="Save and fetch").click()
-    expect(page.locator("#test-result")).to_contain_text("enter them again before you save")
+    page.get_by_role("button", name="Save and sync").click()
+    expect(page.locator("#test-result")).to_contain_text("Enter the secrets again before you save")
     expect(page.get_by_label("Personal access token")).to_have_value("")
     page.get_by_role("checkbox", name=f"Allow {place}").check()
     page.get_by_label("Personal access token").fill(FIVE9S_TOKEN)
-    page.get_by_role("button", name="Save and fetch").click()
+    page.get_by_role("button", name="Save and sync").click()
     expect(page.get_by_role("heading", name="epm", exact=True)).to_be_visible()
     assert Account.objects.get().private_hosts == [place]
 
@@ -150,11 +150,11 @@ def test_every_state_is_accessible_and_fits(desk: Desk, sim: Simulation, alice: 
         assert overflow(page) == 0, state
 
     look("fresh")
-    page.get_by_role("button", name="Save and fetch").click()
+    page.get_by_role("button", name="Save and sync").click()
     expect(page.get_by_role("alert")).to_be_visible()
     look("errors")
     fill(page, f"{sim.url}/five9s", token="wrong-0123456789")
-    page.get_by_role("button", name="Save and fetch").click()
+    page.get_by_role("button", name="Save and sync").click()
     expect(page.get_by_role("button", name="Save anyway")).to_be_visible()
     look("test failed")
     page.get_by_label("Address", exact=True).fill(f"http://{HOST}:1/five9s")

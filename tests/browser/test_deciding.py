@@ -21,7 +21,7 @@ MOST_TABS = 150
 
 @pytest.fixture
 def machine(transactional_db: None) -> Device:
-    """Two vendors tell one serial and two systems; a third one tells of a device that nothing joins to it."""
+    """Two vendors report one serial and two operating systems; a third one reports another device."""
     ids = [(IdKind.SERIAL, "PF3XK2")]
     one = shown.sighting(shown.account("five-main", "five9s"), "nb-1", ids=ids, os_name="Windows 11", os_family="windows")
     shown.sighting(shown.account("eset-main", "eset"), "nb-1", device=one.device, ids=ids, os_name="Debian 13", os_family="linux")
@@ -45,7 +45,7 @@ def follow(page: Page, name: str) -> None:
 
 
 def give_reason(page: Page, reason: str, button: str) -> None:
-    reach(page, page.get_by_label("Why is this right?"))
+    reach(page, page.locator("#reason"))
     page.keyboard.insert_text(reason)
     reach(page, page.get_by_role("button", name=button, exact=True))
     page.keyboard.press("Enter")
@@ -57,11 +57,11 @@ def test_a_disagreement_is_found_and_settled_by_keyboard(desk: Desk, machine: De
     follow(page, "nb-1")
     expect(page.get_by_text("1 conflict", exact=True).first).to_be_visible()
     follow(page, r"Use this source\s*: ESET, Operating system")
-    expect(page.get_by_text("“Debian 13” (eset-main) is its operating system everywhere")).to_be_visible()
-    give_reason(page, "asked its owner", "ESET is right")
-    expect(page.get_by_text("Settled by ivan")).to_be_visible()
+    expect(page.get_by_text("“Debian 13” (eset-main) is shown instead of “Windows 11”")).to_be_visible()
+    give_reason(page, "asked its owner", "Use this source")
+    expect(page.get_by_text("Resolved by ivan")).to_be_visible()
     assert Device.objects.get(pk=machine.pk).os_name == "Debian 13"
-    reach(page, page.get_by_role("button", name="Open again"))
+    reach(page, page.get_by_role("button", name=re.compile(r"^Reopen\s*: Operating system")))
     page.keyboard.press("Enter")
     expect(page.get_by_text("1 conflict", exact=True).first).to_be_visible()
     assert Device.objects.get(pk=machine.pk).os_name == "Windows 11"
@@ -72,23 +72,23 @@ def test_taken_apart_and_given_back_to_the_keys_by_keyboard(desk: Desk, machine:
     follow(page, r"Split\s*: ESET")
     give_reason(page, "two machines with one sticker", "Split")
     expect(page).to_have_url(re.compile(r"\?ticket=INC7$"))
-    expect(page.get_by_text("are two machines")).to_be_visible()
+    expect(page.get_by_text("(five-main) split")).to_be_visible()
     assert Device.objects.count() == 3
     follow(page, "Reset to automatic matching")
     give_reason(page, "one machine after all", "Reset")
-    expect(page.get_by_text("Matching is automatic again.")).to_be_visible()
+    expect(page.get_by_text("Automatic matching restored.")).to_be_visible()
     assert Device.objects.count() == 2
 
 
 def test_another_device_is_found_and_linked_by_keyboard(desk: Desk, machine: Device, ivan: User) -> None:
     page = desk.open(f"/devices/{machine.pk}/", user=ivan)
     follow(page, "Merge with another device")
-    expect(page.get_by_label("Clue")).to_be_focused()
+    expect(page.get_by_label("Name, serial, MAC, IP, user or vendor ID")).to_be_focused()
     page.keyboard.insert_text("reception")
     page.keyboard.press("Enter")
-    follow(page, r"This one\s*: reception-pc")
+    follow(page, r"Select\s*: reception-pc")
     give_reason(page, "same sticker", "Merge")
-    expect(page.get_by_text("are one machine")).to_be_visible()
+    expect(page.get_by_text("(opswat-main) merged")).to_be_visible()
     assert set(Sighting.objects.values_list("device", flat=True)) == {machine.pk}
 
 
@@ -121,7 +121,7 @@ def test_thresholds_are_changed_without_scripts_and_what_was_typed_is_kept(desk:
     form = page.get_by_role("form", name="ESET")
     form.get_by_label("Stale after").fill("1 h")
     form.get_by_role("button", name="Save").click()
-    expect(form.get_by_role("alert")).to_contain_text("Online must end before stale begins")
+    expect(form.get_by_role("alert")).to_contain_text("The thresholds must increase")
     expect(form.get_by_label("Stale after")).to_have_value("1 h")
     form.get_by_label("Stale after").fill("3 weeks")
     form.get_by_role("button", name="Save").click()

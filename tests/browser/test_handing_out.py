@@ -41,8 +41,8 @@ def download(server: str) -> str:
 
 
 def copied(page: Page) -> str:
-    page.get_by_role("button", name="Copy the link").click()
-    expect(page.locator("#spoken")).to_have_text("the link copied")
+    page.get_by_role("button", name="Copy link").click()
+    expect(page.locator("#spoken")).to_have_text("Copied: link")
     return str(page.evaluate("navigator.clipboard.readText()"))
 
 
@@ -52,12 +52,12 @@ def test_from_the_gap_to_the_qr_code_to_the_download_by_keyboard(
 ) -> None:
     address = download(desk.server.url)
     page = desk.open(f"/devices/{machine.pk}/?ticket=INC7", user=request.getfixturevalue(who))
-    follow(page, r"Get an installer\s+of eset-main")
-    follow(page, r"Hand out\s*: Laptops in Berlin")
+    follow(page, r"Get an installer\s*: eset-main")
+    follow(page, r"Share\s*: Laptops in Berlin")
     expect(page.get_by_label("Ticket")).to_have_value("INC7")
-    reach(page, page.get_by_label("To whom"))
+    reach(page, page.get_by_label("Recipient"))
     page.keyboard.insert_text("Anna Becker")
-    reach(page, page.get_by_role("button", name="Make a short link"))
+    reach(page, page.get_by_role("button", name="Create short link"))
     page.keyboard.press("Enter")
     expect(page.get_by_role("img", name="QR code of the link")).to_be_visible()
     assert page.locator(".qr svg").bounding_box()["width"] > 200  # type: ignore[index]
@@ -65,8 +65,8 @@ def test_from_the_gap_to_the_qr_code_to_the_download_by_keyboard(
     assert scanned(page.locator(".qr")) == short
     assert re.fullmatch(rf"{desk.server.url}/i/[\w-]{{24}}", short) and short not in page.url and address not in page.content()
     page.get_by_role("link", name="Done").click()
-    expect(page.get_by_text("Not used yet")).to_be_visible()
-    expect(page.get_by_text(f"by {who} to Anna Becker, ticket INC7")).to_be_visible()
+    expect(page.get_by_text("Not downloaded")).to_be_visible()
+    expect(page.get_by_text(f"by {who} · Recipient: Anna Becker · Ticket: INC7")).to_be_visible()
 
     desk.expected.append("404")  # for a picture of its own a browser asks for an icon
     stranger = desk.open(short, size=PHONE)
@@ -81,13 +81,13 @@ def test_from_the_gap_to_the_qr_code_to_the_download_by_keyboard(
 def test_the_vendors_link_is_shown_on_a_click_with_its_qr_code(desk: Desk, machine: Device, bob: User) -> None:
     page = desk.open("/installers/", user=bob)
     follow(page, "Laptops in Berlin")
-    follow(page, "Hand out")
-    page.get_by_role("button", name="Show the vendor's link").click()
+    follow(page, "Share")
+    page.get_by_role("button", name="Show vendor link").click()
     expect(page.get_by_role("img", name="QR code of the link")).to_be_visible()
     vendors_link = copied(page)
     assert vendors_link.startswith("https://vendor.example/installer/") and scanned(page.locator(".qr")) == vendors_link
     page.get_by_role("link", name="Done").click()
-    expect(page.locator(".handouts").get_by_text("Link shown")).to_be_visible()
+    expect(page.locator(".handouts").get_by_text("Vendor link")).to_be_visible()
     assert "vendor.example" not in page.content()
     with pytest.raises(Error, match="ERR_CACHE_MISS"):  # no cache keeps it
         page.go_back()
@@ -96,29 +96,29 @@ def test_the_vendors_link_is_shown_on_a_click_with_its_qr_code(desk: Desk, machi
 def test_a_short_link_is_switched_off_and_says_so_to_whoever_has_it(desk: Desk, machine: Device, ivan: User) -> None:
     desk.expected.append("410")
     page = desk.open(f"/installers/{Installer.objects.get().pk}/hand-out/", user=ivan)
-    page.get_by_label("To whom").fill("Anna")
-    page.get_by_role("button", name="Make a short link").click()
+    page.get_by_label("Recipient").fill("Anna")
+    page.get_by_role("button", name="Create short link").click()
     short = copied(page)
     page.goto("/installers/hand-outs/?show=open")
-    page.get_by_role("button", name=re.compile(r"Switch off\s*: Anna")).click()
-    expect(page.get_by_text("The short link is switched off.")).to_be_visible()
-    expect(page.locator(".handouts").get_by_text("Switched off")).to_be_visible()
+    page.get_by_role("button", name=re.compile(r"Disable\s*: Anna")).click()
+    expect(page.get_by_text("Short link disabled.")).to_be_visible()
+    expect(page.locator(".handouts").get_by_text("Disabled")).to_be_visible()
     stranger = desk.open(short, size=PHONE)
-    expect(stranger.get_by_role("heading", level=1)).to_have_text("This link was switched off")
+    expect(stranger.get_by_role("heading", level=1)).to_have_text("Link disabled")
 
 
 def test_everything_works_without_scripts(desk: Desk, machine: Device, bob: User) -> None:
     page = desk.open(f"/installers/for/{machine.pk}/?account=eset-main", user=bob, scripts=False)
-    page.get_by_role("link", name=re.compile(r"Hand out\s*: Laptops in Berlin")).click()
-    page.get_by_label("Works for").fill("400")
-    page.get_by_label("To whom").fill("Anna")
+    page.get_by_role("link", name=re.compile(r"Share\s*: Laptops in Berlin")).click()
+    page.get_by_label("Expires after (days)").fill("400")
+    page.get_by_label("Recipient").fill("Anna")
     desk.expected.append("422")
-    page.get_by_role("button", name="Make a short link").click()
-    expect(page.get_by_role("alert")).to_contain_text("1 to 366 days")
-    expect(page.get_by_label("To whom")).to_have_value("Anna")
-    page.get_by_label("Works for").fill("3")
-    page.get_by_role("button", name="Make a short link").click()
-    short = page.locator(".handed-link .mono").inner_text()
+    page.get_by_role("button", name="Create short link").click()
+    expect(page.locator(".field-error")).to_contain_text("1 to 366 days")
+    expect(page.get_by_label("Recipient")).to_have_value("Anna")
+    page.get_by_label("Expires after (days)").fill("3")
+    page.get_by_role("button", name="Create short link").click()
+    short = page.locator(".shared-link .mono").inner_text()
     stranger = desk.open(short, scripts=False)
     expect(stranger.get_by_role("button", name="Download")).to_be_visible()
 
@@ -127,9 +127,9 @@ def visit(page: Page, machine: Device) -> dict[str, tuple[list[str], int]]:
     """Every page of handing out → what axe finds, and how far it scrolls sideways."""
     installer, found = Installer.objects.get(), {}
     form = f"/installers/{installer.pk}/hand-out/?device={machine.pk}&ticket=INC7"
-    for way in ("Make a short link", "Show the vendor's link"):
+    for way in ("Create short link", "Show vendor link"):
         page.goto(form)
-        page.get_by_label("To whom").fill("Anna Becker, who sits behind the reception of the house in Berlin")
+        page.get_by_label("Recipient").fill("Anna Becker, who sits behind the reception of the house in Berlin")
         page.get_by_role("button", name=way).click()
         expect(page.get_by_role("img", name="QR code of the link")).to_be_visible()
         found[way] = serious(page), overflow(page)

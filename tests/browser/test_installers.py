@@ -49,22 +49,22 @@ def press(page: Page, name: str) -> None:
 
 def test_from_the_click_to_a_ready_installer_by_keyboard(desk: Desk, sim: Simulation, ivan: User) -> None:
     page = desk.open("/installers/", user=ivan)
-    follow(page, "Make an installer")
-    reach(page, page.get_by_label("What is it for?"))
+    follow(page, "Create installer")
+    reach(page, page.get_by_label("Name", exact=True))
     page.keyboard.insert_text("Reception")
     reach(page, page.get_by_label("Windows"))
     page.keyboard.press("ArrowRight")
     expect(page.get_by_label("macOS")).to_be_checked()
     reach(page, page.get_by_label("Language"))
     page.keyboard.type("German")
-    reach(page, page.get_by_label("The helpdesk may hand it out"))
+    reach(page, page.get_by_label("Available to helpdesk"))
     page.keyboard.press("Space")
     reach(page, page.get_by_label(re.compile("Ticket")))
     page.keyboard.insert_text("INC7")
     page.keyboard.press("Enter")
-    expect(page.get_by_text("It is ordered, and waits to be sent.")).to_be_visible()
+    expect(page.get_by_text("Queued.")).to_be_visible()
     made = Hand(sim).follow(Installer.objects.get())
-    expect(page.get_by_text("It can be handed out until")).to_be_visible()
+    expect(page.get_by_text("Can be shared until")).to_be_visible()
     expect(page.get_by_role("heading", level=1)).to_have_text("Reception")
     assert page.locator("#installer").get_attribute("hx-trigger") is None
     assert (made.family, made.language, made.ticket, made.for_helpdesk, created(sim)) == ("macos", "de-de", "INC7", True, 1)
@@ -75,11 +75,11 @@ def test_a_double_click_in_two_tabs_and_the_back_button_order_once(desk: Desk, s
     second = first.context.new_page()
     second.goto(first.url)
     for page in (first, second):
-        page.get_by_label("What is it for?").fill("Reception")
-        page.get_by_role("button", name="Make this installer").dblclick()
+        page.get_by_label("Name", exact=True).fill("Reception")
+        page.get_by_role("button", name="Create", exact=True).dblclick()
         expect(page.get_by_role("heading", level=1)).to_have_text("Reception")
     first.go_back()
-    expect(first.get_by_role("heading", level=1)).to_have_text("This form has been sent")
+    expect(first.get_by_role("heading", level=1)).to_have_text("Form already sent")
     Hand(sim).follow(Installer.objects.get())
     assert created(sim) == 1
 
@@ -87,63 +87,63 @@ def test_a_double_click_in_two_tabs_and_the_back_button_order_once(desk: Desk, s
 def test_a_mistake_is_corrected_where_it_is_said(desk: Desk, sim: Simulation, ivan: User) -> None:
     desk.expected = ["status of 422"]
     page = desk.open("/installers/new/?ticket=INC7", user=ivan)
-    page.get_by_role("button", name="Make this installer").click()
-    expect(page.get_by_role("alert")).to_contain_text("Nothing was ordered.")
-    expect(page.get_by_label("What is it for?")).to_have_attribute("aria-invalid", "true")
+    page.get_by_role("button", name="Create", exact=True).click()
+    expect(page.get_by_role("alert")).to_contain_text("Installer not created.")
+    expect(page.get_by_label("Name", exact=True)).to_have_attribute("aria-invalid", "true")
     expect(page.get_by_label(re.compile("Ticket"))).to_have_value("INC7")
     assert serious(page) == []
-    page.get_by_label("What is it for?").fill("Reception")
-    page.get_by_role("button", name="Make this installer").click()
-    expect(page.get_by_text("It is ordered, and waits to be sent.")).to_be_visible()
+    page.get_by_label("Name", exact=True).fill("Reception")
+    page.get_by_role("button", name="Create", exact=True).click()
+    expect(page.get_by_text("Queued.")).to_be_visible()
 
 
 def test_revoked_by_its_name_by_keyboard(desk: Desk, sim: Simulation, ivan: User) -> None:
     hand = Hand(sim)
     page = desk.open("/installers/new/?purpose=Reception", user=ivan)
-    press(page, "Make this installer")
-    expect(page.get_by_text("It is ordered")).to_be_visible()
+    press(page, "Create")
+    expect(page.get_by_text("Queued.")).to_be_visible()
     hand.follow(Installer.objects.get())
-    expect(page.get_by_text("It can be handed out until")).to_be_visible()
+    expect(page.get_by_text("Can be shared until")).to_be_visible()
     follow(page, "Revoke")
-    reach(page, page.get_by_label(re.compile("To confirm, type its name")))
+    reach(page, page.get_by_label(re.compile("Enter the name to confirm")))
     page.keyboard.insert_text("Reception")
-    press(page, "Revoke this installer")
-    expect(page.get_by_text("The vendor is asked to delete it.")).to_be_visible()
+    press(page, "Revoke")
+    expect(page.get_by_text("The vendor is deleting it.")).to_be_visible()
     hand.follow(Installer.objects.get())
-    expect(page.get_by_text("ivan had the vendor delete it")).to_be_visible()
+    expect(page.get_by_text("Revoked by ivan.")).to_be_visible()
     assert sim.eset.installers.tally()["uuids"] == []
 
 
 def test_a_person_ends_a_doubt(desk: Desk, register: dict[str, Installer], ivan: User) -> None:
     page = desk.open("/installers/", user=ivan)
-    follow(page, "Look at it")
+    follow(page, "Show installer")
     follow(page, "Foyer")
-    expect(page.get_by_text("do not order again").first).to_be_visible()
-    press(page, "It was not made")
-    expect(page.get_by_role("link", name="Order again")).to_be_visible()
+    expect(page.get_by_text("Do not create it again.").first).to_be_visible()
+    press(page, "Mark as not created")
+    expect(page.get_by_role("link", name="Retry")).to_be_visible()
 
 
 def test_a_successor_is_two_clicks_away(desk: Desk, register: dict[str, Installer], ivan: User) -> None:
     page = desk.open("/", user=ivan)
     page.get_by_text("1 installer expires within 30 days.").wait_for()
-    page.get_by_role("link", name="Look at it").click()
+    page.get_by_role("link", name="Show installer").click()
     page.get_by_role("link", name="Warehouse", exact=True).click()
     page.get_by_role("link", name="Create replacement").click()
-    expect(page.get_by_label("What is it for?")).to_have_value("Warehouse")
-    page.get_by_role("button", name="Make this installer").click()
-    expect(page.get_by_text("It is ordered")).to_be_visible()
+    expect(page.get_by_label("Name", exact=True)).to_have_value("Warehouse")
+    page.get_by_role("button", name="Create", exact=True).click()
+    expect(page.get_by_text("Queued.")).to_be_visible()
 
 
 def test_without_scripts_everything_works_too(desk: Desk, sim: Simulation, ivan: User) -> None:
     page = desk.open("/installers/new/", user=ivan, scripts=False)
-    page.get_by_label("What is it for?").fill("Reception")
-    page.get_by_role("button", name="Make this installer").click()
-    expect(page.get_by_text("It is ordered, and waits to be sent.")).to_be_visible()
+    page.get_by_label("Name", exact=True).fill("Reception")
+    page.get_by_role("button", name="Create", exact=True).click()
+    expect(page.get_by_text("Queued.")).to_be_visible()
     Hand(sim).follow(Installer.objects.get())
     page.reload()
-    expect(page.get_by_text("It can be handed out until")).to_be_visible()
+    expect(page.get_by_text("Can be shared until")).to_be_visible()
     page.goto("/installers/?q=nothing")
-    expect(page.get_by_text("No installer matches")).to_be_visible()
+    expect(page.get_by_text("No installers match the filters")).to_be_visible()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -164,5 +164,5 @@ def test_helpdesk_sees_what_is_marked_on_a_phone(desk: Desk, register: dict[str,
     page = desk.open("/installers/", user=bob, size=PHONE)
     expect(page.get_by_role("main").get_by_role("row")).to_have_count(1)
     page.get_by_role("link", name="Reception Berlin").click()
-    expect(page.get_by_role("link", name="Hand out")).to_be_visible()
+    expect(page.get_by_role("link", name="Share")).to_be_visible()
     assert page.get_by_role("link", name="Create replacement").count() == 0 and overflow(page) == 0

@@ -37,7 +37,7 @@ def test_the_worst_are_acknowledged_one_after_the_other_by_keyboard(desk: Desk, 
     page.keyboard.press("Enter")
     expect(status).to_contain_text("of 4 issues")
     assert set(Triage.objects.values_list("standing", "by_name")) == {("acknowledged", "ivan")}
-    page.get_by_label("Decision", exact=True).select_option("acknowledged")
+    page.get_by_label("Triage status", exact=True).select_option("acknowledged")
     expect(status).to_contain_text("of 2 issues")
     expect(page).to_have_url(re.compile(r"/issues/\?standing=acknowledged$"))
     reach(page, page.get_by_role("button", name=f"Reopen {FIRST}"))
@@ -50,7 +50,7 @@ def test_sorting_and_paging_leave_the_focus_where_it_was(desk: Desk, accounts: d
     for number in range(60):
         shown.sighting(accounts["eset"], f"pc-{number}", issues=[("old agent", "attention")])
     page = desk.open("/issues/?size=25", user=ivan)
-    age, older = page.locator("thead").get_by_role("link", name="Age"), page.get_by_role("link", name="Next")
+    age, older = page.locator("thead").get_by_role("link", name="First seen"), page.get_by_role("link", name="Next")
     for link, address in ((age, "sort=age"), (older, "after=")):
         reach(page, link)
         page.keyboard.press("Enter")
@@ -61,16 +61,16 @@ def test_sorting_and_paging_leave_the_focus_where_it_was(desk: Desk, accounts: d
 def test_several_are_ticked_and_snoozed_with_a_day_by_keyboard(desk: Desk, accounts: dict[str, Account], ivan: User) -> None:
     page = desk.open("/issues/?kind=issue", user=ivan)
     for title in (FIRST, SECOND):
-        reach(page, page.get_by_role("checkbox", name=f"Tick {title}"))
+        reach(page, page.get_by_role("checkbox", name=title))
         page.keyboard.press("Space")
-    expect(page.locator("#ticked")).to_have_text("The 2 ticked")
+    expect(page.locator("#ticked")).to_have_text("2 selected")
     page.get_by_role("button", name="Snooze …").focus()
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Decide about 2 issues")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Manage 2 issues")
     expect(page.get_by_role("radio", name="Snooze")).to_be_checked()
     reach(page, page.get_by_label("Snooze until"))
     page.keyboard.press("ArrowDown")
-    reach(page, page.get_by_label("Why"))
+    reach(page, page.get_by_label("Reason"))
     page.keyboard.insert_text("waits for the vendor")
     page.keyboard.press("Enter")
     expect(page.get_by_text("2 issues snoozed until")).to_be_visible()
@@ -82,11 +82,11 @@ def test_several_are_ticked_and_snoozed_with_a_day_by_keyboard(desk: Desk, accou
 
 def test_a_wrong_decision_is_made_and_taken_back_by_keyboard(desk: Desk, accounts: dict[str, Account], ivan: User) -> None:
     page = desk.open("/issues/?kind=issue", user=ivan)
-    page.get_by_role("checkbox", name="Tick all on this page").focus()
+    page.get_by_role("checkbox", name="Select all on this page").focus()
     page.keyboard.press("Space")
     page.get_by_role("button", name="Mute …").focus()
     page.keyboard.press("Enter")
-    expect(page.get_by_label("Why")).to_be_focused()
+    expect(page.get_by_label("Reason")).to_be_focused()
     expect(page.get_by_label("Snooze until")).to_be_hidden()
     page.keyboard.insert_text("the wrong list")
     page.keyboard.press("Enter")
@@ -94,7 +94,7 @@ def test_a_wrong_decision_is_made_and_taken_back_by_keyboard(desk: Desk, account
     expect(message).to_be_visible()
     message.get_by_role("button", name="Undo").focus()
     page.keyboard.press("Enter")
-    expect(page.locator(".toast-line").filter(has_text="open again")).to_be_visible()
+    expect(page.locator(".toast-line").filter(has_text="reopened")).to_be_visible()
     expect(page).to_have_url(re.compile(r"/issues/\?kind=issue$"))
     assert not Triage.objects.exists()
 
@@ -102,15 +102,15 @@ def test_a_wrong_decision_is_made_and_taken_back_by_keyboard(desk: Desk, account
 def test_muting_without_a_reason_says_what_to_do_and_keeps_what_was_typed(desk: Desk, accounts: dict[str, Account], ivan: User) -> None:
     desk.expected.append("422")
     page = desk.open("/issues/", user=ivan, scripts=False)
-    page.get_by_role("link", name=re.compile(f"Manage … *about {FIRST}")).click()
+    page.get_by_role("link", name=re.compile(rf"Manage …\s*: {FIRST}")).click()
     page.get_by_role("radio", name="Mute").check()
     page.get_by_label("Ticket").fill("INC7")
-    page.get_by_role("button", name="Decide about 1 issue").click()
-    expect(page.get_by_role("alert")).to_contain_text("Write in a few words why")
+    page.get_by_role("button", name="Apply to 1 issue").click()
+    expect(page.get_by_role("alert")).to_contain_text("Enter a reason")
     expect(page.get_by_role("radio", name="Mute")).to_be_checked()
     expect(page.get_by_label("Ticket")).to_have_value("INC7")
-    page.get_by_label("Why").fill("replaced in March")
-    page.get_by_role("button", name="Decide about 1 issue").click()
+    page.get_by_label("Reason").fill("replaced in March")
+    page.get_by_role("button", name="Apply to 1 issue").click()
     expect(page.get_by_text("1 issue muted")).to_be_visible()
     assert Triage.objects.get().reason == "replaced in March"
 
@@ -126,10 +126,10 @@ def test_the_device_page_shows_the_decision_and_offers_the_same(desk: Desk, acco
     expect(page.locator("#last-changes")).to_contain_text(f"Acknowledged: eset-main: {FIRST}")
     expect(page).to_have_url(re.compile(rf"/devices/{device.pk}/\?ticket=INC7$"))
     assert page.locator("#answer").inner_text() == verdict
-    issues.get_by_role("link", name=re.compile(f"Manage … *about {SECOND}")).click()
+    issues.get_by_role("link", name=re.compile(rf"Manage …\s*: {SECOND}")).click()
     page.get_by_role("radio", name="Mute").check()
-    page.get_by_label("Why").fill("known")
-    page.get_by_role("button", name="Decide about 1 issue").click()
+    page.get_by_label("Reason").fill("known")
+    page.get_by_role("button", name="Apply to 1 issue").click()
     expect(page.locator("#issues-panel").get_by_text("Muted", exact=True)).to_be_visible()
 
 
@@ -165,5 +165,5 @@ def test_a_phone_shows_it_without_sideways_scrolling(desk: Desk, accounts: dict[
 
 def test_the_dashboard_leads_to_as_many_issues_as_it_says(desk: Desk, accounts: dict[str, Account], ivan: User) -> None:
     page = desk.open("/", user=ivan)
-    page.get_by_role("link", name="6 issues").click()
+    page.get_by_role("link", name="6 open issues").click()
     expect(page.locator("#results .list-head p")).to_contain_text("of 6 issues")

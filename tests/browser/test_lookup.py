@@ -74,7 +74,7 @@ def test_suggestions_are_chosen_with_arrows_and_closed_with_escape(desk: Desk, f
     page.keyboard.type("nb-")
     expect(options).to_have_count(3)
     expect(box).to_have_attribute("aria-expanded", "true")
-    expect(page.locator("#spoken")).to_have_text("3 suggestions")
+    expect(page.locator("#spoken")).to_have_text("Suggestions: 3")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
     expect(options.nth(1)).to_have_attribute("aria-selected", "true")
@@ -100,16 +100,16 @@ def test_a_suggestion_can_be_clicked_and_enter_alone_searches(desk: Desk, fleet:
     expect(page.get_by_role("option")).to_have_count(3)
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(r"/d/\?q=nb$"))
-    expect(page.get_by_role("heading", level=1)).to_have_text("3 devices match")
+    expect(page.get_by_role("heading", level=1)).to_have_text("3 devices found")
     expect(page.locator("mark").first).to_have_text("nb")
 
 
 def test_asking_now_waits_on_the_page_and_ends_in_proof(desk: Desk, fleet: dict[str, Account], ivan: User) -> None:
     page = desk.open("/d/?q=nb-none-99", user=ivan)
-    page.get_by_role("button", name="Ask five(9)s now").click()
-    expect(page.get_by_text("five-main is asked for")).to_be_visible()
+    page.get_by_role("button", name="Query five(9)s now").click()
+    expect(page.get_by_text("Searching five-main for")).to_be_visible()
     SyncRun.objects.update(state=JobState.DONE, finished_at=timezone.now(), absent=["nb-none-99", "nbnone99"])
-    expect(page.get_by_text("five-main has no device called")).to_be_visible()
+    expect(page.get_by_text("Not found in five-main")).to_be_visible()
     expect(page.get_by_text("DevicesNotFound")).to_be_visible()
     expect(page.locator(".asked[data-poll]")).to_have_count(0)
 
@@ -118,10 +118,10 @@ def test_a_pasted_list_becomes_a_table_and_a_file(desk: Desk, fleet: dict[str, A
     page = desk.open("/d/", user=bob)
     page.get_by_role("link", name="Bulk search").click()
     page.get_by_label("List", exact=True).fill("nb-zug-77\nPF3XK2\nnobody")
-    page.get_by_role("button", name="Look up", exact=True).click()
-    expect(page.get_by_role("heading", name="2 found, 1 not found, 0 ambiguous")).to_be_visible()
+    page.get_by_role("button", name="Search", exact=True).click()
+    expect(page.get_by_role("heading", name="Found: 2 · Not found: 1 · Ambiguous: 0")).to_be_visible()
     with page.expect_download() as download:
-        page.get_by_role("button", name="Download as CSV").click()
+        page.get_by_role("button", name="Export CSV").click()
     assert download.value.path().read_text(encoding="utf-8-sig").startswith("line,answer,matched,id,name")
 
 
@@ -129,8 +129,8 @@ def test_everything_works_without_scripts(desk: Desk, fleet: dict[str, Account],
     page = desk.open("/", user=ivan, scripts=False)
     page.locator("#search").fill("nb-none-99")
     page.locator("#search").press("Enter")
-    page.get_by_role("button", name="Ask five(9)s now").click()
-    expect(page.get_by_text("five-main is asked for")).to_be_visible()
+    page.get_by_role("button", name="Query five(9)s now").click()
+    expect(page.get_by_text("Searching five-main for")).to_be_visible()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -141,7 +141,7 @@ def test_no_serious_accessibility_violation(desk: Desk, fleet: dict[str, Account
         page.goto(address)
         found[name] = serious(page)
     page.get_by_label("List", exact=True).fill("nb-zug-77\nnobody")
-    page.get_by_role("button", name="Look up", exact=True).click()
+    page.get_by_role("button", name="Search", exact=True).click()
     found["table"] = serious(page)
     assert not any(found.values()), found
 

@@ -1,4 +1,4 @@
-"""Patching in a browser: from the overview to a work list by keyboard, on a phone, in the dark, and without scripts."""
+"""Patching in a browser: from the overview to a next step by keyboard, on a phone, in the dark, and without scripts."""
 
 from __future__ import annotations
 
@@ -30,17 +30,17 @@ def count(page: Page) -> str:
 
 def test_from_the_overview_to_the_next_step_of_a_device_by_keyboard(desk: Desk, fleet: dict[str, Account], bob: User) -> None:
     page = desk.open("/patching/", user=bob)
-    expect(page.get_by_role("heading", level=1)).to_have_text("11 patches are open")
-    follow(page, "Work lists")
-    follow(page, "1 open patches: Application was running")
-    expect(page.get_by_role("note").filter(has_text="Close the application and try again.")).to_be_visible()
+    expect(page.get_by_role("heading", level=1)).to_have_text("11 open patches")
+    follow(page, "Remediation")
+    follow(page, "Application was running, Open patches: 1")
+    expect(page.get_by_role("note").filter(has_text="Close the application and retry.")).to_be_visible()
     assert count(page) == "1–1 of 1 patch"
     follow(page, "nb-berlin-01")
     expect(page.get_by_role("heading", level=1)).to_have_text("nb-berlin-01")
     panel = page.locator(".patching-panel").filter(has=page.get_by_role("heading", name="Patching"))
-    expect(panel).to_contain_text("2 open")
-    expect(panel.get_by_text("Close the application and try again")).to_have_count(2)  # the patch, and its last attempt
-    follow(page, "2 open")
+    expect(panel).to_contain_text("Open: 2")
+    expect(panel.get_by_text("Close the application and retry")).to_have_count(2)  # the patch, and its last attempt
+    follow(page, "Open: 2")
     expect(page).to_have_url(re.compile(r"/patching/patches/\?device=\d+$"))
     expect(page.locator("#results .list-head p")).to_have_text("1–2 of 2 patches")
 
@@ -68,10 +68,10 @@ def test_a_list_is_narrowed_while_typing_by_keyboard(desk: Desk, fleet: dict[str
     page.keyboard.press("f")
     expect(page).to_have_url(re.compile(r"\?q=fire&status=failed$"))
     expect(page.locator("#results tbody tr")).to_have_count(2)
-    follow(page, "^Since$")
+    follow(page, "^First detected$")
     expect(page).to_have_url(re.compile(r"status=failed&sort=-age$"))
     expect(page.locator("#results tbody tr").first).to_contain_text("nb-berlin-01")
-    follow(page, "Remove filter Text: fire")
+    follow(page, "Remove filter Search: fire")
     expect(page.locator("#results tbody tr")).to_have_count(6)
     page.go_back()
     expect(page.locator("#results tbody tr")).to_have_count(2)
@@ -79,10 +79,10 @@ def test_a_list_is_narrowed_while_typing_by_keyboard(desk: Desk, fleet: dict[str
 
 def test_attempts_of_a_day_from_the_table_beside_the_chart(desk: Desk, fleet: dict[str, Account], bob: User) -> None:
     page = desk.open("/patching/", user=bob)
-    expect(page.get_by_role("img", name=re.compile("Attempts per day in the last 30 days"))).to_be_visible()
-    reach(page, page.locator("summary", has_text="Day by day"))
+    expect(page.get_by_role("img", name=re.compile("Attempts per day by outcome"))).to_be_visible()
+    reach(page, page.locator("summary", has_text="Attempts by day"))
     page.keyboard.press("Enter")
-    row = page.get_by_role("region", name="Attempts day by day").get_by_role("row").nth(1)
+    row = page.get_by_role("region", name="Attempts by day").get_by_role("row").nth(1)
     reach(page, row.get_by_role("link", name=re.compile("Failed")))
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(r"/patching/attempts/\?status=failed&day=\d{4}-\d\d-\d\d$"))
@@ -150,7 +150,7 @@ def test_what_is_patched_stands_under_the_issues_and_beside_or_before_the_identi
     desk: Desk, fleet: dict[str, Account], bob: User, size: tuple[int, int]
 ) -> None:
     page = desk.open(f"/devices/{Device.objects.get(name='nb-munich-02').pk}/", user=bob, size=size)
-    expect(page.locator("#patching-panel")).to_contain_text("4 open")
+    expect(page.locator("#patching-panel")).to_contain_text("Open: 4")
     (_, top, _, end), (_, below, right, last), (left, keys, _, _) = (
         box(page, f"#{each}-panel") for each in ("issues", "patching", "identifiers")
     )
@@ -164,7 +164,7 @@ def test_the_application_that_a_patch_without_a_name_is_probably_of_is_one_click
     named = Title.objects.get(name="7-Zip")
     Title.objects.filter(name="Acrobat").update(name="Application by Igor Pavlov, version 24.67", version="24.67", likely=named)
     page = desk.open("/patching/patches/?q=pavlov", user=bob)
-    row = page.locator("#results tbody tr").filter(has_text="probably")
+    row = page.locator("#results tbody tr").filter(has_text="likely")
     row.get_by_role("link", name="7-Zip", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("7-Zip")
     page.locator(".verdict").get_by_role("link", name="1", exact=True).last.click()

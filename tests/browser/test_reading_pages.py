@@ -42,7 +42,7 @@ def test_signing_in_and_out(desk: Desk, fleet: dict[str, Account], bob: User) ->
     page.get_by_label("Username").fill("bob")
     page.get_by_label("Password").fill("wrong")
     page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("alert")).to_contain_text("not correct")
+    expect(page.get_by_role("alert")).to_contain_text("Incorrect username or password.")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     expect(page).to_have_url(re.compile(r"/devices/\?q=berlin$"))
@@ -78,17 +78,17 @@ def test_filters_follow_typing_and_choosing_and_the_back_button(desk: Desk, flee
     page = desk.open("/devices/", user=bob)
     status = page.locator("#results .list-head p")
     expect(status).to_contain_text("of 6 devices")
-    page.get_by_label("State", exact=True).select_option("trouble")
+    page.get_by_label("Status", exact=True).select_option("trouble")
     expect(status).to_contain_text("of 2 devices")
     expect(page).to_have_url(re.compile(r"/devices/\?state=trouble$"))
-    page.get_by_label("Text", exact=True).press_sequentially("berl")
+    page.get_by_label("Search", exact=True).press_sequentially("berl")
     expect(status).to_contain_text("1–1 of 1 device")
-    expect(page.get_by_label("Text", exact=True)).to_be_focused()
+    expect(page.get_by_label("Search", exact=True)).to_be_focused()
     expect(page.locator("#count[role=status]")).to_have_text("1–1 of 1 device")
     page.go_back()
     expect(status).to_contain_text("of 2 devices")
-    expect(page.get_by_label("State", exact=True)).to_have_value("trouble")
-    page.get_by_role("link", name="Remove filter State").click()
+    expect(page.get_by_label("Status", exact=True)).to_have_value("trouble")
+    page.get_by_role("link", name="Remove filter Status").click()
     expect(status).to_contain_text("of 6 devices")
 
 
@@ -103,7 +103,7 @@ def test_the_box_above_the_list_looks_a_device_up_as_everywhere(desk: Desk, flee
 
 def test_everything_is_readable_and_filterable_without_scripts(desk: Desk, fleet: dict[str, Account], bob: User) -> None:
     page = desk.open("/devices/", user=bob, scripts=False)
-    page.get_by_label("State", exact=True).select_option("critical")
+    page.get_by_label("Status", exact=True).select_option("critical")
     page.get_by_role("button", name="Filter").click()
     expect(page.get_by_role("link", name="nb-munich-02")).to_be_visible()
     page.get_by_role("link", name="nb-munich-02").click()
@@ -113,7 +113,7 @@ def test_everything_is_readable_and_filterable_without_scripts(desk: Desk, fleet
 def test_copying_an_identifier_is_shown_and_announced(desk: Desk, fleet: dict[str, Account], bob: User) -> None:
     page = desk.open(address_of("nb-berlin-01"), user=bob)
     page.get_by_role("button", name="Copy MAC").click()
-    expect(page.locator("#spoken")).to_have_text("MAC copied")
+    expect(page.locator("#spoken")).to_have_text("Copied: MAC")
     assert page.evaluate("navigator.clipboard.readText()") == "00:1A:2B:3C:4D:5E"
 
 
@@ -179,21 +179,21 @@ def test_the_answer_of_a_device_needs_no_scrolling(desk: Desk, fleet: dict[str, 
 def test_the_dashboard_follows_a_fetch_and_stops_by_itself(desk: Desk, fleet: dict[str, Account], bob: User) -> None:
     run = shown.fetch(fleet["eset"], records=20, expected=60)
     page = desk.open("/", user=bob)
-    expect(page.get_by_text("20 of 60 devices fetched")).to_be_visible()
+    expect(page.get_by_text("20 of 60 devices synced")).to_be_visible()
     SyncRun.objects.filter(pk=run.pk).update(records=40)
-    expect(page.get_by_text("40 of 60 devices fetched")).to_be_visible()
+    expect(page.get_by_text("40 of 60 devices synced")).to_be_visible()
     SyncRun.objects.filter(pk=run.pk).update(state=JobState.DONE)
     expect(page.locator('#dashboard[hx-trigger*="every"]')).to_have_count(0)
-    expect(page.get_by_role("heading", name="2 of 6 devices need attention now")).to_be_visible()
+    expect(page.get_by_role("heading", name="Attention required: 2 of 6 devices")).to_be_visible()
 
 
 def test_a_server_that_is_gone_is_said_once(desk: Desk, fleet: dict[str, Account], bob: User) -> None:
     desk.expected = ["net::ERR_INTERNET_DISCONNECTED", "htmx:"]
     page = desk.open("/devices/", user=bob)
     page.context.set_offline(True)
-    page.get_by_label("State", exact=True).select_option("critical")
-    expect(page.locator(".toasts")).to_contain_text("The server does not answer")
-    page.get_by_label("State", exact=True).select_option("ok")
+    page.get_by_label("Status", exact=True).select_option("critical")
+    expect(page.locator(".toasts")).to_contain_text("The server is not responding")
+    page.get_by_label("Status", exact=True).select_option("ok")
     expect(page.locator(".toast-line")).to_have_count(1)
     page.get_by_role("button", name="Close message").click()
     expect(page.locator(".toast-line")).to_have_count(0)

@@ -32,7 +32,7 @@ def test_one_change_asks_once(desk: Desk, accounts: dict[str, Account], ivan: Us
     page = desk.open(address, user=ivan)
     asked = listening(page)
     page.get_by_text("More filters").click()
-    text, select, group = page.locator("#filter-q"), page.locator(f"#filter-{choice}"), page.get_by_label("Group (name or id)")
+    text, select, group = page.locator("#filter-q"), page.locator(f"#filter-{choice}"), page.get_by_label("Group (name or ID)")
     text.press_sequentially("nb-1")
     expect(page).to_have_url(re.compile(r"\?q=nb-1$"))
     text.press("Tab")

@@ -81,6 +81,6 @@ def test_no_link_of_the_sign_in_pages_leads_nowhere(client: Client, bob: User, a
 
 
 def test_a_forgotten_password_leads_to_the_administrator(client: Client, bob: User) -> None:
-    assert "Ask your Rollcall administrator" in client.get("/accounts/login/").content.decode()
+    assert "Contact your Rollcall administrator" in client.get("/accounts/login/").content.decode()
     client.force_login(bob)
-    assert "Ask your Rollcall administrator" in client.get("/accounts/reauthenticate/").content.decode()
+    assert "Contact your Rollcall administrator" in client.get("/accounts/reauthenticate/").content.decode()

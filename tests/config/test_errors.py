@@ -39,7 +39,7 @@ def asked(path: str, *, secure: bool = False, **environment: str) -> tuple[int, 
 def test_without_a_database_pages_say_so() -> None:
     status, headers, text = asked("/devices/", DATABASE_URL="postgresql:///rollcall?host=/nowhere/at/all")
     assert (status, headers["Retry-After"]) == (503, "5")
-    assert "The database does not answer" in text
+    assert "Database not reachable" in text
     assert "default-src 'none'" in headers["Content-Security-Policy"]
     assert "nowhere" not in text
 

@@ -9,9 +9,12 @@ from django.utils import timezone
 from devices.models import Account, Health, JobState, SyncRun, User
 from devices.sync import absence, withheld
 from devices.sync.page_writer import save_page
+from sandbox.credentials import account_settings
+from sandbox.server import Simulation
 from tests.devices import records as making
 
 HTMX = {"HX-Request": "true"}
+ADD = "/vendors/add/"
 CANARY = "canary-9f2b-never-show-me"
 # Nothing listens there: a test of these accounts fails at once, and they are saved anyway.
 NOWHERE = "https://127.0.0.1:1"
@@ -41,6 +44,13 @@ def signed_in(user: User) -> Client:
     client = Client()
     client.force_login(user)
     return client
+
+
+def filled(sim: Simulation, vendor: str, **changed: str) -> dict[str, str]:
+    """The form of a new account at the simulated vendor."""
+    settings, secrets = account_settings(sim.url)[vendor]
+    typed = {f"set_{name}": value for name, value in settings.items()} | {f"secret_{name}": value for name, value in secrets.items()}
+    return {"vendor": vendor, "name": f"{vendor}-x", **typed, **changed}
 
 
 def withheld_run(account: Account, *, seen: int = 30, left: int = 5) -> SyncRun:

@@ -44,7 +44,7 @@ def test_killed_workers_and_a_failing_vendor_show_everywhere_within_an_interval(
 
     sim.fault("eset:503")
     Account.objects.filter(pk=account.pk).update(full_every=1)
-    wait_for(lambda: all("What is shown from it is as of" in client.get(page).text for page in pages()), seconds=90)
+    wait_for(lambda: all("Data as of" in client.get(page).text for page in pages()), seconds=90)
     assert Device.objects.count() == held > 0
 
     processes.kill(worker)

@@ -206,9 +206,9 @@ def test_what_is_asked_for_is_stored(state: str, broker: Broker, server: Server,
         assert SyncRun.objects.filter(account=Account.objects.get(name="eset-main"), state="requested", kind="everything").exists()
         page = browser.get("/vendors/eset-main/").text
         if state in SILENT:
-            assert "The request is stored" in page and "begins in a moment" not in page
+            assert "The request is stored" in page and "starts within seconds" not in page
         else:
-            assert "The fetch begins in a moment." in page
+            assert "The sync starts within seconds." in page
         tested = browser.post("/vendors/eset-main/test/", fragment=True)
         assert tested.status_code == 200
 

@@ -37,7 +37,7 @@ def test_a_program_that_is_too_old_is_refused(tmp_path: Path) -> None:
     [
         ('initdb: error: could not create directory "x/base": No space left on device', "disk is full"),
         ('FATAL:  could not write to file "pg_wal/xlogtemp.1": No space left on device', "disk is full"),
-        ("Can't open the append-only file: Permission denied", "correct its rights"),
+        ("Can't open the append-only file: Permission denied", "correct its permissions"),
         (
             "LOG:  starting\nFATAL:  lock file exists\nLOG:  database system is shut down",
             "FATAL:  lock file exists",
@@ -52,7 +52,7 @@ def test_what_a_service_printed_becomes_one_sentence(output: str, sentence: str)
 
 @pytest.mark.parametrize(
     ("number", "sentence"),
-    [(errno.ENOSPC, "disk is full"), (errno.EROFS, "may not write"), (errno.EIO, "system error")],
+    [(errno.ENOSPC, "disk is full"), (errno.EROFS, "cannot write"), (errno.EIO, "system error")],
 )
 def test_a_failed_file_operation_becomes_one_sentence(number: int, sentence: str) -> None:
     assert sentence in explain_os_error(OSError(number, os.strerror(number), "/place"))

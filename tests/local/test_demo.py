@@ -7,7 +7,7 @@ from django.utils import timezone
 from devices.accounts.deletion import request_deletion
 from devices.audit.context import AuditContext
 from devices.models import Account, AuditEvent, User
-from devices.users.services import give_password, person_named, random_password
+from devices.users.services import random_password, set_password, user_named
 from local.demo import prepare
 from local.supervisor import demo_lines
 
@@ -20,7 +20,7 @@ def addresses() -> dict[str, str]:
     return {account.vendor: account.settings["url"] for account in Account.objects.all()}
 
 
-def test_the_first_start_makes_people_who_can_sign_in_and_one_account_per_vendor() -> None:
+def test_the_first_start_makes_users_who_can_sign_in_and_one_account_per_vendor() -> None:
     passwords = prepare(sandbox=HERE)["passwords"]
     assert {name: authenticate(username=name, password=word) for name, word in passwords.items()} == {
         "admin": User.objects.get(username="admin"),
@@ -85,7 +85,7 @@ def test_without_simulators_the_demo_accounts_that_are_left_are_named() -> None:
 
 def test_a_new_password_replaces_the_old_one() -> None:
     old = prepare(sandbox=None)["passwords"]["admin"]
-    new = give_password(person_named("admin"))
+    new = set_password(user_named("admin"))
     assert authenticate(username="admin", password=old) is None
     assert authenticate(username="admin", password=new) is not None
 

@@ -59,7 +59,7 @@ def test_an_ordinary_user_can_run_the_services(short_folder: Path) -> None:
 
 def test_data_of_another_user_is_not_taken_over(short_folder: Path) -> None:
     if os.geteuid() != 0:
-        with pytest.raises(StackError, match="may not write"):
+        with pytest.raises(StackError, match="cannot write"):
             choose(Path("/bin/sh"), home=short_folder, folders=[Path("/usr")])
         return
     os.chown(short_folder, 12345, 12345)

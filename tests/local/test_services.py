@@ -139,5 +139,5 @@ def test_everything_is_gone_after_stop(made: Home) -> None:
 
 
 def test_a_folder_that_cannot_be_written_is_one_sentence() -> None:
-    with pytest.raises(StackError, match=r"may not write there.*ROLLCALL_HOME"):
+    with pytest.raises(StackError, match=r"cannot write there.*ROLLCALL_HOME"):
         Stack(Path("/sys/kernel/rollcall"), environ={}).start()

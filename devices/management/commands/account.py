@@ -1,4 +1,4 @@
-"""`manage.py account …`: vendor accounts without a browser. Secrets come from files or variables only."""
+"""`manage.py account …`: manage vendor accounts. Secrets come from files or variables only."""
 
 from __future__ import annotations
 
@@ -23,7 +23,15 @@ from devices.accounts.services import check_new, create_account, refresh_account
 from devices.accounts.validation import AccountOptions, InvalidAccount, checked, moves, notes, refuse_deleting
 from devices.audit.context import AuditContext
 from devices.jobs import heartbeat
-from devices.management.account_input import Pairs, add_secrets, add_settings, describe_vendors, secrets_of, settings_of, told_with_options
+from devices.management.account_input import (
+    Pairs,
+    add_secrets,
+    add_settings,
+    describe_vendors,
+    secrets_of,
+    sentences_with_options,
+    settings_of,
+)
 from devices.management.console import NOT_READY, CommandRefused, account_named, vendor_of
 from devices.management.console import Command as ConsoleCommand
 from devices.models import Account, Health
@@ -31,9 +39,9 @@ from devices.search.documents import moment
 from vendors.base import Vendor
 from vendors.registry import VENDORS
 
-NO_TERMINAL = "Nothing was deleted, because there is no terminal to ask on: give --yes to delete without a question."
+NO_TERMINAL = "Nothing was deleted: there is no terminal for the confirmation. Use --yes to delete without it."
 PATIENCE = 120.0  # seconds to wait for calls to be allowed again: the longest limits are those of a minute
-UNTESTED = "Nothing was saved; --no-test saves without testing the connection."
+UNTESTED = "Nothing was saved; use --no-test to save without testing the connection."
 
 HEALTH = {
     Code.BEING_DELETED: "off",
@@ -52,16 +60,16 @@ class Command(ConsoleCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         actions = self.add_actions(parser, "add|list|test|edit|rotate|enable|disable|delete")
         add = actions.add_parser("add", help="test the connection and add an account")
-        listed = actions.add_parser("list", help="list accounts and how they are")
+        listed = actions.add_parser("list", help="list accounts with their status")
         test = actions.add_parser("test", help="sign in and read one small page")
-        edit = actions.add_parser("edit", help="change settings, after a test of the connection with them")
-        rotate = actions.add_parser("rotate", help="replace secrets, after the vendor accepted the new ones")
+        edit = actions.add_parser("edit", help="change settings after testing the connection")
+        rotate = actions.add_parser("rotate", help="replace secrets after the vendor has accepted the new ones")
         enable = actions.add_parser("enable", help="sync an account again")
-        disable = actions.add_parser("disable", help="stop syncing an account; what was read stays")
-        delete = actions.add_parser("delete", help="delete an account and everything that was read through it")
+        disable = actions.add_parser("disable", help="stop syncing an account; synced data is kept")
+        delete = actions.add_parser("delete", help="delete an account and all data synced through it")
         for each in (add, test, edit, rotate, enable, disable, delete):
             each.add_argument("name")
-        delete.add_argument("--yes", action="store_true", help="do not ask for the name")
+        delete.add_argument("--yes", action="store_true", help="delete without confirmation")
         add.add_argument("--vendor", required=True, choices=list(VENDORS))
         for each in (add, edit):
             add_settings(each)
@@ -71,7 +79,7 @@ class Command(ConsoleCommand):
                 action="append",
                 dest="private_hosts",
                 metavar="HOST:PORT",
-                help="let this account alone reach this host on a private network; it must be the one of its address",
+                help="allow only this account to reach this host on a private network; it must be the host of its address",
             )
         for each in (add, edit, rotate):
             add_secrets(each)
@@ -96,7 +104,7 @@ class Command(ConsoleCommand):
             else:
                 self._switch(options["name"], enabled=action == "enable")
         except InvalidAccount as bad:
-            raise CommandRefused(" ".join([*bad.general, *told_with_options(bad)])) from None
+            raise CommandRefused(" ".join([*bad.general, *sentences_with_options(bad)])) from None
 
     def _add(self, name: str, vendor: str, setting_pairs: Pairs, secret_pairs: Pairs, given: dict[str, Any]) -> None:
         settings = settings_of(setting_pairs, secret_names=VENDORS[vendor].secret_names)
@@ -107,7 +115,7 @@ class Command(ConsoleCommand):
             self.say(self._proven(lambda: probe_values(vendor, settings, secrets, options=options), otherwise=UNTESTED))
         create_account(name=name, vendor=vendor, settings=settings, secrets=secrets, options=options)
         self._note(VENDORS[vendor], settings)
-        self.say(f"Added {name}; its first sync begins within a minute. `manage.py sync {name} --wait` follows it.")
+        self.say(f"Added {name}; its first sync starts within a minute. `manage.py sync {name} --wait` follows it.")
 
     def _list(self, *, as_json: bool) -> None:
         now = timezone.now()
@@ -125,7 +133,7 @@ class Command(ConsoleCommand):
             if document["repaired_devices"]:
                 self.say(f"    devices with repaired fields: {document['repaired_devices']}")
         if not documents:
-            self.say("There is no vendor account yet: add one with `manage.py account add`.")
+            self.say("No vendor accounts yet: add one with `manage.py account add`.")
 
     def _edit(self, name: str, setting_pairs: Pairs, secret_pairs: Pairs, given: dict[str, Any]) -> None:
         account = account_named(name)
@@ -134,7 +142,7 @@ class Command(ConsoleCommand):
         changed, secrets = settings_of(setting_pairs, secret_names=vendor.secret_names), secrets_of(secret_pairs)
         if not changed and given["private_hosts"] is None:
             raise CommandRefused(
-                f"Give what to change with --set KEY=VALUE; `manage.py account rotate {name}` replaces secrets.", code=NOT_READY
+                f"Nothing to change: use --set KEY=VALUE. `manage.py account rotate {name}` replaces secrets.", code=NOT_READY
             )
         settings = _settings(account) | changed
         stored = frozenset(account.secrets.values_list("name", flat=True))
@@ -152,7 +160,7 @@ class Command(ConsoleCommand):
         self.say(f"Changed {name}.{_sync_again(account)}")
 
     def _note(self, vendor: Vendor, settings: dict[str, str]) -> None:
-        """What the settings mean here and now, such as the time in the chosen zone."""
+        """Notes on the settings, such as the time in the chosen zone."""
         for sentence in notes(vendor, settings, timezone.now()):
             self.say(sentence)
 
@@ -163,10 +171,10 @@ class Command(ConsoleCommand):
         vendor, secrets, settings = vendor_of(account), secrets_of(secret_pairs), _settings(account)
         if not secrets:
             raise CommandRefused(
-                f"Give the new secret with --secret: {vendor.label} has {' and '.join(vendor.secret_names)}.", code=NOT_READY
+                f"Enter the new secret with --secret: {vendor.label} has {' and '.join(vendor.secret_names)}.", code=NOT_READY
             )
         checked(vendor, settings, secrets, known_secrets=frozenset(account.secrets.values_list("name", flat=True)))
-        stays = "Nothing was replaced: the stored secrets stay in force."
+        stays = "Nothing was replaced: the stored secrets stay in use."
         self.say(self._proven(partial(probe_values, account.vendor, settings, secrets, account=account), otherwise=stays))
         update_account(account, settings=settings, secrets=secrets)
         self.say(f"Replaced {' and '.join(sorted(secrets))} of {name}.{_sync_again(account)}")
@@ -174,46 +182,44 @@ class Command(ConsoleCommand):
     def _switch(self, name: str, *, enabled: bool) -> None:
         account = account_named(name)
         refuse_deleting(account)
-        word = "enabled" if enabled else "disabled"
+        status = "enabled" if enabled else "disabled"
         if account.enabled == enabled:
-            self.say(f"{name} is {word} already.")
+            self.say(f"{name} is already {status}.")
             return
         switch_account(account, enabled=enabled)
-        self.say(f"{name} is {word}{'; its sync begins within a minute.' if enabled else '. What was read before is kept.'}")
+        self.say(f"{name} is {status}{'; its sync starts within a minute.' if enabled else '. The last synced data is kept.'}")
 
     def _delete(self, name: str, *, asked: bool) -> None:
         account = account_named(name)
         refuse_deleting(account)
         if asked and not sys.stdin.isatty():
-            raise CommandRefused(
-                "Nothing was deleted, because there is no terminal to ask on: give --yes to delete without a question.", code=NOT_READY
-            )
-        self.say(f"Deleting the account {name} deletes with it:")
+            raise CommandRefused(NO_TERMINAL, code=NOT_READY)
+        self.say(f"Deleting {name} also deletes:")
         for each in contents(account):
-            self.say(f"  {each.number:,} {each.words}")
-        self.say("Devices that other accounts list stay, and so does the audit log.")
+            self.say(f"  {each.words}")
+        self.say("Devices that other accounts report are kept, and so is the audit log.")
         if makes_installers(account):
-            self.say("Installers that were made at the vendor keep working until they end or are revoked.")
-        if asked and self._typed("Type the account's name to delete it: ") != name:
-            raise CommandRefused("That is not the account's name: nothing was deleted.")
+            self.say("Installers at the vendor work until they expire or are revoked.")
+        if asked and self._typed("Type the account name to confirm: ") != name:
+            raise CommandRefused("Nothing was deleted: this is not the account name.")
         request_deletion(account, act=AuditContext(timezone.now()))
-        self.say(f"{name} is being deleted by a worker; when `manage.py account list` no longer shows it, its name can be used again.")
+        self.say(f"{name} is being deleted. Its name can be used again when `manage.py account list` no longer shows it.")
         if trouble := heartbeat.sentence():
             self.warn(trouble)
 
     def _proven(self, test: Callable[[], ProbeResult], *, otherwise: str = "") -> str:
-        """What a test of the connection proved; waits where only our own limit of calls stands in its way. Raises CommandRefused with
-        what the vendor answered, what to do, and `otherwise`."""
+        """The sentence of a successful connection test; waits for the shared rate limit. Raises CommandRefused with the sentence and the
+        next step of a failed one, and `otherwise`."""
         probe, until = test(), time.monotonic() + PATIENCE
         while probe.unsent and time.monotonic() + probe.wait <= until:
-            self.warn(f"The calls that the vendor allows are used up for now: continues in {probe.wait} s.")
+            self.warn(f"Rate limit reached, continues in {probe.wait} s.")
             time.sleep(probe.wait)
             probe = test()
         if probe.ok:
             return probe.sentence
-        reference = f"(Request id {probe.request_id}.)" if probe.request_id else ""
+        reference = f"(Request ID {probe.request_id}.)" if probe.request_id else ""
         next_step = f"Run the command again in {probe.wait} seconds." if probe.wait else probe.next_step
-        next_step = "Give --allow-private-host HOST:PORT to allow it for this account." if probe.private else next_step
+        next_step = "Use --allow-private-host HOST:PORT to allow it for this account." if probe.private else next_step
         raise CommandRefused(" ".join(part for part in (probe.sentence, reference, next_step, otherwise) if part))
 
     def _typed(self, question: str) -> str:
@@ -223,27 +229,27 @@ class Command(ConsoleCommand):
 
 
 def _settings(account: Account) -> dict[str, str]:
-    """As stored, without what this version does not know any more."""
+    """As stored, without settings that this version does not have."""
     return {field.name: str(account.settings.get(field.name, "")) for field in account.about.fields if not field.secret}
 
 
 def _require_again(missing: frozenset[str]) -> None:
     if missing:
         given = " ".join(f"--secret {name}=…" for name in sorted(missing))
-        raise CommandRefused(f"The address changed, and stored secrets are not sent to another one: give them again with {given}.")
+        raise CommandRefused(f"The address changed: enter the secrets again with {given}. They are not sent to another server.")
 
 
 def _sync_again(account: Account) -> str:
-    """New settings and secrets are used at once, so that the account's status speaks of them and not of the old ones."""
+    """Starts a sync, so that the account's status is that of the new settings and secrets."""
     if not account.enabled:
         return ""
     refresh_account(account)
-    return " A sync with them begins."
+    return " A sync with them starts."
 
 
 def _document(status: AccountStatus) -> dict[str, Any]:
     """An interface: keys are added at most. `health` has the values of earlier versions, and is coarser than `status`."""
-    mended = repaired(status.account, most=None)
+    found = repaired(status.account, most=None)
     return {
         "name": status.name,
         "vendor": status.vendor,
@@ -258,6 +264,6 @@ def _document(status: AccountStatus) -> dict[str, Any]:
         "complete_as_of": moment(status.complete_at),
         "deletion_requested_at": moment(status.account.deletion_requested_at),
         "withheld": status.withheld,
-        "repaired_devices": mended.devices,
-        "repaired_fields": [asdict(each) for each in mended.fields],
+        "repaired_devices": found.devices,
+        "repaired_fields": [asdict(each) for each in found.fields],
     }

@@ -1,4 +1,4 @@
-"""`manage.py export devices`: every device on stdout, one line each, as a stream."""
+"""`manage.py export devices`: stream every device to stdout, one line each."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from devices.search.export import FORMATS, documents
 
 
 class Command(ConsoleCommand):
-    help = "Write every device to the standard output, also missing and gone ones."
+    help = "Write every device to stdout, including missing, removed and retired ones."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("what", choices=["devices"])
@@ -23,7 +23,7 @@ class Command(ConsoleCommand):
 
     def handle(self, *_args: Any, what: str, form: str, **_options: Any) -> None:
         every = Device.objects.all()
-        # Written first: what left is known even if the reader or this process dies on the way.
+        # Recorded first, so that an export that breaks off is recorded too.
         audit.record("export", act=AuditContext(timezone.now()), target=what, format=form, devices=every.count())
         for line in FORMATS[form](documents(every)):
             self.stdout.write(line, ending="")

@@ -1,4 +1,4 @@
-"""`manage.py lookup TERM`: the device behind any clue, and what each account's silence is worth."""
+"""`manage.py lookup TERM`: find devices by any identifier, and say for each account whether "not found" is reliable."""
 
 from __future__ import annotations
 
@@ -15,30 +15,30 @@ from devices.search.parser import says_nothing
 from devices.search.queries import MOST, SearchMatch, search
 
 LONGEST_NUMBER = 9  # digits
-NO_CLUE = "Give a clue to search for, such as a hostname, a serial, a user or `user:anna`."
+NO_TERM = "Enter a search term, such as a hostname, a serial number, a user or `user:anna`."
 
 
 class Command(ConsoleCommand):
-    help = "Find devices by hostname, serial, MAC, IP, user or vendor id, in any notation."
+    help = "Find devices by hostname, serial number, MAC, IP, user or vendor ID, in any notation."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("term", help="for example NB-0042, anna, 00:11:22, 10.0.50., user:anna, sn:ABC 123")
         parser.add_argument("--json", action="store_true", dest="as_json", help="print one JSON document")
-        parser.add_argument("--limit", type=_limit, default=50, help=f"most devices to show, 1 to {MOST} (default 50)")
+        parser.add_argument("--limit", type=_limit, default=50, help=f"maximum number of devices, 1 to {MOST} (default 50)")
 
     def handle(self, *_args: Any, term: str, as_json: bool, limit: int, **_options: Any) -> None:
         if says_nothing(term):
-            raise CommandRefused(NO_CLUE, code=NOT_READY)
+            raise CommandRefused(NO_TERM, code=NOT_READY)
         answer = search(term, limit=limit)
         accounts = account_answers(answer.clue, statuses(timezone.now()))
         if as_json:
             self.say_json(document(term, answer, accounts))
         else:
-            self._tell(answer.matches, accounts, term)
+            self._print(answer.matches, accounts, term)
         if answer.more:
-            self.warn(f"There are more than {len(answer.matches)} matches: refine the term.")
+            self.warn(f"There are more than {len(answer.matches)} matches: add more characters.")
 
-    def _tell(self, matches: list[SearchMatch], accounts: list[AccountAnswer], term: str) -> None:
+    def _print(self, matches: list[SearchMatch], accounts: list[AccountAnswer], term: str) -> None:
         for match in matches:
             device = match.device
             facts = [device["name"] or "(no name)", device["serial"], device["user"], device["os"], device["state"], device["life"]]
@@ -46,15 +46,15 @@ class Command(ConsoleCommand):
             for reason in match.matched:
                 self.say(f"    matched {reason['kind']}: {reason['value']}")
             for seen in device["sightings"]:
-                presence = "listed" if seen["present"] else "not listed any more"
+                presence = "reported" if seen["present"] else "no longer reported"
                 self.say(
-                    f"    {seen['account']}: {seen['state']}, {presence}, seen {seen['seen_at'] or 'at an unknown time'},"
-                    f" fetched {seen['fetched_at'] or 'never'}"
+                    f"    {seen['account']}: {seen['state']}, {presence}, last check-in {seen['seen_at'] or 'unknown'},"
+                    f" last synced {seen['fetched_at'] or 'never'}"
                 )
         if not matches:
-            self.say(f"Nothing matches “{term}”.")
+            self.say(f"No devices found for “{term}”.")
         if not accounts:
-            self.say("There is no vendor account yet: add one with `manage.py account add`.")
+            self.say("No vendor accounts yet: add one with `manage.py account add`.")
         for account in accounts:
             self.say(f"{account['name']}: {account['answer']}")
 

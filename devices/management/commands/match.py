@@ -1,4 +1,4 @@
-"""`manage.py match`: match every sighting again, after the rules changed."""
+"""`manage.py match`: match every device record again after the rules have changed."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from devices.matching.apply import rematch_everything
 
 
 class Command(ConsoleCommand):
-    help = "Match every sighting again, after the rules or ROLLCALL_COMMON_KEY_DEVICES changed. People's links are kept."
+    help = (
+        "Match every device record again after the rules or ROLLCALL_COMMON_KEY_DEVICES have changed. Merges and splits by users are kept."
+    )
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         moved = rematch_everything(timezone.now())
-        words = "sighting moved" if moved == 1 else "sightings moved"
-        self.say(f"{moved:,} {words} to another device." if moved else "Nothing to change: every sighting is on its device.")
+        records = "record" if moved == 1 else "records"
+        self.say(f"{moved:,} {records} moved to another device." if moved else "Nothing to change: every record is on its device.")

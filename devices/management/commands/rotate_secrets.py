@@ -1,4 +1,4 @@
-"""`manage.py rotate_secrets`: seal every stored secret with the first sealing key, so that the others can be taken out."""
+"""`manage.py rotate_secrets`: encrypt every stored secret with the first key, so that the others can be removed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from devices.management.console import CommandRefused
 
 
 class Command(ConsoleCommand):
-    help = "Seal every stored secret with the first key of ROLLCALL_SEALING_KEYS. May be killed and started again."
+    help = "Encrypt every stored secret with the first key of ROLLCALL_SEALING_KEYS. Can be stopped and started again."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--dry-run", action="store_true", help="only count the rows per key")
@@ -38,12 +38,12 @@ class Command(ConsoleCommand):
             self.warn(sentence)
         if outcome.broken or outcome.busy:
             raise CommandRefused(
-                f"{len(outcome.broken) + outcome.busy} values are not sealed with {rotation.sealing_key()!r}: keep the old keys,"
-                " mend what is named above and run this again."
+                f"{len(outcome.broken) + outcome.busy} values are not encrypted with {rotation.sealing_key()!r}: keep the old keys,"
+                " fix the errors above and run the command again."
             )
 
     def _count(self, when: str) -> None:
         counts = rotation.rows_per_key() or {rotation.sealing_key(): 0}
         for key_id, rows in sorted(counts.items()):
-            mark = " (seals now)" if key_id == rotation.sealing_key() else ""
+            mark = " (current)" if key_id == rotation.sealing_key() else ""
             self.say(f"{when}: key {key_id}{mark}: {rows} values")

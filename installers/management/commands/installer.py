@@ -1,4 +1,4 @@
-"""`manage.py installer create|list|revoke`: installers without a browser. The link is never printed: people hand it out, logged."""
+"""`manage.py installer create|list|revoke`. Links are never printed: they are shared on the pages, where each delivery is logged."""
 
 from __future__ import annotations
 
@@ -25,22 +25,22 @@ from vendors.installer_api import InstallerOptions
 from vendors.registry import VENDORS
 from vendors.states import Family
 
-PAUSE = 0.5  # seconds between two looks at the row
+PAUSE = 0.5  # seconds between two reads of the row
 MOST_GROUPS = 20  # named in an error
 WIDTH = 110
-PATIENCE = 60.0  # seconds without any worker before watching ends
+PATIENCE = 60.0  # seconds without a worker before the command stops waiting
 
 
 class Command(ConsoleCommand):
-    help = "Make, list and revoke installers at a vendor."
+    help = "Create, list and revoke installers at a vendor."
 
     def add_arguments(self, parser: CommandParser) -> None:
         actions = self.add_actions(parser, "create|list|revoke")
-        create = actions.add_parser("create", help="order an installer; a worker has it made")
+        create = actions.add_parser("create", help="create an installer")
         create.add_argument("account")
         create.add_argument("--os", required=True, dest="family", metavar="windows|macos")
-        create.add_argument("--name", default="Installer from the command line", help="what it is for")
-        create.add_argument("--language", default="", metavar="CODE", help="for example de-de, see below; the vendor falls back to English")
+        create.add_argument("--name", default="Installer from the command line", help="name, here and at the vendor")
+        create.add_argument("--language", default="", metavar="CODE", help="for example de-de, see below; falls back to English")
         create.formatter_class = RawDescriptionHelpFormatter
         create.epilog = "\n\n".join(
             fill(f"Languages of {vendor.label}: {_languages(vendor.offer)}", WIDTH, break_on_hyphens=False)
@@ -49,11 +49,11 @@ class Command(ConsoleCommand):
         )
         create.add_argument("--group", default="", metavar="NAME|ID", help="a static group")
         create.add_argument("--ticket", default="")
-        create.add_argument("--wait", action="store_true", help="follow it until it is ready or failed")
+        create.add_argument("--wait", action="store_true", help="wait until it is ready or failed")
         create.add_argument("--json", action="store_true", dest="as_json")
-        listed = actions.add_parser("list", help="the register: ours, and those that vendors list")
+        listed = actions.add_parser("list", help="all installers, created in Rollcall or at the vendor")
         listed.add_argument("--json", action="store_true", dest="as_json")
-        actions.add_parser("revoke", help="have the vendor delete one").add_argument("id", type=int)
+        actions.add_parser("revoke", help="delete an installer at the vendor").add_argument("id", type=int)
 
     def handle(self, *_args: Any, action: str, **options: Any) -> None:
         try:
@@ -78,7 +78,7 @@ class Command(ConsoleCommand):
             self.say_json(queries.as_json(installer))
         elif installer.standing == Standing.READY:
             until = f" until {installer.expires_at:%Y-%m-%d}" if installer.expires_at else ""
-            self.say(f"Installer {installer.pk}, {installer.name}, is ready{until}. Its link is handed out on its page.")
+            self.say(f"Installer {installer.pk}, {installer.name}, is ready{until}. Share its link on its page.")
         else:
             self.say(f"Installer {installer.pk}, {installer.name}, is {installer.get_standing_display().lower()}.")
         if wait and installer.standing != Standing.READY:
@@ -90,7 +90,7 @@ class Command(ConsoleCommand):
         try:
             return follow(installer, warn=self.warn)
         except KeyboardInterrupt:
-            raise CommandRefused(f"Stopped watching; installer {installer.pk} goes on.", code=STOPPED) from None
+            raise CommandRefused(f"Stopped waiting. Installer {installer.pk} is still being created.", code=STOPPED) from None
 
     def _list(self, *, as_json: bool) -> None:
         rows = queries.with_origin(Installer.objects.defer("link")).select_related("account", "requested_by")
@@ -98,17 +98,17 @@ class Command(ConsoleCommand):
             self.say_json([queries.as_json(each) for each in rows])
             return
         for each in map(queries.as_json, rows):
-            ends = f"until {each['expires'][:10]}" if each["expires"] else "no end told"
+            ends = f"until {each['expires'][:10]}" if each["expires"] else "no expiry date"
             self.say(f"{each['id']}  {each['account']}  {each['os']}  {each['state']}  {ends}  {each['created_by'] or '-'}  {each['name']}")
         if not rows:
-            self.say("There is no installer yet: order one with `manage.py installer create`.")
+            self.say("No installers. Create one with `manage.py installer create`.")
 
     def _revoke(self, pk: int) -> None:
         installer = Installer.objects.filter(pk=pk).first() if 0 < pk < 2**63 else None
         if installer is None:
-            raise CommandRefused(f"There is no installer {pk}: `manage.py installer list` shows all.")
+            raise CommandRefused(f"There is no installer {pk}. `manage.py installer list` shows all.")
         services.revoke(installer, act=AuditContext(timezone.now()))
-        self.say(f"Installer {pk} is being revoked; `manage.py installer list` shows when the vendor has done it.")
+        self.say(f"Installer {pk} is being revoked. `manage.py installer list` shows its state.")
         if trouble := heartbeat.sentence():
             self.warn(trouble)
 
@@ -119,7 +119,7 @@ def _group_id(account: Account, given: str) -> str:
         return given
     named = DeviceGroup.objects.filter(account=account, static=True, name__iexact=given).values_list("external_id", flat=True)[:2]
     if len(named) > 1:
-        raise CommandRefused(f"Several static groups of {account.name} are named {given!r}: give the id of one.")
+        raise CommandRefused(f"Several static groups of {account.name} are named {given!r}: enter the id of one.")
     return str(named[0]) if named else given
 
 
@@ -131,7 +131,7 @@ def follow(
     clock: Callable[[], float] = time.monotonic,
     pause: Callable[[float], None] = time.sleep,
 ) -> Installer:
-    """The installer as it was decided, or as it waits for a person. Raises CommandRefused when no worker reports for `patience` seconds."""
+    """The installer when its job has ended. Raises CommandRefused when no worker reports for `patience` seconds."""
     silent_since: float | None = None
     while True:
         current = Installer.objects.defer("link").select_related("account", "requested_by").get(pk=installer.pk)
@@ -144,12 +144,12 @@ def follow(
             silent_since = clock()
             warn(trouble)
         elif clock() - silent_since >= patience:
-            raise CommandRefused(f"Stopped watching because no worker reports; installer {current.pk} stays {current.standing}.")
+            raise CommandRefused(f"Stopped waiting because no worker reports; installer {current.pk} stays {current.standing}.")
         pause(PAUSE)
 
 
 def _with_values(problem: ActionRefused, options: dict[str, Any]) -> str:
-    """What is wrong, with the values that the option takes: a terminal shows no list to choose from."""
+    """The refusal, with the values that the option takes."""
     account = Account.objects.filter(name=options.get("account", "")).first() if problem.field in ("language", "family", "group") else None
     offer = account.about.offer if account is not None and account.vendor in VENDORS else None
     if account is None or offer is None:

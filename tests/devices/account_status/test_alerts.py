@@ -64,7 +64,7 @@ def test_nothing_is_said_while_all_is_well(client: Client, alice: User, account:
     client.force_login(alice)
     heartbeat.beat()
     for name, text in texts(client).items():
-        assert STALLED not in text and "What is shown from it is as of" not in text, name
+        assert STALLED not in text and "Data as of" not in text, name
 
 
 def test_a_stopped_worker_stands_on_every_page_and_no_row_goes(client: Client, alice: User, account: Account) -> None:
@@ -83,7 +83,7 @@ def test_a_vendor_in_trouble_stands_on_every_page_with_the_age_of_what_is_shown(
     heartbeat.beat()
     Account.objects.update(health=health, health_sentence="ESET answers 503.")
     for name, text in texts(client).items():
-        assert "ESET answers 503." in text and "What is shown from it is as of" in text, name
+        assert "ESET answers 503." in text and "Data as of" in text, name
         assert name not in NAMES_THE_DEVICE or "LAPTOP-7" in text, name
 
 
@@ -91,18 +91,18 @@ def test_a_list_grows_late_by_the_clock_although_no_worker_says_so(client: Clien
     client.force_login(bob)
     heartbeat.beat()
     Account.objects.update(complete_at=timezone.now() - timedelta(seconds=2 * account.full_seconds + 60))
-    assert "older than two intervals" in client.get(reverse("devices:list")).text
+    assert "older than two sync intervals" in client.get(reverse("devices:list")).text
 
 
 @pytest.mark.parametrize(
     ("health", "running", "read", "words"),
     [
-        (Health.NEW, True, 0, "Its devices appear as they arrive; those that are not read yet are not shown."),
-        (Health.NEW, True, 1, "Its devices appear as they arrive; those that are not read yet are not shown."),
-        (Health.FAILING, False, 1, "Only those of its devices that were read so far are shown."),
-        (Health.PERSON, True, 1, "Only those of its devices that were read so far are shown."),
-        (Health.FAILING, False, 0, "Devices that only it knows are not shown."),
-        (Health.NEW, False, 0, "Devices that only it knows are not shown."),
+        (Health.NEW, True, 0, "Devices appear as they arrive."),
+        (Health.NEW, True, 1, "Devices appear as they arrive."),
+        (Health.FAILING, False, 1, "Only the devices synced so far are shown."),
+        (Health.PERSON, True, 1, "Only the devices synced so far are shown."),
+        (Health.FAILING, False, 0, "Devices that only this account reports are not shown."),
+        (Health.NEW, False, 0, "Devices that only this account reports are not shown."),
     ],
 )
 def test_before_the_first_complete_list_the_banner_says_which_devices_are_shown(
@@ -116,9 +116,9 @@ def test_before_the_first_complete_list_the_banner_says_which_devices_are_shown(
         shown.fetch(account)
     text = client.get(reverse("devices:list")).text
     said = {
-        "Its devices appear as they arrive; those that are not read yet are not shown.",
-        "Only those of its devices that were read so far are shown.",
-        "Devices that only it knows are not shown.",
+        "Devices appear as they arrive.",
+        "Only the devices synced so far are shown.",
+        "Devices that only this account reports are not shown.",
     }
     assert {each for each in said if each in text} == {words}
     assert ("LAPTOP-0" in text) is bool(read)

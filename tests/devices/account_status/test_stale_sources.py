@@ -12,7 +12,7 @@ from devices.models import Account, Device, JobState, Pulse, User
 from tests.devices import rows as shown
 
 pytestmark = pytest.mark.django_db
-OFF = " is disabled: what it told last,"
+OFF = " is disabled. Data as of"
 
 
 @pytest.fixture
@@ -42,10 +42,10 @@ def text(client: Client, user: User, address: str) -> str:
 )
 def test_what_an_account_told_that_is_switched_off_is_said_to_be_old(client: Client, bob: User, address: str) -> None:
     accounts = shown.small_fleet()
-    assert "it told last" not in words(client, bob, address)
+    assert "Data as of" not in words(client, bob, address)
     Account.objects.filter(pk=accounts["five9s"].pk).update(enabled=False, complete_at=timezone.now() - timedelta(days=5))
     page = text(client, bob, address)
-    assert "five-main Disabled is disabled: what it told last, 5 days ago , still counts." in page
+    assert "five-main Disabled is disabled. Data as of 5 days ago ." in page
     assert "eset-main is" not in page
 
 
@@ -64,15 +64,15 @@ def test_an_account_that_never_told_of_a_device_is_not_named(client: Client, bob
 
 def test_what_was_told_before_any_list_was_complete_still_counts(client: Client, bob: User, fleet: dict[str, Account]) -> None:
     Account.objects.filter(pk=fleet["eset"].pk).update(complete_at=None)
-    assert "eset-main Disabled is disabled: what it told before still counts." in text(client, bob, "/devices/")
+    assert "eset-main Disabled is disabled. Last known data." in text(client, bob, "/devices/")
 
 
 def test_a_list_that_is_fetched_only_on_demand_grows_old_too(client: Client, bob: User) -> None:
     eset = shown.small_fleet()["eset"]
     Account.objects.filter(pk=eset.pk).update(full_every=0)
-    assert "still counts" not in words(client, bob, "/devices/")
+    assert "Data as of" not in words(client, bob, "/devices/")
     Account.objects.filter(pk=eset.pk).update(complete_at=timezone.now() - timedelta(hours=3))
-    assert "eset-main Overdue is synced only on request: what it told last, 3 h ago , still counts." in text(client, bob, "/devices/")
+    assert "eset-main Overdue is synced only on request. Data as of 3 h ago ." in text(client, bob, "/devices/")
 
 
 def test_many_such_accounts_are_counted_and_not_all_named(client: Client, bob: User, fleet: dict[str, Account]) -> None:
@@ -80,7 +80,7 @@ def test_many_such_accounts_are_counted_and_not_all_named(client: Client, bob: U
         shown.sighting(shown.account(f"away-{number}", "eset"), f"pc-{number}")
     Account.objects.filter(name__startswith="away").update(enabled=False)
     page = text(client, bob, "/devices/")
-    assert page.count("is disabled") == 3 and "So it is with 2 more accounts." in page
+    assert page.count("is disabled") == 3 and "2 more accounts with stale data." in page
 
 
 def test_each_issue_of_such_an_account_says_as_of_when_it_is(client: Client, bob: User, fleet: dict[str, Account]) -> None:
@@ -91,8 +91,8 @@ def test_each_issue_of_such_an_account_says_as_of_when_it_is(client: Client, bob
 
 def test_on_the_page_of_a_device_the_card_says_it_beside_its_ages(client: Client, bob: User, fleet: dict[str, Account]) -> None:
     page = text(client, bob, f"/devices/{Device.objects.get(name='nb-berlin-01').pk}/")
-    assert page.count("is disabled: what follows is as of") == 1
-    assert "eset-main is disabled: what follows is as of 5 days ago ." in page
+    assert page.count("is disabled. Data as of:") == 1
+    assert "eset-main is disabled. Data as of: 5 days ago" in page
 
 
 def test_the_dashboard_says_now_only_where_everything_is_asked(client: Client, bob: User) -> None:
@@ -101,4 +101,4 @@ def test_the_dashboard_says_now_only_where_everything_is_asked(client: Client, b
     assert "attention now</h1>" in page and "All enabled vendor accounts are up to date." in page
     Account.objects.filter(pk=accounts["five9s"].pk).update(enabled=False)
     page = words(client, bob, "/")
-    assert "attention</h1>" in page and "All enabled vendor accounts are up to date." in page and "is disabled: what it told last" in page
+    assert "attention</h1>" in page and "All enabled vendor accounts are up to date." in page and "is disabled. Data as of" in page

@@ -54,11 +54,11 @@ def test_a_lookup_as_json_says_why_an_account_and_of_whom_a_word_is_old(bob: Use
     told = {each["name"]: each for each in found["accounts"]}
     assert {name: each["old_because"] for name, each in told.items()} == {
         "eset-main": "it is disabled",
-        "five-main": "it is synced only on request",
+        "five-main": "it is synced only manually",
         "opswat-main": None,
     }
     assert told["eset-main"]["complete_as_of"] == moment(AT)
-    assert "list is stale (it is synced only on request;" in told["five-main"]["answer"]
+    assert "list is stale (it is synced only manually;" in told["five-main"]["answer"]
     (match,) = found["matches"]
     assert {each["account"]: each["account_off"] for each in match["sightings"]} == {"eset-main": True, "opswat-main": False}
 
@@ -66,7 +66,7 @@ def test_a_lookup_as_json_says_why_an_account_and_of_whom_a_word_is_old(bob: Use
 @pytest.mark.parametrize("columns", ["state,accounts", "os"])
 def test_a_file_of_devices_says_of_whom_each_row_has_an_old_word(ivan: User, fleet: dict[str, Account], columns: str) -> None:
     found = rows(signed_in(ivan), f"/devices/export.csv?cols={columns}")
-    said = {name: row["Told long ago by"] for name, row in found.items()}
+    said = {name: row["Stale sources"] for name, row in found.items()}
     assert said["nb-berlin-01"] == said["mac-zurich-03"] == f"eset-main, as of {moment(AT)}"
     assert said["phone-04"] == said["srv-london-05"] == ""
 

@@ -22,7 +22,7 @@ from devices.account_status.status import AccountStatus, statuses
 from devices.account_status.text import Code
 from devices.coverage.queries import all_gaps, matrix
 from devices.jobs import heartbeat
-from devices.lookup.account_answers import silences
+from devices.lookup.account_answers import account_reasons
 from devices.models import Account, Health, JobState, Sighting, SyncRun, User
 from devices.search.parser import parse
 from tests.devices import records as making
@@ -49,20 +49,24 @@ class Row:
     stale: bool = False
 
 
-NEVER, OLD = "no full sync has completed yet", "its last full sync is older than two intervals"
-GONE = "25 devices disappeared from its list at once and must be reviewed"
-BROKEN = "1 record of its last list could not be used"
+NEVER, OLD = "no full sync has completed yet", "its last full sync is older than two sync intervals"
+GONE = "25 devices missing from its last full sync must be reviewed"
+BROKEN = "its last full sync had 1 invalid record"
 TABLE = {
     "never_synced": Row("Never synced", "No sync has completed yet.", "never", NEVER, "never", "new", banner=True),
     "first_sync": Row("First sync running", "The first sync is running.", "loading", NEVER, "never", "new", banner=True),
-    "partial": Row("Partial", "1 record could not be used", "partial", BROKEN, "searched", "ok"),
-    "withheld": Row("Review required", "25 devices disappeared from the list at once", "partial", GONE, "searched", "ok"),
-    "overdue": Row("Overdue", "The last full sync is older than two intervals.", "partial", OLD, "stale", "late", banner=True),
+    "partial": Row("Partial", "The last full sync had 1 invalid record.", "partial", BROKEN, "searched", "ok"),
+    "withheld": Row("Review required", "25 devices are missing from the last full sync", "partial", GONE, "searched", "ok"),
+    "overdue": Row("Overdue", "The last full sync is older than two sync intervals.", "partial", OLD, "stale", "late", banner=True),
     "failing": Row("Failing", DOWN, "partial", "", "stale", "failing", banner=True),
     "credentials_refused": Row("Credentials refused", REFUSED, "partial", "", "stale", "person", banner=True),
-    "disabled": Row("Disabled", "Nothing is synced.", "disabled", "it has been disabled since", "stale", "off", stale=True),
-    "being_deleted": Row("Being deleted", "Its data is being deleted", "disabled", "it is being deleted", "stale", "off", stale=True),
-    "healthy": Row("Up to date", "The last full sync is complete and recent.", "complete", "", "searched", "ok"),
+    "disabled": Row(
+        "Disabled", "The account has been disabled since", "disabled", "it has been disabled since", "stale", "off", stale=True
+    ),
+    "being_deleted": Row(
+        "Being deleted", "The account's data is being deleted.", "disabled", "it is being deleted", "stale", "off", stale=True
+    ),
+    "healthy": Row("Up to date", "Up to date.", "complete", "", "searched", "ok"),
 }
 
 
@@ -76,11 +80,12 @@ def test_one_status_and_what_every_place_concludes_from_it(state: str) -> None:
     account_in(state)
     found, wanted = status_of_the_only_one(), TABLE[state]
     assert (found.code, found.label) == (state, wanted.label)
-    assert wanted.sentence in found.sentence and found.next_step and found.since is not None
+    assert wanted.sentence in found.sentence and found.since is not None
+    assert bool(found.next_step) is (state not in ("healthy", "being_deleted"))
     assert DataSources([found]).coverage == wanted.all_lists
     assert [each.name for each in troubles([found]).accounts] == ([found.name] if wanted.banner else [])
     assert found.doubt.startswith(wanted.doubt) and bool(found.doubt) is bool(wanted.doubt) and found.proves_absence is (not wanted.doubt)
-    assert silences(parse("nb-1"), [found])[0].code == wanted.lookup
+    assert account_reasons(parse("nb-1"), [found])[0].code == wanted.lookup
     assert [each.code for each in aged([found])] == ([state] if wanted.stale else [])
 
 
@@ -177,7 +182,7 @@ class TestContradictions:
         run = SyncRun.objects.latest("pk")
         SyncRun.objects.filter(pk=run.pk).update(decided_at=timezone.now(), decided_reason="Branch closed", applied_by=alice)
         found = status_of_the_only_one()
-        assert (found.code, found.withheld) == (Code.PARTIAL, 0) and "are being marked as missing" in found.doubt
+        assert (found.code, found.withheld) == (Code.PARTIAL, 0) and "are being marked" in found.doubt
         assert set(STATUS.findall(self.page(client, alice))) == {("partial", account.name)}
         SyncRun.objects.filter(pk=run.pk).update(applied_at=timezone.now())
         assert status_of_the_only_one().healthy
@@ -218,7 +223,7 @@ class TestRules:
         assert status_of_the_only_one().healthy
         Account.objects.update(complete_at=timezone.now() - timedelta(seconds=2 * account.about.full_every + 60))
         found = status_of_the_only_one()
-        assert (found.code, found.frozen) == (Code.OVERDUE, "is synced only on request") and found.outdated
+        assert (found.code, found.frozen) == (Code.OVERDUE, "is synced only manually") and found.outdated
         assert not troubles([found]).accounts and aged([found])[0].code == "overdue"
 
     def test_what_a_user_did_outranks_what_a_vendor_answers(self) -> None:

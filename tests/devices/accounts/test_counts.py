@@ -67,7 +67,7 @@ def test_records_that_could_not_be_used_are_reported_and_not_stored(sim: Simulat
 def test_before_the_first_sync_nothing_is_reported(ivan: User) -> None:
     making.account("opswat-main", "opswat")
     page = signed_in(ivan).get("/vendors/opswat-main/").text
-    assert "0 stored, total not reported yet" in page and "Calls left: not known now" in page
+    assert "0 stored, total not reported yet" in page and "Number of calls left unknown" in page
 
 
 def test_the_calls_that_are_left_and_when_all_are_again(sim: Simulation, ivan: User) -> None:
@@ -90,7 +90,7 @@ def test_without_redis_the_pages_and_the_command_say_that_nobody_knows(ivan: Use
     try:
         for address in ("/vendors/", "/vendors/opswat-main/"):
             answer = client.get(address)
-            assert answer.status_code == 200 and "Calls left: not known now" in answer.text
+            assert answer.status_code == 200 and "Number of calls left unknown" in answer.text
         assert json.loads(listed("--json"))[0]["calls_left"] is None
     finally:
         worker_client.cache_clear()

@@ -194,7 +194,7 @@ def test_every_table_is_emptied_and_others_keep_theirs(alice: User, bob: User) -
     installer = booked.booked(eset, "Laptops")
     short_link(installer, by=alice, device=lost.pk)
     others = Sighting.objects.exclude(account=eset).count(), Patch.objects.exclude(account=eset).count()
-    told = {each.words: each.number for each in deletion.contents(eset)}
+    told = {each.key: each.number for each in deletion.contents(eset)}
     events = AuditEvent.objects.count()
 
     delete(eset, by=alice)

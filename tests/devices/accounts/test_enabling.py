@@ -49,7 +49,7 @@ def test_the_button_has_the_word_of_the_status(client: Client, alice: User, enab
     assert "Switch on" not in page and "Switch off" not in page
     answer = client.post(f"/vendors/{account.name}/switch/", {"enabled": "0" if enabled else "1"}, follow=True)
     assert f"{account.name} is {'disabled' if enabled else 'enabled'}." in answer.text
-    assert ("Enable it to sync again." in answer.text) is enabled
+    assert ("Enable the account to sync again." in answer.text) is enabled
 
 
 def test_switching_off_keeps_what_was_fetched_and_on_fetches_again() -> None:
@@ -99,11 +99,11 @@ def test_pages_say_since_when(client: Client, ivan: User) -> None:
     device = fleet["eset"].sightings.get(name="nb-berlin-01").device_id
     since = {
         "/devices/": " has been disabled since 3 Nov 2026: ",
-        "/": "Nothing is synced. The account has been disabled since 3 Nov 2026",
-        f"/devices/{device}/": "eset-main has been disabled since 3 Nov 2026: what follows",
+        "/": "The account has been disabled since 3 Nov 2026",
+        f"/devices/{device}/": "eset-main has been disabled since 3 Nov 2026. Data as of:",
         "/coverage/": "Can't confirm: it has been disabled since 3 Nov 2026.",
         "/d/?q=nothing-99": "(it has been disabled since 3 Nov 2026; complete list as of",
-        "/vendors/": "The account has been disabled since 3 Nov 2026;",
+        "/vendors/": "The account has been disabled since 3 Nov 2026.",
     }
     for address, words in since.items():
         assert words in client.get(address).content.decode(), address

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.formats import date_format
 
 from devices.accounts import certificates
 from devices.accounts.forms import AccountForm
@@ -108,7 +109,7 @@ class TestCertificates:
         page = admin.get("/vendors/eset-berlin/").text
         assert "CN=Nordwind Root" in page
         assert described.sha256 in page
-        assert f"{described.expires_at:%Y-%m-%d}" in page
+        assert date_format(described.expires_at) in page
 
     @pytest.mark.parametrize(("make", "sentence"), [
         (lambda: certificate()[1], "private key"),
@@ -118,7 +119,7 @@ class TestCertificates:
         (lambda: "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "cannot be read"),
         (lambda: "0\x82\x03\x0f0\x82", "not in PEM format"),
         (lambda: certificate()[0] + "-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----\n",
-         "else than certificates"),
+         "contains more than certificates"),
         (lambda: "x" * 300_000, "too long"),
     ])  # fmt: skip
     def test_a_bad_one_is_refused_with_a_sentence(self, make, sentence: str) -> None:  # type: ignore[no-untyped-def]

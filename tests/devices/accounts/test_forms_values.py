@@ -57,7 +57,7 @@ class TestBadValues:
             rate_limits.forget()
             worker_client().flushdb()
             answer = admin.post(reverse("devices:account_test"), {**FIVE9S, "set_url": url}, headers=HTMX)
-            assert (answer.status_code, "Nothing was sent." in answer.text) == (200, True), url
+            assert (answer.status_code, "Correct the values and test again." in answer.text) == (200, True), url
         assert not Account.objects.exists()
 
     @pytest.mark.parametrize(("field", "value"), [
@@ -85,7 +85,7 @@ class TestBadValues:
         assert "choose another name" in answer.text
 
     def test_an_unknown_vendor_is_asked_for_again(self, admin: Client) -> None:
-        assert "Which vendor?" in admin.post(reverse("devices:account_add"), {"vendor": "acme"}).text
+        assert "Choose a vendor" in admin.post(reverse("devices:account_add"), {"vendor": "acme"}).text
 
     def test_services_refuse_what_the_database_cannot_hold(self) -> None:
         with pytest.raises(InvalidAccount, match="cannot be stored"):
@@ -114,7 +114,7 @@ class TestBadValues:
         with pytest.raises(InvalidAccount) as caught:
             create_account(name="x", vendor="five9s", settings=settings, secrets={"token": "a\nb"})
         assert list(caught.value.fields) == ["url", "time_zone", "allow_http", "token"]
-        assert caught.value.general == ("five(9)s Console has no setting 'colour': it has url, time_zone, allow_http, console_url.",)
+        assert caught.value.general == ("five(9)s Console has no setting “colour”: it has url, time_zone, allow_http, console_url.",)
         assert len(caught.value.sentences) == 5
 
 
@@ -143,7 +143,7 @@ class TestEditing:
     def test_another_place_needs_the_secrets_again(self, admin: Client, account: Account, moved: dict[str, str]) -> None:
         status, page = self.edit(admin, **moved)
         assert status == 422
-        assert "the stored secrets are removed and not sent there" in page
+        assert "They are not sent to another server." in page
         assert account.secrets.get().open().reveal() == "C" * 40
         account.refresh_from_db()
         assert account.settings["url"] == "https://epm.example.com"
@@ -160,7 +160,7 @@ class TestEditing:
         with running(devices=1) as sim:
             values = {**FIVE9S, "account": "epm", "secret_token": "", "set_url": f"{sim.url}/five9s", "set_allow_http": "on"}
             answer = admin.post(reverse("devices:account_test"), values, headers=HTMX)
-            assert "not sent there" in answer.text
+            assert "They are not sent to another server." in answer.text
             assert sim.calls() == []
 
     @pytest.mark.parametrize("url", ["https://[", "https://[::1", "", "  "])
@@ -184,7 +184,7 @@ class TestChangingWhileAFetchIsUnderWay:
         admin.post("/vendors/epm/edit/", {**FIVE9S, "set_url": "https://other.example", "secret_token": "D" * 40})
         begun.refresh_from_db()
         assert begun.state == JobState.CANCELLED
-        assert "because the account was edited" in begun.error
+        assert "The sync was stopped because the account was edited." in begun.error
         assert SyncRun.objects.exclude(pk=begun.pk).get().state == JobState.REQUESTED
         account.refresh_from_db()
         assert account.changes_since is None

@@ -65,4 +65,4 @@ class TestHistory:
         assert "&quot;&lt;script&gt;&quot;" in page
         page = signed_in(ivan).get("/vendors/eset-main/").text
         assert "&lt;script&gt;" not in page
-        assert "view_quarantine" in page
+        assert "Requires the Administrator role." in page

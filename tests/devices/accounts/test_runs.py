@@ -43,8 +43,8 @@ class TestRefreshing:
         client = signed_in(ivan)
         first = client.post("/vendors/eset-main/refresh/", follow=True).text
         second = client.post("/vendors/eset-main/refresh/", follow=True).text
-        assert "The fetch begins in a moment." in first
-        assert "A fetch is under way already" in second
+        assert "The sync starts within seconds." in first
+        assert "A sync is already running." in second
         run = SyncRun.objects.get()
         assert (run.kind, run.requested_by) == ("everything", ivan)
         assert (
@@ -74,15 +74,15 @@ class TestRefreshing:
         client = signed_in(ivan)
         eset, five9s = making.account(), making.account("epm", "five9s")
         Account.objects.update(complete_at=timezone.now(), changes_since=timezone.now(), health=Health.OK)
-        assert "Only changes" not in client.get(f"/vendors/{eset.name}/").text
-        assert "Only changes" in client.get(f"/vendors/{five9s.name}/").text
+        assert "Sync changes" not in client.get(f"/vendors/{eset.name}/").text
+        assert "Sync changes" in client.get(f"/vendors/{five9s.name}/").text
         client.post("/vendors/epm/refresh/", {"what": "changes"})
         assert SyncRun.objects.get(account=five9s).kind == "changed"
 
     def test_an_account_that_is_off_is_not_refreshed(self, ivan: User) -> None:
         Account.objects.filter(pk=making.account().pk).update(enabled=False)
         answer = signed_in(ivan).post("/vendors/eset-main/refresh/", headers=HTMX)
-        assert "is disabled: enable it, then refresh." in answer.text
+        assert "is disabled: enable it, then sync." in answer.text
         assert not SyncRun.objects.exists()
 
     def test_the_cost_is_shown_before_the_click(self, ivan: User) -> None:
@@ -90,10 +90,7 @@ class TestRefreshing:
         now = timezone.now()
         run = making.run(account)
         SyncRun.objects.filter(pk=run.pk).update(state=JobState.DONE, calls=24, started_at=now - timedelta(seconds=150), finished_at=now)
-        assert (
-            "about 24 calls and takes about 2 min, as last time; 10 calls per minute are allowed"
-            in signed_in(ivan).get("/vendors/opswat/").text
-        )
+        assert "A full sync takes about 2 min and 24 API calls." in signed_in(ivan).get("/vendors/opswat/").text
 
 
 class TestProgress:
@@ -109,7 +106,7 @@ class TestProgress:
         under_way = client.get(f"/vendors/{account.name}/progress/", headers=HTMX)
         assert 'max="40"' in under_way.text
         assert 'value="20"' in under_way.text
-        assert "20 of 40 devices fetched" in under_way.text
+        assert "20 of 40 devices synced" in under_way.text
         assert "Waiting: the &lt;b&gt;vendor&lt;/b&gt;" in under_way.text
         assert "HX-Trigger" not in under_way
         SyncRun.objects.filter(pk=run.pk).update(state=JobState.REQUESTED, records=0, created=0, expected=None, waiting_for="")
@@ -117,7 +114,7 @@ class TestProgress:
         ended = client.get(f"/vendors/{account.name}/progress/", headers=HTMX)
         assert "every 2s" not in ended.text
         assert ended["HX-Trigger"] == '{"run-ended": {}}'
-        assert "the list is complete" in ended.text
+        assert "No devices are missing." in ended.text
 
     def test_a_sync_that_waits_for_the_limit_says_when_it_goes_on_and_how_long_it_takes(self, ivan: User) -> None:
         run, now = making.run(making.account("opswat", "opswat")), timezone.now()
@@ -128,10 +125,10 @@ class TestProgress:
         client = signed_in(ivan)
         for address in ("/vendors/opswat/progress/", "/"):
             text = client.get(address, headers=HTMX).text
-            assert "450 of 6,129 devices fetched · about 12 min left" in text
+            assert "450 of 6,129 devices synced · about 12 min left" in text
             assert re.search(r"Rate limit reached, continues in (40|39|38|3\d) s", text)
 
-    @pytest.mark.parametrize(("vendor", "words"), [("eset", "20 devices fetched, total unknown"), ("opswat", "20 of 40 devices fetched")])
+    @pytest.mark.parametrize(("vendor", "words"), [("eset", "20 devices synced, total unknown"), ("opswat", "20 of 40 devices synced")])
     def test_without_a_total_nothing_is_promised(self, ivan: User, vendor: str, words: str) -> None:
         run = making.run(making.account(vendor, vendor))
         SyncRun.objects.filter(pk=run.pk).update(

@@ -105,7 +105,7 @@ class TestWhoMay:
 
 
 class TestStandings:
-    """Each way an account can stand has a sentence of its own."""
+    """Each status of an account but "Up to date" has a sentence of its own."""
 
     def page(self, alice: User, account: Account) -> str:
         return signed_in(alice).get(reverse("devices:account", args=[account.name])).text
@@ -140,13 +140,12 @@ class TestStandings:
         words = {
             "never": "No sync has completed yet.",
             "first": "The first sync is running.",
-            "ok": "The last full sync is complete and recent.",
-            "late": "older than two intervals",
+            "late": "older than two sync intervals",
             "failing": "The vendor is down.",
             "person": "The credentials were refused.",
-            "off": "Nothing is synced.",
-            "unknown": "does not know the vendor “gone-vendor”",
-            "partial": "1 record could not be used",
+            "off": "The account is disabled.",
+            "unknown": "does not support the vendor “gone-vendor”",
+            "partial": "The last full sync had 1 invalid record.",
         }
         for (name, page), (other, sentence) in itertools.product(pages.items(), words.items()):
             standing = page.split('id="standing"')[1].split("</section>")[0]  # the banner above names every account in trouble
@@ -155,9 +154,9 @@ class TestStandings:
         assert all(sentence in listed for sentence in words.values())
 
     def test_no_account_yet(self, alice: User, ivan: User) -> None:
-        assert "Add the first account" in signed_in(alice).get(reverse("devices:accounts")).text
+        assert "Add vendor account" in signed_in(alice).get(reverse("devices:accounts")).text
         page = signed_in(ivan).get(reverse("devices:accounts")).text
-        assert "No vendor account yet" in page
+        assert "No vendor accounts yet" in page
         assert reverse("devices:account_add") not in page
 
     def test_stopped_workers_are_said(self, alice: User) -> None:
@@ -170,11 +169,11 @@ class TestStandings:
         account = making.account("on-prem", "five9s")
         account.settings = {"url": "http://epm.example", "allow_http": "true", "time_zone": "UTC"}
         account.save()
-        assert "without encryption" in self.page(alice, account)
+        assert "Unencrypted connection" in self.page(alice, account)
         for safe in ("https://epm.example", "http://127.0.0.1:9100/five9s", "http://[::1]:9100"):
             account.settings |= {"url": safe}
             account.save()
-            assert "without encryption" not in self.page(alice, account)
+            assert "Unencrypted connection" not in self.page(alice, account)
 
     def test_a_vendor_that_is_gone_can_still_be_switched_off(self, alice: User) -> None:
         account = making.account("old", "gone-vendor")

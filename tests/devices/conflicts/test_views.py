@@ -1,4 +1,4 @@
-"""The list of contradictions: counted, paged, and the same devices as in the device list."""
+"""The list of data conflicts: counted, paged, and the same devices as in the device list."""
 
 from __future__ import annotations
 

@@ -96,7 +96,7 @@ class TestInTheBrowser:
 
     def test_the_test_honours_what_is_ticked(self, admin: Client, sim: Simulation) -> None:
         page = admin.post(reverse("devices:account_test"), typed(sim, allow_private=place(sim)), headers=HTMX).text
-        assert "The connection works." in page
+        assert "Connection successful." in page
         assert "checked" in page
 
     @pytest.mark.parametrize(
@@ -172,7 +172,7 @@ class TestInTheService:
     def test_only_the_host_that_the_address_leads_to_can_be_allowed(self, sim: Simulation) -> None:
         settings = {"url": f"http://{place(sim)}/five9s", "allow_http": "true"}
         for host in ("other.corp.example:443", NAME, "*", f"{NAME}:1", ""):
-            with pytest.raises(InvalidAccount, match=f"the address leads to {place(sim)}: name exactly that"):
+            with pytest.raises(InvalidAccount, match=f"the address leads to {place(sim)}. Allow exactly that"):
                 create_account(
                     name="x", vendor="five9s", settings=settings, secrets={"token": "t"}, options=AccountOptions(private_hosts=(host,))
                 )
@@ -248,7 +248,7 @@ class TestOnTheCommandLine:
         assert not Account.objects.exists()
         text = command(*added, "--allow-private-host", place(sim))
         assert tuple(Account.objects.get().private_hosts) == (place(sim),) and "Europe/Berlin" in text
-        with pytest.raises(CommandRefused, match="name exactly that"):
+        with pytest.raises(CommandRefused, match="Allow exactly that"):
             command("edit", "epm", "--no-test", "--allow-private-host", "other.corp.example:443")
         command("edit", "epm", "--set", "time_zone=UTC")
         assert tuple(Account.objects.get().private_hosts) == (place(sim),)

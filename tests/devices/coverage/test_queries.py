@@ -9,9 +9,9 @@ import pytest
 from django.utils import timezone
 
 from devices.account_status.status import AccountStatus, statuses
-from devices.coverage.device_list import PAGE, drill_page
-from devices.coverage.queries import AccountCoverage, CoverageCell, CoverageQuery, device_coverage, matrix
+from devices.coverage.queries import AccountCoverage, CoverageCell, CoverageQuery, device_coverage, drill_page, matrix
 from devices.coverage.states import CoverageState
+from devices.lists.state import PAGE
 from devices.models import Account, Device, JobState, Life, Sighting, SyncRun
 from sandbox.server import Simulation, running
 from sandbox.world import SandboxOptions
@@ -53,7 +53,7 @@ def walked(drill: CoverageCell) -> list[int]:
     page = drill_page(drill, now=timezone.now())
     ids = [row.id for row in page.rows]
     while page.older:
-        page = drill_page(drill, now=timezone.now(), after=str(page.older))
+        page = drill_page(drill, now=timezone.now(), after=page.older)
         ids += [row.id for row in page.rows]
     return ids
 
@@ -118,7 +118,7 @@ def test_a_failing_run_after_a_complete_one_changes_nothing_until_the_list_is_ol
     old = rows(later=timedelta(hours=3))["opswat"]
     assert (old.missing, old.count(CoverageState.FRESH)) == (0, 0)
     assert old.unknown == before[CoverageState.MISSING] + before[CoverageState.UNKNOWN]
-    assert old.status.doubt == "its last full sync is older than two intervals"
+    assert old.status.doubt == "its last full sync is older than two sync intervals"
 
 
 def test_a_run_of_changes_makes_nothing_missing(sim: Simulation) -> None:
@@ -149,7 +149,7 @@ def test_a_record_that_could_not_be_read_may_be_any_device(sim: Simulation) -> N
     SyncRun.objects.filter(account=accounts["eset"]).update(rejected=1)
     row = rows()["eset"]
     assert row.missing == 0
-    assert row.status.doubt == "1 record of its last list could not be used"
+    assert row.status.doubt == "its last full sync had 1 invalid record"
 
 
 def test_a_device_that_leaves_a_complete_list_is_missing_there() -> None:
@@ -219,9 +219,10 @@ def test_pages_show_every_device_once_in_both_directions() -> None:
     expected = list(Device.objects.order_by("name", "pk").values_list("pk", flat=True))
     assert drill.status.pk == account.pk
     assert walked(drill) == expected
-    last = drill_page(drill, now=now, after=str(expected[2 * PAGE - 1]))
-    assert (len(last.rows), last.older) == (7, None)
-    back = drill_page(drill, now=now, before=str(last.newer))
-    assert [row.id for row in back.rows] == expected[PAGE : 2 * PAGE]
-    first = drill_page(drill, now=now, before=str(back.newer))
-    assert ([row.id for row in first.rows], first.newer, first.older) == (expected[:PAGE], None, expected[PAGE - 1])
+    first = drill_page(drill, now=now)
+    second = drill_page(drill, now=now, after=first.older)
+    last = drill_page(drill, now=now, after=second.older)
+    assert (len(last.rows), last.older) == (7, "")
+    back = drill_page(drill, now=now, before=last.newer)
+    assert back == second and [row.id for row in back.rows] == expected[PAGE : 2 * PAGE]
+    assert drill_page(drill, now=now, before=back.newer) == first

@@ -1,4 +1,4 @@
-"""The pages on which people link devices, take them apart, and let the keys decide again."""
+"""The pages that merge and split devices and reset them to automatic matching."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NOW = timezone.now()
 
 @pytest.fixture
 def pair(db: None) -> tuple[Sighting, Sighting]:
-    """One machine, told by two vendors with one serial."""
+    """One machine, reported by two vendors with the same serial."""
     ids = [(IdKind.SERIAL, "PF3XK2")]
     one = shown.sighting(shown.account("eset-main", "eset"), "nb-1", ids=ids)
     two = shown.sighting(shown.account("five-main", "five9s"), "nb-1", device=one.device, ids=ids)
@@ -57,7 +57,7 @@ def test_taken_apart_and_joined_again_by_the_keys(client: Client, pair: tuple[Si
     page = f"/devices/{one.device_id}/"
     client.force_login(ivan)
     assert "Split" in text_of(client, page)
-    assert "becomes a device of its own" in text_of(client, f"{page}apart/{two.pk}/")
+    assert "becomes a separate device" in text_of(client, f"{page}apart/{two.pk}/")
     done = client.post(f"{page}apart/{two.pk}/", {"reason": "cloned disk", "ticket": "INC7"})
     assert done["Location"] == f"/devices/{device_of(two)}/?ticket=INC7"
     assert device_of(two) != device_of(one) == one.device_id
@@ -68,7 +68,7 @@ def test_taken_apart_and_joined_again_by_the_keys(client: Client, pair: tuple[Si
     }
     assert {(each.reason, each.ticket, each.actor_name) for each in told} == {("cloned disk", "INC7", "ivan")}
     text = text_of(client, page)
-    assert "nb-1 (eset-main) and nb-1 (five-main) are two machines. cloned disk The other device" in text
+    assert "nb-1 (eset-main) and nb-1 (five-main) split. cloned disk Show other device" in text
     ruling = Ruling.objects.get()
     assert "split by ivan: cloned disk" in text_of(client, f"{page}rulings/{ruling.pk}/end/").replace("were ", "")
     client.post(f"{page}rulings/{ruling.pk}/end/", {"reason": "one after all"})
@@ -82,10 +82,10 @@ def test_another_device_is_found_by_a_clue_and_linked(
 ) -> None:
     page = f"/devices/{pair[0].device_id}/"
     client.force_login(ivan)
-    assert "1 candidate " in text_of(client, f"{page}link/?q=reception&ticket=INC8")
-    assert "No other device is known by this" in text_of(client, f"{page}link/?q=nb-1"), "not itself"
+    assert "1 device found" in text_of(client, f"{page}link/?q=reception&ticket=INC8")
+    assert "No other devices found" in text_of(client, f"{page}link/?q=nb-1"), "not itself"
     form = client.get(f"{page}link/?other={stranger.device_id}&ticket=INC8").content.decode()
-    assert "Are nb-1 and reception-pc one machine?" in form and 'value="INC8"' in form
+    assert "Merge nb-1 and reception-pc" in form and 'value="INC8"' in form
     done = client.post(f"{page}link/", {"other": stranger.device_id, "reason": "same sticker", "ticket": "INC8"})
     assert done["Location"] == f"{page}?ticket=INC8"
     assert device_of(stranger) == pair[0].device_id
@@ -93,7 +93,7 @@ def test_another_device_is_found_by_a_clue_and_linked(
     assert FormerDevice.objects.get().pk == stranger.device_id
     change = Change.objects.get(kind=ChangeKind.LINKED)
     assert (change.device_id, change.before, change.ticket) == (pair[0].device_id, str(stranger.device_id), "INC8")
-    assert "are one machine. same sticker" in text_of(client, page)
+    assert "merged. same sticker" in text_of(client, page)
 
 
 def test_without_a_reason_nothing_happens_and_what_was_typed_stays(

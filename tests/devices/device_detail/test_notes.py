@@ -1,4 +1,4 @@
-"""Notes on a device: who may write and take back, what is kept when something is wrong."""
+"""Notes on a device: who may add and delete them, and what stays in the form after an error."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ def test_a_note_is_kept_with_writer_time_and_ticket(bob: User, device: Device) -
 def test_as_a_fragment_the_panel_comes_back(bob: User, device: Device) -> None:
     client = signed_in(bob)
     answer = client.post(f"/devices/{device.pk}/notes/add/", {"text": "Hello"}, headers=HTMX).content.decode()
-    assert "<html" not in answer and "Hello" in answer and "The note is kept." in answer
+    assert "<html" not in answer and "Hello" in answer and "Note saved." in answer
 
 
 @pytest.mark.parametrize(
-    ("text", "sentence"), [("", "nothing to keep yet"), (" \n\x00 ", "nothing to keep yet"), ("x" * 5001, "5,001 characters")]
+    ("text", "sentence"), [("", "The note is empty"), (" \n\x00 ", "The note is empty"), ("x" * 5001, "5,001 characters")]
 )
 def test_what_cannot_be_kept_is_said_in_a_sentence_and_stays_typed(bob: User, device: Device, text: str, sentence: str) -> None:
     client = signed_in(bob)
@@ -88,9 +88,9 @@ def test_others_cannot_but_an_administrator_can(bob: User, ivan: User, alice: Us
     assert address not in signed_in(ivan).get(f"/devices/{device.pk}/").content.decode()
     assert signed_in(ivan).post(address).status_code == 403
     fragment = signed_in(ivan).post(address, headers=HTMX).content.decode()
-    assert "Only bob, who wrote it, or an administrator" in fragment and Note.objects.exists()
+    assert "Only bob or an administrator can delete this note." in fragment and Note.objects.exists()
     assert address in signed_in(alice).get(f"/devices/{device.pk}/").content.decode()
-    assert "taken back" in signed_in(alice).post(address, headers=HTMX).content.decode() and not Note.objects.exists()
+    assert "Note deleted." in signed_in(alice).post(address, headers=HTMX).content.decode() and not Note.objects.exists()
 
 
 def test_a_note_belongs_to_its_device(bob: User, device: Device) -> None:

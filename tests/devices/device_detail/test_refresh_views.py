@@ -1,4 +1,4 @@
-"""Asking the vendors about one device: the cost said first, one job however often somebody clicks, watched until it ends."""
+"""Refreshing one device: the API usage is shown first, repeated clicks make one sync, and its progress is shown until it ends."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def text(answer: object) -> str:
 def test_the_cost_stands_on_the_page_before_anybody_asks(client: Client, bob: User, device: Device) -> None:
     client.force_login(bob)
     page = text(client.get(f"/devices/{device.pk}/"))
-    panel = page.split("What it costs:")[1].split("</form>")[0]
+    panel = page.split("API usage by account:")[1].split("</form>")[0]
     assert "<strong>eset-main</strong> 1 call, more only for" in panel
     assert "<strong>five-main</strong> one vendor job with several API calls" in panel
     assert "opswat-main" in panel and "cannot ask for one device or for changes" in panel
@@ -63,8 +63,8 @@ def test_without_scripts_the_page_shows_how_far_it_is(client: Client, bob: User,
     answer = client.post(f"/devices/{device.pk}/ask/", {"ticket": "INC7"}, follow=True)
     numbers = ",".join(str(pk) for pk in SyncRun.objects.order_by("account__name").values_list("pk", flat=True))
     assert answer.redirect_chain == [(f"/devices/{device.pk}/?ticket=INC7&asked={numbers.replace(',', '%2C')}", 302)]
-    assert "a worker takes it within seconds" in text(answer)
-    assert "a worker takes it within seconds" in text(client.get(f"/devices/{device.pk}/")), "whoever opens the page sees that it is asked"
+    assert "A worker takes it within seconds" in text(answer)
+    assert "A worker takes it within seconds" in text(client.get(f"/devices/{device.pk}/")), "whoever opens the page sees that it is asked"
 
 
 def test_the_end_fetches_what_is_new_into_the_page_and_stops_polling(client: Client, bob: User, device: Device) -> None:
@@ -78,7 +78,7 @@ def test_the_end_fetches_what_is_new_into_the_page_and_stops_polling(client: Cli
     numbers = ",".join(str(pk) for pk in SyncRun.objects.values_list("pk", flat=True))
     end = text(client.get(f"/devices/{device.pk}/asked/?asked={numbers}", headers=HTMX))
     assert "every 2s" not in end and 'hx-select-oob="#answer,' in end
-    assert "something is new" in end and "It is down. Wait." in end
+    assert ": updated" in end and "It is down. Wait." in end
 
 
 def test_runs_of_other_devices_and_nonsense_are_not_shown(client: Client, bob: User, device: Device) -> None:
@@ -128,7 +128,7 @@ def test_who_may_not_ask_is_refused(client: Client, charlie: User, device: Devic
 def test_nobody_who_lost_the_device_is_asked(client: Client, bob: User, device: Device) -> None:
     Sighting.objects.update(life=Life.GONE)
     client.force_login(bob)
-    assert "What it costs" not in text(client.get(f"/devices/{device.pk}/"))
+    assert "API usage" not in text(client.get(f"/devices/{device.pk}/"))
     assert "No account could be asked." in text(client.post(f"/devices/{device.pk}/ask/", follow=True))
 
 

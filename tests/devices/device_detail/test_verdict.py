@@ -25,30 +25,30 @@ def test_a_device_that_its_vendor_calls_fine_in_spite_of_open_problems_is_not_fi
 def test_a_stale_answer_is_not_counted_and_the_words_say_so() -> None:
     verdict = judge([SourceState("ESET", State.OK), SourceState("OPSWAT", State.CRITICAL, stale=True, stale_after="1 day")])
     assert verdict.state is State.OK
-    assert verdict.left_out == ("Excluded: OPSWAT, no contact for more than 1 day",)
+    assert verdict.left_out == ("Excluded: OPSWAT (no check-in for more than 1 day)",)
 
 
 def test_what_is_left_out_for_one_reason_is_one_sentence() -> None:
     missing = [SourceState("OPSWAT", State.OK, present=False), SourceState("five(9)s", State.OK, present=False)]
     verdict = judge([SourceState("ESET", State.OK), *missing])
-    assert verdict.left_out == ("Excluded: OPSWAT and five(9)s, not in its last full sync",)
+    assert verdict.left_out == ("Excluded: OPSWAT and five(9)s (not in the last full sync)",)
 
 
 def test_unknown_is_never_healthy() -> None:
     verdict = judge([SourceState("ESET", State.UNKNOWN, raw="WIBBLE")])
     assert verdict.state is State.UNKNOWN
     assert verdict.headline == "Unknown"
-    assert "“WIBBLE”, which this version does not know" in verdict.reasons
+    assert verdict.reasons == "ESET reports the unrecognized status “WIBBLE”"
 
 
 def test_nothing_fresh_is_unknown_not_fine() -> None:
     assert judge([]).state is State.UNKNOWN
     assert judge([SourceState("ESET", State.OK, stale=True)]).reasons == "no vendor has recent data"
-    assert judge([SourceState("ESET", State.OK, present=False)]).reasons == "the last full syncs do not list it"
-    assert judge([SourceState("ESET", State.OK, present=False, gone=True)]).reasons == "no vendor lists it any more"
+    assert judge([SourceState("ESET", State.OK, present=False)]).reasons == "not in the last full syncs"
+    assert judge([SourceState("ESET", State.OK, present=False, gone=True)]).reasons == "no vendor reports it anymore"
 
 
 def test_silenced_counts_and_is_said() -> None:
     verdict = judge([SourceState("ESET", State.ATTENTION, problems=1, silenced=True)])
     assert verdict.state is State.ATTENTION
-    assert "1 issue, muted there" in verdict.reasons
+    assert "1 issue, muted by vendor" in verdict.reasons

@@ -31,9 +31,9 @@ def pk(name: str) -> int:
 def test_a_file_has_the_rows_order_and_columns_of_the_list_and_the_serial(ivan: User) -> None:
     shown.small_fleet()
     found = rows(signed_in(ivan), "?vendor=eset&sort=-name&cols=state,seen_by&size=25")
-    assert list(found[0]) == ["Name", "State", "Seen by", "Serial", "Told long ago by"]
+    assert list(found[0]) == ["Name", "Status", "Reported by", "Serial", "Stale sources"]
     assert [row["Name"] for row in found] == ["nb-munich-02", "nb-berlin-01", "mac-zurich-03"]
-    assert found[0]["State"] == "Critical" and "(missing)" in found[0]["Seen by"]
+    assert found[0]["Status"] == "Critical" and "(missing)" in found[0]["Reported by"]
     assert found[1]["Serial"] == "PF3XK2"
 
 
@@ -42,7 +42,7 @@ def test_a_file_has_all_pages_and_iso_times(ivan: User) -> None:
     Device.objects.bulk_create(Device(name=f"nb-{n:04}", created_at=now) for n in range(1203))
     found = rows(signed_in(ivan), "?cols=known_since&size=25")
     assert [row["Name"] for row in found] == [f"nb-{n:04}" for n in range(1203)]
-    assert found[0]["Known since"] == f"{now:%Y-%m-%dT%H:%M:%SZ}"
+    assert found[0]["First seen"] == f"{now:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def test_a_file_is_named_audited_and_has_no_formula(ivan: User) -> None:
@@ -84,7 +84,7 @@ def test_the_ticked_the_page_and_all_that_match(ivan: User) -> None:
     answer = client.post("/devices/bulk/?state=ok", {"action": "export", "which": "matching"})
     assert answer["Location"] == "/devices/export.csv?state=ok"
     nothing = client.post("/devices/bulk/?state=ok", {"action": "export", "which": "ticked", "ids": ["x", "-1", "9" * 30]}, follow=True)
-    assert "No device was chosen" in nothing.content.decode()
+    assert "No device selected" in nothing.content.decode()
 
 
 def test_a_refresh_says_its_cost_first_and_asks_only_who_can_answer(ivan: User) -> None:
@@ -106,7 +106,7 @@ def test_a_refresh_of_too_many_is_refused(ivan: User) -> None:
     now = timezone.now()
     Device.objects.bulk_create(Device(name=f"nb-{n}", created_at=now) for n in range(refresh.MOST + 1))
     answer = signed_in(ivan).post("/devices/bulk/", {"action": "refresh", "which": "matching", "confirmed": "1"}, follow=True)
-    assert "more than 500 devices" in answer.content.decode()
+    assert "More than 500 devices" in answer.content.decode()
     assert not SyncRun.objects.exists()
 
 

@@ -89,7 +89,7 @@ def test_every_filter_works_together_with_a_text_and_is_a_chip(client: Client, b
     client.force_login(bob)
     text = client.get(f"/devices/?{query}").content.decode()
     assert "berlin-09" in text and "nb-berlin-01" not in text
-    labels = ["Text", "Not seen by", "Last seen", "Contact", "Muted", "Account", "Group", "Tag"]
+    labels = ["Search", "Not reported by", "Last seen", "Check-in", "Muted", "Vendor account", "Group", "Tag"]
     assert [label for label in labels if f"Remove filter {label}: " not in text] == []
 
 

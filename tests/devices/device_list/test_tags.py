@@ -53,7 +53,7 @@ def test_a_tag_is_added_once_remembered_and_taken_off(fleet: object, ivan: User)
         assert answer["Location"] == f"/devices/{device}/?ticket=INC1#tags"
     tag = DeviceTag.objects.get()
     assert (tag.name, tag.key, tag.by_name) == ("Pool Device", "pool device", "ivan")
-    assert "Take off the tag Pool Device" in client.get(f"/devices/{device}/").content.decode()
+    assert "Remove tag Pool Device" in client.get(f"/devices/{device}/").content.decode()
     client.post(f"/devices/{device}/tags/", {"tag": "pool device", "action": "remove"})
     assert not DeviceTag.objects.exists()
     told = list(Change.objects.filter(kind="tagged").order_by("pk").values_list("before", "after", "actor_name", "ticket"))
@@ -61,7 +61,7 @@ def test_a_tag_is_added_once_remembered_and_taken_off(fleet: object, ivan: User)
 
 
 @pytest.mark.parametrize(
-    ("typed", "sentence"), [("", "Type a word"), ("\x00 \u200b", "Type a word"), ("x" * 61, "at most 60"), ("ﷺ" * 30, "at most 60")]
+    ("typed", "sentence"), [("", "Enter a tag."), ("\x00 \u200b", "Enter a tag."), ("x" * 61, "at most 60"), ("ﷺ" * 30, "at most 60")]
 )
 def test_what_is_no_tag_is_said_and_stays_typed(fleet: object, ivan: User, typed: str, sentence: str) -> None:
     client, address = signed_in(ivan), f"/devices/{pk('phone-04')}/tags/"
@@ -159,13 +159,13 @@ def test_the_column_costs_one_query_however_many_rows(fleet: object, ivan: User)
 def test_chosen_devices_are_shown_before_they_are_tagged(fleet: object, ivan: User) -> None:
     client = signed_in(ivan)
     page = bulk(client, "?vendor=eset", which="matching")
-    assert "<h1>Tag 3 devices</h1>" in page and "mac-zurich-03" in page and "Put it on 3 devices" in page
+    assert "<h1>Tag 3 devices</h1>" in page and "mac-zurich-03" in page and "Add to 3 devices" in page
     ids = page.split('name="page_ids" value="')[1].split('"')[0]
     assert len(ids.split(",")) == 3 and not DeviceTag.objects.exists()
-    assert "The tag “pool” was put on 3 devices." in bulk(client, which="page", page_ids=ids, confirmed="1", tag=" pool ", do="add")
+    assert "Tag “pool” added to 3 devices." in bulk(client, which="page", page_ids=ids, confirmed="1", tag=" pool ", do="add")
     again = bulk(client, which="page", page_ids=f"{ids},{pk('phone-04')}", confirmed="1", tag="POOL", do="add")
-    assert "was put on 1 device. 3 had it already." in again
-    assert "was taken off 3 devices." in bulk(client, which="page", page_ids=ids, confirmed="1", tag="Pool", do="remove")
+    assert "added to 1 device. 3 devices already had it." in again
+    assert "removed from 3 devices." in bulk(client, which="page", page_ids=ids, confirmed="1", tag="Pool", do="remove")
     assert list(DeviceTag.objects.values_list("device_id", flat=True)) == [pk("phone-04")]
     actions = list(AuditEvent.objects.filter(action__contains="tag").order_by("pk").values_list("action", "target"))
     assert actions == [("devices tagged", "pool"), ("devices tagged", "POOL"), ("tag taken off devices", "Pool")]
@@ -183,9 +183,9 @@ def test_a_bad_tag_for_many_keeps_the_choice(fleet: object, ivan: User) -> None:
 
 def test_nothing_chosen_and_ids_that_are_none_are_said(fleet: object, ivan: User) -> None:
     client = signed_in(ivan)
-    assert "No device was chosen" in bulk(client, which="ticked")
-    assert "None of them is there any more" in bulk(client, which="page", page_ids="0,999999999,x,\x00,99999999999999999999999")
-    assert "was put on 0 devices" in bulk(client, which="page", page_ids="999999999", confirmed="1", tag="x")
+    assert "No device selected" in bulk(client, which="ticked")
+    assert "These devices no longer exist." in bulk(client, which="page", page_ids="0,999999999,x,\x00,99999999999999999999999")
+    assert "added to 0 devices" in bulk(client, which="page", page_ids="999999999", confirmed="1", tag="x")
 
 
 def test_ten_thousand_at_once_in_as_many_queries_as_two(ivan: User) -> None:
@@ -198,16 +198,16 @@ def test_ten_thousand_at_once_in_as_many_queries_as_two(ivan: User) -> None:
         return len(queries)
 
     assert asked(ids[:2], "a") == asked(ids[:10_000], "b")
-    with pytest.raises(ActionRefused, match="more than 10,000"):
+    with pytest.raises(ActionRefused, match="More than 10,000"):
         tagging.add(ids, tag="c", act=AuditContext.of(ivan, now=now))
-    assert "more than 10,000 devices" in bulk(signed_in(ivan), which="matching")
+    assert "More than 10,000 devices" in bulk(signed_in(ivan), which="matching")
     assert DeviceTag.objects.count() == 10_002 == Change.objects.count()
 
 
 def test_a_text_that_means_too_many_is_refused_instead_of_cut(ivan: User) -> None:
     now = timezone.now()
     Device.objects.bulk_create(Device(name=f"nb-{n}", haystack=f"nb-{n}", created_at=now) for n in range(1005))
-    assert "more than 1,000 devices" in bulk(signed_in(ivan), "?q=nb-", which="matching")
+    assert "More than 1,000 devices" in bulk(signed_in(ivan), "?q=nb-", which="matching")
 
 
 @pytest.mark.parametrize("word", shown.HOSTILE)

@@ -166,7 +166,7 @@ def test_a_wide_term_is_counted_to_a_thousand_only(client: Client, bob: User) ->
     now = timezone.now()
     Device.objects.bulk_create(Device(name=f"nb-{n}", haystack=f"nb-{n}", created_at=now) for n in range(search.MOST + 5))
     text = text_of(client, bob, "?q=nb-")
-    assert "1–50</strong> of 1,000+ devices · more match: type more to narrow it down" in text
+    assert "1–50</strong> of 1,000+ devices · more matches: narrow the search" in text
     assert "1–50</strong> of 1,005 devices" in text_of(client, bob)
 
 
@@ -185,8 +185,8 @@ def test_the_fragment_is_the_results_only_and_the_back_button_gets_the_page(clie
 def test_active_filters_are_chips_that_take_themselves_away(client: Client, bob: User) -> None:
     shown.small_fleet()
     text = text_of(client, bob, "?q=berlin&state=attention&life=")
-    assert 'href="/devices/?state=attention" aria-label="Remove filter Text: berlin"' in text
-    assert 'href="/devices/?q=berlin" aria-label="Remove filter State: Warning"' in text
+    assert 'href="/devices/?state=attention" aria-label="Remove filter Search: berlin"' in text
+    assert 'href="/devices/?q=berlin" aria-label="Remove filter Status: Warning"' in text
     assert "Clear filters" not in text_of(client, bob)
 
 
@@ -200,25 +200,25 @@ def test_a_row_says_who_sees_it_and_who_does_not_any_more(client: Client, bob: U
 def test_empty_by_filter_shows_how_complete_the_lists_are(client: Client, bob: User) -> None:
     accounts = shown.small_fleet()
     text = text_of(client, bob, "?q=nosuchthing")
-    assert "No device matches" in text
+    assert "No devices found" in text
     assert "Searched: any part of name, host name, nickname, user, serial, model, operating system, group and vendor id;" in text
     assert "Removed and retired devices were not searched." in text
     assert "no vendor lists" not in text and "list is complete" not in text
-    assert re.search(r'<strong>opswat-main</strong> <span data-account-status="healthy".*?last full sync', text)
+    assert re.search(r'<strong>opswat-main</strong> <span data-account-status="healthy".*?Last full sync', text)
     accounts["opswat"].complete_at = None
     accounts["opswat"].save()
     text = text_of(client, bob, "?q=nosuchthing")
-    assert "Not every account has a complete, recent list, so there may be more devices." in text
+    assert "Some vendor data is incomplete or out of date; more devices may exist." in text
     assert '<strong>opswat-main</strong> <span data-account-status="never_synced"' in text
 
 
 def test_partial_is_said_above_the_rows(client: Client, bob: User) -> None:
     accounts = shown.small_fleet()
-    assert "What is shown from it is as of" not in text_of(client, bob)
+    assert "Data as of" not in text_of(client, bob)
     accounts["eset"].health = Health.FAILING
     accounts["eset"].save()
     text = text_of(client, bob)
-    assert text.index("What is shown from it is as of") < text.index('id="results"')
+    assert text.index("Data as of") < text.index('id="results"')
 
 
 def test_rows_without_an_account_are_old(client: Client, bob: User) -> None:
@@ -240,8 +240,8 @@ def test_the_kinds_of_empty_have_different_texts(client: Client, alice: User) ->
     account.health, account.complete_at = Health.OK, timezone.now()
     account.save()
     texts.append(text_of(client, alice))
-    expected = ["No vendor account yet", "Nothing has been fetched yet", "The first fetch is running"]
-    expected += ["Nothing could be fetched", "The vendors list no devices"]
+    expected = ["No vendor accounts", "Not synced yet</h2>", "First sync running</h2>"]
+    expected += ["Sync failed</h2>", "All syncs are complete, and the vendors report no devices."]
     for position, words in enumerate(expected):
         assert [words in text for text in texts] == [position == other for other in range(5)], words
 

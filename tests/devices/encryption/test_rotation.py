@@ -58,7 +58,7 @@ def test_everything_opens_with_the_new_key_alone(keys: Settings) -> None:
     text = rotate()
     assert text.splitlines() == [
         "Before: key old: 2 values",
-        "After: key new (seals now): 2 values",
+        "After: key new (current): 2 values",
     ]
     keys.SEALING_KEYS = {"new": NEW}
     assert AccountSecret.objects.get().open() == Secret("TOKEN123")
@@ -93,7 +93,7 @@ def test_what_does_not_open_is_named_and_left_and_the_rest_is_done(keys: Setting
     AccountSecret.objects.filter(account=broken).update(sealed="enc1:lost:AAAA")
     Account.objects.filter(pk=broken.pk).update(tokens="never sealed")
     keys.SEALING_KEYS = {"new": NEW, "old": OLD}
-    with pytest.raises(CommandRefused, match="2 values are not sealed with 'new': keep the old keys"):
+    with pytest.raises(CommandRefused, match="2 values are not encrypted with 'new': keep the old keys"):
         rotate()
     assert rotation.rows_per_key() == {"new": 2, "lost": 1, "(not sealed)": 1}
 
@@ -189,7 +189,7 @@ def test_killed_at_any_point_no_secret_is_lost_and_the_next_start_ends_the_work(
     process = start("rotate_secrets", ROLLCALL_SEALING_KEYS=BOTH)
     out, err = process.communicate(timeout=60)
     assert (process.returncode, err) == (0, "")
-    assert f"After: key new (seals now): {total + 1} values" in out
+    assert f"After: key new (current): {total + 1} values" in out
     keys.SEALING_KEYS = {"new": NEW}
     opened = {secret.name: secret.open().reveal() for secret in AccountSecret.objects.all()}
     assert opened == {"token": "TOKEN123"} | {f"s{n}": f"value of s{n}" for n in range(3000)}

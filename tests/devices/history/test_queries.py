@@ -1,4 +1,4 @@
-"""What happened to a device: complete, in words, newest first, page by page."""
+"""Activity of a device: complete, as text, newest first, page by page."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def device() -> Device:
-    """Of which nothing is told but that ESET saw it."""
+    """Without any change: only its first sighting."""
     made = shown.sighting(shown.account("eset-main", "eset"), "nb-1").device
     Change.objects.all().delete()
     return made
@@ -43,17 +43,20 @@ def text(user: User, device: Device, address: str = "timeline/") -> str:
     [
         ({"kind": ChangeKind.FIELD, "field": "os_name"}, "Operating system changed"),
         ({"kind": ChangeKind.STATE}, "Status changed"),
-        ({"kind": ChangeKind.MISSING}, "The complete list of eset-main does not have it"),
-        ({"kind": ChangeKind.GONE}, "Removed from eset-main: not in two full syncs in a row"),
-        ({"kind": ChangeKind.RETURNED}, "eset-main lists it again"),
+        ({"kind": ChangeKind.MISSING}, "Missing from the full sync of eset-main"),
+        ({"kind": ChangeKind.GONE}, "Removed from eset-main: missing from two full syncs"),
+        ({"kind": ChangeKind.RETURNED}, "Reported again by eset-main"),
         ({"kind": ChangeKind.RETIRED, "after": "retired"}, "Retired"),
-        ({"kind": ChangeKind.RETIRED, "before": "retired", "after": "seen"}, "Brought back"),
-        ({"kind": ChangeKind.WOKEN}, "In service again: eset-main heard from it after it was retired"),
+        ({"kind": ChangeKind.RETIRED, "before": "retired", "after": "seen"}, "Restored"),
+        ({"kind": ChangeKind.WOKEN}, "Restored: checked in at eset-main"),
         ({"kind": ChangeKind.TAGGED, "after": "vip"}, "Tag added"),
-        ({"kind": ChangeKind.TAGGED, "before": "vip"}, "Tag taken off"),
+        ({"kind": ChangeKind.TAGGED, "before": "vip"}, "Tag removed"),
         ({"kind": ChangeKind.SETTLED, "field": "user", "after": "anna"}, "User: conflict resolved"),
-        ({"kind": ChangeKind.SETTLED, "field": "user"}, "User: conflict reopened"),
-        ({"kind": ChangeKind.MOVED, "after": "7"}, "A vendor's answer went to another device"),
+        ({"kind": ChangeKind.SETTLED, "field": "user", "actor_name": "ivan"}, "User: conflict reopened"),
+        ({"kind": ChangeKind.SETTLED, "field": "user"}, "User: conflict reopened, the reported values changed"),
+        ({"kind": ChangeKind.TRIAGED, "field": "muted", "after": "eset-main: Firewall"}, "Muted: eset-main: Firewall"),
+        ({"kind": ChangeKind.TRIAGED, "field": "snoozed", "before": "2026-12-06", "after": "x"}, "Snoozed until 6 Dec 2026: x"),
+        ({"kind": ChangeKind.MOVED, "after": "7"}, "Record moved to another device"),
     ],
 )
 def test_every_kind_has_its_words(device: Device, columns: dict[str, object], told: str) -> None:
@@ -73,7 +76,7 @@ def test_changes_notes_and_the_first_sight_are_one_list(device: Device, ivan: Us
     change(device, minutes=1, field="name", before="nb-0", after="nb-1")
     Note.objects.create(device=device, text="Docking station is broken", author_name="bob", at=timezone.now() + timedelta(minutes=2))
     change(device, ChangeKind.STATE, minutes=3, before="ok", after="critical")
-    assert words(device) == ["Status changed", "Note", "Name changed", "ESET saw it for the first time"]
+    assert words(device) == ["Status changed", "Note", "Name changed", "First seen in ESET"]
     page = text(ivan, device)
     assert "Docking station is broken" in page and "nb-0" in page and page.index("is-critical") < page.index("Docking")
 
@@ -81,8 +84,8 @@ def test_changes_notes_and_the_first_sight_are_one_list(device: Device, ivan: Us
 def test_an_entry_leads_to_the_account_and_the_very_fetch(device: Device, ivan: User, bob: User) -> None:
     run = shown.fetch(Account.objects.get(), state=JobState.DONE, kind="changed")
     change(device, minutes=1, field="name", account_id=run.account_id, run_id=run.pk)
-    assert f'<a href="/vendors/eset-main/?before={run.pk + 1}#history">eset-main, changes</a>' in text(ivan, device)
-    assert "eset-main, changes" in text(bob, device) and "/vendors/eset-main/" not in text(bob, device)
+    assert f'<a href="/vendors/eset-main/?before={run.pk + 1}#history">eset-main, Changes</a>' in text(ivan, device)
+    assert "eset-main, Changes" in text(bob, device) and "/vendors/eset-main/" not in text(bob, device)
 
 
 def test_the_first_sight_names_the_fetch_that_was_under_way(device: Device) -> None:
@@ -152,7 +155,7 @@ def test_the_device_page_has_the_newest_and_leads_to_all(device: Device, bob: Us
 
 def test_nothing_yet_says_why(bob: User) -> None:
     empty = Device.objects.create(name="bare", created_at=timezone.now())
-    assert "Nothing has happened yet" in text(bob, empty) and "Nothing has happened yet" in text(bob, empty, "")
+    assert "No activity yet" in text(bob, empty) and "No activity yet" in text(bob, empty, "")
 
 
 def test_a_former_id_leads_to_the_same_timeline_and_no_id_to_none(bob: User, device: Device) -> None:
@@ -180,10 +183,10 @@ def test_who_may_not_see_devices_sees_no_timeline(client: Client, charlie: User,
 
 def test_as_a_fragment_only_the_entries(bob: User, device: Device) -> None:
     fragment = signed_in(bob).get(f"/devices/{device.pk}/timeline/", headers=HTMX).content.decode()
-    assert "<html" not in fragment and "saw it for the first time" in fragment
+    assert "<html" not in fragment and "First seen in ESET" in fragment
 
 
 def test_times_stand_in_full(bob: User, device: Device) -> None:
     at = datetime(2026, 2, 3, 4, 5, 6, tzinfo=timezone.now().tzinfo)
     Change.objects.create(device=device, at=at, kind="field", field="name")
-    assert "2026-02-03 04:05:06 UTC" in text(bob, device)
+    assert "3 Feb 2026, 04:05:06" in text(bob, device)

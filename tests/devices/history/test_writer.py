@@ -1,4 +1,4 @@
-"""What a sync writes into the timeline: only what changed, and which run brought it."""
+"""History entries that a sync writes: only changes, with their run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a colleague silenced, and why; what is new since the weekend."""
+"""The filters for who triaged an issue and for its age."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ def test_the_name_beside_a_decision_leads_there(bob: User) -> None:
     desk = signed_in(bob)
     assert 'href="/issues/?standing=all&amp;by=alice"' in desk.get("/issues/silenced/").content.decode()
     page = " ".join(desk.get("/issues/?standing=all&by=alice").content.decode().split())
-    assert "<strong>1–1</strong> of 1 issue" in page and "replaced in March" in page and "Remove filter Decided by: alice" in page
-    assert "Look also among what is decided" in desk.get("/issues/?by=alice").content.decode()
+    assert "<strong>1–1</strong> of 1 issue" in page and "replaced in March" in page and "Remove filter Triaged by: alice" in page
+    assert "Include triaged issues" in desk.get("/issues/?by=alice").content.decode()
 
 
 def test_monday_finds_what_is_new_since_the_weekend_began(bob: User) -> None:

@@ -149,7 +149,7 @@ def test_chips_fields_and_turning_keep_it(desk: Client, accounts: dict[str, Acco
 def test_a_group_that_nobody_has_is_said(desk: Client) -> None:
     assert "No known device is in a group “nowhere”: write the whole name of the group, or its id." in text(desk, "/issues/?group=nowhere")
     assert "No known device has the tag “site”: write the whole tag." in text(desk, "/issues/?tag=site&group=Berlin")
-    assert "Only issues that nobody has decided about were searched." in text(desk, "/issues/?group=Berlin&os=linux")
+    assert "Only open issues were searched." in text(desk, "/issues/?group=Berlin&os=linux")
     Sighting.objects.update(group_id="", group_name="")
     for name in ("Berlin", "g-1"):
         assert f"No known device is in the group “{name}” itself" in text(desk, f"/issues/?group={name}")
@@ -193,5 +193,5 @@ def test_taking_back_all_that_match_touches_only_them(desk: Client, ivan: User) 
 def test_nothing_is_decided_about_a_part_that_nobody_has(desk: Client) -> None:
     for query in ("group=nowhere", "tag=nowhere", "group=Berlin&os=linux"):
         page = desk.post(f"/issues/decide/?standing=all&{query}", {"which": "matching", "action": "muted"}, follow=True)
-        assert "No issue was chosen" in page.content.decode()
+        assert "No issues selected" in page.content.decode()
     assert not Triage.objects.exists() and Issue.objects.exists()

@@ -13,8 +13,7 @@ from django.utils import timezone
 from devices.account_status.status import statuses
 from devices.issues.filters import NEWEST, OLDEST, WORST, IssueFilters, IssueListing
 from devices.issues.queries import MOST, WINDOW, device_issues, every_issue, issue_page, matching, undecided
-from devices.lists.cursor import Cursor
-from devices.lists.keyset import Page
+from devices.lists.keyset import Cursor, Page
 from devices.models import Account, Device, Issue, Life, Sighting
 from tests.devices import rows as shown
 from tests.devices.alerts import complete, fleet, listed, listing_of, named, one, titles
@@ -37,7 +36,7 @@ def test_all_sources_are_one_list_the_worst_first(accounts: dict[str, Account]) 
         "1 critical issue",
         "2 issues",
         "CVE-2026-1: due, not yet installed",
-        "Missing in the complete list of five9s-main",
+        "Missing from five9s-main",
         "No recent contact with ESET (eset-main)",
     ]
 
@@ -101,7 +100,7 @@ def test_what_a_vendor_lists_no_more_is_left_out(accounts: dict[str, Account]) -
 
 
 def test_a_gap_shows_only_while_the_list_proves_it(accounts: dict[str, Account]) -> None:
-    assert titles(listed(kind="gap")) == ["Missing in the complete list of five9s-main"]
+    assert titles(listed(kind="gap")) == ["Missing from five9s-main"]
     assert listed(kind="gap", now=timezone.now() + timedelta(days=400)) == []
 
 
@@ -211,7 +210,7 @@ def test_an_account_whose_issues_all_come_late_is_listed_in_order_too(accounts: 
 def test_a_device_has_its_own_issues(accounts: dict[str, Account]) -> None:
     now = timezone.now()
     found = device_issues(named("nb-3").pk, statuses(now), now=now)
-    assert titles(found) == ["Missing in the complete list of five9s-main", "No recent contact with ESET (eset-main)"]
+    assert titles(found) == ["Missing from five9s-main", "No recent contact with ESET (eset-main)"]
 
 
 def test_the_number_of_queries_does_not_grow(accounts: dict[str, Account]) -> None:

@@ -1,4 +1,4 @@
-"""A decision that was a mistake is taken back by the message that tells of it."""
+"""A wrong decision is undone from its message."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ def test_what_was_just_decided_is_taken_back_as_a_whole_by_its_message(ivan: Use
     page = desk.post("/issues/decide/?kind=issue", sent, follow=True).content.decode()
     undo = html.unescape(re.findall(r'action="(/issues/take-back/[^"]*decided_at[^"]*)"', page)[0])
     assert set(Triage.objects.values_list("by_name", "reason")) == {("ivan", "the wrong ones"), ("alice", "known")}
-    assert "No issue was chosen" in signed_in(alice).post(undo, follow=True).content.decode()
+    assert "No issues selected" in signed_in(alice).post(undo, follow=True).content.decode()
     answer = desk.post(undo, follow=True)
-    assert answer.redirect_chain[0][0] == "/issues/?kind=issue" and "1 issue open again" in answer.content.decode()
+    assert answer.redirect_chain[0][0] == "/issues/?kind=issue" and "1 issue reopened." in answer.content.decode()
     assert set(Triage.objects.values_list("by_name", "reason")) == {("alice", "known")}
-    assert "No issue was chosen" in desk.post(undo, follow=True).content.decode()
+    assert "No issues selected" in desk.post(undo, follow=True).content.decode()
     for wrong in HOSTILE:
         assert desk.post("/issues/take-back/", query_params={"decided_at": wrong}).status_code == 302

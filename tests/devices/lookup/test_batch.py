@@ -50,7 +50,7 @@ def test_a_key_that_very_many_share_is_ambiguous_and_bounded(desk: Client) -> No
 
 def test_the_table_and_its_counts(desk: Client) -> None:
     page = " ".join(desk.post("/d/list/", {"list": "nb-berlin-01\ntwice\nnone-1\nnone-2"}).content.decode().split())
-    assert "1 found, 2 not found, 1 ambiguous" in page
+    assert "Found: 1 · Not found: 2 · Ambiguous: 1" in page
     assert '<a href="/d/?q=none-1">' in page
     assert "nb-berlin-01 twice" in page.replace("\n", " ")
     assert not AuditEvent.objects.filter(action="export").exists()
@@ -80,7 +80,7 @@ def test_too_long_and_empty_lists_are_sentences_and_keep_the_text(desk: Client) 
     for data in ({"list": long}, {"list": long, "format": "csv"}):
         answer = desk.post("/d/list/", data)
         assert answer.status_code == 400
-        assert b"The list has 501 lines, and at most 500" in answer.content and b"pc-500" in answer.content
+        assert b"The list has 501 entries; at most 500 are allowed." in answer.content and b"pc-500" in answer.content
     assert b"The list is empty" in desk.post("/d/list/", {"list": " \n\0,,"}).content
 
 

@@ -1,4 +1,4 @@
-"""The page of answers: what opens at once, what is grouped and marked, and what a miss is worth."""
+"""The search page: what opens at once, how results are grouped and marked, and what a search without results means."""
 
 from __future__ import annotations
 
@@ -71,36 +71,36 @@ def test_an_exact_hit_beside_others_opens_and_offers_the_others(desk: Client, fl
     shown.sighting(fleet["eset"], "nb-berlin-011")
     answer = desk.get("/d/", {"q": "nb-berlin-01", "ticket": "INC1"}, follow=True)
     assert answer.redirect_chain[0][0] == address_of("nb-berlin-01") + "?ticket=INC1"
-    assert b'<a href="/d/?q=nb-berlin-01&amp;ticket=INC1&amp;all=1">Show all 2 that match</a>' in answer.content
-    assert "2 devices match" in words(desk, "/d/", q="nb-berlin-01", all="1")
+    assert b'<a href="/d/?q=nb-berlin-01&amp;ticket=INC1&amp;all=1">Show all 2 results</a>' in answer.content
+    assert "2 devices found" in words(desk, "/d/", q="nb-berlin-01", all="1")
 
 
 def test_a_tag_that_one_device_has_does_not_hide_the_names_that_contain_it(desk: Client, fleet: dict[str, Account]) -> None:
     shown.sighting(fleet["eset"], "lab-8", ids=[(IdKind.TAG, "berlin")])
-    assert "2 devices match" in words(desk, "/d/", q="berlin")
+    assert "2 devices found" in words(desk, "/d/", q="berlin")
     assert desk.get("/d/", {"q": "tag:berlin"}).status_code == 302
 
 
 def test_in_restricts_to_what_a_vendor_or_an_account_sees_now(desk: Client) -> None:
     assert desk.get("/d/", {"q": "nb-berlin-01 in:opswat"})["Location"] == address_of("nb-berlin-01")
     assert desk.get("/d/", {"q": "IN:eset-main nb-berlin-01"})["Location"] == address_of("nb-berlin-01")
-    assert "No match for" in words(desk, "/d/", q="in:opswat zurich")
-    assert "No match for" in words(desk, "/d/", q="nb-munich-02 in:five9s")
-    assert "left out: the search names another" in words(desk, "/d/", q="in:opswat zurich").replace("Left", "left")
-    assert "2 devices match" in words(desk, "/d/", q="in:opswat")
-    assert "1 device matches" in words(desk, "/d/", q="in:opswat in:eset")
+    assert "No devices found for" in words(desk, "/d/", q="in:opswat zurich")
+    assert "No devices found for" in words(desk, "/d/", q="nb-munich-02 in:five9s")
+    assert "Excluded by in: in the search." in words(desk, "/d/", q="in:opswat zurich")
+    assert "2 devices found" in words(desk, "/d/", q="in:opswat")
+    assert "1 device found" in words(desk, "/d/", q="in:opswat in:eset")
 
 
 def test_a_miss_says_for_each_account_what_it_is_worth(desk: Client, fleet: dict[str, Account]) -> None:
     Account.objects.filter(pk=fleet["opswat"].pk).update(enabled=False)
     shown.account("eset-new", "eset", complete=False)
     page = words(desk, "/d/", q="nb-none-99")
-    assert "No match for" in page and 'value="nb-none-99"' in page
+    assert "No devices found for" in page and 'value="nb-none-99"' in page
     assert 'href="/patching/titles/?q=nb-none-99"' in page and 'href="/issues/?q=nb-none-99"' in page
     assert re.search(r"eset-main</strong>.*?Searched", page)
     assert re.search(r"eset-new</strong>.*?Never synced", page)
-    assert re.search(r"opswat-main</strong>.*?List is stale", page)
-    assert re.search(r"five-main</strong>.*?Cannot answer", words(desk, "/d/", q="00:00:00:00:be:ef"))
+    assert re.search(r"opswat-main</strong>.*?Stale data", page)
+    assert re.search(r"five-main</strong>.*?Not supported", words(desk, "/d/", q="00:00:00:00:be:ef"))
 
 
 def test_more_than_a_thousand_asks_to_refine(desk: Client, fleet: dict[str, Account], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -109,7 +109,7 @@ def test_more_than_a_thousand_asks_to_refine(desk: Client, fleet: dict[str, Acco
     for number in range(5):
         shown.sighting(fleet["eset"], f"nb-more-{number}")
     page = words(desk, "/d/", q="nb-")
-    assert "At least 3 devices match" in page and "refine it" in page
+    assert "More than 3 devices found" in page and "Too many results: add more characters." in page
     assert '<a href="/devices/?q=nb-">' in page
 
 
@@ -201,11 +201,11 @@ class TestDeepLinks:
         for number in range(2):
             shown.sighting(fleet["opswat"], f"pc-{number}", ids=[(IdKind.USER, "ACME\\twice")])
         page = words(desk, "/d/user/twice", ticket="INC9")
-        assert "2 devices match" in page and f"{address_of('pc-0')}?ticket=INC9" in page
+        assert "2 devices found" in page and f"{address_of('pc-0')}?ticket=INC9" in page
         assert 'value="host:a/b"' in words(desk, "/d/host/a/b")
 
     def test_a_value_of_another_kind_is_not_meant(self, desk: Client) -> None:
-        assert "No match for" in words(desk, "/d/host/PF3XK2")
+        assert "No devices found for" in words(desk, "/d/host/PF3XK2")
 
     def test_other_kinds_do_not_exist(self, desk: Client) -> None:
         assert desk.get("/d/colour/red").status_code == 404

@@ -50,7 +50,7 @@ def add(url: str, *secrets: str) -> str:
 
 def test_an_account_is_added_with_secrets_from_a_variable_and_a_file_and_works(sim: Simulation, secret_file: Path) -> None:
     text = add(sim.url, *KEY, "--secret", f"client_secret=file:{secret_file}")
-    assert "Signed in to OPSWAT" in text and "Added opswat-main; its first sync begins within a minute." in text
+    assert "Signed in to OPSWAT" in text and "Added opswat-main; its first sync starts within a minute." in text
     assert secrets_of("opswat-main") == {"client_key": OPSWAT_CLIENT_KEY, "client_secret": OPSWAT_CLIENT_SECRET}
     assert "Signed in to OPSWAT" in account("test", "opswat-main")
     assert [event.action for event in AuditEvent.objects.all()] == ["account added"]
@@ -62,7 +62,7 @@ def test_a_connection_that_does_not_work_is_not_saved(sim: Simulation, secret_fi
         add(sim.url, *KEY, "--secret", f"client_secret=file:{secret_file}")
     assert refused.value.returncode == 1
     assert "refused the client key and secret" in str(refused.value)
-    assert str(refused.value).endswith("Nothing was saved; --no-test saves without testing the connection.")
+    assert str(refused.value).endswith("Nothing was saved; use --no-test to save without testing the connection.")
     assert "canary" not in str(refused.value)
     assert "\n" not in str(refused.value)
     assert not Account.objects.exists()
@@ -79,7 +79,7 @@ def test_without_a_test_it_is_saved_and_nothing_is_sent(sim: Simulation, secret_
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("--secret", "client_key=canary-plain"), "stays in the shell's history"),
+        (("--secret", "client_key=canary-plain"), "is visible in the shell history"),
         (("--secret", "client_key=plain:canary"), "--secret client_key=env:VARIABLE"),
         (("--set", "client_key=canary-plain"), "--secret client_key=file:PATH"),
         (("--secret", "client_key=env:NOT_THERE_AT_ALL"), "variable NOT_THERE_AT_ALL for client_key is not set"),
@@ -87,9 +87,9 @@ def test_without_a_test_it_is_saved_and_nothing_is_sent(sim: Simulation, secret_
         (("--secret", "client_key=file:/"), "cannot be read (Is a directory)"),
         (("--secret", "client_key=file:/dev/null"), "is empty"),
         (("--secret", "client_key=file:/dev/zero"), "is too large"),
-        (KEY, "Client secret is missing: give it with --secret client_secret=env:VARIABLE."),
-        ((*KEY, "--set", "colour=blue"), "has no setting 'colour': it has url, calls_per_minute, console_url."),
-        ((*KEY, "--secret", "colour=env:TEST_KEY"), "has no secret 'colour': it has client_key, client_secret."),
+        (KEY, "Client secret is missing: enter it with --secret client_secret=env:VARIABLE."),
+        ((*KEY, "--set", "colour=blue"), "has no setting “colour”: it has url, calls_per_minute, console_url."),
+        ((*KEY, "--secret", "colour=env:TEST_KEY"), "has no secret “colour”: it has client_key, client_secret."),
     ],
 )
 def test_what_cannot_be_used_is_refused_in_a_sentence_that_repeats_no_secret(
@@ -105,9 +105,9 @@ def test_what_cannot_be_used_is_refused_in_a_sentence_that_repeats_no_secret(
 def test_what_is_missing_is_named_with_its_option() -> None:
     with pytest.raises(CommandRefused) as refused:
         account("add", "a", "--vendor", "eset")
-    assert "Username is missing: give it with --set username=" in str(refused.value)
+    assert "Username is missing: enter it with --set username=" in str(refused.value)
     assert "--secret password=env:VARIABLE." in str(refused.value)
-    assert "enter it" not in str(refused.value)
+    assert "enter it." not in str(refused.value)
 
 
 @pytest.mark.parametrize("arguments", [("--secret", "canary-without-a-sign"), ("--set", "=canary"), ("--vendor", "acme")])
@@ -128,7 +128,7 @@ def test_a_name_is_used_once(sim: Simulation, secret_file: Path) -> None:
     secrets = (*KEY, "--secret", f"client_secret=file:{secret_file}")
     add(sim.url, *secrets)
     calls = len(sim.calls())
-    with pytest.raises(CommandRefused, match="There is an account named 'opswat-main' already"):
+    with pytest.raises(CommandRefused, match="There is already an account named “opswat-main”"):
         add(sim.url, *secrets)
     assert len(sim.calls()) == calls
 
@@ -158,7 +158,7 @@ def test_the_list_says_how_each_account_is() -> None:
             "health": "off",
             "status": "disabled",
             "label": "Disabled",
-            "sentence": "Nothing is synced. The account has been disabled since 3 Nov 2026; the data synced before is kept.",
+            "sentence": "The account has been disabled since 3 Nov 2026. The last synced data is shown.",
             "next_step": "Enable it to sync again.",
             "since": "2026-11-03T09:00:00Z",
             "complete_as_of": None,
@@ -196,5 +196,5 @@ def test_the_list_says_how_each_account_is() -> None:
 
 def test_an_unknown_name_is_answered_with_the_known_ones() -> None:
     making.account("b-eset")
-    with pytest.raises(CommandRefused, match=r"There is no account 'nobody'\. Known: b-eset\."):
+    with pytest.raises(CommandRefused, match=r"There is no account 'nobody'\. Accounts: b-eset\."):
         account("test", "nobody")

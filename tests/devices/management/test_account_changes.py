@@ -50,7 +50,7 @@ def test_a_setting_is_changed_and_the_others_stay(stored: Account) -> None:
     text = account("edit", stored.name, "--set", "console_url=https://console.example/#/{id}")
     stored.refresh_from_db()
     assert stored.settings == before | {"console_url": "https://console.example/#/{id}"}
-    assert f"Changed {stored.name}. A sync with them begins." in text
+    assert f"Changed {stored.name}. A sync with them starts." in text
     assert SyncRun.objects.get(account=stored).active
     assert "account changed" in actions(stored.name)
 
@@ -94,9 +94,9 @@ def test_another_address_needs_every_secret_again(stored: Account, sim: Simulati
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
-        ((), 2, "Give what to change with --set"),
-        (("--set", "colour=blue"), 1, "has no setting 'colour'"),
-        (("--set", "password=canary"), 2, "stays in the shell's history"),
+        ((), 2, "Nothing to change: use --set"),
+        (("--set", "colour=blue"), 1, "has no setting “colour”"),
+        (("--set", "password=canary"), 2, "is visible in the shell history"),
         (("--set", "region=mars"), 1, "Region must be one of"),
     ],
 )
@@ -112,7 +112,7 @@ def test_what_cannot_be_changed_is_refused(sim: Simulation, arguments: tuple[str
 def test_a_new_secret_is_used_once_the_vendor_has_accepted_it(stored: Account, sim: Simulation, monkeypatch: pytest.MonkeyPatch) -> None:
     text = account("rotate", stored.name, *environment(stored, sim, monkeypatch, right=True))
     assert [call.status for call in sim.calls(vendor=stored.vendor)], "nothing was asked of the vendor"
-    assert f"Replaced {' and '.join(sorted(stored.about.secret_names))} of {stored.name}. A sync with them begins." in text
+    assert f"Replaced {' and '.join(sorted(stored.about.secret_names))} of {stored.name}. A sync with them starts." in text
     assert actions(stored.name).count("secret replaced") == len(stored.about.secret_names)
     assert account("test", stored.name)
 
@@ -132,7 +132,7 @@ def test_a_secret_that_the_vendor_refuses_replaces_nothing(stored: Account, sim:
     with pytest.raises(CommandRefused) as refused:
         account("rotate", stored.name, *environment(stored, sim, monkeypatch, right=False))
     assert refused.value.returncode == 1
-    assert str(refused.value).endswith("Nothing was replaced: the stored secrets stay in force.")
+    assert str(refused.value).endswith("Nothing was replaced: the stored secrets stay in use.")
     assert "canary" not in str(refused.value).lower()
     assert secrets_of(stored.name) == before
     assert "secret replaced" not in actions(stored.name)
@@ -145,7 +145,7 @@ def test_a_vendor_that_proves_nothing_replaces_nothing(
 ) -> None:
     before = secrets_of(stored.name)
     sim.fault(f"{stored.vendor}:{fault}")
-    with pytest.raises(CommandRefused, match="the stored secrets stay in force"):
+    with pytest.raises(CommandRefused, match="the stored secrets stay in use"):
         account("rotate", stored.name, *environment(stored, sim, monkeypatch, right=True))
     assert secrets_of(stored.name) == before
 
@@ -156,7 +156,7 @@ def test_a_command_waits_for_its_next_call_where_the_minute_is_used_up(
     options = environment(stored, sim, monkeypatch, right=True)
     budget_of(stored, shared=worker_client()).block(1.0)
     text = account("rotate", stored.name, *options)
-    assert f"of {stored.name}. A sync with them begins." in text
+    assert f"of {stored.name}. A sync with them starts." in text
 
 
 @pytest.mark.parametrize("action", ["rotate", "edit", "test"])
@@ -180,8 +180,8 @@ def test_one_of_two_secrets_can_be_replaced(sim: Simulation, monkeypatch: pytest
     ("arguments", "code", "words"),
     [
         ((), 2, "has client_key and client_secret"),
-        (("--secret", "colour=env:COLOUR"), 1, "has no secret 'colour'"),
-        (("--secret", "client_key=canary"), 2, "stays in the shell's history"),
+        (("--secret", "colour=env:COLOUR"), 1, "has no secret “colour”"),
+        (("--secret", "client_key=canary"), 2, "is visible in the shell history"),
         (("--secret", "client_key=env:EMPTY"), 1, "not set or empty"),
     ],
 )
@@ -200,12 +200,12 @@ def test_a_secret_that_cannot_be_one_is_refused(
 def test_an_account_is_disabled_and_enabled() -> None:
     stored = making.account()
     run = making.run(stored)
-    assert account("disable", "eset-main") == "eset-main is disabled. What was read before is kept.\n"
+    assert account("disable", "eset-main") == "eset-main is disabled. The last synced data is kept.\n"
     run.refresh_from_db()
     assert run.state == JobState.CANCELLED
     assert json.loads(account("list", "--json"))[0]["enabled"] is False
-    assert account("disable", "eset-main") == "eset-main is disabled already.\n"
-    assert account("enable", "eset-main") == "eset-main is enabled; its sync begins within a minute.\n"
+    assert account("disable", "eset-main") == "eset-main is already disabled.\n"
+    assert account("enable", "eset-main") == "eset-main is enabled; its sync starts within a minute.\n"
     assert actions("eset-main") == ["account switched", "account switched"]
 
 
@@ -221,7 +221,7 @@ def test_an_account_of_an_unknown_vendor_is_left_alone(action: str, monkeypatch:
     monkeypatch.setenv("S", "canary")
     stored = making.account("old", "acme")
     options = ("--set", "a=b") if action == "edit" else ("--secret", "a=env:S")
-    with pytest.raises(CommandRefused, match="does not know the vendor 'acme' of old"):
+    with pytest.raises(CommandRefused, match="does not support the vendor 'acme' of old"):
         account(action, stored.name, *options)
 
 

@@ -36,7 +36,7 @@ def on_a_terminal(typed: str, *arguments: str) -> tuple[int, str, str]:
         [sys.executable, "manage.py", *arguments], cwd=ROOT, env=environment(), stdin=theirs, stdout=theirs, stderr=subprocess.PIPE
     )
     os.close(theirs)
-    screen = read_until(ours, b"Type the account's name")
+    screen = read_until(ours, b"Type the account name")
     os.write(ours, typed.encode() + b"\n")
     screen += read_until(ours, None)
     err = process.stderr.read() if process.stderr else b""
@@ -60,9 +60,9 @@ def read_until(terminal: int, words: bytes | None) -> bytes:
 def test_its_name_is_asked_for_after_a_list_of_what_goes(eset: Account) -> None:
     code, screen, _ = on_a_terminal("eset-main", "account", "delete", "eset-main")
     assert code == 0
-    listed = screen.partition("Type the account's name")[0]
-    assert "3 devices that no other account lists" in listed and "3 device records" in listed
-    assert "eset-main is being deleted by a worker" in screen
+    listed = screen.partition("Type the account name")[0]
+    assert "3 devices reported only by this account" in listed and "3 device records" in listed
+    assert "eset-main is being deleted. Its name can be used again" in screen
     eset.refresh_from_db()
     assert eset.being_deleted
 
@@ -70,7 +70,7 @@ def test_its_name_is_asked_for_after_a_list_of_what_goes(eset: Account) -> None:
 @pytest.mark.parametrize("typed", ["", "eset", "ESET-MAIN", "y", "\x04"])
 def test_anything_but_its_name_deletes_nothing(eset: Account, typed: str) -> None:
     code, _, err = on_a_terminal(typed, "account", "delete", "eset-main")
-    assert (code, err) == (1, "That is not the account's name: nothing was deleted.\n")
+    assert (code, err) == (1, "Nothing was deleted: this is not the account name.\n")
     eset.refresh_from_db()
     assert not eset.being_deleted and not AuditEvent.objects.exists()
 
@@ -78,7 +78,7 @@ def test_anything_but_its_name_deletes_nothing(eset: Account, typed: str) -> Non
 def test_without_a_terminal_it_is_refused_in_a_sentence(eset: Account) -> None:
     code, out, err = manage("account", "delete", "eset-main")
     assert (code, out) == (2, "")
-    assert err == "Nothing was deleted, because there is no terminal to ask on: give --yes to delete without a question.\n"
+    assert err == "Nothing was deleted: there is no terminal for the confirmation. Use --yes to delete without it.\n"
     eset.refresh_from_db()
     assert not eset.being_deleted
 
@@ -89,7 +89,7 @@ def test_with_yes_nothing_is_asked(eset: Account) -> None:
     assert "3 device records" in out and "Type" not in out
     assert "No worker has reported yet" in err
     assert AuditEvent.objects.get().action == "account deletion requested"
-    assert "Its data is being deleted" in manage("account", "list")[1]
+    assert "The account's data is being deleted." in manage("account", "list")[1]
     for words in (("edit", "--set", "region=de"), ("enable",), ("disable",), ("test",), ("delete", "--yes")):
         code, _, err = manage("account", words[0], "eset-main", *words[1:])
         assert (code, err.count("\n")) == (1, 1), err

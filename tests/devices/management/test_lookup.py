@@ -65,10 +65,10 @@ def test_no_match_says_what_the_silence_is_worth(device: None) -> None:
     Account.objects.update(complete_at=at)
     answer = lookup("00:11:22:33:44:55")
     assert answer["matches"] == []
-    assert answer["accounts"][0]["answer"].startswith("searched (complete list as of ")
+    assert answer["accounts"][0]["answer"].startswith("searched (last full sync ")
     assert answer["accounts"][0]["complete_as_of"] == at.strftime("%Y-%m-%dT%H:%M:%SZ")
     text, _ = told("lookup", "00:11:22:33:44:55")
-    assert "Nothing matches “00:11:22:33:44:55”." in text
+    assert "No devices found for “00:11:22:33:44:55”." in text
     assert "eset-main: searched" in text
 
 
@@ -76,7 +76,7 @@ def test_people_read_the_device_why_it_matched_and_who_sees_it(device: None) -> 
     text, _ = told("lookup", "pf3x")
     assert "NB-1  PF 3X  anna  Windows 11  ok  seen" in text
     assert "matched serial: PF 3X" in text
-    assert "eset-main: ok, listed, seen 2026-11-20T09:12:00Z" in text
+    assert "eset-main: ok, reported, last check-in 2026-11-20T09:12:00Z" in text
 
 
 def test_what_a_vendor_wrote_cannot_steer_the_terminal(device: None) -> None:
@@ -91,7 +91,7 @@ def test_more_matches_than_shown_are_told_apart_from_the_document() -> None:
     save_page(run, [making.entry(f"u-{n}", name=f"PC-{n}") for n in range(3)], timezone.now())
     out, err = told("lookup", "pc-", "--json", "--limit", "2")
     assert len(json.loads(out)["matches"]) == 2
-    assert "more than 2 matches: refine the term" in err
+    assert "more than 2 matches: add more characters" in err
 
 
 @pytest.mark.parametrize("term", ["%", "😀", "x" * 10_000])

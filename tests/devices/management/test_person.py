@@ -42,7 +42,7 @@ def roles(name: str) -> list[str]:
 
 @pytest.mark.parametrize(("short", "role"), [("helpdesk", HELPDESK), ("it", IT_STAFF), ("admin", ADMINISTRATOR)])
 def test_a_person_is_added_with_a_role_and_a_password_shown_once(short: str, role: str) -> None:
-    found = re.search(r"Password (\S+) \(shown only this once\)", person("add", "nina", "--role", short))
+    found = re.search(r"Password (\S+) \(shown only once\)", person("add", "nina", "--role", short))
     assert found
     assert authenticate(username="nina", password=found[1]) is not None
     assert roles("nina") == [role]
@@ -80,7 +80,7 @@ def test_a_bad_name_is_one_sentence(name: str) -> None:
 
 def test_a_name_is_taken_in_any_case() -> None:
     person("add", "nina", "--role", "it")
-    assert refused("add", "Nina", "--role", "it") == "Somebody is called 'Nina' already: choose another name."
+    assert refused("add", "Nina", "--role", "it") == "User 'Nina' already exists: choose another name."
 
 
 def test_an_unknown_role_or_person_is_refused() -> None:
@@ -88,7 +88,7 @@ def test_an_unknown_role_or_person_is_refused() -> None:
         person("add", "nina", "--role", "root")
     person("add", "nina", "--role", "it")
     for action in (["role", "--role", "it"], ["password"], ["off"], ["on"]):
-        assert refused(action[0], "mallory", *action[1:]) == "Nobody is called 'mallory'. Known: nina."
+        assert refused(action[0], "mallory", *action[1:]) == "There is no user 'mallory'. Users: nina."
 
 
 def test_a_role_replaces_the_one_before_and_counts_at_once(alice: User, bob: User) -> None:
@@ -104,7 +104,7 @@ def test_a_role_replaces_the_one_before_and_counts_at_once(alice: User, bob: Use
 
 def test_the_only_administrator_stays_one(alice: User, bob: User) -> None:
     for arguments in (("role", "alice", "--role", "it"), ("off", "alice")):
-        assert refused(*arguments) == "alice is the only administrator: make somebody else one first."
+        assert refused(*arguments) == "alice is the only administrator: give another user that role first."
     person("role", "bob", "--role", "admin")
     person("role", "alice", "--role", "it")
     assert roles("alice") == [IT_STAFF]
@@ -131,7 +131,7 @@ def test_the_list_says_who_there_is(alice: User, charlie: User) -> None:
     assert "charlie  no role" in person("list")
     assert json.loads(person("list", "--json"))[0] == {"name": "alice", "role": "admin", "enabled": True, "last_sign_in": None}
     User.objects.all().delete()
-    assert "There is nobody yet" in person("list")
+    assert "There are no users yet" in person("list")
 
 
 def test_changing_the_own_password_in_the_browser_is_audited(alice: User) -> None:

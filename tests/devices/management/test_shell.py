@@ -77,11 +77,11 @@ def test_a_refusal_is_one_sentence_and_exit_1() -> None:
         (("lookup", "a", "--limit", "99999"), "Argument --limit: must be a whole number from 1 to 1000: see"),
         (("lookup", "a", "--limit", "-1"), "Argument --limit: must be a whole number from 1 to 1000: see"),
         (("lookup", "a", "--limit", "9" * 5000), "Argument --limit: must be a whole number from 1 to 1000: see"),
-        (("lookup", ""), "Give a clue to search for"),
-        (("lookup", " \u200b "), "Give a clue to search for"),
-        (("lookup", "user:"), "Give a clue to search for"),
-        (("lookup", " SN : "), "Give a clue to search for"),
-        (("lookup", "in:", "--json"), "Give a clue to search for"),
+        (("lookup", ""), "Enter a search term"),
+        (("lookup", " \u200b "), "Enter a search term"),
+        (("lookup", "user:"), "Enter a search term"),
+        (("lookup", " SN : "), "Enter a search term"),
+        (("lookup", "in:", "--json"), "Enter a search term"),
         (("sync",), "required: name: see `manage.py sync --help`."),
         (("person", "add", "anna", "--role", "boss"), "see `manage.py person add --help`."),
         (("installer", "revoke", "first"), "see `manage.py installer revoke --help`."),
@@ -100,7 +100,7 @@ def test_a_secret_on_the_command_line_is_not_repeated() -> None:
     code, out, err = manage("account", "add", "a", "--vendor", "five9s", "--secret", "token=canary123")
     assert code == 2
     assert "canary" not in out + err
-    assert "stays in the shell's history" in err
+    assert "is visible in the shell history" in err
 
 
 def test_output_is_utf_8_whatever_the_locale() -> None:
@@ -132,7 +132,7 @@ def test_ctrl_c_stops_watching_and_the_run_goes_on() -> None:
     _, err = process.communicate(timeout=60)
     run = SyncRun.objects.get()
     assert process.returncode == 130
-    assert err == f"Stopped watching; run {run.pk} goes on.\n"
+    assert err == f"Stopped watching; sync {run.pk} continues.\n"
     assert run.active
 
 

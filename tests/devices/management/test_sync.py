@@ -42,7 +42,7 @@ def sim() -> Iterator[Simulation]:
 def test_a_run_is_asked_for_and_without_workers_the_command_says_so() -> None:
     making.account("five", "five9s")
     out, err = sync("five")
-    assert out == f"Run {SyncRun.objects.get().pk} of five is requested.\n"
+    assert out == f"Sync {SyncRun.objects.get().pk} of five is requested.\n"
     assert "No worker has reported yet" in err
     heartbeat.beat()
     assert sync("five")[1] == ""
@@ -56,7 +56,7 @@ def test_waiting_follows_the_run_to_its_complete_end(sim: Simulation) -> None:
         out, err = sync("opswat-demo", "--wait")
     run = SyncRun.objects.get()
     assert run.state == JobState.DONE
-    assert out.startswith(f"Run {run.pk} is complete: {run.records} of {run.expected} devices, {run.created} new")
+    assert out.startswith(f"Sync {run.pk} is complete: {run.records} of {run.expected} devices, {run.created} new")
     assert "\r" not in out
     assert err == ""
 
@@ -66,7 +66,7 @@ def test_a_terminal_gets_a_line_that_is_written_over(sim: Simulation) -> None:
     account_at(sim.url, "opswat", calls_per_minute="600")
     with worker(SyncHandler):
         out, _ = sync("opswat-demo", "--wait", out=Terminal())
-    assert "\rRun " in out
+    assert "\rSync " in out
     assert " devices" in out.split("\r")[1]
 
 
@@ -74,7 +74,7 @@ def test_a_terminal_gets_a_line_that_is_written_over(sim: Simulation) -> None:
 def test_a_run_that_fails_is_a_failure_with_the_reason(sim: Simulation) -> None:
     account_at(sim.url, "opswat", calls_per_minute="600")
     sim.fault("opswat:401")
-    with worker(SyncHandler), pytest.raises(CommandRefused, match=r"^Run \d+ failed: .+\.$") as refused:
+    with worker(SyncHandler), pytest.raises(CommandRefused, match=r"^Sync \d+ failed: .+\.$") as refused:
         sync("opswat-demo", "--wait")
     assert refused.value.returncode == 1
 
@@ -83,7 +83,7 @@ def test_a_run_that_fails_is_a_failure_with_the_reason(sim: Simulation) -> None:
 def test_full_waits_for_a_run_of_changes_and_then_reads_everything(sim: Simulation) -> None:
     account = account_at(sim.url, "five9s")
     request_run(account, Scope(since=timezone.now()), now=timezone.now())
-    with pytest.raises(CommandRefused, match="for changes only, is under way"):
+    with pytest.raises(CommandRefused, match="of changes is running"):
         sync("five9s-demo", "--full")
     with worker(SyncHandler):
         sync("five9s-demo", "--full", "--wait")
@@ -123,7 +123,7 @@ class TestWatching:
 
     def test_it_ends_when_no_worker_reports_for_too_long(self) -> None:
         run = making.run(making.account())
-        with pytest.raises(CommandRefused, match=f"no worker reports; run {run.pk} stays requested"):
+        with pytest.raises(CommandRefused, match=f"no worker reports. Sync {run.pk} stays requested"):
             self.watch(run, lambda _: None)
 
     def test_a_worker_that_comes_back_ends_the_silence(self) -> None:
@@ -141,5 +141,5 @@ class TestWatching:
 
     def test_an_account_that_is_removed_meanwhile_is_told(self) -> None:
         run = making.run(making.account())
-        with pytest.raises(CommandRefused, match="was removed together with its account"):
+        with pytest.raises(CommandRefused, match="was deleted with its account"):
             self.watch(run, lambda _: Account.objects.all().delete())

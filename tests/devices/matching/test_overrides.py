@@ -1,4 +1,4 @@
-"""People link and take apart; every later run respects it, and everything can be taken back."""
+"""Users merge and split devices; later syncs keep this, and every override can be reset."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NOW = timezone.now()
 
 
 def seen(name: str, **more: str) -> Sighting:
-    """Told by the account of that name: the keys as serial=, hostname=, mac=."""
+    """A record of the account of that name; its keys as serial=, hostname=, mac=."""
     from devices.models import Account
 
     account = Account.objects.filter(name=name).first() or making.account(name)
@@ -117,7 +117,7 @@ def test_the_command_matches_everything_again(capsys: pytest.CaptureFixture[str]
     one, two = seen("one", serial="a"), seen("two", serial="a")
     Sighting.objects.filter(pk=two.pk).update(device=Device.objects.create(created_at=NOW))
     call_command("match")
-    assert capsys.readouterr().out == "1 sighting moved to another device.\n"
+    assert capsys.readouterr().out == "1 record moved to another device.\n"
     assert device_of(one) == device_of(two)
     assert Device.objects.count() == 1
     call_command("match")

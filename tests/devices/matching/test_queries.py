@@ -1,4 +1,4 @@
-"""The device page says why its sightings are one machine, and old addresses still lead to it."""
+"""The device page explains why its records match; old addresses redirect to it."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ def test_the_page_names_the_key_that_joined_and_what_nearly_did(helpdesk: Client
     stranger = shown.sighting(eset, "nb-1", ids=[(IdKind.SERIAL, "OTHER77"), (IdKind.MAC, "00:1A:2B:3C:4D:5E")])
     rematch_everything(timezone.now())
     text = page(helpdesk, one)
-    assert "Joined to five(9)s by serial pf3xk2" in text or "by serial PF3XK2" in text
-    assert "Not joined: same MAC address 001a2b3c4d5e, but the serial differs" in text
-    assert f'<a href="/devices/{stranger.device_id}/">That device</a>' in text
-    assert "Weak" not in text
+    assert "Matched with five(9)s by serial pf3xk2" in text
+    assert "Not matched: same MAC address 001a2b3c4d5e, different serial" in text
+    assert f'<a href="/devices/{stranger.device_id}/">Show other device</a>' in text
+    assert "Low confidence" not in text
 
 
 def test_a_join_by_hostname_and_user_is_called_weak(helpdesk: Client) -> None:
@@ -45,7 +45,7 @@ def test_a_join_by_hostname_and_user_is_called_weak(helpdesk: Client) -> None:
     one = shown.sighting(opswat, "nb-1", ids=[(IdKind.USER, "ACME\\anna")])
     shown.sighting(five, "nb-1", ids=[(IdKind.USER, "ACME\\anna")])
     rematch_everything(timezone.now())
-    assert "<strong>Weak:</strong>" in page(helpdesk, one)
+    assert "<strong>Low confidence: matched on hostname and user only.</strong>" in page(helpdesk, one)
 
 
 def test_the_address_of_a_device_that_became_part_of_another_leads_there(helpdesk: Client, ivan: User) -> None:

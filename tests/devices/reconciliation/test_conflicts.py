@@ -1,4 +1,4 @@
-"""What counts as a contradiction between vendors, and what does not."""
+"""Which differences between records are data conflicts."""
 
 from __future__ import annotations
 

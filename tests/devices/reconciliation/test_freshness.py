@@ -1,4 +1,4 @@
-"""Staleness thresholds: the vendor's numbers, those of an administrator, and what follows from them."""
+"""Staleness thresholds: the defaults of the vendor, those of an administrator, and their effect."""
 
 from __future__ import annotations
 
@@ -58,6 +58,11 @@ def test_every_vendor_brings_numbers_in_order(vendor: str) -> None:
         ("1.5 days", 36 * HOUR),
         ("2 weeks", 14 * DAY),
         ("1 minute", 60),
+        ("2 Tage", 2 * DAY),
+        ("36 Stunden", 36 * HOUR),
+        ("12 Std.", 12 * HOUR),
+        ("90 Minuten", 5400),
+        ("1 Woche", 7 * DAY),
     ],
 )
 def test_ages_are_read_as_people_type_them(text: str, seconds: int) -> None:
@@ -66,7 +71,7 @@ def test_ages_are_read_as_people_type_them(text: str, seconds: int) -> None:
 
 @pytest.mark.parametrize("text", ["", "36", "h", "-1 h", "1 month", "0 h", "99999 weeks", "٣ h", "1 h\0", "1e3 h", "9" * 10_000 + " h"])
 def test_what_is_no_age_is_refused_with_what_to_do(text: str) -> None:
-    with pytest.raises(ActionRefused, match=r"(Write a number|between 1 minute)"):
+    with pytest.raises(ActionRefused, match=r"(Enter a number|between 1 minute)"):
         read_age(text)
 
 
@@ -86,10 +91,10 @@ class TestThePage:
         event = AuditEvent.objects.get(action="threshold changed")
         assert (event.actor_name, event.target, event.detail["after"]["stale"]) == ("alice", "opswat", 3 * DAY)
         text = client.get(PAGE).content.decode()
-        assert "Set by alice" in text and 'value="3 days"' in text and "Vendor: 1 day" in text
+        assert "Changed by alice" in text and 'value="3 days"' in text and "Default: 1 day" in text
         client.post(PAGE, {"vendor": "opswat", "action": "back"})
         assert freshness.of("opswat") == freshness.by_vendor("opswat")
-        assert "Set by" not in client.get(PAGE).content.decode()
+        assert "Changed by" not in client.get(PAGE).content.decode()
         freshness.forget_defaults()
         assert not Threshold.objects.exists()
 
@@ -102,10 +107,10 @@ class TestThePage:
     @pytest.mark.parametrize(
         ("typed", "words"),
         [
-            ({"stale": "1 h"}, "Online must end before stale begins"),
-            ({"unseen": "3 days"}, "Online must end before stale begins"),
-            ({"live": "soon"}, "Write a number and its unit"),
-            ({"live": "\0" + "x" * 10_000}, "Write a number and its unit"),
+            ({"stale": "1 h"}, "The thresholds must increase"),
+            ({"unseen": "3 days"}, "The thresholds must increase"),
+            ({"live": "soon"}, "Enter a number and a unit"),
+            ({"live": "\0" + "x" * 10_000}, "Enter a number and a unit"),
         ],
     )
     def test_bad_numbers_are_kept_in_the_form_with_one_sentence(
@@ -115,7 +120,7 @@ class TestThePage:
         answer = client.post(PAGE, TYPED | typed)
         assert answer.status_code == 422
         text = answer.content.decode()
-        assert text.count('role="alert"') == 1 and words in text
+        assert text.count('class="field-error"') == 1 and words in text
         assert 'value="6 weeks"' in text or typed.get("unseen")
         assert not Threshold.objects.exists()
 

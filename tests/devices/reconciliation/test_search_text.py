@@ -264,7 +264,7 @@ def test_an_empty_list_says_what_was_searched_and_concludes_nothing(client: Clie
     shown.small_fleet()
     client.force_login(bob)
     text = client.get(f"{page}{'' if page.endswith('&') else '?'}q=nosuchthing").content.decode()
-    assert "Searched: any part of name, host name, nickname, user, serial, model, operating system, group and vendor id" in text
+    assert "Searched: any part of name, hostname, nickname, user, serial number, model, operating system, group and vendor ID" in text
     for conclusion in ("no vendor lists", "list is complete", "Nobody has", "No such", "No vendor"):
         assert conclusion not in text.split('id="results"')[1]
 
@@ -272,12 +272,12 @@ def test_an_empty_list_says_what_was_searched_and_concludes_nothing(client: Clie
 @pytest.mark.parametrize(
     ("term", "words"),
     [
-        ("user:nosuch", "Searched: user only."),
-        ("host:nosuch", "Searched: name and host name only."),
-        ("sn:zz", "Searched: serial only, from its beginning because “zz” has fewer than three characters."),
-        ("mac:00ff", "Searched: MAC address only, from its beginning."),
-        ("zz", "Searched: host names, users and serials that begin with it; nicknames, tags and custom fields that are exactly it."),
-        ("zz", "Type at least three characters to search inside name, host name, nickname, user, serial, model, operating system"),
+        ("user:nosuch", "Searched only: user."),
+        ("host:nosuch", "Searched only: name, hostname."),
+        ("sn:zz", "Searched only: start of serial number, because “zz” has fewer than three characters."),
+        ("mac:00ff", "Searched only: start of MAC address."),
+        ("zz", "Searched: hostnames, users and serial numbers starting with this text; exact nicknames, tags and custom fields."),
+        ("zz", "Enter at least three characters to search all fields."),
         ("nosuch", "Searched: any part of name,"),
     ],
 )

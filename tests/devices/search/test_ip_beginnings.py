@@ -113,12 +113,12 @@ def test_a_mac_stays_one(term: str) -> None:
 @pytest.mark.parametrize(
     ("term", "words"),
     [
-        ("fe80::9", "; the beginning of IP address, tag and custom field;"),
-        ("nosuchthing", "; the beginning of tag and custom field;"),
-        ("00:1c:2", "; the beginning of IP address, MAC address, tag and custom field;"),
-        ("ip:fe80::9", "Searched: IP address only, from its beginning."),
-        ("ip:nosuch", "Nothing was searched: “nosuch” is not the beginning of an IP address."),
-        ("mac:0", "Nothing was searched: “0” is not the beginning of a MAC address, of which four digits are needed"),
+        ("fe80::9", "; start of IP address, tag, custom field;"),
+        ("nosuchthing", "; start of tag, custom field;"),
+        ("00:1c:2", "; start of IP address, MAC address, tag, custom field;"),
+        ("ip:fe80::9", "Searched only: start of IP address."),
+        ("ip:nosuch", "Not searched: “nosuch” is not the start of an IP address."),
+        ("mac:0", "Not searched: “0” is not the start of a MAC address (at least four digits)."),
     ],
 )
 def test_what_was_searched_is_true_for_addresses(client: Client, bob: User, devices: None, term: str, words: str) -> None:

@@ -229,7 +229,7 @@ def test_a_sync_completes_without_the_record_and_says_so_until_it_works(vendor: 
         run = sync(account)
         assert (run.state, run.error, run.quarantined, run.records) == (JobState.DONE, "", 1, len(listed))
         assert (stored(), quarantined()) == (listed - {bad}, [bad])
-    assert status(account, timezone.now()).doubt == "1 record of its last list could not be used"
+    assert status(account, timezone.now()).doubt == "its last full sync had 1 invalid record"
     page = signed_in(alice).get(f"/vendors/{account.name}/").text
     assert "Rollcall could not store this record (IntegrityError)" in page
     sql("ALTER TABLE devices_sighting DROP CONSTRAINT planted")

@@ -162,7 +162,7 @@ class TestInAShell:
     def test_it_ends_the_sync_that_is_under_way(self) -> None:
         run = making.run(making.account())
         said = call("sync", "eset-main", "--cancel")
-        assert f"Run {run.pk} of eset-main is cancelled after 0 devices, 0 calls." in said
+        assert f"Sync {run.pk} of eset-main is canceled after 0 devices, 0 calls." in said
         assert AuditEvent.objects.get(action="sync cancelled").actor_name == "command line"
         with pytest.raises(CommandRefused, match="No sync of eset-main is running"):
             call("sync", "eset-main", "--cancel")

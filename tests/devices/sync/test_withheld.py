@@ -69,16 +69,16 @@ class TestDeciding:
     def test_a_second_click_decides_nothing_again(self, run: SyncRun, alice: User) -> None:
         client = signed_in(alice)
         client.post(at(run), {"reason": "Branch closed"})
-        assert "Somebody has decided already" in client.post(at(run), {"reason": "twice"}, follow=True).text
+        assert "The review is already done" in client.post(at(run), {"reason": "twice"}, follow=True).text
         assert not decide(run, alice, "late")
         mark_what_was_decided()
-        assert "nothing to decide any more" in client.post(at(run), {"reason": "once more"}, follow=True).text
+        assert "There is nothing left to review" in client.post(at(run), {"reason": "once more"}, follow=True).text
         run.refresh_from_db()
         assert run.decided_reason == "Branch closed" and audited() == ["disappearance decided", "disappearance applied"]
 
     def test_a_list_that_was_overtaken_decides_nothing(self, run: SyncRun, account: Account, alice: User) -> None:
         SyncRun.objects.filter(pk=making.run(account).pk).update(state=JobState.DONE)
-        assert "newer list came in" in signed_in(alice).post(at(run), {"reason": "why"}, follow=True).text
+        assert "a newer sync has completed" in signed_in(alice).post(at(run), {"reason": "why"}, follow=True).text
         assert not decide(run, alice)
         mark_what_was_decided()
         assert seen() == 30 and audited() == []
@@ -175,7 +175,7 @@ class TestFollowing:
         last = client.get(at(run, "applying"), headers=HTMX)
         assert "data-poll" not in last.text and "run-ended" in last["HX-Trigger"]
         assert last.text.count("25 devices are now shown as missing.") == 2
-        assert "25 disappearances applied" in client.get("/vendors/eset-main/").text
+        assert "25 devices marked as missing" in client.get("/vendors/eset-main/").text
         assert client.get(at(run, "applying")).status_code == 302
 
     def test_the_page_says_that_a_newer_list_came_in(self, run: SyncRun, account: Account, alice: User) -> None:
@@ -192,8 +192,8 @@ class TestFollowing:
         decide(run, alice)
         (found,) = statuses(timezone.now())
         assert found.withheld == 0
-        assert found.doubt == "25 devices disappeared from its list at once and are being marked as missing"
-        assert "are being marked as missing" in signed_in(alice).get("/vendors/").text
+        assert found.doubt == "25 devices missing from its last full sync are being marked"
+        assert "are being marked" in signed_in(alice).get("/vendors/").text
         mark_what_was_decided()
         (found,) = statuses(timezone.now())
         assert found.proves_absence

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.template import Context, Template
+from django.utils import timezone
 from django.utils.safestring import mark_safe
 
 from devices.device_list.columns import COLUMNS
@@ -52,6 +53,14 @@ def test_never_is_said_in_the_words_of_the_place() -> None:
     assert "not told" in Template('{% ago at "not told" %}').render(Context({"at": None}))
 
 
+@pytest.mark.parametrize(("argument", "text"), [("", "7 Dec 2026, 04:05"), (" seconds=True", "7 Dec 2026, 04:05:09")])
+def test_a_moment_is_shown_in_the_zone_of_the_user_with_utc_on_hover(argument: str, text: str) -> None:
+    at = datetime(2026, 12, 7, 3, 5, 9, 618371, tzinfo=UTC)
+    with timezone.override("Europe/Berlin"):
+        html = Template(f"{{% moment at{argument} %}}").render(Context({"at": at}))
+    assert html == f'<time datetime="{at.isoformat()}" title="2026-12-07 03:05:09 UTC">{text}</time>'
+
+
 def test_a_state_is_icon_word_and_colour_and_an_unknown_word_is_grey() -> None:
     fine = Template('{% state_pill "ok" raw="FINE" %}').render(Context())
     assert "is-ok" in fine and "<svg" in fine and ">OK<" in fine and "Vendor status: FINE" in fine
@@ -61,7 +70,7 @@ def test_a_state_is_icon_word_and_colour_and_an_unknown_word_is_grey() -> None:
 
 def test_silenced_keeps_the_word() -> None:
     text = Template('{% state_pill "critical" silenced=True %}').render(Context())
-    assert ">Critical<" in text and "(silenced)" in text
+    assert ">Critical<" in text and "(muted)" in text
 
 
 def test_nothing_to_copy_is_a_dash_without_a_button() -> None:

@@ -32,7 +32,7 @@ def test_a_stranger_learns_nothing_from_a_wrong_address(client: Client) -> None:
 def test_an_expired_form_says_what_to_do() -> None:
     answer = Client(enforce_csrf_checks=True).post("/accounts/login/", {"login": "bob", "password": "x"})
     assert answer.status_code == 403
-    assert b"This form has expired" in answer.content
+    assert b"Form expired" in answer.content
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,17 @@
-"""Who may see which page and which fragment; refusals say what is missing and who grants it."""
+"""Permissions of pages and fragments; a refusal names the action and the roles."""
 
 from __future__ import annotations
+
+import html
+import re
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from devices.models import Sighting, User
+from devices.web.permissions import REFUSALS
+from devices.web.roles import ROLES
 from tests.devices import rows as shown
 
 pytestmark = pytest.mark.django_db
@@ -47,8 +52,8 @@ def test_a_person_without_a_role_is_refused_everywhere(client: Client, charlie: 
         page, fragment = client.get(address), client.get(address, headers=HTMX)
         assert (page.status_code, fragment.status_code) == (403, 403)
         for answer in (page, fragment):
-            assert (b"view_raw" if name == "raw" else b"view_device") in answer.content
-            assert b"an administrator of Rollcall" in answer.content
+            assert ("view raw vendor data" if name == "raw" else "view devices") in answer.text
+            assert "Contact your Rollcall administrator." in answer.text
             assert b"berlin" not in answer.content
         assert b"<html" not in fragment.content
 
@@ -73,20 +78,33 @@ def test_it_staff_read_the_raw_answer(client: Client, ivan: User, addresses: dic
 
 
 @pytest.mark.parametrize(
-    ("address", "doing"),
+    ("address", "action"),
     [
-        ("/coverage/keys/", "look at identifiers that several devices share"),
-        ("/issues/export.csv", "export issues"),
-        ("/coverage/every.csv", "export coverage"),
-        ("/coverage/devices.csv", "export coverage"),
-        ("/devices/export.csv", "export devices"),
+        ("/coverage/keys/", "view raw vendor data"),
+        ("/coverage/every.csv", "export device data"),
+        ("/devices/export.csv", "export device data"),
     ],
 )
-def test_a_refusal_names_what_the_page_is_for(client: Client, bob: User, address: str, doing: str) -> None:
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_a_refusal_names_the_action_and_the_roles_but_no_permission(
+    client: Client, bob: User, address: str, action: str, headers: dict[str, str]
+) -> None:
     client.force_login(bob)
-    answer = client.get(address)
+    answer = client.get(address, headers=headers)
+    text = html.unescape(answer.text)
     assert answer.status_code == 403
-    assert f"You may not {doing}" in answer.text
+    assert f"You don't have permission to {action}." in text
+    assert "Required role (one of): IT staff, Administrator." in text
+    assert not re.search("view_raw|export_device", text)
+
+
+def test_a_refusal_names_a_single_role(client: Client, ivan: User) -> None:
+    client.force_login(ivan)
+    assert "Required role: Administrator." in client.get("/audit/").text
+
+
+def test_every_permission_of_a_role_has_a_refusal() -> None:
+    assert {codename for codenames in ROLES.values() for codename in codenames} == set(REFUSALS)
 
 
 def test_an_administrator_sees_every_place(client: Client, alice: User, addresses: dict[str, str]) -> None:

@@ -40,9 +40,9 @@ def test_everything_stands_in_it_with_absolute_times() -> None:
         "Operating system: Windows 11",
         "Model: Latitude",
         "Last seen: 2026-11-20 09:12 UTC",
-        "ESET: OK (FINE); device reported 2026-11-20 09:12 UTC; vendor's data of 2026-11-20 09:12 UTC; fetched 2026-11-20 09:12 UTC",
-        "OPSWAT MetaDefender IT Access: Warning (FINE); device reported 2026-11-20 09:12 UTC;"
-        " vendor's data of 2026-11-20 09:12 UTC; fetched 2026-11-20 09:12 UTC",
+        "ESET: OK (FINE); Last check-in: 2026-11-20 09:12 UTC; Inventory date: 2026-11-20 09:12 UTC; Last synced: 2026-11-20 09:12 UTC",
+        "OPSWAT MetaDefender IT Access: Warning (FINE); Last check-in: 2026-11-20 09:12 UTC;"
+        " Inventory date: 2026-11-20 09:12 UTC; Last synced: 2026-11-20 09:12 UTC",
         "Open issues:",
         "  Firewall is off (OPSWAT, since 2026-11-20 09:12 UTC)",
         "As of 2026-11-20 09:12 UTC: https://rollcall.example/devices/7/",
@@ -52,7 +52,7 @@ def test_everything_stands_in_it_with_absolute_times() -> None:
 def test_what_is_missing_or_left_out_is_said() -> None:
     shown.small_fleet()
     plain = told(Device.objects.get(name="nb-munich-02")).plain
-    assert "Excluded: five(9)s" in plain and "five(9)s Console: Missing; before that OK" in plain
+    assert "Excluded: five(9)s" in plain and "five(9)s Console: Missing; last status OK" in plain
     assert "Ticket:" not in plain and "Serial:" not in plain
 
 

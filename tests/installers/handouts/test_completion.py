@@ -58,14 +58,14 @@ def appears(device: Device, at: Account, **columns: Any) -> Sighting:
 
 def outcome(reader: User) -> str:
     page = signed_in(reader).get("/installers/hand-outs/").content.decode()
-    words = ("Arrived", "Not arrived yet", "Not used yet", "Used, not arrived", "Ended unused", "Switched off", "Closed", "Shown")
+    words = ("Enrolled", "Not enrolled", "Not downloaded", "Downloaded, not enrolled", "Expired unused", "Disabled", "Closed", "Shown")
     [found] = [word for word in words if f"<span>{word}</span>" in page] or [page]
     return found
 
 
 def waiting(reader: User) -> int:
     page = signed_in(reader).get("/installers/hand-outs/?show=open").content.decode()
-    return page.count('data-label="Outcome"')
+    return page.count('data-label="Status"')
 
 
 def test_a_gap_leads_to_a_fitting_installer_and_its_form_remembers_the_device(
@@ -88,7 +88,10 @@ def test_a_gap_leads_to_a_fitting_installer_and_its_form_remembers_the_device(
 def test_it_staff_may_have_one_made_with_what_is_known(client: Client, ivan: User, device: Device) -> None:
     client.force_login(ivan)
     page = client.get(f"/installers/for/{device.pk}/?account=eset-main&ticket=INC7").content.decode()
-    assert f"/installers/new/?account=eset-main&amp;os=windows&amp;device={device.pk}&amp;ticket=INC7" in page and "is ready." in page
+    assert (
+        f"/installers/new/?account=eset-main&amp;os=windows&amp;device={device.pk}&amp;ticket=INC7" in page
+        and "No installer for Windows is available." in page
+    )
 
 
 def test_an_order_that_began_at_a_gap_keeps_its_device_until_it_is_handed_out(
@@ -124,7 +127,7 @@ def test_an_installer_is_offered_only_where_one_exists(client: Client, bob: User
 def test_helpdesk_is_told_whom_to_ask_when_nothing_is_marked(client: Client, bob: User, device: Device) -> None:
     client.force_login(bob)
     page = client.get(f"/installers/for/{device.pk}/").content.decode()
-    assert "Ask IT staff to make one, or to mark one for the helpdesk" in page
+    assert "Ask IT staff to create one or make one available to the helpdesk." in page
 
 
 def test_a_system_without_installers_is_explained(client: Client, ivan: User, device: Device) -> None:
@@ -160,39 +163,39 @@ def test_a_hand_out_closes_by_itself_when_its_account_sees_the_device(
     ivan: User, bob: User, device: Device, eset: Account, way: str
 ) -> None:
     given_for(device, bob, way)
-    assert (outcome(bob), waiting(ivan)) == ("Not used yet" if way == "short" else "Not arrived yet", 1)
-    assert "given" in signed_in(bob).get(f"/installers/for/{device.pk}/", headers=HTMX).content.decode()
+    assert (outcome(bob), waiting(ivan)) == ("Not downloaded" if way == "short" else "Not enrolled", 1)
+    assert "shared" in signed_in(bob).get(f"/installers/for/{device.pk}/", headers=HTMX).content.decode()
     appears(device, eset)
-    assert (outcome(bob), waiting(ivan)) == ("Arrived", 0)
+    assert (outcome(bob), waiting(ivan)) == ("Enrolled", 0)
     assert not signed_in(bob).get(f"/installers/for/{device.pk}/", headers=HTMX).content.strip()
     page = signed_in(bob).get(f"/installers/for/{device.pk}/?account=eset-main").content.decode()
-    assert "The gap is closed" in page and "/installers/for/" not in signed_in(bob).get(f"/devices/{device.pk}/").content.decode()
+    assert "Coverage gap closed" in page and "/installers/for/" not in signed_in(bob).get(f"/devices/{device.pk}/").content.decode()
 
 
 def test_only_the_account_that_it_was_for_and_only_a_managed_device_closes_it(ivan: User, device: Device, eset: Account) -> None:
     given_for(device, ivan)
     appears(device, complete(shown.account("eset-other", "eset")))
-    assert outcome(ivan) == "Not arrived yet"
+    assert outcome(ivan) == "Not enrolled"
     appears(device, eset, enrolment="pending")
-    assert outcome(ivan) == "Not arrived yet"
+    assert outcome(ivan) == "Not enrolled"
     Sighting.objects.update(enrolment="managed")
-    assert outcome(ivan) == "Arrived"
+    assert outcome(ivan) == "Enrolled"
 
 
 def test_a_device_that_was_there_long_ago_arrives_when_it_reports_again(ivan: User, device: Device, eset: Account) -> None:
     seen = appears(device, eset, life="missing", missing_since=timezone.now())
     given_for(device, ivan)
-    assert outcome(ivan) == "Not arrived yet"
+    assert outcome(ivan) == "Not enrolled"
     Pulse.objects.filter(sighting=seen).update(seen_at=timezone.now() + timedelta(days=400))
-    assert outcome(ivan) == "Not arrived yet"  # its clock is wrong: nobody can tell
+    assert outcome(ivan) == "Not enrolled"  # its clock is wrong: nobody can tell
     Pulse.objects.filter(sighting=seen).update(seen_at=timezone.now())
-    assert outcome(ivan) == "Arrived"
+    assert outcome(ivan) == "Enrolled"
 
 
 def test_an_arrival_stays_one_when_the_device_is_lost_later(ivan: User, device: Device, eset: Account) -> None:
     given_for(device, ivan)
     appears(device, eset, life="gone", missing_since=timezone.now())
-    assert (outcome(ivan), waiting(ivan)) == ("Arrived", 0)
+    assert (outcome(ivan), waiting(ivan)) == ("Enrolled", 0)
 
 
 def test_what_was_used_but_did_not_arrive_is_listed_until_a_person_closes_it(
@@ -200,15 +203,15 @@ def test_what_was_used_but_did_not_arrive_is_listed_until_a_person_closes_it(
 ) -> None:
     path = short_link(bob, ready(eset), device=str(device.pk))
     assert client.post(path).status_code == 200
-    assert (outcome(bob), waiting(bob)) == ("Used, not arrived", 1)
+    assert (outcome(bob), waiting(bob)) == ("Downloaded, not enrolled", 1)
     signed_in(bob).post(f"/installers/hand-outs/{Handout.objects.get().pk}/end/", {"back": "list"})
-    assert (outcome(bob), waiting(bob)) == ("Switched off", 0)
+    assert (outcome(bob), waiting(bob)) == ("Disabled", 0)
 
 
 def test_a_short_link_that_ended_unused_is_listed(bob: User, eset: Account) -> None:
     short_link(bob, ready(eset))
     Handout.objects.update(expires_at=timezone.now() - timedelta(days=1))
-    assert (outcome(bob), waiting(bob)) == ("Ended unused", 1)
+    assert (outcome(bob), waiting(bob)) == ("Expired unused", 1)
 
 
 def test_a_shown_link_without_a_device_is_nothing_to_wait_for(ivan: User, bob: User, eset: Account) -> None:
@@ -230,7 +233,7 @@ def test_the_log_leaves_as_csv_without_formulas_or_links_and_is_audited(client: 
     answer = client.get("/installers/hand-outs.csv?q=SUM")
     text = answer.getvalue().decode("utf-8-sig")
     [row] = csv.DictReader(text.splitlines())
-    assert (row["to"], row["installer"], row["device"], row["outcome"]) == ("'@SUM(1)", "'=HYPERLINK(1)", "nb-berlin-01", "Not used yet")
+    assert (row["to"], row["installer"], row["device"], row["outcome"]) == ("'@SUM(1)", "'=HYPERLINK(1)", "nb-berlin-01", "Not downloaded")
     assert "canary" not in text and token not in text and Handout.objects.get().mark not in text
     [event] = AuditEvent.objects.filter(action="export")
     assert event.target.startswith("rollcall-hand-outs-") and event.detail["q"] == "SUM"

@@ -36,7 +36,7 @@ def test_looking_uses_nothing_up_and_tells_nothing_about_the_company(path: str, 
         answer = getattr(client, method)(path, headers={"User-Agent": "WhatsApp/2 preview"})
         assert answer.status_code == 200 and uses() == 0
     page = client.get(path).content.decode()
-    assert "Installer for Windows" in page and "3 more downloads" in page
+    assert "Installer for Windows" in page and "3 downloads left" in page
     for word in ("canary", "Reception", "eset-main", "ivan"):
         assert word not in page
 
@@ -47,7 +47,7 @@ def test_using_it_leads_to_the_vendor_without_a_referrer_a_cookie_or_a_copy(path
     assert (answer["Referrer-Policy"], answer["Cache-Control"]) == ("no-referrer", "no-store")
     assert uses() == 1 and Handout.objects.get().used_at
     [event] = AuditEvent.objects.filter(action="short link used")
-    assert (event.actor, event.actor_name, event.detail["use"], event.address) == (None, "whoever had it", 1, "127.0.0.1")
+    assert (event.actor, event.actor_name, event.detail["use"], event.address) == (None, "Anonymous", 1, "127.0.0.1")
 
 
 def test_every_answer_forbids_referrers_and_copies(path: str, client: Client) -> None:
@@ -59,26 +59,28 @@ def test_every_answer_forbids_referrers_and_copies(path: str, client: Client) ->
 def end_it(how: str) -> None:
     now = timezone.now()
     rows = Handout.objects.all()
-    if how == "has expired":
+    if how == "Link expired":
         rows.update(expires_at=now)
-    elif how == "used up":
+    elif how == "Link already used":
         rows.update(uses=3)
-    elif how == "switched off":
+    elif how == "Link disabled":
         rows.update(ended_at=now)
-    elif how == "not available":
+    elif how == "Installer no longer available":
         Installer.objects.update(standing=Standing.REVOKED)
-    elif how == "not available any more":
+    elif how == "no longer available":
         Installer.objects.update(expires_at=now)
 
 
-@pytest.mark.parametrize("how", ["has expired", "used up", "switched off", "not available", "not available any more"])
+@pytest.mark.parametrize(
+    "how", ["Link expired", "Link already used", "Link disabled", "Installer no longer available", "no longer available"]
+)
 def test_each_end_has_its_page_and_the_page_tells_nothing_more(path: str, client: Client, how: str) -> None:
     end_it(how)
     before = uses()
     for method in ("get", "post"):
         answer = getattr(client, method)(path)
         page = answer.content.decode()
-        assert answer.status_code == 410 and how in page and "Ask whoever gave it to you for a new one" in " ".join(page.split())
+        assert answer.status_code == 410 and how in page and "Contact your IT help desk for a new link." in " ".join(page.split())
         assert "Windows" not in page and "canary" not in page and "Refresh" not in answer
     assert uses() == before and not AuditEvent.objects.filter(action="short link used").exists()
 
@@ -88,7 +90,7 @@ def test_each_end_has_its_page_and_the_page_tells_nothing_more(path: str, client
 def test_unknown_tokens_are_not_found(path: str, client: Client, token: str, method: str) -> None:
     answer = getattr(client, method)(f"/i/{token}")
     assert answer.status_code == 404
-    assert method == "head" or b"There is no such link" in answer.content or b"Page not found" in answer.content
+    assert method == "head" or b"Link not found" in answer.content or b"Page not found" in answer.content
 
 
 def test_a_look_at_the_link_gives_no_short_link(client: Client, path: str) -> None:

@@ -18,6 +18,7 @@ from tests.devices.runs import account_at
 from tests.installers.interruptions import CONNECT, LIST, Between, Killed, die
 from tests.installers.interruptions import MAKE as MAKING
 from tests.installers.orders_followed import WISH, Hand, account, created, order
+from vendors.texts import Message
 
 pytestmark = pytest.mark.django_db
 MAKE = "~/v1/installers"
@@ -88,7 +89,7 @@ def test_one_click_makes_at_most_one_and_ends_decided(sim: Simulation, hand: Han
     assert (hand.now - began).total_seconds() <= settled
     assert bool(installer.link) is (end == READY) and (installer.state == JobState.DONE) is (end == READY)
     if doubt and end == FAILED:
-        assert installer.error_code == "not_made" and "order again" in installer.error_next_step.lower()
+        assert installer.error_code == "not_made" and "create it again" in installer.error_next_step.lower()
 
 
 @pytest.mark.parametrize("look", [1, 2, 3, 4])
@@ -169,7 +170,7 @@ def test_two_at_the_vendor_are_told_and_the_older_is_adopted(sim: Simulation, ha
     ended = hand.follow(installer)
     uuids = sim.eset.installers.tally()["uuids"]
     assert ended.standing == READY and ended.external_id == uuids[0] != other
-    assert "holds 2" in ended.remark and other in ended.remark
+    assert "lists 2 installers" in ended.remark and other in ended.remark
 
 
 def test_where_listing_is_refused_a_person_decides_with_both_facts(sim: Simulation, hand: Hand) -> None:
@@ -177,8 +178,9 @@ def test_where_listing_is_refused_a_person_decides_with_both_facts(sim: Simulati
     sim.fault(f"eset:after=500@1{MAKE}")
     installer = hand.follow(order(account(sim)))
     assert (installer.standing, installer.needs_person) == (AMBIGUOUS, True)
-    assert "create an installer" in installer.error and "list installers" in installer.error and "decide" in installer.error_next_step
-    with pytest.raises(ActionRefused, match="id that the vendor gave"):
+    assert "create an installer" in installer.error and "list installers" in installer.error
+    assert "mark it as created" in installer.error_next_step
+    with pytest.raises(ActionRefused, match="ID of the installer"):
         services.confirm_creation(installer, made=True, act=AuditContext(hand.now))
     uuid = sim.eset.installers.tally()["uuids"][0]
     services.confirm_creation(installer, made=True, external_id=uuid, act=AuditContext(hand.now))
@@ -191,8 +193,10 @@ def test_a_person_may_say_that_it_was_not_made(sim: Simulation, hand: Hand) -> N
     sim.fault(f"eset:500@1{MAKE}")
     installer = hand.follow(order(account(sim)))
     ended = services.confirm_creation(installer, made=False, act=AuditContext(hand.now))
-    assert ended.standing == FAILED and "decided that it was not made" in ended.error and "create an installer" in ended.remark
-    with pytest.raises(ActionRefused, match="nothing to decide"):
+    assert ended.standing == FAILED and "Marked as not created" in ended.error and "create an installer" in ended.remark
+    stored = Installer.objects.get(pk=ended.pk)
+    assert isinstance(stored.error, Message) and isinstance(stored.remark, Message)  # with their parameters, so they can be translated
+    with pytest.raises(ActionRefused, match="needs no decision"):
         services.confirm_creation(installer, made=False, act=AuditContext(hand.now))
 
 

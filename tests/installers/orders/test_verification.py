@@ -25,7 +25,7 @@ def test_it_looks_after_five_and_thirty_seconds_two_minutes_and_at_the_settling_
 
 
 def test_a_complete_list_at_the_settling_time_says_no() -> None:
-    with pytest.raises(verification.NotMade, match="was not made"):
+    with pytest.raises(verification.NotMade, match="Not created"):
         look(780)
 
 

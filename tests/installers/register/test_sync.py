@@ -45,9 +45,9 @@ def test_what_another_account_of_the_same_tenant_ordered_is_named_as_that_accoun
     hand.take_stock(second)
     twin = Installer.objects.get(account=second, external_id=ours.external_id)
     client.force_login(ivan)
-    assert "Ordered here, through eset-demo: both accounts list it" in client.get(f"/installers/{twin.pk}/").content.decode()
+    assert "Created through eset-demo" in client.get(f"/installers/{twin.pk}/").content.decode()
     page = client.get("/installers/?account=eset-second").content.decode()
-    assert (page.count("Ordered through eset-demo"), page.count("Made at the vendor")) == (1, 1), "a copied name proves nothing"
+    assert (page.count("Created through eset-demo"), page.count("Created at the vendor")) == (1, 1), "a copied name proves nothing"
     out = io.StringIO()
     call_command("installer", "list", "--json", stdout=out)
     told = {each["id"]: each["ordered_through"] for each in json.loads(out.getvalue())}
@@ -61,7 +61,7 @@ def test_what_is_no_longer_listed_was_revoked_elsewhere_and_may_come_back(sim: S
     hand.go(5)
     hand.take_stock(at)
     gone = Installer.objects.get()
-    assert (gone.standing, gone.usable, bool(gone.link)) == (Standing.REVOKED, False, True) and "revoked it there" in gone.remark
+    assert (gone.standing, gone.usable, bool(gone.link)) == (Standing.REVOKED, False, True) and "Deleted at the vendor" in gone.remark
     sim.eset.installers._made[installer.external_id] = kept
     hand.take_stock(at)
     assert Installer.objects.get().standing == Standing.READY
@@ -99,7 +99,11 @@ def test_one_that_was_given_up_is_adopted_when_it_appears(sim: Simulation, hand:
     hand.go(2000)
     hand.take_stock(at)
     found = Installer.objects.get()
-    assert (found.standing, found.error, bool(found.link)) == (Standing.READY, "", True) and "found in the vendor's list" in found.remark
+    assert (found.standing, found.error, bool(found.link)) == (
+        Standing.READY,
+        "",
+        True,
+    ) and "a later sync found the installer" in found.remark
 
 
 def test_doubt_that_waited_for_a_person_ends_when_the_list_may_be_read(sim: Simulation, hand: Hand) -> None:
@@ -156,7 +160,7 @@ def test_a_bad_field_costs_no_installer(sim: Simulation, hand: Hand, client: Cli
     assert {record for record, *_ in stocktake.repairs} == {"installer"}
     assert Installer.objects.filter(account=at).count() == stocktake.found
     client.force_login(ivan)
-    assert "Repaired fields" in client.get("/installers/").content.decode()
+    assert "Repaired field" in client.get("/installers/").content.decode()
     sim.clear_faults()
     assert (hand.take_stock(at).unreadable, Stocktake.objects.get().repairs) == (0, [])
     assert Installer.objects.filter(account=at, standing=Standing.READY).count() == 30

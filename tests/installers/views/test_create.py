@@ -86,7 +86,7 @@ def test_the_back_button_finds_the_order_instead_of_a_form(desk: Client) -> None
     desk.post(address, filled(address))
     made = Installer.objects.get()
     page = read(desk, address)
-    assert "This form has been sent" in page and f'href="/installers/{made.pk}/"' in page and "<form" not in page.split("<main")[1]
+    assert "Form already sent" in page and f'href="/installers/{made.pk}/"' in page and "<form" not in page.split("<main")[1]
     assert key_of(address) not in page  # "another one" begins with a key of its own
 
 
@@ -94,33 +94,33 @@ def test_the_same_form_with_another_wish_is_refused_in_words(desk: Client) -> No
     address = opened(desk)
     desk.post(address, filled(address))
     answer = desk.post(address, filled(address, purpose="Warehouse"))
-    assert answer.status_code == 422 and "sent before with another wish" in answer.content.decode()
+    assert answer.status_code == 422 and "already sent with other options" in answer.content.decode()
     assert Installer.objects.get().purpose == "Reception"
 
 
 @pytest.mark.parametrize(
     ("mistake", "words"),
     [
-        ({"purpose": ""}, "Say what it is for"),
-        ({"purpose": "x" * 10_000}, "in 1 to 80 letters"),
+        ({"purpose": ""}, "Enter a name, e.g."),
+        ({"purpose": "x" * 10_000}, "Enter a name of 1 to 80 characters"),
         ({"purpose": "a\0b"}, "Null characters"),
         ({"purpose": "a\u2028b"}, "on one line"),
         ({"family": ""}, "Choose an operating system: Windows, macOS"),
         ({"family": "linux"}, "cannot create installers for Linux"),
         ({"family": "x\0"}, "Null characters"),
-        ({"language": "tlh"}, "Choose a language of the list"),
-        ({"language": ""}, "Choose a language of the list"),
-        ({"group": "g-dynamic"}, "Choose a static group of this account"),
-        ({"group": "y" * 10_000}, "Choose a static group of this account"),
-        ({"ticket": "9" * 10_000}, "A ticket has at most 100 letters"),
-        ({"request_key": "again"}, "This form is damaged"),
-        ({"request_key": ""}, "This form is damaged"),
+        ({"language": "tlh"}, "Choose a language from the list"),
+        ({"language": ""}, "Choose a language from the list"),
+        ({"group": "g-dynamic"}, "Choose an existing static group"),
+        ({"group": "y" * 10_000}, "Choose an existing static group"),
+        ({"ticket": "9" * 10_000}, "a ticket of at most 100 characters"),
+        ({"request_key": "again"}, "This form is incomplete"),
+        ({"request_key": ""}, "This form is incomplete"),
     ],
 )
 def test_a_mistake_orders_nothing_and_keeps_what_was_typed(desk: Client, mistake: dict[str, str], words: str) -> None:
     answer = send(desk, **({"ticket": "INC8", "purpose": "Foyer", "diagnostics": "on"} | mistake))
     page = answer.content.decode()
-    assert answer.status_code == 422 and words in page and "Nothing was ordered." in page
+    assert answer.status_code == 422 and words in page and "Installer not created." in page
     assert not Installer.objects.exists()
     assert "purpose" in mistake or 'value="Foyer"' in page
     assert "ticket" in mistake or 'value="INC8"' in page
@@ -136,8 +136,8 @@ def test_a_corrected_form_orders_under_its_first_key(desk: Client) -> None:
 
 def test_the_form_says_what_there_is_and_what_there_is_not(desk: Client) -> None:
     page = read(desk, opened(desk))
-    assert "German (de-de)" in page and "makes the installer in en-us" in page
-    assert "None: Lost &amp; found" in page and "All / Berlin" in page and "Without updates" not in page
+    assert "German (de-de)" in page and "Falls back to English." in page
+    assert "None (Lost &amp; found)" in page and "All / Berlin" in page and "Without updates" not in page
     assert "6 months" in page and "cannot create installers for Linux" in page
     assert "five-main</strong>: five(9)s Console cannot create installers through its API" in page
 
@@ -161,7 +161,7 @@ def test_a_language_that_the_vendor_lacks_does_not_become_the_first_of_the_list(
 def test_nonsense_in_the_address_presets_nothing(desk: Client) -> None:
     long = "9" * 5000
     for query in (f"?from={long}", "?from=%00", f"?os={long}", "?group=%00&language=%00&purpose=%00", "?from=9223372036854775808"):
-        assert "Make an installer at eset-main" in read(desk, opened(desk, query))
+        assert "Create installer in eset-main" in read(desk, opened(desk, query))
     assert opened(desk, "?key=no-uuid").count("key=") == 1
 
 
@@ -179,17 +179,17 @@ def test_a_successor_takes_two_clicks(desk: Client, eset: Account) -> None:
 def test_several_accounts_are_chosen_from_and_the_choice_keeps_the_presets(desk: Client, eset: Account) -> None:
     shown.account("eset-second", "eset")
     page = read(desk, NEW + "?os=macos")
-    assert "At which account?" in page and 'href="?os=macos&amp;account=eset-second"' in page
+    assert "Choose a vendor account" in page and 'href="?os=macos&amp;account=eset-second"' in page
     assert "five-main</strong>: five(9)s Console makes no installers" in page
-    assert "Make an installer at eset-second" in read(desk, opened(desk, "?os=macos&account=eset-second"))
-    assert "At which account?" in read(desk, NEW + "?account=five-main")
+    assert "Create installer in eset-second" in read(desk, opened(desk, "?os=macos&account=eset-second"))
+    assert "Choose a vendor account" in read(desk, NEW + "?account=five-main")
 
 
 def test_an_account_that_was_switched_off_meanwhile_takes_no_order(desk: Client, eset: Account) -> None:
     address = opened(desk)
     Account.objects.filter(pk=eset.pk).update(enabled=False)
     page = desk.post(address, filled(address)).content.decode()
-    assert "No account can make installers" in page and "It is disabled." in page
+    assert "No vendor account supports installers" in page and "Disabled." in page
     assert not Installer.objects.exists()
 
 

@@ -41,9 +41,9 @@ def test_everything_about_one_that_is_ready(desk: Client, eset: Account, ivan: U
     )
     page = read(desk, at(ready))
     for words in (
-        "It can be handed out until", "Reception", "Endpoint Security", "Complete, 250 units", "in 169 days", "ivan", "INC1", "Berlin",
-        "tlh was asked for; the vendor does not have it", f"id-{ready.pk}", ready.name, "Agent", "Found late.", "As the vendor listed it",
-        "Hand out", "Create replacement", "Let the helpdesk hand it out", "Revoke",
+        "Can be shared until", "Reception", "Endpoint Security", "Complete, 250 units", "in 169 days", "ivan", "INC1", "Berlin",
+        "Requested: tlh (not available)", f"id-{ready.pk}", ready.name, "Agent", "Found late.", "Last synced",
+        "Share", "Create replacement", "Make available to helpdesk", "Revoke",
     ):  # fmt: skip
         assert words in page, words
     assert SECRET_LINK not in page and "data-poll" not in page.split('id="installer"')[1]
@@ -64,20 +64,20 @@ def test_the_page_renews_itself_while_there_is_something_to_wait_for(desk: Clien
 def test_what_becomes_of_it_in_words(eset: Account, ivan: User) -> None:
     now = timezone.now()
 
-    def told(**columns: Any) -> tuple[str, str]:
-        said = status_text(booked(eset, "Gate", **columns), now=now)
-        return said.word, said.look
+    def shown(**columns: Any) -> tuple[str, str]:
+        text = status_text(booked(eset, "Gate", **columns), now=now)
+        return text.label, text.look
 
-    assert told() == ("Ready", "ok")
-    assert told(usable=False) == ("Not usable", "attention")
-    assert told(expires_at=now - timedelta(seconds=1)) == ("Expired", "unknown")
-    assert told(standing=Standing.EXPIRED) == ("Expired", "unknown")
-    assert told(standing=Standing.REVOKED, revoked_by=ivan) == ("Revoked", "unknown")
-    assert told(standing=Standing.FAILED) == ("Failed", "critical")
-    assert told(standing=Standing.AMBIGUOUS, state=JobState.FAILED) == ("Needs a decision", "attention")
-    assert told(standing=Standing.AMBIGUOUS, state=JobState.REQUESTED) == ("Unconfirmed", "attention")
-    assert told(state=JobState.REQUESTED) == ("Being revoked", "busy")
-    assert told(standing=Standing.REQUESTED, state=JobState.REQUESTED) == ("Requested", "busy")
+    assert shown() == ("Ready", "ok")
+    assert shown(usable=False) == ("Not usable", "attention")
+    assert shown(expires_at=now - timedelta(seconds=1)) == ("Expired", "unknown")
+    assert shown(standing=Standing.EXPIRED) == ("Expired", "unknown")
+    assert shown(standing=Standing.REVOKED, revoked_by=ivan) == ("Revoked", "unknown")
+    assert shown(standing=Standing.FAILED) == ("Failed", "critical")
+    assert shown(standing=Standing.AMBIGUOUS, state=JobState.FAILED) == ("Action required", "attention")
+    assert shown(standing=Standing.AMBIGUOUS, state=JobState.REQUESTED) == ("Unconfirmed", "attention")
+    assert shown(state=JobState.REQUESTED) == ("Revoking", "busy")
+    assert shown(standing=Standing.REQUESTED, state=JobState.REQUESTED) == ("Requested", "busy")
 
 
 @pytest.mark.parametrize(
@@ -92,9 +92,9 @@ def test_a_countdown_never_promises_more_than_there_is(seconds: int, words: str)
 
 def test_doubt_shows_both_facts_and_forbids_a_second_order(desk: Client, eset: Account) -> None:
     page = read(desk, at(doubtful(eset, "Gate")))
-    assert "We do not know yet whether it was made: do not order again." in page
+    assert "The vendor did not confirm that it was created. Do not create it again." in page
     assert "ESET answered 500." in page and "the account may not list installers" in page
-    assert "Create replacement" not in page and "Order again" not in page and "Hand out<" not in page
+    assert "Create replacement" not in page and "Retry" not in page and "Share" not in page
 
 
 def test_a_person_decides_that_it_was_not_made(desk: Client, eset: Account, ivan: User) -> None:
@@ -102,16 +102,16 @@ def test_a_person_decides_that_it_was_not_made(desk: Client, eset: Account, ivan
     answer = desk.post(at(unknown) + "decide/", {"decision": "not made", "ticket": "INC1"})
     assert (answer.status_code, answer["Location"]) == (302, at(unknown) + "?ticket=INC1")
     page = read(desk, at(unknown))
-    assert "Failed" in page and f'href="/installers/new/?from={unknown.pk}"' in page and "Order again" in page
+    assert "Failed" in page and f'href="/installers/new/?from={unknown.pk}"' in page and "Retry" in page
     assert AuditEvent.objects.get(action="installer settled").actor == ivan
 
 
 def test_a_person_decides_that_it_was_made_and_says_which_it_is(desk: Client, eset: Account) -> None:
     unknown, other = doubtful(eset, "Gate"), booked(eset, "Reception")
     for typed, words in (
-        ("", "Enter the id"),
-        ("x" * 10_000, "Enter the id"),
-        ("a\0", "Enter the id"),
+        ("", "Enter the ID"),
+        ("x" * 10_000, "Enter the ID"),
+        ("a\0", "Null characters"),
         (other.external_id, "Another installer"),
     ):
         answer = desk.post(at(unknown) + "decide/", {"decision": "made", "external_id": typed})
@@ -127,29 +127,29 @@ def test_looking_again_puts_it_back_to_the_workers(desk: Client, eset: Account) 
     assert desk.post(at(unknown) + "decide/", {"decision": "look"}).status_code == 302
     assert "every 10s" in read(desk, at(unknown))
     answer = desk.post(at(unknown) + "decide/", {"decision": "not made"})
-    assert answer.status_code == 422 and "There is nothing to decide" in answer.content.decode()
+    assert answer.status_code == 422 and "This installer needs no decision." in answer.content.decode()
     assert desk.post(at(unknown) + "decide/", {"decision": "\0"}).status_code == 404
 
 
 def test_revoking_is_confirmed_by_the_name_and_says_what_it_does_not(desk: Client, eset: Account, ivan: User) -> None:
     ready = booked(eset, "Reception  Berlin")
     page = read(desk, at(ready) + "revoke/?ticket=INC5")
-    assert "copies that were downloaded already" in page and "Its link stops working" in page
+    assert "Already downloaded copies still work" in page and "Its link stops working" in page
     for typed in ("", "reception berlin", "Gate", "x" * 10_000, "Reception\0Berlin"):
         answer = desk.post(at(ready) + "revoke/", {"name": typed})
-        assert answer.status_code == 422 and "Nothing was revoked: type its name" in answer.content.decode()
+        assert answer.status_code == 422 and "Not revoked." in answer.content.decode()
     assert not AuditEvent.objects.filter(action="installer revocation asked").exists()
     for _ in range(2):
         assert desk.post(at(ready) + "revoke/", {"name": " Reception Berlin ", "ticket": "INC5"})["Location"] == at(ready) + "?ticket=INC5"
     event = AuditEvent.objects.get(action="installer revocation asked")
     assert (event.actor, event.detail["ticket"]) == (ivan, "INC5")
-    assert "Being revoked" in read(desk, at(ready))
+    assert "Revoking" in read(desk, at(ready))
 
 
 def test_only_what_lives_can_be_revoked(desk: Client, eset: Account) -> None:
     failed = booked(eset, "Gate", standing=Standing.FAILED, external_id="")
     answer = desk.post(at(failed) + "revoke/", {"name": "Gate"})
-    assert answer.status_code == 422 and "only one that is ready or expired can be revoked" in answer.content.decode()
+    assert answer.status_code == 422 and "Only a ready or expired installer can be revoked." in answer.content.decode()
     assert "revoke/" not in read(desk, at(failed))
 
 
@@ -159,7 +159,7 @@ def test_marking_for_the_helpdesk_shows_it_there_and_unmarking_takes_it_away(des
     assert helpdesk.get(at(ready)).status_code == 404
     desk.post(at(ready) + "helpdesk/", {"may": "1"})
     page = read(helpdesk, at(ready))
-    assert "Reception" in page and "Hand out" in page
+    assert "Reception" in page and "Share" in page
     for words in ("Create replacement", "Revoke", "helpdesk/", "decide/"):
         assert words not in page
     desk.post(at(ready) + "helpdesk/", {"may": "0"})

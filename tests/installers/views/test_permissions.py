@@ -44,7 +44,7 @@ def test_rights(people: dict[str, Client], installer: Installer, case: tuple[str
     page = answer.content.decode()
     assert (answer.status_code != 403) is may, answer.status_code
     if not may:
-        assert "an administrator of Rollcall" in page and "_installer</span>" in page and "Reception" not in page
+        assert "Contact your Rollcall administrator." in page and "Required role" in page and "Reception" not in page
         assert ("<html" in page) is (not headers)
         assert Installer.objects.values().get() == before
         assert set(AuditEvent.objects.values_list("action", flat=True)) <= {"installer ordered", "sign-in"}
@@ -72,8 +72,8 @@ def test_the_place_in_the_navigation_is_for_those_who_may_go_there(client: Clien
         assert ('href="/installers/"' in client.get("/").content.decode()) is shown
 
 
-def test_a_refusal_names_every_right_that_would_do_and_the_roles_that_have_one(client: Client, charlie: User) -> None:
+def test_a_refusal_names_the_action_and_every_role_with_one_of_its_permissions(client: Client, charlie: User) -> None:
     client.force_login(charlie)
     page = " ".join(client.get("/installers/").content.decode().split())
-    assert "view_installer or hand_out_installer" in page and "look at installers" in page
-    assert "Helpdesk, IT staff or Administrator" in page
+    assert "permission to view installers." in page
+    assert "(one of): Helpdesk, IT staff, Administrator." in page

@@ -56,9 +56,9 @@ def test_all_are_listed_the_newest_first_with_what_people_ask_about(desk: Client
     assert names(page) == ["Gone", "Theirs", "Old", "Unknown", "Warehouse", "Studio", "Reception"]
     for words in ("ivan · INC1", "Ready", "eset-main", "Berlin", "Windows", "en-us", "Endpoint Security", "in 169 days", "usable"):
         assert words in row(page, "Reception"), words
-    assert "Made at the vendor" in row(page, "Theirs") and "macOS" in row(page, "Studio") and "3 days ago" in row(page, "Old")
+    assert "Created at the vendor" in row(page, "Theirs") and "macOS" in row(page, "Studio") and "3 days ago" in row(page, "Old")
     assert "in 169 days" not in row(page, "Gone") and "Revoked" in row(page, "Gone")
-    assert "Needs a decision" in row(page, "Unknown") and "Lost &amp; found" in row(page, "Studio")
+    assert "Action required" in row(page, "Unknown") and "Lost &amp; found" in row(page, "Studio")
     assert SECRET_LINK not in page
 
 
@@ -83,7 +83,7 @@ def test_all_are_listed_the_newest_first_with_what_people_ask_about(desk: Client
 def test_filters_stand_in_the_address(desk: Client, query: str, expected: list[str]) -> None:
     page = read(desk, REGISTER + query)
     assert names(page) == expected
-    assert ("No installer matches" in page) is (not expected)
+    assert ("No installers match the filters" in page) is (not expected)
 
 
 def test_nonsense_narrows_nothing_or_finds_nothing_and_never_fails(desk: Client) -> None:
@@ -128,7 +128,7 @@ def test_the_dashboard_asks_for_a_line_about_what_ends_soon(desk: Client, fleet:
 
 
 def test_doubt_is_said_on_top(desk: Client) -> None:
-    assert "Of 1 installer nobody knows yet whether it was made." in read(desk, REGISTER)
+    assert "<strong>1 installer is unconfirmed.</strong> Do not create it again." in read(desk, REGISTER)
 
 
 def test_helpdesk_sees_what_is_marked_for_it_and_nothing_else(client: Client, bob: User, fleet: dict[str, Installer]) -> None:
@@ -145,11 +145,11 @@ def test_helpdesk_sees_what_is_marked_for_it_and_nothing_else(client: Client, bo
 def test_the_page_says_how_far_the_vendors_list_is_known(desk: Client, client: Client, eset: Account, bob: User) -> None:
     now = timezone.now()
     took = Stocktake.objects.create(account=eset, state="done", created_at=now, next_step_at=now, finished_at=now, complete_at=now, found=6)
-    assert "Last complete <time" in read(desk, REGISTER) and "6 installers." in read(desk, REGISTER)
+    assert "Last full sync <time" in read(desk, REGISTER) and "6 installers." in read(desk, REGISTER)
     took.complete_at, took.error = None, "The account may not list installers."
     took.save()
     page = read(desk, REGISTER)
-    assert "The account may not list installers." in page and "installers that others made may be missing here" in page
+    assert "The account may not list installers." in page and "Installers created at the vendor may be missing." in page
     client.force_login(bob)
     assert "may not list installers" not in read(client, REGISTER)
 
@@ -157,20 +157,20 @@ def test_the_page_says_how_far_the_vendors_list_is_known(desk: Client, client: C
 def test_asking_twice_compares_once(desk: Client) -> None:
     for _ in range(2):
         page = read(desk, desk.post("/installers/compare/")["Location"])
-    assert "Rollcall asks eset-main" in page and "Comparing" in page
+    assert "Sync started: eset-main." in page and "Syncing" in page
     assert Stocktake.objects.get().active
     Account.objects.update(enabled=False)
-    assert "No enabled account lists installers" in read(desk, desk.post("/installers/compare/")["Location"])
+    assert "No enabled vendor account supports installers." in read(desk, desk.post("/installers/compare/")["Location"])
 
 
 def test_empty_registers_say_why_and_what_to_do(client: Client, ivan: User, bob: User) -> None:
     client.force_login(ivan)
-    assert "No account can make installers" in read(client, REGISTER)
+    assert "No vendor account supports installers" in read(client, REGISTER)
     accounts()
     page = read(client, REGISTER)
-    assert "No installer yet" in page and 'href="/installers/new/"' in page
+    assert "No installers" in page and 'href="/installers/new/"' in page
     client.force_login(bob)
-    assert "Nothing to hand out yet" in read(client, REGISTER)
+    assert "IT staff can make installers available to the helpdesk." in read(client, REGISTER)
 
 
 def test_hostile_names_are_shown_as_text(client: Client, ivan: User, eset: Account) -> None:

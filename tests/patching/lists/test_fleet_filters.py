@@ -143,7 +143,7 @@ def test_a_group_that_nobody_has_is_said(client: Client, bob: User, what: str) -
 @pytest.mark.usefixtures("eset")
 def test_attempts_without_a_device_belong_to_no_part_and_that_is_said(client: Client, bob: User) -> None:
     client.force_login(bob)
-    words = "Attempts of which the vendor does not say the device are left out"
+    words = "Attempts without a device are excluded"
     assert words in client.get("/patching/attempts/?group=Berlin").content.decode()
     for address in ("/patching/attempts/", "/patching/patches/?group=Berlin"):
         assert words not in client.get(address).content.decode()

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from devices.lists.cursor import Cursor
+from devices.lists.keyset import Cursor
 from devices.models import Device, Sighting, User
 from patching.models import Patch, PatchRun, Title
 from tests.devices import rows as shown
@@ -69,7 +69,7 @@ def test_what_was_typed_is_kept(client: Client, bob: User) -> None:
     made.small_patching()
     text = text_of(client, bob, "patches/?q=no+such+thing&status=failed&age=over-90")
     assert 'value="no such thing"' in text and '<option value="failed" selected>' in text and '<option value="over-90" selected>' in text
-    assert "No patch matches" in text and "Clear filters" in text
+    assert "No matching patches" in text and "Clear filters" in text
 
 
 def test_hostile_words_are_only_text(client: Client, bob: User) -> None:
@@ -144,19 +144,19 @@ def test_a_text_means_applications_and_devices(client: Client, bob: User) -> Non
     assert "1–3 of 3 patches" in words_of(client, bob, "patches/?q=fire")
     assert "1–4 of 4 patches" in words_of(client, bob, "patches/?q=munich")
     Patch.objects.all().delete()
-    assert "No patch matches" in words_of(client, bob, "patches/?q=munich")
+    assert "No matching patches" in words_of(client, bob, "patches/?q=munich")
 
 
 def test_a_title_that_no_device_has_and_nobody_tried_of_late_is_left_out(client: Client, bob: User) -> None:
     made.small_patching()
     words = words_of(client, bob, "titles/")
     assert "1–8 of 8 entries" in words and "Resting" not in words
-    assert "Nothing is known of it now" in words_of(client, bob, f"titles/{Title.objects.get(name='Resting').pk}/")
+    assert "No patch data No active device has a patch for it" in words_of(client, bob, f"titles/{Title.objects.get(name='Resting').pk}/")
 
 
 def test_the_worst_stand_first(client: Client, bob: User) -> None:
     made.small_patching()
-    found = re.findall("(?:High|Medium) ", words_of(client, bob, "patches/?sort=severity").partition("Account")[2])
+    found = re.findall("(?:High|Medium) ", words_of(client, bob, "patches/?sort=severity").partition("First detected")[2])
     assert found == ["High ", "Medium "]
     assert words_of(client, bob, "patches/?sort=-severity").rstrip().index("Medium") < words_of(
         client, bob, "patches/?sort=-severity"

@@ -22,16 +22,16 @@ def test_every_next_step_is_another() -> None:
 
 
 @pytest.mark.django_db
-def test_a_long_word_is_shown_without_what_all_of_them_begin_with_and_the_whole_is_one_look_away(client: Client, ivan: User) -> None:
+def test_a_long_vendor_status_is_shortened_and_complete_on_hover(client: Client, ivan: User) -> None:
     made.attempt(made.small_patching()["eset"], "Opera", "failed", reason="running", raw=LONG)
     text = unescape(text_of(client, ivan, "attempts/?q=opera"))
-    assert f'title="The vendor\'s own word: {LONG}">FAILED_<wbr>TERMINATION_<wbr>REQUIRED<' in text
+    assert f'title="Vendor status: {LONG}" >FAILED_<wbr>TERMINATION_<wbr>REQUIRED<' in text
     answer = client.get("/patching/attempts.csv?q=opera")
     (row,) = csv.DictReader(io.StringIO(answer.getvalue().decode("utf-8-sig")))
-    assert row["Vendor's word"] == LONG
+    assert row["Vendor status"] == LONG
 
 
 @pytest.mark.django_db
-def test_a_word_that_nobody_knows_is_to_be_looked_up(client: Client, bob: User) -> None:
+def test_an_unrecognized_vendor_status_has_a_next_step(client: Client, bob: User) -> None:
     made.small_patching()
-    assert "Look up the vendor status." in unescape(text_of(client, bob, "patches/?status=unknown"))
+    assert "Check the vendor status." in unescape(text_of(client, bob, "patches/?status=unknown"))

@@ -32,17 +32,17 @@ def read_last(source: Source, *, days: float) -> None:
 
 @pytest.mark.parametrize("address", LISTS)
 def test_a_list_says_that_an_account_is_switched_off(client: Client, bob: User, accounts: dict[str, Account], address: str) -> None:
-    assert "still counts" not in words_of(client, bob, address)
+    assert "Data as of" not in words_of(client, bob, address)
     read_last(Source.PATCHES, days=4)
     read_last(Source.RECENT, days=4)
     Account.objects.filter(pk=accounts["eset"].pk).update(enabled=False)
-    assert "eset-main Disabled is disabled: what it told last, 4 days ago, still counts." in words_of(client, bob, address)
+    assert "eset-main Disabled is disabled. Data as of 4 days ago." in words_of(client, bob, address)
 
 
 def test_a_list_says_which_of_its_sources_has_not_been_read_lately(client: Client, bob: User, accounts: dict[str, Account]) -> None:
-    sentence = "eset-main has not told its whole list lately: what it told last, 3 h ago, still counts."
+    sentence = "eset-main had no recent full sync of patches. Data as of 3 h ago."
     read_last(Source.PATCHES, days=1.9 / 24)
-    assert not any("still counts" in words_of(client, bob, each) for each in LISTS)
+    assert not any("Data as of" in words_of(client, bob, each) for each in LISTS)
     read_last(Source.PATCHES, days=3 / 24)
     assert [sentence in words_of(client, bob, each) for each in LISTS] == [True, False, True, True]
     Reading.objects.filter(source=Source.PATCHES).update(can=False)  # what may not be read any more still counts
@@ -73,24 +73,24 @@ def test_the_panel_of_a_device_says_as_of_when_it_is(client: Client, bob: User, 
         return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", answer.content.decode()))
 
     Pulse.objects.update(fetched_at=timezone.now() - timedelta(hours=30))
-    assert "eset-main as of just now " in panel("nb-berlin-01") and "opswat-main as of" not in panel("nb-berlin-01")
-    assert "eset-main as of just now" in panel("nb-munich-02") and "five-main as of 30 h ago " in panel("nb-munich-02")
+    assert "eset-main synced just now" in panel("nb-berlin-01") and "opswat-main synced" not in panel("nb-berlin-01")
+    assert "eset-main synced just now" in panel("nb-munich-02") and "five-main synced 30 h ago" in panel("nb-munich-02")
     read_last(Source.PATCHES, days=4)
     since = datetime(2026, 11, 3, tzinfo=UTC)
     Account.objects.filter(pk=accounts["five9s"].pk).update(enabled=False, switched_off_at=since)
     text = panel("nb-munich-02")
-    assert "five-main as of 30 h ago; it has been disabled since 3 Nov 2026" in text
-    assert "eset-main as of 4 days ago; it has not told its whole list lately" in text
+    assert "five-main synced 30 h ago Disabled" in text
+    assert "eset-main synced 4 days ago" in text
     Reading.objects.filter(source=Source.PATCHES).delete()
-    assert "eset-main as of" not in panel("nb-munich-02")
+    assert "eset-main synced" not in panel("nb-munich-02")
 
 
 def test_the_work_lists_and_the_page_of_an_application_say_it_too(client: Client, bob: User, accounts: dict[str, Account]) -> None:
     firefox = made.title("Firefox").pk
     for address, said in (("reasons/", True), (f"titles/{firefox}/", False)):
-        assert "still counts" not in words_of(client, bob, address)
+        assert "Data as of" not in words_of(client, bob, address)
         Account.objects.filter(pk=accounts["five9s"].pk).update(enabled=False)
         assert ("five-main Disabled is disabled" in words_of(client, bob, address)) is said
         Account.objects.update(enabled=True)
     read_last(Source.PATCHES, days=4)
-    assert "eset-main has not told its whole list lately" in words_of(client, bob, f"titles/{firefox}/")
+    assert "eset-main had no recent full sync of patches" in words_of(client, bob, f"titles/{firefox}/")

@@ -35,7 +35,7 @@ def rows(*arguments: str) -> list[dict[str, Any]]:
     return found
 
 
-def test_attempts_as_json_newest_first_with_the_vendors_word_and_the_device_or_null() -> None:
+def test_attempts_as_json_newest_first_with_the_vendor_status_and_the_device_or_null() -> None:
     made.small_patching()
     found = rows("attempts")
     assert len(found) == 8
@@ -69,49 +69,44 @@ def test_open_patches_oldest_first_with_the_next_step() -> None:
     made.small_patching()
     found = rows("open")
     assert len(found) == 11 and found[0]["application"] == "CVE-2026-1234"
-    assert {each["next_step"] for each in found} >= {"Close the application and try again", "Restart the device", None}
+    assert {each["next_step"] for each in found} >= {"Close the application and retry", "Restart the device", None}
     assert [each["account"] for each in rows("open", "--account", "five-main")] == ["five-main"] * 3
 
 
-def test_each_says_as_of_when_it_is_and_why_that_is_old() -> None:
+def test_each_has_its_last_sync_and_why_that_is_old() -> None:
     accounts, at = made.small_patching(), timezone.now() - timedelta(days=4)
     Reading.objects.create(account=accounts["eset"], source=Source.PATCHES, can=True, complete_at=at, tried_at=at)
     Account.objects.filter(name="five-main").update(enabled=False)
     told = {each["account"]: (each["as_of"], each["old_because"]) for each in rows("open")}
     five = moment(Account.objects.get(name="five-main").complete_at)
-    assert told == {"eset-main": (moment(at), "it has not told its whole list lately"), "five-main": (five, "it is disabled")}
+    assert told == {"eset-main": (moment(at), "it had no recent full sync of patches"), "five-main": (five, "it is disabled")}
     assert all(each["old_because"] is None for each in rows("attempts"))
 
 
-def test_lines_for_people_and_words_for_nothing() -> None:
-    assert patches("attempts") == "No account is enabled, so no attempts to install patches are known.\n"
+def test_lines_of_text_and_of_an_empty_list() -> None:
+    assert patches("attempts") == "No vendor account is enabled, so there are no patch attempts.\n"
     assert rows("open") == []
     made.small_patching()
     lines = patches("attempts").splitlines()
     assert len(lines) == 8 and "failed (running)  Firefox  1.0 -> 2.0  nb-berlin-01  eset-main" in lines[0]
-    assert any("device not told" in line for line in lines)
+    assert any("device not reported" in line for line in lines)
     assert "failed (uninstall)  Acrobat  2.0  nb-munich-02" in patches("open")
 
 
 @pytest.mark.parametrize(
     ("what", "vendor", "read", "words"),
     [
-        ("open", "opswat", None, "OPSWAT MetaDefender IT Access reports no patches to Rollcall, so nothing is known about those of main."),
-        (
-            "attempts",
-            "opswat",
-            None,
-            "OPSWAT MetaDefender IT Access reports no attempts to install patches to Rollcall, so nothing is known",
-        ),
-        ("attempts", "five9s", None, "five(9)s Console reports no attempts to install patches to Rollcall, so nothing is known"),
-        ("open", "five9s", None, "No open patch is known."),
-        ("open", "eset", None, "The patches of main have not been read yet."),
-        ("open", "eset", False, "The patches of main have not been read yet: The vendor refuses it."),
-        ("open", "eset", True, "No open patch is known."),
-        ("attempts", "eset", True, "No attempt is kept."),
+        ("open", "opswat", None, "OPSWAT MetaDefender IT Access provides no patches, so there are none of main."),
+        ("attempts", "opswat", None, "OPSWAT MetaDefender IT Access provides no patch attempts, so there are none of main."),
+        ("attempts", "five9s", None, "five(9)s Console provides no patch attempts, so there are none of main."),
+        ("open", "five9s", None, "No open patches."),
+        ("open", "eset", None, "The patches of main have not been synced yet."),
+        ("open", "eset", False, "The patches of main have not been synced yet: The vendor refuses it."),
+        ("open", "eset", True, "No open patches."),
+        ("attempts", "eset", True, "No patch attempts."),
     ],
 )
-def test_an_empty_list_of_an_account_says_what_that_means(what: str, vendor: str, read: bool | None, words: str) -> None:
+def test_an_empty_list_of_an_account_has_its_reason(what: str, vendor: str, read: bool | None, words: str) -> None:
     account, at = shown.account("main", vendor), timezone.now()
     for source in (Source.PATCHES, Source.ATTEMPTS) if read is not None else ():
         sentence = "" if read else "The vendor refuses it."
@@ -124,7 +119,7 @@ def test_json_of_an_account_that_reports_no_patches_says_so_beside_it() -> None:
     shown.account("main", "opswat")
     out, err = io.StringIO(), io.StringIO()
     call_command("patches", "open", "--account", "main", "--json", stdout=out, stderr=err)
-    assert json.loads(out.getvalue()) == [] and "reports no patches" in err.getvalue()
+    assert json.loads(out.getvalue()) == [] and "provides no patches" in err.getvalue()
 
 
 def test_what_a_vendor_wrote_cannot_steer_the_terminal() -> None:
@@ -135,11 +130,11 @@ def test_what_a_vendor_wrote_cannot_steer_the_terminal() -> None:
 
 def test_an_account_that_is_not_there_is_refused_in_one_sentence() -> None:
     made.small_patching()
-    with pytest.raises(CommandRefused, match=r"There is no account 'nobody'\. Known: eset-main, five-main, opswat-main"):
+    with pytest.raises(CommandRefused, match=r"There is no account 'nobody'\. Accounts: eset-main, five-main, opswat-main"):
         patches("open", "--account", "nobody")
 
 
-def test_what_left_is_audited() -> None:
+def test_an_export_is_audited() -> None:
     made.small_patching()
     patches("open", "--account", "eset-main")
     event = AuditEvent.objects.get(action="patching exported")

@@ -1,4 +1,4 @@
-"""What pages say beside their numbers: from how long ago they are, and why nothing was found."""
+"""Stale sources on the overview."""
 
 from __future__ import annotations
 
@@ -17,14 +17,12 @@ from vendors.patching_api import Source
 pytestmark = pytest.mark.django_db
 
 
-def test_the_overview_says_what_it_counts_from_long_ago(client: Client, bob: User) -> None:
+def test_the_overview_names_stale_sources_that_are_counted(client: Client, bob: User) -> None:
     accounts, now = made.small_patching(), timezone.now()
-    assert "still counts" not in words_of(client, bob, "")
+    assert "still counted" not in words_of(client, bob, "")
     Reading.objects.filter(source=Source.RECENT).update(complete_at=now - timedelta(days=9), sentence="The vendor is down.")
     Account.objects.filter(pk=accounts["five9s"].pk).update(enabled=False, complete_at=now - timedelta(days=5))
     words = words_of(client, bob, "")
-    assert "five-main Disabled is disabled: what it told last, 5 days ago, still counts." in words
-    assert (
-        "can list recent attempts, without their devices, and last did so to the end 9 days ago: what it told then still counts." in words
-    )
+    assert "five-main Disabled: last synced 5 days ago, still counted." in words
+    assert "eset-main · Recent attempts, without devices: last synced 9 days ago, still counted." in words
     assert "The vendor is down" not in words

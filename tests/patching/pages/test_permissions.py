@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from html import unescape
+
 import pytest
 from django.test import Client
 
 from devices.models import AuditEvent, Device
+from devices.web.permissions import REFUSALS
 from patching.models import Title
 from tests.patching import rows as made
 
@@ -49,7 +52,7 @@ def test_rights(people: dict[str, Client], parts: dict[str, int], case: tuple[st
     assert (answer.status_code != 403) is may, answer.status_code
     if not may:
         page = answer.content.decode()
-        assert right in page and "an administrator of Rollcall" in page
+        assert str(REFUSALS[right]) in unescape(page) and "Contact your Rollcall administrator." in page
         assert "Firefox" not in page and "munich" not in page and ("<html" in page) is (not headers)
         assert not AuditEvent.objects.filter(action="patching exported").exists()
 

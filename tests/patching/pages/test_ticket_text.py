@@ -1,4 +1,4 @@
-"""What a ticket gets about the patching of a device."""
+"""Patching of a device as text for a ticket."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def lines(device: Device) -> list[str]:
     return text(found).splitlines()
 
 
-def test_it_says_what_failed_since_when_and_what_to_do_with_absolute_times(client: Client, bob: User) -> None:
+def test_it_has_failures_and_next_steps_with_absolute_times(client: Client, bob: User) -> None:
     berlin = shown.sighting(shown.account("five-main", "five9s"), "nb-berlin-01")
     made.patch(berlin, "KB5031455\u202e", "failed", reason="untold", raw="InstallFailure")
     Patch.objects.update(open_since=AT)
@@ -34,17 +34,18 @@ def test_it_says_what_failed_since_when_and_what_to_do_with_absolute_times(clien
         one = made.attempt(berlin.account, "Zoom\nZoom", "failed", on=berlin, reason=reason, raw="FAILED_RUNNING")
         Attempt.objects.filter(pk=one.pk).update(at=AT - timedelta(days=days))
     assert lines(berlin.device)[:4] == [
-        "Last attempts to patch:",
-        "  Zoom Zoom 1.0 to 2.0: Failed, Application was running (FAILED_RUNNING), 2026-11-18 09:12 UTC,"
-        " 2 failures in a row since 2026-11-11 09:12 UTC. Next: Close the application and try again.",
+        "Latest patch attempts:",
+        "  Zoom Zoom 1.0 → 2.0: Failed, Application was running (FAILED_RUNNING), 2026-11-18 09:12 UTC,"
+        " 2 failures in a row since 2026-11-11 09:12 UTC, next step: Close the application and retry",
         "Open patches (1):",
-        "  KB5031455 2.0: Failed, No reason reported (InstallFailure), open since 2026-11-20 09:12 UTC. Next: Ask the vendor.",
+        "  KB5031455 2.0: Failed, No reason reported (InstallFailure), first detected 2026-11-20 09:12 UTC,"
+        " next step: Check the vendor log",
     ]
     client.force_login(bob)
-    assert "Next: Ask the vendor." in client.get(f"/patching/device/{berlin.device_id}/", headers=HTMX).content.decode()
+    assert "next step: Check the vendor log" in client.get(f"/patching/device/{berlin.device_id}/", headers=HTMX).content.decode()
 
 
-def test_where_nothing_is_told_there_is_nothing_to_copy(client: Client, bob: User) -> None:
+def test_without_patch_data_there_is_nothing_to_copy(client: Client, bob: User) -> None:
     quiet = shown.sighting(shown.account("five-main", "five9s"), "nb-berlin-01")
     assert lines(quiet.device) == []
     client.force_login(bob)

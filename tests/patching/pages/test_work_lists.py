@@ -1,4 +1,4 @@
-"""Work lists count what is left to do: an attempt that was repeated since is nobody's work."""
+"""Remediation counts what needs action: a repeated attempt does not."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def row(reason: str) -> WorkList:
     return next(each for each in found if each.work.reason == reason)
 
 
-def test_what_was_tried_again_since_is_history() -> None:
+def test_an_attempt_that_was_repeated_needs_no_action() -> None:
     eset = made.small_patching()["eset"]
     munich = Sighting.objects.get(account=eset, name="nb-munich-02")
     for days, reason in ((9, "corrupt"), (5, "corrupt"), (4, "prepare")):
@@ -43,9 +43,9 @@ def test_what_was_tried_again_since_is_history() -> None:
     assert_tallies_are_true()
 
 
-def test_the_list_says_which_it_shows(client: Client, bob: User) -> None:
+def test_the_chip_of_the_list_names_the_latest_attempts(client: Client, bob: User) -> None:
     made.small_patching()
     client.force_login(bob)
     page = client.get("/patching/attempts/?status=failed&last=yes").content.decode()
-    assert "1–1</strong> of 1 attempt" in " ".join(page.split()) and "Which: Last on its device" in page
+    assert "1–1</strong> of 1 attempt" in " ".join(page.split()) and "Attempts: Latest per device and application" in page
     assert client.get("/patching/attempts/?last=no").content.decode().count("<tr>") == 1 + 7

@@ -116,25 +116,25 @@ def likely(eset_sighting: Sighting) -> Title:
     return Title.objects.select_related("likely").get(pk=first.pk)
 
 
-def test_wherever_the_name_stands_the_hint_stands_beside_it(client: Client, bob: User, eset_sighting: Sighting, likely: Title) -> None:
-    told = "Application by Igor Pavlov, version 24.67 probably 7-Zip"
+def test_the_likely_application_is_beside_the_name_on_all_pages(client: Client, bob: User, eset_sighting: Sighting, likely: Title) -> None:
+    hint = "Application by Igor Pavlov, version 24.67 likely 7-Zip"
     for address in ("patches/", "titles/", ""):
         words = words_of(client, bob, address)
-        assert told in words and words.count("Application by Don Ho, version 8.1 probably") == 0, address
+        assert hint in words and words.count("Application by Don Ho, version 8.1 likely") == 0, address
     panel = words_of(client, bob, f"device/{eset_sighting.device_id}/", **HTMX)
-    assert told in panel
+    assert hint in panel
     page = words_of(client, bob, f"titles/{likely.pk}/")
-    assert "tells it, without a name" in page and "Probably 7-Zip" in page and "Inferred here; the vendor does not say it." in page
+    assert "(no name reported)" in page and "Likely 7-Zip" in page and "Inferred by Rollcall." in page
 
 
 def test_the_page_of_the_application_counts_them_beside_its_own(client: Client, bob: User, likely: Title) -> None:
     assert likely.likely
     words = words_of(client, bob, f"titles/{likely.likely.pk}/")
-    assert "1 open patch." in words and "Open patches without a name that are probably of it: 2, not counted here." in words
+    assert "1 open patch ·" in words and "Not counted: 2 unnamed open patches that are likely for this application" in words
     address = f"/patching/patches/?probably={likely.likely.pk}"
     assert (address, "2") in numbers_on(client, f"/patching/titles/{likely.likely.pk}/") and listed(client, address) == "2"
-    assert "Probably: 7-Zip" in words_of(client, bob, f"patches/?probably={likely.likely.pk}")
-    assert "No patch matches" in words_of(client, bob, "patches/?probably=99999")
+    assert "Likely application: 7-Zip" in words_of(client, bob, f"patches/?probably={likely.likely.pk}")
+    assert "No matching patches" in words_of(client, bob, "patches/?probably=99999")
 
 
 def test_a_search_for_the_name_finds_them_too(client: Client, bob: User, likely: Title) -> None:
@@ -149,12 +149,12 @@ def test_files_and_json_keep_the_hint_apart_from_the_name(client: Client, ivan: 
     for address in ("/patching/patches.csv", "/patching/titles.csv"):
         answer = client.get(address)
         rows = list(csv.DictReader(io.StringIO(answer.getvalue().decode("utf-8-sig"))))
-        assert {row["Application"]: row["Probably"] for row in rows}[likely.name] == "7-Zip"
-        assert [row["Probably"] for row in rows].count("7-Zip") == 2
+        assert {row["Application"]: row["Likely application"] for row in rows}[likely.name] == "7-Zip"
+        assert [row["Likely application"] for row in rows].count("7-Zip") == 2
     out = io.StringIO()
     call_command("patches", "open", "--json", stdout=out)
-    told = json.loads(out.getvalue())
-    assert sorted(each["probably"] or "" for each in told) == ["", "", "7-Zip", "7-Zip"]
+    patches = json.loads(out.getvalue())
+    assert sorted(each["probably"] or "" for each in patches) == ["", "", "7-Zip", "7-Zip"]
     out = io.StringIO()
     call_command("patches", "open", stdout=out)
-    assert f"{likely.name} (probably 7-Zip)" in out.getvalue() and Patch.objects.count() == 4
+    assert f"{likely.name} (likely 7-Zip)" in out.getvalue() and Patch.objects.count() == 4
