@@ -137,7 +137,7 @@ class Postgres:
             offered = connection.execute("SELECT 1 FROM pg_available_extensions WHERE name = %s", [REQUIRED_EXTENSION]).fetchone()
         if offered is None:
             raise StackError(
-                f"This PostgreSQL ({self.binaries.folder}) lacks the extension {REQUIRED_EXTENSION}:"
+                f"This PostgreSQL ({self.binaries.folder}) does not have the extension {REQUIRED_EXTENSION}:"
                 " install its contrib package, or set DATABASE_URL to a server that has it."
             )
 

@@ -24,13 +24,15 @@ def _time_zones() -> list[tuple[str, object]]:
     return [AUTOMATIC, ("UTC", "UTC"), *((name, name.replace("_", " ")) for name in places)]
 
 
+def _select() -> forms.Select:
+    return forms.Select(attrs={"class": "form-select"})
+
+
 class PreferencesForm(forms.Form):
     """Language and time zone of the signed-in user. Empty: as the browser says."""
 
-    language = forms.ChoiceField(label=gettext_lazy("Language"), required=False, choices=_languages)
-    time_zone = forms.ChoiceField(label=gettext_lazy("Time zone"), required=False, choices=_time_zones)
-    for _field in (language, time_zone):
-        _field.widget.attrs["class"] = "form-select"
+    language = forms.ChoiceField(label=gettext_lazy("Language"), required=False, choices=_languages, widget=_select())
+    time_zone = forms.ChoiceField(label=gettext_lazy("Time zone"), required=False, choices=_time_zones, widget=_select())
 
 
 class LoginForm(sign_in_forms.LoginForm):  # type: ignore[misc]  # the library has no types

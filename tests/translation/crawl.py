@@ -1,4 +1,4 @@
-"""A crawl: every page of Rollcall that links lead to, each kind of address once or twice."""
+"""A crawl: every page of Rollcall that links lead to, each kind of address once."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from django.urls import Resolver404, resolve
 LINK = re.compile(r'(?:href|hx-get|action)="([^"]+)"')
 # The documentation is English; a file is no page; signing out would end the crawl.
 LEFT_OUT = re.compile(r"^/(?:docs|static)/|\.csv$|/logout/")
-OF_ONE_KIND = 2
+OF_ONE_KIND = 1
 
 
 def crawl(client: Client, starts: list[str], *, language: str) -> dict[str, str]:
-    """Address → HTML. Of addresses of one kind (name and names of parameters) the first few are read."""
+    """Address → HTML. Of addresses of one kind (name and names of parameters) the first is read."""
     pages: dict[str, str] = {}
     kinds: Counter[str] = Counter()
     waiting = list(starts)

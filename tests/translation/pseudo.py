@@ -15,11 +15,12 @@ from django.apps import apps
 from django.db import models
 
 from tests.translation.catalog import compiled, marked
-from tests.translation.unmarked import LETTERS, NOT_TEXT, SAME, SHOWN_ATTRIBUTES
+from tests.translation.unmarked import LETTERS, NOT_TEXT, SAME, SHOWN_ATTRIBUTES, VERBATIM
 from vendors.texts import Message
 
 CODE, FOLDER = "en-xa", "en_XA"
 OPEN, CLOSE = "⟦", "⟧"
+LONG = 8  # letters of stored text that is also looked for inside a text
 # Between two things that a page shows side by side.
 BETWEEN = re.compile(r"\s+[·–—+/|]\s+|[\n\r\t]+|\s{2,}|(?<=[,;:])\s+|[()…→×]")
 PLAIN = re.compile(
@@ -57,13 +58,16 @@ class Shown(HTMLParser):
         self.plain: list[str] = []
         self._depth = 0
         self._hidden: list[str] = []
+        self._joined = False
         self.feed(text)
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in NOT_TEXT or ("data-plain", None) in attrs or ("data-plain", "") in attrs:
+        values = dict(attrs)
+        if tag in NOT_TEXT or VERBATIM in (values.get("class") or "").split():
             self._hidden.append(tag)
-        button = tag == "input" and dict(attrs).get("type") in ("submit", "button")
+        self._joined = tag == "mark"
+        button = tag == "input" and values.get("type") in ("submit", "button")
         for name, value in attrs:
             if value and (name in SHOWN_ATTRIBUTES or (button and name == "value")):
                 self.plain.append(_outside(value, 0)[0])
@@ -71,10 +75,13 @@ class Shown(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if self._hidden and self._hidden[-1] == tag:
             self._hidden.pop()
+        self._joined = tag == "mark"
 
     def handle_data(self, data: str) -> None:
         outside, self._depth = _outside(data, self._depth)
-        if not self._hidden:
+        if self._joined and self.plain:
+            self.plain[-1] += outside  # a part of a word that a search found
+        elif not self._hidden:
             self.plain.append(outside)
 
 
@@ -98,12 +105,21 @@ def untranslated(text: str, known: set[str]) -> list[str]:
     for shown in Shown(text).plain:
         whole = " ".join(shown.split())
         if whole and whole.casefold() not in known:
-            found += [piece for part in BETWEEN.split(SAME.sub("", shown)) if (piece := part.strip()) and not _is_data(piece, known)]
+            parts = BETWEEN.split(SAME.sub("", _without(shown, known)))
+            found += [piece for part in parts if (piece := part.strip()) and not _is_data(piece, known)]
     return list(dict.fromkeys(found))
 
 
+def _without(shown: str, known: set[str]) -> str:
+    """A text without the longer known texts in it, as a name within a title."""
+    folded = shown.casefold()
+    for text in sorted((text for text in known if len(text) > LONG and text in folded), key=len, reverse=True):
+        shown = re.sub(re.escape(text), "\n", shown, flags=re.IGNORECASE)
+    return shown
+
+
 def _is_data(piece: str, known: set[str]) -> bool:
-    bare = piece.strip(" ,;:.\"'“”„‚‘’")
+    bare = piece.replace("\\\\", "\\").strip(" ,;:.*\\\"'“”„‚‘’")
     return bare.casefold() in known or PLAIN.match(bare) is not None or not LETTERS.search(SAME.sub("", bare))
 
 

@@ -16,7 +16,7 @@ ENGLISH = (
     # British spelling
     r"enrol", r"enrols", r"enrolment", r"colours?", r"licences?", r"recognis\w+", r"cancelled", r"behaviour", r"organis\w+", r"synchronis\w+",
 )  # fmt: skip
-GERMAN = (r"du", r"dein\w*", r"dir", r"dich", r"bitte\s+klicke", r"Verdikt", r"Sichtung\w*", r"Lookup", r"Account")
+GERMAN = (r"du", r"dein(?:e[mnrs]?)?", r"dir", r"dich", r"bitte\s+klicke", r"Verdikt", r"Sichtung\w*", r"Lookup", r"Account")
 PERMISSIONS = re.compile(r"\b(?:view|add|change|delete|hand_out|refresh|settle|annotate|export|retire|decide)_[a-z]+\b")
 
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from collections.abc import Iterable
+from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Message
 
-from tests.translation.catalog import LANGUAGES, compiled, marked, po_file, read, renew, text_of, untranslated
-from tests.translation.retired import IN
+from tests.translation.catalog import LANGUAGES, ROOT, compiled, marked, po_file, read, renew, text_of, untranslated
+from tests.translation.retired import IN, PERMISSIONS
 
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%%|\{\w*\}")
 TAG = re.compile(r"</?[a-z]+[^>]*>")
+COMMANDS = sorted([*ROOT.glob("*/management/commands/[a-z]*.py"), *(ROOT / "local").glob("[a-z]*.py"), ROOT / "config" / "env.py"])
 RENEW = "Run `make messages`, translate what it names, and run it again."
 
 
@@ -55,8 +59,45 @@ def _parts(text: str) -> set[str]:
     return set(PLACEHOLDER.findall(text)) | set(TAG.findall(text))
 
 
-def test_no_text_has_a_retired_word() -> None:
+def test_no_text_has_a_retired_word_or_the_code_of_a_permission() -> None:
     texts = [text for message in marked() for text in ([message.id] if isinstance(message.id, str) else message.id)]
-    assert {text: found for text in texts if (found := IN["en"].findall(text))} == {}
+    assert retired(texts, "en") == {}
     german = [text for message in read("de") for text in ([message.string] if isinstance(message.string, str) else message.string)]
-    assert {text: found for text in german if (found := IN["de"].findall(text))} == {}
+    assert retired(texts=german, language="de") == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "found"),
+    [
+        ("Nobody has decided yet", "en", True),
+        ("The whole list was fetched", "en", True),
+        ("Needs view_device", "en", True),
+        ("%(nobody)s is online", "en", False),
+        ("Prüfe dein Konto", "de", True),
+        ("Deinstallieren", "de", False),
+    ],
+)
+def test_what_counts_as_retired(text: str, language: str, found: bool) -> None:
+    assert bool(retired([text], language)) is found
+
+
+@pytest.mark.parametrize("path", COMMANDS, ids=lambda path: path.stem)
+def test_no_command_prints_a_retired_word(path: Path) -> None:
+    assert retired(sentences(path), "en") == {}
+
+
+def sentences(path: Path) -> list[str]:
+    """Texts of a module that are not its docstrings."""
+    tree = ast.parse(path.read_text())
+    documentation = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)) and node.body and isinstance(node.body[0], ast.Expr)
+    }
+    texts = [node for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    return [str(node.value) for node in texts if id(node) not in documentation and " " in str(node.value).strip()]
+
+
+def retired(texts: Iterable[str], language: str) -> dict[str, list[str]]:
+    bare = {text: TAG.sub("", PLACEHOLDER.sub("", text)) for text in texts}
+    return {text: found for text, words in bare.items() if (found := [*IN[language].findall(words), *PERMISSIONS.findall(words)])}

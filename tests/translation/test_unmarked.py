@@ -22,7 +22,7 @@ def test_no_template_has_unmarked_text() -> None:
         ('<input type="submit" value="Save">', ["Save"]),
         ('{% empty_state "info" "No devices" %}', ["No devices"]),
         ('{{ name|default:"Not known" }}', ["Not known"]),
-        ('{% load i18n %}{% translate "Devices" %}: {{ n }} seen', ["seen"]),
+        ('{% load i18n %}{% translate "Devices" %}: {{ n }} seen', ["……: … seen"]),
         ('{% load i18n %}<p title="{% translate "Hint" %}">{% blocktranslate %}{{ n }} devices{% endblocktranslate %}</p>', []),
         ('{% empty_state "info" _("No devices") %}{% url "devices:list" %}{{ "Rollcall" }}', []),
         ("<script>var Devices;</script>{# A comment #}{% if state == 'Some State' %}{% endif %}", []),

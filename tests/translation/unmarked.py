@@ -14,8 +14,11 @@ from django.template.base import Lexer, Token, TokenType
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 SHOWN_ATTRIBUTES = {"title", "aria-label", "aria-description", "placeholder", "alt", "label", "data-label", "data-done", "hx-confirm"}
 NOT_TEXT = {"script", "style", "code", "kbd"}
+VERBATIM = "mono"  # the class of identifiers, examples and values of vendors
 # The product's and vendors' names, units and file formats, which are the same in every language.
-SAME = re.compile(r"Rollcall|ESET|OPSWAT|five\(9\)s|Ivanti|CSV|JSON|JSONL|MAC|IP|QR|URL|UTC|SHA-256|MB|GB|min\b|ms\b|\bs\b|\bh\b")
+SAME = re.compile(
+    r"Rollcall|ESET Connect|ESET|OPSWAT MetaDefender IT Access|OPSWAT|five\(9\)s Console|five\(9\)s|Ivanti|-----BEGIN CERTIFICATE-----|CSV|JSON|JSONL|MAC|IP|QR|URL|UTC|Markdown|SHA-256|MB|GB|min\b|ms\b|\bs\b|\bh\b"
+)
 LETTERS = re.compile(r"[A-Za-z]{2,}")
 LITERAL = re.compile(r"""(_\()?(["'])((?:(?!\2).)*)\2""")
 COMPARED = re.compile(r"""(==|!=|\bin\b)\s*$""")
@@ -34,7 +37,8 @@ NAMES = {
     "now",
     "querystring",
 }
-HOLE = "\x00"
+ATTRIBUTE_BLOCK = re.compile(r"block \w+_class")  # its content is a part of an attribute
+HOLE = "\ufffc"
 
 
 @dataclass(frozen=True)
@@ -56,9 +60,9 @@ class Page(HTMLParser):
         self.inside: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in NOT_TEXT:
-            self.inside.append(tag)
         values = dict(attrs)
+        if tag in NOT_TEXT or VERBATIM in (values.get("class") or "").split():
+            self.inside.append(tag)
         button = tag == "input" and values.get("type") in ("submit", "button")
         for name, value in attrs:
             if value and (name in SHOWN_ATTRIBUTES or (button and name == "value")):
@@ -82,19 +86,23 @@ def unmarked(path: Path) -> Iterator[Unmarked]:
     """Of one template: text and attributes outside of `translate` and `blocktranslate`, and quoted texts in tags outside of `_()`."""
     source = path.read_text()
     page = Page()
-    marked = commented = False
+    html = ""
+    marked = hidden = False
     for token in Lexer(source).tokenize():
         if token.token_type == TokenType.TEXT:
-            page.feed("\n" * token.contents.count("\n") if marked or commented else token.contents)
+            html += "\n" * token.contents.count("\n") if marked or hidden else token.contents
             continue
         name = token.contents.split(maxsplit=1)[0] if token.contents.strip() else ""
         if token.token_type == TokenType.BLOCK and name in ("blocktranslate", "endblocktranslate"):
             marked = name == "blocktranslate"
-        elif token.token_type == TokenType.BLOCK and name in ("comment", "endcomment"):
-            commented = name == "comment"
+        elif token.token_type == TokenType.BLOCK and (name == "comment" or ATTRIBUTE_BLOCK.fullmatch(token.contents)):
+            hidden = True
+        elif token.token_type == TokenType.BLOCK and name in ("endcomment", "endblock"):
+            hidden = False
         elif token.token_type in (TokenType.VAR, TokenType.BLOCK) and not marked:
             yield from (Unmarked(path, token.lineno or 0, text) for text in _literals(name, token))
-        page.feed(HOLE + "\n" * token.contents.count("\n"))
+        html += ("" if html.endswith("<") else HOLE) + "\n" * token.contents.count("\n")
+    page.feed(html)
     page.close()
     yield from (Unmarked(path, line, text) for line, text in page.found)
 
@@ -104,7 +112,7 @@ def _literals(name: str, token: Token) -> Iterator[str]:
         return
     for found in LITERAL.finditer(token.contents):
         text = found[3]
-        looks_shown = LETTERS.search(SAME.sub("", text)) and (text[0].isupper() or " " in text.strip())
+        looks_shown = LETTERS.search(SAME.sub("", text)) and (text[0].isupper() or " " in text.strip()) and not set(text) & set("<>=")
         if looks_shown and not found[1] and not COMPARED.search(token.contents[: found.start()]):
             yield text
 

@@ -11,7 +11,7 @@ from django.utils import timezone, translation
 
 from devices.models import AuditEvent, User
 from devices.users.locale import ZONE_COOKIE
-from tests.devices import rows as shown
+from tests.patching.rows import small_patching
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 7, 1, 22, 30, 15, tzinfo=UTC)
@@ -101,12 +101,9 @@ def test_numbers_shares_and_ages_follow_the_language() -> None:
 
 @pytest.mark.parametrize("address", ["/devices/export.csv", "/issues/export.csv", "/coverage/every.csv", "/patching/patches.csv"])
 def test_a_file_is_the_same_whoever_exports_it(alice: User, address: str) -> None:
-    shown.small_fleet()
+    small_patching()
     english, german = signed_in(alice), Client()
     german.force_login(alice)
     german.cookies[ZONE_COOKIE] = "Asia/Tokyo"
-    files = [
-        b"".join(client.get(address, headers=headers).streaming_content)  # type: ignore[attr-defined]  # a stream
-        for client, headers in ((english, {}), (german, GERMAN))
-    ]
+    files = [client.get(address, headers=headers).getvalue() for client, headers in ((english, {}), (german, GERMAN))]
     assert files[0] == files[1] and len(files[0].splitlines()) > 1
