@@ -38,7 +38,7 @@ def day(number: int) -> str:
 def test_an_invalid_decision_names_the_field_and_the_next_step(standing: str, until: str, reason: str, field: str, error: str) -> None:
     refused = form(standing, until=until, reason=reason)
     assert not refused.is_valid() and list(refused.errors) == [field]
-    assert refused.errors[field][0].startswith(error)
+    assert str(refused.errors[field][0]).startswith(error)
 
 
 def test_a_snooze_ends_tomorrow_at_the_earliest() -> None:
