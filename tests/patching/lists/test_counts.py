@@ -55,9 +55,9 @@ def test_on_the_page_of_each_application(client: Client, bob: User) -> None:
         check(client, f"/patching/titles/{title.pk}/", least=0 if title.name == "Resting" else 1)
 
 
-@pytest.mark.parametrize("looked_at", [200, 2])
-def test_on_the_panel_of_each_device(client: Client, bob: User, monkeypatch: pytest.MonkeyPatch, looked_at: int) -> None:
-    monkeypatch.setattr(device_panel, "LOOKED_AT", looked_at)
+@pytest.mark.parametrize("most_read", [200, 2])
+def test_on_the_panel_of_each_device(client: Client, bob: User, monkeypatch: pytest.MonkeyPatch, most_read: int) -> None:
+    monkeypatch.setattr(device_panel, "MOST_READ", most_read)
     made.small_patching()
     client.force_login(bob)
     for device in Device.objects.all():

@@ -130,14 +130,14 @@ def test_chips_fields_and_turning_keep_it(client: Client, bob: User, eset: Any, 
 
 @pytest.mark.usefixtures("eset")
 @pytest.mark.parametrize("what", ["patches", "attempts"])
-def test_a_group_that_nobody_has_is_said(client: Client, bob: User, what: str) -> None:
+def test_an_unused_group_or_tag_is_named(client: Client, bob: User, what: str) -> None:
     client.force_login(bob)
     for query, words in (
-        ("group=nowhere", "No known device is in a group “nowhere”: write the whole name of the group, or its id."),
-        ("tag=floor&os=windows", "No known device has the tag “floor”: write the whole tag."),
+        ("group=nowhere", "No devices in a group “nowhere”. Enter the full name or ID of a group."),
+        ("tag=floor&os=windows", "No devices with the tag “floor”. Enter the full tag."),
     ):
         assert words in client.get(f"/patching/{what}/?{query}").content.decode()
-    assert "known device" not in client.get(f"/patching/{what}/?group=Berlin&os=android").content.decode()
+    assert "No devices" not in client.get(f"/patching/{what}/?group=Berlin&os=android").content.decode()
 
 
 @pytest.mark.usefixtures("eset")

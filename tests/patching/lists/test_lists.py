@@ -175,7 +175,7 @@ def test_devices_stand_by_what_they_lack(client: Client, bob: User) -> None:
     assert names.findall(words_of(client, bob, "devices/?has=failed&sort=failed"))[-1] == "nb-munich-02"
     assert names.findall(words_of(client, bob, "devices/?q=munich")) == ["nb-munich-02"]
     assert names.findall(words_of(client, bob, "devices/?group=Sales")) == ["nb-berlin-01"]
-    assert "No known device is in a group “Nobody”" in words_of(client, bob, "devices/?group=Nobody")
+    assert "No devices in a group “Nobody”" in words_of(client, bob, "devices/?group=Nobody")
     Sighting.objects.filter(device=berlin).update(life="gone")
     Patch.objects.filter(sighting__device=berlin).update(counted=False)
     assert names.findall(words_of(client, bob, "devices/?has=high")) == []
@@ -189,9 +189,9 @@ def test_pages_go_on_after_a_name_with_invisible_letters(client: Client, bob: Us
     assert following and "26–30</strong> of 30" in text_of(client, bob, following[1].replace("&amp;", "&"))
 
 
-def test_an_attempt_names_its_account_and_when_it_was_reported(client: Client, bob: User) -> None:
+def test_an_attempt_names_its_account_and_when_it_was_synced(client: Client, bob: User) -> None:
     eset = shown.account("eset-main", "eset")
     run = PatchRun.objects.create(account=eset, source=Source.ATTEMPTS, created_at=timezone.now(), next_step_at=timezone.now())
     made.attempt(eset, "Firefox", days=1, run_id=run.pk)
     text = words_of(client, bob, "attempts/")
-    assert "eset-main reported" in text and "fetch" not in text.split("Firefox")[1][:200]
+    assert "eset-main synced" in text and "fetch" not in text.split("Firefox")[1][:200]
