@@ -87,7 +87,7 @@ def test_waiting_for_one_that_fails_is_a_failure_with_the_reason(sim: Simulation
     ("arguments", "sentence"),
     [
         (("create", "nobody", "--os", "windows"), "no account"),
-        (("create", "opswat-demo", "--os", "windows"), "makes no installers"),
+        (("create", "opswat-demo", "--os", "windows"), "cannot create installers"),
         (("create", "eset-demo", "--os", "linux"), "no installers for Linux"),
         (("create", "eset-demo", "--os", "windows", "--group", "Servers"), "static group"),
         (("create", "eset-demo", "--os", "windows", "--language", "tlh"), "language"),

@@ -180,7 +180,7 @@ def test_several_accounts_are_chosen_from_and_the_choice_keeps_the_presets(desk:
     shown.account("eset-second", "eset")
     page = read(desk, NEW + "?os=macos")
     assert "Choose a vendor account" in page and 'href="?os=macos&amp;account=eset-second"' in page
-    assert "five-main</strong>: five(9)s Console makes no installers" in page
+    assert "five-main</strong>: five(9)s Console cannot create installers" in page
     assert "Create installer in eset-second" in read(desk, opened(desk, "?os=macos&account=eset-second"))
     assert "Choose a vendor account" in read(desk, NEW + "?account=five-main")
 
