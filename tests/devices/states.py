@@ -14,7 +14,7 @@ from devices.sync.page_writer import save_page
 from tests.devices import records as making
 from tests.devices import rows as shown
 
-REFUSED = "ESET Connect refused the user name or password."
+REFUSED = "ESET Connect refused the username or password."
 DOWN = "Could not list devices: the server is temporarily unavailable (status 503)."
 
 

@@ -78,7 +78,7 @@ class TestErrors:
         }
         for address in (ADD, reverse("devices:account_test")):
             page = admin.post(address, values, headers=headers).text
-            assert "user name or password" in page
+            assert "username or password" in page
             assert "hunter2" not in page
             assert "typed-0123456789" not in page
         assert not Account.objects.exists()

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.template import Context, Template
@@ -32,7 +33,7 @@ def german(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         "its pages never end": "die Seiten nehmen kein Ende",
     }
     with translation.override("de"):
-        catalog = trans_real.catalog()
+        catalog: Any = trans_real.catalog()
         for template, text in words.items():
             monkeypatch.setitem(catalog._catalog._catalogs[0], template, text)
         yield
