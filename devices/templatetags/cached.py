@@ -30,7 +30,7 @@ def drawn_once(library: template.Library, name: str) -> Callable[[Callable[P, di
 
         @wraps(tag)
         def draw(*args: P.args, **kwargs: P.kwargs) -> SafeString:
-            return in_language(get_language(), *args, **kwargs)
+            return in_language(get_language(), *args, **kwargs)  # type: ignore[arg-type]  # arguments of tags are hashable
 
         library.simple_tag(draw, name=tag.__name__)
         return tag

@@ -119,7 +119,7 @@ def test_no_page_scrolls_sideways_and_no_table_hides_a_column(
 @pytest.mark.parametrize("language", ["en-US", "de-DE"])
 def test_nothing_is_cut_off_on_a_phone(desk: Desk, laptop: Device, alice: User, language: str) -> None:
     page = desk.open("/", user=alice, language=language, size=PHONE)
-    cut = {}
+    cut: dict[str, list[str]] = {}
     for name, address in main_pages(laptop).items():
         page.goto(address)
         unfold(page)

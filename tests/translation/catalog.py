@@ -70,6 +70,14 @@ def untranslated(catalog: Catalog) -> list[Message]:
     ]
 
 
+def texts_of(message: Message) -> tuple[list[str], list[str]]:
+    """Its texts and their translations: the singular and the plural, or one."""
+    original, translation = message.id, message.string
+    return ([original] if isinstance(original, str) else list(original)), (
+        [translation] if isinstance(translation, str) else list(translation or ())
+    )
+
+
 def compiled(catalog: Catalog) -> bytes:
     """The catalog as a .mo file."""
     out = io.BytesIO()

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from babel.messages.catalog import Message
 
-from tests.translation.catalog import LANGUAGES, ROOT, compiled, marked, po_file, read, renew, text_of, untranslated
+from tests.translation.catalog import LANGUAGES, ROOT, compiled, marked, po_file, read, renew, text_of, texts_of, untranslated
 from tests.translation.retired import IN, PERMISSIONS
 
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%%|\{\w*\}")
@@ -48,11 +48,9 @@ def test_a_lost_placeholder_is_found() -> None:
 
 def _same_parts(message: Message) -> bool:
     """The singular may name its number or leave it out, as the language has it."""
-    if isinstance(message.id, str):
-        return _parts(message.id) == _parts(str(message.string))
-    return _parts(message.id[-1]) == _parts(message.string[-1]) and _parts(message.string[0]) <= _parts(message.id[-1]) | _parts(
-        message.id[0]
-    )
+    originals, translations = texts_of(message)
+    parts = [_parts(text) for text in originals]
+    return parts[-1] == _parts(translations[-1]) and (len(parts) == 1 or _parts(translations[0]) <= set().union(*parts))
 
 
 def _parts(text: str) -> set[str]:
@@ -60,10 +58,8 @@ def _parts(text: str) -> set[str]:
 
 
 def test_no_text_has_a_retired_word_or_the_code_of_a_permission() -> None:
-    texts = [text for message in marked() for text in ([message.id] if isinstance(message.id, str) else message.id)]
-    assert retired(texts, "en") == {}
-    german = [text for message in read("de") for text in ([message.string] if isinstance(message.string, str) else message.string)]
-    assert retired(texts=german, language="de") == {}
+    assert retired([text for message in marked() for text in texts_of(message)[0]], "en") == {}
+    assert retired([text for message in read("de") for text in texts_of(message)[1]], "de") == {}
 
 
 @pytest.mark.parametrize(

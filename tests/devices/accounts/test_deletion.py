@@ -84,7 +84,7 @@ def short_link(installer: Installer, *, by: User, device: int | None = None) -> 
     installer.seal(Secret(booked.SECRET_LINK))
     installer.save()
     slip = Recipient(recipient="Anna", device=device)
-    return make_short_link(installer, key=new_key(), slip=slip, terms=LinkTerms(days=7), act=act(by))[1].reveal()
+    return make_short_link(installer, key=new_key(), to=slip, terms=LinkTerms(days=7), act=act(by))[1].reveal()
 
 
 def orphans() -> dict[str, int]:
