@@ -88,7 +88,7 @@ def test_waiting_for_one_that_fails_is_a_failure_with_the_reason(sim: Simulation
     [
         (("create", "nobody", "--os", "windows"), "no account"),
         (("create", "opswat-demo", "--os", "windows"), "cannot create installers"),
-        (("create", "eset-demo", "--os", "linux"), "no installers for Linux"),
+        (("create", "eset-demo", "--os", "linux"), "cannot create installers for Linux"),
         (("create", "eset-demo", "--os", "windows", "--group", "Servers"), "static group"),
         (("create", "eset-demo", "--os", "windows", "--language", "tlh"), "language"),
         (("revoke", "7"), "no installer 7"),
@@ -132,4 +132,4 @@ def test_nobody_waits_for_ever_without_a_worker(sim: Simulation) -> None:
 def test_from_a_shell_the_exit_code_tells(sim: Simulation) -> None:
     account(sim)
     code, out, err = manage("installer", "create", "eset-demo", "--os", "linux")
-    assert (code, out) == (1, "") and "no installers for Linux" in err and "Traceback" not in err
+    assert (code, out) == (1, "") and "cannot create installers for Linux" in err and "Traceback" not in err

@@ -182,4 +182,4 @@ def test_marking_for_the_helpdesk_is_written_down_when_it_changes(sim: Simulatio
 def test_an_account_that_was_removed_or_cannot_connect_ends_in_words(hand: Hand) -> None:
     at = making.account()
     ended = hand.follow(order(at))
-    assert ended.standing == Standing.FAILED and "no Password" in ended.error and created(hand.sim) == 0
+    assert ended.standing == Standing.FAILED and "missing: Password" in ended.error and created(hand.sim) == 0
