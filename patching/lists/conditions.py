@@ -6,18 +6,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, IntegerField, OuterRef, Q, QuerySet
+from django.db.models.expressions import RawSQL
+from django.db.models.lookups import Exact
+from django.utils import timezone
 
 from devices.models import Account, Device, Sighting
 from devices.search import queries as search
-from patching.lists.days import day_of
 from patching.lists.filters import ALL, AttemptFilters, PatchDeviceFilters, PatchFilters, PatchingFilters, TitleFilters
-from patching.lists.severity import severe
 from patching.models import Title
+from vendors.patch_states import Severity
 
 MOST_TITLES = 1000
+RANKS: dict[str, int] = {severity.value: rank for rank, severity in enumerate(Severity)}  # the highest first
+# `patch_open_by_severity` is an index over exactly this expression.
+RANK_SQL = "(CASE patching_patch.severity WHEN 'high' THEN 0 WHEN 'medium' THEN 1 WHEN 'low' THEN 2 WHEN 'informational' THEN 3 ELSE 4 END)"
 _FURTHEST_ZONE = timedelta(hours=26)  # between the same clock time at both ends of the world
 
 
@@ -149,3 +154,13 @@ def _devices(filters: PatchingFilters) -> Q:
         else:
             found &= Q(Exists(Device.objects.filter(members.condition, sightings=OuterRef("sighting_id"))))
     return found
+
+
+def severe(severity: str) -> Q:
+    """A severity as a condition on Patch that the index answers."""
+    return Q(Exact(RawSQL(RANK_SQL, (), output_field=IntegerField()), RANKS[severity]))  # noqa: S611
+
+
+def day_of(at: datetime) -> date:
+    """The day of a moment, as attempts store it: in the time zone of the installation, whatever the time zone of the user."""
+    return timezone.localdate(at, timezone.get_default_timezone())

@@ -9,11 +9,11 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from devices.lists.columns import Column, Sort
 from devices.lists.state import ListDefinition
+from patching.lists.conditions import RANK_SQL, RANKS
 from patching.lists.filter_labels import named
 from patching.lists.filters import PatchFilters
 from patching.lists.next_steps import NextStep, work_of
 from patching.lists.rows import NamedRow, naming, selected_columns
-from patching.lists.severity import RANK_SQL, RANKS
 from patching.lists.table import Table
 from patching.models import Patch
 

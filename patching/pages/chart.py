@@ -12,8 +12,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from patching.lists import conditions as narrowing
+from patching.lists.conditions import day_of
 from patching.lists.counts import LinkedCount
-from patching.lists.days import day_of
 from patching.lists.filters import ENDED, MONTH, OTHER, OUTCOMES, AttemptFilters
 from patching.models import AttemptTally
 from vendors.patch_states import PatchStatus

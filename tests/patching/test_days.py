@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import timezone
 
+from patching.lists.conditions import day_of
 from patching.lists.counts import number
-from patching.lists.days import day_of
 from patching.lists.filters import AttemptFilters
 from patching.lists.titles import SHAPE, every_title
 from patching.pages.chart import chart, tried
