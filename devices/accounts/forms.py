@@ -237,8 +237,12 @@ def _initial(account: Account) -> dict[str, Any]:
     }
 
 
+def _help(field: Field) -> str:
+    return gettext(field.help) if field.help else ""
+
+
 def _setting(field: Field) -> forms.Field:
-    common: dict[str, Any] = {"label": gettext(field.label), "help_text": translated(field.help), "error_messages": MISSING}
+    common: dict[str, Any] = {"label": gettext(field.label), "help_text": _help(field), "error_messages": MISSING}
     if field.boolean:
         return forms.BooleanField(required=False, initial=field.default == "true", **common)
     if field.choices:
@@ -268,7 +272,7 @@ class SecretField(forms.CharField):
             required=field.required and not stored,
             strip=False,
             max_length=LONGEST_SECRET,
-            help_text=gettext("Leave blank to keep.") if stored else translated(field.help),
+            help_text=gettext("Leave blank to keep.") if stored else _help(field),
             widget=forms.PasswordInput(PLAIN, render_value=False),
             error_messages=MISSING,
         )

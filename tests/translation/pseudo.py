@@ -33,10 +33,10 @@ def write_catalog(locale: Path) -> None:
     bracketed = Catalog(locale="en", fuzzy=False)
     for catalog in (marked(), *_of_libraries()):
         for message in catalog:
-            if message.id and message.id not in bracketed:
+            context = message.context.decode() if isinstance(message.context, bytes) else message.context  # as Babel reads a .mo file
+            if message.id and bracketed.get(message.id, context) is None:
                 texts = message.id if isinstance(message.id, (tuple, list)) else (message.id,)
                 strings = tuple(f"{OPEN}{text}{CLOSE}" for text in texts)
-                context = message.context.decode() if isinstance(message.context, bytes) else message.context  # as Babel reads a .mo file
                 bracketed.add(message.id, strings if len(strings) > 1 else strings[0], context=context)
     folder = locale / FOLDER / "LC_MESSAGES"
     folder.mkdir(parents=True)
