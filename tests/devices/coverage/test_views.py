@@ -74,8 +74,9 @@ def test_the_answer_stands_first_and_the_worst_account_before_the_others(client:
 def test_an_account_that_proves_nothing_says_why(client: Client, fleet: dict[str, Account], bob: User) -> None:
     shown.fetch(fleet["eset"], state=JobState.DONE, finished_at=timezone.now(), withheld=14)
     client.force_login(bob)
-    assert "Can't confirm: 14 devices disappeared from its list at once" in text_of(client, "/coverage/")
-    assert "Can't confirm missing devices: 14 devices disappeared" in text_of(client, "/coverage/devices/?account=eset-main&cover=unknown")
+    assert "Can't confirm: 14 devices missing from its last full sync must be reviewed." in text_of(client, "/coverage/")
+    missing = text_of(client, "/coverage/devices/?account=eset-main&cover=unknown")
+    assert "Can't confirm missing devices: 14 devices missing from its last full sync must be reviewed." in missing
 
 
 def test_every_number_links_to_a_list_of_as_many(client: Client, fleet: dict[str, Account], bob: User) -> None:
@@ -130,7 +131,7 @@ def test_the_export_of_the_matrix_has_every_device_and_its_states(
 
 def test_empty_pages_say_why(client: Client, bob: User, alice: User) -> None:
     client.force_login(bob)
-    assert "An administrator must add a vendor account first." in text_of(client, "/coverage/")
+    assert "An administrator must add the first vendor account." in text_of(client, "/coverage/")
     client.force_login(alice)
     assert "Add vendor account" in text_of(client, "/coverage/")
     shown.account("eset-main", "eset")
@@ -159,7 +160,7 @@ def test_the_device_page_names_the_accounts_that_do_not_see_it_and_why(client: C
     away = Device.objects.get(name="away-07")
     text = text_of(client, f"/devices/{away.pk}/")
     assert "Missing from" in text
-    assert "opswat-main Missing Not found in the last full sync ( just now )." in text
+    assert "opswat-main Missing Not found in the last full sync (just now)." in text
     fleet["eset"].syncruns.all().delete()
     assert "eset-main Unknown Can't confirm: its last full sync is not on record." in text_of(client, f"/devices/{away.pk}/")
     everywhere = shown.sighting(fleet["eset"], "everywhere").device

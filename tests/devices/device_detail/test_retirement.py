@@ -155,4 +155,4 @@ def test_a_retired_device_that_becomes_part_of_one_in_service_retires_nothing_el
 def test_gone_and_retired_are_one_click_from_the_list(device: Device, bob: User) -> None:
     page = signed_in(bob).get("/devices/?life=gone").content.decode()
     assert 'href="/devices/?life=gone" aria-current="page"' in page and 'href="/devices/?life=retired"' in page and "old-06" in page
-    assert "Only devices that are retired were searched." in signed_in(bob).get("/devices/?life=retired").content.decode()
+    assert "Only devices with inventory status “Retired” were searched." in signed_in(bob).get("/devices/?life=retired").content.decode()

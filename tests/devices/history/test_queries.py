@@ -84,8 +84,8 @@ def test_changes_notes_and_the_first_sight_are_one_list(device: Device, ivan: Us
 def test_an_entry_leads_to_the_account_and_the_very_fetch(device: Device, ivan: User, bob: User) -> None:
     run = shown.fetch(Account.objects.get(), state=JobState.DONE, kind="changed")
     change(device, minutes=1, field="name", account_id=run.account_id, run_id=run.pk)
-    assert f'<a href="/vendors/eset-main/?before={run.pk + 1}#history">eset-main, Changes</a>' in text(ivan, device)
-    assert "eset-main, Changes" in text(bob, device) and "/vendors/eset-main/" not in text(bob, device)
+    assert f'<a href="/vendors/eset-main/?before={run.pk + 1}#history">eset-main, Sync of changes</a>' in text(ivan, device)
+    assert "eset-main, Sync of changes" in text(bob, device) and "/vendors/eset-main/" not in text(bob, device)
 
 
 def test_the_first_sight_names_the_fetch_that_was_under_way(device: Device) -> None:

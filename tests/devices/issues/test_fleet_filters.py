@@ -147,12 +147,12 @@ def test_chips_fields_and_turning_keep_it(desk: Client, accounts: dict[str, Acco
 
 
 def test_a_group_that_nobody_has_is_said(desk: Client) -> None:
-    assert "No known device is in a group “nowhere”: write the whole name of the group, or its id." in text(desk, "/issues/?group=nowhere")
-    assert "No known device has the tag “site”: write the whole tag." in text(desk, "/issues/?tag=site&group=Berlin")
+    assert "No devices in a group “nowhere”. Enter the full name or ID of a group." in text(desk, "/issues/?group=nowhere")
+    assert "No devices with the tag “site”. Enter the full tag." in text(desk, "/issues/?tag=site&group=Berlin")
     assert "Only open issues were searched." in text(desk, "/issues/?group=Berlin&os=linux")
     Sighting.objects.update(group_id="", group_name="")
     for name in ("Berlin", "g-1"):
-        assert f"No known device is in the group “{name}” itself" in text(desk, f"/issues/?group={name}")
+        assert f"No devices in the group “{name}”. Subgroups are separate groups." in text(desk, f"/issues/?group={name}")
 
 
 @pytest.mark.usefixtures("size")

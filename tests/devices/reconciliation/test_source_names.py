@@ -60,12 +60,12 @@ def test_silent_records_are_different_issues(device: Device) -> None:
 
 def test_the_list_has_one_tag_for_each_account(client: Client, bob: User, device: Device) -> None:
     client.force_login(bob)
-    cell = re.search(r'data-label="Seen by">(.*?)</td>', client.get("/devices/?cols=seen_by").text, re.DOTALL)
+    cell = re.search(r'data-label="Reported by">(.*?)</td>', client.get("/devices/?cols=seen_by").text, re.DOTALL)
     assert cell is not None
     tags = re.findall(r'title="([^"]*)">([^<]*)', cell[1])
     assert [(title, word.strip()) for title, word in tags] == [
-        ("ESET, account berlin, 2 records of this device", "ESET berlin ×2"),
-        ("ESET, account munich: no recent contact, not counted in the state", "ESET munich"),
+        ("ESET, berlin · 2 records of this device", "ESET berlin ×2"),
+        ("ESET, munich · stale, excluded from the status", "ESET munich"),
     ]
 
 
