@@ -214,7 +214,7 @@ def test_every_table_is_emptied_and_others_keep_theirs(alice: User, bob: User) -
     assert (requested.action, requested.target, requested.actor) == ("account deletion requested", eset.name, alice)
     assert (deleted.action, deleted.target, deleted.actor) == ("account deleted", eset.name, alice)
     assert requested.detail == {"vendor": "eset", **told}
-    assert told["note on them"] == told["tag on them"] == 1
+    assert told["notes on them"] == told["tags on them"] == 1
     assert deleted.detail["device records"] == told["device records"]
     assert deleted.detail["patches"] == told["patches"]
     assert deleted.detail["hand-outs of installers"] == 1

@@ -81,16 +81,16 @@ def test_its_name_deletes_it_and_the_page_follows(admin: Client, eset: Account, 
 def test_meanwhile_it_takes_no_other_request(admin: Client, eset: Account) -> None:
     deletion.request_deletion(eset, act=AuditContext(timezone.now()))
     before = AuditEvent.objects.count()
-    for page, data in (
-        ("account_edit", {"set_region": "de", "secret_password": "canary"}),
-        ("account_switch", {"enabled": "1"}),
-        ("account_refresh", {"what": "everything"}),
-        ("account_test_stored", {}),
-        ("account_delete", {"name": eset.name}),
+    for page, data, refusal in (
+        ("account_edit", {"set_region": "de", "secret_password": "canary"}, "is being deleted and cannot be edited."),
+        ("account_switch", {"enabled": "1"}, "is being deleted."),
+        ("account_refresh", {"what": "everything"}, "is being deleted."),
+        ("account_test_stored", {}, "is being deleted."),
+        ("account_delete", {"name": eset.name}, "is already being deleted."),
     ):
         answer = admin.post(at(eset, page), data, follow=True)
         assert answer.status_code == 200
-        assert f"{eset.name} is being deleted" in answer.content.decode(), page
+        assert f"{eset.name} {refusal}" in answer.content.decode(), page
     eset.refresh_from_db()
     assert not eset.enabled and not eset.secrets.exists() and not SyncRun.objects.filter(account=eset, state="requested").exists()
     assert not AuditEvent.objects.filter(action__in=("account changed", "account switched"), pk__gt=0).exists()

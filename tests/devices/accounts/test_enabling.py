@@ -98,11 +98,11 @@ def test_pages_say_since_when(client: Client, ivan: User) -> None:
     client.force_login(ivan)
     device = fleet["eset"].sightings.get(name="nb-berlin-01").device_id
     since = {
-        "/devices/": " has been disabled since 3 Nov 2026: ",
+        "/devices/": "has been disabled since 3 Nov 2026. Data as of",
         "/": "The account has been disabled since 3 Nov 2026",
         f"/devices/{device}/": "eset-main has been disabled since 3 Nov 2026. Data as of:",
         "/coverage/": "Can't confirm: it has been disabled since 3 Nov 2026.",
-        "/d/?q=nothing-99": "(it has been disabled since 3 Nov 2026; complete list as of",
+        "/d/?q=nothing-99": "It has been disabled since 3 Nov 2026.",
         "/vendors/": "The account has been disabled since 3 Nov 2026.",
     }
     for address, words in since.items():

@@ -39,13 +39,14 @@ MATRIX = [
     ("account_apply", True, "post", DECIDE),
     ("audit", False, "get", ("alice",)),
 ]
+MANAGES = "permission to add, edit or delete vendor accounts."
 PERMISSION = {
-    "accounts": "view_account",
-    "account": "view_account",
-    "account_progress": "view_account",
-    "account_refresh": "refresh_account",
-    "account_apply": "change_syncrun",
-    "audit": "view_audit",
+    "accounts": "permission to view vendor accounts.",
+    "account": "permission to view vendor accounts.",
+    "account_progress": "permission to view vendor accounts.",
+    "account_refresh": "permission to refresh vendor accounts.",
+    "account_apply": "permission to review missing devices.",
+    "audit": "permission to view the audit log.",
 }
 
 
@@ -63,7 +64,7 @@ class TestWhoMay:
                     assert answer.status_code in (200, 302, 422), name
                     continue
                 assert answer.status_code == 403, name
-                assert PERMISSION.get(name, "manage_account") in answer.text
+                assert PERMISSION.get(name, MANAGES) in answer.text
                 assert ("<html" in answer.text) is (headers == {})
                 assert (AuditEvent.objects.count(), SyncRun.objects.count()) == (events, runs)
 

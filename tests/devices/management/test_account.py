@@ -134,7 +134,7 @@ def test_a_name_is_used_once(sim: Simulation, secret_file: Path) -> None:
 
 
 def test_the_list_says_how_each_account_is() -> None:
-    assert "There is no vendor account yet" in account("list")
+    assert "No vendor accounts yet: add one with `manage.py account add`." in account("list")
     making.account("b-eset")
     making.account("a-five", "five9s")
     Account.objects.filter(name="a-five").update(enabled=False, switched_off_at=datetime(2026, 11, 3, 9, tzinfo=UTC))
@@ -159,7 +159,7 @@ def test_the_list_says_how_each_account_is() -> None:
             "status": "disabled",
             "label": "Disabled",
             "sentence": "The account has been disabled since 3 Nov 2026. The last synced data is shown.",
-            "next_step": "Enable it to sync again.",
+            "next_step": "Enable the account to sync again.",
             "since": "2026-11-03T09:00:00Z",
             "complete_as_of": None,
             "deletion_requested_at": None,

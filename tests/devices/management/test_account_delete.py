@@ -97,7 +97,7 @@ def test_with_yes_nothing_is_asked(eset: Account) -> None:
     assert manage("sync", "eset-main")[0] == 1
     while deletion.advance(eset.pk, now=timezone.now()):
         pass
-    assert "There is no vendor account yet" in manage("account", "list")[1]
+    assert "No vendor accounts yet: add one with `manage.py account add`." in manage("account", "list")[1]
     assert not Sighting.objects.exists()
 
 

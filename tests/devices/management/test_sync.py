@@ -42,7 +42,7 @@ def sim() -> Iterator[Simulation]:
 def test_a_run_is_asked_for_and_without_workers_the_command_says_so() -> None:
     making.account("five", "five9s")
     out, err = sync("five")
-    assert out == f"Sync {SyncRun.objects.get().pk} of five is requested.\n"
+    assert out == f"Sync {SyncRun.objects.get().pk} of five is queued.\n"
     assert "No worker has reported yet" in err
     heartbeat.beat()
     assert sync("five")[1] == ""

@@ -138,8 +138,8 @@ class TestInTheBrowser:
     def test_without_scripts_it_leads_back(self, ivan: User) -> None:
         making.run(making.account())
         client = signed_in(ivan)
-        assert "Sync cancelled." in client.post("/vendors/eset-main/cancel/", follow=True).text
-        assert "No sync is running any more." in client.post("/vendors/eset-main/cancel/", follow=True).text
+        assert "Sync canceled." in client.post("/vendors/eset-main/cancel/", follow=True).text
+        assert "No sync is running." in client.post("/vendors/eset-main/cancel/", follow=True).text
         assert AuditEvent.objects.filter(action="sync cancelled").count() == 1
 
     def test_it_needs_the_permission_and_post(self, client: Client, bob: User, ivan: User) -> None:
@@ -170,7 +170,7 @@ class TestInAShell:
     def test_it_starts_none_beside(self) -> None:
         run = making.run(making.account())
         for other in ("--wait", "--full"):
-            with pytest.raises(CommandRefused, match="use it without --full and --wait"):
+            with pytest.raises(CommandRefused, match="--cancel cannot be combined with --full or --wait"):
                 call("sync", "eset-main", "--cancel", other)
         run.refresh_from_db()
         assert run.active

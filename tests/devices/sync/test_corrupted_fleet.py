@@ -139,8 +139,8 @@ def test_groups_patches_and_attempts_are_kept_too(sim: Simulation, client: Clien
         assert walk.repairs and (model.objects.count() > before or source is Source.RECENT)
     client.force_login(alice)
     panel = client.get(reverse("patching:readings", args=[account.name]), headers={"HX-Request": "true"}).content.decode()
-    assert panel.count("Repaired fields") > 3 and "applicationPatch." in panel
-    assert "of groups" in client.get(reverse("devices:account", args=[account.name])).content.decode()
+    assert panel.count("Repaired field <span") > 3 and "applicationPatch." in panel
+    assert "(group)</span>" in client.get(reverse("devices:account", args=[account.name])).content.decode()
 
 
 def test_every_value_is_used_on_every_vendor(sim: Simulation) -> None:

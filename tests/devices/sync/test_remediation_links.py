@@ -58,7 +58,7 @@ def test_a_link_copied_to_another_device_does_not_open(client: Client, bob: User
     RemediationLink.objects.filter(pk=other.pk).update(sealed=RemediationLink.objects.get(pk=one.pk).sealed)
     client.force_login(bob)
     answer = client.post(address(other), follow=True)
-    assert b"does not open: tell an administrator" in answer.content and b"secret-path" not in answer.content
+    assert b"cannot be decrypted: contact an administrator." in answer.content and b"secret-path" not in answer.content
     assert not AuditEvent.objects.filter(action="remediation opened").exists()
 
 
@@ -97,7 +97,7 @@ def test_a_person_without_the_right_is_refused_and_sees_no_button(client: Client
     seen = save(opswat(), LINK)
     client.force_login(charlie)
     answer = client.post(address(seen))
-    assert answer.status_code == 403 and b"open_remediation" in answer.content
+    assert answer.status_code == 403 and b"permission to open a device&#x27;s remediation page." in answer.content
     assert client.get(address(seen)).status_code == 405
 
 

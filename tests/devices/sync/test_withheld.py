@@ -56,11 +56,11 @@ class TestDeciding:
         client = signed_in(alice)
         assert at(run) in client.get("/vendors/eset-main/").text
         asked = client.get(at(run)).text
-        assert "Mark 25 devices of eset-main as missing?" in asked and "D17" in asked
+        assert "Review missing devices: eset-main" in asked and "Mark 25 devices as missing</button>" in asked and "D17" in asked
         assert client.post(at(run), {"reason": "  "}).status_code == 422
         assert client.post(at(run), {"reason": "\0"}).status_code == 422 and audited() == []
         answer = client.post(at(run), {"reason": "Branch closed"}, follow=True)
-        assert "Decided. They are marked from now on" in answer.text and seen() == 30
+        assert "Review saved. The devices are being marked as missing." in answer.text and seen() == 30
         run.refresh_from_db()
         assert (run.applied_by, run.decided_reason, run.applied_at) == (alice, "Branch closed", None)
         event = AuditEvent.objects.get(action="disappearance decided")
@@ -86,8 +86,8 @@ class TestDeciding:
     def test_who_may_not_decide_still_sees_which(self, account: Account, ivan: User) -> None:
         run = withheld_run(account, seen=90)
         page = signed_in(ivan).get("/vendors/eset-main/").text
-        assert len(re.findall(r'href="/devices/\d+/"', page)) == 50 and "(the first 50)" in page
-        assert f"/apply/{run.pk}/" not in page and "An Administrator can look and decide" in page
+        assert len(re.findall(r'href="/devices/\d+/"', page)) == 50 and "Devices (first 50)" in page
+        assert f"/apply/{run.pk}/" not in page and "Requires the Administrator role." in page
         assert signed_in(ivan).post(at(run), {"reason": "x"}).status_code == 403 and audited() == []
 
     @pytest.mark.parametrize("page", ["apply", "applying"])
@@ -165,7 +165,7 @@ class TestFollowing:
         client = signed_in(ivan)
         page = client.get("/vendors/eset-main/").text
         assert f'id="applying" class="notice is-busy" data-poll hx-get="{at(run, "applying")}"' in page and "applying" in POLLS
-        assert "alice decided" in page and "Branch closed" in page and "A worker begins" in page and "until a person decides" not in page
+        assert "Reviewed by alice" in page and "Branch closed" in page and "Starts within seconds." in page and "Unusually many" not in page
         withheld.advance(run.pk, now=timezone.now())
         half = client.get(at(run, "applying"), headers=HTMX)
         assert "10 of 25 marked" in half.text and "data-poll" in half.text and "HX-Trigger" not in half
@@ -174,7 +174,7 @@ class TestFollowing:
             pass
         last = client.get(at(run, "applying"), headers=HTMX)
         assert "data-poll" not in last.text and "run-ended" in last["HX-Trigger"]
-        assert last.text.count("25 devices are now shown as missing.") == 2
+        assert last.text.count("25 devices are now marked as missing.") == 2
         assert "25 devices marked as missing" in client.get("/vendors/eset-main/").text
         assert client.get(at(run, "applying")).status_code == 302
 
@@ -182,7 +182,7 @@ class TestFollowing:
         decide(run, alice)
         SyncRun.objects.filter(pk=making.run(account).pk).update(state=JobState.DONE)
         mark_what_was_decided()
-        assert "A newer list came in" in signed_in(alice).get(at(run, "applying"), headers=HTMX).text
+        assert "A newer sync has completed. No devices are left to mark." in signed_in(alice).get(at(run, "applying"), headers=HTMX).text
 
     def test_who_may_not_see_accounts_may_not_follow_it(self, run: SyncRun, bob: User) -> None:
         assert signed_in(bob).get(at(run, "applying"), headers=HTMX).status_code == 403
