@@ -139,7 +139,7 @@ def _without_devices(sources: DataSources) -> Headline:
 def _completeness(sources: DataSources) -> str:
     partial = gettext("Partial data. Not up to date: %(accounts)s.") % {"accounts": ", ".join(each.name for each in sources.doubtful)}
     never = gettext("No account has completed a full sync; more devices may exist.")
-    disabled = gettext("No vendor account is enabled. Showing last known data.")
+    disabled = gettext("No vendor account is enabled. The last synced data is shown.")
     running = gettext("First sync running.")
     texts = {
         Completeness.NO_ACCOUNT: disabled,
