@@ -51,5 +51,5 @@ def csv_answer(name: str, pieces: Iterator[str]) -> HttpResponseBase:
 
 def no_file(request: HttpRequest, list_url: str) -> HttpResponse:
     """For an address with an unknown filter: redirects to the list, which names it."""
-    messages.error(request, gettext("No file was created: the link has an unknown filter. Check the filters below."))
+    messages.error(request, gettext("No file was created: the link contains an unknown filter. Check the filters below."))
     return redirect(f"{list_url}?{request.GET.urlencode()}")

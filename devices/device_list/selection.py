@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from devices.device_list.filters import DeviceListing
+from devices.lists.notices import NO_ACTION
 
 MATCHING = "matching"
 PAGE = "page"
@@ -16,7 +17,7 @@ PAGE = "page"
 
 def unclear(request: HttpRequest) -> HttpResponse:
     """Refuses "all that match" for an address with unknown filters, which could mean all devices."""
-    messages.error(request, gettext("No action taken: the link contains unknown filters. Filter the list again, then select devices."))
+    messages.error(request, str(NO_ACTION))
     return redirect(f"{reverse('devices:list')}?{request.GET.urlencode()}")
 
 

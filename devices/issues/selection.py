@@ -7,7 +7,6 @@ from itertools import islice
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext
 
 from devices.errors import ActionRefused
 from devices.issues.decisions import too_many
@@ -16,6 +15,7 @@ from devices.issues.forms import SelectionForm
 from devices.issues.queries import MOST, every_issue, matching
 from devices.issues.sources import IssueKey
 from devices.lists.ids import HIGHEST
+from devices.lists.notices import NO_ACTION
 from devices.saved_views.list_request import read_listing
 from devices.web.ticket import query, ticket_of
 
@@ -54,7 +54,7 @@ def here(request: HttpRequest) -> str:
 def _matching(request: HttpRequest) -> dict[IssueKey, str]:
     listing = read_listing(request, ISSUES)
     if listing.unread:
-        raise ActionRefused(gettext("The link contains an unknown filter. Filter the list again, then repeat the action."))
+        raise ActionRefused(str(NO_ACTION))
     found = matching(listing.filters, now=timezone.now())
     if found.cut or found.total.more:
         raise too_many()

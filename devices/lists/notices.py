@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from devices.lists.filters import FilterSet, clean_query
 
 LONGEST = 60
+NO_ACTION = gettext_lazy("No action taken: the link contains an unknown filter. Filter the list again, then repeat the action.")
 
 
 def left_out(unread: Mapping[str, str], *, filters: type[FilterSet]) -> str:

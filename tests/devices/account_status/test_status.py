@@ -161,12 +161,14 @@ class TestContradictions:
     @pytest.mark.parametrize("state", [each for each in STATES if each != "healthy"])
     def test_only_up_to_date_accounts_make_all_data_up_to_date(self, client: Client, bob: User, state: str) -> None:
         account_in("healthy", vendor="opswat")
-        account_in(state)
+        name = account_in(state).name
         text = self.page(client, bob)
         whole = "All enabled vendor accounts are up to date." in text
         assert whole is (state in ("disabled", "being_deleted"))
-        assert whole or "Partial data:" in text or "The first sync is still running" in text
-        assert "Every account's list is complete" not in text + self.page(client, bob, "/devices/?q=no-such-device") or whole
+        partial, running = f"Partial data. Not up to date: {name}." in text, "First sync running. 1 of 2 accounts synced." in text
+        assert (partial or running) is not whole
+        found = self.page(client, bob, "/devices/?q=no-such-device")
+        assert ("Some vendor data is incomplete or out of date; more devices may exist." in found) is not whole
 
     def test_a_success_takes_the_banner_away_in_the_same_answer(self, client: Client, alice: User) -> None:
         account = account_in("failing")
@@ -197,7 +199,7 @@ class TestContradictions:
         missing = re.search(r'href="/devices/\?life=missing".*?Not reported by any vendor.*?tile-number">(\d+)', text)
         counted = re.search(r'href="/coverage/".*?Coverage gaps.*?tile-number">(\d+)', text)
         assert missing and counted and int(missing[1]) == 1 and int(counted[1]) == gaps > 1
-        assert f"<strong>{gaps} coverage gaps</strong>" in self.page(client, bob, "/coverage/")
+        assert f"<strong>{gaps} coverage gaps in all vendor accounts.</strong>" in self.page(client, bob, "/coverage/")
         assert "of 1 device" in self.page(client, bob, "/devices/?life=missing")
         Account.objects.filter(pk=accounts["eset"].pk).update(enabled=False)
         assert all_gaps(matrix(statuses(timezone.now()))) < gaps

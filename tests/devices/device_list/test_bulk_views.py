@@ -92,7 +92,8 @@ def test_a_refresh_says_its_cost_first_and_asks_only_who_can_answer(ivan: User) 
     chosen = {"action": "refresh", "which": "ticked", "ids": [pk("nb-berlin-01"), pk("nb-munich-02")]}
     client = signed_in(ivan)
     text = " ".join(client.post("/devices/bulk/", chosen).content.decode().split())
-    assert "2 devices" in text and "1 call," in text and "1 job," in text and "OPSWAT" in text and "Not supported" in text
+    assert "Refresh 2 devices" in text and "1 API call, more only for removed devices" in text
+    assert "one vendor job with several API calls, a few minutes" in text and "OPSWAT" in text and "Not supported" in text
     assert not SyncRun.objects.exists()
     client.post("/devices/bulk/", {**chosen, "confirmed": "1"})
     runs = {run.account.name: run for run in SyncRun.objects.select_related("account")}

@@ -201,7 +201,7 @@ def test_empty_by_filter_shows_how_complete_the_lists_are(client: Client, bob: U
     accounts = shown.small_fleet()
     text = text_of(client, bob, "?q=nosuchthing")
     assert "No devices found" in text
-    assert "Searched: any part of name, host name, nickname, user, serial, model, operating system, group and vendor id;" in text
+    assert "Searched: any part of name, hostname, nickname, user, serial number, model, operating system, group and vendor ID;" in text
     assert "Removed and retired devices were not searched." in text
     assert "no vendor lists" not in text and "list is complete" not in text
     assert re.search(r'<strong>opswat-main</strong> <span data-account-status="healthy".*?Last full sync', text)
@@ -224,7 +224,7 @@ def test_partial_is_said_above_the_rows(client: Client, bob: User) -> None:
 def test_rows_without_an_account_are_old(client: Client, bob: User) -> None:
     shown.small_fleet()
     Account.objects.update(enabled=False)
-    assert "No vendor account is enabled, so nothing is synced." in text_of(client, bob)
+    assert "No vendor account is enabled. The last synced data is shown." in text_of(client, bob)
 
 
 def test_the_kinds_of_empty_have_different_texts(client: Client, alice: User) -> None:

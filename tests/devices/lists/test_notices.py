@@ -85,7 +85,7 @@ def test_no_file_is_made_and_the_list_says_why(desk: Client, address: str) -> No
     list_url = address.replace(".csv", "/").replace("export/", "")
     assert answer.status_code == 302 and answer["Location"] == list_url
     words = words_of(desk, list_url)
-    assert "No file was made, because it would not hold what its link meant" in words
+    assert "No file was created: the link contains an unknown filter." in words
     assert "=bogus." in words
     assert not AuditEvent.objects.filter(action__contains="export").exists()
 
@@ -94,11 +94,11 @@ def test_nothing_is_done_with_all_that_match_what_nobody_knows(desk: Client) -> 
     sent = {"action": "tag", "which": "matching", "confirmed": "1", "tag": "old"}
     answer = desk.post("/devices/bulk/?state=bogus", sent)
     assert answer["Location"] == "/devices/?state=bogus"
-    words = words_of(desk, "/devices/?state=bogus")
-    assert "No action taken: the link contains unknown filters." in words
+    sentence = "No action taken: the link contains an unknown filter. Filter the list again, then repeat the action."
+    assert sentence in words_of(desk, "/devices/?state=bogus")
     assert not DeviceTag.objects.exists()
     answer = desk.post("/issues/decide/?severity=bogus", {"which": "matching"}, follow=True)
-    assert "asks for something that Rollcall does not know" in answer.content.decode()
+    assert sentence in answer.content.decode()
 
 
 def test_a_view_that_asks_for_what_a_later_version_does_not_know_still_opens_and_says_so(desk: Client, alice: User) -> None:
