@@ -111,7 +111,7 @@ def _reason(status: AccountStatus, term: SearchTerm) -> AccountReason:
 def _stale(status: AccountStatus) -> Iterator[str]:
     """Why its data may differ from what the vendor has today."""
     if status.in_error:
-        yield status.label.lower()
+        yield status.label
     if status.outdated:
         yield status.doubt
 
