@@ -127,6 +127,6 @@ def _answer(reason: AccountReason) -> str:
     synced = f"last full sync {reason.status.complete_at:%Y-%m-%d %H:%M} UTC"
     if reason.code == "stale":
         status = reason.status
-        why = [f"it {status.frozen}" if status.frozen and each == status.doubt else each for each in reason.doubts]
+        why = [f"it {status.frozen}" if status.frozen and each == status.doubt else each[:1].lower() + each[1:] for each in reason.doubts]
         return f"list is stale ({'; '.join([*why, synced])})"
     return f"searched ({'; '.join([synced, *([f'no data: {kinds}'] if kinds else []), *reason.doubts])})"
