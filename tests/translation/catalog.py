@@ -98,7 +98,10 @@ def renew(language: str) -> Catalog:
     made_at = catalog.creation_date
     catalog.update(marked(), no_fuzzy_matching=True)
     catalog.obsolete.clear()
-    catalog.creation_date = made_at
+    catalog.creation_date = catalog.revision_date = made_at
+    catalog.header_comment = "# Written by `make messages`; the translations are made by hand."
+    catalog.project, catalog.version, catalog.msgid_bugs_address = "Rollcall", "", ""
+    catalog.last_translator = catalog.language_team = "Rollcall"
     return catalog
 
 
