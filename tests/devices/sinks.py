@@ -6,7 +6,7 @@ import base64
 import json
 import logging
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -16,6 +16,7 @@ from django.test import Client
 from django.urls import reverse
 
 from devices.db.redis_client import worker_client
+from devices.jobs.types import JOB_TYPES
 from devices.models import Account, Sighting
 
 NEEDLES = ("canary", base64.b64encode(b"canary").decode().lower(), b"canary".hex())
@@ -56,6 +57,11 @@ def messages() -> Iterator[tuple[str, Any]]:
         if client.type(key) == b"list":
             for message in client.lrange(key, 0, -1):
                 yield key.decode(), json.loads(base64.b64decode(json.loads(message)["body"]))
+
+
+def carries_no_text(arguments: Iterable[object]) -> bool:
+    """Whether a task got nothing but ids and names of job types."""
+    return all(type(each) is int or each in JOB_TYPES for each in arguments)
 
 
 def pages(reader: Client) -> Iterator[tuple[str, str]]:

@@ -210,7 +210,7 @@ class TestEveryCallHonoursIt:
         run = sync(Account.objects.get())
         assert run.state == JobState.FAILED
         assert "not on the public internet" in run.error
-        assert "allow its host for this account" in run.error_next_step
+        assert "allow it for this account or add it to ROLLCALL_PRIVATE_HOSTS" in run.error_next_step
 
     def test_a_permission_for_another_port_is_none(self, account: Account) -> None:
         Account.objects.update(private_hosts=[f"{NAME}:1", EPM])
@@ -243,7 +243,7 @@ class TestOnTheCommandLine:
             "--secret",
             "token=env:TOKEN",
         )
-        with pytest.raises(CommandRefused, match=r"not on the public internet\. Give --allow-private-host HOST:PORT"):
+        with pytest.raises(CommandRefused, match=r"not on the public internet\. Use --allow-private-host HOST:PORT to allow it"):
             command(*added)
         assert not Account.objects.exists()
         text = command(*added, "--allow-private-host", place(sim))

@@ -21,7 +21,7 @@ def test_the_secret_does_not_show_in_the_sealed_text() -> None:
 
 
 def test_a_value_moved_to_another_row_does_not_open() -> None:
-    with pytest.raises(cipher.DecryptionFailed, match="moved"):
+    with pytest.raises(cipher.DecryptionFailed, match="cannot be decrypted: enter it again"):
         cipher.unseal(cipher.seal("hunter2", context=CONTEXT), context="devices.accountsecret:sealed:2")
 
 
