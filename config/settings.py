@@ -70,6 +70,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "devices.web.context_processors.navigation",
             ],
+            "libraries": {"i18n": "devices.templatetags.i18n"},
             "builtins": ["devices.templatetags.ui", "devices.templatetags.cached", "devices.templatetags.translated"],
         },
     }

@@ -19,6 +19,8 @@ from devices.account_status.text import LOOKS, Code
 from devices.models import Life
 from devices.reconciliation.freshness import Freshness
 from devices.templatetags.cached import drawn_once
+from devices.web.browser_texts import BROWSER_TEXTS
+from devices.web.context_processors import Place
 from vendors.parsing.times import implausible
 from vendors.registry import label_of, makes_installers_for, short_label_of
 from vendors.states import Family, IdKind, State
@@ -64,13 +66,6 @@ def age_words(at: datetime, *, now: datetime) -> str:
     return date_format(timezone.localtime(at))
 
 
-@register.simple_tag
-def age_texts() -> str:
-    """The same for static/js/rollcall.js, which keeps ages fresh in the browser: JSON."""
-    ages = [[below, size, str(text)] for below, size, text in AGES]
-    return json.dumps({"now": gettext("just now"), "below": NOW_SECONDS, "ages": ages})
-
-
 @register.simple_tag(name="troubles", takes_context=True)
 def _troubles(context: template.Context) -> SystemAlerts:
     """Asked by the frame of every page, so that none can forget it."""
@@ -107,6 +102,18 @@ def _in_both_zones(at: datetime) -> str:
     local = timezone.localtime(at)
     utc = f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
     return utc if local.tzinfo is UTC or local.tzname() == "UTC" else f"{date_format(local, 'DATETIME_FORMAT')} {local:%Z} ({utc})"
+
+
+@drawn_once(register, "ui/navigation.html")
+def navigation(places: tuple[Place, ...]) -> dict[str, Any]:
+    return {"nav": places}
+
+
+@drawn_once(register, "ui/browser_texts.html")
+def browser_texts() -> dict[str, Any]:
+    """What static/js/ shows: texts, and ages as `age_words` writes them, which rollcall.js keeps fresh."""
+    ages = {"now": gettext("just now"), "below": NOW_SECONDS, "ages": [[below, size, str(text)] for below, size, text in AGES]}
+    return {"browser_texts": BROWSER_TEXTS, "ages": json.dumps(ages)}
 
 
 @drawn_once(register, "ui/pill.html")

@@ -1,15 +1,14 @@
-"""Context of every page: navigation, permissions, theme, version and the texts of JavaScript."""
+"""Context of every page: navigation, permissions, theme and version."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
-from devices.web.browser_texts import BROWSER_TEXTS
 from devices.web.roles import dotted
 
 THEMES = ("light", "dark")
@@ -28,6 +27,16 @@ PLACES = (
 )
 
 
+class Place(NamedTuple):
+    """An entry of the navigation. `current`: the page is this one or belongs to it; `exact`: it is this one."""
+
+    url: str
+    label: str
+    icon: str
+    current: bool
+    exact: bool
+
+
 class Permissions:
     """`{% if may.view_raw %}`: whether the user has a permission."""
 
@@ -40,19 +49,19 @@ class Permissions:
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
     theme = request.COOKIES.get(THEME_COOKIE, "")
-    frame = {"theme": theme if theme in THEMES else "", "version": settings.VERSION, "browser_texts": BROWSER_TEXTS}
+    frame = {"theme": theme if theme in THEMES else "", "version": settings.VERSION}
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
-        return frame | {"nav": [], "may": {}}
+        return frame | {"nav": (), "may": {}}
     may = Permissions(user)
     return frame | {"nav": _places(request.path, may), "may": may}
 
 
-def _places(path: str, may: Permissions) -> list[dict[str, Any]]:
+def _places(path: str, may: Permissions) -> tuple[Place, ...]:
     places = []
     for name, label, icon, *rights in PLACES:
         if any(may[right] for right in rights):
             url = reverse(name)
             current = path == url or (url != "/" and path.startswith(url))
-            places.append({"url": url, "label": label, "icon": icon, "current": current, "exact": path == url})
-    return places
+            places.append(Place(url, str(label), icon, current, exact=path == url))
+    return tuple(places)

@@ -23,7 +23,7 @@ const say = (text, level = "info") => {
 };
 
 // Ages in the page's language, as devices/templatetags/ui.py gives them.
-const AGES = JSON.parse(document.body.dataset.ages);
+const AGES = JSON.parse(texts.ages);
 const ago = (seconds) => {
   if (seconds < AGES.below) return AGES.now;
   const unit = AGES.ages.find(([below]) => seconds < below);
