@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from devices.models import Account, Device, Health, JobState, Life, Sighting, User
 from devices.sync.handler import request_run
-from patching.models import Attempt, AttemptTally, Listed, Patch, PatchRun, PatchTally, Reading, Title
+from patching.models import Attempt, AttemptTally, Listed, Patch, PatchRun, PatchTally, Reading
 from patching.sync import scheduling
 from patching.sync.patch_writer import save_patches
 from patching.sync.source_access import readings
@@ -257,30 +257,6 @@ def test_a_period_overlaps_the_last_one_and_once_a_day_all_is_asked_for(eset: Ac
     assert (first.since, second.since) == (None, (first.started_at or hand.now) - timedelta(days=1))
     hand.go(23 * 3600)
     assert hand.poll(eset, Source.ATTEMPTS).since is None
-
-
-def test_five9s_tells_patches_with_its_devices() -> None:
-    with running(devices=300, options=SandboxOptions(rate_limits=False)) as sim:  # of so many, some have each status on any day
-        five9s = account_at(sim.url, "five9s")
-        run = sync(five9s)
-        assert run.state == JobState.DONE
-        assert set(Title.objects.values_list("vendor", "kind")) == {("five9s", PatchKind.VULNERABILITY)}
-        assert set(Patch.objects.values_list("status", flat=True)) >= {
-            "installed",
-            "scheduled",
-            "available",
-            "failed",
-            "excluded",
-            "unknown",
-        }
-        assert not Patch.objects.filter(counted=False).exists()
-        sim.change(100)
-        sim.clock.forward(5 * 3600)
-        before = held()
-        listed = set(Sighting.objects.values_list("external_id", flat=True))
-        sync(five9s)  # a machine that was away may come back meanwhile
-        assert {(device, key) for device, key in held() if device in listed} == before
-        assert not PatchRun.objects.exists() and not Reading.objects.exists()
 
 
 def test_with_its_account_everything_goes(eset: Account, hand: Hand) -> None:
