@@ -59,7 +59,7 @@ def hidden_columns(page: Page) -> list[str]:
 TRUNCATED = """() => [...document.querySelectorAll('body *')].filter(element => {
   const style = getComputedStyle(element), box = element.getBoundingClientRect();
   const text = [...element.childNodes].some(node => node.nodeType === Node.TEXT_NODE && node.textContent.trim());
-  if (!text || !element.innerText.trim() || box.width < 2 || box.height < 2 || element.closest('.hidden-words, pre, select, .suggestions')) return false;
+  if (!(text || style.overflow === 'hidden') || !element.innerText?.trim() || box.width < 2 || box.height < 2 || element.closest('.hidden-words, pre, select, .suggestions')) return false;
   const wide = style.overflowX !== 'visible' && element.scrollWidth > element.clientWidth + 1;
   const high = style.overflowY !== 'visible' && element.scrollHeight > element.clientHeight + 1;
   return wide || high;

@@ -31,8 +31,8 @@ def fleet(transactional_db: None) -> dict[str, Account]:
 def test_from_the_answer_to_the_devices_that_are_missing(desk: Desk, fleet: dict[str, Account], bob: User) -> None:
     page = desk.open("/", user=bob)
     page.get_by_label("Main", exact=True).get_by_role("link", name="Coverage").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("missing in")
-    page.get_by_role("link", name="3 Missing at eset-main").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("12 of 13 devices missing from five-main")
+    page.get_by_role("link", name="Missing at eset-main: 3").click()
     expect(page).to_have_url(re.compile(r"account=eset-main&cover=missing"))
     expect(page.get_by_text("3 devices", exact=True)).to_be_visible()
     page.get_by_label("Text").fill("london")

@@ -72,7 +72,7 @@ def test_taken_apart_and_given_back_to_the_keys_by_keyboard(desk: Desk, machine:
     follow(page, r"Split\s*: ESET")
     give_reason(page, "two machines with one sticker", "Split")
     expect(page).to_have_url(re.compile(r"\?ticket=INC7$"))
-    expect(page.get_by_text("(five-main) split")).to_be_visible()
+    expect(page.get_by_text("ESET (eset-main) split. This is its device now.")).to_be_visible()
     assert Device.objects.count() == 3
     follow(page, "Reset to automatic matching")
     give_reason(page, "one machine after all", "Reset")

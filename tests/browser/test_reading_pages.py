@@ -164,7 +164,7 @@ def test_a_phone_shows_everything_without_sideways_scrolling(desk: Desk, fleet: 
     page.get_by_label("Navigation").click()
     page.get_by_role("link", name="Devices", exact=True).click()
     expect(page).to_have_url(re.compile("/devices/$"))
-    expect(page.locator("td[data-label=State]").first).to_be_visible()
+    expect(page.locator("td[data-label=Status]").first).to_be_visible()
 
 
 def test_the_answer_of_a_device_needs_no_scrolling(desk: Desk, fleet: dict[str, Account], bob: User) -> None:

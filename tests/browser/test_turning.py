@@ -78,7 +78,7 @@ def test_typing_sorting_and_turning_can_be_gone_back_through(desk: Desk, account
 def test_an_answer_that_comes_after_going_back_does_not_rename_the_page(desk: Desk, accounts: dict[str, Account], ivan: User) -> None:
     desk.expected += ["htmx:afterRequest", "htmx:sendAbort"]  # what htmx says when it drops a request
     page = desk.open("/issues/", user=ivan)
-    age = page.locator("thead").get_by_role("link", name="Age")
+    age = page.locator("thead").get_by_role("link", name="First seen")
     age.click()
     expect(page).to_have_url(re.compile("sort=age"))
     held: list[Route] = []
