@@ -28,10 +28,10 @@ COLUMNS = {
 CHOSEN = ("state", "user", "serial", "os", "seen_by", "issues", "last_seen")
 # Not by "last seen": it changes with every poll, and an index on it would make each poll many times as expensive.
 SORTS = {
-    NAME: Sort("Name", ("name", "id")),
-    "state": Sort("State", ("rank", "name", "id"), rank=RANK_SQL),
-    "user": Sort("User", ("user", "id")),
-    "serial": Sort("Serial", ("serial", "id")),
-    "os": Sort("System", ("os_name", "name", "id")),
-    "issues": Sort("Issues", ("issue_count", "name", "id"), descending_first=True, whole=("issue_count",)),
+    NAME: Sort(("name", "id")),
+    "state": Sort(("rank", "name", "id"), rank=RANK_SQL),
+    "user": Sort(("user", "id")),
+    "serial": Sort(("serial", "id")),
+    "os": Sort(("os_name", "name", "id")),
+    "issues": Sort(("issue_count", "name", "id"), descending_first=True, whole=("issue_count",)),
 }

@@ -66,8 +66,8 @@ COLUMNS = {
 _ROW = ("since", "branch", "ref", "tie")
 _WHOLE = ("branch", "ref")
 SORTS = {
-    WORST: Sort(gettext_lazy("Severity"), ("rank", *_ROW), moments=("since",), whole=_WHOLE),
-    OLDEST: Sort(gettext_lazy("Age"), _ROW, moments=("since",), whole=_WHOLE),
+    WORST: Sort(("rank", *_ROW), moments=("since",), whole=_WHOLE),
+    OLDEST: Sort(_ROW, moments=("since",), whole=_WHOLE),
 }
 
 

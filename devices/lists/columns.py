@@ -25,7 +25,6 @@ class Sort:
     """`by`: fields of a row, the last one unique; an index has them in this order. `descending_first`: for the first click.
     `moments` and `whole`: which of them are times, and which are whole numbers beside WHOLE. `rank`: the SQL of the one of that name."""
 
-    label: StrOrPromise
     by: tuple[str, ...]
     descending_first: bool = False
     moments: tuple[str, ...] = ()

@@ -203,12 +203,6 @@ def family_label(family: str) -> str:
 
 
 @register.filter
-def either(words: list[str]) -> str:
-    """`a, b or c`."""
-    return " or ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
-
-
-@register.filter
 def breakable(text: str) -> SafeString:
     """`DOMAIN\\user` and `user@domain` may break into two lines there."""
     return mark_safe(escape(text).replace("\\", "\\<wbr>").replace("@", "@<wbr>"))  # noqa: S308 (escaped first)
@@ -225,10 +219,3 @@ def percent(share: float) -> str:
     """`70%`; in German `70 %` with a blank that does not break."""
     # Translators: the German form has a no-break space before the sign.
     return pgettext("share", "%(number)s%%") % {"number": number_format(round(share))}
-
-
-@register.filter
-def plural(number: int, words: str) -> str:
-    """`{{ 2|plural:"device,devices" }}` is "2 devices"."""
-    one, many = words.split(",")
-    return f"{intcomma(number)} {one if number == 1 else many}"

@@ -60,7 +60,7 @@ SHAPE = ListDefinition(
         "device": Column(gettext_lazy("Device")),
         "account": Column(gettext_lazy("Vendor account")),
     },
-    sorts={"at": Sort(gettext_lazy("Date"), ("at", "id"), descending_first=True, moments=("at",))},
+    sorts={"at": Sort(("at", "id"), descending_first=True, moments=("at",))},
     sort="-at",
 )
 ATTEMPTS = Table(SHAPE, Attempt, AttemptRow, selected_columns(AttemptRow), naming)

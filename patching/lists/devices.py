@@ -69,7 +69,7 @@ SHAPE = ListDefinition(
         **{key: Column(label, number=True) for key, label in NUMBERS.items()},
         "oldest": Column(gettext_lazy("Oldest patch")),
     },
-    sorts={key: Sort(label, (key, "device_id"), descending_first=True, whole=(key, "device_id")) for key, label in NUMBERS.items()},
+    sorts={key: Sort((key, "device_id"), descending_first=True, whole=(key, "device_id")) for key in NUMBERS},
     sort="-open",
 )
 

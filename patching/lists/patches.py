@@ -62,8 +62,8 @@ SHAPE = ListDefinition(
         "account": Column(gettext_lazy("Vendor account")),
     },
     sorts={
-        "severity": Sort(gettext_lazy("Severity"), ("rank", "open_since", "id"), moments=("open_since",), rank=RANK_SQL),
-        "age": Sort(gettext_lazy("First detected"), ("open_since", "id"), moments=("open_since",)),
+        "severity": Sort(("rank", "open_since", "id"), moments=("open_since",), rank=RANK_SQL),
+        "age": Sort(("open_since", "id"), moments=("open_since",)),
     },
     sort="age",
 )

@@ -38,11 +38,11 @@ SHAPE = ListDefinition(
         "failures": Column(gettext_lazy("Failed attempts"), number=True),
     },
     sorts={
-        "name": Sort(gettext_lazy("Application"), ("name", "id")),
-        "open": Sort(gettext_lazy("Open patches"), ("open", "id"), descending_first=True, whole=("open",)),
-        "failed": Sort(gettext_lazy("Failed patches"), ("failed", "id"), descending_first=True, whole=("failed",)),
-        "tried": Sort(gettext_lazy("Attempts, 30 days"), ("tried", "id"), descending_first=True, whole=("tried",)),
-        "failures": Sort(gettext_lazy("Failed attempts"), ("failures", "id"), descending_first=True, whole=("failures",)),
+        "name": Sort(("name", "id")),
+        "open": Sort(("open", "id"), descending_first=True, whole=("open",)),
+        "failed": Sort(("failed", "id"), descending_first=True, whole=("failed",)),
+        "tried": Sort(("tried", "id"), descending_first=True, whole=("tried",)),
+        "failures": Sort(("failures", "id"), descending_first=True, whole=("failures",)),
     },
     sort="-open",
 )

@@ -12,7 +12,7 @@ from django.utils.safestring import mark_safe
 from devices.device_list.columns import COLUMNS
 from devices.device_list.queries import DeviceRow
 from devices.reconciliation.timestamps import newest
-from devices.templatetags.ui import age_words, either
+from devices.templatetags.ui import age_words
 from vendors.parsing.times import implausible
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -81,10 +81,6 @@ def test_nothing_to_copy_is_a_dash_without_a_button() -> None:
 def test_values_are_escaped_where_they_are_copied() -> None:
     text = Template('{% copy value "serial" %}').render(Context({"value": '"><script>'}))
     assert "<script>" not in text and text.count("&quot;&gt;&lt;script&gt;") == 2
-
-
-def test_either() -> None:
-    assert [either(["a"]), either(["a", "b"]), either(["a", "b", "c"])] == ["a", "a or b", "a, b or c"]
 
 
 def test_a_pill_that_was_drawn_before_does_not_lend_its_safety_to_the_same_words_from_a_vendor() -> None:
