@@ -16,8 +16,8 @@ from devices.account_status.status import AccountStatus
 from devices.db.messages import translated
 from devices.issues.sources import IssueKey
 from devices.models import IssueKind
-from vendors.issue_titles import recognized
 from vendors.registry import short_label_of
+from vendors.stored_titles import recognized
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import template
 
 from devices.db import messages
-from vendors.issue_titles import recognized
+from vendors.stored_titles import recognized
 
 register = template.Library()
 
@@ -16,6 +16,6 @@ def translated(text: object) -> object:
 
 
 @register.filter
-def issue_title(title: str) -> str:
-    """A vendor's title as it is; one that Rollcall wrote in the language of the page."""
+def stored_title(title: str) -> str:
+    """The title of an issue or a patch: a vendor's as it is, one that Rollcall wrote in the language of the page."""
     return messages.translated(recognized(title))

@@ -215,6 +215,11 @@ def intcomma(number: int) -> str:
 
 
 @register.filter
+def quoted(text: str) -> str:
+    return gettext("“%(text)s”") % {"text": text}
+
+
+@register.filter
 def percent(share: float) -> str:
     """`70%`; in German `70 %` with a blank that does not break."""
     # Translators: the German form has a no-break space before the sign.

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from devices.db.messages import translated
 from devices.lists.filters import FilterChip
 from devices.models import Device
 from patching.models import Title
+from vendors.stored_titles import recognized
 
 NAMED: Mapping[str, type[Title | Device]] = {"title": Title, "probably": Title, "device": Device}  # by the key of the filter
 
@@ -22,4 +24,4 @@ def named(chips: Sequence[FilterChip]) -> list[FilterChip]:
 
 def _names(model: type[Title | Device], ids: Iterable[str]) -> dict[str, str]:
     wanted = {int(text) for text in ids}
-    return {str(pk): name for pk, name in model._default_manager.filter(pk__in=wanted).values_list("pk", "name")}
+    return {str(pk): translated(recognized(name)) for pk, name in model._default_manager.filter(pk__in=wanted).values_list("pk", "name")}

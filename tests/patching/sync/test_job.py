@@ -26,6 +26,8 @@ from vendors import records
 from vendors.base import Scope
 from vendors.patch_states import PatchKind, PatchStatus
 from vendors.patching_api import Source
+from vendors.stored_titles import recognized
+from vendors.texts import Message
 
 pytestmark = pytest.mark.django_db
 
@@ -257,6 +259,14 @@ def test_a_period_overlaps_the_last_one_and_once_a_day_all_is_asked_for(eset: Ac
     assert (first.since, second.since) == (None, (first.started_at or hand.now) - timedelta(days=1))
     hand.go(23 * 3600)
     assert hand.poll(eset, Source.ATTEMPTS).since is None
+
+
+def test_every_title_without_a_name_is_recognized(eset: Account, hand: Hand) -> None:
+    sync(eset)
+    for source in Source:
+        hand.poll(eset, source)
+    unnamed = Title.objects.exclude(version="").values_list("name", flat=True)
+    assert unnamed and [name for name in unnamed if not isinstance(recognized(name), Message)] == []
 
 
 def test_with_its_account_everything_goes(eset: Account, hand: Hand) -> None:

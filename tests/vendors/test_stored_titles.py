@@ -8,8 +8,8 @@ from sandbox.credentials import account_settings
 from sandbox.server import running
 from sandbox.world import SandboxOptions
 from tests.vendors.scripted_server import connection, pages
-from vendors.issue_titles import recognized
 from vendors.registry import VENDORS
+from vendors.stored_titles import recognized
 from vendors.texts import Message
 
 
@@ -29,6 +29,12 @@ def test_every_title_of_the_simulated_vendors_is_recognized() -> None:
         ("Status is not OK, and no problem is counted", {}),
         ("Status 1 (not compliant), and no issue is counted", {"status": "1 (not compliant)"}),
         ("MS24-11: installation failed", {"name": "MS24-11"}),
+        ("Application by Igor Pavlov, version 24.69", {"developer": "Igor Pavlov", "version": "24.69"}),
+        ("Application by Acme, version & Co", {"developer": "Acme", "version": "& Co"}),
+        ("Application by Igor Pavlov", {"developer": "Igor Pavlov"}),
+        ("Unnamed application, version 65001", {"version": "65001"}),
+        ("Unnamed application", {}),
+        ("Unnamed package", {}),
         ("a%(name)s: state “9%” is unknown to this version", {"name": "a%(name)s", "status": "9%"}),
     ],
 )

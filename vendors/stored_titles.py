@@ -1,4 +1,5 @@
-"""Titles of issues that a vendor only counts or gives a status: English text that is stored, searched and sorted, recognized when shown.
+"""Titles of issues that a vendor only counts or gives a status, and of patches without a name: English text that is stored, searched and
+sorted, recognized when shown.
 
 The stored text does not change, because decisions about an issue end when its title changes.
 """
@@ -26,8 +27,14 @@ TEMPLATES = (
     gettext_noop("%(name)s: installation failed"),
     gettext_noop("%(name)s: no state reported"),
     gettext_noop("%(name)s: state “%(status)s” is unknown to this version"),
+    gettext_noop("Application by %(developer)s, version %(version)s"),
+    gettext_noop("Application by %(developer)s"),
+    gettext_noop("Unnamed application, version %(version)s"),
+    gettext_noop("Unnamed application"),
+    gettext_noop("Unnamed package"),
+    gettext_noop("Operating system"),
 )
-VALUES = {"count": "[0-9]+", "name": ".+", "status": ".+"}
+VALUES = {"count": "[0-9]+", **dict.fromkeys(("name", "status", "developer", "version"), ".+")}
 
 
 def _pattern(template: str) -> re.Pattern[str]:
