@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from devices.models import Account, Device, Health, JobState, Life, Sighting, User
 from devices.sync.handler import request_run
-from patching.models import Attempt, AttemptTally, Listed, Patch, PatchRun, PatchTally, Reading
+from patching.models import Attempt, AttemptTally, Listed, Patch, PatchRun, PatchTally, Reading, Title
 from patching.sync import scheduling
 from patching.sync.patch_writer import save_patches
 from patching.sync.source_access import readings
