@@ -49,3 +49,8 @@ class IdKind(LabelledEnum):
     NICKNAME = "nickname", gettext_noop("Nickname")
     TAG = "tag", gettext_noop("Tag")
     CUSTOM = "custom", gettext_noop("Custom field")
+    # Replaced by another one on the same record (devices/matching/former.py).
+    FORMER_SERIAL = "former_serial", gettext_noop("Former serial")
+    FORMER_BIOS_UUID = "former_bios_uuid", gettext_noop("Former BIOS UUID")
+    FORMER_MAC = "former_mac", gettext_noop("Former MAC")
+    FORMER_HOSTNAME = "former_hostname", gettext_noop("Former hostname")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
 
-from devices.matching.rules import STRENGTH
+from devices.matching.record import STRENGTH
 from devices.models import Account
 from vendors.registry import VENDORS
 

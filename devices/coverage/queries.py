@@ -21,8 +21,7 @@ from devices.device_list.filters import DEVICES
 from devices.device_list.queries import DeviceRow, page_of
 from devices.lists.filters import clean_query
 from devices.lists.keyset import Page, Total
-from devices.matching.grouping import kinds_mask
-from devices.matching.rules import STRENGTH
+from devices.matching.record import STRENGTH, kinds_mask
 from devices.models import Device, Life
 from devices.reconciliation.search_text import contains, words_of
 from vendors.states import IdKind

@@ -15,13 +15,13 @@ from devices.db.copy import quoted, stage
 from devices.db.locks import lock_devices
 from devices.history import writer as changes
 from devices.hooks import MappedEntry, tell_use_changed
-from devices.matching.candidates import CandidateSet, collect
+from devices.matching.candidates import CandidateSet
 from devices.matching.device_ids import IdAssignment, move_related_rows, move_sightings, name_devices
-from devices.matching.explanations import MatchReason, reason
-from devices.matching.grouping import SightingKeys, arrange
-from devices.matching.rules import KINDS, NOTHING, STRENGTH, Key, Keys
+from devices.matching.explanations import MatchReason, PossiblePair, possible, reason
+from devices.matching.former import keep_former, stored_records
+from devices.matching.grouping import arrange
+from devices.matching.record import KINDS, Key, MatchRecord, Traits, collect
 from devices.models import Join, Sighting
-from devices.models.identifier import identifiers_of
 from devices.reconciliation.summary import summarise
 
 AT_ONCE = 2_000  # sightings matched again in one transaction
@@ -31,37 +31,46 @@ JOIN = {
     "key": "text",
     "partner_id": "int8",
     "weak": "bool",
-    "agrees": "text",
-    "differs": "text",
+    "evidence": "text",
     "near": "text",
 }
 
 
 @dataclass(slots=True)
 class MatchPlan:
-    """A result of matching that is not written yet. `moved`: sighting → its device before and after; `renew`: devices to summarise."""
+    """A result of matching that is not written yet. `moved`: sighting → its device before and after; `renew`: devices to summarise;
+    `judged`: the live records of which `possible` has all pairs.
+    """
 
     naming: IdAssignment = field(default_factory=IdAssignment)
     moved: dict[int, tuple[int, int]] = field(default_factory=dict)
     renew: set[int] = field(default_factory=set)
     reasons: dict[int, MatchReason] = field(default_factory=dict)
     unexplained: list[int] = field(default_factory=list)
+    judged: list[int] = field(default_factory=list)
+    possible: list[PossiblePair] = field(default_factory=list)
 
 
-def assign_devices(mapped: Sequence[MappedEntry], *, vendor: str, account: int) -> MatchPlan:
-    """Match the new sightings of a page, which get their ids here, and those whose keys changed."""
+def assign_devices(mapped: Sequence[MappedEntry], *, vendor: str, account: int, now: datetime) -> MatchPlan:
+    """Match the new sightings of a page, which get their ids here, and those whose identifiers or traits changed.
+
+    A record whose serial, BIOS UUID, MAC addresses or hostname were all replaced keeps them as former identifiers.
+    """
     fresh = [each for each in mapped if each.sighting_id is None]
-    before = _stored_keys([each.sighting_id for each in mapped if each.sighting_id is not None])
+    before = stored_records([each.sighting_id for each in mapped if each.sighting_id is not None])
     for each, number in zip(fresh, _sighting_ids(len(fresh)), strict=True):
         each.sighting_id, each.fresh = number, True
-    changed: list[SightingKeys] = []
+    changed: list[MatchRecord] = []
     left: set[Key] = set()
     for each in mapped:
-        keys, old = _keys(each), before.get(each.sighting_id or 0, {})
-        if each.fresh or keys != old:
-            changed.append(SightingKeys(each.sighting_id or 0, (vendor, each.entry.external_id, account), keys))
+        old = before.get(each.sighting_id or 0)
+        if old is not None:
+            keep_former(each, old)
+        record = _record(each, vendor, account, old.record.traits.since if old is not None else now)
+        if old is None or _matched_by(record) != _matched_by(old.record):
+            changed.append(record)
             # Strong kinds only: a user alone matches nothing.
-            left |= {(kind, key) for kind in STRENGTH for key in old.get(kind, NOTHING) - keys.get(kind, NOTHING)}
+            left |= set(old.record.found_by) - set(record.found_by) if old is not None else set()
     if not changed:
         return MatchPlan()
     stored = [each.id for each in changed if each.id in before]
@@ -71,10 +80,23 @@ def assign_devices(mapped: Sequence[MappedEntry], *, vendor: str, account: int) 
     return plan
 
 
+def _record(each: MappedEntry, vendor: str, account: int, since: datetime | None) -> MatchRecord:
+    device = each.device
+    usable = ((found.kind.value, found.key) for found in device.identifiers if found.kind in KINDS and found.key and not found.junk)
+    traits = Traits(device.os_family, device.manufacturer, device.model, True, each.entry.seen_at, since)
+    return MatchRecord(each.sighting_id or 0, (vendor, each.entry.external_id, account), collect(usable), traits)
+
+
+def _matched_by(record: MatchRecord) -> tuple[object, ...]:
+    """What matching depends on, but for the time of contact, which moves at every sync (devices/matching/renewal.py)."""
+    return record.keys, record.traits.family, record.brand, record.traits.model, record.live
+
+
 def apply(plan: MatchPlan, now: datetime) -> None:
     """Write the plan; the sightings themselves must be written. Summarise `renew` afterwards, then call `move_related_rows`."""
     move_sightings({sighting: to for sighting, (_, to) in plan.moved.items()})
     _write_joins(plan, now)
+    _write_possible(plan, now)
     changes.record_moves({pair for pair in plan.moved.values() if pair[0] not in plan.naming.merged}, now)
 
 
@@ -106,11 +128,13 @@ def rematch_everything(now: datetime) -> int:
 
 def _decide(near: CandidateSet) -> MatchPlan:
     joining = {key: held for key, held in near.holders.items() if len(held) > 1 and key not in near.common}
-    groups = arrange(near.core.values(), joining, near.rulings)
+    groups = arrange(near.core.values(), joining, near.comparisons, near.overrides)
     plan = MatchPlan(name_devices(groups))
+    plan.judged = list(near.core)
+    plan.possible = possible(groups, joining, near.comparisons, near.overrides)
     for group in groups:
         for each in group.members:
-            why = reason(each, group, holders=near.holders, common=near.common, rulings=near.rulings)
+            why = reason(each, group, holders=near.holders, comparisons=near.comparisons, overrides=near.overrides)
             if why is not None:
                 plan.reasons[each.id] = why
             elif each.device is not None:
@@ -124,27 +148,8 @@ def _decide(near: CandidateSet) -> MatchPlan:
 
 
 def keys_of(sightings: Collection[int]) -> set[Key]:
-    """The strong keys that these stored sightings are matched by."""
-    found = _stored_keys(list(sightings)).values()
-    return {(kind, key) for keys in found for kind in STRENGTH for key in keys.get(kind, NOTHING)}
-
-
-def _keys(each: MappedEntry) -> Keys:
-    usable = ((found.kind.value, found.key) for found in each.device.identifiers if found.kind in KINDS and found.key and not found.junk)
-    return collect(usable)
-
-
-def _stored_keys(sightings: list[int]) -> dict[int, Keys]:
-    if not sightings:
-        return {}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""SELECT w.id, i.kinds, i.keys FROM unnest(%s::bigint[]) AS w(id)
-                CROSS JOIN LATERAL (SELECT array_agg(i.kind) kinds, array_agg(i.key) keys FROM {identifiers_of("w.id")} i
-                                    WHERE i.kind = ANY(%s) AND NOT i.junk) i""",
-            [sightings, list(KINDS)],
-        )
-        return {sighting: collect(zip(kinds or (), keys or (), strict=True)) for sighting, kinds, keys in cursor.fetchall()}
+    """The keys that these stored sightings are found by."""
+    return {key for each in stored_records(list(sightings)).values() for key in each.record.found_by}
 
 
 def _sighting_ids(count: int) -> list[int]:
@@ -162,7 +167,7 @@ def _write_joins(plan: MatchPlan, now: datetime) -> None:
         return
     stage("joins", JOIN, _join_rows(plan))
     names = quoted(JOIN)
-    chosen = names.replace('"agrees", "differs", "near"', "agrees::jsonb, differs::jsonb, near::jsonb")
+    chosen = names.replace('"evidence", "near"', "evidence::jsonb, near::jsonb")
     columns = [f'"{name}"' for name in JOIN if name != "sighting_id"]
     ours, theirs = ", ".join(f"j.{name}" for name in columns), ", ".join(f"EXCLUDED.{name}" for name in columns)
     with connection.cursor() as cursor:
@@ -176,5 +181,30 @@ def _write_joins(plan: MatchPlan, now: datetime) -> None:
 
 def _join_rows(plan: MatchPlan) -> Iterator[tuple[Any, ...]]:
     for sighting, why in plan.reasons.items():
-        lists = (msgspec.json.encode(each).decode() for each in (why.agrees, why.differs, why.near))
+        lists = (msgspec.json.encode(each).decode() for each in (why.evidence, why.near))
         yield sighting, why.kind, why.key, why.partner, why.weak, *lists
+
+
+def _write_possible(plan: MatchPlan, now: datetime) -> None:
+    """Replace the possible duplicates of the judged records; those that stay the same are not written."""
+    if not plan.judged:
+        return
+    firsts, seconds = [each.first for each in plan.possible], [each.second for each in plan.possible]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """DELETE FROM devices_possibleduplicate p WHERE p.id IN (
+                 SELECT id FROM devices_possibleduplicate WHERE first_id = ANY(%(judged)s)
+                 UNION ALL SELECT id FROM devices_possibleduplicate WHERE second_id = ANY(%(judged)s))
+               AND (p.first_id, p.second_id) NOT IN (SELECT * FROM unnest(%(firsts)s::bigint[], %(seconds)s::bigint[]))""",
+            {"judged": plan.judged, "firsts": firsts, "seconds": seconds},
+        )
+        if plan.possible:
+            evidence = [msgspec.json.encode(each.evidence).decode() for each in plan.possible]
+            cursor.execute(
+                """INSERT INTO devices_possibleduplicate AS p (first_id, second_id, total, evidence, found_at)
+                   SELECT first, second, total, evidence::jsonb, %s
+                   FROM unnest(%s::bigint[], %s::bigint[], %s::int[], %s::text[]) AS f(first, second, total, evidence) ORDER BY 1, 2
+                   ON CONFLICT (first_id, second_id) DO UPDATE SET total = EXCLUDED.total, evidence = EXCLUDED.evidence
+                   WHERE (p.total, p.evidence) IS DISTINCT FROM (EXCLUDED.total, EXCLUDED.evidence)""",
+                [now, firsts, seconds, [each.total for each in plan.possible], evidence],
+            )

@@ -1,90 +1,146 @@
-"""Match explanations: the key that matched a sighting, keys that agree and differ, and near matches. Pure."""
+"""Match explanations: the evidence that put a record on its device, and near matches with theirs. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from devices.matching.grouping import PERSON, Cluster, Match, Overrides, SightingKeys
-from devices.matching.rules import KINDS, NOTHING, Key, conflicting_key, missing_corroboration
+from devices.matching.evidence import Comparison, Evidence
+from devices.matching.grouping import Cluster, Overrides
+from devices.matching.rarity import Comparisons
+from devices.matching.record import STRENGTH, Key, MatchRecord
+from devices.matching.rules import POSSIBLE
 from vendors.states import IdKind
 
-MOST_NEAR = 8  # near misses kept per sighting
-COMMON, DIFFERS, WITNESS, RULED, DOUBT = "common", "differs", "witness", "ruled", "doubt"
-Common = Mapping[Key, int | None]  # keys that are not used → shared by how many machines; None: too many to count
-NO_HOLDERS: tuple[SightingKeys, ...] = ()
-_RANK = {PERSON: -1, **{kind.value: rank for rank, kind in enumerate(KINDS)}}
+PERSON = "person"  # the kind of a match that a user made
+MOST_NEAR = 8  # near matches kept per record
+COMMON, DIFFERS, LACKS, OVERRIDDEN, DOUBT = "common", "differs", "witness", "ruled", "doubt"
+KINDS_OF_RULES = (*STRENGTH, IdKind.USER)
+NO_HOLDERS: tuple[MatchRecord, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class MatchReason:
-    """`agrees`: [kind, key]; `differs`: [kind, own key, the others' key]; `near`: kind, key, why, and what goes with that why."""
+    """`kind` and `key`: the best evidence; `evidence`: all of the pair, as [rule, own, other]; `near`: kind, key, why, and its evidence."""
 
     kind: str
     key: str
     partner: int | None
     weak: bool
-    agrees: list[list[str]]
-    differs: list[list[str]]
+    evidence: list[list[str]]
     near: list[dict[str, Any]]
 
 
+@dataclass(frozen=True, slots=True)
+class PossiblePair:
+    """Two records on different devices whose evidence does not suffice, or is ambiguous. `first` is the lower id."""
+
+    first: int
+    second: int
+    total: int
+    evidence: list[list[str]]
+
+
 def reason(
-    member: SightingKeys, group: Cluster, *, holders: Mapping[Key, Sequence[SightingKeys]], common: Common, rulings: Overrides
+    member: MatchRecord, group: Cluster, *, holders: Mapping[Key, Sequence[MatchRecord]], comparisons: Comparisons, overrides: Overrides
 ) -> MatchReason | None:
-    """None when no other sighting has any of its keys."""
-    if len(group.members) == 1 and all(len(holders.get(pair, NO_HOLDERS)) < 2 and pair not in common for pair in member.strong):
+    """None when no other record has any of its keys."""
+    common = comparisons.common
+    if len(group.members) == 1 and all(len(holders.get(key, NO_HOLDERS)) < 2 and key not in common for key in member.found_by):
         return None  # most of a fleet
-    near = _near(member, group, holders, common, rulings)
+    near = _near(member, group, holders, comparisons, overrides)
     if len(group.members) == 1:
-        return MatchReason("", "", None, False, [], [], near) if near else None
-    tie = min((tie for tie in group.ties if member.id in (tie.first, tie.second)), key=lambda tie: (_RANK[tie.kind], tie.key))
-    others = _keys_of(each for each in group.members if each is not member)
-    agrees = [[kind.value, key] for kind in KINDS for key in sorted(member.keys.get(kind, NOTHING) & others.get(kind, NOTHING))]
-    return MatchReason(tie.kind, tie.key, _partner(member, tie), tie.kind == IdKind.HOSTNAME, agrees, _differing(member.keys, others), near)
+        return MatchReason("", "", None, False, [], near) if near else None
+    partner, found = _best(member, group, comparisons, overrides)
+    if not found.joins:
+        return MatchReason(PERSON, "", partner.id, False, stored(found, member, partner), near)
+    best = max((each for each in found.evidence if each.weight > 0), key=lambda each: each.weight)
+    return MatchReason(kind_of(best), best.own, partner.id, found.weak, stored(found, member, partner), near)
 
 
-def _partner(member: SightingKeys, tie: Match) -> int:
-    return tie.second if tie.first == member.id else tie.first
+def possible(
+    groups: Sequence[Cluster],
+    holders: Mapping[Key, Sequence[MatchRecord]],
+    comparisons: Comparisons,
+    overrides: Overrides,
+) -> list[PossiblePair]:
+    """The pairs of live records that a user has to decide about."""
+    device = {member.id: number for number, group in enumerate(groups) for member in group.members}
+    found: dict[tuple[int, int], PossiblePair] = {}
+    for key, sharing in holders.items():
+        live = [each for each in sharing if each.live and each.id in device] if key not in comparisons.common else []
+        for place, one in enumerate(live):
+            for other in live[place + 1 :]:
+                pair = (min(one.id, other.id), max(one.id, other.id))
+                if device[one.id] == device[other.id] or pair in found or pair in overrides.apart:
+                    continue
+                comparison = comparisons.of(one, other)
+                if comparison.total >= POSSIBLE and _telling(comparison):
+                    lower, upper = (one, other) if one.id < other.id else (other, one)
+                    found[pair] = PossiblePair(*pair, comparison.total, stored(comparison, lower, upper))
+    return list(found.values())
 
 
-def _keys_of(sightings: Iterable[SightingKeys]) -> dict[str, frozenset[str]]:
-    found: dict[str, set[str]] = {}
-    for member in sightings:
-        for kind, keys in member.keys.items():
-            found.setdefault(kind, set()).update(keys)
-    return {kind: frozenset(keys) for kind, keys in found.items()}
+def _telling(found: Comparison) -> bool:
+    """A MAC address alone may be a dock's: that of two devices with different names is nothing to decide about."""
+    kinds = {each.rule.partition("_")[0] for each in found.evidence if each.weight > 0}
+    return bool(kinds - {"mac", "user"}) or any(each.rule == "mac_second" for each in found.evidence)
 
 
-def _differing(own: Mapping[str, frozenset[str]], others: Mapping[str, frozenset[str]]) -> list[list[str]]:
-    pairs = ((kind, own.get(kind, NOTHING), others.get(kind, NOTHING)) for kind in KINDS)
-    return [[kind.value, min(mine), min(theirs)] for kind, mine, theirs in pairs if mine and theirs and not mine & theirs]
+def _best(member: MatchRecord, group: Cluster, comparisons: Comparisons, overrides: Overrides) -> tuple[MatchRecord, Comparison]:
+    """The record of the device that it matches best. One that a user merged with it comes last: the evidence may say it all."""
+    others = sorted((each for each in group.members if each is not member), key=lambda each: each.order)
+    compared = [(other, comparisons.of(member, other)) for other in others]
+    best = max(compared, key=lambda pair: pair[1].total)
+    if best[1].joins:
+        return best
+    by_user = [pair for pair in compared if _pair(member, pair[0]) in overrides.together]
+    return by_user[0] if by_user else best
+
+
+def stored(found: Comparison, member: MatchRecord, other: MatchRecord) -> list[list[str]]:
+    """Strongest first; what differs is seen from `member`."""
+    turned = member.order > other.order
+    pieces = sorted(found.evidence, key=lambda each: -each.weight)
+    return [[each.rule, each.other, each.own] if turned and each.weight < 0 else [each.rule, each.own, each.other] for each in pieces]
+
+
+def kind_of(piece: Evidence) -> str:
+    return (
+        piece.rule.removesuffix("_shared").removesuffix("_former").partition("_")[0] if not piece.rule.startswith("bios") else "bios_uuid"
+    )
 
 
 def _near(
-    member: SightingKeys, group: Cluster, holders: Mapping[Key, Sequence[SightingKeys]], common: Common, rulings: Overrides
+    member: MatchRecord, group: Cluster, holders: Mapping[Key, Sequence[MatchRecord]], comparisons: Comparisons, overrides: Overrides
 ) -> list[dict[str, Any]]:
-    """Keys that many devices share, then sightings of other devices that share a key, each once by the strongest such key."""
+    """Keys that many devices share, then records of other devices that share a key, each once by the strongest such key."""
     members = {each.id for each in group.members}
     shared: list[dict[str, Any]] = []
     refused: dict[int, dict[str, Any]] = {}
-    for kind, key in member.strong:
-        found = holders.get((kind, key), NO_HOLDERS)
-        if (kind, key) in common:
-            shared.append({"kind": kind, "key": key, "why": COMMON, "devices": common[kind, key]})
+    for key in member.found_by:
+        found = holders.get(key, NO_HOLDERS)
+        if key in comparisons.common:
+            shared.append({"kind": key[0], "key": key[1], "why": COMMON, "devices": comparisons.common[key]})
             continue
         for other in sorted(found, key=lambda each: each.order):
             if other.id not in members and other.id not in refused:
-                refused[other.id] = {"kind": kind, "key": key, "with": other.id, **_why(member, other, kind, rulings)}
+                comparison = comparisons.of(member, other)
+                why = _why(member, other, comparison, overrides)
+                refused[other.id] = {
+                    "kind": key[0], "key": key[1], "with": other.id, "why": why, "evidence": stored(comparison, member, other),
+                }  # fmt: skip
     return [*shared, *refused.values()][:MOST_NEAR]
 
 
-def _why(member: SightingKeys, other: SightingKeys, kind: str, rulings: Overrides) -> dict[str, str]:
-    if (min(member.id, other.id), max(member.id, other.id)) in rulings.apart:
-        return {"why": RULED}
-    if against := conflicting_key(member.keys, other.keys, kind):
-        return {"why": DIFFERS, "of": against}
-    if wanting := missing_corroboration(member.keys, other.keys, kind):
-        return {"why": WITNESS, "of": wanting}
-    return {"why": DOUBT}
+def _why(member: MatchRecord, other: MatchRecord, found: Comparison, overrides: Overrides) -> str:
+    if _pair(member, other) in overrides.apart:
+        return OVERRIDDEN
+    if found.joins:
+        return DOUBT
+    return DIFFERS if any(each.weight < 0 for each in found.evidence) else LACKS
+
+
+def _pair(one: MatchRecord, other: MatchRecord) -> tuple[int, int]:
+    return (min(one.id, other.id), max(one.id, other.id))

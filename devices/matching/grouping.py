@@ -1,51 +1,18 @@
-"""Which sightings are one machine. Pure: the result depends on the sightings and on overrides, never on the order of arrival.
+"""Which records are one machine. Pure: the result depends on the records and on overrides, never on the order of arrival.
 
-Serial, BIOS UUID, MAC, hostname: strongest first. A differing stronger key blocks a weaker one, a key that many
-machines share matches nothing, and a sighting that could belong to two machines stays a separate device.
+The best evidence decides first. Two records that exclude each other never share a device, and a record that could belong to two
+machines stays apart. Records that are gone come last: they follow the live ones, and never decide about them.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from itertools import combinations
+from dataclasses import dataclass
+from itertools import combinations, groupby
 
-from devices.matching.rules import STRENGTH, Key, Keys, conflicting_key, joinable
-from vendors.states import IdKind
-
-PERSON = "person"  # the kind of a match that a user made
-# A key on more sightings than this is not compared: a bound for the work, far above vendors times re-enrollments.
-MOST_SIGHTINGS = 15
-
-_BITS: Mapping[str, int] = {kind.value: 1 << place for place, kind in enumerate(STRENGTH)}  # stored: never renumber
-
-
-@dataclass(slots=True, eq=False)
-class SightingKeys:
-    """The keys of one sighting. `order` (vendor, external id, account) sorts the same whatever was synced first.
-
-    `strong`: its keys but the user, strongest first.
-    """
-
-    id: int
-    order: tuple[str, str, int]
-    keys: Keys
-    device: int | None = None
-    strong: list[Key] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.strong = [(kind, key) for kind in STRENGTH if kind in self.keys for key in sorted(self.keys[kind])]
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """Two sightings and the key that matched them."""
-
-    kind: str
-    key: str
-    first: int
-    second: int
+from devices.matching.rarity import Comparisons
+from devices.matching.record import Key, MatchRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,108 +25,115 @@ class Overrides:
 
 @dataclass(slots=True, eq=False)
 class Cluster:
-    """Sightings of one machine, the keys of all of them, and the ties that made it."""
+    """Records of one machine."""
 
-    members: list[SightingKeys]
-    keys: Mapping[str, set[str]]
-    ties: list[Match] = field(default_factory=list)
+    members: list[MatchRecord]
 
 
-def machine_count(holders: Sequence[SightingKeys], kind: str) -> int:
-    """How many machines at least share a key: holders that each contradict all others."""
-    different: list[SightingKeys] = []
-    for each in sorted(holders, key=lambda holder: (-len(holder.keys), holder.order)):  # one with few keys contradicts no other
-        if all(_distinct(each.keys, other.keys, kind) for other in different):
-            different.append(each)
-    return len(different)
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Two records whose evidence suffices."""
+
+    first: MatchRecord
+    second: MatchRecord
+    total: int
 
 
-def _distinct(own: Keys, other: Keys, kind: str) -> bool:
-    """For hostnames a missing user is no contradiction: one vendor never reports it."""
-    return bool(conflicting_key(own, other, kind)) if kind == IdKind.HOSTNAME else not joinable(own, other, kind)
-
-
-def common_on(holders: Sequence[SightingKeys], kind: str, *, limit: int) -> int:
-    """How many machines share a key, if more than `limit`: then it matches nothing; else 0."""
-    machines = machine_count(holders, kind) if len(holders) > limit else 0
-    return machines if machines > limit else 0
-
-
-def arrange(sightings: Iterable[SightingKeys], holders: Mapping[Key, Sequence[SightingKeys]], rulings: Overrides) -> list[Cluster]:
-    """Put sightings into groups. `holders`: the sightings of each key that may match, without keys that many machines share."""
-    arrangement = _Arrangement(sightings, rulings)
-    for kind in STRENGTH:
-        arrangement.join_by(kind, {key: sightings for (each, key), sightings in holders.items() if each == kind})
+def arrange(
+    records: Iterable[MatchRecord], holders: Mapping[Key, Sequence[MatchRecord]], comparisons: Comparisons, overrides: Overrides
+) -> list[Cluster]:
+    """Put records into groups. `holders`: the records of each key, without keys that many machines share."""
+    arrangement = _Arrangement(records, comparisons, overrides)
+    matches = arrangement.matches(holders)
+    arrangement.join([each for each in matches if each.first.live and each.second.live])
+    arrangement.follow([each for each in matches if each.first.live != each.second.live])
+    arrangement.join([each for each in matches if not (each.first.live or each.second.live)])
     return arrangement.groups()
 
 
 class _Arrangement:
-    def __init__(self, sightings: Iterable[SightingKeys], rulings: Overrides) -> None:
-        self._group: dict[int, Cluster] = {}
-        for each in sightings:
-            self._group[each.id] = Cluster([each], {kind: set(keys) for kind, keys in each.keys.items()})
-        self._apart = rulings.apart
-        for first, second in sorted(rulings.together):
+    def __init__(self, records: Iterable[MatchRecord], comparisons: Comparisons, overrides: Overrides) -> None:
+        self._known = {each.id: each for each in records}
+        self._group = {each.id: Cluster([each]) for each in self._known.values()}
+        self._comparisons = comparisons
+        self._apart = overrides.apart
+        for first, second in sorted(overrides.together):
             if first in self._group and second in self._group:
-                self._merge(Match(PERSON, "", first, second))
+                self._merge(first, second)
 
     def groups(self) -> list[Cluster]:
         return list({id(group): group for group in self._group.values()}.values())
 
-    def join_by(self, kind: str, holders: Mapping[str, Sequence[SightingKeys]]) -> None:
-        """A tie is dropped when either end could also be matched with a sighting that contradicts the other end."""
-        ties = [tie for key, sightings in holders.items() for tie in self._ties(kind, key, sightings)]
-        ties.sort(key=lambda found: found[0])
-        open_ties = [tie for _, tie in ties if self._may_merge(tie)]
-        candidates: dict[int, dict[int, Cluster]] = defaultdict(dict)
-        for tie in open_ties:
-            first, second = self._group[tie.first], self._group[tie.second]
-            candidates[id(first)][id(second)] = second
-            candidates[id(second)][id(first)] = first
-        certain = [tie for tie in open_ties if not self._doubtful(tie, candidates)]
-        for tie in certain:
-            if self._may_merge(tie):
-                self._merge(tie)
+    def matches(self, holders: Mapping[Key, Sequence[MatchRecord]]) -> list[Match]:
+        """Best evidence first; among equals in the order of vendors and their ids."""
+        found: dict[tuple[int, int], Match] = {}
+        for sharing in holders.values():
+            here = [each for each in sharing if each.id in self._group]
+            for one, other in combinations(here, 2):
+                pair = _ids(one, other)
+                if pair not in found and (comparison := self._comparisons.of(one, other)).joins:
+                    first, second = (one, other) if one.order <= other.order else (other, one)
+                    found[pair] = Match(first, second, comparison.total)
+        return sorted(found.values(), key=lambda match: (-match.total, match.first.order, match.second.order))
 
-    def _ties(self, kind: str, key: str, sightings: Sequence[SightingKeys]) -> list[tuple[tuple[object, ...], Match]]:
-        known = sorted((each for each in sightings if each.id in self._group), key=lambda each: each.order)
-        return [
-            ((first.order, second.order, key), Match(kind, key, first.id, second.id))
-            for first, second in combinations(known, 2)
-            if joinable(first.keys, second.keys, kind)
-        ]
+    def join(self, matches: Sequence[Match]) -> None:
+        """A match is dropped when either end matches as well with a record that excludes the other end."""
+        for _, equal in groupby(matches, key=lambda match: match.total):
+            possible = [match for match in equal if self._may_merge(match)]
+            candidates: dict[int, dict[int, Cluster]] = defaultdict(dict)
+            for match in possible:
+                first, second = self._group[match.first.id], self._group[match.second.id]
+                candidates[id(first)][id(second)] = second
+                candidates[id(second)][id(first)] = first
+            certain = [match for match in possible if not self._doubtful(match, candidates)]
+            for match in certain:
+                if self._may_merge(match):
+                    self._merge(match.first.id, match.second.id)
 
-    def _may_merge(self, tie: Match) -> bool:
-        first, second = self._group[tie.first], self._group[tie.second]
-        return first is not second and not self._against(first, second, tie.kind)
+    def follow(self, matches: Sequence[Match]) -> None:
+        """Put each record that is gone to the live device that it matches best; between two equal ones it stays alone."""
+        best: dict[int, list[Match]] = defaultdict(list)
+        for match in matches:
+            gone = match.second if match.first.live else match.first
+            if self._may_merge(match) and (not best[gone.id] or best[gone.id][0].total == match.total):
+                best[gone.id].append(match)
+        for found in best.values():
+            if len({id(self._group[other.id]) for match in found for other in (match.first, match.second) if other.live}) == 1:
+                self._merge(found[0].first.id, found[0].second.id)
 
-    def _doubtful(self, tie: Match, candidates: Mapping[int, Mapping[int, Cluster]]) -> bool:
-        first, second = self._group[tie.first], self._group[tie.second]
+    def _may_merge(self, match: Match) -> bool:
+        first, second = self._group[match.first.id], self._group[match.second.id]
+        return first is not second and not self._against(first, second)
+
+    def _doubtful(self, match: Match, candidates: Mapping[int, Mapping[int, Cluster]]) -> bool:
+        first, second = self._group[match.first.id], self._group[match.second.id]
         ends = ((first, second), (second, first))
         return any(
-            other is not chosen and other is not end and self._against(other, chosen, tie.kind)
+            other is not chosen and other is not end and self._against(other, chosen)
             for end, chosen in ends
             for other in candidates[id(end)].values()
         )
 
-    def _against(self, first: Cluster, second: Cluster, kind: str) -> bool:
-        if conflicting_key(first.keys, second.keys, kind):
+    def _against(self, first: Cluster, second: Cluster) -> bool:
+        """Whether a user split two of their records, or two of them exclude each other: of live devices the live ones decide."""
+        if self._apart and any(_ids(one, other) in self._apart for one in first.members for other in second.members):
             return True
-        pairs = ((a.id, b.id) for a in first.members for b in second.members) if self._apart else ()
-        return any((min(pair), max(pair)) in self._apart for pair in pairs)
+        ours, theirs = (_live(group) for group in (first, second))
+        pairs = ((one, other) for one in ours or first.members for other in theirs or second.members)
+        return any(self._comparisons.of(one, other).excluded for one, other in pairs)
 
-    def _merge(self, tie: Match) -> None:
-        first, second = self._group[tie.first], self._group[tie.second]
-        if first is second:
+    def _merge(self, first: int, second: int) -> None:
+        one, other = self._group[first], self._group[second]
+        if one is other:
             return
-        merged: dict[str, set[str]] = {
-            kind: first.keys.get(kind, set()) | second.keys.get(kind, set()) for kind in {*first.keys, *second.keys}
-        }
-        group = Cluster(first.members + second.members, merged, [*first.ties, *second.ties, tie])
-        for member in group.members:
-            self._group[member.id] = group
+        merged = Cluster(one.members + other.members)
+        for member in merged.members:
+            self._group[member.id] = merged
 
 
-def kinds_mask(kinds: Iterable[str]) -> int:
-    """Which of the strong kinds are among these, a bit for each."""
-    return sum(_BITS.get(kind, 0) for kind in set(kinds))
+def _ids(one: MatchRecord, other: MatchRecord) -> tuple[int, int]:
+    return (one.id, other.id) if one.id < other.id else (other.id, one.id)
+
+
+def _live(group: Cluster) -> list[MatchRecord]:
+    return [each for each in group.members if each.live]

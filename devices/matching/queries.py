@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 from django.utils.translation import gettext, gettext_lazy, pgettext
 
-from devices.matching.explanations import COMMON, DIFFERS, DOUBT, RULED, WITNESS
-from devices.matching.grouping import MOST_SIGHTINGS, PERSON
+from devices.matching.explanations import COMMON, DIFFERS, DOUBT, LACKS, OVERRIDDEN, PERSON
+from devices.matching.rarity import MOST_RECORDS
+from devices.matching.rules import EXCLUDED, RULES
 from devices.models import Device, Join, Ruling
 from vendors.states import IdKind
 
@@ -26,30 +26,46 @@ KIND_NAMES: dict[str, StrOrPromise] = {
     IdKind.USER: gettext_lazy("user"),
 }
 NEAR_MATCHES: dict[str, StrOrPromise] = {
-    DIFFERS: gettext_lazy("Not matched: same %(kind)s %(key)s, different %(other)s"),
-    WITNESS: gettext_lazy("Not matched: same %(kind)s %(key)s, not confirmed by %(other)s"),
-    RULED: gettext_lazy("Not matched: same %(kind)s %(key)s, split by a user"),
+    DIFFERS: gettext_lazy("Not matched: same %(kind)s %(key)s, but evidence against it"),
+    LACKS: gettext_lazy("Not matched: same %(kind)s %(key)s, without further evidence"),
+    OVERRIDDEN: gettext_lazy("Not matched: same %(kind)s %(key)s, split by a user"),
     DOUBT: gettext_lazy("Not matched: same %(kind)s %(key)s, ambiguous between several devices"),
 }
 
 
 @dataclass(frozen=True, slots=True)
+class EvidenceText:
+    """A piece of evidence as a phrase, and its weight; `excludes`: it outweighs everything."""
+
+    phrase: str
+    weight: int
+
+    @property
+    def excludes(self) -> bool:
+        return self.weight <= EXCLUDED
+
+
+@dataclass(frozen=True, slots=True)
 class NearMatch:
-    """A shared key that did not match, and the other device that has it."""
+    """A shared key that did not match, the other device that has it, and the evidence of the pair."""
 
     sentence: str
     device: int | None
+    evidence: list[EvidenceText] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
 class MatchExplanation:
-    """Of one record. `weak`: matched on hostname and user only."""
+    """Of one record. `weak`: matched on hostname and user only; `total`: the sum of the evidence, of which JOIN is needed."""
 
     joined: str
     weak: bool
-    agrees: str
-    differs: list[str] = field(default_factory=list)
+    evidence: list[EvidenceText] = field(default_factory=list)
     near: list[NearMatch] = field(default_factory=list)
+
+    @property
+    def total(self) -> int:
+        return sum(each.weight for each in self.evidence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,32 +112,27 @@ def _why(join: Join, labels: dict[int, str], devices: dict[int, int]) -> MatchEx
         joined = gettext("Matched with %(source)s by %(kind)s %(key)s")
     else:
         joined = gettext("Not matched with another record")
-    return MatchExplanation(
-        joined=joined % names,
-        weak=join.weak,
-        agrees=_listed(kind for kind, _ in join.agrees),
-        differs=[_difference(*each) for each in join.differs],
-        near=[NearMatch(_sentence(miss), devices.get(miss.get("with") or 0)) for miss in join.near],
-    )
+    near = [NearMatch(_sentence(miss), devices.get(miss.get("with") or 0), evidence_texts(miss.get("evidence", []))) for miss in join.near]
+    return MatchExplanation(joined % names, join.weak, evidence_texts(join.evidence), near)
 
 
-def _difference(kind: str, own: str, other: str) -> str:
-    names = {"kind": _kind(kind), "own": own, "other": other}
-    return gettext("Different %(kind)s: %(own)s here, %(other)s in the other records") % names
+def evidence_texts(stored: list[list[str]]) -> list[EvidenceText]:
+    """`stored`: [rule, own, other], as in Join. A rule that this version does not know is left out."""
+    return [
+        EvidenceText(gettext(RULES[rule].label) % {"own": own, "other": other}, RULES[rule].weight)
+        for rule, own, other in stored
+        if rule in RULES
+    ]
 
 
 def _sentence(miss: dict[str, Any]) -> str:
-    names = {"kind": _kind(miss["kind"]), "key": miss["key"], "other": _kind(miss.get("of", ""))}
+    names = {"kind": _kind(miss["kind"]), "key": miss["key"]}
     if miss["why"] != COMMON:
         return str(NEAR_MATCHES.get(miss["why"], NEAR_MATCHES[DOUBT])) % names
     if miss["devices"]:
         text = gettext("Ignored: %(kind)s %(key)s is shared by at least %(number)s devices")
         return text % {**names, "number": miss["devices"]}
-    return gettext("Ignored: %(kind)s %(key)s is shared by more than %(number)s devices") % {**names, "number": MOST_SIGHTINGS}
-
-
-def _listed(kinds: Iterable[str]) -> str:
-    return ", ".join(dict.fromkeys(_kind(kind) for kind in kinds))
+    return gettext("Ignored: %(kind)s %(key)s is shared by more than %(number)s devices") % {**names, "number": MOST_RECORDS}
 
 
 def _kind(kind: str) -> str:

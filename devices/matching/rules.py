@@ -1,62 +1,58 @@
-"""Matching rules: when two sightings are one machine. Pure.
+"""Matching rules: what speaks for and against two records being one machine, and how much. Pure.
 
-A differing stronger key blocks a weaker one, and a key that moves between machines needs a second one that agrees.
+A pair of records matches when its evidence adds up to JOIN and nothing excludes it. What a vendor does not report is no evidence.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
-from vendors.states import IdKind
+from vendors.texts import gettext_noop
 
-STRENGTH = (IdKind.SERIAL, IdKind.BIOS_UUID, IdKind.MAC, IdKind.HOSTNAME)
-KINDS = (*STRENGTH, IdKind.USER)
-
-Keys = Mapping[str, frozenset[str]]
-Key = tuple[str, str]
-NOTHING: frozenset[str] = frozenset()
-_STRONGER: Mapping[str, tuple[IdKind, ...]] = {kind: STRENGTH[:place] for place, kind in enumerate(STRENGTH)}
+JOIN = 8  # a pair with this total is one machine
+POSSIBLE = 4  # a pair with this total is offered as a possible duplicate
+EXCLUDED = -100
 
 
-def conflicting_key(own: Mapping[str, Iterable[str]], other: Mapping[str, Iterable[str]], kind: str) -> str:
-    """The kind of key that contradicts a match by `kind`, or "".
+class Rule(NamedTuple):
+    """`weight`: what one piece of this evidence adds to a pair."""
 
-    Serial and BIOS UUID must not contradict each other, nor may any key stronger than the one that matches. Cloned virtual machines
-    share both and differ in hostname and MAC: there a differing hostname needs a common MAC. A kind that STRENGTH does not name is
-    weaker than all that it names.
-    """
-    stronger = (IdKind.SERIAL, IdKind.BIOS_UUID, *_STRONGER.get(kind, STRENGTH))
-    for each in stronger:
-        if each != kind and _differ(own, other, each):
-            return each.value
-    cloned = kind in STRENGTH[:2] and _differ(own, other, IdKind.HOSTNAME) and not _common(own, other, IdKind.MAC)
-    if cloned:
-        return IdKind.HOSTNAME.value
-    return IdKind.USER.value if kind == IdKind.HOSTNAME and _differ(own, other, IdKind.USER) else ""
+    weight: int
+    label: str
 
 
-def missing_corroboration(own: Keys, other: Keys, kind: str) -> str:
-    """The kind of a second key that would have to agree, or "": a MAC alone may be a dock's, a hostname alone a reused name."""
-    if kind == IdKind.HOSTNAME:
-        return "" if _common(own, other, IdKind.USER) else IdKind.USER.value
-    if kind != IdKind.MAC or _common(own, other, IdKind.HOSTNAME):
-        return ""
-    mine, theirs = own[kind], other[kind]
-    within = mine <= theirs or theirs <= mine
-    named_alike = not _differ(own, other, IdKind.HOSTNAME)
-    enough = within and (named_alike or len(mine & theirs) > 1)
-    return "" if enough else IdKind.HOSTNAME.value
-
-
-def joinable(own: Keys, other: Keys, kind: str) -> bool:
-    return not conflicting_key(own, other, kind) and not missing_corroboration(own, other, kind)
-
-
-def _differ(own: Mapping[str, Iterable[str]], other: Mapping[str, Iterable[str]], kind: str) -> bool:
-    mine, theirs = own.get(kind), other.get(kind)
-    return bool(mine and theirs and set(mine).isdisjoint(theirs))
-
-
-def _common(own: Mapping[str, Iterable[str]], other: Mapping[str, Iterable[str]], kind: str) -> bool:
-    mine, theirs = own.get(kind), other.get(kind)
-    return bool(mine and theirs and not set(mine).isdisjoint(theirs))
+RULES = {
+    # For one machine.
+    "serial": Rule(11, gettext_noop("Same serial %(own)s")),
+    "serial_shared": Rule(4, gettext_noop("Same serial %(own)s, which several devices have")),
+    "serial_former": Rule(6, gettext_noop("Serial %(own)s, which one record reported before")),
+    "bios_uuid": Rule(9, gettext_noop("Same BIOS UUID %(own)s")),
+    "bios_uuid_shared": Rule(4, gettext_noop("Same BIOS UUID %(own)s, which several devices have")),
+    "bios_uuid_former": Rule(4, gettext_noop("BIOS UUID %(own)s, which one record reported before")),
+    "mac": Rule(6, gettext_noop("Same MAC address %(own)s")),
+    "mac_second": Rule(2, gettext_noop("Another MAC address in common")),
+    "mac_all": Rule(2, gettext_noop("No MAC address besides the common ones")),
+    "mac_weak": Rule(4, gettext_noop("Same MAC address %(own)s, which can move between devices")),
+    "mac_former": Rule(4, gettext_noop("MAC address %(own)s, which one record reported before")),
+    "hostname": Rule(4, gettext_noop("Same hostname %(own)s")),
+    "hostname_cut": Rule(4, gettext_noop("Hostname %(own)s is the beginning of the longer name %(other)s")),
+    "hostname_former": Rule(4, gettext_noop("Hostname %(own)s, which one record reported before")),
+    "hostname_default": Rule(1, gettext_noop("Same hostname %(own)s, which many devices are given")),
+    "hostname_only": Rule(4, gettext_noop("Only record with this name at each vendor, and the name follows a naming scheme")),
+    "user": Rule(4, gettext_noop("Same user %(own)s")),
+    # Against it.
+    "serial_differs": Rule(EXCLUDED, gettext_noop("Different serials: %(own)s and %(other)s")),
+    "bios_uuid_differs": Rule(EXCLUDED, gettext_noop("Different BIOS UUIDs: %(own)s and %(other)s")),
+    "mac_parallel": Rule(EXCLUDED, gettext_noop("In contact at the same time with different MAC addresses: %(own)s and %(other)s")),
+    "hostname_parallel": Rule(EXCLUDED, gettext_noop("In contact at the same time with different hostnames: %(own)s and %(other)s")),
+    "family_differs": Rule(EXCLUDED, gettext_noop("Different operating systems: %(own)s and %(other)s")),
+    "brand_differs": Rule(EXCLUDED, gettext_noop("Different manufacturers: %(own)s and %(other)s")),
+    "mac_differs": Rule(-4, gettext_noop("Different MAC addresses: %(own)s and %(other)s")),
+    "mac_beside": Rule(-2, gettext_noop("Other MAC addresses on both sides: %(own)s and %(other)s")),
+    "model_differs": Rule(-3, gettext_noop("Different models: %(own)s and %(other)s")),
+    "hostname_differs": Rule(-3, gettext_noop("Different hostnames: %(own)s and %(other)s")),
+    "domain_differs": Rule(-4, gettext_noop("Different domains: %(own)s and %(other)s")),
+    "user_differs": Rule(-4, gettext_noop("Different users: %(own)s and %(other)s")),
+}
+# Evidence about the hardware: with it against them, no third record may put two records on one device.
+HARDWARE = frozenset(("mac_differs", "mac_beside", "model_differs"))

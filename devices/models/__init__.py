@@ -7,7 +7,7 @@ from devices.models.event import AuditEvent
 from devices.models.identifier import Identifier
 from devices.models.issue import Issue
 from devices.models.job import JobState, VendorJob
-from devices.models.join import FormerDevice, Join, Ruling
+from devices.models.join import FormerDevice, Join, NamingScheme, PossibleDuplicate, Ruling
 from devices.models.note import DeviceTag, Note, Retirement
 from devices.models.remediation import RemediationLink
 from devices.models.run import Quarantine, SyncRun
@@ -36,7 +36,9 @@ __all__ = [
     "JobState",
     "Join",
     "Life",
+    "NamingScheme",
     "Note",
+    "PossibleDuplicate",
     "Pulse",
     "Quarantine",
     "RemediationLink",

@@ -10,7 +10,7 @@ class Identifier(models.Model):
 
     pk = models.CompositePrimaryKey("sighting_id", "kind", "key")
     sighting = models.ForeignKey(Sighting, on_delete=models.CASCADE, related_name="identifiers", db_constraint=False, db_index=False)
-    kind = models.CharField(max_length=12)
+    kind = models.CharField(max_length=20)
     key = models.CharField(max_length=255)
     value = models.CharField(max_length=512)
     junk = models.BooleanField(default=False)

@@ -10,21 +10,43 @@ from devices.models.sighting import Sighting
 class Join(models.Model):
     """Why a sighting is on its device, and why not on another. Only for sightings that share a key with another one.
 
-    `agrees` and `differs` hold [kind, key]; `near` holds what devices/matching.Near says. Written by devices/matching/apply.py only.
+    `evidence` and `near`: see devices/matching/explanations.py, MatchReason. Written by devices/matching/apply.py only.
     """
 
     sighting = models.OneToOneField(Sighting, on_delete=models.CASCADE, primary_key=True, db_constraint=False)
-    kind = models.CharField(max_length=12, blank=True, help_text="kind of the key that joined it; empty: it is joined to nothing")
+    kind = models.CharField(max_length=20, blank=True, help_text="kind of the best evidence; empty: it is joined to nothing")
     key = models.CharField(max_length=255, blank=True)
     partner_id = models.BigIntegerField(null=True, help_text="the sighting that has the same key")
     weak = models.BooleanField(default=False, help_text="rests on the hostname and the user only")
-    agrees = models.JSONField(default=list)
-    differs = models.JSONField(default=list)
+    evidence = models.JSONField(default=list, help_text="[rule, own value, the other's value] of the pair, strongest first")
     near = models.JSONField(default=list)
     changed_at = models.DateTimeField()
 
     class Meta:
         indexes = [models.Index(fields=["sighting"], condition=models.Q(weak=True), name="join_weak")]
+
+
+class PossibleDuplicate(models.Model):
+    """Two records on different devices that may be one machine: a user decides. Written by devices/matching/apply.py only.
+
+    No foreign key constraint, as for Join; `first` is the lower id.
+    """
+
+    first = models.ForeignKey(Sighting, on_delete=models.CASCADE, related_name="+", db_constraint=False, db_index=False)
+    second = models.ForeignKey(Sighting, on_delete=models.CASCADE, related_name="+", db_constraint=False)
+    total = models.SmallIntegerField(help_text="sum of the weights of the evidence")
+    evidence = models.JSONField(default=list, help_text="as of Join, seen from `first`")
+    found_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["first", "second"], name="one_possible_duplicate_per_pair")]
+        indexes = [models.Index(fields=["-total", "id"], name="possible_by_total")]
+
+
+class NamingScheme(models.Model):
+    """A pattern that many hostnames of this fleet follow. Written by devices/matching/naming_schemes.py only."""
+
+    pattern = models.CharField(max_length=255, primary_key=True)
 
 
 class Ruling(models.Model):

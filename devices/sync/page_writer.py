@@ -21,7 +21,7 @@ from devices.history import writer as changes
 from devices.hooks import KEEPERS, MappedEntry, tell_use_changed
 from devices.matching import apply as joining
 from devices.matching.device_ids import move_related_rows
-from devices.matching.grouping import kinds_mask
+from devices.matching.record import kinds_mask
 from devices.models import Account, Quarantine, SyncRun
 from devices.reconciliation.field_repairs import as_stored
 from devices.reconciliation.search_text import group_text, text_of
@@ -109,7 +109,7 @@ def _save(run: SyncRun, entries: Sequence[Entry], now: datetime) -> WriteResult:
     mapped, broken = _read(newest, different)
     if mapped:
         lock_devices()
-    plan = joining.assign_devices(mapped, vendor=account.vendor, account=account.pk)
+    plan = joining.assign_devices(mapped, vendor=account.vendor, account=account.pk, now=now)
     strays = _write_sightings(run, mapped, now)
     replace_identifiers(mapped)
     replace_issues(mapped, now)

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from devices.matching.grouping import kinds_mask
+from devices.matching.record import kinds_mask
 from devices.models import Account, Health, JobState, SyncRun
 
 TABLES = ("device", "sighting", "identifier", "issue", "pulse", "join", "devicegroup")

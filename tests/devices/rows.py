@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from devices.matching.grouping import kinds_mask
+from devices.matching.record import kinds_mask
 from devices.models import Account, Device, Health, Identifier, Issue, JobState, Life, Pulse, Sighting, SyncRun
 from devices.reconciliation.search_text import text_of
 from devices.reconciliation.summary import summarise

@@ -53,8 +53,7 @@ def explanations() -> dict[Name, tuple[object, ...]]:
             each.key,
             names.get(each.partner_id or 0),
             each.weak,
-            each.agrees,
-            each.differs,
+            each.evidence,
             [{**miss, "with": names.get(miss.get("with"))} for miss in each.near],
         )
         for each in Join.objects.all()

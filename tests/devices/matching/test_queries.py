@@ -35,7 +35,8 @@ def test_the_page_names_the_key_that_joined_and_what_nearly_did(helpdesk: Client
     rematch_everything(timezone.now())
     text = page(helpdesk, one)
     assert "Matched with five(9)s by serial pf3xk2" in text
-    assert "Not matched: same MAC address 001a2b3c4d5e, different serial" in text
+    assert "Not matched: same MAC address 001a2b3c4d5e, but evidence against it" in text
+    assert "Different serials: pf3xk2 and other77" in text
     assert f'<a href="/devices/{stranger.device_id}/">Show other device</a>' in text
     assert "Low confidence" not in text
 

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from devices.matching.grouping import kinds_mask
+from devices.matching.record import kinds_mask
 from devices.models import Device, Identifier, Issue, Life, Pulse, Quarantine, Sighting
 from devices.sync.page_writer import WriteResult, save_groups, save_page
 from tests.devices import records as making

@@ -1,0 +1,65 @@
+"""Naming schemes of a fleet: patterns of hostnames that many devices follow, such as `nb-####`, found in the names themselves.
+
+Two records with nothing in common but such a name may be one machine; a name outside of all schemes (`reception`, `till-1`) is no evidence.
+The schemes are renewed when a complete list has been stored, and the records with a name of a new or former scheme are matched again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable
+
+from django.db import connection, transaction
+
+from devices.matching.record import kinds_mask
+from devices.models import Life, NamingScheme
+from vendors.states import IdKind
+
+FEWEST = 10  # names that make a pattern a scheme
+# What is common to all names of a scheme, then its unique part: digits, or letters and digits of one length.
+_NUMBERED = re.compile(r"([a-z][a-z\-_.]*)([0-9]{2,})(-?[a-z]*)")
+_CODED = re.compile(r"([a-z][a-z0-9]*[\-_])([a-z0-9]{5,})")
+_NAMES = f"""
+SELECT i.key, bool_or(s.key_kinds & {kinds_mask((IdKind.SERIAL, IdKind.BIOS_UUID, IdKind.MAC))} = 0)
+FROM devices_identifier i JOIN devices_sighting s ON s.id = i.sighting_id
+WHERE i.kind = '{IdKind.HOSTNAME}' AND NOT i.junk AND i.value <> '' AND s.life <> '{Life.GONE}' GROUP BY i.key"""
+_HOLDERS = f"""
+SELECT DISTINCT i.sighting_id FROM devices_identifier i WHERE i.kind = '{IdKind.HOSTNAME}' AND i.key = ANY(%s) AND NOT i.junk"""
+
+
+def pattern(name: str) -> str:
+    """`nb-0042` → `nb-#`, `desktop-a1b2c3d` → `desktop-*7`; "" for a name without a unique part."""
+    if found := _NUMBERED.fullmatch(name):
+        return f"{found[1]}#{found[3]}"
+    found = _CODED.fullmatch(name)
+    if found and any(sign.isdigit() for sign in found[2]):
+        return f"{found[1][:-1]}-*{len(found[2])}"
+    return ""
+
+
+def in_scheme() -> Callable[[str], bool]:
+    """Tests whether a hostname follows a scheme of this fleet. One query."""
+    schemes = set(NamingScheme.objects.values_list("pattern", flat=True))
+    return lambda name: bool(schemes) and pattern(name) in schemes
+
+
+def renew() -> list[int]:
+    """Find the schemes again. Returns the records with a name of a new or former scheme that a record without another key has, too."""
+    before = set(NamingScheme.objects.values_list("pattern", flat=True))
+    bare: dict[str, list[str]] = defaultdict(list)
+    names: Counter[str] = Counter()
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_NAMES)
+        for name, without_key in cursor.fetchall():
+            found = pattern(name)
+            names[found] += 1
+            if without_key:
+                bare[found].append(name)
+        turned = before ^ {each for each, count in names.items() if each and count >= FEWEST}
+        if not turned:
+            return []
+        NamingScheme.objects.filter(pattern__in=turned & before).delete()
+        NamingScheme.objects.bulk_create([NamingScheme(pattern=each) for each in turned - before], ignore_conflicts=True)
+        cursor.execute(_HOLDERS, [[name for each in turned for name in bare[each]]])
+        return [row[0] for row in cursor.fetchall()]

@@ -1,0 +1,98 @@
+"""How telling keys are in this fleet, and comparisons of pairs of records by it. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from itertools import combinations
+
+from devices.matching.evidence import NO_RARITY, Comparison, Rarity, compare
+from devices.matching.record import Key, MatchRecord
+from vendors.parsing.host_names import default_name
+from vendors.states import IdKind
+
+# A key on more records than this is not compared: a bound for the work, far above vendors times re-enrollments.
+MOST_RECORDS = 15
+
+
+class Comparisons:
+    """Comparisons of records, each made once. `limit`: how many machines may share a key; `in_scheme` tests a hostname.
+
+    A key is common when more machines than `limit` have it: then it is no evidence. It is shared when two records that have it are proved
+    to be two machines: then it is weak. Both are judged by all live records that have the key.
+    """
+
+    def __init__(self, *, limit: int, in_scheme: Callable[[str], bool]) -> None:
+        self.common: dict[Key, int | None] = {}  # on how many machines; None: too many to count
+        self._limit = limit
+        self._in_scheme = in_scheme
+        self._shared: set[Key] = set()
+        self._alone: set[str] = set()
+        self._rarity = Rarity(self._shared, self.common, self._alone)
+        self._plain: dict[tuple[int, int], Comparison] = {}
+        self._judged: dict[tuple[int, int], Comparison] = {}
+
+    def judge(self, key: Key, holders: Sequence[MatchRecord] | None) -> None:
+        """Judge a key by its holders; None: too many to compare. Call for all keys of two records before comparing them."""
+        if holders is None:
+            self.common[key] = None
+            return
+        live = [each for each in holders if each.live]
+        if len(live) < 2:
+            return
+        if len(live) > self._limit and (machines := self._machines(live, key[0])) > self._limit:
+            self.common[key] = machines
+        elif any(self._two_machines(one, other, key[0]) for one, other in combinations(live, 2)):
+            self._shared.add(key)
+        elif key[0] == IdKind.HOSTNAME and self._one_each(live) and self._in_scheme(key[1]) and not default_name(key[1]):
+            self._alone.add(key[1])
+
+    def of(self, one: MatchRecord, other: MatchRecord) -> Comparison:
+        """The evidence of this pair in this fleet."""
+        pair = _pair(one, other)
+        found = self._judged.get(pair)
+        if found is None:
+            found = self._judged[pair] = self._fitting(one, other)
+        return found
+
+    def _fitting(self, one: MatchRecord, other: MatchRecord) -> Comparison:
+        plain = self.plain(one, other)
+        touched = any(key in self.common or key in self._shared or key[1] in self._alone for each in (one, other) for key in each.strong)
+        return compare(*_sorted(one, other), self._rarity) if touched else plain
+
+    def plain(self, one: MatchRecord, other: MatchRecord) -> Comparison:
+        """As if every key were rare."""
+        pair = _pair(one, other)
+        found = self._plain.get(pair)
+        if found is None:
+            found = self._plain[pair] = compare(*_sorted(one, other), NO_RARITY)
+        return found
+
+    def _machines(self, live: Sequence[MatchRecord], kind: str) -> int:
+        """How many machines at least: records of which each is another one than all others."""
+        different: list[MatchRecord] = []
+        for each in sorted(live, key=lambda record: (-len(record.strong), record.order)):  # one with few keys is no other than many
+            if all(self._differ(each, other, kind) for other in different):
+                different.append(each)
+        return len(different)
+
+    def _differ(self, one: MatchRecord, other: MatchRecord, kind: str) -> bool:
+        found = self.plain(one, other)
+        return found.excluded if kind == IdKind.HOSTNAME else not found.joins
+
+    def _two_machines(self, one: MatchRecord, other: MatchRecord, kind: str) -> bool:
+        return kind != IdKind.HOSTNAME and self.plain(one, other).excluded
+
+    @staticmethod
+    def _one_each(live: Sequence[MatchRecord]) -> bool:
+        vendors = Counter(each.order[0] for each in live)
+        return max(vendors.values()) == 1
+
+
+def _pair(one: MatchRecord, other: MatchRecord) -> tuple[int, int]:
+    return (one.id, other.id) if one.id < other.id else (other.id, one.id)
+
+
+def _sorted(one: MatchRecord, other: MatchRecord) -> tuple[MatchRecord, MatchRecord]:
+    """The same whatever was synced first, so that the evidence reads the same."""
+    return (one, other) if one.order <= other.order else (other, one)
