@@ -17,7 +17,7 @@ from devices.jobs import engine as jobs
 from devices.jobs import heartbeat, shutdown
 from devices.jobs.types import JOB_TYPES, JobType
 from devices.reconciliation import freshness
-from devices.sync import group_names, withheld
+from devices.sync import group_names, upgrade, withheld
 from devices.sync.handler import apply_changed_thresholds, mark_stale_sightings
 
 WAKE_EXPIRES = 10  # seconds; an unread wake-up is announced again
@@ -55,11 +55,12 @@ def advance(job_type: str, job_id: int) -> None:
 
 @shared_task(name="devices.tasks.renew")
 def renew() -> None:
-    """Carry on with what follows from a change, part by part: thresholds, coverage gaps, names of groups."""
+    """Carry on with what follows from a change, part by part: thresholds, coverage gaps, names of groups, rules of matching."""
     now = jobs.database_clock()
     apply_changed_thresholds(now)
     gaps.renew(now)
     group_names.carry_on(now)
+    upgrade.carry_on(now)
 
 
 @shared_task(name="devices.tasks.mark")

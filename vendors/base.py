@@ -19,7 +19,7 @@ from vendors.gateway.http import Gateway
 from vendors.installer_api import InstallerOptions
 from vendors.parsing.setting_values import trimmed
 from vendors.patching_api import Source
-from vendors.records import Entry, Group, Reject
+from vendors.records import Device, Entry, Group, Reject
 from vendors.secret import Secret
 from vendors.texts import Message, gettext_noop
 
@@ -148,6 +148,7 @@ class Vendor:
     `patch_sources`: the patch data that the API has beside its devices; the connection is then a ReadsPatches too
     (vendors/patching_api.py).
     `patches_with_devices`: its Device records hold their patches.
+    `reread` maps a stored raw record again, by the settings of its account: what the rules of matching read changes with a version.
     `urls`: every base address that the settings lead to. `on_premises`: its server is usually on the company's own network.
     `documentation`: the vendor's public page about getting these credentials.
     """
@@ -162,6 +163,7 @@ class Vendor:
     answers: frozenset[str]
     rate: Callable[[Mapping[str, str]], Rate]
     check: Callable[[Mapping[str, str]], dict[str, str]]
+    reread: Callable[[bytes, Mapping[str, str]], Device]
     live_for: int = 2 * DAY
     stale_after: int = 14 * DAY
     unseen_after: int = 30 * DAY

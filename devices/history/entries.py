@@ -113,6 +113,11 @@ class HistoryEntry:
         return self.kind == ChangeKind.RETIRED and self.before == Life.RETIRED
 
     @property
+    def automatic(self) -> bool:
+        """By matching: its reason is a text of Rollcall."""
+        return self.kind in (ChangeKind.MOVED, ChangeKind.MERGED)
+
+    @property
     def of_states(self) -> bool:
         """Before and after are statuses."""
         return self.kind == ChangeKind.STATE or self.field == "state"

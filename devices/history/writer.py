@@ -43,20 +43,20 @@ def record_field_changes(run: SyncRun, now: datetime) -> None:
         cursor.execute(sql, cause(run, now))
 
 
-def record_moves(moves: Collection[tuple[int, int]], now: datetime) -> None:
+def record_moves(moves: Collection[tuple[int, int]], now: datetime, *, reason: str = "") -> None:
     """Records moved from the first device of each pair to the second: both get an entry with the other one."""
     if not moves:
         return
     pairs = sorted(moves)
-    left = [Change(device_id=old, at=now, kind=ChangeKind.MOVED, field="device", after=str(new)) for old, new in pairs]
-    came = [Change(device_id=new, at=now, kind=ChangeKind.MOVED, field="device", before=str(old)) for old, new in pairs]
+    left = [Change(device_id=old, at=now, kind=ChangeKind.MOVED, field="device", after=str(new), reason=reason) for old, new in pairs]
+    came = [Change(device_id=new, at=now, kind=ChangeKind.MOVED, field="device", before=str(old), reason=reason) for old, new in pairs]
     Change.objects.bulk_create(left + came)
 
 
-def record_merges(merged: Mapping[int, int], now: datetime) -> None:
+def record_merges(merged: Mapping[int, int], now: datetime, *, reason: str = "") -> None:
     """`merged`: device that ended → device that remains."""
     Change.objects.bulk_create(
-        Change(device_id=new, at=now, kind=ChangeKind.MERGED, field="device", before=str(old)) for old, new in merged.items()
+        Change(device_id=new, at=now, kind=ChangeKind.MERGED, field="device", before=str(old), reason=reason) for old, new in merged.items()
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -31,6 +31,7 @@ JOIN = {
     "key": "text",
     "partner_id": "int8",
     "weak": "bool",
+    "timed": "bool",
     "evidence": "text",
     "near": "text",
 }
@@ -92,36 +93,40 @@ def _matched_by(record: MatchRecord) -> tuple[object, ...]:
     return record.keys, record.traits.family, record.brand, record.traits.model, record.live
 
 
-def apply(plan: MatchPlan, now: datetime) -> None:
-    """Write the plan; the sightings themselves must be written. Summarise `renew` afterwards, then call `move_related_rows`."""
+def apply(plan: MatchPlan, now: datetime, *, reason: str = "") -> None:
+    """Write the plan; the sightings themselves must be written. Summarise `renew` afterwards, then call `move_related_rows`.
+
+    `reason` is kept in the history of each device that changed.
+    """
     move_sightings({sighting: to for sighting, (_, to) in plan.moved.items()})
     _write_joins(plan, now)
     _write_possible(plan, now)
-    changes.record_moves({pair for pair in plan.moved.values() if pair[0] not in plan.naming.merged}, now)
+    changes.record_moves({pair for pair in plan.moved.values() if pair[0] not in plan.naming.merged}, now, reason=reason)
 
 
-def rematch(sightings: Collection[int], now: datetime, *, left: Collection[Key] = ()) -> int:
+def rematch(sightings: Iterable[int], now: datetime, *, left: Collection[Key] = (), reason: str = "") -> dict[int, tuple[int, int]]:
     """Match these stored sightings again, and all that they affect. `left`: keys of deleted sightings, which others may share.
 
-    Returns how many sightings moved.
+    Returns the sightings that moved, with their devices before and after.
     """
+    sightings = list(sightings)
     if not sightings and not left:
-        return 0
+        return {}
     with transaction.atomic():
         lock_devices()
         plan = _decide(CandidateSet(stored=sightings, left=left, limit=settings.COMMON_KEY_DEVICES))
-        apply(plan, now)
+        apply(plan, now, reason=reason)
         summarise(plan.renew, now)
-        move_related_rows(plan.naming.merged, now)
+        move_related_rows(plan.naming.merged, now, reason=reason)
         tell_use_changed(plan.renew)
-    return len(plan.moved)
+    return plan.moved
 
 
 def rematch_everything(now: datetime) -> int:
     """Match every sighting again, a few thousand in a transaction. Returns how many moved."""
     moved, last = 0, 0
     while some := list(Sighting.objects.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:AT_ONCE]):
-        moved += rematch(some, now)
+        moved += len(rematch(some, now))
         last = some[-1]
     return moved
 
@@ -182,7 +187,7 @@ def _write_joins(plan: MatchPlan, now: datetime) -> None:
 def _join_rows(plan: MatchPlan) -> Iterator[tuple[Any, ...]]:
     for sighting, why in plan.reasons.items():
         lists = (msgspec.json.encode(each).decode() for each in (why.evidence, why.near))
-        yield sighting, why.kind, why.key, why.partner, why.weak, *lists
+        yield sighting, why.kind, why.key, why.partner, why.weak, why.timed, *lists
 
 
 def _write_possible(plan: MatchPlan, now: datetime) -> None:

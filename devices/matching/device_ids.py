@@ -80,7 +80,7 @@ def move_sightings(devices: Mapping[int, int]) -> None:
         )
 
 
-def move_related_rows(merged: Mapping[int, tuple[int, int]], now: datetime) -> None:
+def move_related_rows(merged: Mapping[int, tuple[int, int]], now: datetime, *, reason: str = "") -> None:
     """Move the rows of a merged device to the remaining one, and keep its id as a former one. Call after the summary."""
     if not merged:
         return
@@ -90,7 +90,7 @@ def move_related_rows(merged: Mapping[int, tuple[int, int]], now: datetime) -> N
     for old, (new, _) in sorted(merged.items()):
         for model, name in related:
             _give(model, name, old, new)
-    changes.record_merges({old: new for old, (new, _) in merged.items()}, now)
+    changes.record_merges({old: new for old, (new, _) in merged.items()}, now, reason=reason)
     FormerDevice.objects.bulk_create(FormerDevice(id=old, device_id=new, anchor_id=anchor) for old, (new, anchor) in merged.items())
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM devices_device WHERE id = ANY(%s)", [list(merged)])

@@ -10,7 +10,7 @@ from devices.matching.evidence import Comparison, Evidence
 from devices.matching.grouping import Cluster, Overrides
 from devices.matching.rarity import Comparisons
 from devices.matching.record import STRENGTH, Key, MatchRecord
-from devices.matching.rules import POSSIBLE
+from devices.matching.rules import POSSIBLE, TIMED
 from vendors.states import IdKind
 
 PERSON = "person"  # the kind of a match that a user made
@@ -30,6 +30,11 @@ class MatchReason:
     weak: bool
     evidence: list[list[str]]
     near: list[dict[str, Any]]
+
+    @property
+    def timed(self) -> bool:
+        """It rests on two records being in contact at the same time, which can end without a change of either."""
+        return any(rule in TIMED for miss in self.near for rule, *_ in miss.get("evidence", ()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,3 +56,5 @@ RULES = {
 }
 # Evidence about the hardware: with it against them, no third record may put two records on one device.
 HARDWARE = frozenset(("mac_differs", "mac_beside", "model_differs"))
+# Evidence that ends with time.
+TIMED = frozenset(("mac_parallel", "hostname_parallel"))

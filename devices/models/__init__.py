@@ -7,7 +7,7 @@ from devices.models.event import AuditEvent
 from devices.models.identifier import Identifier
 from devices.models.issue import Issue
 from devices.models.job import JobState, VendorJob
-from devices.models.join import FormerDevice, Join, NamingScheme, PossibleDuplicate, Ruling
+from devices.models.join import FormerDevice, Join, MatchUpgrade, NamingScheme, PossibleDuplicate, Ruling
 from devices.models.note import DeviceTag, Note, Retirement
 from devices.models.remediation import RemediationLink
 from devices.models.run import Quarantine, SyncRun
@@ -36,6 +36,7 @@ __all__ = [
     "JobState",
     "Join",
     "Life",
+    "MatchUpgrade",
     "NamingScheme",
     "Note",
     "PossibleDuplicate",

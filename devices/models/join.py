@@ -20,10 +20,14 @@ class Join(models.Model):
     weak = models.BooleanField(default=False, help_text="rests on the hostname and the user only")
     evidence = models.JSONField(default=list, help_text="[rule, own value, the other's value] of the pair, strongest first")
     near = models.JSONField(default=list)
+    timed = models.BooleanField(default=False, help_text="rests on two records being in contact at the same time")
     changed_at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["sighting"], condition=models.Q(weak=True), name="join_weak")]
+        indexes = [
+            models.Index(fields=["sighting"], condition=models.Q(weak=True), name="join_weak"),
+            models.Index(fields=["sighting"], condition=models.Q(timed=True), name="join_timed"),
+        ]
 
 
 class PossibleDuplicate(models.Model):
@@ -79,3 +83,12 @@ class FormerDevice(models.Model):
     id = models.BigIntegerField(primary_key=True)
     device = models.ForeignKey(Device, on_delete=models.CASCADE, related_name="former")
     anchor_id = models.BigIntegerField()
+
+
+class MatchUpgrade(models.Model):
+    """A version of the matching rules and how far the stored records were read and matched again by it (devices/matching/upgrade.py)."""
+
+    version = models.IntegerField(primary_key=True)
+    last = models.BigIntegerField(default=0, help_text="highest sighting id that is done")
+    moved = models.IntegerField(default=0, help_text="records that moved to another device")
+    done_at = models.DateTimeField(null=True)

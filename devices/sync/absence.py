@@ -14,6 +14,7 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from devices.db.locks import extend_timeouts, lock_devices
 from devices.history import writer as changes
 from devices.hooks import tell_use_changed
+from devices.matching.apply import rematch
 from devices.models import ChangeKind, Life, Pulse, Quarantine, Sighting, SyncRun
 from devices.reconciliation.summary import summarise
 
@@ -91,6 +92,8 @@ def _mark(run: SyncRun, now: datetime, most: int | None = None) -> tuple[list[in
         )
         missing = [device for (device,) in cursor.fetchall()]
     summarise({*gone, *missing}, now, run=run)
+    # A record that is gone decides about no live one any more.
+    rematch(Sighting.objects.filter(device__in=gone).values_list("pk", flat=True), now)
     return gone, missing
 
 

@@ -11,6 +11,7 @@ from devices.connections.connection import JobConnection
 from devices.db.locks import lock_devices
 from devices.hooks import KEEPERS
 from devices.jobs.handler import JobHandler
+from devices.matching import renewal
 from devices.models import Account, Health, JobState, SyncRun, User
 from devices.models.job import ACTIVE
 from devices.reconciliation import field_repairs, freshness
@@ -56,6 +57,7 @@ class SyncHandler(JobHandler[SyncRun, DevicePage]):
         run.account = account
         if run.kind == "everything":
             absence.apply_absence(run, now)
+            renewal.renew(run, now)
             quarantine.forget_older(run)
             account.complete_at = now
         if run.kind in ("everything", "changed"):

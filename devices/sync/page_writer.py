@@ -21,7 +21,7 @@ from devices.history import writer as changes
 from devices.hooks import KEEPERS, MappedEntry, tell_use_changed
 from devices.matching import apply as joining
 from devices.matching.device_ids import move_related_rows
-from devices.matching.record import kinds_mask
+from devices.matching.record import FORMER, kinds_mask
 from devices.models import Account, Quarantine, SyncRun
 from devices.reconciliation.field_repairs import as_stored
 from devices.reconciliation.search_text import group_text, text_of
@@ -117,12 +117,13 @@ def _save(run: SyncRun, entries: Sequence[Entry], now: datetime) -> WriteResult:
     for keeper in KEEPERS:
         keeper.page(run, mapped, now)
     joining.apply(plan, now)
+    returning = reappearance.returning(run)
     woken = reappearance.mark_listed(run, now) | reappearance.restore_retired(run, now)
     _write_pulses(run, now)
     summarise({each.device_id for each in mapped if each.device_id is not None} | plan.renew | woken, now, run=run)
     move_related_rows(plan.naming.merged, now)
     tell_use_changed(woken.union(*plan.moved.values()))
-    joining.rematch(strays, now)
+    joining.rematch([*strays, *returning], now)
     quarantine.update_quarantine(run, broken=broken, well=[each.entry.external_id for each in mapped], now=now)
     created = sum(each.fresh for each in mapped)
     return WriteResult(created, len(mapped) - created, len(newest) - len(different), len(broken))
@@ -254,6 +255,18 @@ def _write_sightings(run: SyncRun, mapped: list[MappedEntry], now: datetime) -> 
         if each.sighting_id != planned:
             strays.append(each.sighting_id)
     return strays
+
+
+def rewrite(mapped: Sequence[MappedEntry]) -> None:
+    """Store again what these records say, after the rules of reading changed: their own values and identifiers. Former ones are kept."""
+    if not mapped:
+        return
+    stage("different", WIDE, (_wide_row(each) for each in mapped))
+    columns = {**PLAIN, "key_kinds": "int2", "search_text": "text"}
+    staged = ", ".join(f'd."{name}"' for name in columns)
+    with connection.cursor() as cursor:
+        cursor.execute(f"UPDATE devices_sighting s SET ({quoted(columns)}) = ROW({staged}) FROM different d WHERE s.id = d.id")
+    replace_identifiers(mapped, keep=FORMER.values())
 
 
 def _write_pulses(run: SyncRun, now: datetime) -> None:

@@ -11,6 +11,18 @@ from devices.models import ChangeKind, SyncRun
 from vendors.parsing.times import SKEW
 
 
+def returning(run: SyncRun) -> list[int]:
+    """Sightings that were gone and are listed in this page: from now on they decide about others."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT s.id FROM incoming i CROSS JOIN LATERAL (
+                 SELECT s.id, s.life FROM devices_sighting s WHERE s.account_id = %s AND s.external_id = i.external_id OFFSET 0) s
+               WHERE s.life = 'gone'""",
+            [run.account_id],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
 def mark_listed(run: SyncRun, now: datetime) -> set[int]:
     """What was missing and is listed again is seen; its devices need a new summary."""
     with connection.cursor() as cursor:

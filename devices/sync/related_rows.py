@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -23,11 +23,12 @@ ISSUE = {
 }
 
 
-def replace_identifiers(mapped: Sequence[MappedEntry]) -> None:
+def replace_identifiers(mapped: Sequence[MappedEntry], *, keep: Collection[str] = ()) -> None:
+    """`keep`: kinds that are not replaced."""
     old = [each.sighting_id for each in mapped if not each.fresh]
     if old:
         with connection.cursor() as cursor:
-            cursor.execute("DELETE FROM devices_identifier WHERE sighting_id = ANY(%s)", [old])
+            cursor.execute("DELETE FROM devices_identifier WHERE sighting_id = ANY(%s) AND kind <> ALL(%s)", [old, list(keep)])
     if mapped:
         copy_rows("devices_identifier", IDENTIFIER, _identifier_rows(mapped))
 

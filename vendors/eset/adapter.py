@@ -12,6 +12,7 @@ from vendors.budget import Rate
 from vendors.errors import Unsupported
 from vendors.eset import address, async_answers, mapping, patching
 from vendors.eset.client import REGIONS, URL, Client
+from vendors.eset.device import device
 from vendors.eset.device_pages import BATCH, PhaseStep, start
 from vendors.eset.installer_options import OFFER
 from vendors.eset.installers import InstallerConnection
@@ -159,6 +160,7 @@ VENDOR = Vendor(
     changes_every=0,
     scopes=frozenset({"everything", "named"}),
     answers=frozenset({"serial", "bios_uuid", "mac", "hostname", "ip", "vendor_id", "nickname", "tag"}),
+    reread=lambda raw, _settings: device(raw),
     rate=_rate,
     check=_check,
     live_for=2 * DAY,  # then the console turns yellow, after two weeks red

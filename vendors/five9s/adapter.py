@@ -15,7 +15,7 @@ from vendors.budget import Rate
 from vendors.errors import Lost, Misconfigured, Unavailable
 from vendors.five9s import job
 from vendors.five9s.client import Client
-from vendors.five9s.mapping import entries
+from vendors.five9s.mapping import device, entries
 from vendors.gateway.address_rules import BadUrl, invalid, parse_url
 from vendors.parsing import setting_values, zones
 from vendors.parsing.spellings import NETBIOS
@@ -181,6 +181,7 @@ VENDOR = Vendor(
     changes_every=3600,
     scopes=frozenset({"everything", "changed", "named"}),
     answers=frozenset({"serial", "hostname", "user", "vendor_id", "nickname", "tag", "custom"}),
+    reread=lambda raw, settings: device(raw, zone=zone(settings)),
     rate=lambda settings: Rate(calls=5, seconds=1.0),
     check=check,
     live_for=4 * DAY,  # it reports the inventory scan, not a check-in

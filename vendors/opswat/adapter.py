@@ -14,9 +14,10 @@ from vendors.budget import Rate
 from vendors.errors import BadAnswer, RateLimited, VendorError
 from vendors.gateway.address_rules import BadUrl, invalid, parse_url
 from vendors.opswat.client import LIMIT, Client, Listing
-from vendors.opswat.mapping import entries
+from vendors.opswat.mapping import device, entries
 from vendors.parsing import setting_values
 from vendors.records import Entry
+from vendors.secret import Secret
 from vendors.texts import Message, gettext_noop
 
 DEFAULT_URL = "https://gears.opswat.com"
@@ -195,6 +196,7 @@ VENDOR = Vendor(
     changes_every=0,
     scopes=frozenset({"everything"}),
     answers=frozenset({"hostname", "user", "mac", "ip", "vendor_id", "nickname"}),
+    reread=lambda raw, _settings: device(raw, remediation=Secret("")),
     rate=rate,
     check=check,
     tells_total=True,
