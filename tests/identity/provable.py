@@ -22,11 +22,14 @@ def names_agree(one: str, other: str) -> bool:
 
 
 def contradiction(a: Record, b: Record) -> str:
-    """The row that applies, X1 to X7; empty: none."""
+    """The row that applies, X1 to X8; empty: none."""
     one, two = a.facts, b.facts
     mine, theirs = one.own | one.local, two.own | two.local
-    if a.account == b.account and mine and theirs and not mine & theirs and abs(a.contact - b.contact) < CONCURRENT:
-        return "X1"
+    if a.account == b.account and mine and theirs and not mine & theirs:
+        if abs(a.contact - b.contact) < CONCURRENT:
+            return "X1"
+        if one.virtual or two.virtual:
+            return "X8"
     if one.mobile != two.mobile:
         return "X2"
     pairs = (("X3", one.family, two.family), ("X4", one.maker, two.maker), ("X5", one.domain, two.domain))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any
 
@@ -12,6 +12,8 @@ LAST = 2  # the last of the syncs 0, 1, 2 of the feed
 ALWAYS = frozenset({0, 1, LAST})
 REMOVED = frozenset({0})
 LATER = frozenset({1, LAST})
+BETWEEN = timedelta(hours=25)  # of two syncs of the feed: what two of them lack is removed
+Name = tuple[str, str]  # account, external id
 
 
 class Naming(Enum):
@@ -62,7 +64,7 @@ class Record:
     listed: frozenset[int] = ALWAYS
 
     @property
-    def name(self) -> tuple[str, str]:
+    def name(self) -> Name:
         return self.account, self.external_id
 
     @property

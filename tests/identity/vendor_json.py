@@ -51,7 +51,7 @@ class Vendors:
         macs = macs if macs is not None else self._reported(machine)
         whole = shown or (f"{name.text.lower()}.{name.domain}" if name.domain and world.chance(16) and not machine.mobile else name.text)
         number = f"{dice.getrandbits(128):032x}"
-        external = f"{number[:8]}-{number[8:12]}-{number[12:16]}-{number[16:20]}-{number[20:]}"
+        external = rest.pop("external", "") or f"{number[:8]}-{number[8:12]}-{number[12:16]}-{number[16:20]}-{number[20:]}"
         contact = rest.pop("contact", None) or self._contact(machine, minutes=dice.randrange(3, 900))
         profile: dict[str, Any] = {
             "bios": {"serialNumber": serial.text, "uuid": uuid.text},
@@ -104,7 +104,7 @@ class Vendors:
         user, domain, logins = self._opswat_user(machine, form) if login is None else (login, rest.pop("domain", "CORP"), frozenset())
         contact = rest.pop("contact", None) or self._contact(machine, minutes=dice.randrange(2, 50))
         text = unicodedata.normalize("NFD", name.text) if not name.text.isascii() and world.chance(50) else name.text
-        external = f"{dice.getrandbits(128):032X}"
+        external = rest.pop("external", "") or f"{dice.getrandbits(128):032X}"
         adapters = [
             {
                 "mac_addr": mac.text.lower() if world.chance(50) else mac.text,
@@ -154,7 +154,7 @@ class Vendors:
         text = shown or name.text.upper()[:CUT]
         user, logins = self._five9s_user(machine, form) if login is None else (login, frozenset())
         contact = rest.pop("contact", None) or self._contact(machine, minutes=dice.randrange(30, 2800))
-        number = self.world.external_id()
+        number = int(rest.pop("external", "") or self.world.external_id())
         local = f"{contact.astimezone(CORE_ZONE):%Y-%m-%dT%H:%M:%S}"
         release = "Edition, 64-bit" if machine.family == WINDOWS else "x86_64" if machine.family == LINUX else ""
         raw: dict[str, Any] = {
