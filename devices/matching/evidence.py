@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -13,6 +14,12 @@ from vendors.parsing.host_names import default_name
 from vendors.parsing.mac_addresses import weak
 from vendors.parsing.model_names import same_model
 from vendors.states import Family, IdKind
+
+_UUID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_HASH = re.compile("[0-9a-f]{32,}|[0-9a-z+/]{42,}={0,2}")
+# Serials that a hypervisor gives, which a template passes on to its copies.
+_VIRTUAL = ("vmware", "parallels")
+_HYPERVISORS = ("vmware", "innotek", "qemu", "xen", "parallels", "nutanix", "amazon", "openstack", "proxmox", "ovirt", "red hat")
 
 SERIAL, UUID, MAC, HOSTNAME, USER = IdKind.SERIAL, IdKind.BIOS_UUID, IdKind.MAC, IdKind.HOSTNAME, IdKind.USER
 
@@ -98,7 +105,7 @@ def _strong(kind: IdKind, one: MatchRecord, other: MatchRecord, rarity: Rarity) 
         return []
     if former := _former(kind, one, other):
         return [Evidence(f"{kind.value}_former", former, former)]
-    if mine and theirs and not (kind == UUID and _opaque(mine) != _opaque(theirs)):
+    if mine and theirs and _opaque(kind, mine) == _opaque(kind, theirs):
         return [Evidence(f"{kind.value}_differs", min(mine), min(theirs))]
     return []
 
@@ -107,9 +114,11 @@ def _weight(found: Sequence[Evidence]) -> int:
     return sum(each.weight for each in found)
 
 
-def _opaque(uuids: Collection[str]) -> bool:
-    """Hashed hardware ids cannot be compared with true ones."""
-    return not any(len(each) == 36 and each.count("-") == 4 for each in uuids)
+def _opaque(kind: IdKind, keys: Collection[str]) -> bool:
+    """Hashed hardware ids cannot be compared with true ones: all hexadecimal, and longer than any serial."""
+    if kind == UUID:
+        return not any(_UUID.fullmatch(key) for key in keys)
+    return all(_HASH.fullmatch(key) for key in keys)
 
 
 def _former(kind: IdKind, one: MatchRecord, other: MatchRecord) -> str:
@@ -170,6 +179,16 @@ def _hostnames(one: MatchRecord, other: MatchRecord, rarity: Rarity, *, common_m
     same_user = any(each.rule == "user" for each in user)
     rule = "hostname_parallel" if parallel(one, other) and not common_mac and not same_user else "hostname_differs"
     yield Evidence(rule, min(one.own), min(other.own))
+    if virtual(one) or virtual(other):
+        yield Evidence("virtual_copy")
+
+
+def virtual(record: MatchRecord) -> bool:
+    """Whether it is a virtual machine, which can be a copy of another one with all its hardware ids."""
+    traits = record.traits
+    if traits.manufacturer.casefold().startswith(_HYPERVISORS) or "virtual" in traits.model.casefold():
+        return True
+    return any(key.startswith(_VIRTUAL) for key in record.keys.get(SERIAL, NOTHING))
 
 
 def _same_name(one: MatchRecord, other: MatchRecord) -> Evidence | None:
@@ -185,7 +204,7 @@ def _same_name(one: MatchRecord, other: MatchRecord) -> Evidence | None:
 
 def _bare(record: MatchRecord) -> bool:
     """It has no other key that another vendor could report too."""
-    return not any(kind != HOSTNAME and not (kind == UUID and _opaque((key,))) for kind, key in record.strong)
+    return not any(kind != HOSTNAME and not (kind != MAC and _opaque(kind, (key,))) for kind, key in record.strong)
 
 
 def _named_alike(one: MatchRecord, other: MatchRecord) -> bool:

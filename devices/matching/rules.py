@@ -51,6 +51,7 @@ RULES = {
     "mac_beside": Rule(-2, gettext_noop("Other MAC addresses on both sides: %(own)s and %(other)s")),
     "model_differs": Rule(-3, gettext_noop("Different models: %(own)s and %(other)s")),
     "hostname_differs": Rule(-3, gettext_noop("Different hostnames: %(own)s and %(other)s")),
+    "virtual_copy": Rule(-3, gettext_noop("Virtual machines with different hostnames can be copies")),
     "domain_differs": Rule(-4, gettext_noop("Different domains: %(own)s and %(other)s")),
     "user_differs": Rule(-4, gettext_noop("Different users: %(own)s and %(other)s")),
 }

@@ -6,7 +6,7 @@ Runs inside the transaction that saves the cursor. Rows are written in the order
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from datetime import datetime
 from functools import partial
 from operator import attrgetter
@@ -31,6 +31,7 @@ from devices.sync.bisection import halves, save_apart
 from devices.sync.related_rows import replace_identifiers, replace_issues
 from devices.sync.remediation_links import replace_remediation
 from vendors.errors import BadRecord
+from vendors.parsing.notations import with_notations
 from vendors.records import Device, Entry, Group
 from vendors.texts import Message, gettext_noop
 
@@ -207,10 +208,16 @@ def _read(
         entry = newest[external_id]
         try:
             raw = entry.raw
-            mapped.append(MappedEntry(entry, entry.map(raw), raw, sighting_id, device_id))
+            mapped.append(MappedEntry(entry, noted(entry.map(raw)), raw, sighting_id, device_id))
         except BadRecord as bad:
             broken.append((entry, bad.reason))
     return mapped, broken
+
+
+def noted(device: Device) -> Device:
+    """With the derived notations of its identifiers."""
+    identifiers = with_notations(device.identifiers)
+    return device if len(identifiers) == len(device.identifiers) else replace(device, identifiers=identifiers)
 
 
 def _wide_row(each: MappedEntry) -> tuple[Any, ...]:

@@ -6,7 +6,6 @@ An interrupted upgrade goes on where its last transaction ended. The history of 
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -18,9 +17,8 @@ from devices.hooks import MappedEntry
 from devices.matching.apply import rematch
 from devices.models import Account, MatchUpgrade, Sighting
 from devices.reconciliation.summary import summarise
-from devices.sync.page_writer import rewrite
+from devices.sync.page_writer import noted, rewrite
 from vendors.errors import BadRecord, VendorError
-from vendors.parsing.notations import with_notations
 from vendors.records import Entry
 from vendors.registry import VENDORS
 from vendors.texts import gettext_noop
@@ -81,4 +79,4 @@ def _read(stored: Sighting, account: Account) -> MappedEntry | None:
     except (BadRecord, VendorError):
         return None
     entry = Entry(stored.external_id, None, bytes(stored.digest), raw, lambda _raw: device)
-    return MappedEntry(entry, replace(device, identifiers=with_notations(device.identifiers)), raw, stored.pk, stored.device_id)
+    return MappedEntry(entry, noted(device), raw, stored.pk, stored.device_id)
