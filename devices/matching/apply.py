@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from django.conf import settings
@@ -21,10 +21,11 @@ from devices.matching.explanations import MatchReason, PossiblePair, possible, r
 from devices.matching.former import keep_former, stored_records
 from devices.matching.grouping import arrange
 from devices.matching.record import KINDS, Key, MatchRecord, Traits, collect
-from devices.models import Join, Sighting
+from devices.models import Device, Join, Sighting
 from devices.reconciliation.summary import summarise
 
-AT_ONCE = 2_000  # sightings matched again in one transaction
+AT_ONCE = 1_000  # devices matched again in one transaction
+_PLAIN: dict[str, str] = {kind: str(kind) for kind in KINDS}  # an enumeration is slow to read its value of
 JOIN = {
     "sighting_id": "int8",
     "kind": "text",
@@ -67,7 +68,7 @@ def assign_devices(mapped: Sequence[MappedEntry], *, vendor: str, account: int, 
         old = before.get(each.sighting_id or 0)
         if old is not None:
             keep_former(each, old)
-        record = _record(each, vendor, account, old.record.traits.since if old is not None else now)
+        record = _record(each, vendor, account, old.record.traits.since if old is not None else now.timestamp())
         if old is None or _matched_by(record) != _matched_by(old.record):
             changed.append(record)
             # Strong kinds only: a user alone matches nothing.
@@ -81,10 +82,11 @@ def assign_devices(mapped: Sequence[MappedEntry], *, vendor: str, account: int, 
     return plan
 
 
-def _record(each: MappedEntry, vendor: str, account: int, since: datetime | None) -> MatchRecord:
+def _record(each: MappedEntry, vendor: str, account: int, since: float | None) -> MatchRecord:
     device = each.device
-    usable = ((found.kind.value, found.key) for found in device.identifiers if found.kind in KINDS and found.key and not found.junk)
-    traits = Traits(device.os_family, device.manufacturer, device.model, True, each.entry.seen_at, since)
+    usable = ((_PLAIN[found.kind], found.key) for found in device.identifiers if found.kind in _PLAIN and found.key and not found.junk)
+    seen_at = each.entry.seen_at
+    traits = Traits(device.os_family, device.manufacturer, device.model, True, seen_at.timestamp() if seen_at else None, since)
     return MatchRecord(each.sighting_id or 0, (vendor, each.entry.external_id, account), collect(usable), traits)
 
 
@@ -122,13 +124,28 @@ def rematch(sightings: Iterable[int], now: datetime, *, left: Collection[Key] = 
     return plan.moved
 
 
-def rematch_everything(now: datetime) -> int:
-    """Match every sighting again, a few thousand in a transaction. Returns how many moved."""
-    moved, last = 0, 0
-    while some := list(Sighting.objects.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:AT_ONCE]):
-        moved += len(rematch(some, now))
-        last = some[-1]
+def rematch_everything(now: datetime, *, after: int = 0, reason: str = "") -> int:
+    """Match every sighting again, some thousand in a transaction, by device: so none is read twice. Returns how many moved."""
+    moved = 0
+    while (found := rematch_next(now, after=after, reason=reason)) is not None:
+        after = found.last
+        moved += len(found.moved)
     return moved
+
+
+class Rematched(NamedTuple):
+    """`last`: the highest device that is done; `moved`: sighting → its devices before and after."""
+
+    last: int
+    moved: dict[int, tuple[int, int]]
+
+
+def rematch_next(now: datetime, *, after: int, reason: str = "") -> Rematched | None:
+    """Match the sightings of the next devices again; None: there are none."""
+    devices = list(Device.objects.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
+    if not devices:
+        return None
+    return Rematched(devices[-1], rematch(Sighting.objects.filter(device__in=devices).values_list("pk", flat=True), now, reason=reason))
 
 
 def _decide(near: CandidateSet) -> MatchPlan:

@@ -27,16 +27,17 @@ WITH wanted AS (SELECT DISTINCT * FROM unnest(string_to_array(%s, chr(31)), stri
 SELECT w.kind, w.key, i.sighting_id FROM wanted w CROSS JOIN LATERAL (
   SELECT i.sighting_id FROM devices_identifier i
   WHERE i.key = w.key AND i.kind IN (w.kind, 'former_' || w.kind) AND NOT i.junk AND i.sighting_id <> ALL(%s) LIMIT {MOST_RECORDS + 1}) i"""
-_PLAIN = "s.id, s.vendor, s.external_id, s.account_id, s.device_id, s.os_family, s.manufacturer, s.model, s.life, s.created_at"
+_PLAIN = "s.id, s.vendor, s.external_id, s.account_id, s.device_id, s.os_family, s.manufacturer, s.model, s.life"
 # What a MatchRecord is made of: the sighting `s`, its time of contact, and its identifiers.
-RECORD = f"{_PLAIN}, (SELECT p.seen_at FROM devices_pulse p WHERE p.sighting_id = s.id), i.kinds, i.keys"
+RECORD = f"""{_PLAIN}, extract(epoch FROM s.created_at)::float8,
+  (SELECT extract(epoch FROM p.seen_at)::float8 FROM devices_pulse p WHERE p.sighting_id = s.id), i.kinds, i.keys"""
 IDENTIFIERS = f"""CROSS JOIN LATERAL (SELECT array_agg(i.kind) kinds, array_agg(i.key) keys, array_agg(i.value) texts
                                     FROM {identifiers_of("s.id")} i WHERE i.kind = ANY(%s) AND NOT i.junk) i"""
 _DEVICES = f"""
 WITH devices AS (SELECT DISTINCT s.device_id FROM unnest(%s::bigint[]) w(id) CROSS JOIN LATERAL (
   SELECT s.device_id FROM devices_sighting s WHERE s.id = w.id OFFSET 0) s)
 SELECT {RECORD} FROM devices d
-CROSS JOIN LATERAL (SELECT {_PLAIN} FROM devices_sighting s WHERE s.device_id = d.device_id OFFSET 0) s
+CROSS JOIN LATERAL (SELECT {_PLAIN}, s.created_at FROM devices_sighting s WHERE s.device_id = d.device_id OFFSET 0) s
 {IDENTIFIERS}"""
 
 

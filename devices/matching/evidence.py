@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from devices.matching.record import FORMER, NOTHING, Key, MatchRecord, parallel
 from devices.matching.rules import EXCLUDED, HARDWARE, JOIN, RULES
 from vendors.parsing import user_names
 from vendors.parsing.host_names import default_name
-from vendors.parsing.mac_addresses import weak
 from vendors.parsing.model_names import same_model
-from vendors.states import Family, IdKind
+from vendors.states import Family
 
 _UUID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+SHORTEST_HASH = 32
 _HASH = re.compile("[0-9a-f]{32,}|[0-9a-z+/]{42,}={0,2}")
 # Serials that a hypervisor gives, which a template passes on to its copies.
 _VIRTUAL = ("vmware", "parallels")
 _HYPERVISORS = ("vmware", "innotek", "qemu", "xen", "parallels", "nutanix", "amazon", "openstack", "proxmox", "ovirt", "red hat")
-
-SERIAL, UUID, MAC, HOSTNAME, USER = IdKind.SERIAL, IdKind.BIOS_UUID, IdKind.MAC, IdKind.HOSTNAME, IdKind.USER
+_default_name = lru_cache(maxsize=65_536)(default_name)
+_same_model = lru_cache(maxsize=16_384)(same_model)
 
 
 class Evidence(NamedTuple):
@@ -73,114 +74,107 @@ class Comparison(NamedTuple):
 
 
 def compare(one: MatchRecord, other: MatchRecord, rarity: Rarity = NO_RARITY) -> Comparison:
-    found = list(_pieces(one, other, rarity))
-    return Comparison(tuple(found), sum(RULES[each.rule].weight for each in found))
-
-
-def _pieces(one: MatchRecord, other: MatchRecord, rarity: Rarity) -> Iterator[Evidence]:
-    serial = _strong(SERIAL, one, other, rarity)
-    uuid = _strong(UUID, one, other, rarity)
-    macs = _macs(one, other, rarity)
+    serial = _number("serial", one, other, rarity) if one.serials or other.serials else None
+    uuid = _number("bios_uuid", one, other, rarity) if one.uuids or other.uuids else None
     # One fact of firmware: the serial of many devices is a part of their UUID, and clones have both in common.
-    if _weight(serial) > 0 and _weight(uuid) > 0:
-        serial, uuid = (serial, []) if _weight(serial) >= _weight(uuid) else ([], uuid)
-    yield from serial
-    yield from uuid
-    yield from macs
-    hardware = any(each.weight > 0 for each in (*serial, *uuid, *macs))
-    user = _user(one, other, hardware)
-    yield from user
-    yield from _hostnames(one, other, rarity, common_mac=any(each.rule.startswith("mac") and each.weight > 0 for each in macs), user=user)
-    yield from _traits(one, other)
+    if serial and uuid and serial.weight > 0 and uuid.weight > 0:
+        serial, uuid = (serial, None) if serial.weight >= uuid.weight else (None, uuid)
+    found = [each for each in (serial, uuid) if each is not None]
+    macs = _macs(one, other, rarity) if one.macs and other.macs else []
+    found += macs
+    hardware = any(each.weight > 0 for each in found)
+    user = _user(one, other, hardware) if one.users and other.users else None
+    if user is not None:
+        found.append(user)
+    if one.names and other.names:
+        alike = bool(macs) and macs[0].weight > 0
+        found += _hostnames(one, other, rarity, apart=not alike and (user is None or user.rule != "user"))
+    found += _traits(one, other)
+    return Comparison(tuple(found), sum(each.weight for each in found))
 
 
-def _strong(kind: IdKind, one: MatchRecord, other: MatchRecord, rarity: Rarity) -> list[Evidence]:
-    """Serial and BIOS UUID."""
-    mine, theirs = one.keys.get(kind, NOTHING), other.keys.get(kind, NOTHING)
+def _number(kind: str, one: MatchRecord, other: MatchRecord, rarity: Rarity) -> Evidence | None:
+    """Serial or BIOS UUID."""
+    mine, theirs = (one.serials, other.serials) if kind == "serial" else (one.uuids, other.uuids)
     if both := mine & theirs:
+        if rarity is NO_RARITY:
+            return Evidence(kind, *[min(both)] * 2)
         telling = [key for key in both if (kind, key) not in rarity.common]
         alone = [key for key in telling if (kind, key) not in rarity.shared]
-        if telling:
-            return [Evidence(kind.value if alone else f"{kind.value}_shared", *[min(alone or telling)] * 2)]
-        return []
+        return Evidence(kind if alone else f"{kind}_shared", *[min(alone or telling)] * 2) if telling else None
     if former := _former(kind, one, other):
-        return [Evidence(f"{kind.value}_former", former, former)]
-    if mine and theirs and _opaque(kind, mine) == _opaque(kind, theirs):
-        return [Evidence(f"{kind.value}_differs", min(mine), min(theirs))]
-    return []
+        return Evidence(f"{kind}_former", former, former)
+    if mine and theirs and _hashed(kind, mine) == _hashed(kind, theirs):
+        return Evidence(f"{kind}_differs", min(mine), min(theirs))
+    return None
 
 
-def _weight(found: Sequence[Evidence]) -> int:
-    return sum(each.weight for each in found)
-
-
-def _opaque(kind: IdKind, keys: Collection[str]) -> bool:
-    """Hashed hardware ids cannot be compared with true ones: all hexadecimal, and longer than any serial."""
-    if kind == UUID:
+def _hashed(kind: str, keys: Collection[str]) -> bool:
+    """Hashed hardware ids cannot be compared with true ones: longer than any serial, and no UUID."""
+    if kind == "bios_uuid":
         return not any(_UUID.fullmatch(key) for key in keys)
-    return all(_HASH.fullmatch(key) for key in keys)
+    return all(len(key) >= SHORTEST_HASH and _HASH.fullmatch(key) for key in keys)
 
 
-def _former(kind: IdKind, one: MatchRecord, other: MatchRecord) -> str:
+def _former(kind: str, one: MatchRecord, other: MatchRecord) -> str:
     """A key that one record reports now and the other reported before."""
+    if not one.former and not other.former:
+        return ""
     name = FORMER[kind]
     found = (one.keys.get(name, NOTHING) & other.keys.get(kind, NOTHING)) | (other.keys.get(name, NOTHING) & one.keys.get(kind, NOTHING))
     return min(found, default="")
 
 
 def _macs(one: MatchRecord, other: MatchRecord, rarity: Rarity) -> list[Evidence]:
-    mine, theirs = one.keys.get(MAC, NOTHING), other.keys.get(MAC, NOTHING)
-    if not mine or not theirs:
-        return []
-    strong_mine, strong_theirs = _unshared(mine, rarity), _unshared(theirs, rarity)
-    both = mine & theirs
-    strong = both & strong_mine
-    if strong:
-        found = [Evidence("mac", min(strong), min(strong))]
-        if len(strong) > 1:
-            found.append(Evidence("mac_second"))
-        left, right = strong_mine - strong, strong_theirs - strong
-        if left and right:
-            found.append(Evidence("mac_beside", min(left), min(right)))
-        elif not (left or right) or len(strong) > 1 or not _default_named(one, other):
-            found.append(Evidence("mac_all"))
-        return found
-    if both and not (strong_mine and strong_theirs):
-        usable = [key for key in both if (MAC, key) not in rarity.common]
-        return [Evidence("mac_weak", min(usable), min(usable))] if usable and _named_alike(one, other) else []
-    if former := _former(MAC, one, other):
+    mine, theirs = _lasting(one, rarity), _lasting(other, rarity)
+    if both := mine & theirs:
+        return _common_macs(one, other, both, mine - both, theirs - both)
+    usable = [key for key in one.macs & other.macs if ("mac", key) not in rarity.common]
+    if usable and not (mine and theirs):
+        return [Evidence("mac_weak", min(usable), min(usable))] if _same_name(one, other) or _former("hostname", one, other) else []
+    if former := _former("mac", one, other):
         return [Evidence("mac_former", former, former)]
-    if strong_mine and strong_theirs:
-        rule = "mac_parallel" if parallel(one, other) else "mac_differs"
-        return [Evidence(rule, min(strong_mine), min(strong_theirs))]
+    if mine and theirs:
+        return [Evidence("mac_parallel" if parallel(one, other) else "mac_differs", min(mine), min(theirs))]
     return []
 
 
-def _unshared(macs: frozenset[str], rarity: Rarity) -> frozenset[str]:
-    """Those that belong to one machine for good."""
-    if not any(weak(key) or (MAC, key) in rarity.shared or (MAC, key) in rarity.common for key in macs):
-        return macs
-    return frozenset(key for key in macs if not weak(key) and (MAC, key) not in rarity.shared and (MAC, key) not in rarity.common)
+def _lasting(record: MatchRecord, rarity: Rarity) -> frozenset[str]:
+    """MAC addresses that belong to one machine for good."""
+    if rarity is NO_RARITY:
+        return record.lasting_macs
+    moving = [key for key in record.lasting_macs if ("mac", key) in rarity.shared or ("mac", key) in rarity.common]
+    return record.lasting_macs.difference(moving) if moving else record.lasting_macs
 
 
-def _hostnames(one: MatchRecord, other: MatchRecord, rarity: Rarity, *, common_mac: bool, user: Sequence[Evidence]) -> Iterator[Evidence]:
-    if not one.own or not other.own:
-        return
+def _common_macs(one: MatchRecord, other: MatchRecord, both: frozenset[str], left: frozenset[str], right: frozenset[str]) -> list[Evidence]:
+    """`left`, `right`: lasting ones that only one record has."""
+    found = [Evidence("mac", min(both), min(both))]
+    if len(both) > 1:
+        found.append(Evidence("mac_second"))
+    if left and right:
+        found.append(Evidence("mac_beside", min(left), min(right)))
+    elif len(both) > 1 or not (left or right) or not _default_named(one, other):
+        found.append(Evidence("mac_all"))
+    return found
+
+
+def _hostnames(one: MatchRecord, other: MatchRecord, rarity: Rarity, *, apart: bool) -> list[Evidence]:
+    """`apart`: neither a MAC address nor the user is the same."""
     if agreeing := _same_name(one, other):
-        yield agreeing
+        found = [agreeing]
         if one.domains and other.domains and not one.domains & other.domains:
-            yield Evidence("domain_differs", min(one.domains), min(other.domains))
+            found.append(Evidence("domain_differs", min(one.domains), min(other.domains)))
         elif agreeing.own in rarity.alone and (_bare(one) or _bare(other)):
-            yield Evidence("hostname_only")
-        return
-    if former := _former(HOSTNAME, one, other):
-        yield Evidence("hostname_former", former, former)
-        return
-    same_user = any(each.rule == "user" for each in user)
-    rule = "hostname_parallel" if parallel(one, other) and not common_mac and not same_user else "hostname_differs"
-    yield Evidence(rule, min(one.own), min(other.own))
+            found.append(Evidence("hostname_only"))
+        return found
+    if former := _former("hostname", one, other):
+        return [Evidence("hostname_former", former, former)]
+    rule = "hostname_parallel" if apart and parallel(one, other) else "hostname_differs"
+    found = [Evidence(rule, min(one.names), min(other.names))]
     if virtual(one) or virtual(other):
-        yield Evidence("virtual_copy")
+        found.append(Evidence("virtual_copy"))
+    return found
 
 
 def virtual(record: MatchRecord) -> bool:
@@ -188,27 +182,24 @@ def virtual(record: MatchRecord) -> bool:
     traits = record.traits
     if traits.manufacturer.casefold().startswith(_HYPERVISORS) or "virtual" in traits.model.casefold():
         return True
-    return any(key.startswith(_VIRTUAL) for key in record.keys.get(SERIAL, NOTHING))
+    return any(key.startswith(_VIRTUAL) for key in record.serials)
 
 
 def _same_name(one: MatchRecord, other: MatchRecord) -> Evidence | None:
-    if same := one.own & other.own:
+    if same := one.names & other.names:
         name = min(same)
-        return Evidence("hostname_default" if default_name(name) else "hostname", name, name)
-    for short, long in ((one, other), (other, one)):
-        if cut := short.own & long.cuts:
-            name = min(cut)
-            return Evidence("hostname_cut", name, min(each for each in long.own if each.startswith(name)))
+        return Evidence("hostname_default" if _default_name(name) else "hostname", name, name)
+    if one.cuts or other.cuts:
+        for short, long in ((one, other), (other, one)):
+            if cut := short.names & long.cuts:
+                name = min(cut)
+                return Evidence("hostname_cut", name, min(each for each in long.names if each.startswith(name)))
     return None
 
 
 def _bare(record: MatchRecord) -> bool:
     """It has no other key that another vendor could report too."""
-    return not any(kind != HOSTNAME and not (kind != MAC and _opaque(kind, (key,))) for kind, key in record.strong)
-
-
-def _named_alike(one: MatchRecord, other: MatchRecord) -> bool:
-    return bool(_same_name(one, other) or _former(HOSTNAME, one, other))
+    return not record.macs and all(_hashed(kind, (key,)) for kind, key in record.strong if kind != "hostname")
 
 
 def _default_named(one: MatchRecord, other: MatchRecord) -> bool:
@@ -216,26 +207,24 @@ def _default_named(one: MatchRecord, other: MatchRecord) -> bool:
     return found is not None and found.rule == "hostname_default"
 
 
-def _user(one: MatchRecord, other: MatchRecord, hardware: bool) -> list[Evidence]:
+def _user(one: MatchRecord, other: MatchRecord, hardware: bool) -> Evidence | None:
     """A different user is evidence only where no hardware agrees: a device may have several."""
-    mine, theirs = one.keys.get(USER, NOTHING), other.keys.get(USER, NOTHING)
-    if not mine or not theirs:
-        return []
-    for own in sorted(mine):
-        for their in sorted(theirs):
-            if user_names.agree(own, their):
-                return [Evidence("user", own, their)]
-    if not hardware and all(user_names.differ(own, their) for own in mine for their in theirs):
-        return [Evidence("user_differs", min(mine), min(theirs))]
-    return []
+    if both := one.users & other.users:
+        return Evidence("user", min(both), min(both))
+    pairs = [(own, their) for own in sorted(one.users) for their in sorted(other.users)]
+    agreeing = next((pair for pair in pairs if user_names.agree(*pair)), None)
+    if agreeing is not None:
+        return Evidence("user", *agreeing)
+    return Evidence("user_differs", *pairs[0]) if not hardware and all(user_names.differ(*pair) for pair in pairs) else None
 
 
-def _traits(one: MatchRecord, other: MatchRecord) -> Iterator[Evidence]:
-    mine, theirs = one.traits, other.traits
+def _traits(one: MatchRecord, other: MatchRecord) -> list[Evidence]:
+    mine, theirs, found = one.traits, other.traits, []
     if mine.family != theirs.family and Family.UNKNOWN not in (mine.family, theirs.family):
-        yield Evidence("family_differs", mine.family, theirs.family)
+        found.append(Evidence("family_differs", mine.family, theirs.family))
     if one.brand and other.brand:
         if one.brand != other.brand:
-            yield Evidence("brand_differs", one.brand, other.brand)
-        elif mine.model and theirs.model and not same_model(mine.model, theirs.model):
-            yield Evidence("model_differs", mine.model, theirs.model)
+            found.append(Evidence("brand_differs", one.brand, other.brand))
+        elif mine.model != theirs.model and mine.model and theirs.model and not _same_model(mine.model, theirs.model):
+            found.append(Evidence("model_differs", mine.model, theirs.model))
+    return found

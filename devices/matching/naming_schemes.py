@@ -19,6 +19,7 @@ from vendors.states import IdKind
 FEWEST = 10  # names that make a pattern a scheme
 # What is common to all names of a scheme, then its unique part: digits, or letters and digits of one length.
 _NUMBERED = re.compile(r"([a-z][a-z\-_.]*)([0-9]{2,})(-?[a-z]*)")
+_SITES = re.compile("[a-z]+(?=[-_.])")
 _CODED = re.compile(r"([a-z][a-z0-9]*[\-_])([a-z0-9]{5,})")
 _NAMES = f"""
 SELECT i.key, bool_or(s.key_kinds & {kinds_mask((IdKind.SERIAL, IdKind.BIOS_UUID, IdKind.MAC))} = 0)
@@ -28,20 +29,24 @@ _HOLDERS = f"""
 SELECT DISTINCT i.sighting_id FROM devices_identifier i WHERE i.kind = '{IdKind.HOSTNAME}' AND i.key = ANY(%s) AND NOT i.junk"""
 
 
-def pattern(name: str) -> str:
-    """`nb-0042` → `nb-#`, `desktop-a1b2c3d` → `desktop-*7`; "" for a name without a unique part."""
+def patterns(name: str) -> tuple[str, ...]:
+    """`ber-nb-0042` → `ber-nb-#` and `aaa-aa-0000`, `desktop-a1b2c3d` → `desktop-*7`; () for a name without a unique part."""
     if found := _NUMBERED.fullmatch(name):
-        return f"{found[1]}#{found[3]}"
+        exact = f"{found[1]}#{found[3]}"
+        return (exact, _shape(name)) if len(_SITES.findall(name)) > 1 else (exact,)
     found = _CODED.fullmatch(name)
-    if found and any(sign.isdigit() for sign in found[2]):
-        return f"{found[1][:-1]}-*{len(found[2])}"
-    return ""
+    return (f"{found[1][:-1]}-*{len(found[2])}",) if found and any(sign.isdigit() for sign in found[2]) else ()
+
+
+def _shape(name: str) -> str:
+    """For names that begin with a place and a kind of device, of which there may be few together."""
+    return "".join("0" if sign.isdigit() else "a" if sign.isalpha() else sign for sign in name)
 
 
 def in_scheme() -> Callable[[str], bool]:
     """Tests whether a hostname follows a scheme of this fleet. One query."""
     schemes = set(NamingScheme.objects.values_list("pattern", flat=True))
-    return lambda name: bool(schemes) and pattern(name) in schemes
+    return lambda name: bool(schemes) and not schemes.isdisjoint(patterns(name))
 
 
 def renew() -> list[int]:
@@ -52,11 +57,11 @@ def renew() -> list[int]:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_NAMES)
         for name, without_key in cursor.fetchall():
-            found = pattern(name)
-            names[found] += 1
-            if without_key:
-                bare[found].append(name)
-        turned = before ^ {each for each, count in names.items() if each and count >= FEWEST}
+            for found in patterns(name):
+                names[found] += 1
+                if without_key:
+                    bare[found].append(name)
+        turned = before ^ {each for each, count in names.items() if count >= FEWEST}
         if not turned:
             return []
         NamingScheme.objects.filter(pattern__in=turned & before).delete()

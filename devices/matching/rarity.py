@@ -31,6 +31,7 @@ class Comparisons:
         self._rarity = Rarity(self._shared, self.common, self._alone)
         self._plain: dict[tuple[int, int], Comparison] = {}
         self._judged: dict[tuple[int, int], Comparison] = {}
+        self._touched: dict[int, bool] = {}
 
     def judge(self, key: Key, holders: Sequence[MatchRecord] | None) -> None:
         """Judge a key by its holders; None: too many to compare. Call for all keys of two records before comparing them."""
@@ -56,9 +57,17 @@ class Comparisons:
         return found
 
     def _fitting(self, one: MatchRecord, other: MatchRecord) -> Comparison:
-        plain = self.plain(one, other)
-        touched = any(key in self.common or key in self._shared or key[1] in self._alone for each in (one, other) for key in each.strong)
-        return compare(*_sorted(one, other), self._rarity) if touched else plain
+        touched = self._is_touched(one) or self._is_touched(other)
+        return compare(*_sorted(one, other), self._rarity) if touched else self.plain(one, other)
+
+    def _is_touched(self, record: MatchRecord) -> bool:
+        """Whether one of its keys is not rare."""
+        found = self._touched.get(record.id)
+        if found is None:
+            found = self._touched[record.id] = any(
+                key in self.common or key in self._shared or key[1] in self._alone for key in record.strong
+            )
+        return found
 
     def plain(self, one: MatchRecord, other: MatchRecord) -> Comparison:
         """As if every key were rare."""
