@@ -6,6 +6,7 @@ a Page with the cursor that leads on. The rest of Rollcall knows nothing else ab
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -131,6 +132,23 @@ class Connects(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class StoredNames:
+    """How a vendor keeps a kind of name: another notation that is not found there proves nothing.
+
+    `longest`: characters that are kept, 0: all. `domain`: whether a full name keeps its domain. `display`: whether it may be a display
+    name, which is found whole only.
+    """
+
+    longest: int = 0
+    domain: bool = True
+    display: bool = False
+
+    def can_be(self, name: str) -> bool:
+        """Whether a name may be stored in this notation."""
+        return (not self.longest or len(name) <= self.longest) and (self.domain or "." not in name)
+
+
+@dataclass(frozen=True, slots=True)
 class Vendor:
     """The description of a vendor. `full_every` and `changes_every` are seconds; 0 means that this walk is never planned.
 
@@ -142,7 +160,7 @@ class Vendor:
     stale and inactive, by the vendor's own limits; administrators may set others (devices/reconciliation/freshness.py).
     `asked_by`: the kinds of name that a walk of named devices takes, and for which the vendor reports an unknown one.
     `tells_total`: it reports how many devices an account has.
-    `longest_host_name`: characters of a host name that the vendor keeps, 0: all of them; a longer one may exist although it is not found.
+    `stores`: how it keeps names, by kind of identifier; a kind that is missing is kept as the device reports it.
     `named_at_once`: devices in one call of such a walk; 0: it is one job, however many are named.
     `offer`: the installers that the API creates; the connection is then a MakesInstallers too (vendors/installer_api.py).
     `patch_sources`: the patch data that the API has beside its devices; the connection is then a ReadsPatches too
@@ -170,7 +188,7 @@ class Vendor:
     refresh_note: str = ""
     asked_by: frozenset[str] = frozenset()
     tells_total: bool = False
-    longest_host_name: int = 0
+    stores: Mapping[str, StoredNames] = dataclasses.field(default_factory=dict)
     named_at_once: int = 0
     offer: InstallerOptions | None = None
     patch_sources: tuple[Source, ...] = ()
@@ -178,6 +196,14 @@ class Vendor:
     urls: Callable[[Mapping[str, str]], tuple[str, ...]] = only_url
     on_premises: bool = False
     documentation: str = ""
+
+    @property
+    def longest_host_name(self) -> int:
+        """Characters of a host name that the vendor keeps, 0: all of them; a longer one may exist although it is not found."""
+        return self.names("hostname").longest
+
+    def names(self, kind: str) -> StoredNames:
+        return self.stores.get(kind, StoredNames())
 
     @property
     def secret_names(self) -> tuple[str, ...]:

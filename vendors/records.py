@@ -15,7 +15,10 @@ from vendors.states import Enrolment, Family, IdKind, State
 
 
 class Identifier(msgspec.Struct, frozen=True, gc=False):
-    """`value` is the vendor's text, `key` the comparable form (see normalise.py); `junk` keys are shown and never match."""
+    """`value` is the vendor's text, `key` the comparable form (see normalise.py); `junk` keys are shown and never match.
+
+    An empty value is a derived notation, which matches and is never shown (vendors/parsing/notations.py).
+    """
 
     kind: IdKind
     value: str

@@ -23,7 +23,8 @@ WITH often AS MATERIALIZED (
     SELECT kind, key FROM devices_identifier WHERE kind = ANY(%s) GROUP BY kind, key HAVING count(*) > %s ORDER BY count(*) DESC LIMIT %s)
 SELECT o.kind, h.value, h.devices, h.junk FROM often o CROSS JOIN LATERAL (
     SELECT count(DISTINCT s.device_id) AS devices, bool_or(i.junk) AS junk, min(i.value) AS value
-    FROM (SELECT sighting_id, junk, value FROM devices_identifier i WHERE i.key = o.key AND i.kind = o.kind LIMIT %s) i
+    FROM (SELECT sighting_id, junk, value FROM devices_identifier i WHERE i.key = o.key AND i.kind = o.kind
+          AND i.value <> '' LIMIT %s) i
     JOIN devices_sighting s ON s.id = i.sighting_id) h
 WHERE h.devices > %s ORDER BY h.devices DESC, o.kind, h.value LIMIT %s"""
 
@@ -32,7 +33,8 @@ SELECT a.id, k.kind, count(*), count(*) FILTER (WHERE i.good IS NULL), count(*) 
 FROM unnest(%s::bigint[], %s::text[]) AS a(id, kinds)
 CROSS JOIN LATERAL unnest(string_to_array(a.kinds, ',')) AS k(kind)
 CROSS JOIN LATERAL (SELECT s.id FROM devices_sighting s WHERE s.account_id = a.id AND s.life = 'seen' ORDER BY s.external_id LIMIT %s) s
-CROSS JOIN LATERAL (SELECT bool_or(NOT i.junk) AS good FROM devices_identifier i WHERE i.sighting_id = s.id AND i.kind = k.kind) i
+CROSS JOIN LATERAL (SELECT bool_or(NOT i.junk) AS good FROM devices_identifier i
+    WHERE i.sighting_id = s.id AND i.kind = k.kind AND i.value <> '') i
 GROUP BY 1, 2"""
 
 

@@ -182,7 +182,8 @@ def _problems(views: dict[int, SourceView]) -> list[OpenIssue]:
 
 def _identifiers(labels: dict[int, str]) -> list[IdentifierRow]:
     known: dict[tuple[str, str, bool], IdentifierRow] = {}
-    rows = Identifier.objects.filter(sighting_id__in=list(labels)).values_list("sighting_id", "kind", "key", "value", "junk")
+    told = Identifier.objects.filter(sighting_id__in=list(labels)).exclude(value="")  # no derived notations
+    rows = told.values_list("sighting_id", "kind", "key", "value", "junk")
     for sighting_id, kind, key, value, junk in sorted(rows):
         entry = known.setdefault((kind, key, junk), IdentifierRow(kind, value, junk))
         if labels[sighting_id] not in entry.sources:

@@ -129,8 +129,8 @@ def _found(run: SyncRun) -> list[DeviceDocument]:
     scope = run.walk_scope
     hosts = Q(kind=IdKind.HOSTNAME, key__in=[hostname_key(name) for name in scope.hostnames])
     serials = Q(kind=IdKind.SERIAL, key__in=[serial_key(name) for name in scope.serials])
-    held = Identifier.objects.filter(hosts | serials, sighting__account=run.account, sighting__life=Life.SEEN).order_by("sighting_id")
-    ids = dict.fromkeys(held.values_list("sighting__device_id", flat=True)[: 4 * FOUND])
+    held = Identifier.objects.filter(hosts | serials, sighting__account=run.account, sighting__life=Life.SEEN).exclude(value="")
+    ids = dict.fromkeys(held.order_by("sighting_id").values_list("sighting__device_id", flat=True)[: 4 * FOUND])
     return list(device_documents(list(ids)[:FOUND]).values())
 
 

@@ -6,7 +6,10 @@ from devices.models.sighting import Sighting
 
 
 class Identifier(models.Model):
-    """A normalised serial, MAC, hostname … of a sighting. Junk keys are kept and shown; they never match."""
+    """A normalised serial, MAC, hostname … of a sighting. Junk keys are kept and shown; they never match.
+
+    A row without a value is a derived notation (vendors/parsing/notations.py): it matches and is searched, and is never shown or exported.
+    """
 
     pk = models.CompositePrimaryKey("sighting_id", "kind", "key")
     sighting = models.ForeignKey(Sighting, on_delete=models.CASCADE, related_name="identifiers", db_constraint=False, db_index=False)

@@ -1,6 +1,6 @@
 """Data conflicts: the fields in which recent records of a device differ. Equal meanings and empty values are no conflict.
 
-Names, serials and users are compared by their keys (vendors/parsing/normalise.py), operating systems by family, models by letters and
+Names, serials and users are compared by their keys (vendors/parsing/normalise.py), users of one notation only, operating systems by family, models by letters and
 digits, where one may contain the other, and statuses as OK or not. A field differs when a record does not agree with the one that comes
 first in devices/reconciliation/precedence.py.
 """
@@ -18,6 +18,7 @@ from devices.history import writer as changes
 from devices.models import ChangeKind, Device, Settlement, Sighting
 from devices.models.identifier import identifiers_of
 from devices.reconciliation.precedence import rank_sql
+from vendors.parsing.user_names import DISPLAY_END
 from vendors.states import Family, State
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ FIELDS: dict[str, StrOrPromise] = {
 }
 _SHOWN = {"os": "os_name"}  # the column that a field of another name is shown from
 _RANKS = {"name": "name", "serial": "serial", "user": "user", "os": "os_name", "model": "model"}
-# The comparable values of a sighting `s`: rows (field, words).
+# The comparable values of a sighting `s`, in all their notations: rows (field, words).
 WORDS = f"""(
     SELECT CASE i.kind WHEN 'hostname' THEN 'name' ELSE i.kind END AS field, array_agg(i.key::text ORDER BY i.key) AS words
     FROM {identifiers_of("s.id")} i WHERE i.kind IN ('hostname', 'serial', 'user') AND NOT i.junk GROUP BY i.kind
@@ -43,6 +44,19 @@ WORDS = f"""(
         ('model', nullif(regexp_replace(lower(s.model), '[^[:alnum:]]+', '', 'g'), '')),
         ('state', CASE s.state WHEN 'ok' THEN 'fine' WHEN 'attention' THEN 'trouble' WHEN 'critical' THEN 'trouble' END)
     ) v(field, word) WHERE v.word IS NOT NULL)"""
+# The same as vendors write them.
+_OWN_WORDS = WORDS.replace("AND NOT i.junk", "AND NOT i.junk AND i.value <> ''")
+
+
+def _is_display(words: str) -> str:
+    """SQL: a display name instead of a login, see vendors/parsing/user_names.py."""
+    return f"array_to_string({words}, ' ') || ' ' LIKE '%%{DISPLAY_END} %%'"
+
+
+def _is_dotted(words: str) -> str:
+    return f"(strpos(array_to_string({words}, ' '), '.') > 0)"
+
+
 _RANK = " ".join(f"WHEN '{field}' THEN {rank_sql(column)}" for field, column in _RANKS.items())
 # For summary.py: reads its sightings `s`, gives (device_id, fields) of the devices with a conflict.
 DIFFERING = f"""
@@ -54,11 +68,12 @@ differing AS (
            first_value(w.words) OVER (PARTITION BY s.device_id, w.field ORDER BY CASE w.field {_RANK} END, s.id) AS leading
     FROM several s CROSS JOIN LATERAL {WORDS} w WHERE s.voices > 1 OFFSET 0) f
   WHERE NOT CASE f.field WHEN 'model' THEN position(f.words[1] IN f.leading[1]) > 0 OR position(f.leading[1] IN f.words[1]) > 0
-                         ELSE f.words && f.leading END
+                         ELSE f.words && f.leading OR f.field = 'user' AND ({_is_display("f.words")} OR {_is_display("f.leading")}
+                              OR {_is_dotted("f.words")} <> {_is_dotted("f.leading")}) END
     AND NOT EXISTS (SELECT FROM devices_settlement t WHERE t.device_id = f.device_id AND t.field = f.field AND t.ended_at IS NULL)
   GROUP BY f.device_id)"""
 _SAID = f"""SELECT translate(s.id || '=' || array_to_string(w.words, ' '), E'\\n', ' ') AS line FROM devices_sighting s
-            CROSS JOIN LATERAL {WORDS} w WHERE s.device_id = t.device_id AND s.life = 'seen' AND w.field = t.field"""
+            CROSS JOIN LATERAL {_OWN_WORDS} w WHERE s.device_id = t.device_id AND s.life = 'seen' AND w.field = t.field"""
 _END = f"""
 WITH ended AS (
   UPDATE devices_settlement t SET ended_at = %(now)s WHERE t.ended_at IS NULL
@@ -75,7 +90,15 @@ def agrees(field: str, ours: Collection[str], theirs: Collection[str]) -> bool:
         return True
     if field == "model":
         return any(one in other or other in one for one in ours for other in theirs)
+    if field == "user" and (_is_apart(ours, theirs)):
+        return True
     return not set(ours).isdisjoint(theirs)
+
+
+def _is_apart(ours: Collection[str], theirs: Collection[str]) -> bool:
+    """Whether two notations of users cannot be compared."""
+    display = any(word.endswith(DISPLAY_END) for word in (*ours, *theirs))
+    return display or any("." in word for word in ours) != any("." in word for word in theirs)
 
 
 def words(device: int) -> dict[int, dict[str, list[str]]]:

@@ -26,7 +26,7 @@ class MatchedValue(TypedDict):
 
 Reasons = dict[int, dict[tuple[str, str], MatchedValue]]
 _HELD = f"""SELECT s.device_id, i.kind, i.value FROM devices_sighting s CROSS JOIN LATERAL {identifiers_of("s.id")} i
-WHERE s.device_id = ANY(%s) AND i.kind = ANY(%s) ORDER BY s.id, i.kind, i.key"""
+WHERE s.device_id = ANY(%s) AND i.kind = ANY(%s) AND i.value <> '' ORDER BY s.id, i.kind, i.key"""
 _COLUMNS = {"name": "name", "serial": "serial", "user": "user", "model": "model", "os": "os_name", "group": "group_name"}
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from vendors import console
-from vendors.base import DAY, Connection, Cursor, DevicePage, Field, Scope, Vendor
+from vendors.base import DAY, Connection, Cursor, DevicePage, Field, Scope, StoredNames, Vendor
 from vendors.budget import Rate
 from vendors.errors import Unsupported
 from vendors.eset import address, async_answers, mapping, patching
@@ -161,6 +161,7 @@ VENDOR = Vendor(
     scopes=frozenset({"everything", "named"}),
     answers=frozenset({"serial", "bios_uuid", "mac", "hostname", "ip", "vendor_id", "nickname", "tag"}),
     reread=lambda raw, _settings: device(raw),
+    stores={"hostname": StoredNames(display=True)},
     rate=_rate,
     check=_check,
     live_for=2 * DAY,  # then the console turns yellow, after two weeks red

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
 from vendors import console
-from vendors.base import DAY, Connection, Cursor, DevicePage, Field, Scope, Vendor
+from vendors.base import DAY, Connection, Cursor, DevicePage, Field, Scope, StoredNames, Vendor
 from vendors.budget import Rate
 from vendors.errors import Lost, Misconfigured, Unavailable
 from vendors.five9s import job
@@ -192,5 +192,5 @@ VENDOR = Vendor(
     on_premises=True,
     documentation="https://support.five9s.de/support/solutions/articles/103000361090-device-api",
     tells_total=True,
-    longest_host_name=NETBIOS,
+    stores={"hostname": StoredNames(longest=NETBIOS, domain=False)},
 )

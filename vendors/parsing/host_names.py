@@ -20,17 +20,17 @@ PRODUCTS = frozenset(
     re.findall(
         r"\w+",
         """macbook macbookpro macbookair imac macmini macstudio mac pro air mini studio max iphone ipad ipod android galaxy pixel surface
-        chromebook thinkpad latitude elitebook probook optiplex raspberry raspberrypi raspbian pi ubuntu debian fedora centos rocky almalinux
-        alma rhel redhat suse opensuse archlinux manjaro kali mint linux freebsd windows win winpe minint macos osx xp vista virtualbox
-        vmware parallels qemu kvm wsl docker template image golden clone""",
+        chromebook thinkpad latitude elitebook probook optiplex raspberry raspberrypi raspbian pi ubuntu debian fedora centos rocky
+        almalinux alma rhel redhat suse opensuse archlinux manjaro kali mint linux freebsd windows win winpe minint macos osx xp vista
+        virtualbox vmware parallels qemu kvm wsl docker template image golden clone""",
     )
 )
 # What a thing is, whose it is or who made it: with a number it is a name in a scheme, such as pc-17.
 THINGS = frozenset(
     re.findall(
         r"\w+",
-        """desktop laptop notebook computer pc workstation machine host hostname device client server vm virtual master base default new user
-        admin owner my mein the test setup install installer live unknown none localhost localdomain home office tablet phone standard
+        """desktop laptop notebook computer pc workstation machine host hostname device client server vm virtual master base default new
+        user admin owner my mein the test setup install installer live unknown none localhost localdomain home office tablet phone standard
         rechner ordinateur portable ordenador equipo dator komputer hp dell lenovo asus acer msi samsung toshiba fujitsu apple microsoft""",
     )
 )

@@ -43,37 +43,34 @@ REGISTERED_LOCAL = (
 # Addresses of virtual machines that hypervisors give once and keep, as those of registered prefixes.
 ASSIGNED_LOCAL = ("525400",)  # QEMU, KVM
 # Makers of docks, USB adapters and their chips. The list cannot be complete, and mini-PCs have some of the chips on board.
-WANDERING = frozenset(
-    (
-        "00e04c",  # Realtek
-        "000ec6",
-        "207bd2",
-        "cc4792",
-        "f8e43b",  # ASIX
-        "00249b",  # Action Star
-        "108286",
-        "3c18a0",
-        "606d3c",
-        "607d09",
-        "e89526",  # Luxshare
-        "8cae4c",  # Plugable
-        "a0cec8",  # CE Link
-        "803f5d",  # Winstars
-        "0050b6",  # Good Way: Targus, Lenovo
-        "0c3796",
-        "9cebe8",  # BizLink
-        "00133b",  # Speed Dragon
-        "00051b",  # Magic Control
-        "000f9d",
-        "6ca936",  # DisplayLink
-        "e8ea6a",  # StarTech.com
-        "4c56df",  # Targus
-        "00228b",  # Kensington
-        "644bf0",  # CalDigit
-        "00ff",  # virtual adapters of OpenVPN and others, made by their driver
-    )
+WANDERING = (
+    "00e04c",  # Realtek
+    "000ec6",
+    "207bd2",
+    "cc4792",
+    "f8e43b",  # ASIX
+    "00249b",  # Action Star
+    "108286",
+    "3c18a0",
+    "606d3c",
+    "607d09",
+    "e89526",  # Luxshare
+    "8cae4c",  # Plugable
+    "a0cec8",  # CE Link
+    "803f5d",  # Winstars
+    "0050b6",  # Good Way: Targus, Lenovo
+    "0c3796",
+    "9cebe8",  # BizLink
+    "00133b",  # Speed Dragon
+    "00051b",  # Magic Control
+    "000f9d",
+    "6ca936",  # DisplayLink
+    "e8ea6a",  # StarTech.com
+    "4c56df",  # Targus
+    "00228b",  # Kensington
+    "644bf0",  # CalDigit
+    "00ff",  # virtual adapters of OpenVPN and others, made by their driver
 )
-_WANDERING_STARTS = tuple(WANDERING)
 
 
 def junk(mac_key: str) -> bool:
@@ -86,7 +83,7 @@ def junk(mac_key: str) -> bool:
 
 def weak(mac_key: str) -> bool:
     """Whether the address may be random, given by software, or move to another machine with a dock."""
-    return is_local(mac_key) or mac_key.startswith(_WANDERING_STARTS)
+    return is_local(mac_key) or mac_key.startswith(WANDERING)
 
 
 def is_local(mac_key: str) -> bool:

@@ -25,12 +25,13 @@ CONTROLS = re.compile("[\x01-\x1f\x7f-\x9f\u2028\u2029]")
 
 # What phones and word processors write for ' and -.
 TYPED = str.maketrans("\u2018\u2019\u02bc\u2032\u2010\u2011\u2012\u2013\u2014\u2212", "''''------")
+DOTTED = "i\u0307"  # what folding makes of the Turkish capital I with a dot
 MAC_SIGNS = str.maketrans("", "", ":.- \t")
 HEX12 = re.compile("[0-9a-f]{12}")
 HEX32 = re.compile("[0-9a-f]{32}")
 _BYTE = "(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
 V4 = re.compile(rf"{_BYTE}(?:\.{_BYTE}){{3}}")
-PADDED = re.compile(r"[0-9]{3}(?:\.[0-9]{3}){3}")  # some inventories write every number with three digits
+PADDED = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}")  # some inventories write every number with three digits
 ETHERNET = "01"  # the hardware type before the MAC in a DHCP client id
 
 
@@ -45,13 +46,17 @@ def clean_text(text: str, *, limit: int = LONGEST_VALUE) -> str:
 
 
 def text_key(text: str) -> str:
-    """Case, width, composition, invisible characters, the number of blanks, the kind of apostrophe or dash do not matter; umlauts do."""
+    """Case, width, composition, invisible characters, the number of blanks, the kind of apostrophe or dash do not matter; umlauts do.
+
+    The two letters i of Turkish are one.
+    """
     if text.isascii():
         printable = text if text.isprintable() else CONTROLS.sub(" ", text)
         return " ".join(printable.lower().split())
     for _ in range(4):  # NFKC and casefold undo each other for a few characters; two rounds settle all known ones
         before = text
         text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()).translate(TYPED)
+        text = text.replace(DOTTED, "i").replace("\u0131", "i")
         text = "".join(" " if unicodedata.category(c) == "Cc" else c for c in text if unicodedata.category(c) != "Cf")
         if text == before:
             break
@@ -138,7 +143,7 @@ def opaque_uuid_key(text: str) -> str:
     return uuid_key(text) or text_key(text)
 
 
-RULES: dict[IdKind, tuple[Callable[[str], str], Callable[[str], bool]]] = {
+RULES: dict[IdKind, tuple[Callable[[str], str], Callable[[str, str], bool]]] = {
     IdKind.SERIAL: (serial_key, placeholder_keys.junk_serial),
     IdKind.BIOS_UUID: (opaque_uuid_key, placeholder_keys.junk_uuid),
     IdKind.MAC: (mac_key, placeholder_keys.junk_mac),
@@ -164,4 +169,4 @@ def identifier(kind: IdKind, value: str | None) -> Identifier | None:
     key = to_key(shown) if len(shown) <= LONGEST_KEY else ""
     if not key or len(key) > LONGEST_KEY or (not plain and REPLACED in shown):  # folding can lengthen
         return Identifier(kind, shown, text_key(shown)[:LONGEST_KEY], junk=True)
-    return Identifier(kind, shown, key, junk=is_junk(key))
+    return Identifier(kind, shown, key, junk=is_junk(key, shown))

@@ -64,4 +64,4 @@ def _derived(each: Identifier) -> Iterator[Key]:
 
 def _is_evidence(key: Key) -> bool:
     kind, text = key
-    return not RULES[kind][1](text)
+    return not RULES[kind][1](text, text)

@@ -68,8 +68,8 @@ def _parts(user_key: str, umlauts: dict[int, str]) -> tuple[str, ...]:
 
 def _same_names(mine: tuple[str, ...], theirs: tuple[str, ...]) -> bool:
     if sorted(mine) == sorted(theirs):
-        return True
-    if len(mine) > 1 and len(theirs) > 1:
+        return bool(mine)
+    if 1 not in (len(mine), len(theirs)):
         return False
     parts, joined = (mine, theirs[0]) if len(theirs) == 1 else (theirs, mine[0])
     return _is_made_of(joined, parts)

@@ -53,6 +53,9 @@ def told(accounts: dict[str, Account], field: str, *values: str, **columns: obje
         ("state", "ok", "unknown"),
         ("serial", "PF3XK2", "To be filled by O.E.M."),
         ("user", "anna", ""),
+        ("user", "AzureAD\\JaneSampleRoe", "jane.roe@corp.example"),
+        ("user", "AzureAD\\JaneRoe", "CORP\\jroe"),
+        ("user", "CORP\\aschmidt", "anna.schmidt@corp.example"),
     ],
 )
 def test_what_means_the_same_or_says_nothing_is_no_contradiction(accounts: dict[str, Account], field: str, one: str, other: str) -> None:
