@@ -119,25 +119,29 @@ def _family_at(words: Sequence[str], place: int) -> Family:
 
 
 def _windows(name: str, text: str, release_id: str, build: int, server: bool) -> OperatingSystem:
-    client, years = _CLIENT_PRODUCT.search(name), _SERVER_PRODUCT.search(name)
-    product, order, found = "", _CLIENTS, client
-    if client:
-        product = next(each for each in _CLIENTS if each.casefold() == f"windows {client[2]}".casefold())
-    elif years or "server" in name.casefold() or server:
-        order, found = _SERVERS, years
-        product = _SERVER + re.sub(r"\s*r2", " R2", years[2], flags=re.IGNORECASE) if years else ""
+    client, year = _CLIENT_PRODUCT.search(name), _SERVER_PRODUCT.search(name)
+    order = _CLIENTS if client or not (year or server or "server" in name.casefold()) else _SERVERS
+    place = client or year
+    product = _product(place[2], order) if place else ""
     number = _BUILD.search(text)
     told, reason = _by_build(build or (int(number[1] or number[2]) if number else 0), order), "build"
     if not told:
         told, reason = _by_id(release_id or (half[1] if (half := _HALF_YEAR.search(text)) else ""), order), "release"
-    if not told or (product in order and order.index(product) >= order.index(told)):
-        return OperatingSystem(name, Family.WINDOWS, product if product in order else "")
-    if not name:
-        name = told
-    elif not product and not found:
-        return OperatingSystem(f"{name} ({told} by {reason})", Family.WINDOWS, told)
-    corrected = f"{name[: found.start(2)]}{told.rpartition('Server ')[2].removeprefix('Windows ')}{name[found.end(2) :]}" if found else name
-    return OperatingSystem(f"{corrected} (by {reason})", Family.WINDOWS, told)
+    if place and not product:  # one with a name of its own, such as Small Business Server 2011
+        return OperatingSystem(name, Family.WINDOWS, "")
+    if not told or (product and order.index(product) >= order.index(told)):
+        return OperatingSystem(name, Family.WINDOWS, product)
+    if place:
+        shown = f"{name[: place.start(2)]}{told.removeprefix(_SERVER).removeprefix('Windows ')}{name[place.end(2) :]} (by {reason})"
+    else:
+        shown = f"{name} ({told} by {reason})" if name else f"{told} (by {reason})"
+    return OperatingSystem(shown, Family.WINDOWS, told)
+
+
+def _product(written: str, order: Sequence[str]) -> str:
+    """`11`, `8.1`, `2012 R2` or `xp` as it stands in `order`; "" for what does not."""
+    plain = re.sub(r"\s*r2", " r2", written.casefold())
+    return next((each for each in order if each.casefold().removeprefix(_SERVER.casefold()).removeprefix("windows ") == plain), "")
 
 
 def _by_build(build: int, order: Sequence[str]) -> str:

@@ -67,6 +67,8 @@ def test_a_family_is_recognized_by_whole_words(family: Family, names: list[str])
     ({"name": "Windows Server 2016", "release_id": "1809"}, "Windows Server 2019 (by release)", "Windows Server 2019"),
     ({"name": "Windows Server, version 20H2", "version": "10.0.19042"}, "Windows Server, version 20H2", ""),
     ({"name": "Windows Server 2012 R2 Standard", "version": "6.3.9600"}, "Windows Server 2012 R2 Standard", "Windows Server 2012 R2"),
+    ({"name": "Windows Small Business Server 2011", "version": "6.1.7601"}, "Windows Small Business Server 2011", ""),
+    ({"name": "windows server 2012r2", "build": 9600}, "windows server 2012r2", "Windows Server 2012 R2"),
     ({"name": "macOS Tahoe 26.1"}, "macOS Tahoe 26.1", "macOS 26"),
     ({"name": "macOS 16.1"}, "macOS 16.1 (macOS 26 by version)", "macOS 26"),
     ({"name": "macOS", "version": "15.1"}, "macOS", "macOS 15"),
