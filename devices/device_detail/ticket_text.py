@@ -14,7 +14,9 @@ from html import escape
 from django.utils.formats import number_format
 from django.utils.translation import gettext, ngettext
 
+from devices.db import messages
 from devices.device_detail.queries import DeviceDetail, OpenIssue, SourceView
+from vendors.parsing.operating_systems import marked
 from vendors.parsing.times import implausible
 from vendors.states import State
 
@@ -72,7 +74,7 @@ def _facts(found: DeviceDetail, ticket: str, now: datetime) -> Iterator[tuple[st
         (gettext("Ticket"), ticket),
         (gettext("Serial"), device.serial),
         (gettext("User"), device.user),
-        (gettext("Operating system"), device.os_name),
+        (gettext("Operating system"), messages.translated(marked(device.os_name))),
         (gettext("Model"), device.model),
         (gettext("Last seen"), told(found.last_seen, now)),
     )

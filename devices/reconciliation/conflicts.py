@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING
 from django.db import connection
 from django.utils.translation import gettext, gettext_lazy
 
+from devices.db import messages
 from devices.history import writer as changes
 from devices.models import ChangeKind, Device, Settlement, Sighting
 from devices.models.identifier import identifiers_of
 from devices.reconciliation.precedence import MACHINE_TYPE_SQL, rank_sql
+from vendors.parsing.operating_systems import marked
 from vendors.states import Family, State
 
 if TYPE_CHECKING:
@@ -111,6 +113,8 @@ def shown(record: Device | Sighting, field: str) -> str:
 def display(record: Device | Sighting, field: str) -> str:
     """The value in the reader's language."""
     text = shown(record, field)
+    if field == "os":
+        return messages.translated(marked(text))
     return gettext(text) if field == "state" else text
 
 

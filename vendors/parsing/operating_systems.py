@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from vendors.states import Family
+from vendors.texts import Message, gettext_noop
 
 LONGEST_RELEASE = 60  # characters
 
@@ -56,6 +57,16 @@ _MACOS_NAMES = {"big sur": 11, "monterey": 12, "ventura": 13, "sonoma": 14, "seq
 _APPLE_YEARS = {Family.MACOS: {16: 26}, Family.IOS: {19: 26}}
 _GNU = re.compile(r"\bGNU/Linux\b|\bGNU\b", re.IGNORECASE)
 
+# How a name says that a number decides; stored in English.
+_MARKS = {
+    ("build", False): gettext_noop("%(name)s (by build)"),
+    ("release", False): gettext_noop("%(name)s (by release)"),
+    ("build", True): gettext_noop("%(name)s (%(release)s by build)"),
+    ("release", True): gettext_noop("%(name)s (%(release)s by release)"),
+    ("version", True): gettext_noop("%(name)s (%(release)s by version)"),
+}
+_MARKED = re.compile(r"(?P<name>.+) \((?:(?P<release>[^()]+) )?by (?P<reason>build|release|version)\)")
+
 
 class OperatingSystem(NamedTuple):
     """`name`: the vendor's text, corrected and marked ("… (by build)") where a number contradicts it. `release`: without edition and
@@ -86,8 +97,19 @@ def system(
         release = f"Android {number[0]}" if number else ""
     else:
         release = _by_name(name, version) if family in (Family.LINUX, Family.UNIX) else ""
-    marked = family in _APPLE_YEARS and release != "" and not _says(f"{name} {version}", release)
-    return OperatingSystem(f"{name} ({release} by version)" if marked and name else name, family, release[:LONGEST_RELEASE])
+    derived = family in _APPLE_YEARS and release != "" and not _says(f"{name} {version}", release)
+    return OperatingSystem(_mark(name, "version", release) if derived and name else name, family, release[:LONGEST_RELEASE])
+
+
+def marked(name: str) -> str:
+    """A stored name as a Message where it has a mark, so that a page shows it in the user's language."""
+    found = _MARKED.fullmatch(name)
+    template = _MARKS.get((found["reason"], found["release"] is not None)) if found else None
+    return Message(template, name=found["name"], release=found["release"] or "") if found and template else name
+
+
+def _mark(name: str, reason: str, release: str = "") -> str:
+    return _MARKS[reason, release != ""] % {"name": name, "release": release}
 
 
 def release_of(text: str) -> str:
@@ -132,9 +154,10 @@ def _windows(name: str, text: str, release_id: str, build: int, server: bool) ->
     if not told or (product and order.index(product) >= order.index(told)):
         return OperatingSystem(name, Family.WINDOWS, product)
     if place:
-        shown = f"{name[: place.start(2)]}{told.removeprefix(_SERVER).removeprefix('Windows ')}{name[place.end(2) :]} (by {reason})"
+        corrected = told.removeprefix(_SERVER).removeprefix("Windows ")
+        shown = _mark(f"{name[: place.start(2)]}{corrected}{name[place.end(2) :]}", reason)
     else:
-        shown = f"{name} ({told} by {reason})" if name else f"{told} (by {reason})"
+        shown = _mark(name, reason, told) if name else _mark(told, reason)
     return OperatingSystem(shown, Family.WINDOWS, told)
 
 

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from vendors.parsing.operating_systems import OperatingSystem, family_of, release_of, system
+from vendors.parsing.operating_systems import OperatingSystem, family_of, marked, release_of, system
 from vendors.states import Family
+from vendors.texts import Message
 
 
 @pytest.mark.parametrize(("family", "names"), [
@@ -95,6 +96,21 @@ def test_a_vendors_family_is_believed_unless_the_name_is_more_precise() -> None:
     assert system("Windows 11", family=Family.LINUX).family is Family.LINUX
     assert system("iPadOS 18", family=Family.MACOS) == OperatingSystem("iPadOS 18", Family.IOS, "iPadOS 18")
     assert system("Android 15", family=Family.LINUX).family is Family.ANDROID
+
+
+@pytest.mark.parametrize("name", [
+    "Windows 11 Pro 10.0.22631 (by build)", "Windows 11 Pro (OS Build 22631) (by build)", "Windows Server 2019 (by release)",
+    "Windows (Windows 11 by build)", "macOS 16.1 (macOS 26 by version)",
+])  # fmt: skip
+def test_the_mark_of_a_stored_name_can_be_translated(name: str) -> None:
+    assert isinstance(marked(name), Message)
+    assert marked(name) == name
+
+
+@pytest.mark.parametrize("name", ["", "Windows 11 Pro", "Windows (by design)", "Debian 13 (trixie)", "(by build)", "Linux (by version)"])
+def test_other_names_are_left_alone(name: str) -> None:
+    assert type(marked(name)) is str
+    assert marked(name) == name
 
 
 @pytest.mark.parametrize(("text", "release"), [
