@@ -116,6 +116,7 @@ class Device:
     user: str = ""
     os_name: str = ""
     os_family: Family = Family.UNKNOWN
+    os_release: str = ""
     model: str = ""
     manufacturer: str = ""
     group_id: str = ""

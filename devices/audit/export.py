@@ -13,10 +13,8 @@ from django.utils.translation import gettext
 
 from devices.audit import log as audit
 from devices.audit.request import act_of
-from devices.lists.csv import blocks
+from devices.lists.csv import BYTE_ORDER_MARK, blocks
 
-# Spreadsheets read a file as UTF-8 only if it begins with this mark.
-BYTE_ORDER_MARK = "\ufeff"
 SMALL = 2**21  # characters that are made before the answer begins
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.formats import number_format
 
 from devices.device_list.conditions import ANY
@@ -18,14 +18,17 @@ from devices.lists.filters import FilterField, FilterSet
 from devices.lists.keyset import Page
 from devices.models import Device, Life, Sighting
 from devices.reconciliation.conflicts import FIELDS, display
-from devices.reconciliation.precedence import rank
+from devices.reconciliation.precedence import outranked, rank
 from devices.reconciliation.source_names import source_names
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 MOST_COUNTED = 1000
-COLUMNS = ("name", "serial", "user", "os_name", "os_family", "model", "state")
+COLUMNS = (
+    *("name", "serial", "user", "os_name", "os_family", "os_release", "model", "manufacturer", "state"),
+    *("life", "stale", "superseded"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +104,7 @@ def _few(field: str) -> QuerySet[Device]:
 def _records(rows: Sequence[DeviceRow]) -> dict[int, list[Sighting]]:
     """Device → its recent records. One query."""
     records: dict[int, list[Sighting]] = {}
-    found = Sighting.objects.filter(device_id__in=[row.id for row in rows], life=Life.SEEN, stale=False)
+    found = Sighting.objects.filter(~Q(superseded=True), device_id__in=[row.id for row in rows], life=Life.SEEN, stale=False)
     for each in found.select_related("device", "account").only("vendor", "external_id", "account__name", "device__disagrees", *COLUMNS):
         records.setdefault(each.device_id, []).append(each)
     return records
@@ -112,5 +115,5 @@ def _conflicts(sightings: list[Sighting], chosen: str) -> Iterator[Conflict]:
     fields = sightings[0].device.disagrees if sightings else []
     names = source_names(sightings)
     for field in sorted(fields, key=lambda field: (field != chosen, list(FIELDS).index(field))):
-        ranked = sorted(sightings, key=lambda each: (rank(field, each.vendor), each.pk))
+        ranked = sorted(sightings, key=lambda each: (outranked(field, each, sightings), rank(field, each.vendor), each.pk))
         yield Conflict(field, FIELDS[field], [(names[each.pk].short, text) for each in ranked if (text := display(each, field))])

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from devices.device_detail.queries import DeviceDetail, SourceView
 from devices.models import Settlement
 from devices.reconciliation.conflicts import FIELDS, agrees, display, word, words
-from devices.reconciliation.precedence import COLUMNS, rank
+from devices.reconciliation.precedence import COLUMNS, outranked, rank
 from vendors.states import State
 
 if TYPE_CHECKING:
@@ -88,15 +88,17 @@ def _value(name: str, found: DeviceDetail, keys: Words, settled: Settlement | No
 
 
 def in_order(views: list[SourceView], name: str, settled: Settlement | None = None) -> list[SourceView]:
-    """The order of devices/reconciliation/summary.py: a user's choice, records that are listed, recent records, then precedence."""
+    """The order of devices/reconciliation/summary.py: a user's choice, then as devices/reconciliation/precedence.py says."""
+    records = [view.sighting for view in views]
 
-    def place(view: SourceView) -> tuple[bool, bool, bool, bool, int, int]:
+    def place(view: SourceView) -> tuple[bool | int, ...]:
         sighting = view.sighting
         empty = name in COLUMNS and word(sighting, name) in SILENT
         chosen = settled is not None and settled.sighting_id == sighting.pk and sighting.present and name != "state"
         badness = _BADNESS.index(State(sighting.state)) if sighting.state in _BADNESS else len(_BADNESS)
         order = badness if name == "state" else rank(name, sighting.vendor)
-        return empty, not chosen, not sighting.present, sighting.stale, order, sighting.pk
+        behind = sighting.stale, bool(sighting.superseded), outranked(name, sighting, records)
+        return empty, not chosen, not sighting.present, *behind, order, sighting.pk
 
     return sorted(views, key=place)
 

@@ -66,7 +66,7 @@ class SourceView:
 
     @property
     def counted(self) -> bool:
-        return self.sighting.present and not self.sighting.stale
+        return self.sighting.counted
 
     @property
     def stale_after(self) -> str:
@@ -166,6 +166,7 @@ def _source_state(view: SourceView) -> SourceState:
         present=sighting.present,
         gone=sighting.life == Life.GONE,
         stale=sighting.stale,
+        superseded=bool(sighting.superseded),
         silenced=sighting.silenced,
         stale_after=view.stale_after,
     )

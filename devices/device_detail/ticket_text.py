@@ -14,7 +14,10 @@ from html import escape
 from django.utils.formats import number_format
 from django.utils.translation import gettext, ngettext
 
+from devices.db import messages
 from devices.device_detail.queries import DeviceDetail, OpenIssue, SourceView
+from vendors.parsing.operating_systems import marked
+from vendors.parsing.times import implausible
 from vendors.states import State
 
 MOST_ISSUES = 20
@@ -39,9 +42,9 @@ def texts(found: DeviceDetail, *, address: str, ticket: str, now: datetime) -> T
 def _plain(found: DeviceDetail, address: str, ticket: str, now: datetime) -> Iterator[str]:
     yield one_line(found.device.name) or gettext("Unnamed device")
     yield _verdict(found, one_line)
-    for label, value in _facts(found, ticket):
+    for label, value in _facts(found, ticket, now):
         yield f"{label}: {one_line(value)}"
-    yield from (f"{one_line(view.label)}: {_source(view, one_line)}" for view in found.views)
+    yield from (f"{one_line(view.label)}: {_source(view, one_line, now)}" for view in found.views)
     if found.problems:
         yield f"{gettext('Open issues')}:"
         yield from (f"  {_issue(problem, one_line)}" for problem in found.problems[:MOST_ISSUES])
@@ -54,9 +57,9 @@ def _markdown(found: DeviceDetail, address: str, ticket: str, now: datetime) -> 
     yield ""
     yield _verdict(found, _escaped)
     yield ""
-    for label, value in _facts(found, ticket):
+    for label, value in _facts(found, ticket, now):
         yield f"* {label}: {_escaped(value)}"
-    yield from (f"* {_escaped(view.label)}: {_source(view, _escaped)}" for view in found.views)
+    yield from (f"* {_escaped(view.label)}: {_source(view, _escaped, now)}" for view in found.views)
     if found.problems:
         yield f"* {gettext('Open issues')}:"
         yield from (f"  * {_issue(problem, _escaped)}" for problem in found.problems[:MOST_ISSUES])
@@ -65,15 +68,15 @@ def _markdown(found: DeviceDetail, address: str, ticket: str, now: datetime) -> 
     yield _as_of(now, f"<{address}>")
 
 
-def _facts(found: DeviceDetail, ticket: str) -> Iterator[tuple[str, str]]:
+def _facts(found: DeviceDetail, ticket: str, now: datetime) -> Iterator[tuple[str, str]]:
     device = found.device
     facts = (
         (gettext("Ticket"), ticket),
         (gettext("Serial"), device.serial),
         (gettext("User"), device.user),
-        (gettext("Operating system"), device.os_name),
+        (gettext("Operating system"), messages.translated(marked(device.os_name))),
         (gettext("Model"), device.model),
-        (gettext("Last seen"), stamp(found.last_seen)),
+        (gettext("Last seen"), told(found.last_seen, now)),
     )
     return ((label, value) for label, value in facts if value)
 
@@ -83,7 +86,7 @@ def _verdict(found: DeviceDetail, write: Callable[[str], str]) -> str:
     return " ".join([f"{verdict.headline}: {write(verdict.reasons)}.", *(f"{write(text)}." for text in verdict.left_out)])
 
 
-def _source(view: SourceView, write: Callable[[str], str]) -> str:
+def _source(view: SourceView, write: Callable[[str], str], now: datetime) -> str:
     """The status, the vendor's own value, and the times that are known."""
     sighting = view.sighting
     label = gettext(State.known(sighting.state).label)
@@ -95,7 +98,8 @@ def _source(view: SourceView, write: Callable[[str], str]) -> str:
         (gettext("Inventory date"), sighting.produced_at),
         (gettext("Last synced"), view.fetched_at),
     )
-    return "; ".join([status, *(f"{label}: {stamp(at)}" for label, at in times if at)])
+    notes = [gettext("superseded by a newer record of the account")] if sighting.superseded else []
+    return "; ".join([status, *notes, *(f"{label}: {told(at, now)}" for label, at in times if at)])
 
 
 def _issue(problem: OpenIssue, write: Callable[[str], str]) -> str:
@@ -119,6 +123,13 @@ def _as_of(now: datetime, address: str) -> str:
 def stamp(at: datetime | None) -> str:
     """Absolute, in UTC; "" where it is not known."""
     return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if at else ""
+
+
+def told(at: datetime | None, now: datetime) -> str:
+    """A time of a vendor: one that cannot be true is named as such, as on the page."""
+    if at is None or not implausible(at, now=now):
+        return stamp(at)
+    return gettext("implausible time (%(time)s)") % {"time": stamp(at)}
 
 
 def one_line(text: str) -> str:

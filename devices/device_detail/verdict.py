@@ -1,6 +1,7 @@
 """Status of a device as text: the worst status of its recent records, and which records are excluded. Pure.
 
-The rule is the same as in summary.py: a record counts while its vendor lists the device and the device checked in recently enough.
+The rule is the same as in summary.py: a record counts while its vendor lists the device, the device checked in recently enough, and
+the account has no newer record of it.
 Devices that a vendor mutes count; the text says that they are muted.
 """
 
@@ -34,12 +35,13 @@ class SourceState:
     present: bool = True
     gone: bool = False
     stale: bool = False
+    superseded: bool = False
     silenced: bool = False
     stale_after: str = "14 days"
 
     @property
     def counted(self) -> bool:
-        return self.present and not self.stale
+        return self.present and not self.stale and not self.superseded
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,4 +111,6 @@ def _excluded(each: SourceState) -> str:
         return gettext("Excluded: %(sources)s (removed)")
     if not each.present:
         return gettext("Excluded: %(sources)s (not in the last full sync)")
+    if each.superseded:
+        return gettext("Excluded: %(sources)s (superseded by a newer record)")
     return gettext("Excluded: %(sources)s (no check-in for more than %(age)s)") % {"sources": "%(sources)s", "age": each.stale_after}

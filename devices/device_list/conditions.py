@@ -4,18 +4,38 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from django.db import connection
 from django.db.models import Exists, Max, OuterRef, Q, Subquery
 from django.db.models.lookups import LessThan
 
 from devices.models import DeviceGroup, DeviceTag, Identifier, Life, Sighting
 from devices.reconciliation.conflicts import FIELDS
 from vendors.parsing.normalise import text_key
+from vendors.parsing.operating_systems import release_of
 from vendors.parsing.times import FIRST_YEAR, SKEW
 from vendors.states import IdKind
 
 LONGEST_KEY = 255
 ANY = "any"
+_NEXT = "SELECT os_release FROM devices_device WHERE os_release <> '' {more} ORDER BY os_release LIMIT 1"
+_RELEASES = f"""WITH RECURSIVE known(os_release) AS (
+    ({_NEXT.format(more="")})
+    UNION ALL SELECT ({_NEXT.format(more="AND os_release > k.os_release")}) FROM known k WHERE k.os_release IS NOT NULL)
+SELECT os_release FROM known WHERE os_release IS NOT NULL"""
 _FIRST = datetime(FIRST_YEAR, 1, 1, tzinfo=UTC)
+
+
+def released(text: str) -> Q:
+    """By the release of the operating system, in any case: `windows 11` and `Windows 11 Pro` are Windows 11. One query."""
+    wanted = text_key(release_of(text))
+    return Q(os_release__in=[each for each in known_releases() if text_key(each) == wanted])
+
+
+def known_releases() -> list[str]:
+    """The releases that devices have. Goes from one to the next through the index, whatever the number of devices."""
+    with connection.cursor() as cursor:
+        cursor.execute(_RELEASES)
+        return [release for (release,) in cursor.fetchall()]
 
 
 def listed(*, account: str = "", stale: bool = False, vendor: str = "", repaired: bool = False) -> Q:

@@ -58,6 +58,7 @@ KINDS = {
     "vendor": FilterField(gettext_lazy("Reported by"), _VENDORS),
     "lacks": FilterField(gettext_lazy("Not reported by"), _VENDORS),
     "os": PART["os"],
+    "release": FilterField(gettext_lazy("OS release")),
     "life": FilterField(gettext_lazy("Inventory status"), LIVES, CURRENT),
     "seen": FilterField(gettext_lazy("Last seen"), SEEN),
     "stale": FilterField(gettext_lazy("Check-in"), {YES: gettext_lazy("Stale at a vendor")}),
@@ -74,12 +75,13 @@ KINDS = {
 @dataclass(frozen=True, slots=True)
 class DeviceFilters(FleetFilters):
     kinds = KINDS
-    folded = ("lacks", "seen", "stale", "silenced", "differs", "repaired", "patching", "account", "group", "tag")
+    folded = ("release", "lacks", "seen", "stale", "silenced", "differs", "repaired", "patching", "account", "group", "tag")
 
     q: str = ""
     vendor: str = ""
     state: str = ""
     life: str = CURRENT
+    release: str = ""
     lacks: str = ""
     seen: str = ""
     stale: str = ""
@@ -105,6 +107,8 @@ class DeviceFilters(FleetFilters):
             condition &= Q(state__in=[State.ATTENTION, State.CRITICAL])
         elif self.state:
             condition &= Q(state=self.state)
+        if self.release:
+            condition &= conditions.released(self.release)
         if self.silenced:
             condition &= Q(silenced=True)
         if self.differs:

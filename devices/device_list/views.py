@@ -13,6 +13,7 @@ from devices.account_status.data_sources import DataSources
 from devices.account_status.stale_sources import aged
 from devices.account_status.status import account_statuses
 from devices.device_list import filters as filtering
+from devices.device_list.conditions import known_releases
 from devices.device_list.filters import DEVICES, DeviceListing
 from devices.device_list.fleet_filters import known_groups
 from devices.device_list.queries import list_page
@@ -66,4 +67,4 @@ def _choices() -> dict[str, Any]:
     options = {name: list(kind.options.items()) for name, kind in filtering.KINDS.items() if kind.options}
     options["life"] = [(value, label) for value, label in options["life"] if value != filtering.CURRENT]
     accounts = Account.objects.order_by("name").values_list("name", "name")
-    return {**options, "account": list(accounts), "groups": known_groups()}
+    return {**options, "account": list(accounts), "groups": known_groups(), "release": known_releases()}

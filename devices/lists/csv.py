@@ -11,6 +11,8 @@ from itertools import chain
 
 from django.utils import translation
 
+# Spreadsheets read a file as UTF-8 only if it begins with this mark.
+BYTE_ORDER_MARK = "\ufeff"
 CHUNK = 1000  # rows that are read at once for a file
 BLOCK = 2**16  # characters that are sent at once
 LONGEST_CELL = 32_767  # what a spreadsheet keeps of a cell

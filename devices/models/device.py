@@ -30,6 +30,7 @@ class Device(models.Model):
     user = models.CharField(max_length=255, blank=True)
     os_name = models.CharField(max_length=255, blank=True)
     os_family = models.CharField(max_length=10, default=Family.UNKNOWN, choices=[(f.value, f.label) for f in Family])
+    os_release = models.CharField(max_length=60, blank=True, db_default="", help_text="Windows 11, macOS 26 …; empty: not known")
     model = models.CharField(max_length=255, blank=True)
     state = models.CharField(max_length=10, default=State.UNKNOWN, choices=[(s.value, s.label) for s in State])
     life = models.CharField(max_length=10, default=Life.SEEN, choices=Life)
@@ -50,6 +51,7 @@ class Device(models.Model):
             models.Index(fields=["user", "id"], name="device_by_user"),
             models.Index(fields=["serial", "id"], name="device_by_serial"),
             models.Index(fields=["os_name", "name", "id"], name="device_by_os"),
+            models.Index(fields=["os_release", "name", "id"], condition=~models.Q(os_release=""), name="device_by_release"),
             models.Index(fields=["issue_count", "name", "id"], name="device_by_issues"),
             models.Index(fields=["life", "name", "id"], condition=~models.Q(life=Life.SEEN), name="device_not_seen"),
             # The few values that tiles and filters count by: read alone, it is a fraction of the table.

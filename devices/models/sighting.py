@@ -20,6 +20,7 @@ class Sighting(models.Model):
     user = models.CharField(max_length=255, blank=True)
     os_name = models.CharField(max_length=255, blank=True)
     os_family = models.CharField(max_length=10, default=Family.UNKNOWN)
+    os_release = models.CharField(max_length=60, blank=True, db_default="", help_text="as operating_systems.py names it")
     model = models.CharField(max_length=255, blank=True)
     manufacturer = models.CharField(max_length=255, blank=True)
     group_id = models.CharField(max_length=255, blank=True)
@@ -36,6 +37,9 @@ class Sighting(models.Model):
     life = models.CharField(max_length=10, default=Life.SEEN, choices=Life)
     missing_since = models.DateTimeField(null=True)
     stale = models.BooleanField(default=False, help_text="last seen longer ago than the vendor's threshold: not counted in the state")
+    superseded = models.BooleanField(
+        null=True, help_text="whether another listed record of the same account has the newer contact; null: there is no other"
+    )
     quiet_since = models.DateTimeField(
         null=True, help_text="when a stale device was last seen: the pulse's time, kept where it has an order"
     )
@@ -49,6 +53,7 @@ class Sighting(models.Model):
         indexes = [
             models.Index(fields=["account"], condition=models.Q(repairs__isnull=False), name="sighting_repaired"),
             models.Index(fields=["account"], condition=~models.Q(life="seen"), name="sighting_not_seen"),
+            models.Index(fields=["account"], condition=models.Q(superseded__isnull=False), name="sighting_of_several"),
             models.Index(fields=["quiet_since", "id"], condition=models.Q(stale=True, life="seen"), name="sighting_quiet"),
             # Everything that coverage asks, so that it reads this index alone and never the wide rows.
             models.Index(
@@ -61,6 +66,11 @@ class Sighting(models.Model):
     @property
     def present(self) -> bool:
         return self.life == Life.SEEN
+
+    @property
+    def counted(self) -> bool:
+        """It is a part of the status and compared with other records."""
+        return self.present and not self.stale and not self.superseded
 
 
 class Pulse(models.Model):

@@ -1,8 +1,9 @@
 """Data conflicts: the fields in which recent records of a device differ. Equal meanings and empty values are no conflict.
 
-Names, serials and users are compared by their keys (vendors/parsing/normalise.py), users of one notation only, operating systems by family, models by letters and
-digits, where one may contain the other, and statuses as OK or not. A field differs when a record does not agree with the one that comes
-first in devices/reconciliation/precedence.py.
+Names, serials and users are compared by their keys (vendors/parsing/normalise.py), users of one notation only, operating systems by
+family, those of Windows and macOS also by release where both are known, models by letters and digits, where one may contain the other and
+a machine type says nothing, and statuses as OK or not. A field differs when a record does not agree with the one that comes first in
+devices/reconciliation/precedence.py. Of several records of one account only the current one is compared.
 """
 
 from __future__ import annotations
@@ -14,10 +15,12 @@ from typing import TYPE_CHECKING
 from django.db import connection
 from django.utils.translation import gettext, gettext_lazy
 
+from devices.db import messages
 from devices.history import writer as changes
 from devices.models import ChangeKind, Device, Settlement, Sighting
 from devices.models.identifier import identifiers_of
-from devices.reconciliation.precedence import rank_sql
+from devices.reconciliation.precedence import MACHINE_TYPE_SQL, rank_sql
+from vendors.parsing.operating_systems import marked
 from vendors.parsing.user_names import DISPLAY_END
 from vendors.states import Family, State
 
@@ -39,11 +42,11 @@ WORDS = f"""(
     SELECT CASE i.kind WHEN 'hostname' THEN 'name' ELSE i.kind END AS field, array_agg(i.key::text ORDER BY i.key) AS words
     FROM {identifiers_of("s.id")} i WHERE i.kind IN ('hostname', 'serial', 'user') AND NOT i.junk GROUP BY i.kind
     UNION ALL
-    SELECT v.field, ARRAY[v.word] FROM (VALUES
-        ('os', nullif(s.os_family, 'unknown')),
-        ('model', nullif(regexp_replace(lower(s.model), '[^[:alnum:]]+', '', 'g'), '')),
-        ('state', CASE s.state WHEN 'ok' THEN 'fine' WHEN 'attention' THEN 'trouble' WHEN 'critical' THEN 'trouble' END)
-    ) v(field, word) WHERE v.word IS NOT NULL)"""
+    SELECT v.field, array_remove(ARRAY[v.word, v.more], NULL) FROM (VALUES
+        ('os', nullif(s.os_family, 'unknown'), CASE WHEN s.os_family IN ('windows', 'macos') THEN nullif(s.os_release, '') END),
+        ('model', CASE WHEN NOT {MACHINE_TYPE_SQL} THEN nullif(regexp_replace(lower(s.model), '[^[:alnum:]]+', '', 'g'), '') END, NULL),
+        ('state', CASE s.state WHEN 'ok' THEN 'fine' WHEN 'attention' THEN 'trouble' WHEN 'critical' THEN 'trouble' END, NULL)
+    ) v(field, word, more) WHERE v.word IS NOT NULL)"""
 # The same as vendors write them.
 _OWN_WORDS = WORDS.replace("AND NOT i.junk", "AND NOT i.junk AND i.value <> ''")
 
@@ -60,14 +63,16 @@ def _is_dotted(words: str) -> str:
 _RANK = " ".join(f"WHEN '{field}' THEN {rank_sql(column)}" for field, column in _RANKS.items())
 # For summary.py: reads its sightings `s`, gives (device_id, fields) of the devices with a conflict.
 DIFFERING = f"""
-several AS (SELECT id, device_id, vendor, os_family, model, state, count(*) OVER (PARTITION BY device_id) AS voices
-            FROM s WHERE life = 'seen' AND NOT stale),
+several AS (SELECT id, device_id, vendor, os_family, os_release, model, manufacturer, state,
+                   count(*) OVER (PARTITION BY device_id) AS voices
+            FROM s WHERE life = 'seen' AND NOT stale AND superseded IS NOT TRUE),
 differing AS (
   SELECT f.device_id, array_agg(DISTINCT f.field) AS fields FROM (
     SELECT s.device_id, w.field, w.words,
            first_value(w.words) OVER (PARTITION BY s.device_id, w.field ORDER BY CASE w.field {_RANK} END, s.id) AS leading
     FROM several s CROSS JOIN LATERAL {WORDS} w WHERE s.voices > 1 OFFSET 0) f
   WHERE NOT CASE f.field WHEN 'model' THEN position(f.words[1] IN f.leading[1]) > 0 OR position(f.leading[1] IN f.words[1]) > 0
+                         WHEN 'os' THEN f.words[1] = f.leading[1] AND coalesce(f.words[2] = f.leading[2], true)
                          ELSE f.words && f.leading OR f.field = 'user' AND ({_is_display("f.words")} OR {_is_display("f.leading")}
                               OR {_is_dotted("f.words")} <> {_is_dotted("f.leading")}) END
     AND NOT EXISTS (SELECT FROM devices_settlement t WHERE t.device_id = f.device_id AND t.field = f.field AND t.ended_at IS NULL)
@@ -79,7 +84,9 @@ WITH ended AS (
   UPDATE devices_settlement t SET ended_at = %(now)s WHERE t.ended_at IS NULL
   AND (EXISTS (SELECT FROM devices_sighting s WHERE s.id = t.sighting_id AND s.device_id <> t.device_id
                AND (s.device_id = ANY(%(devices)s) OR t.device_id = ANY(%(devices)s)))
-       OR t.device_id = ANY(%(devices)s) AND EXISTS (SELECT FROM ({_SAID}) said WHERE said.line <> ALL(string_to_array(t.told, E'\\n'))))
+       OR t.device_id = ANY(%(devices)s) AND EXISTS (SELECT FROM ({_SAID}) said WHERE said.line <> ALL(string_to_array(t.told, E'\\n'))
+            -- as it was written before releases were compared
+            AND NOT (t.field = 'os' AND split_part(said.line, ' ', 1) = ANY(string_to_array(t.told, E'\\n')))))
   RETURNING t.device_id, t.field)
 {changes.into(ChangeKind.SETTLED, "ended", field="c.field")}"""
 
@@ -88,6 +95,8 @@ def agrees(field: str, ours: Collection[str], theirs: Collection[str]) -> bool:
     """Whether two values mean the same; the statement above is the same rule for many devices."""
     if not ours or not theirs:
         return True
+    if field == "os":  # family, then the release where it is known
+        return all(one == other for one, other in zip(ours, theirs, strict=False))
     if field == "model":
         return any(one in other or other in one for one in ours for other in theirs)
     if field == "user" and (_is_apart(ours, theirs)):
@@ -127,6 +136,8 @@ def shown(record: Device | Sighting, field: str) -> str:
 def display(record: Device | Sighting, field: str) -> str:
     """The value in the reader's language."""
     text = shown(record, field)
+    if field == "os":
+        return messages.translated(marked(text))
     return gettext(text) if field == "state" else text
 
 

@@ -74,4 +74,6 @@ def _values(device: Device) -> Iterator[tuple[str, str]]:
     yield MARKS[IdKind.VENDOR_ID], text_key(device.external_id)[:LONGEST]
     yield MODEL, text_key(f"{device.manufacturer} {device.model}")[: 2 * LONGEST]
     yield SYSTEM, text_key(device.os_name)[:LONGEST]
+    if text_key(device.os_release) not in text_key(device.os_name):
+        yield SYSTEM, text_key(device.os_release)
     yield GROUP, group_text(device.group_name)

@@ -15,6 +15,7 @@ from devices.matching import renewal
 from devices.models import Account, Health, JobState, SyncRun, User
 from devices.models.job import ACTIVE
 from devices.reconciliation import field_repairs, freshness
+from devices.reconciliation.summary import reordered, summarise
 from devices.sync import absence, quarantine
 from devices.sync.cancellation import NONE, cancelled, regular
 from devices.sync.page_writer import save_groups, save_page
@@ -63,6 +64,7 @@ class SyncHandler(JobHandler[SyncRun, DevicePage]):
         if run.kind in ("everything", "changed"):
             account.changes_at, account.changes_since = now, run.started_at
         absence.mark_stale(account.pk, freshness.of(account.vendor).stale, now)
+        summarise(reordered(account.pk), now, run=run)
         for keeper in KEEPERS:
             keeper.ended(run, now)
         if run.kind != "named":

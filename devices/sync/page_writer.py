@@ -41,6 +41,7 @@ _TEXTS = [
     "user",
     "os_name",
     "os_family",
+    "os_release",
     "model",
     "manufacturer",
     "group_id",

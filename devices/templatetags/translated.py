@@ -5,6 +5,7 @@ from __future__ import annotations
 from django import template
 
 from devices.db import messages
+from vendors.parsing.operating_systems import marked
 from vendors.stored_titles import recognized
 
 register = template.Library()
@@ -13,6 +14,12 @@ register = template.Library()
 @register.filter
 def translated(text: object) -> object:
     return messages.translated(text) if isinstance(text, str) else text
+
+
+@register.filter
+def system_name(name: str) -> str:
+    """The name of an operating system: a vendor's as it is, the mark of a corrected one in the language of the page."""
+    return messages.translated(marked(name))
 
 
 @register.filter

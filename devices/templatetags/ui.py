@@ -141,6 +141,12 @@ def life_pill(life: str, large: bool = False) -> dict[str, Any]:
 
 
 @drawn_once(register, "ui/pill.html")
+def superseded_pill() -> dict[str, Any]:
+    title = gettext("The same account has a newer record of this device.")
+    return {"look": "unknown", "icon": "layers", "word": gettext("Superseded"), "title": title}
+
+
+@drawn_once(register, "ui/pill.html")
 def freshness_pill(freshness: str) -> dict[str, Any]:
     """How lately the device reported to its vendor, as the vendor's thresholds say."""
     look, icon, title = FRESHNESS_LOOKS[Freshness(freshness)]

@@ -60,7 +60,8 @@ def sighting(
         Identifier.objects.create(sighting=made, kind=known.kind, key=known.key, value=known.value, junk=known.junk)
     made.key_kinds = kinds_mask(known.kind for known in keys if not known.junk)
     told = {
-        name: getattr(made, name) for name in ("external_id", "name", "serial", "user", "os_name", "model", "manufacturer", "group_name")
+        name: getattr(made, name)
+        for name in ("external_id", "name", "serial", "user", "os_name", "os_release", "model", "manufacturer", "group_name")
     }
     made.search_text = text_of(Record(state=State.OK, state_raw="", identifiers=tuple(keys), **told))
     made.save(update_fields=["key_kinds", "search_text"])

@@ -8,9 +8,11 @@ from typing import Any
 import msgspec
 
 from vendors.eset.ids import canonical
-from vendors.field_repairs import REPLACED, FieldFault, Repairs
+from vendors.field_repairs import FieldFault, Repairs
+from vendors.parsing.descriptions import described, shown_serial
 from vendors.parsing.fields import count_of, identifier_of, shaped, text_of, word_of
 from vendors.parsing.normalise import identifier, text_key
+from vendors.parsing.operating_systems import OperatingSystem, system
 from vendors.records import Device, Identifier, Issue
 from vendors.states import Enrolment, Family, IdKind, State
 
@@ -26,7 +28,10 @@ ENROLMENTS = {
     "DEVICE_ENROLLMENT_STATUS_FAILED": Enrolment.FAILED,
 }
 FAMILIES = {1: Family.WINDOWS, 2: Family.LINUX, 3: Family.MACOS, 4: Family.ANDROID, 5: Family.WINDOWS, 7: Family.UNIX}
-MOBILE_EDITION = 3
+SERVER_EDITIONS, MOBILE_EDITION = (1, 4), 3
+PROFILES = ("hardwareprofiles",)  # where a path may begin
+FIRST_BUILD, LAST_BUILD = 2600, 65_535  # of Windows XP; the largest that a part of a version's id holds
+LONGEST_ID = 20  # digits of 64 bits
 
 # Whole numbers of 64 bits are texts in proto3 JSON; what else may stand there is looked at one by one.
 Number = Any
@@ -52,8 +57,14 @@ class _Profile(msgspec.Struct):
     networkAdapters: list[_Adapter] | None = None
 
 
+class _Version(msgspec.Struct):
+    id: Number = None
+    name: str | None = None
+
+
 class _System(msgspec.Struct):
     displayName: str | None = None
+    version: _Version | None = None
     familyId: Number = None
     editionId: Number = None
 
@@ -87,7 +98,7 @@ def _device(record: _Record, repairs: Repairs) -> Device:
     state = STATES.get(word, State.UNKNOWN)
     muted = bool(record.isMuted)
     problems = count_of(record.functionalityProblemCount, "functionalityProblemCount", repairs)
-    system = record.operatingSystem or _System()
+    running = _running(record.operatingSystem or _System(), repairs, mobile=bool(record.isMobile))
     name, own_name = (
         text_of(record.displayName, "displayName", repairs),
         text_of(record.originalDisplayName, "originalDisplayName", repairs),
@@ -98,11 +109,12 @@ def _device(record: _Record, repairs: Repairs) -> Device:
         state=state,
         state_raw=word,
         enrolment=ENROLMENTS.get(word_of(record.enrollmentStatus, "enrollmentStatus", repairs, limit=100), Enrolment.UNKNOWN),
-        serial=_serial(identifiers),
-        os_name=text_of(system.displayName, "operatingSystem.displayName", repairs),
-        os_family=_family(system, repairs, mobile=bool(record.isMobile)),
-        model=_first((each.model for each in profiles), "hardwareProfiles.model", repairs),
-        manufacturer=_first((each.manufacturer for each in profiles), "hardwareProfiles.manufacturer", repairs),
+        serial=shown_serial(identifiers),
+        os_name=running.name,
+        os_family=running.family,
+        os_release=running.release,
+        model=_first(((each.model, each.malformedData) for each in profiles), "model", repairs),
+        manufacturer=_first(((each.manufacturer, each.malformedData) for each in profiles), "manufacturer", repairs),
         group_id=_group(record.parentGroupUuid, repairs),
         silenced=muted,
         problem_count=problems,
@@ -112,16 +124,10 @@ def _device(record: _Record, repairs: Repairs) -> Device:
     )
 
 
-def _serial(identifiers: tuple[Identifier, ...]) -> str:
-    """No placeholder; one that lost characters where there is no better."""
-    serials = [each for each in identifiers if each.kind is IdKind.SERIAL]
-    return next((each.value for each in serials if not each.junk), "") or next(
-        (each.value for each in serials if REPLACED in each.value), ""
-    )
-
-
-def _first(texts: Iterator[str | None], field: str, repairs: Repairs) -> str:
-    return text_of(next((text for text in texts if text), None), field, repairs)
+def _first(told: Iterator[tuple[str | None, str | None]], field: str, repairs: Repairs) -> str:
+    """Of all profiles (text, `malformedData`), the first one that describes the machine."""
+    usable = (text for text, malformed in told if text and not _covers(malformed or "", field) and described(text))
+    return text_of(next(usable, None), f"hardwareProfiles.{field}", repairs)
 
 
 def _group(uuid: str | None, repairs: Repairs) -> str:
@@ -181,13 +187,36 @@ def _unless(malformed: str, field: str, found: Identifier | None) -> Identifier 
 
 
 def _covers(mask: str, field: str) -> bool:
-    """A FieldMask: paths between commas, in camel or snake case; a path covers what lies below it."""
-    whole = field.lower()
-    paths = (path.strip().replace("_", "").lower() for path in mask.split(","))
-    return any(path and (f"{whole}.".startswith(f"{path}.") or whole.endswith(f".{path}")) for path in paths)
+    """A FieldMask: paths between commas, in camel or snake case, from any level above the field; a path covers what lies below it.
+
+    https://protobuf.dev/reference/protobuf/google.protobuf/#field-mask
+    """
+    whole = (*PROFILES, *_elements(field))
+    paths = [path for path in map(_elements, mask.split(",")) if path]
+    return any(whole[start : start + len(path)] == path for path in paths for start in range(len(whole)))
 
 
-def _family(system: _System, repairs: Repairs, *, mobile: bool) -> Family:
-    family = FAMILIES.get(count_of(system.familyId, "operatingSystem.familyId", repairs), Family.UNKNOWN)
-    edition = count_of(system.editionId, "operatingSystem.editionId", repairs)
-    return Family.IOS if family is Family.MACOS and (mobile or edition == MOBILE_EDITION) else family
+def _elements(path: str) -> tuple[str, ...]:
+    return tuple(path.replace("_", "").lower().split(".")) if (path := path.strip()) else ()
+
+
+def _running(told: _System, repairs: Repairs, *, mobile: bool) -> OperatingSystem:
+    number = count_of(told.familyId, "operatingSystem.familyId", repairs)
+    edition = count_of(told.editionId, "operatingSystem.editionId", repairs)
+    family, version = FAMILIES.get(number, Family.UNKNOWN), told.version or _Version()
+    running = system(
+        text_of(told.displayName, "operatingSystem.displayName", repairs),
+        family=Family.IOS if family is Family.MACOS and (mobile or edition == MOBILE_EDITION) else family,
+        version=text_of(version.name, "operatingSystem.version.name", repairs),
+        build=_build(version.id) if family is Family.WINDOWS else 0,
+        server=edition in SERVER_EDITIONS,
+    )
+    unreadable = told.familyId and number not in FAMILIES
+    return running._replace(family=Family.UNKNOWN) if unreadable else running
+
+
+def _build(number: object) -> int:
+    """Windows' build from a version's id: 16 bits for each part, lowest or, in an id made of a name of three or four parts, above it."""
+    whole = int(number) if isinstance(number, str) and number.isascii() and number.isdigit() and len(number) <= LONGEST_ID else 0
+    major, above, lowest = whole >> 48, whole >> 16 & LAST_BUILD, whole & LAST_BUILD
+    return next((part for part in (above, lowest) if part >= FIRST_BUILD), 0) if major in (6, 10) else 0

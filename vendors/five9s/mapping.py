@@ -14,11 +14,13 @@ import msgspec
 from vendors.field_repairs import REPLACED, Repairs
 from vendors.five9s import security
 from vendors.parsing import json_pages
+from vendors.parsing.descriptions import described, shown_serial
 from vendors.parsing.fields import Fields
 from vendors.parsing.json_pages import Record
 from vendors.parsing.normalise import LONGEST_VALUE, UNSTORABLE, clean_text, identifier, text_key
+from vendors.parsing.operating_systems import system
 from vendors.records import Device, Entry, Identifier, Reject
-from vendors.states import Enrolment, Family, IdKind
+from vendors.states import Enrolment, IdKind
 from vendors.texts import Message, gettext_noop
 
 SCANS = ("HWLastScanDate", "SWLastScanDate", "UpdateLastScanDate", "PatchSWLastScanDate")
@@ -28,15 +30,7 @@ OTHERS = ("LastStartUpTime", "DaysHardware", "DaysVulnerabil", "DaysStartUp")
 VOLATILE = (*CONTACTS, *OTHERS)
 UNASSIGNED = "unassigned"
 MOST_CUSTOM = 200
-RULES = 2  # one more whenever a record means something else than before, so that stored ones are read again at the next sync
-FAMILIES = (
-    (("windows",), Family.WINDOWS),
-    (("mac os", "macos", "os x"), Family.MACOS),
-    (("linux", "ubuntu", "debian", "red hat", "suse", "centos", "rocky", "alma", "fedora"), Family.LINUX),
-    (("android",), Family.ANDROID),
-    (("ipados", "ios "), Family.IOS),
-    (("aix", "hp-ux", "solaris", "unix"), Family.UNIX),
-)
+RULES = 3  # one more whenever a record means something else than before, so that stored ones are read again at the next sync
 
 
 def entries(rows: list[msgspec.Raw], *, zone: tzinfo, now: datetime) -> tuple[list[Entry], list[Reject]]:
@@ -103,13 +97,15 @@ def device(raw: bytes, *, zone: tzinfo) -> Device:
     record = json_pages.stored(raw, repairs)
     fields = Fields(record, repairs)
     inventory, custom = fields.section("EpmInventory"), fields.section("CustomInventory")
-    number, serial = computer_id(record), fields.text("SerialNumber") or inventory.text("SerialNum")
+    number = computer_id(record)
+    identifiers = _once(_identifiers(fields, inventory, custom, number))
+    serial = shown_serial(identifiers)
     hostname = fields.text("DeviceName") or inventory.text("DeviceName")
     detected = fields.rows("SecurityInfo")
     reported = "SecurityInfo" in fields
     issues = security.issues(detected, zone=zone)
     state, words = security.verdict(detected, reported=reported)
-    os_name = inventory.text("OsType")
+    running = system(inventory.text("OsType"), release_id=inventory.word("ReleaseID"))
     return Device(
         external_id=number,
         name=hostname or fields.text("DisplayName") or serial or f"Computer {number}",
@@ -118,13 +114,14 @@ def device(raw: bytes, *, zone: tzinfo) -> Device:
         enrolment=_enrolment(fields),
         serial=serial,
         user=inventory.text("LoginName"),
-        os_name=os_name,
-        os_family=_family(os_name),
-        model=inventory.text("Model"),
-        manufacturer=inventory.text("Manufacturer"),
+        os_name=running.name,
+        os_family=running.family,
+        os_release=running.release,
+        model=described(inventory.text("Model")),
+        manufacturer=described(inventory.text("Manufacturer")),
         problem_count=sum(not issue.silenced for issue in issues),
         produced_at=custom.time("UpdatedAt", zone=zone),
-        identifiers=_once(_identifiers(fields, inventory, custom, number)),
+        identifiers=identifiers,
         issues=issues,
         patches=security.patches(detected, zone=zone) if reported else None,
         repairs=repairs.all(),
@@ -134,11 +131,6 @@ def device(raw: bytes, *, zone: tzinfo) -> Device:
 def _enrolment(fields: Fields) -> Enrolment:
     """Rows whose agent has not made its id yet are placeholders."""
     return Enrolment.PENDING if fields.text("DeviceId").casefold() == UNASSIGNED else Enrolment.MANAGED
-
-
-def _family(os_name: str) -> Family:
-    words = f"{os_name.casefold()} "
-    return next((family for signs, family in FAMILIES if any(sign in words for sign in signs)), Family.UNKNOWN)
 
 
 def _identifiers(fields: Fields, inventory: Fields, custom: Fields, number: str) -> Iterator[Identifier | None]:

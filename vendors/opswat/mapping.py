@@ -17,9 +17,10 @@ from vendors.parsing import json_pages
 from vendors.parsing.fields import Fields, time_of
 from vendors.parsing.json_pages import Record
 from vendors.parsing.normalise import identifier
+from vendors.parsing.operating_systems import OperatingSystem, family_of, system
 from vendors.records import Device, Entry, Identifier, Issue, Reject
 from vendors.secret import Secret
-from vendors.states import Enrolment, Family, IdKind, State
+from vendors.states import Enrolment, IdKind, State
 from vendors.texts import Message, gettext_noop
 
 # A capability link: it allows actions on the device. It leaves here as a Secret, and is part of the digest only.
@@ -37,16 +38,6 @@ STATES = {
     "3": (State.UNKNOWN, "still sending information", Enrolment.PENDING),
 }
 LOST = "2"
-FAMILIES = {
-    "windows": Family.WINDOWS,
-    "mac": Family.MACOS,
-    "macos": Family.MACOS,
-    "macosx": Family.MACOS,
-    "osx": Family.MACOS,
-    "linux": Family.LINUX,
-    "android": Family.ANDROID,
-    "ios": Family.IOS,
-}
 
 
 def entries(rows: list[msgspec.Raw], *, now: datetime) -> tuple[list[Entry], list[Reject]]:
@@ -96,7 +87,7 @@ def device(raw: bytes, *, remediation: Secret) -> Device:
     hwid = json_pages.opaque_id(record.get("hwid"))
     hostname, nickname = fields.text("hostname"), fields.text("nickname")
     state, raw_state, enrolment = _state(fields)
-    system = fields.section("os_info")
+    running = _running(fields.section("os_info"))
     exempt = fields.word("exempt") not in ("", "0")
     return Device(
         external_id=hwid,
@@ -105,8 +96,9 @@ def device(raw: bytes, *, remediation: Secret) -> Device:
         state_raw=raw_state,
         enrolment=enrolment,
         user=_user(fields),
-        os_name=" ".join(filter(None, (system.text("name"), system.text("version")))),
-        os_family=FAMILIES.get(system.text("family").casefold().replace(" ", ""), Family.UNKNOWN),
+        os_name=running.name,
+        os_family=running.family,
+        os_release=running.release,
         group_name=fields.text("user"),  # named "user", documented as the name of a group
         silenced=exempt,
         problem_count=fields.number("total_issue"),
@@ -115,6 +107,11 @@ def device(raw: bytes, *, remediation: Secret) -> Device:
         remediation=remediation,
         repairs=repairs.all(),
     )
+
+
+def _running(info: Fields) -> OperatingSystem:
+    shown = " ".join(filter(None, (info.text("name"), info.text("version"))))
+    return system(shown, family=family_of(info.text("family")), server="server" in info.text("type").casefold())
 
 
 def _state(fields: Fields) -> tuple[State, str, Enrolment]:

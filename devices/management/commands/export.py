@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from devices.audit import log as audit
 from devices.audit.context import AuditContext
+from devices.lists.csv import BYTE_ORDER_MARK
 from devices.management.console import Command as ConsoleCommand
 from devices.models import Device
 from devices.search.export import FORMATS, documents
@@ -25,6 +26,8 @@ class Command(ConsoleCommand):
         every = Device.objects.all()
         # Recorded first, so that an export that breaks off is recorded too.
         audit.record("export", act=AuditContext(timezone.now()), target=what, format=form, devices=every.count())
+        if form == "csv":
+            self.stdout.write(BYTE_ORDER_MARK, ending="")
         for line in FORMATS[form](documents(every)):
             self.stdout.write(line, ending="")
         self.stdout.flush()

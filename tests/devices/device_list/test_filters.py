@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
-from devices.device_list.filters import DeviceFilters
+from devices.device_list.conditions import known_releases
+from devices.device_list.filters import DEVICES, DeviceFilters
 from devices.device_list.queries import list_page
 from devices.models import DeviceGroup, User
 from tests.devices import rows as shown
@@ -41,6 +43,36 @@ def test_stale_and_account_are_about_one_and_the_same_sighting() -> None:
     assert names(stale="yes", vendor="opswat") == []
     assert names(stale="yes", account="eset-main") == ["both-08"]
     assert names(account="five-main") == ["srv-london-05"]
+
+
+def test_a_release_is_found_in_any_notation_and_searched() -> None:
+    accounts = shown.small_fleet()
+    one = {"os_family": "windows", "os_name": "Windows 11 Pro 10.0.22631 (by build)", "os_release": "Windows 11"}
+    shown.sighting(accounts["opswat"], "eleven", **one)
+    shown.sighting(accounts["opswat"], "ten", os_family="windows", os_name="Windows 10 Pro", os_release="Windows 10")
+    shown.sighting(accounts["eset"], "tahoe", os_family="macos", os_name="macOS", os_release="macOS 26")
+    for text in ("Windows 11", "windows 11", "Windows 11 Pro"):
+        assert names(release=text) == ["eleven"]
+    assert names(release="macOS 26", os="macos") == ["tahoe"]
+    assert names(release="macOS 26", os="windows") == names(release="Windows 12") == []
+    assert known_releases() == ["Windows 10", "Windows 11", "macOS 26"]
+    assert names(q="windows 11 pro") == ["eleven"]
+    assert names(q="macos 26") == ["tahoe"]
+
+
+def test_pages_and_files_of_a_release_have_the_same_devices(client: Client, ivan: User) -> None:
+    account = shown.account("opswat-main", "opswat")
+    for number in range(30):
+        shown.sighting(account, f"nb-{number:02}", os_family="windows", os_release=f"Windows {10 + number % 2}")
+    expected = [f"nb-{number:02}" for number in range(1, 30, 2)]
+    listing = replace(DEVICES.at_first, filters=DeviceFilters(release="Windows 11"), size=10)
+    first = list_page(listing, now=timezone.now())
+    second = list_page(listing, now=timezone.now(), after=first.older)
+    assert [row.name for row in (*first.rows, *second.rows)] == expected
+    client.force_login(ivan)
+    answer = client.get("/devices/export.csv?release=windows+11")
+    lines = answer.content.decode("utf-8-sig").splitlines()  # type: ignore[attr-defined]
+    assert [line.partition(",")[0] for line in lines[1:]] == expected
 
 
 def test_silenced_at_a_vendor() -> None:

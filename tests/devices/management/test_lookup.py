@@ -108,5 +108,5 @@ class TestExport:
 
     def test_csv(self, device: None) -> None:
         out, _ = told("export", "devices", "--format", "csv")
-        assert out.splitlines()[0] == "id,name,serial,user,os,state,life,seen_by,seen_at,fetched_at,switched_off"
+        assert out.splitlines()[0] == "\ufeffid,name,serial,user,os,state,life,seen_by,seen_at,fetched_at,switched_off"
         assert ",NB-1,PF 3X,anna,Windows 11,ok,seen,eset-main,2026-11-20T09:12:00Z," in out.splitlines()[1]

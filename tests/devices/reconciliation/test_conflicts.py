@@ -49,6 +49,7 @@ def told(accounts: dict[str, Account], field: str, *values: str, **columns: obje
         ("os", "windows", "unknown"),
         ("model", "Latitude 5420", "Dell Inc. LATITUDE-5420"),
         ("model", "20XW CTO1WW", ""),
+        ("model", "20XW0012GE", "ThinkPad X1 Carbon Gen 9"),
         ("state", "attention", "critical"),
         ("state", "ok", "unknown"),
         ("serial", "PF3XK2", "To be filled by O.E.M."),
@@ -78,6 +79,40 @@ def test_what_means_the_same_or_says_nothing_is_no_contradiction(accounts: dict[
 def test_what_contradicts_is_named(accounts: dict[str, Account], field: str, one: str, other: str) -> None:
     assert told(accounts, field, one, other).disagrees == [field]
     assert told(accounts, field, one, one, other).disagrees == [field]
+
+
+@pytest.mark.parametrize(("family", "one", "other", "differs"), [
+    ("windows", "Windows 10", "Windows 11", ["os"]), ("windows", "Windows 11", "Windows 11", []), ("windows", "Windows 10", "", []),
+    ("windows", "Windows Server 2016", "Windows Server 2022", ["os"]), ("macos", "macOS 15", "macOS 26", ["os"]), ("macos", "", "macOS 26", []),
+    ("linux", "Ubuntu 24.04", "Red Hat Enterprise Linux 9", []),
+])  # fmt: skip
+def test_windows_and_macos_differ_by_release(accounts: dict[str, Account], family: str, one: str, other: str, differs: list[str]) -> None:
+    device = shown.sighting(accounts["five9s"], "nb-1", os_family=family, os_release=one, os_name=one).device
+    shown.sighting(accounts["eset"], "nb-1", device=device, os_family=family, os_release=other, os_name=other)
+    assert Device.objects.get(pk=device.pk).disagrees == differs
+
+
+def test_a_record_that_knows_the_newer_windows_is_believed(accounts: dict[str, Account]) -> None:
+    device = shown.sighting(
+        accounts["five9s"], "nb-1", os_family="windows", os_release="Windows 10", os_name="Windows 10 Enterprise"
+    ).device
+    assert Device.objects.get(pk=device.pk).os_release == "Windows 10"
+    newer = shown.sighting(
+        accounts["opswat"], "nb-1", device=device, os_family="windows", os_release="Windows 11", os_name="Windows 11 Pro (by build)"
+    )
+    found = Device.objects.get(pk=device.pk)
+    assert (found.os_name, found.os_release, found.disagrees) == ("Windows 11 Pro (by build)", "Windows 11", ["os"])
+    Sighting.objects.filter(pk=newer.pk).update(stale=True)
+    summarise([device.pk], timezone.now())
+    assert Device.objects.get(pk=device.pk).os_release == "Windows 10"
+
+
+def test_a_readable_model_is_shown_before_a_machine_type(accounts: dict[str, Account]) -> None:
+    device = shown.sighting(accounts["five9s"], "nb-1", model="20XW0012GE", manufacturer="LENOVO").device
+    assert Device.objects.get(pk=device.pk).model == "20XW0012GE"
+    shown.sighting(accounts["eset"], "nb-1", device=device, model="ThinkPad X1 Carbon Gen 9", manufacturer="Lenovo")
+    found = Device.objects.get(pk=device.pk)
+    assert (found.model, found.disagrees) == ("ThinkPad X1 Carbon Gen 9", [])
 
 
 def test_only_fresh_words_of_vendors_that_list_the_device_contradict(accounts: dict[str, Account]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -47,6 +47,17 @@ def test_everything_stands_in_it_with_absolute_times() -> None:
         "  Firewall is off (OPSWAT, since 2026-11-20 09:12 UTC)",
         "As of 2026-11-20 09:12 UTC: https://rollcall.example/devices/7/",
     ]
+
+
+def test_an_implausible_time_is_no_fact() -> None:
+    """The clock of the device is an hour ahead, or its zone is wrong."""
+    eset = shown.account("eset-main", "eset")
+    ahead = shown.sighting(eset, "nb-1", seen_at=AT + timedelta(hours=1))
+    for text in (told(ahead.device).plain, told(ahead.device).markdown):
+        assert "Last seen: implausible time (2026-11-20 10:12 UTC)" in text
+        assert "Last check-in: implausible time (2026-11-20 10:12 UTC)" in text
+    within = shown.sighting(eset, "nb-2", seen_at=AT + timedelta(minutes=4))
+    assert "Last seen: 2026-11-20 09:16 UTC" in told(within.device).plain
 
 
 def test_what_is_missing_or_left_out_is_said() -> None:

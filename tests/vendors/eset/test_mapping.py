@@ -137,7 +137,9 @@ def test_an_odd_number_of_a_system_is_an_unknown_family(number: Any) -> None:
     [
         ("bios", True, True), ("bios.serialNumber", True, False), ("bios.serial_number", True, False), ("bios.uuid", False, True),
         ("model, bios.uuid,manufacturer", False, True), ("machineName", False, False), ("bio", False, False), ("uuids", False, False),
-        ("networkAdapters", False, False), ("", False, False),
+        ("networkAdapters", False, False), ("", False, False), ("hardwareProfiles", True, True), ("hardware_profiles.bios.uuid", False, True),
+        ("bios.serialNumber,bios.uuid", True, True), ("BIOS", True, True), (" , ,", False, False), ("serial", False, False), ("profiles.bios", False, False),
+        ("bios.uuid.part", False, False),
     ],
 )  # fmt: skip
 def test_a_malformed_path_covers_what_lies_below_it(mask: str, serial: bool, uuid: bool) -> None:
@@ -145,7 +147,41 @@ def test_a_malformed_path_covers_what_lies_below_it(mask: str, serial: bool, uui
     profile["networkAdapters"] = [{"macAddress": "8C:8C:AA:00:00:01"}]
     found = device({"uuid": "x", "hardwareProfiles": [profile]})
     junk = {each.kind: each.junk for each in found.identifiers}
-    assert (junk[IdKind.SERIAL], junk[IdKind.BIOS_UUID], junk[IdKind.MAC]) == (serial, uuid, mask == "networkAdapters")
+    assert (junk[IdKind.SERIAL], junk[IdKind.BIOS_UUID], junk[IdKind.MAC]) == (
+        serial,
+        uuid,
+        mask in ("networkAdapters", "hardwareProfiles"),
+    )
+    assert found.serial == ("" if serial else "PF3XK2AB")
+
+
+def test_a_malformed_or_unfilled_model_describes_nothing() -> None:
+    one = {"malformedData": "model", "model": "L\ufffd\ufffd", "manufacturer": "Dell Inc."}
+    other = {"model": "System Product Name", "manufacturer": "To Be Filled By O.E.M."}
+    third = {"model": "Latitude 5420", "manufacturer": "Dell"}
+    found = device({"uuid": "x", "hardwareProfiles": [one, other, third]})
+    assert (found.model, found.manufacturer) == ("Latitude 5420", "Dell Inc.")
+    assert device({"uuid": "x", "hardwareProfiles": [other]}).model == ""
+
+
+@pytest.mark.parametrize(("told", "name", "release"), [
+    ({"displayName": "Microsoft Windows 11 Enterprise", "familyId": 1}, "Microsoft Windows 11 Enterprise", "Windows 11"),
+    ({"displayName": "Microsoft Windows 10 Pro", "familyId": 1, "version": {"name": "10.0.22631.3880"}}, "Microsoft Windows 11 Pro (by build)", "Windows 11"),
+    # Both formulas of ESET's version id: the build alone, and 10.0.26100.1.
+    ({"displayName": "Microsoft Windows 10 Pro", "familyId": 1, "version": {"id": str(10 << 48 | 22631)}}, "Microsoft Windows 11 Pro (by build)", "Windows 11"),
+    ({"displayName": "Microsoft Windows 10 Pro", "familyId": 1, "version": {"id": str(10 << 48 | 26100 << 16 | 1)}},
+     "Microsoft Windows 11 Pro (by build)", "Windows 11"),
+    ({"displayName": "Microsoft Windows 10 Pro", "familyId": 1, "version": {"id": str(10 << 48 | 19045)}}, "Microsoft Windows 10 Pro", "Windows 10"),
+    ({"displayName": "Microsoft Windows", "familyId": 1, "editionId": 4, "version": {"id": str(10 << 48 | 20348)}},
+     "Microsoft Windows (Windows Server 2022 by build)", "Windows Server 2022"),
+    ({"displayName": "macOS", "familyId": 3, "version": {"name": "26.1.0", "id": str(26 << 48)}}, "macOS", "macOS 26"),
+    ({"displayName": "Ubuntu", "familyId": 2, "version": {"name": "24.04"}}, "Ubuntu", "Ubuntu 24.04"),
+    ({"displayName": "Microsoft Windows 10 Pro", "familyId": 1, "version": {"id": "x", "name": None}}, "Microsoft Windows 10 Pro", "Windows 10"),
+    ({"displayName": "Microsoft Windows 10 Pro", "familyId": 1, "version": {"id": True}}, "Microsoft Windows 10 Pro", "Windows 10"),
+])  # fmt: skip
+def test_a_release_is_named_by_name_and_version(told: dict[str, Any], name: str, release: str) -> None:
+    found = device({"uuid": "x", "operatingSystem": told})
+    assert (found.os_name, found.os_release) == (name, release)
 
 
 @pytest.mark.parametrize(

@@ -80,6 +80,32 @@ def test_every_clue_can_be_found() -> None:
     assert {each.value for each in device.identifiers if each.junk} == {"Extended Warranty: True"}
 
 
+@pytest.mark.parametrize(("os_type", "release_id", "name", "release", "family"), [
+    ("Microsoft Windows 10 Enterprise Edition, 64-bit", "24H2", "Microsoft Windows 11 Enterprise Edition, 64-bit (by release)", "Windows 11", Family.WINDOWS),
+    ("Microsoft Windows 10 Enterprise Edition, 64-bit", "2009", "Microsoft Windows 10 Enterprise Edition, 64-bit", "Windows 10", Family.WINDOWS),
+    ("Microsoft Windows 10 Enterprise Edition, 64-bit", 2009, "Microsoft Windows 10 Enterprise Edition, 64-bit", "Windows 10", Family.WINDOWS),
+    ("CentOS x86_64", None, "CentOS x86_64", "", Family.LINUX), ("Chrome OS x86_64", None, "Chrome OS x86_64", "", Family.UNKNOWN),
+    ("Cisco IOS XE", "", "Cisco IOS XE", "", Family.UNKNOWN), ("iPadOS 26.1", None, "iPadOS 26.1", "iPadOS 26", Family.IOS),
+])  # fmt: skip
+def test_a_system_is_named_by_its_release(os_type: str, release_id: Any, name: str, release: str, family: Family) -> None:
+    device = read(inventory(OsType=os_type, ReleaseID=release_id))
+    assert (device.os_name, device.os_release, device.os_family) == (name, release, family)
+
+
+def test_no_placeholder_is_shown() -> None:
+    spoiled = {**VM, "SerialNumber": "Default string"}
+    spoiled["EpmInventory"] = {
+        **VM["EpmInventory"],
+        "SerialNum": "PF3XK2AB",
+        "Model": "System Product Name",
+        "Manufacturer": "System manufacturer",
+    }
+    device = read(spoiled)
+    assert (device.serial, device.model, device.manufacturer) == ("PF3XK2AB", "", "")
+    del spoiled["EpmInventory"]["SerialNum"]
+    assert read(spoiled).serial == ""
+
+
 def test_a_placeholder_row_waits_for_its_agent_and_says_nothing_about_health() -> None:
     device = read(PENDING)
     assert (device.enrolment, device.state, device.state_raw) == (Enrolment.PENDING, State.UNKNOWN, "no SecurityInfo")

@@ -75,6 +75,19 @@ def test_a_phone_says_less_and_is_read() -> None:
     assert keys(device, IdKind.IP) == {"10.20.9.1": False, "2001:db8::a1": False}
 
 
+@pytest.mark.parametrize(("info", "name", "release", "family"), [
+    ({"name": "Windows 10 Pro", "version": "10.0.22631", "family": "windows"}, "Windows 11 Pro 10.0.22631 (by build)", "Windows 11", Family.WINDOWS),
+    ({"name": "Windows 10 Pro", "version": "10.0.19045"}, "Windows 10 Pro 10.0.19045", "Windows 10", Family.WINDOWS),
+    ({"name": "macOS", "version": "16.1", "family": "Mac OSX"}, "macOS 16.1 (macOS 26 by version)", "macOS 26", Family.MACOS),
+    ({"name": "iPadOS", "version": "26.1", "family": "iPadOS"}, "iPadOS 26.1", "iPadOS 26", Family.IOS),
+    ({"name": "Chrome OS", "version": "130", "family": "ChromeOS"}, "Chrome OS 130", "", Family.UNKNOWN),
+    ({"family": "linux"}, "", "", Family.LINUX), ({}, "", "", Family.UNKNOWN),
+])  # fmt: skip
+def test_a_system_is_named_by_its_release(info: dict[str, Any], name: str, release: str, family: Family) -> None:
+    device = read({**LAPTOP, "os_info": info})
+    assert (device.os_name, device.os_release, device.os_family) == (name, release, family)
+
+
 def test_hwids_differ_by_case() -> None:
     first, second, _ = listed(json.dumps(PAYLOAD).encode())[0]
     assert first.external_id.casefold() == second.external_id.casefold()

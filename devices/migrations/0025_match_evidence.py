@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("devices", "0023_texts"),
+        ("devices", "0024_os_release"),
     ]
 
     operations = [
