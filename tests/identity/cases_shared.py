@@ -73,7 +73,7 @@ def setup_users(v: Vendors) -> None:
 
 
 def no_person(v: Vendors) -> None:
-    """I8: two machines of one hand-made name, with a text for nobody as the user."""
+    """I8: two machines of one hand-made name, with a text that names no person as the user."""
     number = v.world.number() % 9 + 1
     name = HostName(v.world.dice.choice((f"till-{number}", "reception", "empfang", "labor", f"kasse{number}")), Naming.ROLE)
     login = v.world.dice.choice(("-", "N/A", "DWM-1", "UMFD-0", "LOKALER DIENST", f"{name.text.upper()}$", "S-1-5-18", "kioskUser0"))
