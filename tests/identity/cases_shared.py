@@ -47,7 +47,7 @@ def adapter_that_all_have(v: Vendors) -> None:
     """C4: two machines of one default name, known to one vendor each, with an address that means nothing."""
     shared = hardware.Mac(v.world.dice.choice(hardware.EVERYWHERE), "everywhere")
     name = HostName(v.world.dice.choice(("MacBook-Pro", "MacBook-Air")), Naming.DEFAULT)
-    for make in (v.eset, v.opswat):
+    for make in v.of("eset", "opswat"):
         machine = macbook(v.world, "adapter that all have, default name", name)
         make(machine, macs=(*machine.macs, shared))
 
@@ -58,7 +58,7 @@ def container_bridge(v: Vendors) -> None:
     for _ in range(3):
         machine = desktop(v.world, "container bridge", v.world.scheme_name("SRV"))
         machine.family, machine.system = LINUX, "Ubuntu 24.04.3 LTS"
-        for make in (v.eset, v.opswat):
+        for make in v.of("eset", "opswat"):
             make(machine, macs=(*machine.macs, bridge))
         v.five9s(machine)
 
@@ -154,7 +154,7 @@ def replaced(v: Vendors) -> None:
     old = laptop(v.world, "replaced, same name")
     new = laptop(v.world, "replaced, same name", old.name, old.person)
     listed = REMOVED if v.world.chance(50) else frozenset({0, 1, 2})
-    for make in (v.eset, v.opswat, v.five9s):
+    for make in v.of("eset", "opswat", "five9s"):
         make(old, contact=v.world.now - v.world.dice.randrange(6, 50) * DAY, listed=listed)
     v.all(new, listed=LATER)
 

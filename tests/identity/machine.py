@@ -132,7 +132,7 @@ def virtual(world: World, case: str, platform: str, name: HostName | None = None
     return made
 
 
-MAKERS = {
+MAKERS: dict[str, tuple[tuple[str, ...], tuple[str, ...], str]] = {
     "vmware": (("VMware, Inc.", "VMware"), ("VMware20,1", "VMware Virtual Platform"), "vmware"),
     "hyperv": (("Microsoft Corporation",), ("Virtual Machine",), "microsoft"),
     "ec2": (("Amazon EC2",), ("t3.large",), "amazon"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -25,6 +26,7 @@ DEVICE_TYPES = {
     "phone": "SMARTPHONE",
     "tablet": "TABLET",
 }
+Write = Callable[..., Record]
 
 
 class Vendors:
@@ -34,10 +36,13 @@ class Vendors:
         self.world = world
         self.records: list[Record] = []
 
+    def of(self, *vendors: str) -> list[Write]:
+        writers: dict[str, Write] = {ESET: self.eset, OPSWAT: self.opswat, FIVE9S: self.five9s}
+        return [writers[vendor] for vendor in vendors]
+
     def all(self, machine: Machine, **changed: Any) -> list[Record]:
         """One record at each vendor that manages the machine."""
-        makers = {ESET: self.eset, OPSWAT: self.opswat, FIVE9S: self.five9s}
-        return [makers[vendor](machine, **changed) for vendor in machine.vendors]
+        return [write(machine, **changed) for write in self.of(*machine.vendors)]
 
     def eset(
         self,
