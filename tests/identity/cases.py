@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from tests.identity import hardware
 from tests.identity.hardware import NOTHING, Key
@@ -183,7 +184,7 @@ def private_wlan(v: Vendors) -> None:
     """I2c: a private WLAN address, which differs from vendor to vendor, beside a burned-in one."""
     machine = laptop(v.world, "private WLAN address")
     machine.macs = machine.macs[:1]
-    for make in (v.eset, v.opswat):
+    for make in v.of("eset", "opswat"):
         make(machine, macs=(*machine.macs, hardware.local_mac(v.world.dice, "proxmox")))
     v.five9s(machine)
 
@@ -233,9 +234,11 @@ def hashed(v: Vendors) -> None:
 def missing_fields(v: Vendors) -> None:
     machine = laptop(v.world, "fields missing")
     lack = v.world.dice.randrange(4)
-    v.eset(machine, **{"macs": ()} if lack == 0 else {"uuid": NOTHING} if lack == 1 else {})
-    v.opswat(machine, **{"macs": ()} if lack == 2 else {"login": "<private>"} if lack == 3 else {})
-    v.five9s(machine, **{"serial": NOTHING} if lack in (1, 3) else {"login": ""} if lack == 0 else {})
+    eset: dict[str, Any] = {"macs": ()} if lack == 0 else {"uuid": NOTHING} if lack == 1 else {}
+    opswat: dict[str, Any] = {"macs": ()} if lack == 2 else {"login": "<private>"} if lack == 3 else {}
+    five9s: dict[str, Any] = {"serial": NOTHING} if lack in (1, 3) else {"login": ""} if lack == 0 else {}
+    for make, lacking in zip(v.of("eset", "opswat", "five9s"), (eset, opswat, five9s), strict=True):
+        make(machine, **lacking)
 
 
 def malformed(v: Vendors) -> None:
@@ -250,7 +253,7 @@ def malformed(v: Vendors) -> None:
 def phone(v: Vendors) -> None:
     tablet = v.world.chance(25)
     machine = mobile(v.world, "tablet" if tablet else "phone", tablet=tablet)
-    for make in v.world.dice.choice(((v.eset, v.opswat), (v.eset,), (v.opswat,))):
+    for make in v.of(*v.world.dice.choice((("eset", "opswat"), ("eset",), ("opswat",)))):
         make(machine, macs=(hardware.local_mac(v.world.dice, "proxmox"),))
 
 

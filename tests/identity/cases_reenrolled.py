@@ -17,16 +17,14 @@ def enrolled_again(v: Vendors) -> None:
     """The agent was installed again: two records at one vendor under one name."""
     machine = v.world.dice.choice((laptop, desktop))(v.world, "enrolled again")
     v.all(machine)
-    make = v.world.dice.choice((v.eset, v.opswat, v.five9s))
-    _old(v, make, machine, name=machine.name)
+    _old(v, v.world.dice.choice(machine.vendors), machine, name=machine.name)
 
 
 def reimaged_same_name(v: Vendors) -> None:
     machine = laptop(v.world, "reimaged, same name")
     machine.vendors = v.world.dice.choice(COVERAGE[:90])
-    before = {"eset": v.eset, "opswat": v.opswat, "five9s": v.five9s}
     for vendor in machine.vendors:
-        _old(v, before[vendor], machine, name=machine.name)
+        _old(v, vendor, machine, name=machine.name)
     v.all(machine, listed=LATER)
 
 
@@ -34,18 +32,18 @@ def reimaged_new_name(v: Vendors) -> None:
     """C2."""
     machine = laptop(v.world, "reimaged, new name")
     machine.vendors = v.world.dice.choice(COVERAGE[:83])
-    before = {"eset": v.eset, "opswat": v.opswat, "five9s": v.five9s}
     old_name = v.world.random_name()
     for vendor in machine.vendors:
-        _old(v, before[vendor], machine, name=old_name)
+        _old(v, vendor, machine, name=old_name)
     v.all(machine, listed=LATER)
 
 
-def _old(v: Vendors, make: object, machine: Machine, *, name: HostName) -> None:
+def _old(v: Vendors, vendor: str, machine: Machine, *, name: HostName) -> None:
     """The record of the enrolment before: still listed, or removed from the list."""
     days = v.world.dice.randrange(4, 60)
     listed = REMOVED if v.world.chance(50) else frozenset({0, 1, 2})
-    make(machine, name=name, contact=v.world.now - days * DAY, listed=listed)  # type: ignore[operator]
+    (write,) = v.of(vendor)
+    write(machine, name=name, contact=v.world.now - days * DAY, listed=listed)
 
 
 def new_mainboard(v: Vendors) -> None:

@@ -47,7 +47,7 @@ def adapter_that_all_have(v: Vendors) -> None:
     """C4: two machines of one default name, known to one vendor each, with an address that means nothing."""
     shared = hardware.Mac(v.world.dice.choice(hardware.EVERYWHERE), "everywhere")
     name = HostName(v.world.dice.choice(("MacBook-Pro", "MacBook-Air")), Naming.DEFAULT)
-    for make in (v.eset, v.opswat):
+    for make in v.of("eset", "opswat"):
         machine = macbook(v.world, "adapter that all have, default name", name)
         make(machine, macs=(*machine.macs, shared))
 
@@ -58,7 +58,7 @@ def container_bridge(v: Vendors) -> None:
     for _ in range(3):
         machine = desktop(v.world, "container bridge", v.world.scheme_name("SRV"))
         machine.family, machine.system = LINUX, "Ubuntu 24.04.3 LTS"
-        for make in (v.eset, v.opswat):
+        for make in v.of("eset", "opswat"):
             make(machine, macs=(*machine.macs, bridge))
         v.five9s(machine)
 
@@ -73,7 +73,7 @@ def setup_users(v: Vendors) -> None:
 
 
 def no_person(v: Vendors) -> None:
-    """I8: two machines of one hand-made name, with a text for nobody as the user."""
+    """I8: two machines of one hand-made name, with a text that names no person as the user."""
     number = v.world.number() % 9 + 1
     name = HostName(v.world.dice.choice((f"till-{number}", "reception", "empfang", "labor", f"kasse{number}")), Naming.ROLE)
     login = v.world.dice.choice(("-", "N/A", "DWM-1", "UMFD-0", "LOKALER DIENST", f"{name.text.upper()}$", "S-1-5-18", "kioskUser0"))
@@ -154,7 +154,7 @@ def replaced(v: Vendors) -> None:
     old = laptop(v.world, "replaced, same name")
     new = laptop(v.world, "replaced, same name", old.name, old.person)
     listed = REMOVED if v.world.chance(50) else frozenset({0, 1, 2})
-    for make in (v.eset, v.opswat, v.five9s):
+    for make in v.of("eset", "opswat", "five9s"):
         make(old, contact=v.world.now - v.world.dice.randrange(6, 50) * DAY, listed=listed)
     v.all(new, listed=LATER)
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from random import Random
+from typing import Any
 
 from tests.identity import hardware
 from tests.identity.hardware import Key
@@ -56,10 +57,12 @@ class History:
     def listed(self, account: str) -> list[Record]:
         """What the account lists today, in an order that differs from day to day."""
         vendors = Vendors(self.world)
-        write = {ESET: vendors.eset, OPSWAT: vendors.opswat, FIVE9S: vendors.five9s}[ACCOUNTS[account]]
+        (write,) = vendors.of(ACCOUNTS[account])
         for machine in self.machines:
             if ACCOUNTS[account] in machine.vendors and (machine.number, account) not in self.away:
-                docked = {"macs": (*machine.macs, self.dock)} if machine.number == self.docked and account != "epm-1" else {}
+                docked: dict[str, Any] = (
+                    {"macs": (*machine.macs, self.dock)} if machine.number == self.docked and account != "epm-1" else {}
+                )
                 made = write(machine, external=self.ids.get((machine.number, account), ""), **docked)
                 self.ids[machine.number, account] = made.external_id
         found = [*vendors.records, *(each for each in self.left.values() if each.account == account)]

@@ -56,6 +56,7 @@ class Machine:
     macs: tuple[Mac, ...] = ()
     away: timedelta = timedelta(0)
     address: str = ""
+    form: str = "laptop"  # laptop, desktop, server, vm, phone or tablet
     vendors: tuple[str, ...] = field(default=("eset", "opswat", "five9s"))
 
 
@@ -89,6 +90,7 @@ def laptop(world: World, case: str, name: HostName | None = None, person: Person
 def desktop(world: World, case: str, name: HostName | None = None, person: Person | None = None) -> Machine:
     made = computer(world, case, world.dice.choice((LENOVO, HP, DELL)), name or world.scheme_name("WS"), person or world.person())
     made.macs = made.macs[:1]
+    made.form = "server" if "-SRV-" in made.name.text else "desktop"
     return made
 
 
@@ -98,7 +100,7 @@ def macbook(world: World, case: str, name: HostName | None = None, person: Perso
 
 def mini(world: World, case: str, name: HostName, person: Person | None) -> Machine:
     """A cheap board: placeholders for everything, and a Realtek controller on board."""
-    made = Machine(world.machine(), case, name, person, "", MINI.makers, MINI.models)
+    made = Machine(world.machine(), case, name, person, "", MINI.makers, MINI.models, form="desktop")
     made.serial = Key(world.dice.choice(hardware.PLACEHOLDER_SERIALS))
     made.uuid = Key(world.dice.choice(hardware.PLACEHOLDER_UUIDS))
     made.macs = (hardware.adapter_mac(world.dice, "00:E0:4C"),)
@@ -108,7 +110,7 @@ def mini(world: World, case: str, name: HostName, person: Person | None) -> Mach
 def virtual(world: World, case: str, platform: str, name: HostName | None = None) -> Machine:
     """`platform`: vmware, hyperv, ec2, google, openstack or proxmox."""
     dice = world.dice
-    made = Machine(world.machine(), case, name or world.scheme_name("VM"), world.person(), virtual=True)
+    made = Machine(world.machine(), case, name or world.scheme_name("VM"), world.person(), virtual=True, form="vm")
     text = hardware.uuid(dice)
     made.uuid = Key(text, text)
     made.makers, made.models, made.maker = MAKERS[platform]
@@ -130,7 +132,7 @@ def virtual(world: World, case: str, platform: str, name: HostName | None = None
     return made
 
 
-MAKERS = {
+MAKERS: dict[str, tuple[tuple[str, ...], tuple[str, ...], str]] = {
     "vmware": (("VMware, Inc.", "VMware"), ("VMware20,1", "VMware Virtual Platform"), "vmware"),
     "hyperv": (("Microsoft Corporation",), ("Virtual Machine",), "microsoft"),
     "ec2": (("Amazon EC2",), ("t3.large",), "amazon"),
@@ -151,7 +153,14 @@ def mobile(world: World, case: str, *, tablet: bool = False) -> Machine:
     names = (
         (f"{person.first}s iPad", f"Dr. {person.last}'s iPad", "iPad") if tablet else (f"iPhone von {person.first}", "iPhone", "Galaxy A54")
     )
-    made = Machine(world.machine(), case, HostName(world.dice.choice(names), Naming.DEFAULT, ""), person, mobile=True)
+    made = Machine(
+        world.machine(),
+        case,
+        HostName(world.dice.choice(names), Naming.DEFAULT, ""),
+        person,
+        mobile=True,
+        form="tablet" if tablet else "phone",
+    )
     made.maker, made.makers = ("apple", ("Apple",)) if apple else ("samsung", ("samsung",))
     made.models = ("iPad13,18",) if tablet else ("iPhone15,2",) if apple else ("SM-A546B",)
     made.family, made.system = (IOS, "iOS 18.6") if apple else (ANDROID, "Android 15")

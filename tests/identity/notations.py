@@ -156,7 +156,7 @@ def _user(machine: Machine) -> str:
 
 
 def forty(seed: int, now: datetime) -> tuple[list[Record], list[Notation]]:
-    """Records of 40 machines and of 60 others, and 200 notations."""
+    """Records of 40 machines and of 20 others, and 200 notations."""
     world = World(seed, now)
     vendors = Vendors(world)
     found: list[Notation] = []
@@ -164,7 +164,7 @@ def forty(seed: int, now: datetime) -> tuple[list[Record], list[Notation]]:
         texts = [(sort, make) for pool in pools for sort, make in pool.items()]
         for sort, make in islice(_turns(texts, nth * EACH), EACH):
             found.append(Notation(sort, make(machine), machine.number, sort in LOSSY))
-    for _ in range(60):
+    for _ in range(20):
         vendors.all(laptop(world, "another"))
     return vendors.records, found
 

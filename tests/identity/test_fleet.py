@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from django.utils import timezone
@@ -64,6 +66,12 @@ def test_generator_repeats_itself() -> None:
     one, other = (generated(600, seed=3, now=now) for _ in range(2))
     assert [each.raw for each in one.records] == [each.raw for each in other.records]
     assert one.provable == other.provable
+
+
+def test_every_rule_that_proves_a_pair_is_in_the_table() -> None:
+    fleet = generated(600, seed=3, now=timezone.now())
+    rows = set(re.findall(r"^\| (P\w+) \|", (Path(__file__).parent / "rules.md").read_text(), re.MULTILINE))
+    assert set(fleet.provable.values()) == rows
 
 
 @pytest.mark.parametrize("seed", [3, 11])

@@ -15,7 +15,7 @@ from tests.identity.notations import forty
 
 pytestmark = pytest.mark.django_db
 FIRST = re.compile(r'href="/devices/(\d+)/[^"]*"><strong>')
-NOBODY = ("Dr. Huber's iPad", "iPhone von Dr. Meier", "WIN-1.2.3", "WIN-1.9.9", "nb-99999.corp.example", "S5CG9999ZZZ", "280-049-666-7")
+UNKNOWN = ("Dr. Huber's iPad", "iPhone von Dr. Meier", "WIN-1.2.3", "WIN-1.9.9", "nb-99999.corp.example", "S5CG9999ZZZ", "280-049-666-7")
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def test_notations(desk: Client) -> None:
     assert wrong == []
 
 
-@pytest.mark.parametrize("text", NOBODY)
+@pytest.mark.parametrize("text", UNKNOWN)
 def test_what_names_no_machine_opens_none(desk: Client, text: str) -> None:
     now = timezone.now().replace(microsecond=0)
     records, _ = forty(5, now)

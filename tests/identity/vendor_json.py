@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from tests.identity.hardware import Key, Mac
-from tests.identity.machine import LINUX, WINDOWS, Machine
+from tests.identity.machine import LINUX, MACOS, WINDOWS, Machine
 from tests.identity.provable import CUT
 from tests.identity.record import ALWAYS, ESET, FIVE9S, OPSWAT, Facts, Record
 from tests.identity.world import HostName, World, letters
@@ -17,7 +18,15 @@ from tests.identity.world import HostName, World, letters
 CORE_ZONE = ZoneInfo("Europe/Berlin")
 FAMILY_IDS = {"windows": 1, "linux": 2, "macos": 3, "ios": 3, "android": 4}
 OPSWAT_FAMILIES = {"windows": "Windows", "linux": "Linux", "macos": "Mac OSX", "ios": "ios", "android": "android"}
-PEOPLE_FORMS = ("upn", "domain", "plain")
+DEVICE_TYPES = {
+    "laptop": "NOTEBOOK",
+    "desktop": "DESKTOP",
+    "server": "SERVER",
+    "vm": "VIRTUAL_MACHINE",
+    "phone": "SMARTPHONE",
+    "tablet": "TABLET",
+}
+Write = Callable[..., Record]
 
 
 class Vendors:
@@ -27,10 +36,13 @@ class Vendors:
         self.world = world
         self.records: list[Record] = []
 
+    def of(self, *vendors: str) -> list[Write]:
+        writers: dict[str, Write] = {ESET: self.eset, OPSWAT: self.opswat, FIVE9S: self.five9s}
+        return [writers[vendor] for vendor in vendors]
+
     def all(self, machine: Machine, **changed: Any) -> list[Record]:
         """One record at each vendor that manages the machine."""
-        makers = {ESET: self.eset, OPSWAT: self.opswat, FIVE9S: self.five9s}
-        return [makers[vendor](machine, **changed) for vendor in machine.vendors]
+        return [write(machine, **changed) for write in self.of(*machine.vendors)]
 
     def eset(
         self,
@@ -46,10 +58,10 @@ class Vendors:
         **rest: Any,
     ) -> Record:
         """`shown`: the whole text of the host name; `spoiled`: ESET's `malformedData`."""
-        world, dice = self.world, self.world.dice
+        dice = self.world.dice
         name, serial, uuid = name or machine.name, serial or machine.serial, uuid or machine.uuid
         macs = macs if macs is not None else self._reported(machine)
-        whole = shown or (f"{name.text.lower()}.{name.domain}" if name.domain and world.chance(16) and not machine.mobile else name.text)
+        whole = shown or self._whole(machine, name, percent=16)
         number = f"{dice.getrandbits(128):032x}"
         external = rest.pop("external", "") or f"{number[:8]}-{number[8:12]}-{number[12:16]}-{number[16:20]}-{number[20:]}"
         contact = rest.pop("contact", None) or self._contact(machine, minutes=dice.randrange(3, 900))
@@ -57,7 +69,7 @@ class Vendors:
             "bios": {"serialNumber": serial.text, "uuid": uuid.text},
             "manufacturer": self._maker(machine),
             "model": dice.choice(machine.models) if machine.models else "",
-            "networkAdapters": [{"caption": f"Adapter {n}", "macAddress": mac.text} for n, mac in enumerate(macs)],
+            "networkAdapters": [{"caption": f"Adapter {n}", "macAddress": self._address(mac)} for n, mac in enumerate(macs)],
         }
         if spoiled:
             profile["malformedData"] = spoiled
@@ -68,7 +80,7 @@ class Vendors:
             "deviceToken": f"token-{external}",
             "enrollmentStatus": "DEVICE_ENROLLMENT_STATUS_FINISHED",
             "functionalityStatus": "DEVICE_FUNCTIONALITY_STATUS_OK",
-            "deviceType": f"DEVICE_TYPE_{'SMARTPHONE' if machine.mobile else 'NOTEBOOK'}",
+            "deviceType": f"DEVICE_TYPE_{DEVICE_TYPES[machine.form]}",
             "lastSyncTime": f"{contact:%Y-%m-%dT%H:%M:%SZ}",
             "operatingSystem": {"displayName": machine.system, "familyId": FAMILY_IDS[machine.family]},
             "primaryLocalIpAddress": machine.address or None,
@@ -83,7 +95,7 @@ class Vendors:
         true_serial = serial.true if "serial" not in spoiled else ""
         if true_uuid == machine.uuid.true and true_uuid:
             true_serial = true_serial or machine.embedded
-        facts = replace(facts, serial=true_serial, uuid=true_uuid, domain=name.domain if "." in whole else "")
+        facts = replace(facts, serial=true_serial, uuid=true_uuid, domain=name.domain if name.domain and name.domain in whole else "")
         return self._keep(ESET, account, external, machine, contact, facts, raw, **rest)
 
     def opswat(
@@ -103,7 +115,8 @@ class Vendors:
         macs = macs if macs is not None else self._reported(machine)
         user, domain, logins = self._opswat_user(machine, form) if login is None else (login, rest.pop("domain", "CORP"), frozenset())
         contact = rest.pop("contact", None) or self._contact(machine, minutes=dice.randrange(2, 50))
-        text = unicodedata.normalize("NFD", name.text) if not name.text.isascii() and world.chance(50) else name.text
+        whole = self._whole(machine, name, percent=4)
+        text = unicodedata.normalize("NFD", whole) if not whole.isascii() and world.chance(50) else whole
         external = rest.pop("external", "") or f"{dice.getrandbits(128):032X}"
         adapters = [
             {
@@ -119,7 +132,7 @@ class Vendors:
             "hwid": external,
             "hostname": text,
             "nickname": rest.pop("display", "") or text,
-            "machine_type": "phone" if machine.mobile else "vm" if machine.virtual else "laptop",
+            "machine_type": machine.form,
             "last_seen": f"{contact:%Y-%m-%dT%H:%M:%SZ}",
             "remediation_link": f"https://gears.opswat.com/gears/remediation/{external}/remediation.html",
             "os_info": {"family": OPSWAT_FAMILIES[machine.family], "name": machine.system.removeprefix("Microsoft "), "version": ""},
@@ -134,7 +147,8 @@ class Vendors:
             for missing in ("nickname", "user_info"):
                 raw.pop(missing)
             logins = frozenset()
-        facts = replace(self._facts(machine, name, macs), logins=logins, maker="")
+        domain = name.domain if name.domain and name.domain in whole else ""
+        facts = replace(self._facts(machine, name, macs), logins=logins, maker="", domain=domain)
         return self._keep(OPSWAT, account, external, machine, contact, facts, raw, **rest)
 
     def five9s(
@@ -155,11 +169,12 @@ class Vendors:
         user, logins = self._five9s_user(machine, form) if login is None else (login, frozenset())
         contact = rest.pop("contact", None) or self._contact(machine, minutes=dice.randrange(30, 2800))
         number = int(rest.pop("external", "") or self.world.external_id())
+        number_text = self._number(serial)
         local = f"{contact.astimezone(CORE_ZONE):%Y-%m-%dT%H:%M:%S}"
         release = "Edition, 64-bit" if machine.family == WINDOWS else "x86_64" if machine.family == LINUX else ""
         raw: dict[str, Any] = {
             "Computer_Idn": number,
-            "SerialNumber": serial.text,
+            "SerialNumber": number_text,
             "DeviceId": f"{{{dice.getrandbits(128):032X}}}",
             "DeviceName": text,
             "DisplayName": rest.pop("display", "") or text,
@@ -169,7 +184,7 @@ class Vendors:
                 "DeviceName": text,
                 "LoginName": user,
                 "LastUpdInvSvr": local,
-                "SerialNum": serial.text,
+                "SerialNum": number_text,
                 "Model": dice.choice(machine.models) if machine.models else "",
                 "Manufacturer": self._maker(machine),
                 "OsType": f"{machine.system} {release}".strip(),
@@ -208,6 +223,22 @@ class Vendors:
         """Most agents report all adapters, some only those that were up."""
         return machine.macs[:1] if len(machine.macs) > 1 and self.world.chance(10) else machine.macs
 
+    def _whole(self, machine: Machine, name: HostName, *, percent: float) -> str:
+        """The host name, for so many with its domain; Macs report Bonjour's instead."""
+        if machine.mobile or not name.domain or not self.world.chance(percent):
+            return name.text
+        return f"{name.text}.local" if machine.family == MACOS else f"{name.text.lower()}.{name.domain}"
+
+    def _address(self, mac: Mac) -> str:
+        return self.world.dice.choice((mac.text, mac.text, mac.text.lower(), mac.text.replace(":", "-"), mac.text.replace(":", "")))
+
+    def _number(self, serial: Key) -> str:
+        """As the inventory server keeps it: without the firmware's padding, at times without blanks or in small letters."""
+        text = serial.text.strip()
+        if not serial.true or self.world.chance(75):
+            return text
+        return text.replace(" ", "") if " " in text else text.lower()
+
     def _maker(self, machine: Machine) -> str:
         """Mostly the firmware's own notation."""
         makers = machine.makers or ("",)
@@ -234,9 +265,10 @@ class Vendors:
             return "", frozenset()
         form = form or self.world.dice.choice(("sam", "sam", "upper", "upn"))
         if form == "azuread":
-            return f"AzureAD\\{person.display}", frozenset(
-                {f"letters:{letters(person.display)}", f"letters:{letters(person.last + person.first)}"}
-            )
+            turned = person.last + person.first
+            # How a directory writes letters outside of ASCII in a login cannot be known.
+            same = {f"letters:{letters(text)}" for text in (person.display, turned)} if turned.isascii() else set()
+            return f"AzureAD\\{self.world.dice.choice((person.display, turned))}", frozenset(same)
         if form == "middle":
             return f"AzureAD\\{person.first}Maria{person.last}", frozenset()
         if form == "upn":

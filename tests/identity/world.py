@@ -77,7 +77,7 @@ class World:
         return self.dice.random() * 100 < percent
 
     def person(self, *, one_login: bool = True) -> Person:
-        """Nobody twice: names that are taken get a middle initial's number, as directories do it."""
+        """Each once: a name that is taken gets a longer last name."""
         first, last = self.dice.choice(FIRST), self.dice.choice(LAST)
         upn = f"{letters(first)}.{letters(last)}"
         while upn in self._people:
@@ -91,7 +91,7 @@ class World:
         return HostName(f"{self.dice.choice(SITES)}-{role}-{self.number():05d}")
 
     def long_name(self) -> HostName:
-        """More than 15 characters; whether the first 15 tell machines apart depends on the site's scheme."""
+        """More than 15 characters; whether the first 15 differ between machines depends on the site's scheme."""
         number = self.number()
         if self.chance(40):
             return HostName(f"NB{number:05d}-{self.dice.choice(('VERWALTUNG', 'BUCHHALTUNG', 'ENGINEERING'))}")
