@@ -92,4 +92,4 @@ def test_a_pill_that_was_drawn_before_does_not_lend_its_safety_to_the_same_words
 @pytest.mark.parametrize("column", COLUMNS)
 def test_every_column_has_a_cell(column: str) -> None:
     row = DeviceRow(7, "nb-1", "", "", "", "", "ok", "seen", False, 0, NOW, "")
-    assert "<td" in Template("{% load cells %}{% cell column %}").render(Context({"row": row, "column": column}))
+    assert "<td" in Template("{% load cells %}{% cells columns %}").render(Context({"row": row, "columns": [column]}))
