@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import cache
 
 from django.utils.dates import MONTHS_3
-from django.utils.formats import get_format
+from django.utils.formats import date_format, get_format
 from django.utils.translation import get_language
 
 # Letters of Django's formats, as a `%` format has them.
@@ -25,20 +25,26 @@ _LETTERS = {
 
 def date_words(at: date) -> str:
     """`7 Dec 2026`"""
-    pattern, months = _pattern("DATE_FORMAT", get_language())
-    return pattern % {"day": at.day, "month": at.month, "name": months[at.month - 1], "year": at.year}
+    return _words("DATE_FORMAT", at, 0, 0)
 
 
 def moment_words(at: datetime) -> str:
     """`7 Dec 2026, 04:05`, in the time zone that the time has."""
-    pattern, months = _pattern("DATETIME_FORMAT", get_language())
-    numbers = {"day": at.day, "month": at.month, "name": months[at.month - 1], "year": at.year, "hour": at.hour, "minute": at.minute}
-    return pattern % numbers
+    return _words("DATETIME_FORMAT", at, at.hour, at.minute)
+
+
+def _words(name: str, at: date, hour: int, minute: int) -> str:
+    pattern, months = _pattern(name, get_language())
+    if pattern is None:
+        return date_format(at, name)
+    numbers = {"day": at.day, "month": at.month, "year": at.year, "hour": hour, "minute": minute}
+    return pattern % {**numbers, "name": months[at.month - 1]}
 
 
 @cache
-def _pattern(name: str, _language: str | None) -> tuple[str, tuple[str, ...]]:
-    """As a `%` format, and the short names of the months. Raises KeyError for a letter that is not in _LETTERS."""
+def _pattern(name: str, _language: str | None) -> tuple[str | None, tuple[str, ...]]:
+    """As a `%` format, and the short names of the months. None for a format with other letters, which is left to Django."""
     written: str = get_format(name)
-    pattern = "".join(_LETTERS[letter] if letter.isalpha() else letter.replace("%", "%%") for letter in written)
-    return pattern, tuple(MONTHS_3[month].title() for month in range(1, 13))
+    if any((letter.isalpha() or letter == "\\") and letter not in _LETTERS for letter in written):
+        return None, ()
+    return "".join(_LETTERS.get(letter, letter.replace("%", "%%")) for letter in written), tuple(MONTHS_3[n].title() for n in range(1, 13))
