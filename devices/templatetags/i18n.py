@@ -101,7 +101,7 @@ def _singular(message: str, _language: str | None) -> str:
 
 @lru_cache(MOST)
 def _plural(singular: str, plural: str, count: float, _language: str | None) -> str:
-    return ngettext(singular, plural, count)  # type: ignore[arg-type]  # a count may have decimal places
+    return ngettext(singular, plural, count)
 
 
 @register.tag
