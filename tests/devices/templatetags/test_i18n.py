@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from django.template import Context, Template, TemplateSyntaxError
 from django.utils import translation
@@ -9,6 +11,13 @@ from django.utils.safestring import mark_safe
 
 COPY = "{% blocktranslate %}Copy {{ label }}{% endblocktranslate %}"
 COUNTED = "{% blocktranslate count number=n %}{{ number }} CVE{% plural %}{{ number }} CVEs{% endblocktranslate %}"
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    """Whatever language a request of an earlier test left active."""
+    with translation.override("en"):
+        yield
 
 
 def shown(text: str, **values: object) -> str:
