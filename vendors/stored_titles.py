@@ -7,6 +7,7 @@ The stored text does not change, because decisions about an issue end when its t
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from vendors.texts import Message, gettext_noop
 
@@ -47,6 +48,7 @@ def _pattern(template: str) -> re.Pattern[str]:
 _PATTERNS = tuple((template, _pattern(template)) for template in TEMPLATES)
 
 
+@lru_cache(1000)
 def recognized(title: str) -> str:
     """The title as a Message where Rollcall wrote it; a vendor's own title as it is."""
     for template, pattern in _PATTERNS:

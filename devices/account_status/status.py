@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils import timezone
@@ -157,9 +159,9 @@ class AccountStatus:
         return self.overdue or self.code in OFF
 
 
-def statuses(now: datetime, *, of: QuerySet[Account] | None = None) -> list[AccountStatus]:
-    """Of all accounts, or those of a query set, by name. Two queries, however many there are."""
-    return [status_of(facts, now) for facts in _facts(Account.objects.all() if of is None else of)]
+def statuses(now: datetime) -> list[AccountStatus]:
+    """Of all accounts, by name. Two queries, however many there are."""
+    return [status_of(facts, now) for facts in _facts()]
 
 
 def account_statuses(request: HttpRequest) -> list[AccountStatus]:
@@ -172,8 +174,7 @@ def account_statuses(request: HttpRequest) -> list[AccountStatus]:
 
 def status(account: Account, now: datetime) -> AccountStatus:
     """Of one account. Two queries."""
-    (found,) = statuses(now, of=Account.objects.filter(pk=account.pk))
-    return found
+    return by_pk(statuses(now))[account.pk]
 
 
 def by_pk(found: Iterable[AccountStatus]) -> dict[int, AccountStatus]:
@@ -184,19 +185,29 @@ def named(found: Iterable[AccountStatus], names: Collection[str]) -> list[Accoun
     return [each for each in found if each.name in names]
 
 
-def _facts(accounts: QuerySet[Account]) -> list[Facts]:
+def _facts() -> list[Facts]:
+    rows: list[Any] = list(Account.objects.raw(*_accounts_sql()))
+    pks = [pk for row in rows for pk in (row.run_pk, row.full_pk) if pk is not None]
+    runs = {run.pk: run for run in SyncRun.objects.raw(_RUNS_SQL, [pks])} if pks else {}
+    return [Facts(row, runs.get(row.run_pk), runs.get(row.full_pk), row.quarantined, row.has_devices) for row in rows]
+
+
+_RUNS_SQL = "SELECT * FROM devices_syncrun WHERE id = ANY(%s)"
+
+
+@cache
+def _accounts_sql() -> tuple[str, tuple[Any, ...]]:
+    """The statement and its parameters, which do not change. Every page needs it, and composing it takes longer than executing it."""
     lists = SyncRun.objects.filter(account=OuterRef("pk"), lane="list").order_by("-id").values("pk")
     broken = Quarantine.objects.filter(account=OuterRef("pk")).order_by().values("account").annotate(n=Count("*")).values("n")
-    rows = list(
-        accounts.defer("tokens").annotate(
-            run_pk=Subquery(lists.filter(state__in=ACTIVE)[:1]),
-            full_pk=Subquery(lists.filter(state=JobState.DONE, kind="everything")[:1]),
-            quarantined=Coalesce(Subquery(broken), 0),
-            has_devices=Exists(Sighting.objects.filter(account=OuterRef("pk"))),
-        )
+    rows = Account.objects.defer("tokens").annotate(
+        run_pk=Subquery(lists.filter(state__in=ACTIVE)[:1]),
+        full_pk=Subquery(lists.filter(state=JobState.DONE, kind="everything")[:1]),
+        quarantined=Coalesce(Subquery(broken), 0),
+        has_devices=Exists(Sighting.objects.filter(account=OuterRef("pk"))),
     )
-    runs = SyncRun.objects.in_bulk([pk for row in rows for pk in (row.run_pk, row.full_pk) if pk is not None])
-    return [Facts(row, runs.get(row.run_pk), runs.get(row.full_pk), row.quarantined, row.has_devices) for row in rows]
+    statement, parameters = rows.query.sql_with_params()
+    return statement, tuple(parameters)
 
 
 def status_of(facts: Facts, now: datetime) -> AccountStatus:

@@ -35,7 +35,9 @@ def page(request: HttpRequest) -> HttpResponse:
     if "col" in request.GET:
         return _chosen(request, listing)
     now, filters = timezone.now(), listing.filters
-    context = turned(look, list_page(listing, now=now, **place(request))) | {
+    rows = list_page(listing, now=now, **place(request))
+    context = turned(look, rows) | {
+        "page_ids": ",".join(str(row.id) for row in rows.rows),
         "aged": aged(account_statuses(request), account=filters.account, vendor=filters.vendor),
         "export_url": reverse("devices:export"),
         "may_export": request.user.has_perm("devices.export_device"),

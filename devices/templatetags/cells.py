@@ -2,32 +2,39 @@
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Iterable, Sequence
+from functools import cache, lru_cache
 from typing import Any
 
 from django import template
 from django.template import Context, NodeList
-from django.template.loader import get_template
-from django.utils.safestring import SafeString
+from django.template.loader import get_template, render_to_string
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, ngettext
 
 from devices.device_list.columns import COLUMNS
-from devices.templatetags.cached import drawn_once
+from devices.device_list.queries import ReportingAccount
+from devices.templatetags.cached import MOST
 from vendors.registry import label_of
 
 register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
-def cell(context: Context, column: str) -> SafeString:
-    """Of the `row` in the context; its template has the `label` of the column. Drawn in place: an include for each cell costs more."""
-    context["label"] = _label(column, get_language())
-    return _nodes(column).render(context)
+def cells(context: Context, columns: Sequence[str]) -> SafeString:
+    """Of the `row` in the context; a template has the `label` of its column. Drawn in place: an include for each cell costs more."""
+    labels = _labels(get_language())
+    html = []
+    for column in columns:
+        context["label"] = labels[column]
+        html.append(_nodes(column).render(context))
+    return mark_safe("".join(html))  # noqa: S308 (templates escape)
 
 
 @cache
-def _label(column: str, _language: str | None) -> str:
-    return str(COLUMNS[column].label)
+def _labels(_language: str | None) -> dict[str, SafeString]:
+    return {key: escape(str(column.label)) for key, column in COLUMNS.items()}
 
 
 @cache
@@ -37,20 +44,20 @@ def _nodes(column: str) -> NodeList:
     return nodes
 
 
-@drawn_once(register, "devices/device_list/_reported_by.html")
-def seen_by(vendor: str, account: str, *, records: int, present: bool, stale: bool, shared: bool) -> dict[str, Any]:
-    """An account that reports a device, by its vendor; with its own name where several accounts of the vendor report it (`shared`)."""
-    facts = [f"{label_of(vendor)}, {account}"]
-    if records > 1:
-        facts.append(ngettext("%(number)s record of this device", "%(number)s records of this device", records) % {"number": records})
-    if stale and present:
+@register.simple_tag
+def reported_by(sources: Iterable[ReportingAccount]) -> SafeString:
+    """The accounts that report a device."""
+    language = get_language()
+    return mark_safe("".join([_reported_by(source, language) for source in sources]))  # noqa: S308 (templates escape)
+
+
+@lru_cache(MOST)
+def _reported_by(source: ReportingAccount, _language: str | None) -> SafeString:
+    """An account, by its vendor; with its own name where several accounts of the vendor report the device."""
+    facts = [f"{label_of(source.vendor)}, {source.account}"]
+    if source.records > 1:
+        text = ngettext("%(number)s record of this device", "%(number)s records of this device", source.records)
+        facts.append(text % {"number": source.records})
+    if source.stale and source.present:
         facts.append(gettext("stale, excluded from the status"))
-    return {
-        "title": " · ".join(facts),
-        "vendor": vendor,
-        "account": account,
-        "records": records,
-        "present": present,
-        "stale": stale,
-        "shared": shared,
-    }
+    return render_to_string("devices/device_list/_reported_by.html", {"source": source, "title": " · ".join(facts)})

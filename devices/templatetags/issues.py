@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import get_language, gettext, gettext_lazy
 
 from devices.account_status.status import AccountStatus
 from devices.issues.filters import STANDINGS, VENDOR, WOKEN
@@ -42,14 +43,24 @@ def account_name(account: AccountStatus) -> SafeString:
     """With the time of its last full sync, where its data is outdated."""
     if not account.outdated:
         return format_html('<span class="wrap">{}</span>', account.name)
-    text = format_html(gettext("{account}, as of {time}"), account=account.name, time=ago(account.complete_at))
+    text = format_html(_as_of(get_language()), account=account.name, time=ago(account.complete_at))
     return format_html('<span class="wrap">{}</span>', text)
 
 
 @register.simple_tag
 def first_seen(since: datetime, told: bool) -> SafeString:
     """`told`: by the vendor; else the issue may be older."""
-    return ago(since) if told else format_html(gettext("{time} or earlier"), time=ago(since))
+    return ago(since) if told else format_html(_or_earlier(get_language()), time=ago(since))
+
+
+@cache
+def _as_of(_language: str | None) -> str:
+    return gettext("{account}, as of {time}")
+
+
+@cache
+def _or_earlier(_language: str | None) -> str:
+    return gettext("{time} or earlier")
 
 
 @register.filter

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
+from functools import cache
+from html import escape
 from typing import Any
 
 from django import template
+from django.conf import settings
+from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.formats import date_format, number_format
-from django.utils.html import escape, format_html
+from django.utils.formats import number_format
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext, gettext_lazy, pgettext
+from django.utils.translation import get_language, gettext, gettext_lazy, pgettext
 
 from devices.account_status.alerts import SystemAlerts, troubles
 from devices.account_status.status import account_statuses
@@ -21,6 +26,7 @@ from devices.reconciliation.freshness import Freshness
 from devices.templatetags.cached import drawn_once
 from devices.web.browser_texts import BROWSER_TEXTS
 from devices.web.context_processors import Place
+from devices.web.dates import date_words, moment_words
 from vendors.parsing.times import implausible
 from vendors.registry import label_of, makes_installers_for, short_label_of
 from vendors.states import Family, IdKind, State
@@ -58,12 +64,18 @@ NOW_SECONDS = 45
 def age_words(at: datetime, *, now: datetime) -> str:
     """As "3 h ago"; older than 60 days: the date."""
     seconds = (now - at).total_seconds()
+    just_now, ages = _age_texts(get_language())
     if seconds < NOW_SECONDS:
-        return gettext("just now")
-    for below, size, text in AGES:
+        return just_now
+    for below, size, text in ages:
         if seconds < below:
             return text % {"number": max(1, int(seconds // size))}
-    return date_format(timezone.localtime(at))
+    return date_words(timezone.localtime(at))
+
+
+@cache
+def _age_texts(_language: str | None) -> tuple[str, list[tuple[int, int, str]]]:
+    return gettext("just now"), [(below, size, str(text)) for below, size, text in AGES]
 
 
 @register.simple_tag(name="troubles", takes_context=True)
@@ -81,27 +93,40 @@ def ago(at: datetime | None, never: str = "") -> SafeString:
     if implausible(at, now=now):
         title = gettext("%(time)s: far from the present, so a clock is wrong.") % {"time": _in_both_zones(at)}
         return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), title, gettext("invalid date"))
-    return format_html('<time datetime="{}" title="{}" data-ago>{}</time>', at.isoformat(), _in_both_zones(at), age_words(at, now=now))
+    title, text = escape(_in_both_zones(at)), escape(age_words(at, now=now))
+    return mark_safe(f'<time datetime="{at.isoformat()}" title="{title}" data-ago>{text}</time>')  # noqa: S308 (escaped)
 
 
 @register.simple_tag
 def moment(at: datetime, seconds: bool = False) -> SafeString:
     """Date and time in the user's time zone; UTC on hover."""
     local = timezone.localtime(at)
-    text = date_format(local, "DATETIME_FORMAT") + (f"{local::%S}" if seconds else "")
-    return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC", text)
+    text = escape(moment_words(local) + (f"{local::%S}" if seconds else ""))
+    title = f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+    return mark_safe(f'<time datetime="{at.isoformat()}" title="{title}">{text}</time>')  # noqa: S308 (escaped)
 
 
 @register.filter
 def day(at: date | datetime) -> str:
     """The date in the user's time zone; a date as it is."""
-    return date_format(timezone.localtime(at) if isinstance(at, datetime) else at)
+    return date_words(timezone.localtime(at) if isinstance(at, datetime) else at)
 
 
 def _in_both_zones(at: datetime) -> str:
     local = timezone.localtime(at)
     utc = f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
-    return utc if local.tzinfo is UTC or local.tzname() == "UTC" else f"{date_format(local, 'DATETIME_FORMAT')} {local:%Z} ({utc})"
+    return utc if local.tzinfo is UTC or local.tzname() == "UTC" else f"{moment_words(local)} {local.tzname()} ({utc})"
+
+
+@register.simple_tag
+def stylesheets() -> SafeString:
+    """The same on every page of a server."""
+    return _stylesheets(settings.STATIC_URL)
+
+
+@cache
+def _stylesheets(_static_url: str) -> SafeString:
+    return render_to_string("ui/stylesheets.html")
 
 
 @drawn_once(register, "ui/navigation.html")
@@ -167,6 +192,16 @@ def pill(word: str, look: str = "unknown", icon: str = "info", title: str = "") 
     return {"look": f"is-{look}", "icon": icon, "word": word, "title": title}
 
 
+@register.simple_tag
+def options(choices: Iterable[tuple[str, object]], chosen: str) -> SafeString:
+    """Of a `select`. A list page has a hundred: a loop of the template for them takes as long as ten rows."""
+    lines = (
+        f'<option value="{escape(str(value))}"{" selected" if value == chosen else ""}>{escape(str(text))}</option>'
+        for value, text in choices
+    )
+    return mark_safe("".join(lines))  # noqa: S308 (escaped)
+
+
 @register.inclusion_tag("ui/copy.html")
 def copy(value: str, label: str, mono: bool = True) -> dict[str, Any]:
     """The value with a button that copies it and says so; "—" when there is none."""
@@ -211,7 +246,13 @@ def family_label(family: str) -> str:
 @register.filter
 def breakable(text: str) -> SafeString:
     """`DOMAIN\\user` and `user@domain` may break into two lines there."""
-    return mark_safe(escape(text).replace("\\", "\\<wbr>").replace("@", "@<wbr>"))  # noqa: S308 (escaped first)
+    return mark_safe(escape(str(text)).replace("\\", "\\<wbr>").replace("@", "@<wbr>"))  # noqa: S308 (escaped first)
+
+
+@register.filter
+def vendor_value(text: str) -> SafeString:
+    """A value of a vendor, which may break after an underscore: WAITING_<wbr>FOR_<wbr>RESTART."""
+    return mark_safe(escape(str(text)).replace("_", "_<wbr>"))  # noqa: S308 (escaped first)
 
 
 @register.filter

@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
+from devices.web.addresses import address_of
 from devices.web.roles import dotted
 
 THEMES = ("light", "dark")
@@ -38,13 +38,17 @@ class Place(NamedTuple):
 
 
 class Permissions:
-    """`{% if may.view_raw %}`: whether the user has a permission."""
+    """`{% if may.view_raw %}`: whether the user has a permission. Rows ask for the same one again."""
 
     def __init__(self, user: Any) -> None:
         self._user = user
+        self._known: dict[str, bool] = {}
 
     def __getitem__(self, codename: str) -> bool:
-        return bool(self._user.has_perm(dotted(codename)))
+        known = self._known.get(codename)
+        if known is None:
+            known = self._known[codename] = bool(self._user.has_perm(dotted(codename)))
+        return known
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
@@ -61,7 +65,7 @@ def _places(path: str, may: Permissions) -> tuple[Place, ...]:
     places = []
     for name, label, icon, *rights in PLACES:
         if any(may[right] for right in rights):
-            url = reverse(name)
+            url = address_of(name)
             current = path == url or (url != "/" and path.startswith(url))
             places.append(Place(url, str(label), icon, current, exact=path == url))
     return tuple(places)

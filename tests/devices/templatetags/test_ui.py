@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.template import Context, Template
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.safestring import mark_safe
 
 from devices.device_list.columns import COLUMNS
-from devices.device_list.queries import DeviceRow
+from devices.device_list.queries import DeviceRow, ReportingAccount, SeenBy
 from devices.reconciliation.timestamps import newest
 from devices.templatetags.ui import age_words
 from vendors.parsing.times import implausible
@@ -92,4 +92,33 @@ def test_a_pill_that_was_drawn_before_does_not_lend_its_safety_to_the_same_words
 @pytest.mark.parametrize("column", COLUMNS)
 def test_every_column_has_a_cell(column: str) -> None:
     row = DeviceRow(7, "nb-1", "", "", "", "", "ok", "seen", False, 0, NOW, "")
-    assert "<td" in Template("{% load cells %}{% cell column %}").render(Context({"row": row, "column": column}))
+    assert "<td" in Template("{% load cells %}{% cells columns %}").render(Context({"row": row, "columns": [column]}))
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_cells_escape_what_a_vendor_reports(language: str) -> None:
+    evil = "<script>a_b</script>"
+    row = DeviceRow(7, evil, evil, evil, evil, evil, "ok", "seen", False, 0, NOW, "", groups=[evil], tags=[evil])
+    row.seen_by = [SeenBy(evil, present=True, stale=True, account=evil)]
+    with translation.override(language):
+        html = Template("{% load cells %}{% cells columns %}").render(Context({"row": row, "columns": list(COLUMNS)}))
+    assert "<script>" not in html and html.count("&lt;script&gt;") >= 7
+
+
+def test_an_account_that_reports_a_device_is_named_in_every_language() -> None:
+    sources = [ReportingAccount("eset", "eset-main", records=2, present=True, stale=True, shared=True)]
+    template = Template("{% load cells %}{% reported_by sources %}")
+    for language, words in (("en", "2 records of this device"), ("de", "2 Datensätze"), ("en", "2 records of this device")):
+        with translation.override(language):
+            html = template.render(Context({"sources": sources}))
+            assert words in html and "eset-main ×2" in html
+
+
+def test_options_of_a_select_are_escaped_and_one_is_selected() -> None:
+    html = Template("{% options choices chosen %}").render(Context({"choices": [("", "Any"), ('"<b>', "<i>&")], "chosen": '"<b>'}))
+    assert html == '<option value="">Any</option><option value="&quot;&lt;b&gt;" selected>&lt;i&gt;&amp;</option>'
+
+
+def test_a_value_of_a_vendor_breaks_after_underscores() -> None:
+    html = Template("{{ word|vendor_value }}").render(Context({"word": "A_B<_"}))
+    assert html == "A_<wbr>B&lt;_<wbr>"
