@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from vendors.field_repairs import REPLACED
 from vendors.parsing.manufacturers import brand
-from vendors.parsing.placeholder_keys import PLACEHOLDERS
+from vendors.parsing.placeholder_texts import placeholder_text
 from vendors.records import Identifier
 from vendors.states import IdKind
 
@@ -15,12 +15,6 @@ from vendors.states import IdKind
 # PostgreSQL too.
 MACHINE_TYPE = "^[0-9][0-9a-z]{3}([0-9a-z]{3}|[0-9a-z]{6})$"
 _SIGNS = re.compile("[^0-9a-z]")
-
-
-def placeholder_text(text: str) -> bool:
-    """Whether a model or maker is one that firmware ships unfilled, such as "System Product Name"."""
-    core = _SIGNS.sub("", text.casefold())
-    return core in PLACEHOLDERS or (text.isascii() and (not core or (len(core) > 1 and len(set(core)) == 1)))
 
 
 def described(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -25,7 +26,7 @@ U1, U2 = "4c4c4544-0041-4210-8043-b1c04f443233", "5d9a1d3e-8a7f-4c4b-9d1a-2b7f1a
 Keys = dict[IdKind, str]
 
 
-def told(external_id: str, keys: Keys, *, days_ago: float = 0, junk: IdKind | None = None, **fields: object) -> Entry:
+def told(external_id: str, keys: Keys, *, days_ago: float = 0, junk: IdKind | None = None, **fields: Any) -> Entry:
     own: tuple[records.Identifier, ...] = tuple(
         making.identifier(kind, key, junk=kind == junk) for kind, text in keys.items() for key in text.split()
     )
@@ -212,14 +213,14 @@ class TestContradictions:
             ({"manufacturer": "LENOVO"}, {"manufacturer": "Dell Inc."}),
         ],
     )
-    def test_another_kind_of_device(self, one: dict[str, str], other: dict[str, str]) -> None:
+    def test_another_kind_of_device(self, one: dict[str, Any], other: dict[str, Any]) -> None:
         keys = {SERIAL: "pf3xk2ab", HOST: "nb-1", MAC: M1}
         save(making.account(), told("e", keys, **one))
         save(making.account("epm", "five9s"), told("f", keys, **other))
         assert len(partition()) == 2
 
     def test_one_serial_on_two_products_of_a_maker(self) -> None:
-        dell = {"manufacturer": "Dell Inc."}
+        dell: dict[str, Any] = {"manufacturer": "Dell Inc."}
         save(making.account(), told("e", {SERIAL: "10203040x", HOST: "till-a", MAC: M1}, model="OptiPlex 7010", **dell))
         save(making.account("epm", "five9s"), told("f", {SERIAL: "10203040x", HOST: "till-b"}, model="Latitude 5420", **dell))
         assert len(partition()) == 2
