@@ -19,7 +19,7 @@ from devices.matching.candidates import CandidateSet
 from devices.matching.device_ids import IdAssignment, move_related_rows, move_sightings, name_devices
 from devices.matching.explanations import MatchReason, PossiblePair, possible, reason
 from devices.matching.former import keep_former, stored_records
-from devices.matching.grouping import arrange
+from devices.matching.grouping import arrange, pairs
 from devices.matching.record import KINDS, Key, MatchRecord, Traits, collect
 from devices.models import Device, Join, Sighting
 from devices.reconciliation.summary import summarise
@@ -150,10 +150,11 @@ def rematch_next(now: datetime, *, after: int, reason: str = "") -> Rematched | 
 
 def _decide(near: CandidateSet) -> MatchPlan:
     joining = {key: held for key, held in near.holders.items() if len(held) > 1 and key not in near.common}
-    groups = arrange(near.core.values(), joining, near.comparisons, near.overrides)
+    compared = pairs(near.core.keys(), joining, near.comparisons)
+    groups = arrange(near.core.values(), compared, near.comparisons, near.overrides)
     plan = MatchPlan(name_devices(groups))
     plan.judged = list(near.core)
-    plan.possible = possible(groups, joining, near.comparisons, near.overrides)
+    plan.possible = possible(groups, compared, near.overrides)
     for group in groups:
         for each in group.members:
             why = reason(each, group, holders=near.holders, comparisons=near.comparisons, overrides=near.overrides)

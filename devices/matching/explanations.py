@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from devices.matching.evidence import Comparison, Evidence
-from devices.matching.grouping import Cluster, Overrides
+from devices.matching.grouping import Cluster, Overrides, Pair
 from devices.matching.rarity import Comparisons
 from devices.matching.record import STRENGTH, Key, MatchRecord
 from devices.matching.rules import POSSIBLE, TIMED
@@ -64,27 +64,17 @@ def reason(
     return MatchReason(kind_of(best), best.own, partner.id, found.weak, stored(found, member, partner), near)
 
 
-def possible(
-    groups: Sequence[Cluster],
-    holders: Mapping[Key, Sequence[MatchRecord]],
-    comparisons: Comparisons,
-    overrides: Overrides,
-) -> list[PossiblePair]:
+def possible(groups: Sequence[Cluster], compared: Iterable[Pair], overrides: Overrides) -> list[PossiblePair]:
     """The pairs of live records that a user has to decide about."""
     device = {member.id: number for number, group in enumerate(groups) for member in group.members}
-    found: dict[tuple[int, int], PossiblePair] = {}
-    for key, sharing in holders.items():
-        live = [each for each in sharing if each.live and each.id in device] if key not in comparisons.common else []
-        for place, one in enumerate(live):
-            for other in live[place + 1 :]:
-                pair = (min(one.id, other.id), max(one.id, other.id))
-                if device[one.id] == device[other.id] or pair in found or pair in overrides.apart:
-                    continue
-                comparison = comparisons.of(one, other)
-                if comparison.total >= POSSIBLE and _telling(comparison):
-                    lower, upper = (one, other) if one.id < other.id else (other, one)
-                    found[pair] = PossiblePair(*pair, comparison.total, stored(comparison, lower, upper))
-    return list(found.values())
+    found = []
+    for one, other, comparison in compared:
+        if comparison.total < POSSIBLE or device[one.id] == device[other.id] or not (one.live and other.live):
+            continue
+        if _pair(one, other) not in overrides.apart and _telling(comparison):
+            first, second = (one, other) if one.id < other.id else (other, one)
+            found.append(PossiblePair(first.id, second.id, comparison.total, stored(comparison, first, second)))
+    return found
 
 
 def _telling(found: Comparison) -> bool:

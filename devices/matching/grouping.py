@@ -7,10 +7,12 @@ machines stays apart. Records that are gone come last: they follow the live ones
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, groupby
+from typing import NamedTuple
 
+from devices.matching.evidence import Comparison
 from devices.matching.rarity import Comparisons
 from devices.matching.record import Key, MatchRecord
 
@@ -30,24 +32,35 @@ class Cluster:
     members: list[MatchRecord]
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
-    """Two records whose evidence suffices."""
+class Pair(NamedTuple):
+    """Two records that have a key in common, in the order of vendors and their ids."""
 
     first: MatchRecord
     second: MatchRecord
-    total: int
+    comparison: Comparison
 
 
-def arrange(
-    records: Iterable[MatchRecord], holders: Mapping[Key, Sequence[MatchRecord]], comparisons: Comparisons, overrides: Overrides
-) -> list[Cluster]:
-    """Put records into groups. `holders`: the records of each key, without keys that many machines share."""
+def pairs(records: Collection[int], holders: Mapping[Key, Sequence[MatchRecord]], comparisons: Comparisons) -> list[Pair]:
+    """All pairs of `records`, each once. `holders`: the records of each key that is not common."""
+    found: dict[tuple[int, int], Pair] = {}
+    for sharing in holders.values():
+        here = [each for each in sharing if each.id in records]
+        for one, other in combinations(here, 2):
+            ids = (one.id, other.id) if one.id < other.id else (other.id, one.id)
+            if ids not in found:
+                first, second = (one, other) if one.order <= other.order else (other, one)
+                found[ids] = Pair(first, second, comparisons.of(first, second))
+    return list(found.values())
+
+
+def arrange(records: Iterable[MatchRecord], compared: Iterable[Pair], comparisons: Comparisons, overrides: Overrides) -> list[Cluster]:
+    """Put records into groups by their pairs."""
     arrangement = _Arrangement(records, comparisons, overrides)
-    matches = arrangement.matches(holders)
-    arrangement.join([each for each in matches if each.first.live and each.second.live])
-    arrangement.follow([each for each in matches if each.first.live != each.second.live])
-    arrangement.join([each for each in matches if not (each.first.live or each.second.live)])
+    joining = [each for each in compared if each.comparison.joins]
+    joining.sort(key=lambda each: (-each.comparison.total, each.first.order, each.second.order))
+    arrangement.join([each for each in joining if each.first.live and each.second.live])
+    arrangement.follow([each for each in joining if each.first.live != each.second.live])
+    arrangement.join([each for each in joining if not (each.first.live or each.second.live)])
     return arrangement.groups()
 
 
@@ -64,21 +77,9 @@ class _Arrangement:
     def groups(self) -> list[Cluster]:
         return list({id(group): group for group in self._group.values()}.values())
 
-    def matches(self, holders: Mapping[Key, Sequence[MatchRecord]]) -> list[Match]:
-        """Best evidence first; among equals in the order of vendors and their ids."""
-        found: dict[tuple[int, int], Match] = {}
-        for sharing in holders.values():
-            here = [each for each in sharing if each.id in self._group]
-            for one, other in combinations(here, 2):
-                pair = _ids(one, other)
-                if pair not in found and (comparison := self._comparisons.of(one, other)).joins:
-                    first, second = (one, other) if one.order <= other.order else (other, one)
-                    found[pair] = Match(first, second, comparison.total)
-        return sorted(found.values(), key=lambda match: (-match.total, match.first.order, match.second.order))
-
-    def join(self, matches: Sequence[Match]) -> None:
+    def join(self, matches: Sequence[Pair]) -> None:
         """A match is dropped when either end matches as well with a record that excludes the other end."""
-        for _, equal in groupby(matches, key=lambda match: match.total):
+        for _, equal in groupby(matches, key=lambda match: match.comparison.total):
             possible = [match for match in equal if self._may_merge(match)]
             candidates: dict[int, dict[int, Cluster]] = defaultdict(dict)
             for match in possible:
@@ -90,22 +91,22 @@ class _Arrangement:
                 if self._may_merge(match):
                     self._merge(match.first.id, match.second.id)
 
-    def follow(self, matches: Sequence[Match]) -> None:
+    def follow(self, matches: Sequence[Pair]) -> None:
         """Put each record that is gone to the live device that it matches best; between two equal ones it stays alone."""
-        best: dict[int, list[Match]] = defaultdict(list)
+        best: dict[int, list[Pair]] = defaultdict(list)
         for match in matches:
             gone = match.second if match.first.live else match.first
-            if self._may_merge(match) and (not best[gone.id] or best[gone.id][0].total == match.total):
+            if self._may_merge(match) and (not best[gone.id] or best[gone.id][0].comparison.total == match.comparison.total):
                 best[gone.id].append(match)
         for found in best.values():
             if len({id(self._group[other.id]) for match in found for other in (match.first, match.second) if other.live}) == 1:
                 self._merge(found[0].first.id, found[0].second.id)
 
-    def _may_merge(self, match: Match) -> bool:
+    def _may_merge(self, match: Pair) -> bool:
         first, second = self._group[match.first.id], self._group[match.second.id]
         return first is not second and not self._against(first, second)
 
-    def _doubtful(self, match: Match, candidates: Mapping[int, Mapping[int, Cluster]]) -> bool:
+    def _doubtful(self, match: Pair, candidates: Mapping[int, Mapping[int, Cluster]]) -> bool:
         first, second = self._group[match.first.id], self._group[match.second.id]
         ends = ((first, second), (second, first))
         return any(
