@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -47,7 +48,7 @@ def test_stale_and_account_are_about_one_and_the_same_sighting() -> None:
 
 def test_a_release_is_found_in_any_notation_and_searched() -> None:
     accounts = shown.small_fleet()
-    one = {"os_family": "windows", "os_name": "Windows 11 Pro 10.0.22631 (by build)", "os_release": "Windows 11"}
+    one: dict[str, Any] = {"os_family": "windows", "os_name": "Windows 11 Pro 10.0.22631 (by build)", "os_release": "Windows 11"}
     shown.sighting(accounts["opswat"], "eleven", **one)
     shown.sighting(accounts["opswat"], "ten", os_family="windows", os_name="Windows 10 Pro", os_release="Windows 10")
     shown.sighting(accounts["eset"], "tahoe", os_family="macos", os_name="macOS", os_release="macOS 26")
@@ -71,7 +72,7 @@ def test_pages_and_files_of_a_release_have_the_same_devices(client: Client, ivan
     assert [row.name for row in (*first.rows, *second.rows)] == expected
     client.force_login(ivan)
     answer = client.get("/devices/export.csv?release=windows+11")
-    lines = answer.content.decode("utf-8-sig").splitlines()  # type: ignore[attr-defined]
+    lines = answer.getvalue().decode("utf-8-sig").splitlines()
     assert [line.partition(",")[0] for line in lines[1:]] == expected
 
 
