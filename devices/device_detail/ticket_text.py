@@ -94,12 +94,12 @@ def _source(view: SourceView, write: Callable[[str], str], now: datetime) -> str
     if not sighting.present:
         status = gettext("%(inventory)s; last status %(status)s") % {"inventory": sighting.get_life_display(), "status": status}
     times = (
-        (gettext("Last check-in"), view.seen_at),
-        (gettext("Inventory date"), sighting.produced_at),
-        (gettext("Last synced"), view.fetched_at),
+        (gettext("Last check-in"), told(view.seen_at, now)),
+        (gettext("Inventory date"), told(sighting.produced_at, now)),
+        (gettext("Last synced"), stamp(view.fetched_at)),  # by Rollcall's own clock
     )
     notes = [gettext("superseded by a newer record of the account")] if sighting.superseded else []
-    return "; ".join([status, *notes, *(f"{label}: {told(at, now)}" for label, at in times if at)])
+    return "; ".join([status, *notes, *(f"{label}: {text}" for label, text in times if text)])
 
 
 def _issue(problem: OpenIssue, write: Callable[[str], str]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -71,7 +72,7 @@ def test_pages_and_files_of_a_release_have_the_same_devices(client: Client, ivan
     assert [row.name for row in (*first.rows, *second.rows)] == expected
     client.force_login(ivan)
     answer = client.get("/devices/export.csv?release=windows+11")
-    lines = answer.content.decode("utf-8-sig").splitlines()
+    lines = answer.getvalue().decode("utf-8-sig").splitlines()
     assert [line.partition(",")[0] for line in lines[1:]] == expected
 
 

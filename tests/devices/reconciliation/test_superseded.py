@@ -122,6 +122,7 @@ def test_a_poll_that_turns_the_order_of_contacts_renews_the_summary(eset: Accoun
     ]  # fmt: skip
     save_page(run, again, timezone.now())
     assert reordered(eset.pk) == {device}
+    run.started_at = ago(0.1)
     SyncHandler().finish(run, timezone.now())
     assert Device.objects.get(pk=device).name == "NB-1"
     assert reordered(eset.pk) == set()

@@ -53,9 +53,10 @@ def test_an_implausible_time_is_no_fact() -> None:
     """The clock of the device is an hour ahead, or its zone is wrong."""
     eset = shown.account("eset-main", "eset")
     ahead = shown.sighting(eset, "nb-1", seen_at=AT + timedelta(hours=1))
-    for text in (told(ahead.device).plain, told(ahead.device).markdown):
+    for text in (told(ahead.device).plain, told(ahead.device).markdown.replace("\\:", ":")):
         assert "Last seen: implausible time (2026-11-20 10:12 UTC)" in text
         assert "Last check-in: implausible time (2026-11-20 10:12 UTC)" in text
+        assert text.count("implausible") == 2
     within = shown.sighting(eset, "nb-2", seen_at=AT + timedelta(minutes=4))
     assert "Last seen: 2026-11-20 09:16 UTC" in told(within.device).plain
 
