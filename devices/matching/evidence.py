@@ -89,7 +89,7 @@ def compare(one: MatchRecord, other: MatchRecord, rarity: Rarity = NO_RARITY) ->
     if one.names and other.names:
         alike = bool(macs) and macs[0].weight > 0
         found += _hostnames(one, other, rarity, apart=not alike and (user is None or user.rule != "user"))
-    found += _traits(one, other)
+    found += _traits(one, other, named_alike=any(each.rule.startswith("hostname") and each.weight > 0 for each in found))
     return Comparison(tuple(found), sum(each.weight for each in found))
 
 
@@ -134,9 +134,10 @@ def _macs(one: MatchRecord, other: MatchRecord, rarity: Rarity) -> list[Evidence
         return [Evidence("mac_weak", min(usable), min(usable))] if _same_name(one, other) or _former("hostname", one, other) else []
     if former := _former("mac", one, other):
         return [Evidence("mac_former", former, former)]
-    if mine and theirs:
-        return [Evidence("mac_parallel" if parallel(one, other) else "mac_differs", min(mine), min(theirs))]
-    return []
+    if one.account == other.account and not one.macs & other.macs and (parallel(one, other) or virtual(one) or virtual(other)):
+        # A copy of a virtual machine that is switched off is still another machine.
+        return [Evidence("mac_parallel", min(one.macs), min(other.macs))]
+    return [Evidence("mac_differs", min(mine), min(theirs))] if mine and theirs else []
 
 
 def _lasting(record: MatchRecord, rarity: Rarity) -> frozenset[str]:
@@ -218,13 +219,14 @@ def _user(one: MatchRecord, other: MatchRecord, hardware: bool) -> Evidence | No
     return Evidence("user_differs", *pairs[0]) if not hardware and all(user_names.differ(*pair) for pair in pairs) else None
 
 
-def _traits(one: MatchRecord, other: MatchRecord) -> list[Evidence]:
+def _traits(one: MatchRecord, other: MatchRecord, *, named_alike: bool) -> list[Evidence]:
+    """Vendors name one model in many ways: it counts only where the hostnames differ too."""
     mine, theirs, found = one.traits, other.traits, []
     if mine.family != theirs.family and Family.UNKNOWN not in (mine.family, theirs.family):
         found.append(Evidence("family_differs", mine.family, theirs.family))
     if one.brand and other.brand:
         if one.brand != other.brand:
             found.append(Evidence("brand_differs", one.brand, other.brand))
-        elif mine.model != theirs.model and mine.model and theirs.model and not _same_model(mine.model, theirs.model):
+        elif not named_alike and mine.model != theirs.model and mine.model and theirs.model and not _same_model(mine.model, theirs.model):
             found.append(Evidence("model_differs", mine.model, theirs.model))
     return found

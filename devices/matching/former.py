@@ -1,7 +1,7 @@
 """Former identifiers: what a record reported before its serial, BIOS UUID, MAC addresses or hostname were all replaced.
 
 A vendor keeps its record when a device is renamed or gets another mainboard, and the other vendors learn of it hours later: until then the
-former identifier is what the records have in common. Only the last set that was replaced is kept.
+former identifier is what the records have in common. Only what was replaced last is kept.
 """
 
 from __future__ import annotations
@@ -55,7 +55,8 @@ def keep_former(each: MappedEntry, old: StoredRecord) -> None:
     kept: list[Identifier] = []
     for kind, name in FORMER.items():
         current, before = now.get(kind, set()), old.record.keys.get(kind, NOTHING)
-        replaced = bool(current and before and current.isdisjoint(before))
+        # One adapter is replaced while others stay; a further serial or name beside the one that stays is none of another machine.
+        replaced = bool(current and before - current and (kind == IdKind.MAC or current.isdisjoint(before)))
         source = (kind, before) if replaced else (name, old.record.keys.get(name, NOTHING))
         for key in source[1] - current:
             value = old.values.get((source[0], key), "")

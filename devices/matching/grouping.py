@@ -78,18 +78,23 @@ class _Arrangement:
         return list({id(group): group for group in self._group.values()}.values())
 
     def join(self, matches: Sequence[Pair]) -> None:
-        """A match is dropped when either end matches as well with a record that excludes the other end."""
+        """A match waits while either end matches as well with a record that excludes the other end: the next merges may decide it."""
         for _, equal in groupby(matches, key=lambda match: match.comparison.total):
-            possible = [match for match in equal if self._may_merge(match)]
-            candidates: dict[int, dict[int, Cluster]] = defaultdict(dict)
-            for match in possible:
-                first, second = self._group[match.first.id], self._group[match.second.id]
-                candidates[id(first)][id(second)] = second
-                candidates[id(second)][id(first)] = first
-            certain = [match for match in possible if not self._doubtful(match, candidates)]
-            for match in certain:
-                if self._may_merge(match):
-                    self._merge(match.first.id, match.second.id)
+            waiting = list(equal)
+            while certain := self._certain(waiting):
+                for match in certain:
+                    if self._may_merge(match):
+                        self._merge(match.first.id, match.second.id)
+                waiting = [match for match in waiting if self._may_merge(match)]
+
+    def _certain(self, matches: Sequence[Pair]) -> list[Pair]:
+        possible = [match for match in matches if self._may_merge(match)]
+        candidates: dict[int, dict[int, Cluster]] = defaultdict(dict)
+        for match in possible:
+            first, second = self._group[match.first.id], self._group[match.second.id]
+            candidates[id(first)][id(second)] = second
+            candidates[id(second)][id(first)] = first
+        return [match for match in possible if not self._doubtful(match, candidates)]
 
     def follow(self, matches: Sequence[Pair]) -> None:
         """Put each record that is gone to the live device that it matches best; between two equal ones it stays alone."""
@@ -110,10 +115,18 @@ class _Arrangement:
         first, second = self._group[match.first.id], self._group[match.second.id]
         ends = ((first, second), (second, first))
         return any(
-            other is not chosen and other is not end and self._against(other, chosen)
+            other is not chosen
+            and other is not end
+            and self._against(other, chosen)
+            and self._support(end, other) >= self._support(end, chosen)
             for end, chosen in ends
             for other in candidates[id(end)].values()
         )
+
+    def _support(self, first: Cluster, second: Cluster) -> int:
+        """What speaks for two clusters being one machine, each rule once: of one device, each record has other keys in common."""
+        pieces = (piece for one in first.members for other in second.members for piece in self._comparisons.of(one, other).evidence)
+        return sum({piece.rule: piece.weight for piece in pieces if piece.weight > 0}.values())
 
     def _against(self, first: Cluster, second: Cluster) -> bool:
         """Whether a user split two of their records, or two of them exclude each other: of live devices the live ones decide."""

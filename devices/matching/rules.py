@@ -43,7 +43,7 @@ RULES = {
     # Against it.
     "serial_differs": Rule(EXCLUDED, gettext_noop("Different serials: %(own)s and %(other)s")),
     "bios_uuid_differs": Rule(EXCLUDED, gettext_noop("Different BIOS UUIDs: %(own)s and %(other)s")),
-    "mac_parallel": Rule(EXCLUDED, gettext_noop("In contact at the same time with different MAC addresses: %(own)s and %(other)s")),
+    "mac_parallel": Rule(EXCLUDED, gettext_noop("Two installations with different MAC addresses: %(own)s and %(other)s")),
     "hostname_parallel": Rule(EXCLUDED, gettext_noop("In contact at the same time with different hostnames: %(own)s and %(other)s")),
     "family_differs": Rule(EXCLUDED, gettext_noop("Different operating systems: %(own)s and %(other)s")),
     "brand_differs": Rule(EXCLUDED, gettext_noop("Different manufacturers: %(own)s and %(other)s")),
