@@ -44,12 +44,12 @@ def test_notations(desk: Client) -> None:
     for each in records:
         held[each.machine].add(device_of[each.name])
     wrong = []
-    for each in notations:
-        shown, listed, opened = first(desk, each.text)
-        if shown not in held[each.machine] or listed not in held[each.machine]:
-            wrong.append((each.sort, f"{each.text!r}: {'nothing' if shown is None else 'another device'}"))
-        elif each.lossy and opened:
-            wrong.append((each.sort, f"{each.text!r}: opened as exact"))
+    for notation in notations:
+        shown, listed, opened = first(desk, notation.text)
+        if shown not in held[notation.machine] or listed not in held[notation.machine]:
+            wrong.append((notation.sort, f"{notation.text!r}: {'nothing' if shown is None else 'another device'}"))
+        elif notation.lossy and opened:
+            wrong.append((notation.sort, f"{notation.text!r}: opened as exact"))
     print(f"\n{len(notations) - len(wrong)} of {len(notations)} notations have their machine first")
     for sort, count in Counter(sort for sort, _ in wrong).most_common():
         print(f"  {count} of {sum(each.sort == sort for each in notations)}  {sort}: {next(text for name, text in wrong if name == sort)}")
