@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Callable
 
 from vendors.field_repairs import REPLACED
-from vendors.parsing import placeholder_keys
+from vendors.parsing import host_names, placeholder_keys, user_names
 from vendors.records import Identifier
 from vendors.states import IdKind
 
@@ -30,6 +30,8 @@ HEX12 = re.compile("[0-9a-f]{12}")
 HEX32 = re.compile("[0-9a-f]{32}")
 _BYTE = "(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
 V4 = re.compile(rf"{_BYTE}(?:\.{_BYTE}){{3}}")
+PADDED = re.compile(r"[0-9]{3}(?:\.[0-9]{3}){3}")  # some inventories write every number with three digits
+ETHERNET = "01"  # the hardware type before the MAC in a DHCP client id
 
 
 def clean_text(text: str, *, limit: int = LONGEST_VALUE) -> str:
@@ -65,25 +67,28 @@ def serial_key(text: str) -> str:
 
 
 def mac_key(text: str) -> str:
-    """Twelve lower-case hex digits, from any notation of six bytes."""
-    digits = text.translate(MAC_SIGNS).lower()
-    if len(digits) != 12:  # leading zeros may have been left out
-        parts = re.split(r"[:.\- ]", text.strip().lower())
-        digits = "".join(part.zfill(2) for part in parts) if len(parts) == 6 else ""
+    """Twelve lower-case hex digits, from any notation of six bytes; also behind `0x` and the hardware type of a DHCP client id."""
+    written = text.strip().lower().removeprefix("0x")
+    digits = written.translate(MAC_SIGNS)
+    if len(digits) not in (12, 14):  # leading zeros may have been left out
+        parts = re.split(r"[:.\- ]", written)
+        digits = "".join(part.zfill(2) for part in parts) if len(parts) in (6, 7) else ""
+    if len(digits) == 14 and digits.startswith(ETHERNET):
+        digits = digits.removeprefix(ETHERNET)
     return digits if HEX12.fullmatch(digits) else ""
 
 
 def fqdn_key(text: str) -> str:
     """The full name when it has a domain, else ""."""
-    name = text_key(text).strip(". ")
-    return name if "." in name and not ip_key(name) else ""
+    name = host_names.full_name(text_key(text))
+    return "" if ip_key(name) else name
 
 
 def hostname_key(text: str) -> str:
-    """The short name: up to the first dot. An IP address is not a hostname."""
+    """The short name: up to the first dot of a host name, else the whole text. An IP address is not a hostname."""
     name = text_key(text).strip(". ")
     number = (name[:1].isdigit() or ":" in name or "[" in name) and ip_key(name)  # parsing every name as an address is slow
-    return "" if number else name.partition(".")[0].strip()
+    return "" if number else host_names.short_name(name)
 
 
 def user_parts(text: str) -> tuple[str, str]:
@@ -94,15 +99,19 @@ def user_parts(text: str) -> tuple[str, str]:
 
 
 def user_key(text: str) -> str:
-    """The bare login."""
-    return user_parts(text)[0]
+    """The bare login. A display name that Entra ID reports instead of one ends in `@azuread` (user_names.py)."""
+    login, domain = user_parts(text)
+    is_display = domain == user_names.DISPLAY_DOMAIN and login and "." not in login and text_key(text).count("@") <= ("\\" not in text)
+    return f"{login}{user_names.DISPLAY_END}" if is_display else login
 
 
 def ip_key(text: str) -> str:
-    """Canonical IPv4 or IPv6 text, without zone, brackets and prefix length; IPv4 mapped into IPv6 becomes IPv4."""
+    """Canonical IPv4 or IPv6 text, without zone, brackets, prefix length and leading zeros; IPv4 mapped into IPv6 becomes IPv4."""
     if V4.fullmatch(text):
         return text
     bare = text.strip().strip("[]").partition("/")[0].partition("%")[0]
+    if PADDED.fullmatch(bare):
+        bare = ".".join(number.lstrip("0") or "0" for number in bare.split("."))
     try:
         address = ipaddress.ip_address(bare)
     except ValueError:

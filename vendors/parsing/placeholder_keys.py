@@ -5,6 +5,8 @@ from __future__ import annotations
 import ipaddress
 import re
 
+from vendors.parsing import mac_addresses, user_names
+
 # Compared with letters and digits only.
 PLACEHOLDERS = frozenset(
     (
@@ -109,26 +111,6 @@ SHARED_UUIDS = frozenset(
     )
 )
 
-# Adapters that say nothing about the machine: the same on every machine that has the software, or wandering with a dock.
-WANDERING_MACS = (
-    "005056c0",  # VMware host-only and NAT adapters on the host
-    "00059a3c",  # Cisco AnyConnect
-    "00090ffe",  # Fortinet SSL VPN
-    "00090faa",  # Fortinet virtual adapter
-    "00ff",  # TAP-Windows (OpenVPN and others)
-    "204153594eff",  # Windows WAN miniport
-    "505054503030",  # Windows PPTP miniport
-    "00e04c",  # Realtek USB adapters and docks
-    "000ec6",  # ASIX USB adapters and docks
-    "00249b",  # Action Star docks
-    "3c18a0",  # Luxshare docks
-    "8cae4c",  # Plugable docks
-    "a0cec8",  # CE Link hubs
-    "803f5d",  # Winstars hubs
-)
-# The locally administered bit marks random addresses, except where it is the only address a virtual machine has.
-TRUE_LOCAL_MACS = ("525400",)  # QEMU, KVM
-
 
 def junk_serial(key: str) -> bool:
     core = key if key.isalnum() and key.isascii() else SIGNS.sub("", key)
@@ -140,11 +122,7 @@ def junk_uuid(key: str) -> bool:
 
 
 def junk_mac(key: str) -> bool:
-    if len(set(key)) == 1 or key.startswith(WANDERING_MACS):
-        return True
-    first = int(key[:2], 16)
-    multicast, local = first & 1, first & 2
-    return bool(multicast or (local and not key.startswith(TRUE_LOCAL_MACS)))
+    return mac_addresses.junk(key)
 
 
 def junk_ip(key: str) -> bool:
@@ -159,7 +137,7 @@ def junk_hostname(key: str) -> bool:
 
 
 def junk_user(key: str) -> bool:
-    return key.replace(" ", "") in NOBODY
+    return user_names.bare(key).replace(" ", "") in NOBODY
 
 
 def never_junk(key: str) -> bool:
