@@ -8,13 +8,13 @@ from vendors.parsing import normalise
 
 # What stands where a domain would: it is none.
 NO_DOMAIN = frozenset(("", ".", "azuread", "microsoftaccount", "workgroup", "arbeitsgruppe", "localhost"))
-LINK_LOCAL = "local"  # the domain of multicast DNS, in which every machine is
+LINK_LOCAL = frozenset(("local", "localdomain"))  # of multicast DNS, in which every machine is
 
 
 def other_domain(asked: str, told: Collection[str]) -> bool:
     """Whether a full host name is none of those of a device, which are in other domains. Names in `.local` have no domain."""
-    others = {_domain(name) for name in told} - {"", LINK_LOCAL}
-    return bool(others) and _domain(asked) not in (*others, LINK_LOCAL)
+    others = {_domain(name) for name in told} - {"", *LINK_LOCAL}
+    return bool(others) and _domain(asked) not in (*others, *LINK_LOCAL)
 
 
 def other_user_domain(asked: str, values: Collection[str]) -> bool:

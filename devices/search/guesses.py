@@ -32,9 +32,7 @@ def guesses(text: str) -> tuple[Interpretation, ...]:
     if parts != [text]:
         for part in numbered:
             found += _of_part(part)
-    codes = numbered if len(parts) > 1 else [text]
-    if all(_numbered(part) for part in parts):
-        codes = [text, *(code for code in codes if code != text)]
+    codes = numbered if is_sentence(text) else dict.fromkeys((text, *numbered))
     for code in codes:
         found += _of_code(code)
     if parts != [text]:
@@ -74,7 +72,7 @@ def _of_part(part: str) -> Iterator[Interpretation]:
 
 def _of_code(code: str) -> Iterator[Interpretation]:
     plain = bar_codes.bare(code)
-    if plain != code and _numbered(plain):
+    if plain != code and plain.isalnum() and _numbered(plain):
         yield Interpretation(IdKind.SERIAL, normalise.serial_key(plain), exact=False, how=How.SEPARATORS, text=plain)
     for serial in bar_codes.serials_in(code):
         yield Interpretation(IdKind.SERIAL, normalise.serial_key(serial), exact=False, how=How.BAR_CODE, text=serial)

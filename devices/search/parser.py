@@ -157,6 +157,8 @@ def _forms(text: str, address_alone: bool = False) -> list[Interpretation]:
     forms += [Interpretation(kind, named, whole=len(named) < SHORTEST_WORD) for kind in (IdKind.NICKNAME, IdKind.TAG, IdKind.CUSTOM)]
     forms += _addresses(text, alone=address_alone)
     mac = normalise.mac_key(text)
+    if any(each.key == mac for each in mac_notations.mac_notations(text)):  # it says how it was read
+        return [form for form in forms if form.key]
     if not ip_beginnings.is_v6_only(text):
         forms.append(Interpretation(IdKind.MAC, mac) if mac else Interpretation(IdKind.MAC, _part_of_mac(text), whole=False))
     return [form for form in forms if form.key]

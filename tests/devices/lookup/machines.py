@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from io import StringIO
 
@@ -27,23 +27,34 @@ HOST, SERIAL, UUID, MAC, USER, IP = (
 )
 
 
-def machine(account: Account, name: str, *keys: tuple[IdKind, str], seen_at: datetime | None = None, number: str = "") -> Device:
+Keys = tuple[tuple[IdKind, str], ...]
+
+
+def machine(account: Account, name: str, *keys: tuple[IdKind, str], seen_at: datetime | None = None) -> Device:
     """A record with a host name and these identifiers; the device that it is part of."""
-    found = [identifier(kind, value) for kind, value in ((HOST, name), *keys)]
-    serial = next((value for kind, value in keys if kind is SERIAL), "")
-    entry = making.entry(
-        number or f"id-{name}",
-        name=name,
-        serial=serial,
-        seen_at=seen_at or timezone.now(),
-        identifiers=tuple(each for each in found if each is not None),
-    )
-    save_page(making.run(account), [entry], timezone.now())
-    return Device.objects.get(sightings__account=account, sightings__external_id=entry.external_id)
+    machines(account, {name: keys}, seen_at=seen_at)
+    return Device.objects.get(sightings__account=account, sightings__external_id=f"id-{name}")
+
+
+def machines(account: Account, listed: Mapping[str, Keys], *, seen_at: datetime | None = None) -> None:
+    """One page of a vendor: host name → identifiers."""
+    entries = []
+    for name, keys in listed.items():
+        found = [identifier(kind, value) for kind, value in ((HOST, name), *keys)]
+        serial = next((value for kind, value in keys if kind is SERIAL), "")
+        known = tuple(each for each in found if each is not None)
+        at = seen_at or timezone.now()
+        entries.append(making.entry(f"id-{name}", name=name, serial=serial, seen_at=at, identifiers=known))
+    save_page(making.run(account), entries, timezone.now())
 
 
 def names(client: Client, text: str) -> list[str]:
-    """The names of the devices on the page, in its order, however certain they are."""
+    """The names of the devices that the search lists, in its order, however certain they are."""
+    return [match["name"] for match in client.get("/d/", {"q": text, "format": "json"}).json()["matches"]]
+
+
+def on_page(client: Client, text: str) -> list[str]:
+    """The same from the HTML page, which opens no device."""
     page = client.get("/d/", {"q": text, "all": "1"}).content.decode()
     return re.findall(r'<div class="hit-who"><a[^>]*><strong>([^<]*)</strong>', page)
 

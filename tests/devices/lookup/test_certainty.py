@@ -51,19 +51,17 @@ def test_a_name_that_is_no_host_name_is_not_cut_at_its_dot(desk: Client, eset: A
     assert opened(desk, known).replace("&#x27;", "'") == known
 
 
-@pytest.mark.parametrize(
-    "text", ["nb-0042.other.example", "NB-0042.OTHER.EXAMPLE.", "\\\\nb-0042.other.example\\c$", "https://nb-0042.other.example/"]
-)
-def test_a_full_name_in_another_domain_is_shown_and_not_opened(desk: Client, eset: Account, text: str) -> None:
+def test_a_full_name_in_another_domain_is_shown_and_not_opened(desk: Client, eset: Account) -> None:
     machine(eset, "nb-0042.corp.example")
-    assert (opened(desk, text), names(desk, text)) == ("", ["nb-0042.corp.example"])
-    assert "Same hostname in another domain: nb-0042.corp.example" in notes(desk, text)
+    for text in ("nb-0042.other.example", "NB-0042.OTHER.EXAMPLE.", "\\\\nb-0042.other.example\\c$", "https://nb-0042.other.example/"):
+        assert (opened(desk, text), names(desk, text)) == ("", ["nb-0042.corp.example"]), text
+        assert "Same hostname in another domain: nb-0042.corp.example" in notes(desk, text), text
 
 
-@pytest.mark.parametrize("text", ["nb-0042", "nb-0042.corp.example", "NB-0042.local", "host:nb-0042.corp.example"])
-def test_a_name_that_does_not_contradict_opens(desk: Client, eset: Account, text: str) -> None:
+def test_a_name_that_does_not_contradict_opens(desk: Client, eset: Account) -> None:
     machine(eset, "nb-0042.corp.example")
-    assert opened(desk, text) == "nb-0042.corp.example"
+    for text in ("nb-0042", "nb-0042.corp.example", "NB-0042.local", "host:nb-0042.corp.example"):
+        assert opened(desk, text) == "nb-0042.corp.example", text
 
 
 def test_the_domain_that_another_field_reports_counts_too(desk: Client, eset: Account) -> None:
@@ -93,7 +91,6 @@ def test_of_two_domains_the_one_that_was_typed_opens(desk: Client, eset: Account
         ("CORP\\anna", "anna@corp.example", True),
         ("CORP\\anna", "anna", True),
         ("anna", "CORP\\anna", True),
-        ("CORP\\anna", "AzureAD\\anna", True),
     ],
 )
 def test_a_user_in_another_domain_is_another_user(desk: Client, eset: Account, known: str, text: str, opens: bool) -> None:

@@ -12,7 +12,7 @@ from devices.lookup.letters import text_places
 from devices.lookup.pasted_list import names_in, numbers, read
 from devices.models import User
 from tests.devices import records as making
-from tests.devices.lookup.machines import MAC, SERIAL, USER, machine, pasted, values
+from tests.devices.lookup.machines import MAC, SERIAL, USER, machines, pasted, values
 
 pytestmark = pytest.mark.django_db
 BOTH = [("found", "NB-0042"), ("found", "NB-0043")]
@@ -21,15 +21,10 @@ BOTH = [("found", "NB-0042"), ("found", "NB-0043")]
 @pytest.fixture
 def desk(client: Client, alice: User) -> Client:
     client.force_login(alice)
-    epm = making.account("epm", "five9s")
-    machine(epm, "NB-0042", (SERIAL, "PF3XK2AB"), (USER, "CORP\\anna"))
-    machine(epm, "NB-0043", (SERIAL, "PF3XK2AC"))
-    machine(epm, "WS-1", (SERIAL, "1ABCD23"))
-    machine(epm, "sf-1", (SERIAL, "003425672457"))
-    machine(epm, "exp-1", (SERIAL, "7E10"))
-    machine(epm, "exp-2", (SERIAL, "12345E3"))
-    machine(epm, "neg-1", (SERIAL, "-SN12"))
-    machine(making.account("eset-main", "eset"), "nb-7", (MAC, "00:1B:21:AA:BB:01"))
+    epm = {"NB-0043": "PF3XK2AC", "WS-1": "1ABCD23", "sf-1": "003425672457", "exp-1": "7E10", "exp-2": "12345E3", "neg-1": "-SN12"}
+    keys = {name: ((SERIAL, serial),) for name, serial in epm.items()} | {"NB-0042": ((SERIAL, "PF3XK2AB"), (USER, "CORP\\anna"))}
+    machines(making.account("epm", "five9s"), keys)
+    machines(making.account("eset-main", "eset"), {"nb-7": ((MAC, "00:1B:21:AA:BB:01"),)})
     return client
 
 
@@ -70,9 +65,8 @@ LISTS = {
 }
 
 
-@pytest.mark.parametrize("kind", LISTS)
-def test_both_devices_are_found(desk: Client, kind: str) -> None:
-    assert values(pasted(desk, LISTS[kind])) == BOTH
+def test_both_devices_are_found(desk: Client) -> None:
+    assert {kind: values(pasted(desk, text)) for kind, text in LISTS.items()} == dict.fromkeys(LISTS, BOTH)
 
 
 def test_two_columns_of_a_spreadsheet(desk: Client) -> None:
@@ -85,12 +79,13 @@ def test_two_columns_of_a_spreadsheet(desk: Client) -> None:
     ]
 
 
-@pytest.mark.parametrize("head", ["Name", "Serial", "Name;Serial", "Gerätename", "Seriennummer:", '"Hostname"', "PC-Name\tBenutzer"])
-def test_headers_are_left_out_with_a_note(desk: Client, head: str) -> None:
-    text = f"{head}\nNB-0042\nNB-0043"
-    assert values(pasted(desk, text)) == BOTH
-    page = desk.post("/d/list/", {"list": text}).content.decode()
-    assert "Read as column headers: " in page
+HEADERS = ["Name", "Serial", "Name;Serial", "Gerätename", "Seriennummer:", '"Hostname"', "PC-Name\tBenutzer"]
+
+
+def test_headers_are_left_out_with_a_note(desk: Client) -> None:
+    assert {head: values(pasted(desk, f"{head}\nNB-0042\nNB-0043")) for head in HEADERS} == dict.fromkeys(HEADERS, BOTH)
+    page = desk.post("/d/list/", {"list": "Name;Serial;Status\nNB-0042;PF3XK2AB;OK"}).content.decode()
+    assert "Read as column headers: Name, Serial" in page and "Ignored columns: Status" in page
 
 
 def test_a_part_that_is_unknown_is_a_row_of_its_own(desk: Client) -> None:
@@ -119,10 +114,14 @@ def test_greeting_sentence_and_signature_are_text_and_not_devices(desk: Client) 
     assert "Found: 1 · Not found: 1 · Ambiguous: 0" in page and "No identifier, not counted as a device: 8 entries" in page
 
 
-@pytest.mark.parametrize("closing", ["--", "-- ", "Best regards", "Thanks!", "MfG", "Viele Grüße", "Cordialement,", "Sent from my phone"])
-def test_what_follows_a_closing_is_text_unless_it_is_found(desk: Client, closing: str) -> None:
-    rows = pasted(desk, f"NB-0099\n{closing}\nJane Roe\nNB-0043")
-    assert rows[0][1] == "not found" and ("Jane Roe", "text", "") in rows and rows[-1] == ("NB-0043", "found", "NB-0043")
+CLOSINGS = ["--", "-- ", "Best regards", "Thanks!", "MfG", "Viele Grüße", "Cordialement,", "Sent from my phone"]
+
+
+def test_what_follows_a_closing_is_text_unless_it_is_found(desk: Client) -> None:
+    for closing in CLOSINGS:
+        rows = pasted(desk, f"NB-0099\n{closing}\nJane Roe\nNB-0043")
+        assert (rows[0][1], rows[-1][1:]) == ("not found", ("found", "NB-0043")), closing
+        assert ("Jane Roe", "text", "") in rows, closing
 
 
 def test_names_of_words_are_no_letter() -> None:
@@ -132,36 +131,33 @@ def test_names_of_words_are_no_letter() -> None:
     )
 
 
-@pytest.mark.parametrize("text", ["Dr. Huber's iPad", "reception", "nb-0042.other.example", "PF9ZZZZZ"])
-def test_an_unknown_name_is_not_found(desk: Client, text: str) -> None:
-    machine(making.account("more", "eset"), "Dr. Meier's iPad")
-    machine(making.account("other", "eset"), "nb-0042.corp.example")
-    assert values(pasted(desk, text)) == [("not found", "")]
+def test_an_unknown_name_is_not_found(desk: Client) -> None:
+    machines(making.account("more", "eset"), {"Dr. Meier's iPad": (), "pc-0042.corp.example": ()})
+    unknown = ["Dr. Huber's iPad", "reception", "pc-0042.other.example", "PF9ZZZZZ"]
+    assert pasted(desk, "\n".join(unknown)) == [(text, "not found", "") for text in unknown]
 
 
-@pytest.mark.parametrize(
-    ("cell", "name"),
-    [
-        ("3425672457", "sf-1"),
-        ("03425672457", "sf-1"),
-        ("7E+10", "exp-1"),
-        ("7,00E+10", "exp-1"),
-        ("12345000", "exp-2"),
-        ("1.2345E+07", "exp-2"),
-        ("'-SN12", "neg-1"),
-        ("'7E10", "exp-1"),
-        ("280-049-666-7", "WS-1"),
-        ("0100.1b21.aabb.01", "nb-7"),
-    ],
-)
-def test_what_a_spreadsheet_made_of_a_serial_is_found(desk: Client, cell: str, name: str) -> None:
-    assert values(pasted(desk, cell.replace(",", "."))) == [("found", name)]
+CHANGED = {
+    "3425672457": "sf-1",
+    "03425672457": "sf-1",
+    "7E+10": "exp-1",
+    "7.00E+10": "exp-1",
+    "12345000": "exp-2",
+    "1.2345E+07": "exp-2",
+    "'-SN12": "neg-1",
+    "'7E10": "exp-1",
+    "280-049-666-7": "WS-1",
+    "0100.1b21.aabb.01": "nb-7",
+}
 
 
-@pytest.mark.parametrize("cell", ["8E+10", "1.23457E+18", "1.2E+05"])
-def test_a_number_that_lost_its_digits_is_explained_and_is_no_statement_about_a_device(desk: Client, cell: str) -> None:
-    assert values(pasted(desk, cell)) == [("text", "")]
-    page = desk.post("/d/list/", {"list": cell}).content.decode()
+def test_what_a_spreadsheet_made_of_a_serial_is_found(desk: Client) -> None:
+    assert values(pasted(desk, "\n".join(CHANGED))) == [("found", name) for name in CHANGED.values()]
+
+
+def test_a_number_that_lost_its_digits_is_explained_and_is_no_statement_about_a_device(desk: Client) -> None:
+    assert values(pasted(desk, "8E+10\n1.23457E+18\n1.2E+05")) == [("text", "")] * 3
+    page = desk.post("/d/list/", {"list": "8E+10"}).content.decode()
     assert "A spreadsheet changed this number. Format the column as text and export again." in page
 
 
@@ -170,13 +166,18 @@ def test_a_row_that_was_read_otherwise_says_so(desk: Client) -> None:
     assert "interpreted as PF3XK2AB" in page and "interpreted as NB-0043" in page
 
 
-@pytest.mark.parametrize("serial", ["-SN13", "00123456", "8E10", "=1+1", "PF3,XK;2", "'quoted", "@home", "MÜNCHEN-01", '12"3', "5" * 19])
-def test_what_rollcall_writes_it_can_read(desk: Client, serial: str) -> None:
-    machine(making.account("more", "five9s"), "MÜNCHEN-01", (SERIAL, f"{serial}"), number="4711")
-    for file in (desk.get("/devices/export.csv?q=münchen"), desk.post("/d/list/", {"list": "münchen-01", "format": "csv"})):
+SERIALS = ["-SN13", "00123456", "8E10", "=1+1", "PF3,XK;2", "'quoted", "@home", "ÜBER-01", '12"3', "5" * 19]
+
+
+def test_what_rollcall_writes_it_can_read(desk: Client) -> None:
+    listed = {f"MÜNCHEN-0{place}": ((SERIAL, serial),) for place, serial in enumerate(SERIALS)}
+    machines(making.account("more", "five9s"), listed)
+    for file in (desk.get("/devices/export.csv?q=münchen"), desk.post("/d/list/", {"list": "\n".join(listed), "format": "csv"})):
         assert file.getvalue().startswith(b"\xef\xbb\xbf")
         rows = pasted(desk, file.getvalue().decode())
-        assert {(answer, name) for _, answer, name in rows} == {("found", "MÜNCHEN-01")}, rows
+        assert {name for _, _, name in rows} == set(listed)
+        assert [row for row in rows if row[1] != "found"] == []
+        assert len(rows) == 2 * len(listed)
 
 
 def test_the_cells_of_a_slashed_name() -> None:
