@@ -19,7 +19,8 @@ MOST_PARTS = 24
 SHORTEST_PART = 3
 SHORTEST_PLAIN = 4  # of letters alone, which may be an ordinary word
 STOPS = ".:,'’-_"
-SENTENCE = re.compile(r"[^\W\d_]{3,}\s|\s[^\W\d_]{3,}(?=\s|$)")  # with a word of letters alone; serials with blanks have none
+WORDS = re.compile(r"(?:^|\s)[^\W\d_]{3,}(?=\s|$)")
+LONGEST_SPACED = 16  # characters of a serial that may be printed with blanks
 
 
 @lru_cache(maxsize=64)
@@ -40,14 +41,19 @@ def guesses(text: str) -> tuple[Interpretation, ...]:
     return tuple(each for each in dict.fromkeys(found) if each.key)
 
 
+def has_words(text: str) -> bool:
+    """Whether it has words of letters alone; a serial with blanks may have one too."""
+    return WORDS.search(text) is not None
+
+
 def is_sentence(text: str) -> bool:
-    """Whether it has words beside identifiers, and so is none itself."""
-    return SENTENCE.search(text) is not None
+    """Whether it has words beside identifiers, and is too long to be a serial with blanks."""
+    return has_words(text) and len(text.split()) > 2 and len(bar_codes.bare(text)) > LONGEST_SPACED
 
 
-def is_part(part: str, *, sentence: bool) -> bool:
-    """Whether a part is worth a question to a vendor: `77` of the serial `qq 77` is none."""
-    return _numbered(part) and (sentence or len(part) >= bar_codes.SHORTEST_SERIAL)
+def is_part(part: str, *, of: str) -> bool:
+    """Whether a part of a text is worth a question to a vendor: `77` of the serial `qq 77` is none."""
+    return _numbered(part) and (has_words(of) or len(part) >= bar_codes.SHORTEST_SERIAL)
 
 
 def _numbered(part: str) -> bool:

@@ -87,7 +87,7 @@ class SearchTerm:
         """As what a vendor may know it, as it was typed: not the endings, of which there are many, and no short group of a serial."""
         sentence = is_sentence(self.rest)
         read = (form for form in (*self.forms, *self.guesses) if form.kind == kind and form.text and form.how is not How.ENDING)
-        parts = [form.text for form in read if form.how not in (How.PART, How.SEPARATORS) or is_part(form.text, sentence=sentence)]
+        parts = [form.text for form in read if form.how not in (How.PART, How.SEPARATORS) or is_part(form.text, of=self.rest)]
         return tuple(dict.fromkeys(parts if sentence else (self.rest, *parts)))
 
 
