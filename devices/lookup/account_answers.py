@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypedDict
 
@@ -21,6 +21,7 @@ from vendors.states import IdKind
 
 # A vendor is queried for names only: what looks like a pattern or a sentence is not sent.
 ASKABLE = re.compile(r"\w[\w .\-/]{1,62}")
+MOST_FORMS = 32  # of one kind, in one question
 
 
 class AccountAnswer(TypedDict):
@@ -83,13 +84,23 @@ def document(term: str, answer: SearchResult, accounts: list[AccountAnswer]) -> 
 def question(account: Account, term: SearchTerm) -> Scope | None:
     """The names that this account can be queried for now, in every form in which its vendor may have them."""
     vendor = VENDORS.get(account.vendor)
-    if vendor is None or not account.enabled or account.being_deleted or not ASKABLE.fullmatch(spellings.plain(term.rest)):
+    if vendor is None or not account.enabled or account.being_deleted:
         return None
     kinds = {kind for kind in term.kinds if kind in vendor.asked_by}
-    hostnames = spellings.host_names(term.rest) if IdKind.HOSTNAME in kinds else ()
-    named = IdKind.HOSTNAME in kinds and spellings.full_name(term.rest)
-    serials = spellings.serials(term.rest) if IdKind.SERIAL in kinds and not named else ()
+    hostnames = _forms(term.texts(IdKind.HOSTNAME), spellings.host_names) if IdKind.HOSTNAME in kinds else ()
+    named = IdKind.HOSTNAME in kinds  # then a name with a domain is no serial
+    possible = [text for text in term.texts(IdKind.SERIAL) if not (named and spellings.full_name(text))]
+    serials = _forms(possible, spellings.serials) if IdKind.SERIAL in kinds and not (named and spellings.full_name(term.rest)) else ()
     return Scope(hostnames=hostnames, serials=serials) if hostnames or serials else None
+
+
+def _forms(texts: Iterable[str], spelled: Callable[[str], tuple[str, ...]]) -> tuple[str, ...]:
+    """Each in its first spelling, at most MOST_FORMS; case makes no difference."""
+    found: dict[str, str] = {}
+    for text in texts:
+        for each in spelled(text) if ASKABLE.fullmatch(spellings.plain(text)) else ():
+            found.setdefault(each.casefold(), each)
+    return tuple(found.values())[:MOST_FORMS]
 
 
 def _reason(status: AccountStatus, term: SearchTerm) -> AccountReason:

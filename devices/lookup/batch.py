@@ -3,50 +3,65 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
-from django.db import connection
-
 from devices.lists.csv import csv_table
-from devices.lookup.pasted_list import readings, with_leading_zeros
+from devices.lookup.pasted_list import is_shortened, names_in, numbers, readings
 from devices.search.documents import DeviceDocument, device_documents
+from devices.search.identifiers import by_pair, exact_holders, full_names
+from devices.search.interpretations import How, Interpretation
 from devices.search.parser import parse
+from devices.search.queries import likeliest
+from vendors.states import IdKind
 
 MOST_LINES = 500
 MOST_DEVICES = 10  # kept per line; a key that more devices share identifies none
-MOST_HOLDERS = 50  # sightings read per key
 FACTS = ("id", "name", "serial", "user", "os", "state", "life", "seen_by", "seen_at", "switched_off")
 COLUMNS = ("line", "answer", "matched", *FACTS, "read_as")
 
 
 @dataclass(frozen=True, slots=True)
 class BatchRow:
-    """`answer`: found, not found or ambiguous. `more`: there are devices beyond those kept. `read_as`: what was found instead of the text
-    as it stands, such as a number with its leading zeros; else empty."""
+    """`answer`: found, not found, ambiguous or text. Text is no identifier: a letter around the list, or a number that a spreadsheet
+    changed (`shortened`). `more`: there are devices beyond those kept. `read_as`: what was found instead of the text as it stands, such as
+    a number with its leading zeros; else empty."""
 
     text: str
     matched: list[str]
     devices: list[DeviceDocument]
     more: bool
     read_as: str = ""
+    written: bool = False
+    shortened: bool = False
 
     @property
     def answer(self) -> str:
-        return ("not found", "found")[len(self.devices)] if len(self.devices) < 2 else "ambiguous"
+        if self.devices:
+            return "found" if len(self.devices) == 1 else "ambiguous"
+        return "text" if self.written or self.shortened else "not found"
 
 
-def answers(texts: list[str]) -> list[BatchRow]:
-    """Exact matches only. Five queries at most, however many lines."""
+Kinds = dict[int, set[str]]  # device → the kinds of identifier by which it was found
+
+
+def answers(texts: list[str], *, letter: Collection[str] = ()) -> list[BatchRow]:
+    """Exact matches, and where there is none the guesses that a device has. Nine queries at most, however many cells.
+
+    `letter`: texts that are called no identifier if nothing is found.
+    """
     meant = {text: readings(text) for text in texts}
-    devices = _devices(reading for some in meant.values() for reading in some)
-    found = {text: reading for text in texts if (reading := next((each for each in meant[text] if each in devices), ""))}
-    padded = {text: with_leading_zeros(text) for text in texts if text not in found}
-    devices |= _devices(number for numbers in padded.values() for number in numbers)
-    held = {text: [found[text]] if text in found else [number for number in padded[text] if number in devices] for text in texts}
-    shown = {device for some in held.values() for reading in some for device in sorted(devices[reading])[:MOST_DEVICES]}
-    documents = device_documents(shown)
-    return [_line(text, held[text], devices, documents) for text in texts]
+    apart = {text: names_in(text) for text in texts}
+    exact = _exact({reading for name in (*texts, *(part for some in apart.values() for part in some)) for reading in readings(name)})
+    whole = {text: any(reading in exact for reading in some) for text, some in meant.items()}
+    names = list(dict.fromkeys(name for text in texts for name in ([text] if whole[text] or not apart[text] else apart[text])))
+    found = {name: {reading: exact[reading]} for name in names if (reading := next((each for each in readings(name) if each in exact), ""))}
+    numbered = {name: numbers(name) for name in names if name not in found}
+    changed = _exact({number for some in numbered.values() for number in some})
+    found |= {name: there for name, some in numbered.items() if (there := {each: changed[each] for each in some if each in changed})}
+    guessed = _guessed([name for name in names if name not in found])
+    documents = device_documents(_shown([*found.values(), *guessed.values()]))
+    return [row for name in names for row in _rows_of(name, found.get(name), guessed.get(name, {}), documents, written=name in letter)]
 
 
 def csv_lines(lines: list[BatchRow]) -> Iterator[str]:
@@ -54,17 +69,46 @@ def csv_lines(lines: list[BatchRow]) -> Iterator[str]:
     return csv_table(COLUMNS, _rows(lines))
 
 
-def _devices(texts: Iterable[str]) -> dict[str, dict[int, set[str]]]:
-    """text → the devices that have it, with the kinds of identifier; texts without any are left out. One query."""
+def _exact(texts: Collection[str]) -> dict[str, Kinds]:
+    """Texts without any device are left out. Two queries at most."""
     clues = {text: parse(text) for text in texts}
-    held = _holders(sorted({(form.key, form.kind.value) for clue in clues.values() for form in clue.forms}))
-    found: dict[str, dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
+    held = by_pair(exact_holders(form.pair for clue in clues.values() for form in clue.forms))
+    named = {each.device for some in held.values() for each in some if each.kind == IdKind.HOSTNAME}
+    full = full_names(named) if any(clue.host_names for clue in clues.values()) else {}
+    found: dict[str, Kinds] = defaultdict(lambda: defaultdict(set))
     for text, clue in clues.items():
-        for key, kind in sorted({(form.key, form.kind.value) for form in clue.forms}):
-            for device, values in held.get((key, kind), ()):
-                if clue.names(kind, key, values):
-                    found[text][device].add(kind)
+        for pair in {form.pair for form in clue.forms}:
+            for each in held.get(pair, ()):
+                if clue.names(*pair, each.values, full.get(each.device, ())):
+                    found[text][each.device].add(each.kind)
     return dict(found)
+
+
+def _guessed(texts: list[str]) -> dict[str, dict[str, Kinds]]:
+    """text → how it was read → devices, of what it may mean. One query."""
+    possible = {text: [each for each in _possible(text) if _is_guess(each)] for text in texts}
+    held = by_pair(exact_holders(guess.pair for some in possible.values() for guess in some))
+    found: dict[str, dict[str, Kinds]] = {}
+    for text, some in possible.items():
+        for guess in likeliest(some, held):
+            for each in held[guess.pair]:
+                found.setdefault(text, {}).setdefault(guess.text, {}).setdefault(each.device, set()).add(each.kind)
+    return found
+
+
+def _possible(text: str) -> Iterator[Interpretation]:
+    for reading in readings(text)[-1:]:
+        clue = parse(reading)
+        yield from (*clue.forms, *clue.guesses)
+
+
+def _is_guess(guess: Interpretation) -> bool:
+    """Ordinary words are too common for a list."""
+    return not guess.exact and guess.how is not How.CUT and not guess.text.isalpha()
+
+
+def _shown(found: Iterable[dict[str, Kinds]]) -> set[int]:
+    return {device for readings in found for some in readings.values() for device in sorted(some)[:MOST_DEVICES]}
 
 
 def _rows(lines: list[BatchRow]) -> Iterator[list[object]]:
@@ -74,29 +118,27 @@ def _rows(lines: list[BatchRow]) -> Iterator[list[object]]:
             yield [line.text, line.answer, " ".join(line.matched), *_facts(device), line.read_as]
 
 
-def _line(text: str, held: list[str], devices: dict[str, dict[int, set[str]]], documents: dict[int, DeviceDocument]) -> BatchRow:
-    """`held`: how the text was read; several where numbers of several lengths fit."""
-    found = {pk: kinds for reading in held for pk, kinds in devices[reading].items()}
-    kinds = sorted({kind for some in found.values() for kind in some})
+def _rows_of(
+    text: str, found: dict[str, Kinds] | None, guessed: dict[str, Kinds], documents: dict[int, DeviceDocument], *, written: bool
+) -> Iterator[BatchRow]:
+    """`found`: by reading, several where numbers of several lengths fit. `guessed`: by a part of the text; parts of several machines have a
+    row each."""
+    if found is None and len({frozenset(some) for some in guessed.values()}) > 1:
+        yield from (_row_of(part, {part: some}, documents, read_as=f"{part} ({text})") for part, some in guessed.items())
+        return
+    known = found or dict(list(guessed.items())[:1])
+    read_as = "" if list(known) in ([], [text]) else " or ".join(known)
+    yield _row_of(text, known, documents, read_as=read_as, written=written)
+
+
+def _row_of(text: str, known: dict[str, Kinds], documents: dict[int, DeviceDocument], *, read_as: str, written: bool = False) -> BatchRow:
+    found: Kinds = defaultdict(set)
+    for some in known.values():
+        for pk, kinds in some.items():
+            found[pk] |= kinds
     kept = [documents[pk] for pk in sorted(found)[:MOST_DEVICES] if pk in documents]
-    return BatchRow(text, kinds, kept, more=len(found) > MOST_DEVICES, read_as="" if held in ([], [text]) else " or ".join(held))
-
-
-def _holders(pairs: list[tuple[str, str]]) -> dict[tuple[str, str], list[tuple[int, list[str]]]]:
-    """(key, kind) → devices, and how their vendors write it.
-
-    A key that thousands share is read only so far as to know that it is ambiguous.
-    """
-    query = """SELECT i.key, i.kind, s.device_id, array_agg(DISTINCT i.value) FROM unnest(%s::text[], %s::text[]) AS wanted(key, kind)
-               CROSS JOIN LATERAL (SELECT d.key, d.kind, d.value, d.sighting_id FROM devices_identifier d
-                                   WHERE d.key = wanted.key AND d.kind = wanted.kind LIMIT %s) i
-               JOIN devices_sighting s ON s.id = i.sighting_id GROUP BY 1, 2, 3"""
-    held: dict[tuple[str, str], list[tuple[int, list[str]]]] = defaultdict(list)
-    with connection.cursor() as cursor:
-        cursor.execute(query, [[key for key, _ in pairs], [kind for _, kind in pairs], MOST_HOLDERS])
-        for key, kind, device, values in cursor.fetchall():
-            held[key, kind].append((device, values))
-    return held
+    matched = sorted({kind for kinds in found.values() for kind in kinds})
+    return BatchRow(text, matched, kept, len(found) > MOST_DEVICES, read_as, written, is_shortened(text))
 
 
 def _facts(device: DeviceDocument | None) -> Iterator[object]:

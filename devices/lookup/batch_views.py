@@ -24,12 +24,13 @@ def page(request: HttpRequest) -> HttpResponseBase:
     context: dict[str, Any] = {"form": form, "most": MOST_LINES}
     if form.is_valid():
         pasted = form.cleaned_data["list"]
-        lines = answers(pasted.cells)
+        lines = answers(pasted.cells, letter=pasted.letter)
         if form.cleaned_data["format"] == "csv":
             return _csv(request, lines)
         counts = Counter(line.answer for line in lines)
         found, missing, ambiguous = counts["found"], counts["not found"], counts["ambiguous"]
-        context |= {"lines": lines, "left_out": pasted.left_out, "found": found, "missing": missing, "ambiguous": ambiguous}
+        context |= {"lines": lines, "left_out": pasted.left_out, "heads": pasted.heads}
+        context |= {"found": found, "missing": missing, "ambiguous": ambiguous, "texts": counts["text"]}
     return render(request, "devices/lookup/batch.html", context, status=400 if form.is_bound and form.errors else 200)
 
 

@@ -84,7 +84,8 @@ def marked(value: str, needles: list[str]) -> list[tuple[str, bool]]:
 
 
 def _needles(clue: SearchTerm, reason: MatchedValue) -> list[str]:
-    keys = [form.key for form in clue.forms if form.kind.value == reason["kind"]]
+    forms = (*clue.forms, *clue.guesses)
+    keys = sorted((form.key for form in forms if form.kind.value == reason["kind"]), key=len, reverse=True)
     return [clue.rest, *keys, *sorted(clue.words, key=len, reverse=True)]
 
 

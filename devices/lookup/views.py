@@ -22,6 +22,7 @@ from devices.lists.keyset import Total
 from devices.lookup.account_answers import account_answers, account_reasons, document
 from devices.lookup.live_views import LiveLookupResult, asked_run, outcome
 from devices.lookup.results import groups, hit
+from devices.search.interpretations import words
 from devices.search.parser import parse
 from devices.search.queries import MOST, SearchResult, search
 from devices.web.permissions import is_fragment, needs
@@ -80,6 +81,7 @@ def _answer(request: HttpRequest, term: str) -> HttpResponse:
         "ticket": ticket,
         "ticket_query": query(ticket=ticket),
         "groups": groups(answer, now=now),
+        "readings": [words(each) for each in answer.readings],
         "reasons": account_reasons(answer.clue, account_statuses(request)) if term else [],
         "aged": _aged(answer, account_statuses(request)),
         "asked": _asked(request),
@@ -95,6 +97,9 @@ def _open(request: HttpRequest, answer: SearchResult, pk: int, term: str, ticket
         more = f"{reverse('devices:lookup')}{query(q=term, ticket=ticket, all='1')}"
         text = gettext('Exact match for “{term}”. <a href="{url}">Show all {number} results</a>')
         messages.info(request, format_html(text, term=term, url=more, number=Total(answer.total, answer.many).words))
+    elif answer.readings:
+        readings = "; ".join(words(each) for each in answer.readings)
+        messages.info(request, gettext("Read as: %(readings)s") % {"readings": readings})
     return redirect(reverse("devices:detail", args=[pk]) + query(ticket=ticket))
 
 

@@ -39,6 +39,11 @@ def serials(text: str) -> tuple[str, ...]:
     return _once(serial, serial.replace(" ", ""), bare, _of_virtual_machine(bare)) if bare else ()
 
 
+def canonical(serial: str) -> str:
+    """The serial of a virtual machine as its maker writes it; other serials as they are."""
+    return _of_virtual_machine(_SEPARATORS.sub("", serial)) or serial
+
+
 def full_name(text: str) -> bool:
     """Whether it is a host name with a domain, and so no serial."""
     return bool(_DOMAIN.fullmatch(plain(text)))

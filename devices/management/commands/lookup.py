@@ -11,6 +11,7 @@ from devices.account_status.status import statuses
 from devices.lookup.account_answers import AccountAnswer, account_answers, document
 from devices.management.console import NOT_READY, CommandRefused
 from devices.management.console import Command as ConsoleCommand
+from devices.search.interpretations import words
 from devices.search.parser import says_nothing
 from devices.search.queries import MOST, SearchMatch, search
 
@@ -34,6 +35,8 @@ class Command(ConsoleCommand):
         if as_json:
             self.say_json(document(term, answer, accounts))
         else:
+            for reading in answer.readings:
+                self.say(f"Read as: {words(reading)}")
             self._print(answer.matches, accounts, term)
         if answer.more:
             self.warn(f"There are more than {len(answer.matches)} matches: add more characters.")

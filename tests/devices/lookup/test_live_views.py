@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from django.test import Client
@@ -17,6 +18,7 @@ from sandbox.server import Simulation, running
 from sandbox.world import SandboxOptions
 from tests.devices import rows as shown
 from tests.devices.runs import Follower, account_at
+from vendors.parsing.hardware_uuid import turned
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -172,6 +174,10 @@ def named(sandbox: Simulation) -> str:
     return next(each.hostname for each in machines(sandbox) if 5 < len(each.hostname) <= 15)
 
 
+def uuid_of(serial: str) -> str:
+    return str(UUID("".join(letter for letter in serial.removeprefix("VMware-") if letter.isalnum())))
+
+
 NOTATIONS: dict[str, Callable[[Simulation], str]] = {
     "serial with a blank": lambda sandbox: f"{physical(sandbox)[:2]} {physical(sandbox)[2:]}".lower(),
     "serial with dashes": lambda sandbox: "-".join((physical(sandbox)[:3], physical(sandbox)[3:])),
@@ -186,6 +192,19 @@ NOTATIONS: dict[str, Callable[[Simulation], str]] = {
     "name with a full stop": lambda sandbox: f"{named(sandbox)}.",
     "long name": named_at_length,
     "long name with a domain": lambda sandbox: f"{named_at_length(sandbox)}.corp.example",
+    "serial on a label": lambda sandbox: f"S/N: {physical(sandbox)}",
+    "serial behind the S of a bar code": lambda sandbox: f"S{physical(sandbox)}",
+    "serial behind a machine type": lambda sandbox: f"20XWCTO1WW/{physical(sandbox)}",
+    "serial in asterisks": lambda sandbox: f"*{physical(sandbox)}*",
+    "serial with a full stop": lambda sandbox: f"{physical(sandbox)}.",
+    "serial in a sentence": lambda sandbox: f"please check {physical(sandbox)} today",
+    "VMware as the UUID that vCenter shows": lambda sandbox: uuid_of(virtual(sandbox)),
+    "VMware as the UUID in the other byte order": lambda sandbox: turned(uuid_of(virtual(sandbox))),
+    "name in a path": lambda sandbox: f"\\\\{named(sandbox)}\\c$",
+    "name as a computer account": lambda sandbox: f"CORP\\{named(sandbox)}$",
+    "name in a URL": lambda sandbox: f"https://{named(sandbox).lower()}.corp.example/x",
+    "name in quotation marks": lambda sandbox: f"„{named(sandbox)}“",
+    "name in a sentence": lambda sandbox: f"laptop {named(sandbox)} does not start",
     "long name behind a prefix": lambda sandbox: f"host:{named_at_length(sandbox)}",
 }
 
@@ -219,6 +238,37 @@ def test_proof_names_the_forms_that_were_sent_and_no_other(client: Client, ivan:
     scope = SyncRun.objects.get().walk_scope
     assert scope.hostnames == ("BERLIN-NOTEBOOK-0042.corp.example", "BERLIN-NOTEBOOK-0042", "BERLIN-NOTEBOOK")
     assert scope.serials == ()  # a name with a domain is no serial
+
+
+@pytest.mark.parametrize(
+    ("text", "hosts", "serials"),
+    [
+        ("1S20XWCTO1WWPF3XK2ZZ", None, ["1S20XWCTO1WWPF3XK2ZZ", "PF3XK2ZZ", "20XWCTO1WWPF3XK2ZZ"]),
+        ("sn:PF-0ZZZZZ", [], ["PF-0ZZZZZ", "PF0ZZZZZ"]),
+        ("4c4c4544-005a-4210-8043-b1c04f443233", [], None),
+        ("laptop NB-9999 does not start", ["NB-9999"], ["NB-9999", "NB9999"]),
+        ("\\\\NB-9999\\share", ["NB-9999"], []),
+        ("280-049-666-7", None, ["280-049-666-7", "2800496667", "1ABCD23"]),
+    ],
+)
+def test_the_question_has_each_form_and_the_answer_names_them(
+    client: Client, ivan: User, account: Account, *, text: str, hosts: list[str] | None, serials: list[str] | None
+) -> None:
+    client.force_login(ivan)
+    ask(client, "epm", text, **HTMX)
+    answer = watched(client, Follower().follow(SyncRun.objects.get()))
+    scope = SyncRun.objects.get().walk_scope
+    assert hosts is None or list(scope.hostnames) == hosts
+    assert serials is None or list(scope.serials) == serials
+    shown = re.findall(r'<span class="mono wrap">([^<]*)</span>', answer)
+    assert "Not found in epm" in answer and sorted(shown) == sorted((*scope.hostnames, *scope.serials))
+
+
+def test_the_serial_in_a_uuid_is_asked_for(client: Client, ivan: User) -> None:
+    shown.account("epm", "five9s")
+    client.force_login(ivan)
+    ask(client, "epm", "4c4c4544-0041-4210-8043-b1c04f443233", **HTMX)
+    assert "1ABCD23" in SyncRun.objects.get().walk_scope.serials
 
 
 def test_an_absent_serial_is_proven_in_every_form(client: Client, ivan: User, account: Account) -> None:

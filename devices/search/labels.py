@@ -1,0 +1,67 @@
+"""What people and scanners put around an identifier: punctuation, asterisks of a bar code, a label. Pure."""
+
+from __future__ import annotations
+
+import re
+
+from devices.search import ip_beginnings
+from vendors.states import IdKind
+
+QUOTATION_MARKS = "\"'“”„‚‘’«»‹›`´"
+PAIRS = {"(": ")", "[": "]", "{": "}", "<": ">"}
+STOPS = ".,;!?"
+LETTERS = re.compile(r"[^\w]|_")
+SERIAL, HOST, USER = (IdKind.SERIAL,), (IdKind.HOSTNAME,), (IdKind.USER,)
+# `user:anna` searches one kind of identifier only; an unknown prefix is plain text.
+SCOPES = {
+    "user": USER,
+    "host": HOST,
+    "sn": SERIAL,
+    "serial": SERIAL,
+    "mac": (IdKind.MAC,),
+    "ip": (IdKind.IP,),
+    "tag": (IdKind.TAG, IdKind.NICKNAME, IdKind.CUSTOM),
+}
+ASSET = (IdKind.TAG, IdKind.CUSTOM, IdKind.NICKNAME, IdKind.SERIAL, IdKind.HOSTNAME, IdKind.VENDOR_ID)
+# What is printed before an identifier, compared by its letters and digits only.
+LABELS = {
+    **dict.fromkeys(
+        ("serialno", "serialnumber", "serialnr", "snr", "servicetag", "st", "seriennummer", "seriennr", "numerodeserie"), SERIAL
+    ),
+    **dict.fromkeys(("hostname", "computername", "computer", "pcname", "devicename", "rechner", "rechnername", "gerätename"), HOST),
+    **dict.fromkeys(("username", "benutzer", "benutzername", "loginname"), USER),
+    **dict.fromkeys(("macaddress", "macadresse", "physicaladdress", "physischeadresse", "hwaddr", "wlanmac", "lanmac"), (IdKind.MAC,)),
+    **dict.fromkeys(("ipaddress", "ipadresse", "ipv4address", "ipv4adresse", "ipv6address", "ipv6adresse", "ipv4", "ipv6"), (IdKind.IP,)),
+    **dict.fromkeys(("uuid", "biosuuid", "systemuuid"), (IdKind.BIOS_UUID, IdKind.VENDOR_ID)),
+    **dict.fromkeys(("asset", "assettag", "assetno", "inventarnummer", "inventarnr", "inventorynumber"), ASSET),
+}
+
+
+def unwrapped(text: str) -> tuple[str, bool]:
+    """The text without what stands around it, and whether it is certainly the same one: the asterisks of a bar code may belong to it."""
+    certain = True
+    for _ in range(4):
+        before = text
+        text = text.strip(QUOTATION_MARKS).strip()
+        if len(text) > 1 and PAIRS.get(text[0]) == text[-1]:
+            text = text[1:-1].strip()
+        if not ip_beginnings.v4_beginning(text):
+            text = text.rstrip(STOPS).rstrip()
+        plain = text.strip("*").strip()
+        certain &= plain == text
+        text = plain
+        if text == before:
+            break
+    return text, certain
+
+
+def label(text: str) -> tuple[tuple[IdKind, ...], str, bool]:
+    """The kinds that a prefix limits the search to, the text behind it, and whether it is a printed label. No kinds: all of them."""
+    word, _, rest = text.partition(":")
+    scope = word.strip().casefold()
+    kinds = SCOPES.get(scope)
+    if kinds:
+        return kinds, rest.strip(), False
+    scope = LETTERS.sub("", scope)
+    found = LABELS.get(scope) or SCOPES.get(scope)
+    return (found, rest.strip(), True) if found and rest.strip() else ((), text, False)
