@@ -78,7 +78,7 @@ def _of_part(part: str) -> Iterator[Interpretation]:
 
 def _of_code(code: str) -> Iterator[Interpretation]:
     plain = bar_codes.bare(code)
-    if plain != code and plain.isalnum() and _numbered(plain):
+    if plain != code and plain.isalnum() and (_numbered(plain) or (len(plain) >= bar_codes.SHORTEST_SERIAL and " " not in code)):
         yield Interpretation(IdKind.SERIAL, normalise.serial_key(plain), exact=False, how=How.SEPARATORS, text=plain)
     for serial in bar_codes.serials_in(code):
         yield Interpretation(IdKind.SERIAL, normalise.serial_key(serial), exact=False, how=How.BAR_CODE, text=serial)

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from devices.lookup.batch import answers
 from devices.models import Account, Device, DeviceGroup, Identifier, Sighting, User
-from devices.search.parser import SCOPES
+from devices.search.labels import SCOPES
 from devices.search.queries import candidates, search
 from devices.sync import group_names
 from devices.sync.page_writer import save_groups, save_page
