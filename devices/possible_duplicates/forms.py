@@ -9,7 +9,7 @@ from devices.lists.ids import HIGHEST
 MERGE, SEPARATE = "merge", "separate"
 
 
-class DecisionForm(forms.Form):
+class PairForm(forms.Form):
     """`device` and `other`: ids of devices as they were shown, which may have ended since."""
 
     device = forms.IntegerField(min_value=1, max_value=HIGHEST)

@@ -16,7 +16,7 @@ from devices.lists.notices import left_out
 from devices.matching.rules import JOIN
 from devices.models import Device
 from devices.possible_duplicates import services
-from devices.possible_duplicates.forms import MERGE, DecisionForm
+from devices.possible_duplicates.forms import MERGE, PairForm
 from devices.possible_duplicates.queries import PairFilters, pair_page
 from devices.web.permissions import is_fragment, needs
 
@@ -47,7 +47,7 @@ def page(request: HttpRequest) -> HttpResponse:
 @require_POST
 @needs("link_device")
 def decide(request: HttpRequest) -> HttpResponse:
-    form = DecisionForm(request.POST)
+    form = PairForm(request.POST)
     if not form.is_valid():
         raise Http404
     device, other = form.cleaned_data["device"], form.cleaned_data["other"]

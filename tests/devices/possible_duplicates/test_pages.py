@@ -43,7 +43,7 @@ def test_a_pair_with_both_devices_and_its_evidence(client: Client, ivan: User) -
     assert text.count("reception Status OK Reported by") == 2
     assert "Reported by ESET Last seen" in text and "Serial Sreception User anna" in text
     assert "Reported by OPSWAT Last seen" in text and "Serial — User anna" in text
-    assert "Evidence : 4 +4 Same hostname reception" in text
+    assert "Evidence: 4 +4 Same hostname reception" in text
     assert "Merge" in text and "Keep separate" in text
 
 
@@ -51,7 +51,7 @@ def test_evidence_against_it_has_a_minus_sign_and_a_form_of_its_own(client: Clie
     pair(first={USER: "anna", MAC: M1}, second={USER: "anna", MAC: M2})
     client.force_login(ivan)
     html = client.get(PAGE).content.decode()
-    assert "Evidence : 4 +4 Same user anna +4 Same hostname reception \N{MINUS SIGN}4 Different MAC addresses" in text_of(client)
+    assert "Evidence: 4 +4 Same user anna +4 Same hostname reception \N{MINUS SIGN}4 Different MAC addresses" in text_of(client)
     assert [found.split()[-1] for found in re.findall(r'class="(weight[^"]*)"', html)] == ["weight", "weight", "is-against"]
 
 
@@ -164,7 +164,7 @@ def test_the_number_of_queries_does_not_grow(client: Client, ivan: User) -> None
     client.get(PAGE)
     with CaptureQueriesContext(connection) as few:
         client.get(PAGE)
-    for name in ("workshop", "canteen", "library", "studio"):
+    for name in ("workshop", "canteen", "library", "lobby"):
         pair(name)
     with CaptureQueriesContext(connection) as more:
         assert client.get(PAGE).content.decode().count('class="pair"') == 5
