@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from devices.lists.keyset import Cursor, Total
 from devices.matching.rules import POSSIBLE
-from devices.models import Device, Life, PossibleDuplicate, Ruling, Sighting, User
+from devices.models import Account, Device, Life, PossibleDuplicate, Ruling, Sighting, User
 from devices.possible_duplicates import queries as reading
 from tests.devices import records as making
 from tests.devices import rows as shown
@@ -24,8 +24,8 @@ PAGE = "/possible-duplicates/"
 
 def pair(name: str = "reception", *, first: Keys | None = None, second: Keys | None = None) -> list[int]:
     """Two devices of that name at two vendors, which matching leaves to a user. Returns their ids, in order."""
-    eset = making.Account.objects.filter(name="eset-main").first() or making.account()
-    opswat = making.Account.objects.filter(name="opswat-main").first() or making.account("opswat-main", "opswat")
+    eset = Account.objects.filter(name="eset-main").first() or making.account()
+    opswat = Account.objects.filter(name="opswat-main").first() or making.account("opswat-main", "opswat")
     save(eset, told(f"e-{name}", {HOST: name, SERIAL: f"s{name}", **(first or {})}, name=name, serial=f"S{name}", user="anna"))
     save(opswat, told(f"o-{name}", {HOST: name, **(second or {})}, name=name, user="anna"))
     return sorted(Sighting.objects.filter(external_id__endswith=f"-{name}").values_list("device", flat=True))
