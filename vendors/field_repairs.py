@@ -1,7 +1,7 @@
 """Field repairs of a record that is kept: the faults, and the collector that every mapper fills.
 
 A record with a usable id is always kept. A character that cannot be stored becomes U+FFFD, a value that cannot be read is left out, and
-both are reported with the path of the field. vendors/parsing/json_repair.py marks in the text what no parser reads; `examined` turns
+both are reported with the path of the field. vendors/parsing/pages/json_repair.py marks in the text what no parser reads; `examined` turns
 marks into
 faults.
 """

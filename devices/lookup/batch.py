@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from devices.lists.csv import csv_table
 from devices.lookup.pasted_list import is_shortened, names_in, numbers, readings
+from devices.search import labels
 from devices.search.documents import DeviceDocument, device_documents
 from devices.search.identifiers import by_pair, exact_holders, full_names
 from devices.search.interpretations import How, Interpretation
@@ -55,7 +56,7 @@ def answers(texts: list[str], *, letter: Collection[str] = ()) -> list[BatchRow]
     exact = _exact({reading for name in (*texts, *(part for some in apart.values() for part in some)) for reading in readings(name)})
     whole = {text: any(reading in exact for reading in some) for text, some in meant.items()}
     names = list(dict.fromkeys(name for text in texts for name in ([text] if whole[text] or not apart[text] else apart[text])))
-    found = {name: {reading: exact[reading]} for name in names if (reading := next((each for each in readings(name) if each in exact), ""))}
+    found = {name: {reading: exact[reading]} for name in names if (reading := _reading(name, exact))}
     numbered = {name: numbers(name) for name in names if name not in found}
     changed = _exact({number for some in numbered.values() for number in some})
     found |= {name: there for name, some in numbered.items() if (there := {each: changed[each] for each in some if each in changed})}
@@ -84,6 +85,13 @@ def _exact(texts: Collection[str]) -> dict[str, Kinds]:
     return dict(found)
 
 
+def _reading(text: str, exact: dict[str, Kinds]) -> str:
+    """The first reading that a device has, "" for none; the text without punctuation where the devices are the same."""
+    found = next((each for each in readings(text) if each in exact), "")
+    plain, _ = labels.unwrapped(found)
+    return plain if plain in exact and exact[plain] == exact[found] else found
+
+
 def _guessed(texts: list[str]) -> dict[str, dict[str, Kinds]]:
     """text → how it was read → devices, of what it may mean. One query."""
     possible = {text: [each for each in _possible(text) if _is_guess(each)] for text in texts}
@@ -103,8 +111,8 @@ def _possible(text: str) -> Iterator[Interpretation]:
 
 
 def _is_guess(guess: Interpretation) -> bool:
-    """Ordinary words are too common for a list."""
-    return not guess.exact and guess.how is not How.CUT and not guess.text.isalpha()
+    """Ordinary words are too common for a list, unless they follow a label."""
+    return not guess.exact and guess.how is not How.CUT and (guess.how is How.LABEL or not guess.text.isalpha())
 
 
 def _shown(found: Iterable[dict[str, Kinds]]) -> set[int]:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from devices.search import bar_codes, host_notations, mac_notations
+from devices.search import bar_codes, host_notations, labels, mac_notations
 from devices.search.interpretations import How, Interpretation
 from vendors.parsing import normalise
 from vendors.states import IdKind
@@ -36,6 +36,7 @@ def guesses(text: str) -> tuple[Interpretation, ...]:
     codes = numbered if is_sentence(text) else dict.fromkeys((text, *numbered))
     for code in codes:
         found += _of_code(code)
+    found += [_of_label(serial.strip(STOPS)) for serial in labels.labelled_serials(text)]
     if parts != [text]:
         found += [each for part in parts if part.isalpha() and len(part) >= SHORTEST_PLAIN for each in _of_word(part)]
     return tuple(each for each in dict.fromkeys(found) if each.key)
@@ -84,6 +85,11 @@ def _of_code(code: str) -> Iterator[Interpretation]:
         yield Interpretation(IdKind.SERIAL, normalise.serial_key(serial), exact=False, how=How.BAR_CODE, text=serial)
     for ending in bar_codes.endings(code):
         yield Interpretation(IdKind.SERIAL, normalise.serial_key(ending), exact=False, how=How.ENDING, text=ending)
+
+
+def _of_label(serial: str) -> Interpretation:
+    key = normalise.serial_key(serial) if len(serial) >= SHORTEST_PLAIN else ""
+    return Interpretation(IdKind.SERIAL, key, exact=False, how=How.LABEL, text=serial)
 
 
 def _of_word(word: str) -> Iterator[Interpretation]:

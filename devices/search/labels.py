@@ -55,6 +55,17 @@ def unwrapped(text: str) -> tuple[str, bool]:
     return text, certain
 
 
+def labelled_serials(text: str) -> list[str]:
+    """What follows a printed label of a serial without a colon: `SN PFABCDEF`, `Serial Number PFABCDEF`."""
+    words = text.split()
+    found = []
+    for place in range(1, len(words)):
+        scopes = [LETTERS.sub("", "".join(words[max(0, place - size) : place]).casefold()) for size in (1, 2)]
+        if any(SERIAL in (LABELS.get(scope), SCOPES.get(scope)) for scope in scopes):
+            found.append(words[place])
+    return found
+
+
 def label(text: str) -> tuple[tuple[IdKind, ...], str, bool]:
     """The kinds that a prefix limits the search to, the text behind it, and whether it is a printed label. No kinds: all of them."""
     word, _, rest = text.partition(":")

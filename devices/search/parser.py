@@ -23,6 +23,7 @@ SHORTEST_MAC_PART = 4
 HEX = frozenset("0123456789abcdef")
 HOST_NAME = re.compile(r"[\w.-]+")
 UUID_DIGITS = 32
+LONGEST_HOST = 63  # characters of a name in DNS; a longer text is none, whole or cut
 NAMES = (IdKind.HOSTNAME, IdKind.SERIAL, IdKind.USER)
 
 
@@ -103,12 +104,17 @@ def parse(term: str) -> SearchTerm:
     inside = tuple(word[3:].lower() for word in text.split() if _is_inside(word))[:MOST_WORDS]
     plain = " ".join(word for word in text.split() if not _is_inside(word))
     inner, certain = labels.unwrapped(plain)
-    kinds, rest, printed = labels.label(inner or plain)
-    if not rest:
-        kinds, rest, printed = (), plain, False
+    kinds, typed, printed = labels.label(inner or plain)
+    if not typed:
+        kinds, typed, printed = (), plain, False
+    rest = typed
+    if kinds:  # behind a prefix, as without one
+        inner, sure = labels.unwrapped(typed)
+        rest, certain = inner or typed, certain and sure
     alone = kinds == (IdKind.IP,)
-    how = How.LABEL if printed else How.TYPED if inner == plain or kinds else How.PUNCTUATION
-    literal = [] if kinds or rest == plain else _forms(plain)
+    literal_text = typed if kinds else plain
+    how = How.LABEL if printed else How.TYPED if rest == literal_text else How.PUNCTUATION
+    literal = [] if rest == literal_text else _forms(literal_text, alone)
     read = [replace(form, exact=form.exact and certain, how=how, text=rest if how is not How.TYPED else "") for form in _forms(rest, alone)]
     forms = _once((*literal, *read, *_notations(rest)))
     found = tuple(form for form in forms if not kinds or form.kind in kinds)
@@ -176,7 +182,7 @@ def _notations(text: str) -> Iterator[Interpretation]:
         yield Interpretation(IdKind.IP, normalise.ip_key(name), how=how, text=name)
     name = found[0] if found else text
     short = normalise.hostname_key(name) if HOST_NAME.fullmatch(name) and not _uuid(name) else ""
-    if len(short) > NETBIOS:
+    if NETBIOS < len(short) <= LONGEST_HOST:
         yield Interpretation(IdKind.HOSTNAME, short[:NETBIOS], exact=False, how=How.CUT, text=name.partition(".")[0][:NETBIOS])
     if tag := bar_codes.express_tag(text):
         yield Interpretation(IdKind.SERIAL, normalise.serial_key(tag), exact=False, how=How.EXPRESS_CODE, text=tag)

@@ -162,7 +162,7 @@ def likeliest(guesses: Sequence[Interpretation], held: Mapping[tuple[str, str], 
     """Of the guesses that some device has: an ordinary word or the end of a bar code only where nothing else is there, and of the ends only
     the longest. The beginning of a long host name is not the name of a device."""
     there = [guess for guess in guesses if any(any(each.values) or each.kind != IdKind.HOSTNAME for each in held.get(guess.pair, ()))]
-    plain = [guess for guess in there if guess.how is not How.ENDING and not guess.text.isalpha()]
+    plain = [guess for guess in there if guess.how is How.LABEL or (guess.how is not How.ENDING and not guess.text.isalpha())]
     return plain or [guess for guess in there if guess.how is How.ENDING][:1] or there
 
 

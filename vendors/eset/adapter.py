@@ -19,7 +19,7 @@ from vendors.eset.installers import InstallerConnection
 from vendors.eset.session import Session, SignInLater
 from vendors.gateway.error_mapping import from_status
 from vendors.installer_api import InstallerOrder, InstallerPage
-from vendors.parsing import json_pages
+from vendors.parsing.pages import json_pages
 from vendors.patching_api import PatchPage, Source
 from vendors.texts import Message, gettext_noop
 

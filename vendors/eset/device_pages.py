@@ -17,7 +17,7 @@ from vendors.eset.client import Client, Reply
 from vendors.eset.ids import canonical
 from vendors.eset.session import Session
 from vendors.gateway.error_mapping import from_status
-from vendors.parsing import json_pages
+from vendors.parsing.pages import json_pages
 from vendors.secret import Secret
 from vendors.texts import Message, gettext_noop
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vendors.parsing import json_pages
+from vendors.parsing.pages import json_pages
 
 LONGEST_UUID = 100
 

@@ -12,8 +12,8 @@ from vendors.errors import BadRecord
 from vendors.eset.ids import canonical
 from vendors.field_repairs import REPLACED, FieldFault, Repairs
 from vendors.installer_api import InstallerOrder
-from vendors.parsing import json_pages
 from vendors.parsing.fields import Fields
+from vendors.parsing.pages import json_pages
 from vendors.records import Installer, Product
 from vendors.secret import Secret
 from vendors.states import Family

@@ -18,7 +18,7 @@ from vendors.eset.ids import canonical
 from vendors.eset.session import Session, SignInLater
 from vendors.gateway.error_mapping import from_status
 from vendors.installer_api import InstallerOrder, InstallerPage
-from vendors.parsing import json_pages
+from vendors.parsing.pages import json_pages
 from vendors.records import Installer
 from vendors.secret import Secret
 from vendors.texts import Message, gettext_noop

@@ -20,9 +20,9 @@ from vendors.errors import BadRecord
 from vendors.eset.device import device
 from vendors.eset.ids import canonical
 from vendors.field_repairs import REPLACED, FieldFault, Repair, Repairs
-from vendors.parsing import json_pages
 from vendors.parsing.fields import Fields, shaped, time_of
-from vendors.parsing.size_limits import RECORD_BYTES
+from vendors.parsing.pages import json_pages
+from vendors.parsing.pages.size_limits import RECORD_BYTES
 from vendors.parsing.times import parse_time, plausible
 from vendors.records import Entry, Group, Reject
 from vendors.texts import Message, gettext_noop

@@ -15,7 +15,7 @@ from vendors.eset import async_answers, attempts, paging, patches
 from vendors.eset.client import Client, Reply
 from vendors.eset.session import Session, SignInLater
 from vendors.gateway.error_mapping import from_status
-from vendors.parsing import json_pages
+from vendors.parsing.pages import json_pages
 from vendors.patching_api import PatchPage, Source
 from vendors.secret import Secret
 from vendors.texts import Message, gettext_noop

@@ -14,7 +14,7 @@ from vendors.errors import AuthFailed, BadAnswer, VendorError, could_not
 from vendors.eset import async_answers
 from vendors.eset.client import SIGN_IN, Client, Reply
 from vendors.gateway.error_mapping import from_status
-from vendors.parsing import json_pages
+from vendors.parsing.pages import json_pages
 from vendors.secret import Secret
 from vendors.texts import Message, gettext_noop
 

@@ -11,8 +11,8 @@ import msgspec
 from vendors.errors import BadRecord
 from vendors.eset.ids import canonical
 from vendors.field_repairs import FieldFault, Repairs
-from vendors.parsing import json_pages
 from vendors.parsing.fields import Fields
+from vendors.parsing.pages import json_pages
 from vendors.patch_states import PatchKind
 from vendors.records import Attempt, Patch, Reject, Title
 

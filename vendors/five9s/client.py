@@ -12,7 +12,7 @@ import msgspec
 
 from vendors.errors import BadAnswer, Lost, Misconfigured, Unavailable, could_not
 from vendors.gateway.http import Answer, Gateway
-from vendors.parsing import json_pages
+from vendors.parsing.pages import json_pages
 from vendors.secret import Secret
 from vendors.texts import Message, gettext_noop
 

@@ -13,12 +13,12 @@ import msgspec
 
 from vendors.field_repairs import REPLACED, Repairs
 from vendors.five9s import security
-from vendors.parsing import json_pages
 from vendors.parsing.descriptions import described, shown_serial
 from vendors.parsing.fields import Fields
-from vendors.parsing.json_pages import Record
 from vendors.parsing.normalise import LONGEST_VALUE, UNSTORABLE, clean_text, identifier, text_key
 from vendors.parsing.operating_systems import system
+from vendors.parsing.pages import json_pages
+from vendors.parsing.pages.json_pages import Record
 from vendors.records import Device, Entry, Identifier, Reject
 from vendors.states import Enrolment, IdKind
 from vendors.texts import Message, gettext_noop

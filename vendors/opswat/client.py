@@ -11,7 +11,7 @@ import msgspec
 from vendors.auth import Tokens, TokenStore, usable
 from vendors.errors import AuthFailed, BadAnswer, Misconfigured, could_not
 from vendors.gateway.http import Answer, Gateway
-from vendors.parsing import json_pages
+from vendors.parsing.pages import json_pages
 from vendors.secret import Secret
 from vendors.texts import Message, gettext_noop
 

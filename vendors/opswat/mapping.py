@@ -13,11 +13,11 @@ import msgspec
 
 from vendors.field_repairs import FieldFault, Repairs
 from vendors.gateway.address_rules import openable
-from vendors.parsing import json_pages
 from vendors.parsing.fields import Fields, time_of
-from vendors.parsing.json_pages import Record
 from vendors.parsing.normalise import identifier
 from vendors.parsing.operating_systems import OperatingSystem, family_of, system
+from vendors.parsing.pages import json_pages
+from vendors.parsing.pages.json_pages import Record
 from vendors.records import Device, Entry, Identifier, Issue, Reject
 from vendors.secret import Secret
 from vendors.states import Enrolment, IdKind, State

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from vendors.field_repairs import REPLACED
 from vendors.parsing.manufacturers import brand
-from vendors.parsing.placeholder_texts import placeholder_text
+from vendors.parsing.placeholders.placeholder_texts import placeholder_text
 from vendors.records import Identifier
 from vendors.states import IdKind
 

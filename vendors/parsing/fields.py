@@ -15,8 +15,8 @@ from typing import Any, TypeVar
 import msgspec
 
 from vendors.field_repairs import FieldFault, Repairs, touched
-from vendors.parsing import json_pages
 from vendors.parsing.normalise import LONGEST_KEY, LONGEST_VALUE, clean_text, identifier
+from vendors.parsing.pages import json_pages
 from vendors.parsing.times import parse_time, plausible
 from vendors.records import Identifier
 from vendors.states import IdKind

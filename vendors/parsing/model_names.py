@@ -6,7 +6,7 @@ import re
 
 from vendors.parsing.descriptions import machine_type
 from vendors.parsing.normalise import text_key
-from vendors.parsing.placeholder_texts import placeholder_text
+from vendors.parsing.placeholders.placeholder_texts import placeholder_text
 
 _IDENTIFIER = re.compile(r"[A-Za-z]+[0-9]+,[0-9]+")  # MacBookPro18,3
 _SIGNS = re.compile("[^0-9a-z]+")

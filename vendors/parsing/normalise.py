@@ -12,7 +12,8 @@ import unicodedata
 from collections.abc import Callable
 
 from vendors.field_repairs import REPLACED
-from vendors.parsing import host_names, placeholder_keys, user_names
+from vendors.parsing import host_names, user_names
+from vendors.parsing.placeholders import placeholder_keys
 from vendors.records import Identifier
 from vendors.states import IdKind
 

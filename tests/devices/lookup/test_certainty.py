@@ -12,6 +12,7 @@ from devices.models import Account, Identifier, Life, Sighting, User
 from devices.reconciliation.summary import summarise
 from tests.devices import records as making
 from tests.devices.lookup.machines import HOST, IP, MAC, SERIAL, USER, machine, names, notes, opened
+from vendors.parsing.normalise import identifier
 from vendors.states import IdKind
 
 pytestmark = pytest.mark.django_db
@@ -124,10 +125,11 @@ def test_a_name_cut_at_fifteen_characters_is_shown_and_not_opened(desk: Client) 
     ],
 )
 def test_the_latest_contact_comes_first(desk: Client, eset: Account, kind: IdKind, value: str, text: str) -> None:
-    now = timezone.now()
-    machine(eset, "AA-OLD-PC", (kind, value), seen_at=now - timedelta(days=40))
-    machine(eset, "ZZ-NEW-PC", (kind, value), seen_at=now)
-    machine(eset, "MM-MID-PC", (kind, value), seen_at=now - timedelta(days=4))
+    now, shared = timezone.now(), identifier(kind, value)
+    assert shared is not None
+    for name, days in (("AA-OLD-PC", 40), ("ZZ-NEW-PC", 0), ("MM-MID-PC", 4)):
+        device = machine(eset, name, seen_at=now - timedelta(days=days))  # matched without it, so that a serial joins none of them
+        Identifier.objects.create(sighting=device.sightings.get(), kind=kind, key=shared.key, value=value)
     assert names(desk, text) == ["ZZ-NEW-PC", "MM-MID-PC", "AA-OLD-PC"]
     assert opened(desk, text) == ""
 

@@ -18,7 +18,7 @@ from tests.vendors import invalid_records
 from tests.vendors.parsing.test_fields import CASES, KINDS, Kind
 from vendors.eset import mapping as eset
 from vendors.opswat import mapping as opswat
-from vendors.parsing import json_pages
+from vendors.parsing.pages import json_pages
 from vendors.records import Entry
 
 pytestmark = pytest.mark.django_db

@@ -13,7 +13,7 @@ import pytest
 from tests.vendors.invalid_fields import paths, replaced, without
 from vendors.eset import mapping
 from vendors.field_repairs import FieldFault, Repair
-from vendors.parsing import json_pages
+from vendors.parsing.pages import json_pages
 from vendors.records import Device, Entry, Reject
 from vendors.states import Enrolment, Family, IdKind, State
 

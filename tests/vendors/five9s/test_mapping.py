@@ -15,7 +15,7 @@ from tests.vendors import invalid_fields
 from vendors.field_repairs import FieldFault, Repair
 from vendors.five9s.client import Data
 from vendors.five9s.mapping import VOLATILE, entries
-from vendors.parsing.json_pages import page
+from vendors.parsing.pages.json_pages import page
 from vendors.patch_states import OPEN_PATCHES, PatchReason, PatchStatus
 from vendors.records import Device, Entry, Reject
 from vendors.states import Enrolment, Family, IdKind, State

@@ -15,7 +15,7 @@ from tests.vendors import invalid_fields
 from vendors.errors import BadAnswer
 from vendors.field_repairs import FieldFault, Repair
 from vendors.opswat.mapping import entries
-from vendors.parsing.json_pages import page
+from vendors.parsing.pages.json_pages import page
 from vendors.records import Device, Entry, Reject
 from vendors.secret import Secret
 from vendors.states import Enrolment, Family, IdKind, State

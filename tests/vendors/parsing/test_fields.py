@@ -24,7 +24,7 @@ from vendors.field_repairs import FieldFault, Repair
 from vendors.five9s import mapping as five9s
 from vendors.five9s.client import Data
 from vendors.opswat import mapping as opswat
-from vendors.parsing import json_pages
+from vendors.parsing.pages import json_pages
 from vendors.records import Entry
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)

@@ -6,9 +6,9 @@ import pytest
 from devices.models import DeviceGroup, Quarantine, Sighting
 from vendors.errors import BadAnswer
 from vendors.field_repairs import FieldFault, Repair, Repairs
-from vendors.parsing import json_pages
 from vendors.parsing.fields import Fields
-from vendors.parsing.json_repair import mended
+from vendors.parsing.pages import json_pages
+from vendors.parsing.pages.json_repair import mended
 
 
 @pytest.mark.parametrize(

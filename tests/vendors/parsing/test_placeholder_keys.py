@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from vendors.parsing.hardware_uuid import turned
 from vendors.parsing.normalise import identifier
-from vendors.parsing.placeholder_texts import placeholder_text
+from vendors.parsing.placeholders.placeholder_texts import placeholder_text
 from vendors.states import IdKind
 
 # What firmware, tools and people write for any field.

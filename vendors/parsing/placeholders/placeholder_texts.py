@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from vendors.parsing.fillers import is_counted
+from vendors.parsing.placeholders.fillers import is_counted
 
 _WORDS = re.compile(r"[^\W\d_]+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")

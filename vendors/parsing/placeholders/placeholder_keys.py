@@ -11,9 +11,9 @@ import re
 from uuid import UUID
 
 from vendors.parsing import hardware_uuid, mac_addresses, user_names
-from vendors.parsing.fillers import is_counted, is_filler
-from vendors.parsing.no_users import nobody
-from vendors.parsing.placeholder_texts import is_no_value, no_serial, placeholder_text
+from vendors.parsing.placeholders.fillers import is_counted, is_filler
+from vendors.parsing.placeholders.no_users import nobody
+from vendors.parsing.placeholders.placeholder_texts import is_no_value, no_serial, placeholder_text
 
 SHORTEST_SERIAL = 3  # letters and digits
 LEAST_DIGITS = 3  # in the hash of a UUID

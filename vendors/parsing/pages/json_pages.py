@@ -12,9 +12,9 @@ import msgspec
 
 from vendors.errors import BadAnswer, BadRecord, could_not
 from vendors.field_repairs import REPLACED, Repairs, examined, touched
-from vendors.parsing.json_repair import mended, storable
 from vendors.parsing.normalise import UNSTORABLE, clean_text
-from vendors.parsing.size_limits import RECORD_BYTES, shrunk
+from vendors.parsing.pages.json_repair import mended, storable
+from vendors.parsing.pages.size_limits import RECORD_BYTES, shrunk
 from vendors.records import Reject
 from vendors.texts import Message, gettext_noop
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from vendors.parsing.placeholder_texts import is_no_value
+from vendors.parsing.placeholders.placeholder_texts import is_no_value
 
 FEWEST_LETTERS = 3  # letters and digits of a login; a Chinese or Japanese name has two
 # Windows' own domains, in every language that keeps "NT": `NT AUTHORITY`, `NT-AUTORITÄT`, `AUTORITE NT`, `NT SERVICE`.
