@@ -38,7 +38,7 @@ def test_a_key_never_raises_and_is_its_own_key(key: Callable[[str], str], text: 
     assert key(once) == once
 
 
-@given(kind=st.sampled_from(IdKind), text=ANY_TEXT)
+@given(kind=st.sampled_from([*normalise.RULES]), text=ANY_TEXT)  # vendors report no other kinds
 def test_an_identifier_is_short(kind: IdKind, text: str) -> None:
     found = identifier(kind, text)
     if found is not None:
