@@ -20,6 +20,7 @@ from devices.issues import decision_views, muted_views
 from devices.issues import views as issues
 from devices.lookup import batch_views, live_views
 from devices.lookup import views as lookup
+from devices.possible_duplicates import views as possible_duplicates
 from devices.saved_views import views as saved
 from devices.users import views as users
 
@@ -69,6 +70,8 @@ urlpatterns = [
     path("views/of/<slug:page>/save/", saved.save, name="view_save"),
     path("views/<slug:slug>/change/", saved.change, name="view_change"),
     path("disagreements/", disagreements.page, name="disagreements"),
+    path("possible-duplicates/", possible_duplicates.page, name="possible_duplicates"),
+    path("possible-duplicates/decide/", possible_duplicates.decide, name="possible_duplicates_decide"),
     path("vendors/", accounts.index, name="accounts"),
     path("vendors/add/", edit_views.add, name="account_add"),
     path("vendors/test/", edit_views.test, name="account_test"),

@@ -44,6 +44,7 @@ ACTIONS: Mapping[str, str | StrPromise] = {
     "disappearance overtaken": gettext_lazy("Review of missing devices superseded"),
     "devices linked": gettext_lazy("Devices merged"),
     "device taken apart": gettext_lazy("Device split"),
+    "devices kept separate": gettext_lazy("Devices kept separate"),
     "disagreement settled": gettext_lazy("Data conflict resolved"),
     "settlement ended": gettext_lazy("Data conflict reopened"),
     "threshold changed": gettext_lazy("Staleness thresholds changed"),

@@ -15,6 +15,7 @@ from devices.coverage.queries import all_gaps, matrix
 from devices.dashboard.queries import headline, tiles
 from devices.device_list.conditions import ANY
 from devices.issues.queries import undecided
+from devices.possible_duplicates import queries as possible_duplicates
 from devices.web.permissions import is_fragment, needs
 
 COUNTED_AT_ONCE = 20_000  # devices: some 20 ms
@@ -33,6 +34,7 @@ def page(request: HttpRequest) -> HttpResponse:
         # Of a large fleet they are counted after the page is shown: that reads an entry of an index for every device and account.
         "gaps": all_gaps(matrix(found)) if numbers.total.count <= COUNTED_AT_ONCE else None,
         "differing": count(ANY),
+        "duplicates": possible_duplicates.count(),
         "undecided": undecided(timezone.now(), known=found),
         "aged": aged(found),
     }

@@ -20,6 +20,7 @@ from devices.device_detail.refresh_views import numbers_of, watched
 from devices.device_detail.ticket_text import texts
 from devices.matching.queries import joins, rulings
 from devices.models import Device, Sighting
+from devices.possible_duplicates.queries import number_with
 from devices.sync.refresh import about, under_way
 from devices.web.devices import now_called
 from devices.web.permissions import is_fragment, needs
@@ -58,6 +59,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         "values": values(found),
         "joins": [(view, whys.get(view.sighting.pk)) for view in found.views],
         "rulings": rulings(pk),
+        "duplicates": number_with([view.sighting.pk for view in found.views]),
         **decisions(found, known, now=now),
         **beside(found.device, person(request)),
     }

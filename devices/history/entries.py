@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 NOTE, FIRST = "note", "first"  # kinds of an entry that is no change
+SEPARATE = "separate"  # the field of an entry: two devices that a user keeps separate were never one
 FIELDS: dict[str, StrOrPromise] = {
     "name": gettext_lazy("Name"),
     "serial": gettext_lazy("Serial"),
@@ -89,7 +90,7 @@ class HistoryEntry:
         """Without the values, which are shown beside it."""
         if self.kind == ChangeKind.TRIAGED:
             return self._decision
-        text = _BY_AFTER.get((self.kind, bool(self.after))) or _TEXTS.get(self.kind, self.kind)
+        text = _BY_FIELD.get((self.kind, self.field)) or _BY_AFTER.get((self.kind, bool(self.after))) or _TEXTS.get(self.kind, self.kind)
         if self.brought_back:
             text = gettext("Restored")
         elif self.kind == ChangeKind.SETTLED and not self.after and not self.who:
@@ -173,6 +174,9 @@ _TEXTS: dict[str, StrOrPromise] = {
     ChangeKind.WOKEN: gettext_lazy("Restored: checked in at %(account)s"),
     NOTE: gettext_lazy("Note"),
     FIRST: gettext_lazy("First seen in %(vendor)s"),
+}
+_BY_FIELD: dict[tuple[str, str], StrOrPromise] = {
+    (ChangeKind.PARTED, SEPARATE): gettext_lazy("Kept separate from another device by a user"),
 }
 # Kinds whose text depends on whether there is a value after the change.
 _BY_AFTER: dict[tuple[str, bool], StrOrPromise] = {

@@ -22,7 +22,7 @@ class IdAssignment:
 
 
 def name_devices(groups: Sequence[Cluster]) -> IdAssignment:
-    """A device belongs to its oldest sighting; a merged group keeps the oldest device."""
+    """A device belongs to its oldest live sighting; a merged group keeps the oldest device."""
     naming = IdAssignment()
     nameless: list[Cluster] = []
     anchors = _anchors(groups)
@@ -39,13 +39,14 @@ def name_devices(groups: Sequence[Cluster]) -> IdAssignment:
 
 
 def _anchors(groups: Sequence[Cluster]) -> dict[int, int]:
-    """The oldest sighting of each device as it is now."""
-    found: dict[int, int] = {}
+    """The oldest live sighting of each device as it is now; of a device without one, the oldest."""
+    found: dict[int, tuple[bool, int]] = {}
     for group in groups:
         for member in group.members:
             if member.device is not None:
-                found[member.device] = min(member.id, found.get(member.device, member.id))
-    return found
+                age = (not member.live, member.id)
+                found[member.device] = min(age, found.get(member.device, age))
+    return {device: sighting for device, (_, sighting) in found.items()}
 
 
 def _ids_for(groups: Sequence[Cluster]) -> list[int]:

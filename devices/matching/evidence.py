@@ -117,8 +117,8 @@ def _hashed(kind: str, keys: Collection[str]) -> bool:
 
 
 def _former(kind: str, one: MatchRecord, other: MatchRecord) -> str:
-    """A key that one record reports now and the other reported before."""
-    if not one.former and not other.former:
+    """A key that one record reports now and the other, of another account, reported before: one vendor learned of the change first."""
+    if (not one.former and not other.former) or one.account == other.account:
         return ""
     name = FORMER[kind]
     found = (one.keys.get(name, NOTHING) & other.keys.get(kind, NOTHING)) | (other.keys.get(name, NOTHING) & one.keys.get(kind, NOTHING))

@@ -7,13 +7,15 @@ The schemes are renewed when a complete list has been stored, and the records wi
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable
 
 from django.db import connection, transaction
 
+from devices.matching.rarity import MOST_RECORDS
 from devices.matching.record import kinds_mask
 from devices.models import Life, NamingScheme
+from devices.models.identifier import identifiers_of
 from vendors.states import IdKind
 
 FEWEST = 10  # names that make a pattern a scheme
@@ -21,12 +23,15 @@ FEWEST = 10  # names that make a pattern a scheme
 _NUMBERED = re.compile(r"([a-z][a-z\-_.]*)([0-9]{2,})(-?[a-z]*)")
 _SITES = re.compile("[a-z]+(?=[-_.])")
 _CODED = re.compile(r"([a-z][a-z0-9]*[\-_])([a-z0-9]{5,})")
+# Looked up one by one: a plan by the statistics of tables that were just filled reads the whole table for each row.
 _NAMES = f"""
-SELECT i.key, bool_or(s.key_kinds & {kinds_mask((IdKind.SERIAL, IdKind.BIOS_UUID, IdKind.MAC))} = 0)
-FROM devices_identifier i JOIN devices_sighting s ON s.id = i.sighting_id
-WHERE i.kind = '{IdKind.HOSTNAME}' AND NOT i.junk AND i.value <> '' AND s.life <> '{Life.GONE}' GROUP BY i.key"""
+SELECT i.key, s.key_kinds & {kinds_mask((IdKind.SERIAL, IdKind.BIOS_UUID, IdKind.MAC))} = 0 FROM devices_sighting s
+CROSS JOIN LATERAL (SELECT i.key FROM {identifiers_of("s.id")} i WHERE i.kind = '{IdKind.HOSTNAME}' AND NOT i.junk AND i.value <> '') i
+WHERE s.life <> '{Life.GONE}'"""
 _HOLDERS = f"""
-SELECT DISTINCT i.sighting_id FROM devices_identifier i WHERE i.kind = '{IdKind.HOSTNAME}' AND i.key = ANY(%s) AND NOT i.junk"""
+SELECT DISTINCT i.sighting_id FROM unnest(%s::text[]) AS w(key) CROSS JOIN LATERAL (
+  SELECT i.sighting_id FROM devices_identifier i
+  WHERE i.key = w.key AND i.kind = '{IdKind.HOSTNAME}' AND NOT i.junk LIMIT {MOST_RECORDS}) i"""
 
 
 def patterns(name: str) -> tuple[str, ...]:
@@ -52,16 +57,16 @@ def in_scheme() -> Callable[[str], bool]:
 def renew() -> list[int]:
     """Find the schemes again. Returns the records with a name of a new or former scheme that a record without another key has, too."""
     before = set(NamingScheme.objects.values_list("pattern", flat=True))
-    bare: dict[str, list[str]] = defaultdict(list)
-    names: Counter[str] = Counter()
+    bare: dict[str, set[str]] = defaultdict(set)
+    names: dict[str, set[str]] = defaultdict(set)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_NAMES)
         for name, without_key in cursor.fetchall():
             for found in patterns(name):
-                names[found] += 1
+                names[found].add(name)
                 if without_key:
-                    bare[found].append(name)
-        turned = before ^ {each for each, count in names.items() if count >= FEWEST}
+                    bare[found].add(name)
+        turned = before ^ {each for each, found in names.items() if len(found) >= FEWEST}
         if not turned:
             return []
         NamingScheme.objects.filter(pattern__in=turned & before).delete()

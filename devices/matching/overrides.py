@@ -1,8 +1,12 @@
-"""Match overrides: a user merges two devices, splits one, or resets to automatic matching. Audited; an override outranks every key."""
+"""Match overrides: a user merges two devices, keeps them separate, splits one, or resets to automatic matching.
+
+Audited; an override outranks every key.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from itertools import product
 from typing import Any
 
 from django.db import transaction
@@ -14,8 +18,9 @@ from devices.audit.context import AuditContext
 from devices.db.locks import lock_devices
 from devices.errors import ActionRefused, checked_reason
 from devices.history import writer as changes
+from devices.history.entries import SEPARATE
 from devices.matching.apply import rematch
-from devices.models import ChangeKind, Ruling, Sighting
+from devices.models import ChangeKind, Life, Ruling, Sighting
 
 FIELD = "device"  # of a history entry: before and after are ids of devices
 
@@ -30,13 +35,47 @@ def link(device: int, other: int, *, reason: str, act: AuditContext) -> int:
             raise ActionRefused(gettext("Choose another device: one without vendor records cannot be merged."))
         pairs = _between(ours, theirs)
         _end(pairs.filter(together=False), reason=reason, act=act)
-        _rule(ours[0], theirs[0], together=True, reason=reason, act=act)
         audit.record("devices linked", act=act, target=str(device), other=other, reason=reason)
-        rematch([ours[0], theirs[0]], act.now)
+        if not _joined_by_one_pair(ours, theirs, reason=reason, act=act):
+            for pair in [*product(ours[:1], theirs), *product(ours[1:], theirs[:1])]:
+                _rule(*pair, together=True, reason=reason, act=act)
+            rematch([*ours, *theirs], act.now)
         both = _device_of(ours[0])
         ended = str(other if both == device else device)
         changes.record_user_action(both, ChangeKind.LINKED, act=act, field=FIELD, before=ended, reason=reason)
         return both
+
+
+def _joined_by_one_pair(ours: Sequence[int], theirs: Sequence[int], *, reason: str, act: AuditContext) -> bool:
+    """Merge two devices by an override of one pair of records, which a user resets at once.
+
+    Nothing is written where it does not suffice: another record of one device contradicts one of the other, and would be split off.
+    """
+    with transaction.atomic():
+        _rule(ours[0], theirs[0], together=True, reason=reason, act=act)
+        rematch([ours[0], theirs[0]], act.now)
+        joined = Sighting.objects.filter(pk__in=[*ours, *theirs]).values("device").distinct().count() == 1
+        if not joined:
+            transaction.set_rollback(True)
+    return joined
+
+
+def keep_apart(device: int, other: int, *, reason: str, act: AuditContext) -> None:
+    """Keep two devices separate, whatever their records report later. Raises ActionRefused."""
+    reason = checked_reason(reason)
+    with transaction.atomic():
+        lock_devices()
+        ours, theirs = _sightings(device), _sightings(other)
+        if device == other or not ours or not theirs:
+            raise ActionRefused(gettext("Nothing to keep separate: the devices have changed. Reload the page."))
+        _end(_between(ours, theirs).filter(together=True), reason=reason, act=act)
+        for one, another in product(ours, theirs):
+            _rule(one, another, together=False, reason=reason, act=act)
+        audit.record("devices kept separate", act=act, target=str(device), other=other, reason=reason)
+        rematch([*ours, *theirs], act.now)
+        for one, another in ((ours[0], theirs[0]), (theirs[0], ours[0])):
+            after = str(_device_of(another))
+            changes.record_user_action(_device_of(one), ChangeKind.PARTED, act=act, field=SEPARATE, after=after, reason=reason)
 
 
 def take_apart(sighting: int, *, device: int, reason: str, act: AuditContext) -> int:
@@ -80,7 +119,9 @@ def _device_of(sighting: int) -> int:
 
 
 def _sightings(device: int) -> list[int]:
-    return list(Sighting.objects.filter(device=device).order_by("pk").values_list("pk", flat=True))
+    """Those that are listed first: an override of a record that is gone ends with it."""
+    found = Sighting.objects.filter(device=device).order_by("pk").values_list("pk", "life")
+    return [pk for pk, _ in sorted(found, key=lambda row: row[1] == Life.GONE)]
 
 
 def _between(ours: Collection[int], theirs: Collection[int]) -> QuerySet[Ruling]:

@@ -44,6 +44,15 @@ class EvidenceText:
     def excludes(self) -> bool:
         return self.weight <= EXCLUDED
 
+    @property
+    def against(self) -> bool:
+        return self.weight < 0
+
+    @property
+    def signed(self) -> str:
+        """`+6`, or `−4` with a true minus sign."""
+        return f"+{self.weight}" if self.weight > 0 else f"\N{MINUS SIGN}{-self.weight}"
+
 
 @dataclass(frozen=True, slots=True)
 class NearMatch:

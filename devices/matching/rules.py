@@ -56,6 +56,6 @@ RULES = {
     "user_differs": Rule(-4, gettext_noop("Different users: %(own)s and %(other)s")),
 }
 # Evidence about the hardware: with it against them, no third record may put two records on one device.
-HARDWARE = frozenset(("mac_differs", "mac_beside", "model_differs"))
+HARDWARE = frozenset(("mac_differs", "mac_beside"))
 # Evidence that ends with time.
 TIMED = frozenset(("mac_parallel", "hostname_parallel"))

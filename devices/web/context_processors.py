@@ -20,6 +20,7 @@ PLACES = (
     ("devices:issues", gettext_lazy("Issues"), "siren", "view_issue"),
     ("devices:coverage", gettext_lazy("Coverage"), "radar", "view_device"),
     ("devices:disagreements", gettext_lazy("Data conflicts"), "equal-not", "view_device"),
+    ("devices:possible_duplicates", gettext_lazy("Possible duplicates"), "combine", "view_device"),
     ("patching:overview", gettext_lazy("Patching"), "bandage", "view_device"),
     ("installers:register", gettext_lazy("Installers"), "package", "view_installer", "hand_out_installer"),
     ("devices:accounts", gettext_lazy("Vendor accounts"), "cable", "view_account"),

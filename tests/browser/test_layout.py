@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page
 
-from devices.models import Account, AuditEvent, Device, Health, Issue, JobState, Sighting, User
+from devices.models import Account, AuditEvent, Device, Health, Issue, JobState, PossibleDuplicate, Sighting, User
 from tests.browser.conftest import DESK, PHONE, Desk
 from tests.browser.seen import hidden_columns, lines, overflow, truncated
 from tests.devices import rows as shown
@@ -52,6 +52,9 @@ def laptop(transactional_db: None) -> Device:
     shown.fetch(accounts[0], state=JobState.DONE, records=50, pages=1, calls=3, created=50)
     Account.objects.filter(pk=accounts[1].pk).update(health=Health.FAILING, health_sentence="The vendor's server answered with an error.")
     Account.objects.filter(pk=accounts[2].pk).update(health=Health.PERSON, health_sentence="The vendor refused the credentials.")
+    first, second = sorted(shown.sighting(accounts[number], f"{NAME}.nordwind-maschinenbau.example", **about).pk for number in (0, 1))
+    evidence = [["serial", SERIAL, SERIAL], ["hostname", NAME, NAME], ["mac_parallel", MAC, MAC], ["model_differs", WORD, UUID]]
+    PossibleDuplicate.objects.create(first_id=first, second_id=second, total=8, evidence=evidence, found_at=timezone.now())
     AuditEvent.objects.create(
         at=timezone.now(), action="account.added", actor_name="alice", target="eset-office-munich", address="192.0.2.17"
     )
@@ -71,6 +74,7 @@ def main_pages(laptop: Device) -> dict[str, str]:
         "identifiers": "/coverage/keys/",
         "missing at an account": "/coverage/devices/?account=eset-office-munich&cover=missing",
         "disagreements": "/disagreements/",
+        "possible duplicates": "/possible-duplicates/",
         "lookup": "/d/?q=ham",
         "list of devices": "/d/list/",
         "accounts": "/vendors/",

@@ -38,21 +38,25 @@ def slow(valkey: str, *, seconds: float) -> Iterator[Heard]:
 def _listening(serve: Callable[[Heard, socket.socket], None]) -> Iterator[Heard]:
     with closing(socket.create_server(("127.0.0.1", 0))) as server:
         heard = Heard(f"redis://127.0.0.1:{server.getsockname()[1]}/0")
+        ending = threading.Event()
 
         def accept() -> None:
             while True:
-                try:
-                    client, _ = server.accept()
-                except OSError:
+                client, _ = server.accept()
+                if ending.is_set():
+                    client.close()
                     return
                 heard.connections += 1
                 threading.Thread(target=serve, args=(heard, client), daemon=True).start()
 
-        threading.Thread(target=accept, daemon=True).start()
+        accepting = threading.Thread(target=accept, daemon=True)
+        accepting.start()
         try:
             yield heard
         finally:
-            server.shutdown(socket.SHUT_RDWR)
+            ending.set()
+            socket.create_connection(server.getsockname()).close()  # wakes the thread
+            accepting.join()
 
 
 def _swallow(heard: Heard, client: socket.socket) -> None:

@@ -30,8 +30,8 @@ NO_ANSWER = "The message broker does not answer, so nothing is synced."
 REFUSED, TOO_MANY = "Incorrect username or password.", "Too many failed sign-in attempts"
 PAGES = [
     "/", "/devices/", "/devices/{device}/", "/devices/{device}/timeline/", "/devices/export.csv", "/d/?q=berlin", "/d/suggest/?q=be", "/d/list/",
-    "/issues/", "/issues/export.csv", "/issues/silenced/", "/coverage/", "/coverage/devices/", "/coverage/keys/", "/disagreements/", "/views/",
-    "/patching/", "/patching/patches/", "/patching/attempts/", "/patching/devices/", "/patching/titles/", "/installers/", "/installers/hand-outs/",
+    "/issues/", "/issues/export.csv", "/issues/silenced/", "/coverage/", "/coverage/devices/", "/coverage/keys/", "/disagreements/",
+    "/possible-duplicates/", "/views/", "/patching/", "/patching/patches/", "/patching/attempts/", "/patching/devices/", "/patching/titles/", "/installers/", "/installers/hand-outs/",
     "/installers/for/{device}/", "/vendors/", "/vendors/add/", "/vendors/eset-main/", "/vendors/eset-main/edit/", "/vendors/thresholds/",
     "/troubles/", "/audit/", "/accounts/password/change/", "/accounts/2fa/", "/accounts/reauthenticate/",
 ]  # fmt: skip

@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from tests.identity import cases, cases_reenrolled, cases_shared
 from tests.identity.provable import Judge, Pair
@@ -72,21 +73,21 @@ SHARES: dict[Case, float] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Fleet:
     records: tuple[Record, ...]
     provable: dict[Pair, str]
     machines: int
 
-    @property
+    @cached_property
     def machine_of(self) -> dict[tuple[str, str], int]:
         return {each.name: each.machine for each in self.records}
 
-    @property
+    @cached_property
     def case_of(self) -> dict[tuple[str, str], str]:
         return {each.name: each.case for each in self.records}
 
-    @property
+    @cached_property
     def vendor_of(self) -> dict[tuple[str, str], str]:
         return {each.name: each.vendor for each in self.records}
 

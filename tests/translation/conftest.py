@@ -11,7 +11,7 @@ from pytest_django import Settings
 from devices.audit.context import AuditContext
 from devices.device_detail import notes
 from devices.device_list import tags
-from devices.models import Account, AuditEvent, Device, Issue, User
+from devices.models import Account, AuditEvent, Device, Issue, PossibleDuplicate, User
 from tests.devices import rows as shown
 from tests.devices.states import STATES, account_in
 from tests.installers import rows as installers
@@ -32,6 +32,9 @@ def everything(alice: User) -> list[str]:
     notes.add(device, text="Battery replaced.", act=act)
     tags.add([device.pk], tag="loaner", act=act)
     twin = shown.sighting(accounts["five9s"], "nb-munich-02", serial="PF3XK9", os_name="Windows 10", user="ACME\\otto")
+    first, second = sorted(shown.sighting(accounts[vendor], "reception").pk for vendor in ("eset", "opswat"))
+    evidence = [["hostname", "reception", "reception"], ["serial", "S1", "S1"], ["mac_parallel", "8c8caa000001", "8c8caa000002"]]
+    PossibleDuplicate.objects.create(first_id=first, second_id=second, total=8, evidence=evidence, found_at=timezone.now())
     ready = ready_installer(accounts["eset"], purpose="Till computers")
     installers.booked(accounts["eset"], "Warehouse", days=9, actor=alice)
     installers.foreign(accounts["eset"], "Theirs")

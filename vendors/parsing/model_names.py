@@ -8,12 +8,13 @@ from vendors.parsing.descriptions import machine_type
 from vendors.parsing.normalise import text_key
 from vendors.parsing.placeholders.placeholder_texts import placeholder_text
 
+_IDENTIFIER = re.compile(r"[A-Za-z]+[0-9]+,[0-9]+")  # MacBookPro18,3
 _SIGNS = re.compile("[^0-9a-z]+")
 
 
 def same_model(one: str, other: str) -> bool:
     """Whether nothing says that they differ: a placeholder and a machine type can be any model."""
-    if any(placeholder_text(text) or machine_type(text) for text in (one, other)):
+    if any(placeholder_text(text) or machine_type(text) or _IDENTIFIER.fullmatch(text) for text in (one, other)):
         return True
     first, second = (_SIGNS.sub(" ", text_key(text)).split() for text in (one, other))
     together = "".join(first), "".join(second)

@@ -27,6 +27,7 @@ LISTS = [
     "/patching/titles/?kind=bogus",
     "/patching/devices/?has=bogus",
     "/disagreements/?field=bogus",
+    "/possible-duplicates/?device=bogus",
     "/installers/?os=bogus",
     "/installers/hand-outs/?show=bogus",
     "/audit/?since=bogus",
