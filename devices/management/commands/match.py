@@ -28,7 +28,7 @@ class Command(ConsoleCommand):
         parser.add_argument(
             "--dry-run",
             action="store_true",
-            help="print what reading and matching every record by the rules of this version would change; syncs wait meanwhile",
+            help="print what reading and matching every record by the rules of this version would change; syncs wait until it ends",
         )
 
     def handle(self, *_args: Any, dry_run: bool = False, **_options: Any) -> None:
