@@ -7,6 +7,7 @@ import pytest
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 from django.test import Client
+from django.utils import translation
 from hypothesis import HealthCheck, settings
 
 from devices.db.redis_client import worker_client
@@ -71,6 +72,13 @@ def people(ivan: User, bob: User, charlie: User) -> dict[str, Client]:
     for user in (ivan, bob, charlie):
         signed_in[user.get_username()].force_login(user)
     return signed_in
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """A request leaves its language with the thread."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -74,11 +74,11 @@ def test_without_pairs_the_page_says_so(client: Client, bob: User) -> None:
 def test_of_two_devices_with_several_pairs_the_best_one_is_shown() -> None:
     eset, second, opswat = making.account(), making.account("eset-second"), making.account("opswat-main", "opswat")
     save(eset, told("e", {HOST: "reception", SERIAL: "pf3xk2ab"}))
-    save(second, told("e2", {HOST: "reception", SERIAL: "pf3xk2ab", USER: "anna"}, manufacturer="Dell Inc.", model="Latitude 5440"))
-    save(opswat, told("o", {HOST: "reception", USER: "anna"}, manufacturer="Dell Inc.", model="OptiPlex 7010"))
+    save(second, told("e2", {HOST: "front-desk", SERIAL: "pf3xk2ab", MAC: f"{M1} {M2}"}))
+    save(opswat, told("o", {HOST: "reception", MAC: f"{M1} {M2}"}))
     assert partition() == [["e", "e2"], ["o"]]
-    assert sorted(PossibleDuplicate.objects.values_list("total", flat=True)) == [4, 5]
-    assert [each.total for each in reading.open_pairs()] == [5]
+    assert sorted(PossibleDuplicate.objects.values_list("total", flat=True)) == [4, 7]
+    assert [each.total for each in reading.open_pairs()] == [7]
     assert reading.count() == Total(1)
 
 
