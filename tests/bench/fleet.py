@@ -72,8 +72,8 @@ _CHILDREN = (
     CROSS JOIN generate_series(1, CASE m.state WHEN 'critical' THEN 2 WHEN 'attention' THEN 1 ELSE 0 END) AS n""",
     """INSERT INTO devices_pulse (sighting_id, seen_at, fetched_at, run_id)
     SELECT s.id, m.seen_at - s.account_id * interval '7 minutes', %(now)s, 1 FROM machine m JOIN devices_sighting s ON s.device_id = m.id""",
-    """INSERT INTO devices_join (sighting_id, kind, key, partner_id, weak, agrees, differs, near, changed_at)
-    SELECT s.id, 'mac', m.mac, m.id, false, jsonb_build_array(jsonb_build_array('mac', m.mac)), '[]', '[]', %(now)s
+    """INSERT INTO devices_join (sighting_id, kind, key, partner_id, weak, timed, evidence, near, changed_at)
+    SELECT s.id, 'mac', m.mac, m.id, false, false, jsonb_build_array(jsonb_build_array('mac', m.mac, m.mac)), '[]', %(now)s
     FROM machine m JOIN devices_sighting s ON s.device_id = m.id AND s.id > %(last)s""",
 )
 AT_ONCE = 100_000
