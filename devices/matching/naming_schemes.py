@@ -15,7 +15,8 @@ from django.db import connection, transaction
 from devices.matching.rarity import MOST_RECORDS
 from devices.matching.record import kinds_mask
 from devices.models import Life, NamingScheme
-from devices.models.identifier import identifiers_of
+from devices.reconciliation.search_text import MARKS
+from vendors.parsing.normalise import hostname_key
 from vendors.states import IdKind
 
 FEWEST = 10  # names that make a pattern a scheme
@@ -23,11 +24,12 @@ FEWEST = 10  # names that make a pattern a scheme
 _NUMBERED = re.compile(r"([a-z][a-z\-_.]*)([0-9]{2,})(-?[a-z]*)")
 _SITES = re.compile("[a-z]+(?=[-_.])")
 _CODED = re.compile(r"([a-z][a-z0-9]*[\-_])([a-z0-9]{5,})")
-# Looked up one by one: a plan by the statistics of tables that were just filled reads the whole table for each row.
+# From the search text: reading the identifiers of every record costs many times as much.
 _NAMES = f"""
-SELECT i.key, s.key_kinds & {kinds_mask((IdKind.SERIAL, IdKind.BIOS_UUID, IdKind.MAC))} = 0 FROM devices_sighting s
-CROSS JOIN LATERAL (SELECT i.key FROM {identifiers_of("s.id")} i WHERE i.kind = '{IdKind.HOSTNAME}' AND NOT i.junk AND i.value <> '') i
-WHERE s.life <> '{Life.GONE}'"""
+SELECT substring(s.search_text FROM '(?:^|\\n){MARKS[IdKind.HOSTNAME]} ([^\\n]+)'),
+       s.key_kinds & {kinds_mask((IdKind.SERIAL, IdKind.BIOS_UUID, IdKind.MAC))} = 0
+FROM devices_sighting s WHERE s.life <> '{Life.GONE}'"""
+# Looked up one by one: a plan by the statistics of tables that were just filled reads the whole table for each row.
 _HOLDERS = f"""
 SELECT DISTINCT i.sighting_id FROM unnest(%s::text[]) AS w(key) CROSS JOIN LATERAL (
   SELECT i.sighting_id FROM devices_identifier i
@@ -61,7 +63,8 @@ def renew() -> list[int]:
     names: dict[str, set[str]] = defaultdict(set)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_NAMES)
-        for name, without_key in cursor.fetchall():
+        for text, without_key in cursor.fetchall():
+            name = hostname_key(text or "")
             for found in patterns(name):
                 names[found].add(name)
                 if without_key:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -21,13 +22,17 @@ MOST_TABS = 150
 
 @pytest.fixture
 def machine(transactional_db: None) -> Device:
-    """Two vendors report one serial and two operating systems; a third one reports another device."""
+    """Two vendors report one serial and two releases of Windows; a third one reports another device."""
     ids = [(IdKind.SERIAL, "PF3XK2")]
-    one = shown.sighting(shown.account("five-main", "five9s"), "nb-1", ids=ids, os_name="Windows 11", os_family="windows")
-    shown.sighting(shown.account("eset-main", "eset"), "nb-1", device=one.device, ids=ids, os_name="Debian 13", os_family="linux")
+    one = shown.sighting(shown.account("five-main", "five9s"), "nb-1", ids=ids, **_windows("11"))
+    shown.sighting(shown.account("eset-main", "eset"), "nb-1", device=one.device, ids=ids, **_windows("10"))
     shown.sighting(shown.account("opswat-main", "opswat"), "reception-pc")
     rematch_everything(timezone.now())
     return one.device
+
+
+def _windows(number: str) -> dict[str, Any]:
+    return {"os_name": f"Windows {number}", "os_release": f"Windows {number}", "os_family": "windows"}
 
 
 def reach(page: Page, wanted: Locator) -> None:
@@ -57,10 +62,10 @@ def test_a_disagreement_is_found_and_settled_by_keyboard(desk: Desk, machine: De
     follow(page, "nb-1")
     expect(page.get_by_text("1 conflict", exact=True).first).to_be_visible()
     follow(page, r"Use this source\s*: ESET, Operating system")
-    expect(page.get_by_text("“Debian 13” (eset-main) is shown instead of “Windows 11”")).to_be_visible()
+    expect(page.get_by_text("“Windows 10” (eset-main) is shown instead of “Windows 11”")).to_be_visible()
     give_reason(page, "asked its owner", "Use this source")
     expect(page.get_by_text("Resolved by ivan")).to_be_visible()
-    assert Device.objects.get(pk=machine.pk).os_name == "Debian 13"
+    assert Device.objects.get(pk=machine.pk).os_name == "Windows 10"
     reach(page, page.get_by_role("button", name=re.compile(r"^Reopen\s*: Operating system")))
     page.keyboard.press("Enter")
     expect(page.get_by_text("1 conflict", exact=True).first).to_be_visible()

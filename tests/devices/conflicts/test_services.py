@@ -113,8 +113,8 @@ def test_it_ends_when_the_winner_leaves_the_device(pair: tuple[Sighting, Sightin
 
 
 def test_it_ends_when_its_device_becomes_part_of_another(pair: tuple[Sighting, Sighting], accounts: dict[str, Account], ivan: User) -> None:
-    first = shown.sighting(accounts["opswat"], "nb-0")
-    Device.objects.filter(pk=first.device_id).update(created_at=NOW)
+    older = Device.objects.create(pk=1, created_at=NOW)
+    first = shown.sighting(accounts["opswat"], "nb-0", device=older)
     settled(pair[1], ivan, "os")
     link(pair[0].device_id, first.device_id, reason="same sticker", act=AuditContext.of(ivan, now=NOW))
     assert Settlement.objects.get().ended_at is not None

@@ -110,10 +110,10 @@ def test_no_address_is_an_error(client: Client, fleet: dict[str, Account], bob: 
 
 
 def test_the_export_of_a_list_has_its_devices_and_no_formulas(client: Client, fleet: dict[str, Account], ivan: User) -> None:
-    shown.sighting(fleet["opswat"], "=1+1", serial="@SUM(A1)")
+    shown.sighting(fleet["opswat"], "=nb+1", serial="@SUM(A1)")
     client.force_login(ivan)
     rows = rows_of(client, EXPORTS[1])
-    assert [row["name"] for row in rows] == ["'=1+1", "away-07", "phone-04", "srv-london-05"]
+    assert [row["name"] for row in rows] == ["'=nb+1", "away-07", "phone-04", "srv-london-05"]
     assert rows[0]["serial"] == "'@SUM(A1)"
     assert [row["name"] for row in rows_of(client, EXPORTS[1] + "&q=phone")] == ["phone-04"]
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
+from devices.matching.record import FORMER
 from devices.models import Device, Identifier, Join, Quarantine, Sighting
 from devices.sync.page_writer import WriteResult, save_page
 from tests.devices import records as making
@@ -71,7 +72,9 @@ def stored() -> dict[tuple[str, str], set[tuple[str, str, bool]]]:
     """Account and external id of every sighting → its keys."""
     names = {pk: (account, external) for pk, account, external in Sighting.objects.values_list("pk", "account__name", "external_id")}
     found: dict[tuple[str, str], set[tuple[str, str, bool]]] = {name: set() for name in names.values()}
-    for pk, kind, key, junk in Identifier.objects.values_list("sighting", "kind", "key", "junk"):
+    for pk, kind, key, junk in (
+        Identifier.objects.exclude(value="").exclude(kind__in=FORMER.values()).values_list("sighting", "kind", "key", "junk")
+    ):
         found[names[pk]].add((kind, key, junk))
     return found
 

@@ -37,7 +37,7 @@ def test_a_record_that_fails_costs_only_itself(size: int, place: int) -> None:
     refuse("devices_sighting", f"external_id = '{BAD}'")
     assert save_page(started(), page(size, place), timezone.now()) == WriteResult(created=size - 1, quarantined=1)
     assert stored() == {f"good{number}" for number in range(size) if number != place}
-    assert Device.objects.count() == Identifier.objects.count() == size - 1
+    assert Device.objects.count() == Identifier.objects.exclude(value="").count() == size - 1
     found = Quarantine.objects.get()
     assert (found.external_id, msgspec.json.decode(found.sample)["id"]) == (BAD, BAD)
     assert found.reason.startswith("Rollcall could not store this record (IntegrityError). It retries")
