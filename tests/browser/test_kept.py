@@ -92,6 +92,7 @@ def test_a_device_is_retired_and_brought_back_by_keyboard(desk: Desk, fleet: dic
     page.get_by_text("Views", exact=True).click()
     page.get_by_role("link", name="Retired", exact=True).click()
     page.get_by_role("link", name="phone-04").click()
+    expect(page.get_by_role("heading", name="phone-04", level=1)).to_be_visible()
     tab_to(page, "Restore")
     page.keyboard.press("Enter")
     expect(page.locator(".toasts")).to_contain_text("phone-04 restored")
