@@ -94,9 +94,12 @@ class CandidateSet:
             if each.device is not None:
                 found |= self._mates[each.device]
             for key in each.found_by:
-                others = self.holders[key] if key not in self.common else ()
-                if len(others) > 1:
-                    found |= {other.id for other in others if self.comparisons.plain(each, other).total >= POSSIBLE}
+                others = self.holders[key]  # none for a key that too many have
+                if len(others) > 1 and key not in self.common:
+                    for other in others:
+                        new = other.id not in self.core and other.id not in found
+                        if new and self.comparisons.plain(each, other).total >= POSSIBLE:
+                            found.add(other.id)
             overridden |= self._overridden.get(each.id, set())
         self._load(overridden)
         return found | (overridden & self._known.keys())

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from devices.matching.record import FORMER, NOTHING, Key, MatchRecord, parallel
-from devices.matching.rules import EXCLUDED, HARDWARE, JOIN, RULES
+from devices.matching.rules import EXCLUDED, FOR, HARDWARE, JOIN, WEIGHTS
 from vendors.parsing import user_names
 from vendors.parsing.host_names import default_name
 from vendors.parsing.model_names import same_model
@@ -34,7 +34,7 @@ class Evidence(NamedTuple):
 
     @property
     def weight(self) -> int:
-        return RULES[self.rule].weight
+        return WEIGHTS[self.rule]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +53,13 @@ NO_RARITY = Rarity()
 
 
 class Comparison(NamedTuple):
-    """All evidence of a pair, and its sum."""
+    """All evidence of a pair, and its sum. `excluded`: no third record may put the two on one device, because something excludes it, or
+    because their hardware differs and nothing outweighs that.
+    """
 
     evidence: tuple[Evidence, ...]
     total: int
+    excluded: bool
 
     @property
     def joins(self) -> bool:
@@ -65,32 +68,43 @@ class Comparison(NamedTuple):
     @property
     def weak(self) -> bool:
         """It rests on the hostname and the user only."""
-        return all(each.rule.startswith(("hostname", "user")) for each in self.evidence if each.weight > 0)
-
-    @property
-    def excluded(self) -> bool:
-        """No third record may put the two on one device: something excludes it, or their hardware differs and nothing outweighs that."""
-        return self.total <= EXCLUDED // 2 or (self.total < JOIN and any(each.rule in HARDWARE for each in self.evidence))
+        return all(each.rule.startswith(("hostname", "user")) for each in self.evidence if each.rule in FOR)
 
 
 def compare(one: MatchRecord, other: MatchRecord, rarity: Rarity = NO_RARITY) -> Comparison:
-    serial = _number("serial", one, other, rarity) if one.serials or other.serials else None
-    uuid = _number("bios_uuid", one, other, rarity) if one.uuids or other.uuids else None
-    # One fact of firmware: the serial of many devices is a part of their UUID, and clones have both in common.
-    if serial and uuid and serial.weight > 0 and uuid.weight > 0:
-        serial, uuid = (serial, None) if serial.weight >= uuid.weight else (None, uuid)
-    found = [each for each in (serial, uuid) if each is not None]
+    found = _firmware(one, other, rarity)
     macs = _macs(one, other, rarity) if one.macs and other.macs else []
+    alike = bool(macs) and macs[0].rule in FOR
+    user = _user(one, other, alike or (bool(found) and found[0].rule in FOR)) if one.users and other.users else None
     found += macs
-    hardware = any(each.weight > 0 for each in found)
-    user = _user(one, other, hardware) if one.users and other.users else None
     if user is not None:
         found.append(user)
+    named_alike = False
     if one.names and other.names:
-        alike = bool(macs) and macs[0].weight > 0
-        found += _hostnames(one, other, rarity, apart=not alike and (user is None or user.rule != "user"))
-    found += _traits(one, other, named_alike=any(each.rule.startswith("hostname") and each.weight > 0 for each in found))
-    return Comparison(tuple(found), sum(each.weight for each in found))
+        names = _hostnames(one, other, rarity, apart=not alike and (user is None or user.rule != "user"))
+        named_alike = names[0].rule in FOR
+        found += names
+    found += _traits(one, other, named_alike=named_alike)
+    return _sum(found)
+
+
+def _sum(found: list[Evidence]) -> Comparison:
+    total, hardware_differs = 0, False
+    for each in found:
+        total += WEIGHTS[each.rule]
+        hardware_differs = hardware_differs or each.rule in HARDWARE
+    return Comparison(tuple(found), total, total <= EXCLUDED // 2 or (hardware_differs and total < JOIN))
+
+
+def _firmware(one: MatchRecord, other: MatchRecord, rarity: Rarity) -> list[Evidence]:
+    """Serial and BIOS UUID. If both agree they are one fact: the serial of many devices is a part of their UUID, and clones have both."""
+    serial = _number("serial", one, other, rarity) if one.serials or other.serials else None
+    uuid = _number("bios_uuid", one, other, rarity) if one.uuids or other.uuids else None
+    if serial is None or uuid is None:
+        return [each for each in (serial, uuid) if each is not None]
+    if serial.rule in FOR and uuid.rule in FOR:
+        return [serial if serial.weight >= uuid.weight else uuid]
+    return [uuid, serial] if uuid.rule in FOR else [serial, uuid]
 
 
 def _number(kind: str, one: MatchRecord, other: MatchRecord, rarity: Rarity) -> Evidence | None:
@@ -166,7 +180,7 @@ def _hostnames(one: MatchRecord, other: MatchRecord, rarity: Rarity, *, apart: b
         found = [agreeing]
         if one.domains and other.domains and not one.domains & other.domains:
             found.append(Evidence("domain_differs", min(one.domains), min(other.domains)))
-        elif agreeing.own in rarity.alone and (_bare(one) or _bare(other)):
+        elif agreeing.own in rarity.alone and (bare(one) or bare(other)):
             found.append(Evidence("hostname_only"))
         return found
     if former := _former("hostname", one, other):
@@ -198,7 +212,7 @@ def _same_name(one: MatchRecord, other: MatchRecord) -> Evidence | None:
     return None
 
 
-def _bare(record: MatchRecord) -> bool:
+def bare(record: MatchRecord) -> bool:
     """It has no other key that another vendor could report too."""
     return not record.macs and all(_hashed(kind, (key,)) for kind, key in record.strong if kind != "hostname")
 

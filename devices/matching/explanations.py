@@ -52,10 +52,11 @@ def reason(
 ) -> MatchReason | None:
     """None when no other record has any of its keys."""
     common = comparisons.common
-    if len(group.members) == 1 and all(len(holders.get(key, NO_HOLDERS)) < 2 and key not in common for key in member.found_by):
-        return None  # most of a fleet
+    alone = len(group.members) == 1
+    if alone and all(len(holders.get(key, NO_HOLDERS)) < 2 and key not in common for key in member.found_by):
+        return None
     near = _near(member, group, holders, comparisons, overrides)
-    if len(group.members) == 1:
+    if alone:
         return MatchReason("", "", None, False, [], near) if near else None
     partner, found = _best(member, group, comparisons, overrides)
     if not found.joins:
@@ -119,13 +120,13 @@ def _near(
         if key in comparisons.common:
             shared.append({"kind": key[0], "key": key[1], "why": COMMON, "devices": comparisons.common[key]})
             continue
-        for other in sorted(found, key=lambda each: each.order):
-            if other.id not in members and other.id not in refused:
-                comparison = comparisons.of(member, other)
-                why = _why(member, other, comparison, overrides)
-                refused[other.id] = {
-                    "kind": key[0], "key": key[1], "with": other.id, "why": why, "evidence": stored(comparison, member, other),
-                }  # fmt: skip
+        outside = [each for each in found if each.id not in members and each.id not in refused]
+        for other in sorted(outside, key=lambda each: each.order) if len(outside) > 1 else outside:
+            comparison = comparisons.of(member, other)
+            why = _why(member, other, comparison, overrides)
+            refused[other.id] = {
+                "kind": key[0], "key": key[1], "with": other.id, "why": why, "evidence": stored(comparison, member, other),
+            }  # fmt: skip
     return [*shared, *refused.values()][:MOST_NEAR]
 
 

@@ -113,15 +113,14 @@ class _Arrangement:
 
     def _doubtful(self, match: Pair, candidates: Mapping[int, Mapping[int, Cluster]]) -> bool:
         first, second = self._group[match.first.id], self._group[match.second.id]
-        ends = ((first, second), (second, first))
-        return any(
-            other is not chosen
-            and other is not end
-            and self._against(other, chosen)
-            and self._support(end, other) >= self._support(end, chosen)
-            for end, chosen in ends
-            for other in candidates[id(end)].values()
-        )
+        for end, chosen in ((first, second), (second, first)):
+            rivals = candidates[id(end)]
+            if len(rivals) > 1 and any(
+                other is not chosen and self._against(other, chosen) and self._support(end, other) >= self._support(end, chosen)
+                for other in rivals.values()
+            ):
+                return True
+        return False
 
     def _support(self, first: Cluster, second: Cluster) -> int:
         """What speaks for two clusters being one machine, each rule once: of one device, each record has other keys in common."""

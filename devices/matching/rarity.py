@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from itertools import combinations
 
-from devices.matching.evidence import NO_RARITY, Comparison, Rarity, compare
+from devices.matching.evidence import NO_RARITY, Comparison, Rarity, bare, compare
 from devices.matching.record import Key, MatchRecord
 from vendors.parsing.host_names import default_name
 from vendors.states import IdKind
 
 # A key on more records than this is not compared: a bound for the work, far above vendors times re-enrollments.
 MOST_RECORDS = 15
+_HOSTNAME = IdKind.HOSTNAME.value
 
 
 class Comparisons:
@@ -43,35 +43,38 @@ class Comparisons:
             return
         if len(live) > self._limit and (machines := self._machines(live, key[0])) > self._limit:
             self.common[key] = machines
-        elif any(self._two_machines(one, other, key[0]) for one, other in combinations(live, 2)):
+        elif key[0] == _HOSTNAME:
+            if self._one_each(live) and any(map(bare, live)) and self._in_scheme(key[1]) and not default_name(key[1]):
+                self._alone.add(key[1])
+        elif any(self.plain(one, other).excluded for one, other in combinations(live, 2)):
             self._shared.add(key)
-        elif key[0] == IdKind.HOSTNAME and self._one_each(live) and self._in_scheme(key[1]) and not default_name(key[1]):
-            self._alone.add(key[1])
 
     def of(self, one: MatchRecord, other: MatchRecord) -> Comparison:
         """The evidence of this pair in this fleet."""
-        pair = _pair(one, other)
+        if not (self._is_touched(one) or self._is_touched(other)):
+            return self.plain(one, other)
+        pair = (one.id, other.id) if one.id < other.id else (other.id, one.id)
         found = self._judged.get(pair)
         if found is None:
-            found = self._judged[pair] = self._fitting(one, other)
+            found = self._judged[pair] = compare(*_sorted(one, other), self._rarity)
         return found
-
-    def _fitting(self, one: MatchRecord, other: MatchRecord) -> Comparison:
-        touched = self._is_touched(one) or self._is_touched(other)
-        return compare(*_sorted(one, other), self._rarity) if touched else self.plain(one, other)
 
     def _is_touched(self, record: MatchRecord) -> bool:
         """Whether one of its keys is not rare."""
         found = self._touched.get(record.id)
         if found is None:
-            found = self._touched[record.id] = any(
-                key in self.common or key in self._shared or key[1] in self._alone for key in record.strong
-            )
+            for key in record.strong:
+                if key in self.common or key in self._shared or key[1] in self._alone:
+                    found = True
+                    break
+            else:
+                found = False
+            self._touched[record.id] = found
         return found
 
     def plain(self, one: MatchRecord, other: MatchRecord) -> Comparison:
         """As if every key were rare."""
-        pair = _pair(one, other)
+        pair = (one.id, other.id) if one.id < other.id else (other.id, one.id)
         found = self._plain.get(pair)
         if found is None:
             found = self._plain[pair] = compare(*_sorted(one, other), NO_RARITY)
@@ -87,19 +90,11 @@ class Comparisons:
 
     def _differ(self, one: MatchRecord, other: MatchRecord, kind: str) -> bool:
         found = self.plain(one, other)
-        return found.excluded if kind == IdKind.HOSTNAME else not found.joins
-
-    def _two_machines(self, one: MatchRecord, other: MatchRecord, kind: str) -> bool:
-        return kind != IdKind.HOSTNAME and self.plain(one, other).excluded
+        return found.excluded if kind == _HOSTNAME else not found.joins
 
     @staticmethod
     def _one_each(live: Sequence[MatchRecord]) -> bool:
-        vendors = Counter(each.order[0] for each in live)
-        return max(vendors.values()) == 1
-
-
-def _pair(one: MatchRecord, other: MatchRecord) -> tuple[int, int]:
-    return (one.id, other.id) if one.id < other.id else (other.id, one.id)
+        return len({each.order[0] for each in live}) == len(live)
 
 
 def _sorted(one: MatchRecord, other: MatchRecord) -> tuple[MatchRecord, MatchRecord]:

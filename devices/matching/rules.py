@@ -55,6 +55,8 @@ RULES = {
     "domain_differs": Rule(-4, gettext_noop("Different domains: %(own)s and %(other)s")),
     "user_differs": Rule(-4, gettext_noop("Different users: %(own)s and %(other)s")),
 }
+WEIGHTS = {name: rule.weight for name, rule in RULES.items()}
+FOR = frozenset(name for name, weight in WEIGHTS.items() if weight > 0)
 # Evidence about the hardware: with it against them, no third record may put two records on one device.
 HARDWARE = frozenset(("mac_differs", "mac_beside"))
 # Evidence that ends with time.
