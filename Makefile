@@ -40,7 +40,7 @@ lint: dev ## check style, types and import contracts
 	@$(LINT_ENVIRONMENT) $(VENV) -m mypy --no-error-summary .
 	@$(VENV) -c 'import sys; from importlinter.cli import lint_imports_command; sys.exit(lint_imports_command())'
 
-bench: dev ## measure syncs, pages and patching of a large fleet, print tables and write JSON (ARGS=pages, SCALE=1000000; ARGS=versus BEFORE=commit)
+bench: dev ## measure syncs, pages and patching of a large fleet, print tables and write JSON (ARGS=pages, SCALE=1000000; ARGS=versus or ARGS=matching with BEFORE=commit)
 	@$(VENV) -m tests.bench $(ARGS)
 
 messages: dev ## bring the catalogs of translations up to date, and name what is not translated

@@ -4,7 +4,8 @@
 SIZES=100000,300000 are the fleets of the syncs; pages are measured at 100,000 devices and, with SCALE=1000000, at so many too; patching
 with ten patches a device at 100,000.
 
-ARGS=versus BEFORE=<commit> stands alone: it measures the pages of this checkout beside those of an earlier commit.
+ARGS=versus BEFORE=<commit> and ARGS=matching BEFORE=<commit> stand alone: they measure the pages, and the matching, of this checkout beside
+those of an earlier commit.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tests.bench import versus
+from tests.bench import matching, versus
 from tests.bench.machine import Machine, prepare
 from tests.bench.person import WrongAnswer
 from tests.bench.trees import CannotCompare
@@ -51,14 +52,17 @@ def broker(machine: Machine) -> dict[str, Any]:
 
 
 PARTS = {"sync": sync, "pages": pages, "patching": patching, "broker": broker}
-VERSUS = "versus"
+AGAINST = {"versus": versus.run, "matching": matching.run}  # an earlier commit, each alone
 
 
 def main(chosen: list[str]) -> int:
-    if chosen == [VERSUS]:
-        return compare()
+    if len(chosen) == 1 and chosen[0] in AGAINST:
+        return compare(chosen[0])
     if unknown := set(chosen) - set(PARTS):
-        print(f"The bench has no part {', '.join(sorted(unknown))}: choose among {', '.join(PARTS)}, or {VERSUS} alone.", file=sys.stderr)
+        print(
+            f"The bench has no part {', '.join(sorted(unknown))}: choose among {', '.join(PARTS)}, or {' or '.join(AGAINST)} alone.",
+            file=sys.stderr,
+        )
         return 2
     with tempfile.TemporaryDirectory(prefix="rc-bench-", dir="/tmp") as folder:
         machine = prepare(Path(folder))
@@ -70,15 +74,15 @@ def main(chosen: list[str]) -> int:
     return 0
 
 
-def compare() -> int:
+def compare(name: str) -> int:
     """1 when this checkout is slower than BEFORE, 2 when they cannot be compared."""
     signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))  # what was made is removed then, too
     try:
-        told = versus.run()
+        told = AGAINST[name]()
     except (CannotCompare, WrongAnswer) as problem:
         print(problem, file=sys.stderr)
         return 2
-    _keep(VERSUS, told)
+    _keep(name, told)
     return int(told["slower"])
 
 

@@ -113,17 +113,25 @@ def running(tree: Path, name: str, *, source: str, devices: int, samples: int) -
                 process.kill()
 
 
-def source_for(commit: str) -> str:
-    """How that commit loads its fleet: its own SIDE, or the first that was committed, which older commits can run."""
-    own = _git("show", f"{commit}:{SIDE}")
+def source_for(commit: str, side: str = SIDE) -> str:
+    """What is run in that commit: its own `side`, or the first that was committed, which older commits can run."""
+    own = _git("show", f"{commit}:{side}")
     if own.returncode == 0:
         return own.stdout
-    added = _git("log", "--diff-filter=A", "--format=%H", "--", SIDE).stdout.split()
-    return _git("show", f"{added[-1]}:{SIDE}").stdout if added else source_here()
+    added = _git("log", "--diff-filter=A", "--format=%H", "--", side).stdout.split()
+    return _git("show", f"{added[-1]}:{side}").stdout if added else source_here(side)
 
 
-def source_here() -> str:
-    return (PROJECT / SIDE).read_text("utf-8")
+def source_here(side: str = SIDE) -> str:
+    return (PROJECT / side).read_text("utf-8")
+
+
+def whole_number(environ: Mapping[str, str], name: str, default: int, *, least: int) -> int:
+    """Raises CannotCompare."""
+    value = environ.get(name, "") or str(default)
+    if not value.isascii() or not value.isdigit() or int(value) < least:
+        raise CannotCompare(f"{name} is {value!r}: set it to a whole number, {least} or more.")
+    return int(value)
 
 
 def environment(environ: Mapping[str, str]) -> dict[str, str]:

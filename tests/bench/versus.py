@@ -15,7 +15,7 @@ from urllib.parse import quote
 from local.data_dir import PROJECT
 from tests.bench.figures import part
 from tests.bench.person import Person
-from tests.bench.trees import CannotCompare, Side, commit_of, describe, running, source_for, source_here, worktree
+from tests.bench.trees import CannotCompare, Side, commit_of, describe, running, source_for, source_here, whole_number, worktree
 
 P50_GOAL, P95_GOAL = 1.05, 1.15
 SAMPLES, ROUNDS, WARM, AGAIN = 60, 10, 5, 2
@@ -64,7 +64,7 @@ class Compared:
 
 def run(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
     """Raises CannotCompare; nothing is left then, and nothing after the end."""
-    devices, requests = _number(environ, "SCALE", 100_000), _number(environ, "REQUESTS", 300)
+    devices, requests = (whole_number(environ, name, size, least=SAMPLES) for name, size in (("SCALE", 100_000), ("REQUESTS", 300)))
     before, after = commit_of(environ.get("BEFORE", "")), describe()
     with (
         worktree(before) as tree,
@@ -153,10 +153,3 @@ def judge(rows: Sequence[Compared]) -> list[str]:
     limits = f"median at most {P50_GOAL} x, 95th percentile at most {P95_GOAL} x"
     slower = [f"{row.page} ({row.p50_ratio:.2f} x and {row.p95_ratio:.2f} x)" for row in rows if row.slower]
     return [f"SLOWER: {', '.join(slower)}; {limits}." if slower else f"Not slower: {limits} on every page."]
-
-
-def _number(environ: Mapping[str, str], name: str, default: int) -> int:
-    value = environ.get(name, "") or str(default)
-    if not value.isascii() or not value.isdigit() or int(value) < SAMPLES:
-        raise CannotCompare(f"{name} is {value!r}: set it to a whole number, {SAMPLES} or more.")
-    return int(value)
