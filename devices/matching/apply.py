@@ -41,7 +41,7 @@ JOIN = {
 @dataclass(slots=True)
 class MatchPlan:
     """A result of matching that is not written yet. `moved`: sighting → its device before and after; `renew`: devices to summarise;
-    `judged`: the live records of which `possible` has all pairs.
+    `judged`: the stored records of which `possible` has all pairs.
     """
 
     naming: IdAssignment = field(default_factory=IdAssignment)
@@ -149,11 +149,10 @@ def rematch_next(now: datetime, *, after: int, reason: str = "") -> Rematched | 
 
 
 def _decide(near: CandidateSet) -> MatchPlan:
-    joining = {key: held for key, held in near.holders.items() if len(held) > 1 and key not in near.common}
-    compared = pairs(near.core.keys(), joining, near.comparisons)
+    compared = pairs(near.core.keys(), near.holders.values(), near.comparisons)
     groups = arrange(near.core.values(), compared, near.comparisons, near.overrides)
     plan = MatchPlan(name_devices(groups))
-    plan.judged = list(near.core)
+    plan.judged = [each.id for each in near.core.values() if each.device is not None]
     plan.possible = possible(groups, compared, near.overrides)
     for group in groups:
         for each in group.members:
@@ -210,7 +209,7 @@ def _join_rows(plan: MatchPlan) -> Iterator[tuple[Any, ...]]:
 
 def _write_possible(plan: MatchPlan, now: datetime) -> None:
     """Replace the possible duplicates of the judged records; those that stay the same are not written."""
-    if not plan.judged:
+    if not (plan.judged or plan.possible):
         return
     firsts, seconds = [each.first for each in plan.possible], [each.second for each in plan.possible]
     with connection.cursor() as cursor:

@@ -94,12 +94,10 @@ class CandidateSet:
             if each.device is not None:
                 found |= self._mates[each.device]
             for key in each.found_by:
-                others = self.holders[key]  # none for a key that too many have
-                if len(others) > 1 and key not in self.common:
-                    for other in others:
-                        new = other.id not in self.core and other.id not in found
-                        if new and self.comparisons.plain(each, other).total >= POSSIBLE:
-                            found.add(other.id)
+                for other in self.holders[key]:
+                    new = other.id not in self.core and other.id not in found
+                    if new and self.comparisons.plain(each, other).total >= POSSIBLE:
+                        found.add(other.id)
             overridden |= self._overridden.get(each.id, set())
         self._load(overridden)
         return found | (overridden & self._known.keys())
@@ -123,13 +121,11 @@ class CandidateSet:
 
     def _file(self, pair: Key, stored: Sequence[int]) -> None:
         changed = self._changed_by_key.get(pair, [])
-        if len(stored) + len(changed) > MOST_RECORDS:
-            self.holders[pair] = []
-            self.comparisons.judge(pair, None)
-            return
-        self.holders[pair] = holders = changed + [self._known[each] for each in stored] if stored else changed
-        if len(holders) > 1:
+        too_many = len(stored) + len(changed) > MOST_RECORDS
+        holders = None if too_many else changed + [self._known[each] for each in stored] if stored else changed
+        if holders is None or len(holders) > 1:
             self.comparisons.judge(pair, holders)
+        self.holders[pair] = [] if holders is None or pair in self.common else holders
 
     def _load(self, records: Iterable[int]) -> None:
         wanted = [each for each in records if each not in self._known or self._known[each].device is None]

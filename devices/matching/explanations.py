@@ -86,9 +86,11 @@ def _telling(found: Comparison) -> bool:
 
 def _best(member: MatchRecord, group: Cluster, comparisons: Comparisons, overrides: Overrides) -> tuple[MatchRecord, Comparison]:
     """The record of the device that it matches best. One that a user merged with it comes last: the evidence may say it all."""
-    others = sorted((each for each in group.members if each is not member), key=lambda each: each.order)
+    others = [each for each in group.members if each is not member]
+    if len(others) > 1:
+        others.sort(key=lambda each: each.order)
     compared = [(other, comparisons.of(member, other)) for other in others]
-    best = max(compared, key=lambda pair: pair[1].total)
+    best = max(compared, key=lambda pair: pair[1].total) if len(compared) > 1 else compared[0]
     if best[1].joins:
         return best
     by_user = [pair for pair in compared if _pair(member, pair[0]) in overrides.together]
@@ -117,7 +119,7 @@ def _near(
     refused: dict[int, dict[str, Any]] = {}
     for key in member.found_by:
         found = holders.get(key, NO_HOLDERS)
-        if key in comparisons.common:
+        if not found and key in comparisons.common:
             shared.append({"kind": key[0], "key": key[1], "why": COMMON, "devices": comparisons.common[key]})
             continue
         outside = [each for each in found if each.id not in members and each.id not in refused]

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from devices.matching.evidence import Comparison
 from devices.matching.rarity import Comparisons
-from devices.matching.record import Key, MatchRecord
+from devices.matching.record import MatchRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +40,12 @@ class Pair(NamedTuple):
     comparison: Comparison
 
 
-def pairs(records: Collection[int], holders: Mapping[Key, Sequence[MatchRecord]], comparisons: Comparisons) -> list[Pair]:
-    """All pairs of `records`, each once. `holders`: the records of each key that is not common."""
+def pairs(records: Collection[int], holders: Iterable[Sequence[MatchRecord]], comparisons: Comparisons) -> list[Pair]:
+    """All pairs of `records`, each once. `holders`: for each key the records that have it."""
     found: dict[tuple[int, int], Pair] = {}
-    for sharing in holders.values():
+    for sharing in holders:
+        if len(sharing) < 2:
+            continue
         here = [each for each in sharing if each.id in records]
         for one, other in combinations(here, 2):
             ids = (one.id, other.id) if one.id < other.id else (other.id, one.id)

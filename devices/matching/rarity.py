@@ -51,12 +51,11 @@ class Comparisons:
 
     def of(self, one: MatchRecord, other: MatchRecord) -> Comparison:
         """The evidence of this pair in this fleet."""
-        if not (self._is_touched(one) or self._is_touched(other)):
-            return self.plain(one, other)
         pair = (one.id, other.id) if one.id < other.id else (other.id, one.id)
         found = self._judged.get(pair)
         if found is None:
-            found = self._judged[pair] = compare(*_sorted(one, other), self._rarity)
+            touched = self._is_touched(one) or self._is_touched(other)
+            found = self._judged[pair] = compare(*_sorted(one, other), self._rarity) if touched else self.plain(one, other)
         return found
 
     def _is_touched(self, record: MatchRecord) -> bool:

@@ -71,9 +71,10 @@ class MatchRecord:
     strong: list[Key] = field(init=False)
     found_by: list[Key] = field(init=False)
     former: bool = field(init=False)
+    live: bool = field(init=False)
 
     def __post_init__(self) -> None:
-        keys = self.keys
+        keys, self.live = self.keys, self.traits.live
         self.serials, self.uuids = keys.get("serial", NOTHING), keys.get("bios_uuid", NOTHING)
         self.macs, self.users = keys.get("mac", NOTHING), keys.get("user", NOTHING)
         self.lasting_macs = frozenset(key for key in self.macs if not weak(key)) if any(map(weak, self.macs)) else self.macs
@@ -99,10 +100,6 @@ class MatchRecord:
         self.cuts = frozenset(name for name in short if len(name) == NETBIOS and any(_longer(other, name) for other in short))
         self.names = short - self.cuts
         return short
-
-    @property
-    def live(self) -> bool:
-        return self.traits.live
 
     @property
     def account(self) -> int:

@@ -65,6 +65,7 @@ def pages(machine: Machine, size: int, clock: Clock) -> None:
         for name in ("opswat", "five9s", "eset"):
             settings, secrets = account_settings(vendor.url)[name]
             quick = {each: most for each, most in (("calls_per_second", "1000"), ("calls_per_minute", "600")) if each in settings}
+            tune_gc()
             sync(create_account(name=f"bench-{name}", vendor=name, settings=settings | quick, secrets=secrets))
 
 
@@ -87,6 +88,12 @@ def sync(account: Any) -> None:
         raise SystemExit(f"The sync of {account} ended {run.state}: {run.error}")
 
 
+def tune_gc() -> None:
+    """As the workers do."""
+    tuning = first("config.gc_tuning", "config.garbage")
+    (tuning.tune_gc if hasattr(tuning, "tune_gc") else tuning.settle)()
+
+
 def rematch(machine: Machine, size: int, clock: Clock) -> None:
     from django.db import connection
     from django.utils import timezone
@@ -97,6 +104,7 @@ def rematch(machine: Machine, size: int, clock: Clock) -> None:
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
         cursor.execute("CHECKPOINT")
+    tune_gc()
     clock.timed(first("devices.matching.apply", "devices.joining").rematch_everything)(timezone.now())
 
 

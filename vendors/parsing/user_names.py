@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # Windows joined to Entra ID reports `AzureAD\\JaneSampleRoe`: the display name without blanks.
 DISPLAY_DOMAIN = "azuread"
@@ -22,7 +23,10 @@ _TITLES = frozenset(("dr", "prof", "ing", "dipl", "mr", "mrs", "ms", "herr", "fr
 
 def agree(a: str, b: str) -> bool:
     """Whether both are one person: the same key, or the same names in any order."""
-    return bool(a and b) and (a == b or any(_same_names(_parts(a, umlauts), _parts(b, umlauts)) for umlauts in (_WITH_E, _PLAIN)))
+    if not (a and b) or a == b:
+        return bool(a and b)
+    (mine, mine_plain), (theirs, theirs_plain) = _spellings(a), _spellings(b)
+    return _same_names(mine, theirs) or ((mine, theirs) != (mine_plain, theirs_plain) and _same_names(mine_plain, theirs_plain))
 
 
 def differ(a: str, b: str) -> bool:
@@ -48,7 +52,7 @@ def _has_separator(user_key: str) -> bool:
 
 def _may_be_short_for(short: str, long: str) -> bool:
     """A name without its middle name, or an initial and the last name."""
-    fewer, more = set(_parts(short, _PLAIN)), set(_parts(long, _PLAIN))
+    fewer, more = set(_spellings(short)[1]), set(_spellings(long)[1])
     if len(fewer) > 1:
         return fewer < more
     return len(short) >= _SHORTEST_LOGIN and len(short) < len(long) and short[0] == long[0] and long.endswith(short[1:])
@@ -59,10 +63,23 @@ def _is_number(user_key: str) -> bool:
     return user_key.lstrip("0123456789") == "" or bool(re.fullmatch(r"[^\W\d]{1,2}\d{3,}", user_key))
 
 
-def _parts(user_key: str, umlauts: dict[int, str]) -> tuple[str, ...]:
-    spelled = unicodedata.normalize("NFC", bare(user_key)).translate(umlauts)
-    plain = "".join(sign for sign in unicodedata.normalize("NFKD", spelled) if not unicodedata.combining(sign))
-    found = tuple(filter(None, _SEPARATORS.split(plain)))
+@lru_cache(maxsize=65_536)
+def _spellings(user_key: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Its names with umlauts written with e, and without."""
+    name = bare(user_key)
+    if name.isascii():
+        return (_names(name),) * 2
+    composed = unicodedata.normalize("NFC", name)
+    with_e, plain = (unicodedata.normalize("NFKD", composed.translate(umlauts)) for umlauts in (_WITH_E, _PLAIN))
+    return _names(_without_marks(with_e)), _names(_without_marks(plain))
+
+
+def _without_marks(text: str) -> str:
+    return "".join(sign for sign in text if not unicodedata.combining(sign))
+
+
+def _names(text: str) -> tuple[str, ...]:
+    found = tuple(filter(None, _SEPARATORS.split(text)))
     return tuple(part for part in found if part not in _TITLES) or found
 
 
