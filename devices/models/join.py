@@ -86,9 +86,10 @@ class FormerDevice(models.Model):
 
 
 class MatchUpgrade(models.Model):
-    """A version of the matching rules and how far the stored records were read and matched again by it (devices/matching/upgrade.py)."""
+    """A version of the matching rules and how far the stored records were read and matched again by it (devices/sync/upgrade.py)."""
 
     version = models.IntegerField(primary_key=True)
-    last = models.BigIntegerField(default=0, help_text="highest sighting id that is done")
+    last = models.BigIntegerField(default=0, help_text="highest sighting id that was read")
+    device = models.BigIntegerField(null=True, help_text="highest device id that was matched; null: records are still being read")
     moved = models.IntegerField(default=0, help_text="records that moved to another device")
     done_at = models.DateTimeField(null=True)

@@ -1,4 +1,4 @@
-"""Upgrade of the matching rules: every stored record is read again from what its vendor sent, and matched again, some hundred at a time.
+"""Upgrade of the matching rules: every stored record is read again from what its vendor sent, then every device is matched again.
 
 An interrupted upgrade goes on where its last transaction ended. The history of each device that changed gives the reason.
 """
@@ -14,7 +14,8 @@ from django.db import transaction
 
 from devices.db.locks import extend_timeouts, lock_devices
 from devices.hooks import MappedEntry
-from devices.matching.apply import rematch
+from devices.matching import naming_schemes
+from devices.matching.apply import rematch_next
 from devices.models import Account, MatchUpgrade, Sighting
 from devices.reconciliation.summary import summarise
 from devices.sync.page_writer import noted, rewrite
@@ -29,11 +30,18 @@ SLICE = 5.0  # seconds of one round
 REASON = gettext_noop("New matching rules")
 
 
+class Progress(NamedTuple):
+    """`record`: the highest sighting that was read; `device`: the highest device that was matched; None: records are still being read."""
+
+    record: int = 0
+    device: int | None = None
+
+
 class Step(NamedTuple):
-    """`moved`: sighting → its devices before and after; `last`: the highest sighting that is done; None: all are."""
+    """`moved`: sighting → its devices before and after; `then`: how far the upgrade is; None: it is done."""
 
     moved: dict[int, tuple[int, int]]
-    last: int | None
+    then: Progress | None
 
 
 def carry_on(now: datetime) -> int:
@@ -46,26 +54,38 @@ def carry_on(now: datetime) -> int:
             upgrade = MatchUpgrade.objects.select_for_update(skip_locked=True).filter(version=VERSION, done_at=None).first()
             if upgrade is None:
                 break
-            done = step(upgrade.last, now)
+            done = step(Progress(upgrade.last, upgrade.device), now)
+            if done.then is None:
+                upgrade.done_at = now
+            else:
+                upgrade.last, upgrade.device = done.then
             upgrade.moved += len(done.moved)
-            upgrade.last, upgrade.done_at = (upgrade.last, now) if done.last is None else (done.last, None)
             upgrade.save()
             moved += len(done.moved)
     return moved
 
 
-def step(after: int, now: datetime) -> Step:
-    """Read and match the next records. Call inside a transaction."""
+def step(progress: Progress, now: datetime) -> Step:
+    """Read the next records or, when all are read, match the next devices. Call inside a transaction.
+
+    A record that is not read yet would be compared by old notations, and its device could come apart and together again.
+    """
     lock_devices()
+    if progress.device is None:
+        return _read_some(progress.record, now)
+    found = rematch_next(now, after=progress.device, reason=REASON)
+    return Step({}, None) if found is None else Step(found.moved, progress._replace(device=found.last))
+
+
+def _read_some(after: int, now: datetime) -> Step:
     some = list(Sighting.objects.filter(pk__gt=after).order_by("pk")[:AT_ONCE])
     if not some:
-        return Step({}, None)
+        naming_schemes.renew()
+        return Step({}, Progress(after, device=0))
     accounts = Account.objects.in_bulk({each.account_id for each in some})
     rewrite([read for each in some if (read := _read(each, accounts[each.account_id])) is not None])
-    ids = [each.pk for each in some]
-    moved = rematch(ids, now, reason=REASON)
-    summarise(set(Sighting.objects.filter(pk__in=ids).values_list("device_id", flat=True)), now)
-    return Step(moved, ids[-1])
+    summarise({each.device_id for each in some}, now)
+    return Step({}, Progress(some[-1].pk))
 
 
 def _read(stored: Sighting, account: Account) -> MappedEntry | None:

@@ -46,9 +46,9 @@ class Command(ConsoleCommand):
             extend_timeouts()
             devices = Device.objects.count()
             before = dict(Sighting.objects.values_list("pk", "device_id"))
-            last: int | None = 0
-            while last is not None:
-                last = upgrade.step(last, now).last
+            progress: upgrade.Progress | None = upgrade.Progress()
+            while progress is not None:
+                progress = upgrade.step(progress, now).then
             after = dict(Sighting.objects.values_list("pk", "device_id"))
             then = Device.objects.count()
             lines = self._samples(before, after)

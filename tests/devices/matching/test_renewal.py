@@ -6,6 +6,8 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
+from django.db.models import Value
+from django.db.models.functions import Concat
 from django.utils import timezone
 
 from devices.matching import renewal
@@ -63,13 +65,17 @@ def test_a_record_that_is_gone_and_listed_again_decides_again() -> None:
     assert len(partition()) == 3
 
 
+def fleet_of(devices: int) -> None:
+    with running(devices=devices, frozen=True, options=SandboxOptions(job_seconds=0, rate_limits=False)) as sim:
+        for vendor in ("eset", "opswat", "five9s"):
+            assert sync(account_at(sim.url, vendor)).state == JobState.DONE
+
+
 class TestUpgrade:
     @pytest.fixture
     def fleet(self) -> None:
         """A fleet as an older version stored it: without derived notations, and with a record on another device."""
-        with running(devices=60, frozen=True, options=SandboxOptions(job_seconds=0, rate_limits=False)) as sim:
-            for vendor in ("eset", "opswat", "five9s"):
-                assert sync(account_at(sim.url, vendor)).state == JobState.DONE
+        fleet_of(60)
 
     def test_stored_records_are_read_and_matched_again(self, fleet: None) -> None:
         now = timezone.now()
@@ -87,6 +93,19 @@ class TestUpgrade:
         assert set(Identifier.objects.values_list("sighting_id", "kind", "key", "junk")) == identifiers
         reasons = Change.objects.filter(kind__in=(ChangeKind.MOVED, ChangeKind.MERGED)).values_list("reason", flat=True)
         assert set(reasons) == {upgrade.REASON}
+
+    def test_no_device_comes_apart_while_only_some_of_its_records_are_read(self) -> None:
+        """An older version wrote serials in another way: those that are read and those that are not yet would differ."""
+        fleet_of(260)
+        before = partition()
+        assert Sighting.objects.count() > upgrade.AT_ONCE
+        Identifier.objects.filter(kind=SERIAL).update(key=Concat(Value("older-"), "key"))
+        Change.objects.all().delete()
+        assert upgrade.carry_on(timezone.now()) == 0
+        assert MatchUpgrade.objects.get().done_at is not None
+        assert partition() == before
+        assert not Change.objects.exists()
+        assert not Identifier.objects.filter(key__startswith="older-").exists()
 
     def test_a_dry_run_says_what_would_change_and_changes_nothing(self, fleet: None, capsys: pytest.CaptureFixture[str]) -> None:
         call_command("match", "--dry-run")
