@@ -117,7 +117,7 @@ def _number(kind: str, one: MatchRecord, other: MatchRecord, rarity: Rarity) -> 
         alone = [key for key in telling if (kind, key) not in rarity.shared]
         return Evidence(kind if alone else f"{kind}_shared", *[min(alone or telling)] * 2) if telling else None
     if former := _former(kind, one, other):
-        return Evidence(f"{kind}_former", former, former)
+        return Evidence(f"{kind}_former", former, former) if one.account != other.account else None
     if mine and theirs and _hashed(kind, mine) == _hashed(kind, theirs):
         return Evidence(f"{kind}_differs", min(mine), min(theirs))
     return None
@@ -131,8 +131,10 @@ def _hashed(kind: str, keys: Collection[str]) -> bool:
 
 
 def _former(kind: str, one: MatchRecord, other: MatchRecord) -> str:
-    """A key that one record reports now and the other, of another account, reported before: one vendor learned of the change first."""
-    if (not one.former and not other.former) or one.account == other.account:
+    """A key that one record reports now and the other reported before. Of two accounts, one vendor learned of the change first. Of one
+    account, the first is an enrollment from before the change, unless it is in use at the same time.
+    """
+    if not (one.former or other.former) or parallel(one, other):
         return ""
     name = FORMER[kind]
     found = (one.keys.get(name, NOTHING) & other.keys.get(kind, NOTHING)) | (other.keys.get(name, NOTHING) & one.keys.get(kind, NOTHING))
@@ -142,12 +144,15 @@ def _former(kind: str, one: MatchRecord, other: MatchRecord) -> str:
 def _macs(one: MatchRecord, other: MatchRecord, rarity: Rarity) -> list[Evidence]:
     mine, theirs = _lasting(one, rarity), _lasting(other, rarity)
     if both := mine & theirs:
-        return _common_macs(one, other, both, mine - both, theirs - both)
+        left, right = mine - both, theirs - both
+        if left and right and _former("mac", one, other):  # what the other record reported before is no address beside
+            left, right = left - other.keys.get(FORMER["mac"], NOTHING), right - one.keys.get(FORMER["mac"], NOTHING)
+        return _common_macs(one, other, both, left, right)
     usable = [key for key in one.macs & other.macs if ("mac", key) not in rarity.common]
     if usable and not (mine and theirs):
         return [Evidence("mac_weak", min(usable), min(usable))] if _same_name(one, other) or _former("hostname", one, other) else []
     if former := _former("mac", one, other):
-        return [Evidence("mac_former", former, former)]
+        return [Evidence("mac_former", former, former)] if one.account != other.account else []
     if one.account == other.account and not one.macs & other.macs and (parallel(one, other) or virtual(one) or virtual(other)):
         # A copy of a virtual machine that is switched off is still another machine.
         return [Evidence("mac_parallel", min(one.macs), min(other.macs))]
@@ -183,7 +188,7 @@ def _hostnames(one: MatchRecord, other: MatchRecord, rarity: Rarity, *, apart: b
         elif agreeing.own in rarity.alone and (bare(one) or bare(other)):
             found.append(Evidence("hostname_only"))
         return found
-    if former := _former("hostname", one, other):
+    if one.account != other.account and (former := _former("hostname", one, other)):
         return [Evidence("hostname_former", former, former)]
     rule = "hostname_parallel" if apart and parallel(one, other) else "hostname_differs"
     found = [Evidence(rule, min(one.names), min(other.names))]

@@ -1,7 +1,7 @@
 """Which records are one machine. Pure: the result depends on the records and on overrides, never on the order of arrival.
 
 The best evidence decides first. Two records that exclude each other never share a device, and a record that could belong to two
-machines stays apart. Records that are gone come last: they follow the live ones, and never decide about them.
+machines stays apart. Records that are gone come last: they can connect live ones, and never keep them apart.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def arrange(records: Iterable[MatchRecord], compared: Iterable[Pair], comparison
     joining = [each for each in compared if each.comparison.joins]
     joining.sort(key=lambda each: (-each.comparison.total, each.first.order, each.second.order))
     arrangement.join([each for each in joining if each.first.live and each.second.live])
-    arrangement.follow([each for each in joining if each.first.live != each.second.live])
+    arrangement.join([each for each in joining if each.first.live != each.second.live])
     arrangement.join([each for each in joining if not (each.first.live or each.second.live)])
     return arrangement.groups()
 
@@ -97,17 +97,6 @@ class _Arrangement:
             candidates[id(first)][id(second)] = second
             candidates[id(second)][id(first)] = first
         return [match for match in possible if not self._doubtful(match, candidates)]
-
-    def follow(self, matches: Sequence[Pair]) -> None:
-        """Put each record that is gone to the live device that it matches best; between two equal ones it stays alone."""
-        best: dict[int, list[Pair]] = defaultdict(list)
-        for match in matches:
-            gone = match.second if match.first.live else match.first
-            if self._may_merge(match) and (not best[gone.id] or best[gone.id][0].comparison.total == match.comparison.total):
-                best[gone.id].append(match)
-        for found in best.values():
-            if len({id(self._group[other.id]) for match in found for other in (match.first, match.second) if other.live}) == 1:
-                self._merge(found[0].first.id, found[0].second.id)
 
     def _may_merge(self, match: Pair) -> bool:
         first, second = self._group[match.first.id], self._group[match.second.id]

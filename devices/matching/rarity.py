@@ -18,8 +18,8 @@ _HOSTNAME = IdKind.HOSTNAME.value
 class Comparisons:
     """Comparisons of records, each made once. `limit`: how many machines may share a key; `in_scheme` tests a hostname.
 
-    A key is common when more machines than `limit` have it: then it is no evidence. It is shared when two records that have it are proved
-    to be two machines: then it is weak. Both are judged by all live records that have the key.
+    A key other than a hostname is common when more machines than `limit` have it: then it is no evidence. It is shared when two records
+    that have it are proved to be two machines: then it is weak. Both are judged by all live records that have the key.
     """
 
     def __init__(self, *, limit: int, in_scheme: Callable[[str], bool]) -> None:
@@ -41,11 +41,11 @@ class Comparisons:
         live = [each for each in holders if each.live]
         if len(live) < 2:
             return
-        if len(live) > self._limit and (machines := self._machines(live, key[0])) > self._limit:
-            self.common[key] = machines
-        elif key[0] == _HOSTNAME:
+        if key[0] == _HOSTNAME:  # alone it joins nothing, and with the user it does, on however many machines the name is
             if self._one_each(live) and any(map(bare, live)) and self._in_scheme(key[1]) and not default_name(key[1]):
                 self._alone.add(key[1])
+        elif len(live) > self._limit and (machines := self._machines(live)) > self._limit:
+            self.common[key] = machines
         elif any(self.plain(one, other).excluded for one, other in combinations(live, 2)):
             self._shared.add(key)
 
@@ -79,17 +79,13 @@ class Comparisons:
             found = self._plain[pair] = compare(*_sorted(one, other), NO_RARITY)
         return found
 
-    def _machines(self, live: Sequence[MatchRecord], kind: str) -> int:
+    def _machines(self, live: Sequence[MatchRecord]) -> int:
         """How many machines at least: records of which each is another one than all others."""
         different: list[MatchRecord] = []
         for each in sorted(live, key=lambda record: (-len(record.strong), record.order)):  # one with few keys is no other than many
-            if all(self._differ(each, other, kind) for other in different):
+            if not any(self.plain(each, other).joins for other in different):
                 different.append(each)
         return len(different)
-
-    def _differ(self, one: MatchRecord, other: MatchRecord, kind: str) -> bool:
-        found = self.plain(one, other)
-        return found.excluded if kind == _HOSTNAME else not found.joins
 
     @staticmethod
     def _one_each(live: Sequence[MatchRecord]) -> bool:

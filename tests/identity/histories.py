@@ -40,6 +40,7 @@ class History:
         self.unlisted: dict[Name, Record] = {}
         self.dock = hardware.adapter_mac(self.world.dice)
         self.docked = 0
+        self.rebuilt: set[int] = set()  # machines that got another mainboard
         self.what = "start"
 
     def days(self, count: int) -> Iterator[datetime]:
@@ -117,6 +118,7 @@ class History:
     def _mainboard(self) -> None:
         """Same records, other serial, UUID and LAN address."""
         machine = self._some()
+        self.rebuilt.add(machine.number)
         text = hardware.uuid(self.world.dice)
         machine.serial = Key(serial := hardware.lenovo_serial(self.world.dice), serial)
         machine.uuid, machine.embedded = Key(text, text), ""
