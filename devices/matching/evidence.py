@@ -98,8 +98,9 @@ def _sum(found: list[Evidence]) -> Comparison:
 
 def _firmware(one: MatchRecord, other: MatchRecord, rarity: Rarity) -> list[Evidence]:
     """Serial and BIOS UUID. If both agree they are one fact: the serial of many devices is a part of their UUID, and clones have both."""
-    serial = _number("serial", one, other, rarity) if one.serials or other.serials else None
-    uuid = _number("bios_uuid", one, other, rarity) if one.uuids or other.uuids else None
+    former = one.former and other.former
+    serial = _number("serial", one, other, rarity) if former or one.serials or other.serials else None
+    uuid = _number("bios_uuid", one, other, rarity) if former or one.uuids or other.uuids else None
     if serial is None or uuid is None:
         return [each for each in (serial, uuid) if each is not None]
     if serial.rule in FOR and uuid.rule in FOR:
@@ -131,14 +132,17 @@ def _hashed(kind: str, keys: Collection[str]) -> bool:
 
 
 def _former(kind: str, one: MatchRecord, other: MatchRecord) -> str:
-    """A key that one record reports now and the other reported before. Of two accounts, one vendor learned of the change first. Of one
-    account, the first is an enrollment from before the change, unless it is in use at the same time.
+    """A key that one record reports now and the other reported before; both before, if one of them reports none now.
+
+    Of two accounts, one vendor learned of the change first. Of one account, the first is an enrollment from before the change, unless it is
+    in contact at the same time.
     """
     if not (one.former or other.former) or parallel(one, other):
         return ""
-    name = FORMER[kind]
-    found = (one.keys.get(name, NOTHING) & other.keys.get(kind, NOTHING)) | (other.keys.get(name, NOTHING) & one.keys.get(kind, NOTHING))
-    return min(found, default="")
+    mine, theirs = one.keys.get(kind, NOTHING), other.keys.get(kind, NOTHING)
+    before, their_before = one.keys.get(FORMER[kind], NOTHING), other.keys.get(FORMER[kind], NOTHING)
+    found = before & theirs | their_before & mine
+    return min(found or (NOTHING if mine and theirs else before & their_before), default="")
 
 
 def _macs(one: MatchRecord, other: MatchRecord, rarity: Rarity) -> list[Evidence]:

@@ -50,13 +50,15 @@ def keep_former(each: MappedEntry, old: StoredRecord) -> None:
     """Add the former identifiers to those that the record reports now."""
     now: dict[str, set[str]] = {}
     for found in each.device.identifiers:
+        usable = now.setdefault(found.kind, set())
         if not found.junk:
-            now.setdefault(found.kind, set()).add(found.key)
+            usable.add(found.key)
     kept: list[Identifier] = []
     for kind, name in FORMER.items():
         current, before = now.get(kind, set()), old.record.keys.get(kind, NOTHING)
         # One adapter is replaced while others stay; a further serial or name beside the one that stays is none of another machine.
-        replaced = bool(current and before - current and (kind == IdKind.MAC or current.isdisjoint(before)))
+        # A placeholder in its place replaces a serial, a missing field does not.
+        replaced = bool(kind in now and before - current and (kind == IdKind.MAC or current.isdisjoint(before)))
         source = (kind, before) if replaced else (name, old.record.keys.get(name, NOTHING))
         for key in source[1] - current:
             value = old.values.get((source[0], key), "")

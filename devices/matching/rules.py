@@ -30,7 +30,7 @@ RULES = {
     "bios_uuid_shared": Rule(4, gettext_noop("Same BIOS UUID %(own)s, which several devices have")),
     "bios_uuid_former": Rule(4, gettext_noop("BIOS UUID %(own)s, which one record reported before")),
     "mac": Rule(6, gettext_noop("Same MAC address %(own)s")),
-    "mac_second": Rule(2, gettext_noop("Another MAC address in common")),
+    "mac_second": Rule(3, gettext_noop("Another MAC address in common")),
     "mac_all": Rule(2, gettext_noop("No MAC address besides the common ones")),
     "mac_weak": Rule(4, gettext_noop("Same MAC address %(own)s, which can move between devices")),
     "mac_former": Rule(4, gettext_noop("MAC address %(own)s, which one record reported before")),
