@@ -11,9 +11,11 @@ from devices.account_status.status import statuses
 from devices.lookup.account_answers import AccountAnswer, account_answers, document
 from devices.management.console import NOT_READY, CommandRefused
 from devices.management.console import Command as ConsoleCommand
+from devices.models import Life
 from devices.search.interpretations import words
 from devices.search.parser import says_nothing
 from devices.search.queries import MOST, SearchMatch, search
+from vendors.states import IdKind, State
 
 LONGEST_NUMBER = 9  # digits
 NO_TERM = "Enter a search term, such as a hostname, a serial number, a user or `user:anna`."
@@ -44,14 +46,22 @@ class Command(ConsoleCommand):
     def _print(self, matches: list[SearchMatch], accounts: list[AccountAnswer], term: str) -> None:
         for match in matches:
             device = match.device
-            facts = [device["name"] or "(no name)", device["serial"], device["user"], device["os"], device["state"], device["life"]]
+            removed = "" if device["life"] == Life.SEEN else str(Life(device["life"]).label)
+            facts = [
+                device["name"] or "(no name)",
+                device["serial"],
+                device["user"],
+                device["os"],
+                State.labelled(device["state"]),
+                removed,
+            ]
             self.say("  ".join(fact for fact in facts if fact))
             for reason in match.matched:
-                self.say(f"    matched {reason['kind']}: {reason['value']}")
+                self.say(f"    {IdKind.labelled(reason['kind'])}: {reason['value']} (matched)")
             for seen in device["sightings"]:
                 presence = "reported" if seen["present"] else "no longer reported"
                 self.say(
-                    f"    {seen['account']}: {seen['state']}, {presence}, last check-in {seen['seen_at'] or 'unknown'},"
+                    f"    {seen['account']}: {State.labelled(seen['state'])}, {presence}, last check-in {seen['seen_at'] or 'unknown'},"
                     f" last synced {seen['fetched_at'] or 'never'}"
                 )
         if not matches:

@@ -74,9 +74,9 @@ def test_no_match_says_what_the_silence_is_worth(device: None) -> None:
 
 def test_people_read_the_device_why_it_matched_and_who_sees_it(device: None) -> None:
     text, _ = told("lookup", "pf3x")
-    assert "NB-1  PF 3X  anna  Windows 11  ok  seen" in text
-    assert "matched serial: PF 3X" in text
-    assert "eset-main: ok, reported, last check-in 2026-11-20T09:12:00Z" in text
+    assert "NB-1  PF 3X  anna  Windows 11  OK\n" in text
+    assert "Serial: PF 3X (matched)" in text
+    assert "eset-main: OK, reported, last check-in 2026-11-20T09:12:00Z" in text
 
 
 def test_what_a_vendor_wrote_cannot_steer_the_terminal(device: None) -> None:
