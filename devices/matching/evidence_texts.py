@@ -22,7 +22,7 @@ _BRANDS = {"asus": "ASUS", "vmware": "VMware"}
 
 @dataclass(frozen=True, slots=True)
 class EvidenceText:
-    """A piece of evidence as a phrase, and its weight; `excludes`: it outweighs everything."""
+    """A piece of evidence as a phrase, and its weight, 0 if it counts nothing; `excludes`: it outweighs everything."""
 
     phrase: str
     weight: int
@@ -37,8 +37,8 @@ class EvidenceText:
 
     @property
     def signed(self) -> str:
-        """`+6`, or `−4` with a true minus sign."""
-        return f"+{self.weight}" if self.weight > 0 else f"\N{MINUS SIGN}{-self.weight}"
+        """`+6`, `0`, or `−4` with a true minus sign."""
+        return f"\N{MINUS SIGN}{-self.weight}" if self.against else f"{self.weight:+d}" if self.weight else "0"
 
 
 def reported_values(records: Collection[int]) -> ReportedValues:
@@ -54,6 +54,11 @@ def evidence_texts(stored: Sequence[Sequence[str]], values: ReportedValues = NO_
         EvidenceText(gettext(RULES[rule].label) % {"own": _value(rule, own, values), "other": _value(rule, other, values)}, weight)
         for rule, own, other, weight in ((*each, RULES[each[0]].weight) for each in stored if each[0] in RULES)
     ]
+
+
+def shared_key(kind: str, key: str, values: ReportedValues) -> EvidenceText:
+    """A key that two records have, and that is no evidence for them."""
+    return EvidenceText(gettext(RULES[kind].label) % {"own": key_text(kind, key, values)}, 0)
 
 
 def key_text(kind: str, key: str, values: ReportedValues) -> str:

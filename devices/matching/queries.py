@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from django.utils.text import get_text_list
 from django.utils.translation import gettext, gettext_lazy, pgettext
 
-from devices.matching.evidence_texts import EvidenceText, ReportedValues, evidence_texts, key_text, reported_values
+from devices.matching.evidence_texts import EvidenceText, ReportedValues, evidence_texts, key_text, reported_values, shared_key
 from devices.matching.explanations import COMMON, DIFFERS, DOUBT, LACKS, OVERRIDDEN, PERSON
 from devices.matching.rarity import MOST_RECORDS
 from devices.matching.rules import RULES
@@ -30,10 +30,10 @@ KIND_NAMES: dict[str, StrOrPromise] = {
     IdKind.USER: gettext_lazy("user"),
 }
 NEAR_MATCHES: dict[str, StrOrPromise] = {
-    DIFFERS: gettext_lazy("same %(kind)s %(key)s, but evidence against it"),
-    LACKS: gettext_lazy("same %(kind)s %(key)s, without further evidence"),
-    OVERRIDDEN: gettext_lazy("same %(kind)s %(key)s, kept separate by a user"),
-    DOUBT: gettext_lazy("same %(kind)s %(key)s, but another match contradicts it or is as good"),
+    DIFFERS: gettext_lazy("evidence against it"),
+    LACKS: gettext_lazy("insufficient evidence"),
+    OVERRIDDEN: gettext_lazy("kept separate by a user"),
+    DOUBT: gettext_lazy("another match contradicts it or is as good"),
 }
 
 
@@ -129,7 +129,7 @@ def _why(join: Join, labels: dict[int, str], devices: dict[int, tuple[int, str]]
         joined = gettext("Matched with %(source)s by %(kind)s %(key)s")
     else:
         joined = gettext("Not matched with another record")
-    ignored = [_sentence(miss, values) for miss in join.near if miss["why"] == COMMON]
+    ignored = [_ignored(miss, values) for miss in join.near if miss["why"] == COMMON]
     return MatchExplanation(joined % names, join.weak, evidence_texts(join.evidence, values), ignored, _near(join, devices, values))
 
 
@@ -140,19 +140,25 @@ def _near(join: Join, devices: dict[int, tuple[int, str]], values: ReportedValue
         device, _ = devices.get(miss["with"], (0, ""))
         by_device.setdefault(device, miss)
     return [
-        NearMatch(_sentence(miss, values), *devices.get(miss["with"], (None, "")), evidence_texts(miss.get("evidence", []), values))
+        NearMatch(str(NEAR_MATCHES.get(miss["why"], NEAR_MATCHES[DOUBT])), *devices.get(miss["with"], (None, "")), _evidence(miss, values))
         for miss in sorted(by_device.values(), key=join.near.index)
     ]
+
+
+def _evidence(miss: dict[str, Any], values: ReportedValues) -> list[EvidenceText]:
+    """With the key that both have where it counts nothing, such as the MAC address of a dock."""
+    found = evidence_texts(miss.get("evidence", []), values)
+    if any(not each.against for each in found) or miss["kind"] not in RULES:
+        return found
+    return [shared_key(miss["kind"], miss["key"], values), *found]
 
 
 def _total(miss: dict[str, Any]) -> int:
     return sum(RULES[rule].weight for rule, *_ in miss.get("evidence", ()) if rule in RULES)
 
 
-def _sentence(miss: dict[str, Any], values: ReportedValues) -> str:
+def _ignored(miss: dict[str, Any], values: ReportedValues) -> str:
     names = {"kind": _kind(miss["kind"]), "key": key_text(miss["kind"], miss["key"], values)}
-    if miss["why"] != COMMON:
-        return str(NEAR_MATCHES.get(miss["why"], NEAR_MATCHES[DOUBT])) % names
     if miss["devices"]:
         text = gettext("Ignored: %(kind)s %(key)s is shared by at least %(number)s devices")
         return text % {**names, "number": miss["devices"]}

@@ -1,4 +1,4 @@
-"""One decision of a user can be several overrides, and coverage reads whether a record is superseded.
+"""One decision of a user can be several overrides; coverage reads whether a record is superseded; possible duplicates by an index.
 
 Overrides of one user and moment are one decision: they were written together.
 """
@@ -31,4 +31,7 @@ class Migration(migrations.Migration):
                 name="sighting_cover",
             ),
         ),
+        # Read backwards, it has the pairs in the order of their list.
+        migrations.RemoveIndex(model_name="possibleduplicate", name="possible_by_total"),
+        migrations.AddIndex(model_name="possibleduplicate", index=models.Index(fields=["total", "id"], name="possible_by_total")),
     ]

@@ -46,7 +46,7 @@ class PossibleDuplicate(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["first", "second"], name="one_possible_duplicate_per_pair")]
-        indexes = [models.Index(fields=["-total", "id"], name="possible_by_total")]
+        indexes = [models.Index(fields=["total", "id"], name="possible_by_total")]
 
 
 class NamingScheme(models.Model):

@@ -23,7 +23,7 @@ from devices.matching.rules import JOIN, RULES
 from devices.models import Device, Join, Life, PossibleDuplicate, Sighting
 
 SIZE = 25  # pairs on a page
-MOST_COUNTED = 1000
+MOST_COUNTED = 500
 ORDER = SortOrder("-total", Sort(("total", "id"), descending_first=True, whole=("total",)))  # the index `possible_by_total`
 # Two records of a pair that are still listed, on two devices in use, which no user keeps separate. Of two devices with several pairs only
 # the best one is listed. OFFSET 0: each part is looked up by its keys, whatever the statistics say.

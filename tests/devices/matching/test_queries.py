@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client
 from django.utils import timezone
@@ -38,7 +40,8 @@ def test_the_page_names_the_key_that_joined_and_what_nearly_did(helpdesk: Client
     text = page(helpdesk, one)
     assert "Matched with five(9)s by serial PF3XK2" in text
     assert "Not matched with 1 other device" in text
-    assert f'<a href="/devices/{stranger.device_id}/">nb-1</a>: same MAC address 00:1A:2B:3C:4D:5E, but evidence against it.' in text
+    assert f'<a href="/devices/{stranger.device_id}/">nb-1</a>: evidence against it.' in text
+    assert "Same MAC address 00:1A:2B:3C:4D:5E" in text
     assert "Different serials: PF3XK2 and OTHER77" in text
     assert "Low confidence" not in text
 
@@ -61,8 +64,18 @@ def test_another_device_that_nearly_matched_is_named_once(helpdesk: Client) -> N
     rematch_everything(timezone.now())
     text = page(helpdesk, one)
     near = text[text.index("Not matched with 2 other devices") :]
-    assert near.partition("</details>")[0].count("same hostname nb-1") == 2
+    assert near.partition("</details>")[0].count("evidence against it") == 2
     assert near.count("Different serials: PF3XK2 and OTHER77") == 1
+
+
+def test_a_key_that_counts_nothing_is_named_without_a_weight(helpdesk: Client) -> None:
+    """Two machines that shared a dock."""
+    eset, opswat = shown.account("eset-main", "eset"), shown.account("opswat", "opswat")
+    one = shown.sighting(eset, "nb-1", ids=[(IdKind.MAC, "00:E0:4C:00:00:01"), (IdKind.MAC, "8C:8C:AA:00:00:01")])
+    shown.sighting(opswat, "nb-2", ids=[(IdKind.MAC, "00:E0:4C:00:00:01"), (IdKind.MAC, "8C:8C:AA:00:00:02")])
+    rematch_everything(timezone.now())
+    text = " ".join(re.sub("<[^>]+>", " ", page(helpdesk, one)).split())
+    assert "nb-2 : evidence against it. 0 Same MAC address 00:E0:4C:00:00:01" in text
 
 
 def test_what_two_longer_names_begin_with_is_no_near_match(helpdesk: Client) -> None:
