@@ -50,10 +50,12 @@ def reported_values(records: Collection[int]) -> ReportedValues:
 
 def evidence_texts(stored: Sequence[Sequence[str]], values: ReportedValues = NO_VALUES) -> list[EvidenceText]:
     """`stored`: [rule, own, other], as in Join. A rule that this version does not know is left out."""
-    return [
-        EvidenceText(gettext(RULES[rule].label) % {"own": _value(rule, own, values), "other": _value(rule, other, values)}, weight)
-        for rule, own, other, weight in ((*each, RULES[each[0]].weight) for each in stored if each[0] in RULES)
-    ]
+    return [_text(rule, own, other, values) for rule, own, other in stored if rule in RULES]
+
+
+def _text(rule: str, own: str, other: str, values: ReportedValues) -> EvidenceText:
+    names = {"own": _value(rule, own, values), "other": _value(rule, other, values)}
+    return EvidenceText(gettext(RULES[rule].label) % names, RULES[rule].weight)
 
 
 def shared_key(kind: str, key: str, values: ReportedValues) -> EvidenceText:

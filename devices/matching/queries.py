@@ -139,10 +139,12 @@ def _near(join: Join, devices: dict[int, tuple[int, str]], values: ReportedValue
     for miss in sorted((each for each in join.near if each["why"] != COMMON), key=_total):
         device, _ = devices.get(miss["with"], (0, ""))
         by_device.setdefault(device, miss)
-    return [
-        NearMatch(str(NEAR_MATCHES.get(miss["why"], NEAR_MATCHES[DOUBT])), *devices.get(miss["with"], (None, "")), _evidence(miss, values))
-        for miss in sorted(by_device.values(), key=join.near.index)
-    ]
+    found = []
+    for miss in sorted(by_device.values(), key=join.near.index):
+        device, name = devices.get(miss["with"], (None, ""))
+        sentence = str(NEAR_MATCHES.get(miss["why"], NEAR_MATCHES[DOUBT]))
+        found.append(NearMatch(sentence, device, name, _evidence(miss, values)))
+    return found
 
 
 def _evidence(miss: dict[str, Any], values: ReportedValues) -> list[EvidenceText]:
