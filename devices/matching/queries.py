@@ -141,9 +141,9 @@ def _near(join: Join, devices: dict[int, tuple[int, str]], values: ReportedValue
         by_device.setdefault(device, miss)
     found = []
     for miss in sorted(by_device.values(), key=join.near.index):
-        device, name = devices.get(miss["with"], (None, ""))
+        other, name = devices.get(miss["with"], (0, ""))
         sentence = str(NEAR_MATCHES.get(miss["why"], NEAR_MATCHES[DOUBT]))
-        found.append(NearMatch(sentence, device, name, _evidence(miss, values)))
+        found.append(NearMatch(sentence, other or None, name, _evidence(miss, values)))
     return found
 
 
