@@ -16,7 +16,7 @@ from devices.models import Account, Device, Life, PossibleDuplicate, Ruling, Sig
 from devices.possible_duplicates import queries as reading
 from tests.devices import records as making
 from tests.devices import rows as shown
-from tests.devices.matching.test_grouping import HOST, M1, M2, MAC, SERIAL, U1, USER, UUID, Keys, partition, save, told
+from tests.devices.matching.test_grouping import HOST, M1, M2, MAC, SERIAL, USER, Keys, partition, save, told
 
 pytestmark = pytest.mark.django_db
 PAGE = "/possible-duplicates/"
@@ -97,11 +97,11 @@ def test_without_pairs_the_page_says_so(client: Client, bob: User) -> None:
 def test_of_two_devices_with_several_pairs_the_best_one_is_shown() -> None:
     eset, second, opswat = making.account(), making.account("eset-second"), making.account("opswat-main", "opswat")
     save(eset, told("e", {HOST: "reception", SERIAL: "pf3xk2ab"}))
-    save(second, told("e2", {HOST: "front-desk", SERIAL: "pf3xk2ab", UUID: U1}))
-    save(opswat, told("o", {HOST: "reception", UUID: U1}))
+    save(second, told("e2", {HOST: "front-desk", SERIAL: "pf3xk2ab", MAC: f"{M1} {M2}"}, manufacturer="Dell", model="Latitude 5420"))
+    save(opswat, told("o", {HOST: "reception", MAC: f"{M1} {M2}"}, manufacturer="Dell", model="OptiPlex 7090"))
     assert partition() == [["e", "e2"], ["o"]]
-    assert sorted(PossibleDuplicate.objects.values_list("total", flat=True)) == [4, 6]
-    assert [each.total for each in reading.open_pairs()] == [6]
+    assert sorted(PossibleDuplicate.objects.values_list("total", flat=True)) == [4, 5]
+    assert [each.total for each in reading.open_pairs()] == [5]
     assert reading.count() == Total(1)
 
 
