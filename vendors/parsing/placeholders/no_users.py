@@ -21,7 +21,7 @@ _PSEUDO_ACCOUNT = re.compile(
 # Administrator, system and guest, from the stems that languages share.
 _STEMS = re.compile(
     r"""adm[iy]nistr\w* | am+inistrat\w* | адм[иі]н(?:[иі]стр\w*)? | διαχειριστ\w* | yonetici | rendszergazda | spravce | spravca | skrbnik
-    | jarjestelmanvalvoja | 管理[员員者] | 系[统統]管理[员員] | 관리자
+    | beheerder | kerfisstjori | quantrivien | jarjestelmanvalvoja | 管理[员員者] | 系[统統]管理[员員] | 관리자
     | s[iy]st[e]*m[ae]?[a-z]? | сист[ем]+[аы]? | συστημα | rendszer | jarjestelma | 系[统統] | システム | 시스템
     | g[aæ]e?st[e]? | gjest | invite | invitado | convidado | ospite | гость | gosc | vieras | vendeg | misafir | 来宾 | ケスト
     | unbekannt\w* | niemand | personne | nadie | nessuno | ninguem | nikt | никто | 无 | なし""",
