@@ -66,6 +66,24 @@ def test_a_notation_of_the_name_is_no_data_conflict(case: str) -> None:
     assert Device.objects.get().disagrees == []
 
 
+TWO_NAMES = {
+    "two names of one beginning": ("BERLIN-NOTEBOOK-0042", "BERLIN-NOTEBOOK-0043"),
+    "two full names of one beginning": ("berlin-notebook-0042.corp.example", "berlin-notebook-0043.corp.example"),
+    "two display names of one beginning": ("iPhone von Dr. Schulz", "iPhone von Dr. Huber"),
+    "two Macs of one person": ("Jane's MacBook Pro", "Jane's MacBook Air"),
+    "the first 14 characters": ("BERLIN-NOTEBOOK-0042", "BERLIN-NOTEBOO"),
+    "the first 16 characters": ("BERLIN-NOTEBOOK-0042", "BERLIN-NOTEBOOK-"),
+    "suffix": ("NB-0042-W11", "NB-0042"),
+}
+
+
+@pytest.mark.parametrize(("one", "other"), TWO_NAMES.values(), ids=TWO_NAMES)
+def test_two_names_of_one_machine_are_a_data_conflict(one: str, other: str) -> None:
+    e = eset(one, serial="PF3XK2AB", macs=M1)
+    assert become(e, five9s(other, serial="PF3XK2AB")) == ["E F"]
+    assert device_of(e).disagrees == ["name"]
+
+
 @pytest.mark.parametrize("records", ONE.values(), ids=ONE)
 def test_the_order_of_syncs_makes_no_difference(records: tuple[Record, ...]) -> None:
     for each in reversed(records):
