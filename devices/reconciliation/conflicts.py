@@ -1,9 +1,10 @@
 """Data conflicts: the fields in which recent records of a device differ. Equal meanings and empty values are no conflict.
 
 Names, serials and users are compared by their keys (vendors/parsing/normalise.py), a name also with the first 15 characters of another,
-users of one notation only, operating systems by family, those of Windows and macOS also by release where both are known, models by letters and digits, where one may contain the other and
-a machine type says nothing, and statuses as OK or not. A field differs when a record does not agree with the one that comes first in
-devices/reconciliation/precedence.py. Of several records of one account only the current one is compared.
+users of one notation only, operating systems by family, those of Windows and macOS also by release where both are known, models by letters
+and digits, where one may contain the other and a machine type says nothing, and statuses as OK or not. A field differs when a record does
+not agree with the one that comes first in devices/reconciliation/precedence.py. Of several records of one account only the current one is
+compared.
 """
 
 from __future__ import annotations

@@ -139,6 +139,15 @@ def test_a_family_is_recognized_by_whole_words(family: Family, name: str) -> Non
     assert Device.objects.get().os_family == family
 
 
+def test_the_filter_by_system_counts_the_same(client: Client, alice: User) -> None:
+    systems = ("CentOS x86_64", "Photon OS x86_64", "macOS Tahoe 26.1", "Microsoft Windows 11 Pro", "Chrome OS x86_64")
+    listed(*(five9s(f"pc-{place}", system=name, label=name) for place, name in enumerate(systems)))
+    client.force_login(alice)
+    assert names(client, "/devices/export.csv", os="linux") == ["pc-0", "pc-1"]
+    assert names(client, "/devices/export.csv", os="macos") == ["pc-2"]
+    assert names(client, "/devices/export.csv", os="windows") == ["pc-3"]
+
+
 NO_MACS = [
     "Chrome OS x86_64",
     "ChromeOS x64",

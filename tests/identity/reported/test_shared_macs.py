@@ -34,7 +34,7 @@ EVERYWHERE = {
 
 
 @pytest.mark.parametrize("mac", EVERYWHERE.values(), ids=EVERYWHERE)
-@pytest.mark.parametrize("count", [1, 2, 3, 4])
+@pytest.mark.parametrize("count", [1, 3, 4])
 def test_an_address_of_a_whole_series_is_no_evidence(mac: str, count: int) -> None:
     series = [
         eset("MacBook-Pro", serial=f"C02AAAAAJG{n}H", macs=f"f8:ff:c2:17:00:0{n} {mac}", system=MACOS, label=f"e{n}") for n in range(count)
