@@ -25,7 +25,7 @@ OTHERS_LISTS = [
 NOBODY_LISTED = [
     "Not Populated", "NOT SET", "not-specified", "To be assigned", "To Be Determined", "default_string", "Base Board Serial Number", "<OUT OF SPEC>",
     "SN9876543210", "PC-0123456789", "Type3 - 987654321", "${SERIAL}", "%SERIALNUMBER%", "Serial-No: 0000000", "Invalid Serial", "NULL", "undefined",
-    "3.1.4", "0202", "ABCDEFGH", "1122334455", "AAABBBCCC", "4747", "Serial Number: Not Specified", "S/N: 123456789", "Type3-0123456789", "----------", "????????", "000000000000001", "11111111", "Unspecified", "O.E.M. default",
+    "3.1.4", "0202", "ABCDEFGH", "1122334455", "AAABBBCCC", "ABC1234", "1234ABCD", "A1B2C3D4", "Seriennummer", "Número de serie", "Не указано", "未指定", "System SN", "TEMPLATE", "QEMU", "TEST123", "4747", "Serial Number: Not Specified", "S/N: 123456789", "Type3-0123456789", "----------", "????????", "000000000000001", "11111111", "Unspecified", "O.E.M. default",
 ]  # fmt: skip
 PLACEHOLDERS = [*FIRMWARE, *OTHERS_LISTS, *NOBODY_LISTED]
 
@@ -33,7 +33,7 @@ REAL = [
     "PF3XK2AB", "PF0ABCDE", "C02XK0AAJG5H", "5CG1234ABC", "CZJ0000001", "1ABCD23", "R90XA123", "MXL0123ABC", "003425672457", "0E12345", "12345E3", "1E45678",
     "7E10", "00123456", "-SN12", "45678", "678901", "BRD1234567", "NB-0042", "KASSE-0001", "4711", "S5CG1234ABC", "TBD4X21K", "NULL5X3K", "OEM12AB34",
     "5TD12345", "1.2ABC345", "PF-0ABCDE", "10203040X", "ec2e1916-9099-7caf-fd21-012345abcdef", "9876-1234-5566-0019-3344-7788-55",
-    "VMware-56 4d 78 db e0 23 67 d9-8b 85 07 b3 ba d9 4a 1f", "FVFXL0ABJHD4", "H7LXQ2KJWD", "SYS-PF3XK2AB", "20230001", "GB1234567", "Serial Number: PF3XK2AB", "S/N: PF-3XK2AB", "4748", "1122335", "MJ0ABCDE",
+    "VMware-56 4d 78 db e0 23 67 d9-8b 85 07 b3 ba d9 4a 1f", "FVFXL0ABJHD4", "H7LXQ2KJWD", "SYS-PF3XK2AB", "20230001", "GB1234567", "Serial Number: PF3XK2AB", "S/N: PF-3XK2AB", "4748", "1122335", "ABC4D21", "TESTA12B", "VM123456", "GHI4567", "ABC9135", "MJ0ABCDE",
 ]  # fmt: skip
 
 

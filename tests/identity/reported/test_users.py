@@ -42,8 +42,26 @@ ADMINISTRATORS = [
     "Administrator", "Administrador", "Administrateur", "Amministratore", "Администратор", "Administratör", "Järjestelmänvalvoja",
     "Rendszergazda", "管理员", "root", "admin", "localadmin", "Beheerder", "Yönetici", "Kerfisstjóri", "Quản trị viên",
 ]  # fmt: skip
-SHARED = ["kiosk", "kioskUser0", "kiosk-berlin", "autologon", "Gast", "Guest", "Invité", "Гость", "user", "user1", "test"]
-NO_PERSONS = [*SETUP, *DESKTOP, *EMPTY, *COMPUTERS, *SERVICES, *SYSTEMS, *ADMINISTRATORS, *SHARED]
+SHARED = [
+    "kiosk",
+    "kioskUser0",
+    "kiosk-berlin",
+    "autologon",
+    "Gast",
+    "Guest",
+    "Invité",
+    "Гость",
+    "user",
+    "user1",
+    "test",
+    "Benutzer",
+    "Utilisateur",
+    "Пользователь",
+    "Usuario",
+    "Gast2",
+]
+IMAGES = ["ubuntu", "vagrant", "ec2-user", "azureuser", "sysadmin", "macadmin", "niemand angemeldet", "ningún usuario"]
+NO_PERSONS = [*SETUP, *DESKTOP, *EMPTY, *COMPUTERS, *SERVICES, *SYSTEMS, *ADMINISTRATORS, *SHARED, *IMAGES]
 
 
 @pytest.mark.parametrize("login", NO_PERSONS)
@@ -59,7 +77,7 @@ def test_a_user_who_is_no_person_joins_no_two_machines_of_one_name(host: str, lo
 
 PERSONS = [
     "anna", r"CORP\anna", "till", "kim", "u012345", "4711", "jennifer.null", "rootsi", "админов", "gastmann", "systermans", "testa.rossa", "adminah",
-    "dwm.berg", "Jürgen", "李明", "noa", "notter", "defaulta.berg", "sistermann",
+    "dwm.berg", "Jürgen", "李明", "noa", "notter", "defaulta.berg", "sistermann", "benutzermann", "jane.admin", "gastone",
 ]  # fmt: skip
 
 

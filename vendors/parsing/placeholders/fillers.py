@@ -28,7 +28,7 @@ def is_counted(folded: str) -> bool:
     """Whether a text is a counting run, perhaps behind a label, or one character or group repeated."""
     folded = folded.removeprefix("0x")
     core = _SIGNS.sub("", folded)
-    if _is_repeated(core) or _counts(core) or _counts_in_groups(core):
+    if _is_repeated(core) or _counts(core) or _counts_in_groups(core) or _counts_twice(core):
         return True
     named = _NAMED.match(folded)
     if named and _counts(_SIGNS.sub("", folded[named.end() :])):
@@ -77,6 +77,16 @@ def _counts_in_groups(core: str) -> bool:
     if len(groups) < _FEWEST_GROUPS or len({len(group) for group in groups}) > 1 or len(groups[0]) < 2:
         return False
     return _run("".join(group[0] for group in groups)) == len(groups)
+
+
+def _counts_twice(core: str) -> bool:
+    """`abc123`, `1234abcd`, `a1b2c3d4`: letters and digits that both count from their beginning."""
+    letters, digits = "".join(filter(str.isalpha, core)), "".join(filter(str.isdigit, core))
+    if min(len(letters), len(digits)) < _FEWEST_GROUPS or len(letters) + len(digits) != len(core):
+        return False
+    turns = sum(before.isalpha() != after.isalpha() for before, after in pairwise(core))
+    starts = letters[0] in "aq" and digits[0] in "01"
+    return turns in (1, len(core) - 1) and starts and _run(letters) == len(letters) and _run(digits) == len(digits)
 
 
 def _run(core: str) -> int:
