@@ -95,6 +95,11 @@ ROUNDS: dict[str, tuple[tuple[Record, ...], ...]] = {
         (eset(NEW, serial="PF9NEWAB", uuid=U2, macs=M2, label="e"), five9s(NEW, serial="PF3XK2AB", login="anna", label="f")),
         (eset(NEW, serial="PF9NEWAB", uuid=U2, macs=M2, label="e"), five9s(NEW, serial="PF9NEWAB", login="anna", label="f")),
     ),
+    "new mainboard without a serial": (
+        (eset(NEW, serial="PF3XK2AB", uuid=U1, macs=M1, label="e"), five9s(NEW, serial="PF3XK2AB", login="anna", label="f")),
+        (eset(NEW, serial="INVALID", uuid=U2, macs=M2, label="e"), five9s(NEW, serial="PF3XK2AB", login="anna", label="f")),
+        (eset(NEW, serial="INVALID", uuid=U2, macs=M2, label="e"), five9s(NEW, serial="INVALID", login="anna", label="f")),
+    ),
     "renamed at one vendor after the other": (
         (eset(OLD, macs=M1, label="e"), opswat(OLD, macs=M1, label="o")),
         (eset(NEW, macs=M1, label="e"), opswat(OLD, macs=M1, label="o")),

@@ -112,6 +112,10 @@ ONE: dict[str, tuple[Record, ...]] = {
         opswat("nb-2", macs=f"DA:A1:19:00:00:99 {M1}"),
     ),
     "dock at one vendor only": (eset("NB-1", serial="PF3XK2AB", macs=f"{M1} {DOCK}"), opswat("NB-1", macs=M1)),
+    "LAN and WLAN under two names": (
+        eset("DESKTOP-A1B2C3D", macs=f"{M1} {M2}"),
+        opswat("NB-0042", macs=f"{M2} {M1}", user="anna"),
+    ),
     "common address beside that of a T2 chip": (
         eset("MacBook-Pro", serial="C02AAAAAJG5H", macs="f8:ff:c2:17:00:06 ac:de:48:00:11:22"),
         opswat("MacBook-Pro", macs="f8:ff:c2:17:00:06 ac:de:48:00:11:22", user="anna"),
