@@ -118,6 +118,7 @@ MFA_ADAPTER = "devices.users.second_factors.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 CACHES = {"default": {"BACKEND": "devices.web.cache.RateLimitCache"}}
 
+SESSION_ENGINE = "devices.users.session_store"
 SESSION_COOKIE_AGE = 12 * 3600  # seconds, from signing in, whatever is done meanwhile
 SESSION_IDLE_SECONDS = env.number("ROLLCALL_IDLE_MINUTES", 30, low=1) * 60
 SESSION_COOKIE_SAMESITE = "Lax"
