@@ -73,6 +73,7 @@ def keep_our_logging(**_kwargs: object) -> None:
     """Keep Celery from installing its own log handlers, which do not redact."""
 
 
+@signals.beat_init.connect
 @signals.worker_init.connect
 def check_keys(**_kwargs: object) -> None:
     refuse_if_unready()

@@ -16,6 +16,7 @@ from django.db.models.fields.json import KeyTextTransform
 from devices.encryption import cipher
 
 BATCH = 100
+SAMPLE = 5  # values of a column: one alone may be damaged
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,18 @@ def rows_per_key(places: Iterable[EncryptedColumn] | None = None) -> Counter[str
         rows = place.filled.annotate(key_id=found).order_by().values_list("key_id").annotate(Count("pk"))
         counter.update(dict(rows))
     return counter
+
+
+def opens_any(key_id: str) -> bool | None:
+    """Whether this key opens at least one of a few values that name it; None where no value does."""
+    found = None
+    for place in PLACES:
+        for row in place.filled.filter(sealed_text__startswith=f"{cipher.PREFIX}:{key_id}:")[:SAMPLE]:
+            found = False
+            with suppress(cipher.DecryptionFailed):
+                cipher.unseal(place.read(row), context=place.bound_to(row))
+                return True
+    return found
 
 
 def rotate(*, batch: int = BATCH) -> RotationResult:
