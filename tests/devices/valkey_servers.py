@@ -30,7 +30,9 @@ def silent() -> Iterator[Heard]:
 @contextmanager
 def slow(valkey: str, *, seconds: float) -> Iterator[Heard]:
     """Passes each command on to `valkey` (a `unix://` URL), and each answer back after so many seconds."""
-    with _listening(lambda heard, client: _relay(heard, client, unquote(urlsplit(valkey).path), seconds)) as heard:
+    parts = urlsplit(valkey)
+    with _listening(lambda heard, client: _relay(heard, client, unquote(parts.path), seconds)) as heard:
+        heard.url = heard.url.replace("://", f"://:{parts.password}@")
         yield heard
 
 
