@@ -6,7 +6,7 @@ import tomllib
 
 from csp.constants import NONE, SELF
 
-from config import env, logging
+from config import broker, env, logging
 from config.schedule import BEAT_SCHEDULE
 
 BASE_DIR = env.ROOT
@@ -88,6 +88,7 @@ DATABASES["default"]["OPTIONS"] |= {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.service_url("REDIS_URL")
+BROKER = broker.broker_settings(REDIS_URL)
 # How long a web request waits for one answer of Valkey (devices/db/redis_client.py). Workers wait longer.
 BROKER_TIMEOUT_SECONDS = env.number("ROLLCALL_BROKER_TIMEOUT_MS", 200, low=1) / 1000
 
