@@ -27,7 +27,7 @@ def broker_settings(redis_url: str) -> dict[str, Any]:
     if not redis_url.startswith(SCHEMES):
         raise NotReady("REDIS_URL must start with redis://, rediss:// or unix://.")
     try:
-        parts: dict[str, Any] = parse_url(redis_url)
+        parts: dict[str, Any] = parse_url(redis_url)  # type: ignore[no-untyped-call]
     except ValueError:
         raise NotReady("REDIS_URL has a port, database or option that cannot be read: correct it.") from None
     kind = parts.get("connection_class")

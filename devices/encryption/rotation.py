@@ -30,7 +30,8 @@ class EncryptedColumn:
     @property
     def filled(self) -> QuerySet[models.Model]:
         """The rows with a text, which the database finds as `sealed_text`."""
-        return self.model._default_manager.exclude(**{self.column: ""}).annotate(sealed_text=F(self.column))
+        rows: QuerySet[models.Model] = self.model._default_manager.exclude(**{self.column: ""}).annotate(sealed_text=F(self.column))
+        return rows
 
     def read(self, row: models.Model) -> str:
         return str(getattr(row, self.column))
@@ -56,7 +57,8 @@ class EncryptedKey(EncryptedColumn):
     @property
     def filled(self) -> QuerySet[models.Model]:
         text = KeyTextTransform(self.key, self.column)
-        return self.model._default_manager.filter(**self.only).annotate(sealed_text=text).exclude(sealed_text=None)
+        rows: QuerySet[models.Model] = self.model._default_manager.filter(**self.only).annotate(sealed_text=text).exclude(sealed_text=None)
+        return rows
 
     def read(self, row: models.Model) -> str:
         return str(getattr(row, self.column)[self.key])

@@ -65,9 +65,9 @@ class SessionStore(db.SessionStore):
     def encode(self, session_dict: dict[str, Any]) -> str:
         return cipher.seal(super().encode(session_dict), context=self._context())
 
-    def decode(self, session_data: str) -> dict[str, Any]:
+    def decode(self, session_data: bytes | str) -> dict[str, Any]:
         try:
-            return super().decode(cipher.unseal(session_data, context=self._context()))
+            return super().decode(cipher.unseal(str(session_data), context=self._context()))
         except cipher.DecryptionFailed:
             return {}
 

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, unquote, urlsplit
 
 import pytest
 import redis
@@ -34,7 +34,7 @@ def valkey() -> Iterator[Broker]:
 
 @pytest.fixture
 def password(valkey: Broker) -> str:
-    return str(redis.connection.parse_url(valkey.url)["password"])
+    return unquote(urlsplit(valkey.url).password or "")
 
 
 @contextmanager
@@ -91,7 +91,7 @@ class TestTLS:
 @pytest.mark.parametrize("shape", ["unix://:{password}@{path}?db=2", "unix://{path}?password={password}&db=2"])
 @pytest.mark.parametrize("script", [WEB, CELERY], ids=["web", "celery"])
 def test_password_and_database_of_a_socket_reach_it(valkey: Broker, password: str, script: str, shape: str) -> None:
-    path = redis.connection.parse_url(valkey.url)["path"]
+    path = urlsplit(valkey.url).path
     code, said = run(script, shape.format(password=password, path=path))
     assert code == 0, said
     assert [waiting(valkey, database) for database in (0, 2)] == [0, int(script == CELERY)]
