@@ -6,7 +6,7 @@ import tomllib
 
 from csp.constants import NONE, SELF
 
-from config import env, logging
+from config import broker, env, logging
 from config.schedule import BEAT_SCHEDULE
 
 BASE_DIR = env.ROOT
@@ -88,6 +88,7 @@ DATABASES["default"]["OPTIONS"] |= {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.service_url("REDIS_URL")
+BROKER = broker.broker_settings(REDIS_URL)
 # How long a web request waits for one answer of Valkey (devices/db/redis_client.py). Workers wait longer.
 BROKER_TIMEOUT_SECONDS = env.number("ROLLCALL_BROKER_TIMEOUT_MS", 200, low=1) / 1000
 
@@ -114,9 +115,11 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 ALLAUTH_TRUSTED_PROXY_COUNT = env.number("ROLLCALL_TRUSTED_PROXIES", 0)
 ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "10/m/ip,5/5m/key"}
+MFA_ADAPTER = "devices.users.second_factors.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 CACHES = {"default": {"BACKEND": "devices.web.cache.RateLimitCache"}}
 
+SESSION_ENGINE = "devices.users.session_store"
 SESSION_COOKIE_AGE = 12 * 3600  # seconds, from signing in, whatever is done meanwhile
 SESSION_IDLE_SECONDS = env.number("ROLLCALL_IDLE_MINUTES", 30, low=1) * 60
 SESSION_COOKIE_SAMESITE = "Lax"
