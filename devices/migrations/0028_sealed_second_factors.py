@@ -43,6 +43,6 @@ def _store(row: Any, text: str) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("devices", "0025_match_evidence"), ("mfa", "0003_authenticator_type_uniq")]
+    dependencies = [("devices", "0027_match_upgrade_device"), ("mfa", "0003_authenticator_type_uniq")]
 
     operations = [migrations.RunPython(seal, unseal)]
