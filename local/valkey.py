@@ -33,8 +33,8 @@ class Valkey:
         self.socket = sockets / "valkey.sock"
 
     @property
-    def url(self) -> str:
-        return f"unix://{quote(str(self.socket), safe='/')}?db=0"
+    def variables(self) -> dict[str, str]:
+        return {"REDIS_URL": f"unix://{quote(str(self.socket), safe='/')}?db=0"}
 
     def program(self) -> Program:
         settings = {**SETTINGS, "unixsocket": str(self.socket), "dir": str(self.data)}
