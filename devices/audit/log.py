@@ -1,4 +1,4 @@
-"""Audit log: append-only, one entry for every sign-in, change, export and decision."""
+"""Audit log: append-only and signed, one entry for every sign-in, change, export and decision."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
+from devices.audit.chain import chain_after_commit
 from devices.audit.context import AuditContext
-from devices.models import AuditEvent
+from devices.audit.signing import sign_new
+from devices.models import AuditEvent, User
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -75,19 +77,21 @@ ACTIONS: Mapping[str, str | StrPromise] = {
 }
 
 
-def record(action: str, *, act: AuditContext, target: str = "", **detail: Any) -> AuditEvent:
-    """Write one entry. `detail` is shown to administrators: never a secret value."""
+def record(action: str, *, act: AuditContext, target: str = "", subject: User | None = None, **detail: Any) -> AuditEvent:
+    """Write one entry. `subject`: the user whom the action is about, whose name `target` then does not have.
+
+    `detail` is shown to administrators: never a secret value, and no name of a user.
+    """
     if action not in ACTIONS:
         raise ValueError(f"{action!r} is not in audit.ACTIONS: add it there with its label.")
-    return AuditEvent.objects.create(
-        at=act.now,
-        actor=act.person,
-        actor_name=act.name,
-        action=action,
-        target=target[:255],
-        detail=detail | ({"ticket": act.ticket} if act.ticket else {}),
-        address=act.address,
-    )
+    actor, about = act.person.pk if act.person else None, subject.pk if subject else None
+    columns = {"at": act.now, "source": act.source, "action": action, "target": target[:255], "address": act.address}
+    columns["detail"] = detail | ({"ticket": act.ticket} if act.ticket else {})
+    pk, mac = sign_new(actor=actor, subject=about, **columns)
+    event = AuditEvent(pk=pk, actor_id=actor, subject_id=about, mac=mac, **columns)
+    event.save(force_insert=True)
+    chain_after_commit()
+    return event
 
 
 def address_of(request: HttpRequest) -> str | None:

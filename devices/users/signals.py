@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from devices.audit import log as audit
-from devices.audit.context import AuditContext
+from devices.audit.context import UNKNOWN, AuditContext
 from devices.models import User
 
 
@@ -46,7 +46,7 @@ def _signed_out(request: HttpRequest, user: User | None, **_kwargs: Any) -> None
 
 @receiver(password_changed)
 def _password_changed(request: HttpRequest, user: User, **_kwargs: Any) -> None:
-    audit.record("password replaced", act=_act(user, request), target=user.get_username())
+    audit.record("password replaced", act=_act(user, request), subject=user)
 
 
 @receiver(authenticator_added)
@@ -54,13 +54,15 @@ def _password_changed(request: HttpRequest, user: User, **_kwargs: Any) -> None:
 @receiver(authenticator_reset)
 def _factor_changed(request: HttpRequest, user: User, authenticator: Any, signal: Any, **_kwargs: Any) -> None:
     change = {id(authenticator_added): "added", id(authenticator_removed): "removed"}.get(id(signal), "made anew")
-    audit.record("second factor changed", act=_act(user, request), target=user.get_username(), kind=str(authenticator.type), change=change)
+    audit.record("second factor changed", act=_act(user, request), subject=user, kind=str(authenticator.type), change=change)
 
 
 @receiver(user_login_failed)
 def _refused(credentials: dict[str, Any], request: HttpRequest | None = None, **_kwargs: Any) -> None:
-    name = str(credentials.get("username") or "")[:150]
-    audit.record("sign-in refused", act=replace(_act(None, request), name=name or "unknown"))
+    """What was typed as a user name is not recorded: it may be a password. A user of that name is."""
+    name = str(credentials.get("username") or "")
+    subject = User.objects.filter(username__iexact=name).first() if "\0" not in name else None
+    audit.record("sign-in refused", act=replace(_act(None, request), name=UNKNOWN), subject=subject)
 
 
 def _act(user: User | None, request: HttpRequest | None) -> AuditContext:

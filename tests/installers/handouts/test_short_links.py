@@ -17,6 +17,7 @@ from devices.models import Account, AuditEvent, Device, User
 from devices.web import cache as rate_limits
 from installers.models import Handout, Installer, Standing
 from installers.views.short_link import TRIES
+from tests.devices.audited import actor
 from tests.installers.handout_rows import LINK, ready, short_link
 
 LOOKS = ("get", "head")
@@ -47,7 +48,7 @@ def test_using_it_leads_to_the_vendor_without_a_referrer_a_cookie_or_a_copy(path
     assert (answer["Referrer-Policy"], answer["Cache-Control"]) == ("no-referrer", "no-store")
     assert uses() == 1 and Handout.objects.get().used_at
     [event] = AuditEvent.objects.filter(action="short link used")
-    assert (event.actor, event.actor_name, event.detail["use"], event.address) == (None, "Anonymous", 1, "127.0.0.1")
+    assert (event.actor, actor(event), event.detail["use"], event.address) == (None, "Anonymous", 1, "127.0.0.1")
 
 
 def test_every_answer_forbids_referrers_and_copies(path: str, client: Client) -> None:
