@@ -74,6 +74,9 @@ ACTIONS: Mapping[str, str | StrPromise] = {
     "short link switched off": gettext_lazy("Short link revoked"),
     "hand-out closed": gettext_lazy("Delivery closed"),
     "secrets rotated": gettext_lazy("Encryption key rotated"),
+    "audit log pruned": gettext_lazy("Audit log pruned"),
+    "audit log exported": gettext_lazy("Audit log exported"),
+    "name erased": gettext_lazy("Name of a user erased from the audit log"),
 }
 
 

@@ -31,6 +31,7 @@ DETAILS = {
     "device": gettext_lazy("device"),
     "devices": gettext_lazy("devices"),
     "enabled": gettext_lazy("enabled"),
+    "entries": gettext_lazy("entries"),
     "expires": gettext_lazy("expires"),
     "field": gettext_lazy("field"),
     "fields": gettext_lazy("fields"),
@@ -38,6 +39,7 @@ DETAILS = {
     "format": gettext_lazy("format"),
     "group": gettext_lazy("group"),
     "handout": gettext_lazy("delivery"),
+    "head": gettext_lazy("head of the audit log"),
     "host": gettext_lazy("host"),
     "installer": gettext_lazy("installer"),
     "issues": gettext_lazy("issues"),
@@ -66,6 +68,7 @@ DETAILS = {
     "unusable": gettext_lazy("invalid"),
     "until": gettext_lazy("until"),
     "use": gettext_lazy("use"),
+    "user": gettext_lazy("user"),
     "uses": gettext_lazy("max. downloads"),
     "vendor": gettext_lazy("vendor"),
     # What a deletion counts (devices/accounts/deletion.py).

@@ -15,7 +15,7 @@ from django.http import StreamingHttpResponse
 from django.test import Client
 from django.utils import timezone
 
-from devices.audit.export import SMALL, csv_answer
+from devices.audit.export import SMALL, file_answer
 from devices.models import User
 from devices.sync.page_writer import save_page
 from local import programs
@@ -102,7 +102,7 @@ def test_an_error_before_the_first_byte_is_an_error_page(address: Address, cooki
 
 @pytest.mark.parametrize(("size", "streamed"), [(0, False), (SMALL - 1, False), (SMALL, True), (3 * SMALL, True)])
 def test_only_what_is_large_is_streamed(size: int, streamed: bool) -> None:
-    answer = csv_answer("a.csv", iter(["y" * (SMALL // 4)] * (size // (SMALL // 4)) + ["y" * (size % (SMALL // 4))]))
+    answer = file_answer("a.csv", iter(["y" * (SMALL // 4)] * (size // (SMALL // 4)) + ["y" * (size % (SMALL // 4))]))
     assert isinstance(answer, StreamingHttpResponse) is streamed
     assert len(answer.getvalue()) == size
 
