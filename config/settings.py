@@ -117,6 +117,7 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 ALLAUTH_TRUSTED_PROXY_COUNT = env.number("ROLLCALL_TRUSTED_PROXIES", 0)
 ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "10/m/ip,5/5m/key"}
+MFA_FORMS = {"authenticate": "devices.users.forms.AuthenticateForm", "reauthenticate": "devices.users.forms.ReauthenticateForm"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 CACHES = {"default": {"BACKEND": "devices.web.cache.RateLimitCache"}}
 
