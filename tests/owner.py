@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -27,7 +27,7 @@ def owner_session() -> psycopg.Connection:
     return psycopg.connect(os.environ["ROLLCALL_OWNER_DATABASE_URL"], dbname=connection.settings_dict["NAME"])
 
 
-def empty_tables(statements: Sequence[str]) -> None:
+def empty_tables(statements: Iterable[str]) -> None:
     """Between two tests, past the triggers that refuse it."""
     with owner_rights() as cursor:
         cursor.execute("SET session_replication_role = replica")

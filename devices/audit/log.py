@@ -84,18 +84,24 @@ ACTIONS: Mapping[str, str | StrPromise] = {
 }
 
 
-def record(action: str, *, act: AuditContext, target: str = "", subject: User | None = None, **detail: Any) -> AuditEvent:
-    """Write one entry. `subject`: the user whom the action is about, whose name `target` then does not have.
+def record(action: str, *, act: AuditContext, target: str | User = "", **detail: Any) -> AuditEvent:
+    """Write one entry. Where the action is about a user, `target` is that user, and the entry has the id.
 
     `detail` is shown to administrators: never a secret value, and no name of a user.
     """
     if action not in ACTIONS:
         raise ValueError(f"{action!r} is not in audit.ACTIONS: add it there with its label.")
-    actor, about = act.person.pk if act.person else None, subject.pk if subject else None
-    columns = {"at": act.now, "source": act.source, "action": action, "target": target[:255], "address": act.address}
-    columns["detail"] = detail | ({"ticket": act.ticket} if act.ticket else {})
-    pk, mac = sign_new(actor=actor, subject=about, **columns)
-    event = AuditEvent(pk=pk, actor_id=actor, subject_id=about, mac=mac, **columns)
+    event = AuditEvent(
+        at=act.now,
+        actor_id=act.person.pk if act.person else None,
+        source=act.source,
+        action=action,
+        target=target[:255] if isinstance(target, str) else "",
+        subject_id=None if isinstance(target, str) else target.pk,
+        detail=detail | ({"ticket": act.ticket} if act.ticket else {}),
+        address=act.address,
+    )
+    event.pk, event.mac = sign_new(event)
     event.save(force_insert=True)
     chain_after_commit()
     return event

@@ -9,10 +9,11 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 
 from django.conf import settings
 from django.db import connection
+
+from devices.models import AuditEvent
 
 # An entry as PostgreSQL writes it: the same text whenever and by whichever version of the driver it is read.
 CONTENT = """e.id::text, extract(epoch FROM e.at)::text, e.actor_id::text, e.source, e.action, e.target, e.subject_id::text,
@@ -50,23 +51,14 @@ def canonical(values: Sequence[str | None]) -> bytes:
     return json.dumps(values, ensure_ascii=True, separators=(",", ":")).encode("ascii")
 
 
-def sign_new(
-    *,
-    at: datetime,
-    actor: int | None,
-    source: str,
-    action: str,
-    target: str,
-    subject: int | None,
-    detail: Mapping[str, object],
-    address: str | None,
-) -> tuple[int, bytes]:
+def sign_new(event: AuditEvent) -> tuple[int, bytes]:
     """Id and HMAC of an entry that is about to be written; stores the names of its users where they are not known yet."""
-    users = [user for user in (actor, subject) if user is not None]
+    users = [user for user in (event.actor_id, event.subject_id) if user is not None]
     with connection.cursor() as cursor:
-        cursor.execute(_WRITTEN, {"users": users, "at": at, "detail": json.dumps(detail), "address": address})
-        pk, epoch, stored_detail, stored_address = cursor.fetchone()
-    content = [str(pk), epoch, _text(actor), source, action, target, _text(subject), stored_detail, stored_address]
+        cursor.execute(_WRITTEN, {"users": users, "at": event.at, "detail": json.dumps(event.detail), "address": event.address})
+        pk, epoch, detail, address = cursor.fetchone()
+    actor, subject = _text(event.actor_id), _text(event.subject_id)
+    content = [str(pk), epoch, actor, event.source, event.action, event.target, subject, detail, address]
     return pk, entry_mac(content, key=next(iter(keys().values())))
 
 

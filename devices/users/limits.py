@@ -19,7 +19,7 @@ def record_limited(request: HttpRequest, user: User | None) -> None:
     address = audit.address_of(request)
     key = f"rollcall:limited:{address}:{user.pk if user else ''}"
     if check(key, most=1, seconds=WINDOW) is not UserRateLimit.TOO_MANY:
-        audit.record("sign-in limited", act=AuditContext(timezone.now(), name=UNKNOWN, address=address), subject=user)
+        audit.record("sign-in limited", act=AuditContext(timezone.now(), name=UNKNOWN, address=address), target=user or "")
 
 
 def user_of_that_name(typed: object) -> User | None:

@@ -55,7 +55,7 @@ def _signed_out(request: HttpRequest, user: User | None, **_kwargs: Any) -> None
 
 @receiver(password_changed)
 def _password_changed(request: HttpRequest, user: User, **_kwargs: Any) -> None:
-    audit.record("password replaced", act=_act(user, request), subject=user)
+    audit.record("password replaced", act=_act(user, request), target=user)
 
 
 @receiver(authenticator_added)
@@ -63,19 +63,21 @@ def _password_changed(request: HttpRequest, user: User, **_kwargs: Any) -> None:
 @receiver(authenticator_reset)
 def _factor_changed(request: HttpRequest, user: User, authenticator: Any, signal: Any, **_kwargs: Any) -> None:
     change = {id(authenticator_added): "added", id(authenticator_removed): "removed"}.get(id(signal), "made anew")
-    audit.record("second factor changed", act=_act(user, request), subject=user, kind=str(authenticator.type), change=change)
+    audit.record("second factor changed", act=_act(user, request), target=user, kind=str(authenticator.type), change=change)
 
 
 @receiver(user_login_failed)
 def _refused(credentials: dict[str, Any], request: HttpRequest | None = None, **_kwargs: Any) -> None:
     """What was typed as a user name is not recorded: it may be a password. A user of that name is."""
-    audit.record("sign-in refused", act=replace(_act(None, request), name=UNKNOWN), subject=user_of_that_name(credentials.get("username")))
+    audit.record(
+        "sign-in refused", act=replace(_act(None, request), name=UNKNOWN), target=user_of_that_name(credentials.get("username")) or ""
+    )
 
 
 @receiver(authentication_failed)
 def _factor_refused(request: HttpRequest, user: User, authenticator: Any, reauthentication: bool, **_kwargs: Any) -> None:
     act = _act(user, request) if reauthentication else replace(_act(None, request), name=UNKNOWN)
-    audit.record("second factor refused", act=act, subject=user, kind=str(authenticator.type))
+    audit.record("second factor refused", act=act, target=user, kind=str(authenticator.type))
 
 
 def _act(user: User | None, request: HttpRequest | None) -> AuditContext:

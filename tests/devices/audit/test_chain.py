@@ -14,7 +14,7 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from devices import tasks
-from devices.audit import chain, verification
+from devices.audit import chain, signing, verification
 from devices.audit import log as audit
 from devices.audit.chain import Head
 from devices.audit.context import AuditContext
@@ -38,9 +38,7 @@ def five(alice: User) -> list[AuditEvent]:
         {"names": [], "enabled": True},
         {"rows": -0.0},
     ]
-    return [
-        audit.record("export", act=acts[n % 2], target=f"t{n}", subject=alice if n == 3 else None, **each) for n, each in enumerate(details)
-    ]
+    return [audit.record("export", act=acts[n % 2], target=alice if n == 3 else f"t{n}", **each) for n, each in enumerate(details)]
 
 
 def found(expect: Head | None = None) -> str:
@@ -106,11 +104,11 @@ def test_a_changed_entry_is_named_although_all_later_digests_are_computed_again(
     for position in range(2, 6):
         link = AuditLink.objects.get(position=position)
         with connection.cursor() as cursor:
-            content = f"SELECT {chain.signing.CONTENT} FROM devices_auditevent e WHERE id = %s"
+            content = f"SELECT {signing.CONTENT} FROM devices_auditevent e WHERE id = %s"
             cursor.execute(content, [link.event_id])
             row = cursor.fetchone()
         mac = bytes(AuditEvent.objects.get(pk=link.event_id).mac)
-        digest = chain.signing.link_digest(digest, position=position, signed=True, content=row, mac=mac)
+        digest = signing.link_digest(digest, position=position, signed=True, content=row, mac=mac)
         tamper("UPDATE devices_auditlink SET digest = %s WHERE position = %s", digest, position)
     assert found() == f"Entry {five[1].pk} (number 2 of the chain) was changed, moved or added."
 

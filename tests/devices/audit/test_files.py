@@ -26,7 +26,7 @@ COLUMNS = ["id", "at", "user", "user_id", "action", "target", "subject", "subjec
 
 @pytest.fixture
 def two(alice: User, bob: User) -> list[AuditEvent]:
-    first = audit.record("role changed", act=AuditContext(AT), subject=bob, before="none", role="IT staff")
+    first = audit.record("role changed", act=AuditContext(AT), target=bob, before="none", role="IT staff")
     act = AuditContext.of(alice, now=AT.replace(month=4, day=1), address="2001:db8::1", ticket="INC-1")
     return [first, audit.record("settlement ended", act=act, target='=HYPERLINK("x")', settled_by=bob.pk, field="ä\n")]
 
@@ -110,7 +110,7 @@ def test_an_erased_name_is_nowhere_in_the_log_and_the_chain_stays_intact(
     call_command("audit", "erase-name", "bob", stdout=StringIO())
     erased = AuditEvent.objects.latest("pk")
     assert (erased.action, erased.detail) == ("name erased", {"user": bob.pk})
-    audit.record("person switched", act=AuditContext(AT), subject=bob, enabled=False)
+    audit.record("person switched", act=AuditContext(AT), target=bob, enabled=False)
     assert AuditName.objects.get(pk=bob.pk).name == "", "the next entry does not bring it back"
     assert verification.verify().entries == 4
     client.force_login(alice)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -21,7 +22,7 @@ from tests.owner import owner_rights
 pytestmark = pytest.mark.django_db(transaction=True)
 MIGRATION = "0027_audit_chain"
 BEFORE = importlib.import_module(f"devices.migrations.{MIGRATION}").Migration.dependencies[0][1]
-OLD = [
+OLD: list[tuple[Any, ...]] = [
     # user, name, action, target, detail; and how it is shown afterwards: user, target, detail
     ("alice", "alice", "sign-in", "", {}, "alice", "", {}),
     (None, "command line", "person added", "alice", {"role": "admin"}, "command line", "alice", {"role": "admin"}),
