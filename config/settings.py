@@ -77,6 +77,9 @@ TEMPLATES = [
 ]
 
 DATABASES = {"default": env.database(env.service_url("DATABASE_URL"))}
+# Migrations and pruning of the audit log use the owner's role, everything else the application's (devices/db/roles.py).
+APPLICATION_ROLE = DATABASES["default"]["USER"]
+OWNER_DATABASE = env.database(url) if (url := env.owner_database_url()) else None
 DATABASES["default"] |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
 # prepare_threshold None: server-prepared plans of a search can be hundreds of times slower than fresh ones.
 DATABASES["default"]["OPTIONS"] |= {
@@ -116,6 +119,7 @@ ACCOUNT_SESSION_REMEMBER = False
 ALLAUTH_TRUSTED_PROXY_COUNT = env.number("ROLLCALL_TRUSTED_PROXIES", 0)
 ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "10/m/ip,5/5m/key"}
 MFA_ADAPTER = "devices.users.second_factors.SecondFactorAdapter"
+MFA_FORMS = {"authenticate": "devices.users.forms.AuthenticateForm", "reauthenticate": "devices.users.forms.ReauthenticateForm"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 CACHES = {"default": {"BACKEND": "devices.web.cache.RateLimitCache"}}
 
