@@ -46,6 +46,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
             raise Http404
         return redirect(reverse("devices:detail", args=[other]) + query(ticket=ticket))
     asks = about(view.sighting for view in found.views)
+    records = [view.sighting.pk for view in found.views]
     whys = joins({view.sighting.pk: view.short for view in found.views})
     context = {
         "found": found,
@@ -59,8 +60,8 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         "gaps": gaps(pk, known),
         "values": values(found),
         "joins": [(view, whys.get(view.sighting.pk)) for view in found.views],
-        "rulings": rulings(pk),
-        "duplicates": number_with([view.sighting.pk for view in found.views]),
+        "rulings": rulings(pk, records),
+        "duplicates": number_with(records),
         **decisions(found, known, now=now),
         **beside(found.device, person(request)),
     }
