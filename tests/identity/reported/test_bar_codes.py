@@ -109,7 +109,7 @@ def test_a_bar_code_of_an_unknown_machine_finds_nothing(desk: Client, text: str)
 
 
 @pytest.mark.parametrize("text", [text for text in NEVER_EXACT if "MTM" not in text and " SN " not in text and "Model" not in text])
-def test_a_pasted_list_reads_the_same(text: str) -> None:
+def test_a_pasted_list_reads_the_same(desk: Client, text: str) -> None:
     assert values(pasted_rows(text)) == [("found", NEVER_EXACT[text])]
 
 

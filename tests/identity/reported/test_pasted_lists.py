@@ -58,7 +58,7 @@ LISTS = {
 
 
 @pytest.mark.parametrize("text", LISTS.values(), ids=LISTS)
-def test_the_devices_of_a_list_are_found_and_nothing_else_is_called_not_found(text: str) -> None:
+def test_the_devices_of_a_list_are_found_and_nothing_else_is_called_not_found(desk: Client, text: str) -> None:
     rows = values(pasted(text))
     assert set(rows) - {("text", "")} == set(BOTH)
 
@@ -67,7 +67,7 @@ UNKNOWN = ["NB-0099", "nb-0099.corp.example", "PF9ZZZZZ", "reception", "00:1B:21
 
 
 @pytest.mark.parametrize("text", UNKNOWN)
-def test_an_identifier_of_no_device_is_not_found(text: str) -> None:
+def test_an_identifier_of_no_device_is_not_found(desk: Client, text: str) -> None:
     assert values(pasted(f"NB-0042\n{text}"))[1:] == [("not found", "")]
 
 
@@ -93,11 +93,11 @@ CHANGED = {
 
 
 @pytest.mark.parametrize(("text", "name"), CHANGED.values(), ids=CHANGED)
-def test_what_a_spreadsheet_made_of_a_serial_is_found(text: str, name: str) -> None:
+def test_what_a_spreadsheet_made_of_a_serial_is_found(desk: Client, text: str, name: str) -> None:
     assert values(pasted(text)) == [("found", name)]
 
 
-def test_what_a_spreadsheet_left_of_a_power_of_zero_is_explained() -> None:
+def test_what_a_spreadsheet_left_of_a_power_of_zero_is_explained(desk: Client) -> None:
     for text in ("1.23456789012346E+18", "1,23457E+18", "8E+10"):
         assert values(pasted(text)) == [("text", "")], text
     assert ("found", "zero-2") not in values(pasted("0"))
@@ -131,7 +131,7 @@ def test_the_devices_file_has_umlauts_and_is_read_back_whole(desk: Client) -> No
 
 
 @pytest.mark.parametrize("command", [["export", "devices", "--format", "csv"]])
-def test_the_file_of_a_command_opens_in_a_spreadsheet(capsys: pytest.CaptureFixture[str], command: list[str]) -> None:
+def test_the_file_of_a_command_opens_in_a_spreadsheet(desk: Client, capsys: pytest.CaptureFixture[str], command: list[str]) -> None:
     call_command(*command)
     printed = capsys.readouterr().out
     assert printed.startswith("\ufeff") and "MÜNCHEN-01" in printed
