@@ -5,13 +5,15 @@ VENV := .venv/bin/python
 # The type checker reads the settings, which refuse to load without these; it connects to nothing.
 LINT_ENVIRONMENT := ROLLCALL_SECRET_KEY=lint DATABASE_URL=postgresql:///lint REDIS_URL=unix:///lint \
 	ROLLCALL_SEALING_KEYS=lint:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=
+# What bandit reads; its settings are in pyproject.toml.
+CODE ?= .
 # More arguments for pytest, for example: make test ARGS="-k sealing"
 ARGS ?=
 
-.PHONY: help run services password install check test dates lint bench messages figures faults python local dev browser faketime
+.PHONY: help run services password install check test dates lint bench bandit messages figures faults python local dev browser faketime
 
 help: ## list what can be made
-	@sed -n 's/^\([a-z]*\):.*## /  make \1 - /p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1 - /p' Makefile
 
 run: local ## install what is needed, start everything, print the address
 	@$(VENV) -m local run
@@ -34,11 +36,17 @@ test: dev browser ## run all tests
 dates: dev faketime ## run the tests without browser tests under twelve dates, with faketime (DATE=2028-02-29: one)
 	@$(VENV) -m tests.dates $(if $(DATE),--date "$(DATE)") $(ARGS)
 
-lint: dev ## check style, types and import contracts
+lint: dev bandit ## check style, types, import contracts and insecure code
 	@$(VENV) -m ruff check .
 	@$(VENV) -m ruff format --check .
 	@$(LINT_ENVIRONMENT) $(VENV) -m mypy --no-error-summary .
 	@$(VENV) -c 'import sys; from importlinter.cli import lint_imports_command; sys.exit(lint_imports_command())'
+
+# Low confidence is left out: that is every text that looks like SQL, also where nothing executes it. The logger would name
+# each line of a statement that is excluded by its last line.
+bandit: dev
+	@$(VENV) -c 'import logging, sys; from bandit.cli.main import main; logging.getLogger("bandit.core.tester").setLevel("ERROR"); sys.exit(main())' \
+		--quiet --configfile pyproject.toml --confidence-level medium --recursive "$(CODE)"
 
 bench: dev ## measure syncs, pages and patching of a large fleet, print tables and write JSON (ARGS=pages, SCALE=1000000; ARGS=versus or ARGS=matching with BEFORE=commit)
 	@$(VENV) -m tests.bench $(ARGS)

@@ -27,7 +27,7 @@ def main(arguments: list[str]) -> int:
             return 1
     # Relative to the project: with blanks in its path nothing needs quoting.
     print(f"Installing {lock.name} into .venv (this takes a minute the first time)", flush=True)
-    installed = subprocess.run(
+    installed = subprocess.run(  # nosec B603 # fixed arguments
         [
             *(str(PYTHON), "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--no-input"),
             *("--no-warn-script-location", "--require-hashes", "-r", str(lock)),
@@ -45,14 +45,14 @@ def main(arguments: list[str]) -> int:
 def runs(script: str) -> bool:
     """A venv whose Python was removed, or whose creation was interrupted, does not."""
     try:
-        return subprocess.run([str(PYTHON), "-c", script], check=False, capture_output=True).returncode == 0
+        return subprocess.run([str(PYTHON), "-c", script], check=False, capture_output=True).returncode == 0  # nosec B603 # fixed arguments
     except OSError:
         return False
 
 
 def make_venv() -> str:
     """Nothing, or one sentence that says why there is no venv."""
-    made = subprocess.run([sys.executable, "-m", "venv", "--clear", str(VENV)], check=False, capture_output=True, text=True)
+    made = subprocess.run([sys.executable, "-m", "venv", "--clear", str(VENV)], check=False, capture_output=True, text=True)  # nosec B603 # fixed arguments
     if made.returncode == 0:
         return ""
     said = f"{made.stdout}\n{made.stderr}"

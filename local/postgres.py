@@ -75,7 +75,7 @@ class Postgres:
         if self.data.exists():
             return
         shutil.rmtree(self._new, ignore_errors=True)
-        made = subprocess.run(
+        made = subprocess.run(  # nosec B603 # fixed arguments
             [str(self.binaries.initdb), "-D", str(self._new), *self._initdb_options()],
             capture_output=True,
             text=True,
