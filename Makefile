@@ -5,12 +5,20 @@ VENV := .venv/bin/python
 # The type checker reads the settings, which refuse to load without these; it connects to nothing.
 LINT_ENVIRONMENT := ROLLCALL_SECRET_KEY=lint DATABASE_URL=postgresql:///lint REDIS_URL=unix:///lint \
 	ROLLCALL_SEALING_KEYS=lint:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=
+# A deployment of which `check --deploy` has nothing to say; it connects to nothing. Keys are new each time, and an existing data
+# folder does not count.
+RANDOM_KEY = $$($(VENV) -c 'import base64, secrets; print(base64.b64encode(secrets.token_bytes(32)).decode())')
+DEPLOYMENT = ROLLCALL_HOME=/nonexistent DATABASE_URL=postgresql://rollcall:lint@127.0.0.1:1/rollcall REDIS_URL=rediss://:lint@127.0.0.1:1/0 \
+	ROLLCALL_SECRET_KEY="$(RANDOM_KEY)$(RANDOM_KEY)" ROLLCALL_SEALING_KEYS="lint:$(RANDOM_KEY)" ROLLCALL_HOSTS=rollcall.example.com \
+	ROLLCALL_HTTPS=1 ROLLCALL_BEHIND_PROXY=1 ROLLCALL_TRUSTED_PROXIES=1
 # What bandit reads; its settings are in pyproject.toml.
 CODE ?= .
+# Other values of the deployment's variables, for example: make deployment SETTINGS="ROLLCALL_HTTPS=0"
+SETTINGS ?=
 # More arguments for pytest, for example: make test ARGS="-k sealing"
 ARGS ?=
 
-.PHONY: help run services password install check test dates lint bench bandit messages figures faults python local dev browser faketime
+.PHONY: help run services password install check test dates lint bench bandit deployment messages figures faults python local dev browser faketime
 
 help: ## list what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1 - /p' Makefile
@@ -36,7 +44,7 @@ test: dev browser ## run all tests
 dates: dev faketime ## run the tests without browser tests under twelve dates, with faketime (DATE=2028-02-29: one)
 	@$(VENV) -m tests.dates $(if $(DATE),--date "$(DATE)") $(ARGS)
 
-lint: dev bandit ## check style, types, import contracts and insecure code
+lint: dev bandit deployment ## check style, types, import contracts, insecure code and the settings of a deployment
 	@$(VENV) -m ruff check .
 	@$(VENV) -m ruff format --check .
 	@$(LINT_ENVIRONMENT) $(VENV) -m mypy --no-error-summary .
@@ -47,6 +55,9 @@ lint: dev bandit ## check style, types, import contracts and insecure code
 bandit: dev
 	@$(VENV) -c 'import logging, sys; from bandit.cli.main import main; logging.getLogger("bandit.core.tester").setLevel("ERROR"); sys.exit(main())' \
 		--quiet --configfile pyproject.toml --confidence-level medium --recursive "$(CODE)"
+
+deployment: dev
+	@env -i PATH="$$PATH" $(DEPLOYMENT) $(SETTINGS) $(VENV) manage.py check --deploy --fail-level WARNING
 
 bench: dev ## measure syncs, pages and patching of a large fleet, print tables and write JSON (ARGS=pages, SCALE=1000000; ARGS=versus or ARGS=matching with BEFORE=commit)
 	@$(VENV) -m tests.bench $(ARGS)

@@ -76,15 +76,15 @@ TEMPLATES = [
     }
 ]
 
+STATEMENT_TIMEOUT_MS = env.number("ROLLCALL_STATEMENT_TIMEOUT_MS", 10_000)  # 0: none
 DATABASES = {"default": env.database(env.service_url("DATABASE_URL"))}
 DATABASES["default"] |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
 # prepare_threshold None: server-prepared plans of a search can be hundreds of times slower than fresh ones.
 DATABASES["default"]["OPTIONS"] |= {
     "prepare_threshold": None,
     # Disks have no arms any more: the default makes PostgreSQL read a whole table where a few hundred rows are wanted.
-    "options": "-c random_page_cost=1.1 -c statement_timeout={} -c lock_timeout=3000 -c idle_in_transaction_session_timeout=60000".format(
-        env.number("ROLLCALL_STATEMENT_TIMEOUT_MS", 10_000)
-    ),
+    "options": f"-c random_page_cost=1.1 -c statement_timeout={STATEMENT_TIMEOUT_MS} -c lock_timeout=3000"
+    " -c idle_in_transaction_session_timeout=60000",
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.service_url("REDIS_URL")
@@ -147,6 +147,8 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
+# The tag library i18n of Django is replaced on purpose (TEMPLATES).
+SILENCED_SYSTEM_CHECKS = ["templates.W003"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 
