@@ -13,12 +13,14 @@ DEPLOYMENT = ROLLCALL_HOME=/nonexistent DATABASE_URL=postgresql://rollcall:lint@
 	ROLLCALL_HTTPS=1 ROLLCALL_BEHIND_PROXY=1 ROLLCALL_TRUSTED_PROXIES=1
 # What bandit reads; its settings are in pyproject.toml.
 CODE ?= .
+# The source of advisories; empty: that of pip-audit. A mirror serves without a connection to the internet.
+AUDIT_URL ?=
 # Other values of the deployment's variables, for example: make deployment SETTINGS="ROLLCALL_HTTPS=0"
 SETTINGS ?=
 # More arguments for pytest, for example: make test ARGS="-k sealing"
 ARGS ?=
 
-.PHONY: help run services password install check test dates lint bench bandit deployment messages figures faults python local dev browser faketime
+.PHONY: help run services password install check test dates lint bench bandit deployment audit release messages figures faults python local dev browser faketime
 
 help: ## list what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1 - /p' Makefile
@@ -55,6 +57,12 @@ lint: dev bandit deployment ## check style, types, import contracts, insecure co
 bandit: dev
 	@$(VENV) -c 'import logging, sys; from bandit.cli.main import main; logging.getLogger("bandit.core.tester").setLevel("ERROR"); sys.exit(main())' \
 		--quiet --configfile pyproject.toml --confidence-level medium --recursive "$(CODE)"
+
+audit: dev ## check the locked packages for known vulnerabilities (AUDIT_URL=a source of advisories with OSV's query API)
+	@$(VENV) -m release.audit $(if $(AUDIT_URL),--url "$(AUDIT_URL)") $(if $(LOCK),"$(LOCK)")
+
+release: dev ## write the source archive and the software bill of materials of this commit to dist/
+	@$(VENV) -m release $(if $(DIST),"$(DIST)")
 
 deployment: dev
 	@env -i PATH="$$PATH" $(DEPLOYMENT) $(SETTINGS) $(VENV) manage.py check --deploy --fail-level WARNING
