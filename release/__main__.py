@@ -13,7 +13,7 @@ import tomllib
 from pathlib import Path
 
 from release.lock_file import LockFileError, packages
-from release.sbom import bill
+from release.sbom import BUNDLED, bill
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -35,10 +35,11 @@ def write(folder: Path, project: Path = PROJECT) -> list[Path]:
     name, version = _name_and_version(project)
     made_at = _git(project, "log", "-1", "--format=%cI").decode().strip()
     locked = packages(_git(project, "show", "HEAD:requirements.txt").decode())
+    bundled = {path: _git(project, "show", f"HEAD:{path}") for path in BUNDLED if _git(project, "ls-tree", "HEAD", path)}
     folder.mkdir(parents=True, exist_ok=True)
     archive, sbom, sums = (folder / f"{name}-{version}{suffix}" for suffix in (".tar.gz", ".cdx.json", ".sha256"))
     archive.write_bytes(_git(project, "archive", "--format=tar.gz", f"--prefix={name}-{version}/", "HEAD"))
-    sbom.write_text(json.dumps(bill(locked, name=name, version=version, made_at=made_at), indent=2) + "\n", "utf-8")
+    sbom.write_text(json.dumps(bill(locked, bundled, name=name, version=version, made_at=made_at), indent=2) + "\n", "utf-8")
     sums.write_text("".join(f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.name}\n" for file in (archive, sbom)))
     return [archive, sbom, sums]
 

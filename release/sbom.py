@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from packaging.utils import canonicalize_name
 
-from release.lock_file import Package
+from release.lock_file import LockFileError, Package
+
+# Files of others in static/ → their name at npm; the version is in their first lines.
+BUNDLED = {"static/bootstrap/css/bootstrap.min.css": "bootstrap"}
+_VERSION = re.compile(r"\bv(\d+\.\d+\.\d+)\b")
 
 
-def bill(locked: Iterable[Package], *, name: str, version: str, made_at: str) -> dict[str, Any]:
-    """The same input gives the same bill, with its serial number. `made_at`: ISO 8601 with a time zone."""
-    components = [_component(package) for package in locked]
+def bill(locked: Iterable[Package], bundled: Mapping[str, bytes], *, name: str, version: str, made_at: str) -> dict[str, Any]:
+    """The same input gives the same bill, with its serial number. `bundled`: path → content. `made_at`: ISO 8601 with a time zone."""
+    components = [_component(package) for package in locked] + [_file(path, content) for path, content in bundled.items()]
     ref = f"{name}@{version}"
     content = "\n".join([ref, made_at, *(f"{each['purl']} {each['hashes']}" for each in components)])
     return {
@@ -34,4 +40,17 @@ def _component(package: Package) -> dict[str, Any]:
     component["hashes"] = [{"alg": "SHA-256", "content": digest} for digest in package.hashes]
     if package.marker:
         component["properties"] = [{"name": "rollcall:marker", "value": package.marker}]
+    return component
+
+
+def _file(path: str, content: bytes) -> dict[str, Any]:
+    """Raises LockFileError for a file without its version."""
+    version = _VERSION.search(content[:400].decode("utf-8", "replace"))
+    if version is None:
+        raise LockFileError(f"{path} does not name its version in its first lines.")
+    name = BUNDLED[path]
+    purl = f"pkg:npm/{name}@{version[1]}"
+    component: dict[str, Any] = {"type": "library", "bom-ref": purl, "name": name, "version": version[1], "purl": purl, "scope": "required"}
+    component["hashes"] = [{"alg": "SHA-256", "content": hashlib.sha256(content).hexdigest()}]
+    component["properties"] = [{"name": "rollcall:path", "value": path}]
     return component

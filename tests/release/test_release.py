@@ -48,9 +48,10 @@ def test_the_bill_lists_every_locked_package(tmp_path: Path) -> None:
     validate(document)
     lock = subprocess.run(["git", "show", "HEAD:requirements.txt"], cwd=PROJECT, capture_output=True, text=True, check=True).stdout
     pinned = re.findall(r"^([\w.-]+)==(\S+)", lock, re.MULTILINE)
-    assert [(each["name"], each["version"]) for each in document["components"]] == pinned
+    locked = [each for each in document["components"] if each["purl"].startswith("pkg:pypi/")]
+    assert [(each["name"], each["version"]) for each in locked] == pinned
     assert len(pinned) > 30
-    assert sum(len(each["hashes"]) for each in document["components"]) == lock.count("--hash=sha256:")
+    assert sum(len(each["hashes"]) for each in locked) == lock.count("--hash=sha256:")
     assert document["metadata"]["component"]["name"] == "rollcall"
     assert "http" not in sbom.read_text().replace("httpx", "").replace("httpcore", "")
     written = {line.split()[1]: line.split()[0] for line in sums.read_text().splitlines()}
@@ -84,7 +85,7 @@ def test_a_release_is_repeatable_and_ignores_what_is_not_committed(tmp_path: Pat
 
 
 def test_a_component_has_its_hashes_and_its_marker() -> None:
-    document = bill(packages(LOCK), name="example", version="1.2", made_at="2026-11-30T10:00:00+00:00")
+    document = bill(packages(LOCK), {}, name="example", version="1.2", made_at="2026-11-30T10:00:00+00:00")
     validate(document)
     django, timeout = document["components"]
     assert django["purl"] == "pkg:pypi/django@5.2.19" and django["scope"] == "required" and "properties" not in django
@@ -93,9 +94,20 @@ def test_a_component_has_its_hashes_and_its_marker() -> None:
     assert timeout["properties"] == [{"name": "rollcall:marker", "value": "python_full_version < '3.11.3'"}]
 
 
+def test_a_bundled_file_is_a_component_with_the_version_it_names() -> None:
+    path = "static/bootstrap/css/bootstrap.min.css"
+    content = (PROJECT / path).read_bytes()
+    document = bill([], {path: content}, name="example", version="1.2", made_at="2026-11-30T10:00:00+00:00")
+    validate(document)
+    (component,) = document["components"]
+    assert (component["purl"], component["hashes"][0]["content"]) == ("pkg:npm/bootstrap@5.3.9", hashlib.sha256(content).hexdigest())
+    with pytest.raises(LockFileError, match="does not name its version"):
+        bill([], {path: b"body{}"}, name="example", version="1.2", made_at="2026-11-30T10:00:00+00:00")
+
+
 def test_another_hash_is_another_bill() -> None:
     serials = {
-        bill(packages(text), name="example", version="1.2", made_at="2026-11-30T10:00:00+00:00")["serialNumber"]
+        bill(packages(text), {}, name="example", version="1.2", made_at="2026-11-30T10:00:00+00:00")["serialNumber"]
         for text in (LOCK, LOCK, LOCK.replace("b" * 64, "d" * 64), LOCK.replace("5.2.19", "5.2.20"))
     }
     assert len(serials) == 3
