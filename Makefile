@@ -2,6 +2,9 @@
 PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
 VENV := .venv/bin/python
+# The Python of `make test-next`; pyenv's counts too.
+PYTHON_NEXT ?= $(shell for name in python3.13 "$${PYENV_ROOT:-$$HOME/.pyenv}"/versions/3.13.*/bin/python3.13; do \
+	"$$name" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 13))' 2>/dev/null && echo "$$name" && break; done)
 # The type checker reads the settings, which refuse to load without these; it connects to nothing.
 LINT_ENVIRONMENT := ROLLCALL_SECRET_KEY=lint DATABASE_URL=postgresql:///lint REDIS_URL=unix:///lint \
 	ROLLCALL_SEALING_KEYS=lint:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=
@@ -20,7 +23,7 @@ SETTINGS ?=
 # More arguments for pytest, for example: make test ARGS="-k sealing"
 ARGS ?=
 
-.PHONY: help run services password install check test dates lint bench bandit deployment audit release messages figures faults python local dev browser faketime
+.PHONY: help run services password install check test test-next dates lint bench bandit deployment audit release messages figures faults python local dev browser faketime
 
 help: ## list what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1 - /p' Makefile
@@ -42,6 +45,11 @@ check: lint ## lint, and run the tests of the folders that changed since main
 
 test: dev browser ## run all tests
 	@$(VENV) -m pytest -n 3 --dist worksteal $(ARGS)
+
+test-next: browser ## run all tests on Python 3.13 with Django 6.1, in .venv-next (PYTHON_NEXT=/path/to/python3.13)
+	@test -n "$(PYTHON_NEXT)" || { echo "Python 3.13 is needed and was not found: install it, or name it with make test-next PYTHON_NEXT=/path/to/python3.13." >&2; exit 1; }
+	@"$(PYTHON_NEXT)" local/install.py requirements-next.txt .venv-next
+	@.venv-next/bin/python -m pytest -n 3 --dist worksteal $(ARGS)
 
 dates: dev faketime ## run the tests without browser tests under twelve dates, with faketime (DATE=2028-02-29: one)
 	@$(VENV) -m tests.dates $(if $(DATE),--date "$(DATE)") $(ARGS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 import subprocess
+import sys
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -175,7 +176,7 @@ def test_a_server_without_the_statement_timeout_is_reported() -> None:
 
 @pytest.mark.parametrize(("settings", "number"), [("", ""), ("ROLLCALL_HTTPS=0", "security.W008"), ("ROLLCALL_HOSTS=*", "devices.W010")])
 def test_lint_fails_on_a_warning(settings: str, number: str) -> None:
-    command = ["make", "-s", "-o", "dev", "deployment", f"SETTINGS={settings}"]
+    command = ["make", "-s", "-o", "dev", f"VENV={sys.executable}", "deployment", f"SETTINGS={settings}"]
     ended = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False, timeout=120)
     assert (ended.returncode != 0) == bool(number), ended.stderr
     assert number in ended.stderr

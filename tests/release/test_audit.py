@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -60,7 +61,7 @@ def source(answer: Answer) -> Iterator[tuple[str, list[tuple[str, str]]]]:
 
 def audit(url: str, lock: str = "") -> subprocess.CompletedProcess[str]:
     """With `-o`, what is installed stays as it is."""
-    command = ["make", "-s", "-o", "dev", "audit", f"AUDIT_URL={url}", f"LOCK={lock}"]
+    command = ["make", "-s", "-o", "dev", f"VENV={sys.executable}", "audit", f"AUDIT_URL={url}", f"LOCK={lock}"]
     return subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False, timeout=300)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,7 @@ FAULTS = {
 
 def bandit(folder: Path) -> subprocess.CompletedProcess[str]:
     # -o: what is installed stays as it is.
-    command = ["make", "-s", "-o", "dev", "bandit", f"CODE={folder}"]
+    command = ["make", "-s", "-o", "dev", f"VENV={sys.executable}", "bandit", f"CODE={folder}"]
     return subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False, timeout=120)
 
 

@@ -66,3 +66,13 @@ def test_lock_files_agree() -> None:
         for name in ("requirements.txt", "requirements-dev.txt")
     )
     assert {name: package for name, package in larger.items() if name in smaller} == smaller
+
+
+def test_the_lock_file_of_the_next_stack_differs_only_in_django() -> None:
+    """And in what Python 3.13 does not need."""
+    now, following = (
+        {package.name: package.version for package in packages((PROJECT / f"requirements-{name}.txt").read_text())}
+        for name in ("dev", "next")
+    )
+    assert now.pop("django").startswith("5.2.") and following.pop("django").startswith("6.1.")
+    assert following.items() <= now.items()

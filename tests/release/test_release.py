@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 import subprocess
+import sys
 import tarfile
 import tomllib
 from importlib.resources import files
@@ -120,6 +121,6 @@ def test_a_line_without_pin_or_hash_is_refused(line: str) -> None:
 
 
 def test_make_release_writes_into_dist(tmp_path: Path) -> None:
-    command = ["make", "-s", "-o", "dev", "release", f"DIST={tmp_path}"]
+    command = ["make", "-s", "-o", "dev", f"VENV={sys.executable}", "release", f"DIST={tmp_path}"]
     ended = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True, timeout=120)
     assert ended.stdout.split() == [str(tmp_path / f"rollcall-{VERSION}{suffix}") for suffix in (".tar.gz", ".cdx.json", ".sha256")]
