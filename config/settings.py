@@ -6,7 +6,7 @@ import tomllib
 
 from csp.constants import NONE, SELF
 
-from config import env, logging
+from config import broker, env, logging
 from config.schedule import BEAT_SCHEDULE
 
 BASE_DIR = env.ROOT
@@ -77,6 +77,9 @@ TEMPLATES = [
 
 STATEMENT_TIMEOUT_MS = env.number("ROLLCALL_STATEMENT_TIMEOUT_MS", 10_000)  # 0: none
 DATABASES = {"default": env.database(env.service_url("DATABASE_URL"))}
+# Migrations and pruning of the audit log use the owner's role, everything else the application's (devices/db/roles.py).
+APPLICATION_ROLE = DATABASES["default"]["USER"]
+OWNER_DATABASE = env.database(url) if (url := env.owner_database_url()) else None
 DATABASES["default"] |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
 # prepare_threshold None: server-prepared plans of a search can be hundreds of times slower than fresh ones.
 DATABASES["default"]["OPTIONS"] |= {
@@ -87,6 +90,7 @@ DATABASES["default"]["OPTIONS"] |= {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.service_url("REDIS_URL")
+BROKER = broker.broker_settings(REDIS_URL)
 # How long a web request waits for one answer of Valkey (devices/db/redis_client.py). Workers wait longer.
 BROKER_TIMEOUT_SECONDS = env.number("ROLLCALL_BROKER_TIMEOUT_MS", 200, low=1) / 1000
 
@@ -113,9 +117,12 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 ALLAUTH_TRUSTED_PROXY_COUNT = env.number("ROLLCALL_TRUSTED_PROXIES", 0)
 ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "10/m/ip,5/5m/key"}
+MFA_ADAPTER = "devices.users.second_factors.SecondFactorAdapter"
+MFA_FORMS = {"authenticate": "devices.users.forms.AuthenticateForm", "reauthenticate": "devices.users.forms.ReauthenticateForm"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 CACHES = {"default": {"BACKEND": "devices.web.cache.RateLimitCache"}}
 
+SESSION_ENGINE = "devices.users.session_store"
 SESSION_COOKIE_AGE = 12 * 3600  # seconds, from signing in, whatever is done meanwhile
 SESSION_IDLE_SECONDS = env.number("ROLLCALL_IDLE_MINUTES", 30, low=1) * 60
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -6,10 +6,10 @@ import time
 from contextlib import closing
 
 from celery import shared_task
-from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 
 from devices.accounts import deletion
+from devices.audit.chain import chain_left
 from devices.coverage import gaps
 from devices.db.batches import forget_changes
 from devices.issues import decisions
@@ -19,6 +19,7 @@ from devices.jobs.types import JOB_TYPES, JobType
 from devices.reconciliation import freshness
 from devices.sync import group_names, upgrade, withheld
 from devices.sync.handler import apply_changed_thresholds, mark_stale_sightings
+from devices.users.session_store import SessionStore
 
 WAKE_EXPIRES = 10  # seconds; an unread wake-up is announced again
 
@@ -76,6 +77,11 @@ def delete_account(account_id: int) -> None:
     while deletion.advance(account_id, now=jobs.database_clock()):
         if shutdown.shutting_down() or time.monotonic() >= ends:
             break
+
+
+@shared_task(name="devices.tasks.chain_audit_log")
+def chain_audit_log() -> None:
+    chain_left()
 
 
 @shared_task(name="devices.tasks.tidy")

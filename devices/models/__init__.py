@@ -3,11 +3,12 @@
 from devices.models.account import Account, AccountSecret, Health
 from devices.models.change import Change, ChangeKind
 from devices.models.device import Device, Life
-from devices.models.event import AuditEvent
+from devices.models.event import AuditEvent, AuditLink, AuditName
 from devices.models.identifier import Identifier
 from devices.models.issue import Issue
 from devices.models.job import JobState, VendorJob
 from devices.models.join import FormerDevice, Join, MatchUpgrade, NamingScheme, PossibleDuplicate, Ruling
+from devices.models.key_check import KeyCheck
 from devices.models.note import DeviceTag, Note, Retirement
 from devices.models.remediation import RemediationLink
 from devices.models.run import Quarantine, SyncRun
@@ -22,6 +23,8 @@ __all__ = [
     "Account",
     "AccountSecret",
     "AuditEvent",
+    "AuditLink",
+    "AuditName",
     "Change",
     "ChangeKind",
     "Device",
@@ -35,6 +38,7 @@ __all__ = [
     "IssueKind",
     "JobState",
     "Join",
+    "KeyCheck",
     "Life",
     "MatchUpgrade",
     "NamingScheme",

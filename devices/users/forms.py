@@ -5,10 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account import forms as sign_in_forms
+from allauth.core import context
+from allauth.mfa.base import forms as mfa_forms
 from django import forms
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext, gettext_lazy
 
+from devices.models import User
+from devices.users.limits import record_limited
 from devices.users.locale import time_zones
 
 AUTOMATIC = ("", gettext_lazy("Same as browser"))
@@ -39,6 +44,28 @@ class LoginForm(sign_in_forms.LoginForm):  # type: ignore[misc]  # the library h
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["login"].label = gettext_lazy("Username")
+
+
+class _LimitedCode:
+    """A refusal by the limit of attempts is recorded; a wrong code is by its signal (devices/users/signals.py)."""
+
+    user: User
+
+    def clean_code(self) -> str:
+        try:
+            return str(super().clean_code())  # type: ignore[misc]  # of the form beside it
+        except ValidationError as refused:
+            if refused.code == "too_many_login_attempts":
+                record_limited(context.request, self.user)
+            raise
+
+
+class AuthenticateForm(_LimitedCode, mfa_forms.AuthenticateForm):  # type: ignore[misc]  # the library has no types
+    pass
+
+
+class ReauthenticateForm(_LimitedCode, mfa_forms.ReauthenticateForm):  # type: ignore[misc]  # the library has no types
+    pass
 
 
 class ChangePasswordForm(sign_in_forms.ChangePasswordForm):  # type: ignore[misc]  # the library has no types

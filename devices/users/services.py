@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Group
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -33,7 +34,7 @@ def random_password() -> str:
 
 
 def all_users() -> QuerySet[User]:
-    return User.objects.prefetch_related("groups").order_by("username")
+    return User.objects.prefetch_related("groups", "authenticator_set").order_by("username")
 
 
 def role_of(user: User) -> str:
@@ -67,7 +68,7 @@ def add_user(name: str, *, role: str, password: str = "") -> str:
                 raise InvalidUser(f"User {name!r} already exists: choose another name.")
             user = User.objects.create_user(username=name, password=password)
             user.groups.add(Group.objects.get(name=role))
-            audit.record("person added", act=AuditContext(timezone.now()), target=user.get_username(), role=role)
+            audit.record("person added", act=AuditContext(timezone.now()), target=user, role=role)
     except IntegrityError:
         raise InvalidUser(f"User {name!r} already exists: choose another name.") from None
     return password
@@ -82,9 +83,7 @@ def set_role(user: User, *, role: str) -> None:
         user.groups.remove(*Group.objects.filter(name__in=ROLES))
         user.groups.add(Group.objects.get(name=role))
         User.objects.filter(pk=user.pk).update(is_superuser=False)
-        audit.record(
-            "role changed", act=AuditContext(timezone.now()), target=user.get_username(), before=SHORT.get(before, "none"), role=role
-        )
+        audit.record("role changed", act=AuditContext(timezone.now()), target=user, before=SHORT.get(before, "none"), role=role)
 
 
 def set_password(user: User, *, password: str = "") -> str:
@@ -94,7 +93,7 @@ def set_password(user: User, *, password: str = "") -> str:
     with transaction.atomic():
         user.set_password(password)
         user.save(update_fields=["password"])
-        audit.record("password replaced", act=AuditContext(timezone.now()), target=user.get_username())
+        audit.record("password replaced", act=AuditContext(timezone.now()), target=user)
     return password
 
 
@@ -104,7 +103,22 @@ def switch_user(user: User, *, enabled: bool) -> None:
         if not enabled:
             _keep_an_administrator(user)
         User.objects.filter(pk=user.pk).update(is_active=enabled)
-        audit.record("person switched", act=AuditContext(timezone.now()), target=user.get_username(), enabled=enabled)
+        audit.record("person switched", act=AuditContext(timezone.now()), target=user, enabled=enabled)
+
+
+def has_second_factor(user: User) -> bool:
+    return any(row.type == Authenticator.Type.TOTP for row in user.authenticator_set.all())  # type: ignore[attr-defined]  # the library has no types
+
+
+def remove_second_factor(user: User) -> bool:
+    """With the recovery codes, for a user who lost them: the password alone signs in afterwards. False where there was none."""
+    with transaction.atomic():
+        rows = list(Authenticator.objects.select_for_update().filter(user=user).order_by("type"))
+        for row in rows:
+            row.delete()
+            detail = {"kind": str(row.type), "change": "removed"}
+            audit.record("second factor changed", act=AuditContext(timezone.now()), target=user.get_username(), **detail)
+    return bool(rows)
 
 
 def _check_password(password: str, user: User) -> None:

@@ -14,6 +14,7 @@ from devices.models import Account, AuditEvent, PossibleDuplicate, Ruling, Sight
 from devices.possible_duplicates import queries as reading
 from devices.possible_duplicates.services import merge
 from tests.devices import records as making
+from tests.devices.audited import actor
 from tests.devices.matching.test_grouping import HOST, M1, M2, MAC, SERIAL, partition, save, told
 from tests.devices.possible_duplicates.test_pages import PAGE, pair, text_of
 
@@ -37,7 +38,7 @@ def test_one_click_merges(client: Client, ivan: User) -> None:
     ruling = Ruling.objects.get()
     assert (ruling.together, ruling.reason, ruling.made_by) == (True, "Decided in possible duplicates", ivan)
     event = AuditEvent.objects.get(action="devices linked")
-    assert (event.actor_name, event.target) == ("ivan", str(one))
+    assert (actor(event), event.target) == ("ivan", str(one))
     rematch_everything(timezone.now())
     assert partition() == [["e-reception", "o-reception"]]
 
@@ -58,6 +59,35 @@ def test_one_click_keeps_separate_and_later_syncs_keep_it(client: Client, ivan: 
     save(Account.objects.get(name="opswat-main"), told("o-reception", {HOST: "reception", SERIAL: "sreception"}, name="reception"))
     assert partition() == [["e-reception"], ["o-reception"]]
     assert reading.count().number == 0
+
+
+def test_one_decision_about_several_records_is_shown_and_reset_as_one(client: Client, ivan: User) -> None:
+    one, other = pair()
+    save(making.account("eset-second"), told("e2", {HOST: "reception", SERIAL: "sreception"}, name="reception"))
+    save(making.account("epm", "five9s"), told("f", {HOST: "reception", SERIAL: "sreception"}, name="reception"))
+    assert partition() == [["e-reception", "e2", "f"], ["o-reception"]]
+    client.force_login(ivan)
+    decide(client, one, other, "separate")
+    assert Ruling.objects.filter(ended_at=None).count() == 3
+    for device in (one, other):
+        page = text_of(client, f"/devices/{device}/")
+        assert page.count("kept separate from") == page.count("Reset to automatic matching") == 1
+    assert "reception (opswat-main) kept separate from reception (eset-main), reception (eset-second) and reception (epm)." in page
+    ruling = Ruling.objects.order_by("pk")[1]
+    client.post(f"/devices/{one}/rulings/{ruling.pk}/end/", {"reason": "one desk"})
+    assert not Ruling.objects.filter(ended_at=None).exists()
+    event = AuditEvent.objects.get(action="ruling ended")
+    assert event.detail["pair"] == sorted(Sighting.objects.values_list("pk", flat=True))
+    assert reading.count().number == 1
+
+
+def test_two_decisions_are_reset_one_by_one(ivan: User) -> None:
+    (one, other), (third, fourth) = pair(), pair("workshop")
+    act = AuditContext.of(ivan, now=timezone.now())
+    overrides.keep_apart(one, other, reason="two desks", act=act)
+    overrides.keep_apart(third, fourth, reason="two desks", act=act)
+    overrides.end_ruling(Ruling.objects.order_by("pk")[0].pk, reason="one desk", act=act)
+    assert [each.first.external_id for each in Ruling.objects.filter(ended_at=None)] == ["e-workshop"]
 
 
 def test_a_later_record_of_one_of_the_devices_brings_no_pair_back(client: Client, ivan: User) -> None:
