@@ -7,6 +7,7 @@ import pytest
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 from django.db import connection
+from django.db.backends.postgresql.operations import DatabaseOperations
 from django.test import Client
 from django.utils import translation
 from hypothesis import HealthCheck, settings
@@ -55,7 +56,8 @@ def django_db_setup(django_db_setup: None) -> Iterator[None]:
     """Tests have the rights of the application, which cannot empty all tables."""
     connection.close()
     connection.settings_dict["USER"] = APPLICATION
-    setattr(connection.ops, "execute_sql_flush", empty_tables)  # noqa: B010  # mypy
+    # Of the class: a thread or a test can make another connection.
+    setattr(DatabaseOperations, "execute_sql_flush", lambda _self, statements: empty_tables(statements))  # noqa: B010  # mypy
     yield
     connection.close()
     connection.settings_dict["USER"] = OWNER
