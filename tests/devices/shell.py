@@ -14,9 +14,9 @@ from config.env import ROOT
 
 
 def environment(**changes: str) -> dict[str, str]:
-    """An empty value removes a variable."""
+    """An empty value removes a variable. That of the browser tests is not one of a shell."""
     address = urlsplit(os.environ["DATABASE_URL"])._replace(path="/" + str(connection.settings_dict["NAME"]))
-    merged = {**os.environ, "DATABASE_URL": address.geturl(), "PYTHONUNBUFFERED": "1", **changes}
+    merged = {**os.environ, "DATABASE_URL": address.geturl(), "PYTHONUNBUFFERED": "1", "DJANGO_ALLOW_ASYNC_UNSAFE": "", **changes}
     return {name: value for name, value in merged.items() if value}
 
 
