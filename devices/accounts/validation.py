@@ -146,7 +146,7 @@ def notes(vendor: Vendor, settings: Mapping[str, str], now: datetime) -> list[st
 
 
 def moves(account: Account, settings: Mapping[str, str], options: AccountOptions | None = None) -> bool:
-    """Whether these settings would send the stored secrets to another host, over another scheme, or to whoever other CAs vouch for.
+    """Whether these settings would send the stored secrets to another host, over another scheme, or to a host that other CAs certify.
 
     What cannot be read counts as moved.
     """

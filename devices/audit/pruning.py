@@ -1,7 +1,7 @@
 """Pruning of the audit log: the owner's role removes the oldest entries, and the chain goes on from a signed checkpoint.
 
 The checkpoint is an entry of the log itself, with the head that the removed entries ended with. It is signed and chained like all others,
-so that nobody without a key removes first entries unnoticed.
+so that first entries cannot be removed unnoticed without a key.
 """
 
 from __future__ import annotations
