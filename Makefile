@@ -23,7 +23,7 @@ SETTINGS ?=
 # More arguments for pytest, for example: make test ARGS="-k sealing"
 ARGS ?=
 
-.PHONY: help run services password install check test test-next dates lint bench bandit deployment audit release messages figures faults python local dev browser faketime
+.PHONY: help run services password install check test test-next dates lint bench bandit deployment audit release messages figures faults fleets python local dev browser faketime
 
 help: ## list what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1 - /p' Makefile
@@ -84,8 +84,11 @@ messages: dev ## bring the catalogs of translations up to date, and name what is
 figures: dev ## print how the code is divided and named
 	@$(VENV) -m tests.structure
 
-faults: dev ## kill processes and break vendors while syncs run
-	@$(VENV) -m pytest -m faults $(ARGS)
+faults: dev ## kill processes and break vendors while syncs run, and print a line for each fault
+	@$(VENV) -m pytest -m "fault or faults" $(ARGS)
+
+fleets: dev ## judge matching on large generated fleets, and save thousands of random pages
+	@$(VENV) -m pytest -m fleets $(ARGS)
 
 python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or later is needed and none was found: install it, or name it with make PYTHON=/path/to/python3." >&2; exit 1; }

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from local.data_dir import PROJECT
 from local.services import Stack
 
 
@@ -42,8 +43,10 @@ class Machine:
         key = "bench:" + base64.b64encode(bytes(32)).decode()
         fixed = {"ROLLCALL_HOME": str(folder), "ROLLCALL_SECRET_KEY": "bench", "ROLLCALL_SEALING_KEYS": key}
         os.environ |= {**fixed, **self.stack.environment, "ROLLCALL_PRIVATE_HOSTS": "127.0.0.1", "ROLLCALL_STATEMENT_TIMEOUT_MS": "60000"}
-        os.environ["DATABASE_URL"] = os.environ.pop("ROLLCALL_OWNER_DATABASE_URL")  # it writes and empties whole tables
         os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+        # In a process of its own: migrating gives the application's role its rights, which the web server of a bench needs.
+        subprocess.run([sys.executable, PROJECT / "manage.py", "migrate", "--verbosity", "0"], check=True)
+        os.environ["DATABASE_URL"] = os.environ.pop("ROLLCALL_OWNER_DATABASE_URL")  # it writes and empties whole tables
 
     def stop(self) -> None:
         self.stack.stop()
@@ -99,8 +102,6 @@ class Machine:
 def prepare(folder: Path) -> Machine:
     machine = Machine(folder)
     import django
-    from django.core.management import call_command
 
     django.setup()
-    call_command("migrate", verbosity=0)
     return machine

@@ -81,7 +81,7 @@ def test_small_fleet(seed: int) -> None:
     assert recall >= RECALL
 
 
-@pytest.mark.faults
+@pytest.mark.fleets
 def test_ten_thousand_machines() -> None:
     recall, false = judged(10_000, seed=7)
     assert not false

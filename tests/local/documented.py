@@ -27,6 +27,7 @@ EXEMPT = {
     "lint": "takes minutes and is a step of .ci/run",
     "audit": "its source of advisories is on the internet: tests/release/test_audit.py runs it with one on loopback",
     "release": "needs a git checkout, which the copy is not: tests/release/test_release.py runs it",
+    "fleets": "takes minutes: tests/identity/test_fleet.py judges a small fleet with all tests",
     "bench": "takes minutes to hours and needs an idle machine",
 }
 FENCE = re.compile(r"^```(\w*)$")

@@ -91,7 +91,7 @@ def small() -> Iterator[Simulation]:
         yield sim
 
 
-@pytest.mark.faults
+@pytest.mark.fleets
 def test_ten_thousand_machines() -> None:
     with running(devices=10_000, frozen=True, options=SandboxOptions(job_seconds=0, rate_limits=False)) as sim:
         fetch(sim, ("opswat", "five9s", "eset"))

@@ -116,7 +116,7 @@ def test_any_page_is_stored(told: Sequence[APage]) -> None:
     rolled_back(told)
 
 
-@pytest.mark.faults
+@pytest.mark.fleets
 @settings(ANY, max_examples=10_000 // AT_ONCE)
 @given(pages(least=AT_ONCE))
 def test_ten_thousand_pages_are_stored(told: Sequence[APage]) -> None:
