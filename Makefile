@@ -8,7 +8,7 @@ LINT_ENVIRONMENT := ROLLCALL_SECRET_KEY=lint DATABASE_URL=postgresql:///lint RED
 # More arguments for pytest, for example: make test ARGS="-k sealing"
 ARGS ?=
 
-.PHONY: help run services password install check test dates lint bench messages figures faults python local dev browser faketime
+.PHONY: help run services password install check test dates lint bench messages figures faults python local dev browser faketime proxies
 
 help: ## list what can be made
 	@sed -n 's/^\([a-z]*\):.*## /  make \1 - /p' Makefile
@@ -28,7 +28,7 @@ install: python ## make .venv with the locked requirements, and nothing of the l
 check: lint ## lint, and run the tests of the folders that changed since main
 	@$(VENV) -m pytest -n 2 --dist worksteal $$($(VENV) -m tests.changed) $(ARGS)
 
-test: dev browser ## run all tests
+test: dev browser proxies ## run all tests
 	@$(VENV) -m pytest -n 3 --dist worksteal $(ARGS)
 
 dates: dev faketime ## run the tests without browser tests under twelve dates, with faketime (DATE=2028-02-29: one)
@@ -63,6 +63,11 @@ dev: python
 
 browser:
 	@sh local/chromium.sh
+
+proxies: ## install nginx, Caddy and HAProxy from Debian, for the tests of docs/proxies.md
+	@for each in nginx-light caddy haproxy; do \
+		command -v "$${each%-light}" >/dev/null || sh local/debian.sh "$$each" "the tests of proxies" || true; \
+	done
 
 faketime:
 	@command -v faketime >/dev/null || sh local/debian.sh faketime "the dates of the tests" || true

@@ -16,6 +16,7 @@ SECRET_KEY = env.key_text("ROLLCALL_SECRET_KEY", "secret_key")
 SECRET_KEY_FALLBACKS = env.names("ROLLCALL_SECRET_KEY_FALLBACKS")
 SEALING_KEYS = env.sealing_keys()
 HTTPS = env.flag("ROLLCALL_HTTPS")
+TRUSTED_PROXIES = env.number("ROLLCALL_TRUSTED_PROXIES", 0)
 ALLOWED_HOSTS = env.names("ROLLCALL_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env.names("ROLLCALL_ORIGINS")
 
@@ -39,6 +40,7 @@ INSTALLED_APPS = [
     "lucide",
 ]
 MIDDLEWARE = [
+    "config.middleware.ClientAddressMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -112,7 +114,6 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
-ALLAUTH_TRUSTED_PROXY_COUNT = env.number("ROLLCALL_TRUSTED_PROXIES", 0)
 ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "10/m/ip,5/5m/key"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 CACHES = {"default": {"BACKEND": "devices.web.cache.RateLimitCache"}}

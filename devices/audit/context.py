@@ -15,7 +15,7 @@ _LABELS = {COMMAND_LINE: gettext_noop("CLI"), "whoever had it": gettext_noop("An
 
 @dataclass(frozen=True, slots=True)
 class AuditContext:
-    """Without a user the actor is the command line, or `name`. `address`: the IP address, as audit.address_of reads it."""
+    """Without a user the actor is the command line, or `name`. `address`: the IP address, of devices/web/client_address.py."""
 
     now: datetime
     person: User | None = None

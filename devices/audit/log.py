@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from allauth.core.internal.httpkit import get_client_ip
-from django.core.exceptions import ImproperlyConfigured
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
 from devices.audit.context import AuditContext
@@ -88,11 +84,3 @@ def record(action: str, *, act: AuditContext, target: str = "", **detail: Any) -
         detail=detail | ({"ticket": act.ticket} if act.ticket else {}),
         address=act.address,
     )
-
-
-def address_of(request: HttpRequest) -> str | None:
-    """The IP address that sign-in is limited by: behind ROLLCALL_TRUSTED_PROXIES proxies the client's; other headers are ignored."""
-    try:
-        return str(ipaddress.ip_address(get_client_ip(request) or ""))
-    except (ValueError, ImproperlyConfigured):
-        return request.META.get("REMOTE_ADDR") or None

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from devices.audit import log as audit
 from devices.audit.context import AuditContext
 from devices.models import User
+from devices.web.client_address import client_address
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -28,6 +29,10 @@ class AccountAdapter(DefaultAccountAdapter):
         "too_many_login_attempts": gettext_lazy("Too many failed sign-in attempts. Try again later."),
         "username_password_mismatch": gettext_lazy("Incorrect username or password."),
     }
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """"" for a client on a unix socket."""
+        return client_address(request) or ""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
@@ -64,4 +69,4 @@ def _refused(credentials: dict[str, Any], request: HttpRequest | None = None, **
 
 
 def _act(user: User | None, request: HttpRequest | None) -> AuditContext:
-    return AuditContext.of(user, now=timezone.now(), address=audit.address_of(request) if request else None)
+    return AuditContext.of(user, now=timezone.now(), address=client_address(request) if request else None)
