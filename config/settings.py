@@ -114,7 +114,8 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
-ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "10/m/ip,5/5m/key"}
+ACCOUNT_RATE_LIMITS = False  # they sleep, and a stranger can block a name with them: devices/users/sign_in_limits.py is instead of them
+MFA_FORMS = {"authenticate": "devices.users.forms.AuthenticateForm", "reauthenticate": "devices.users.forms.ReauthenticateForm"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 CACHES = {"default": {"BACKEND": "devices.web.cache.RateLimitCache"}}
 

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from devices.audit import log as audit
 from devices.audit.context import AuditContext
 from devices.models import User
+from devices.users import sign_in_limits
 from devices.web.client_address import client_address
 
 
@@ -25,13 +26,16 @@ class AccountAdapter(DefaultAccountAdapter):
         "account_inactive": gettext_lazy("This user is disabled. Contact your Rollcall administrator."),
         "enter_current_password": gettext_lazy("The current password is incorrect."),
         "incorrect_password": gettext_lazy("Incorrect password."),
-        "rate_limited": gettext_lazy("Too many requests. Try again later."),
-        "too_many_login_attempts": gettext_lazy("Too many failed sign-in attempts. Try again later."),
         "username_password_mismatch": gettext_lazy("Incorrect username or password."),
     }
 
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+        """Also for reauthentication by password. Raises ImmediateHttpResponse with 429."""
+        name = str(credentials.get("username") or "")
+        return sign_in_limits.limited(request, name, lambda: super(AccountAdapter, self).authenticate(request, **credentials))
+
     def get_client_ip(self, request: HttpRequest) -> str:
-        """"" for a client on a unix socket."""
+        """ "" for a client on a unix socket."""
         return client_address(request) or ""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -40,7 +44,9 @@ class AccountAdapter(DefaultAccountAdapter):
 
 @receiver(user_logged_in)
 def _signed_in(request: HttpRequest, user: User, **_kwargs: Any) -> None:
-    audit.record("sign-in", act=_act(user, request))
+    act = _act(user, request)
+    audit.record("sign-in", act=act)
+    sign_in_limits.remember_address(user, act.address, now=act.now)
 
 
 @receiver(user_logged_out)
