@@ -22,19 +22,12 @@ from devices.jobs import shutdown  # noqa: E402
 LEAVE_SECONDS = 20.0  # then running steps are killed; service managers wait 30 s
 
 
-def broker_url(redis_url: str) -> str:
-    """Kombu names a unix socket `redis+socket://` and wants `virtual_host` where redis-py wants `db`."""
-    if redis_url.startswith("unix://"):
-        return "redis+socket://" + redis_url.removeprefix("unix://").replace("?db=", "?virtual_host=")
-    return redis_url
-
-
 # After a lost connection kombu would return unread messages through it, which ends the worker instead of reconnecting it.
 redis_transport.Channel.do_restore = False
 
 app = Celery("rollcall")
 app.conf.update(
-    broker_url=broker_url(settings.REDIS_URL),
+    **settings.BROKER,
     broker_transport_options={
         "visibility_timeout": 180,
         "unacked_restore_interval": 10,
@@ -73,6 +66,7 @@ def keep_our_logging(**_kwargs: object) -> None:
     """Keep Celery from installing its own log handlers, which do not redact."""
 
 
+@signals.beat_init.connect
 @signals.worker_init.connect
 def check_keys(**_kwargs: object) -> None:
     refuse_if_unready()

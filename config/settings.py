@@ -6,7 +6,7 @@ import tomllib
 
 from csp.constants import NONE, SELF
 
-from config import env, logging
+from config import broker, env, logging
 from config.schedule import BEAT_SCHEDULE
 
 BASE_DIR = env.ROOT
@@ -90,6 +90,7 @@ DATABASES["default"]["OPTIONS"] |= {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.service_url("REDIS_URL")
+BROKER = broker.broker_settings(REDIS_URL)
 # How long a web request waits for one answer of Valkey (devices/db/redis_client.py). Workers wait longer.
 BROKER_TIMEOUT_SECONDS = env.number("ROLLCALL_BROKER_TIMEOUT_MS", 200, low=1) / 1000
 
@@ -116,9 +117,11 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_RATE_LIMITS = False  # they sleep, and a stranger can block a name with them: devices/users/sign_in_limits.py is instead of them
 MFA_FORMS = {"authenticate": "devices.users.forms.AuthenticateForm", "reauthenticate": "devices.users.forms.ReauthenticateForm"}
+MFA_ADAPTER = "devices.users.second_factors.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 CACHES = {"default": {"BACKEND": "devices.web.cache.RateLimitCache"}}
 
+SESSION_ENGINE = "devices.users.session_store"
 SESSION_COOKIE_AGE = 12 * 3600  # seconds, from signing in, whatever is done meanwhile
 SESSION_IDLE_SECONDS = env.number("ROLLCALL_IDLE_MINUTES", 30, low=1) * 60
 SESSION_COOKIE_SAMESITE = "Lax"

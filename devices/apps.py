@@ -18,7 +18,7 @@ class DevicesConfig(AppConfig):
         from devices.models import Account, AccountSecret, RemediationLink
         from devices.saved_views.registry import LISTS
         from devices.sync import handler
-        from devices.users import signals  # noqa: F401  (receivers register themselves with Django)
+        from devices.users import second_factors, signals  # noqa: F401  (receivers register themselves with Django)
         from devices.web.roles import ensure_roles
 
         LISTS.extend((DEVICES, ISSUES))
@@ -28,6 +28,7 @@ class DevicesConfig(AppConfig):
                 rotation.EncryptedColumn(AccountSecret, "sealed", AccountSecret.context),
                 rotation.EncryptedColumn(Account, "tokens", Account.tokens_context),
                 rotation.EncryptedColumn(RemediationLink, "sealed", RemediationLink.context),
+                *second_factors.encrypted_columns(),
             )
         )
         post_migrate.connect(ensure_roles, sender=self)

@@ -6,7 +6,6 @@ import time
 from contextlib import closing
 
 from celery import shared_task
-from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 
 from devices.accounts import deletion
@@ -19,6 +18,7 @@ from devices.jobs.types import JOB_TYPES, JobType
 from devices.reconciliation import freshness
 from devices.sync import group_names, upgrade, withheld
 from devices.sync.handler import apply_changed_thresholds, mark_stale_sightings
+from devices.users.session_store import SessionStore
 
 WAKE_EXPIRES = 10  # seconds; an unread wake-up is announced again
 

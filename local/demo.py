@@ -29,6 +29,10 @@ def main(arguments: list[str] | None = None) -> int:
     if not _ready():
         return 2
     call_command("migrate", interactive=False, verbosity=1)
+    # Before anything is encrypted: `migrate` runs no checks when code calls it.
+    from config.startup_checks import refuse_if_unready
+
+    refuse_if_unready()
     json.dump(prepare(sandbox=chosen.sandbox), answer)
     answer.flush()
     return 0

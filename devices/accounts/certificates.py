@@ -51,5 +51,10 @@ def describe(pem: str) -> list[Certificate]:
         return []
 
 
+def fingerprints(pem: str) -> list[str]:
+    """SHA-256 of each certificate, for the audit log."""
+    return [each.sha256 for each in describe(pem)]
+
+
 def _colons(digest: bytes) -> str:
     return digest.hex(":").upper()

@@ -20,7 +20,7 @@ from devices.accounts.action_forms import AccountRequest
 from devices.accounts.forms import AccountForm
 from devices.accounts.probe import CORRECT, ProbeResult, probe_account, probe_values
 from devices.accounts.services import create_account, refresh_account, update_account
-from devices.accounts.validation import InvalidAccount
+from devices.accounts.validation import AccountOptions, InvalidAccount
 from devices.audit import log as audit
 from devices.audit.request import act_of, person
 from devices.connections import health
@@ -93,6 +93,7 @@ def _filled_in(request: HttpRequest, vendor: Vendor, account: Account | None) ->
     """Saved after a successful test, or on "Save anyway"; else the form again with all errors."""
     form = AccountForm(vendor, request.POST, account=account, keeps_secrets=is_fragment(request))
     if not form.is_valid():
+        _record_refused(request, form)
         return _form(request, form)
     probe = None if form.only_schedule else _tested(request, form)
     if probe is not None and not probe.ok and not _anyway(request):
@@ -175,6 +176,8 @@ def test(request: HttpRequest) -> HttpResponse:
     form.fields.pop("name", None)
     usable = form.is_valid()
     probe = _tested(request, form) if usable else ProbeResult(False, _in_words(form), CORRECT, tested=False)
+    if not usable:
+        _record_refused(request, form)
     if is_fragment(request):
         return _found(request, probe, pem=form.options.ca_pem, form=form, vendor=vendor, private=_private_hosts(form, probe))
     again = AccountForm(vendor, request.POST, account=account)
@@ -187,8 +190,22 @@ def _tested(request: HttpRequest, form: AccountForm) -> ProbeResult:
     if refused := _refused_test(request):
         return refused
     probe = probe_values(form.vendor.slug, form.settings, form.secrets, account=form.account, options=form.options)
-    _record(request, form.vendor, form.account, probe)
+    _record(request, form.vendor, form.account, probe, **_trust(form))
     return probe
+
+
+def _trust(form: AccountForm) -> dict[str, Any]:
+    """For the audit log: the CAs (SHA-256) and checks of this test, where they are not those of the account. No CA: the public ones."""
+    before = AccountOptions.of(form.account) if form.account else AccountOptions()
+    if not form.options.trusts_others_than(before):
+        return {}
+    return {"ca": certificates.fingerprints(form.options.ca_pem), "strict_ca": form.options.strict_ca}
+
+
+def _record_refused(request: HttpRequest, form: AccountForm) -> None:
+    """Another CA without the secrets: no call was made, and the audit log says which CA it was."""
+    if form.moved and (trust := _trust(form)):
+        _record(request, form.vendor, form.account, ProbeResult(False, "", tested=False), **trust)
 
 
 def _in_words(form: AccountForm) -> str:
@@ -234,12 +251,13 @@ def _refused_test(request: HttpRequest) -> ProbeResult | None:
     return REFUSED.get(rate_limit.check(f"rollcall:tests:{person(request).pk}", most=MOST_TESTS, seconds=TEST_WINDOW))
 
 
-def _record(request: HttpRequest, vendor: Vendor, account: Account | None, probe: ProbeResult) -> None:
+def _record(request: HttpRequest, vendor: Vendor, account: Account | None, probe: ProbeResult, **trust: Any) -> None:
     audit.record(
         "connection tested",
         act=act_of(request),
         target=account.name if account else f"new {vendor.label} account",
         accepted=probe.ok,
+        **trust,
     )
 
 

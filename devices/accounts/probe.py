@@ -90,7 +90,7 @@ def probe_values(
     account: Account | None = None,
     options: AccountOptions | None = None,
 ) -> ProbeResult:
-    """Test the values of a form before they are saved. Empty secrets are those of the account, unless the address or CA changed."""
+    """Test the values of a form before they are saved. Empty secrets are those of the account, unless address or trust changed."""
     entered = {name: Secret(value) for name, value in tidy_secrets(secrets).items() if value}
     options = options or (AccountOptions.of(account) if account else AccountOptions())
     budget: Budget = Unlimited()

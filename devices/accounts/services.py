@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from devices.accounts import certificates
 from devices.accounts.validation import (
     AccountOptions,
     InvalidAccount,
@@ -55,7 +56,8 @@ def create_account(
         if not new:
             raise name_taken(name)
         _store_secrets(account, secrets, act)
-        audit.record("account added", act=act, target=name, vendor=vendor)
+        trusted = {"ca": certificates.fingerprints(options.ca_pem)} if options.ca_pem else {}
+        audit.record("account added", act=act, target=name, vendor=vendor, **trusted)
         _audit_private_hosts(account, before=(), after=options.private_hosts, act=act)
     return account
 
@@ -81,7 +83,7 @@ def update_account(
     options: AccountOptions | None = None,
     act: AuditContext | None = None,
 ) -> Account:
-    """An empty secret keeps what is stored, unless the address or the CA changed: then every secret must be entered again.
+    """An empty secret keeps what is stored, unless the address, the CA or its checks changed: then every secret must be entered again.
 
     Raises InvalidAccount. Without `options` the account keeps its own; a private host that it may reach ends with the address.
     """
@@ -109,7 +111,8 @@ def update_account(
         account.save(update_fields=[*EDITED, *health.COLUMNS, "changes_since"])
         _store_secrets(account, replaced, act)
         if changed:
-            audit.record("account changed", act=act, target=account.name, fields=changed)
+            trusted = {"ca": certificates.fingerprints(after.ca_pem)} if "ca_pem" in changed else {}
+            audit.record("account changed", act=act, target=account.name, fields=changed, **trusted)
         _audit_private_hosts(account, before=before.private_hosts, after=after.private_hosts, act=act)
         for name in sorted(replaced):
             audit.record("secret replaced", act=act, target=account.name, secret=name)

@@ -58,6 +58,10 @@ class AccountOptions:
     def of(cls, account: Account) -> AccountOptions:
         return cls(account.ca_pem, account.strict_ca, account.full_every, account.changes_every, tuple(account.private_hosts))
 
+    def trusts_others_than(self, before: AccountOptions) -> bool:
+        """Whether other certificates are accepted: another CA, the public ones again, or other checks."""
+        return (self.ca_pem.split(), self.strict_ca) != (before.ca_pem.split(), before.strict_ca)
+
 
 def check_name(name: str) -> None:
     try:
@@ -142,9 +146,9 @@ def notes(vendor: Vendor, settings: Mapping[str, str], now: datetime) -> list[st
 
 
 def moves(account: Account, settings: Mapping[str, str], options: AccountOptions | None = None) -> bool:
-    """Whether these settings would send the stored secrets to another host, over another scheme, or trusting another CA.
+    """Whether these settings would send the stored secrets to another host, over another scheme, or to whoever other CAs vouch for.
 
-    What cannot be read counts as moved; so do weaker checks of certificates.
+    What cannot be read counts as moved.
     """
     before = AccountOptions.of(account)
     after = options or before
@@ -154,7 +158,7 @@ def moves(account: Account, settings: Mapping[str, str], options: AccountOptions
         parts = urlsplit(values["url"])
         return parts.scheme, parts.netloc.lower(), values["region"], values["allow_http"]
 
-    if (after.ca_pem.strip() and after.ca_pem.split() != before.ca_pem.split()) or (before.strict_ca and not after.strict_ca):
+    if after.trusts_others_than(before):
         return True
     try:
         return target(account.settings) != target(settings)

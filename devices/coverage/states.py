@@ -19,7 +19,7 @@ class CoverageStyle(NamedTuple):
 
 
 class CoverageState(StrEnum):
-    """Every device has exactly one at every account. With several records at one account, the first of these applies."""
+    """Every device has exactly one at every account: that of the current record, where the account has several."""
 
     FRESH = "fresh"
     STALE = "stale"

@@ -116,7 +116,10 @@ def _end(**_kwargs: object) -> None:
 
 @cache
 def client() -> RequestClient:
-    """A request waits at most 2.5 time-outs: just under one for earlier commands, a half to connect, and one for an answer."""
+    """A request waits at most 2.5 time-outs: just under one for earlier commands, a half to connect, and one for an answer.
+
+    With a password in the URL it is one more, to sign in.
+    """
     timeout = float(settings.BROKER_TIMEOUT_SECONDS)
     pool = redis.ConnectionPool.from_url(settings.REDIS_URL, protocol=2, driver_info=None)  # no handshake that would be waited for
     # Set afterwards, because options in the URL come first otherwise.

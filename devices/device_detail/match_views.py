@@ -15,6 +15,7 @@ from devices.lists.filters import clean_query
 from devices.lists.ids import HIGHEST
 from devices.lookup.results import hit
 from devices.matching import overrides
+from devices.matching.queries import override_text
 from devices.models import Device, Ruling, Sighting
 from devices.reconciliation.source_names import source_names
 from devices.search.queries import search
@@ -25,8 +26,6 @@ from devices.web.ticket import ticket_of
 
 OFFERED = 20
 REVERSIBLE = gettext_lazy("Later syncs keep this. You can reset to automatic matching on the device page.")
-MERGED = gettext_lazy("“%(first)s” and “%(second)s” were merged by %(user)s: %(reason)s")
-SPLIT = gettext_lazy("“%(first)s” and “%(second)s” were split by %(user)s: %(reason)s")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -102,16 +101,15 @@ def end_ruling(request: HttpRequest, pk: int, ruling: int) -> HttpResponse:
     if override is None or device.pk not in (override.first.device_id, override.second.device_id):
         raise Http404
     names = {
-        "first": override.first.name,
-        "second": override.second.name,
+        "decision": override_text(override, device.pk).sentence,
         "user": override.made_by or pgettext("merged or split by", "a deleted user"),
         "reason": override.reason,
     }
     decision = Confirmation(
         title=gettext("Reset %(device)s to automatic matching") % {"device": device},
         effects=(
-            str(MERGED if override.together else SPLIT) % names,
-            gettext("They become one device if serial, BIOS UUID, MAC or hostname match; otherwise they are two devices."),
+            gettext("%(decision)s. User: %(user)s. Reason: %(reason)s") % names,
+            gettext("Rollcall then decides by the reported data whether they are one device."),
         ),
         button=gettext("Reset"),
         done=gettext("Automatic matching restored."),

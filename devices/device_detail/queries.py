@@ -97,19 +97,24 @@ class IdentifierRow:
 
 @dataclass(frozen=True, slots=True)
 class OpenIssue:
+    """`current`: the vendor lists the record, and the account has no newer one of the device."""
+
     issue: Issue
     vendor: str
-    present: bool
+    current: bool
 
 
 @dataclass(frozen=True, slots=True)
 class DeviceDetail:
+    """`problems`: as the list of issues counts them; `past_problems`: of superseded records, and of those that are no longer listed."""
+
     device: Device
     verdict: Verdict
     views: list[SourceView]
     identifiers: list[IdentifierRow]
     problems: list[OpenIssue]
     silenced_problems: list[OpenIssue]
+    past_problems: list[OpenIssue]
     last_seen: datetime | None
 
     @property
@@ -136,8 +141,9 @@ def detail(pk: int, *, now: datetime, known: Mapping[int, AccountStatus] | None 
         verdict=judge([_source_state(view) for view in views]),
         views=views,
         identifiers=_identifiers({view.sighting.pk: view.short for view in views}),
-        problems=[each for each in problems if not each.issue.silenced],
-        silenced_problems=[each for each in problems if each.issue.silenced],
+        problems=[each for each in problems if each.current and not each.issue.silenced],
+        silenced_problems=[each for each in problems if each.current and each.issue.silenced],
+        past_problems=[each for each in problems if not each.current],
         last_seen=newest((view.seen_at for view in views), now=now),
     )
 
@@ -174,11 +180,15 @@ def _source_state(view: SourceView) -> SourceState:
 
 def _problems(views: dict[int, SourceView]) -> list[OpenIssue]:
     found = [
-        OpenIssue(issue, views[issue.sighting_id].short, views[issue.sighting_id].sighting.present)
+        OpenIssue(issue, views[issue.sighting_id].short, _current(views[issue.sighting_id].sighting))
         for issue in Issue.objects.filter(sighting_id__in=list(views))
     ]
     found.sort(key=lambda each: (_STATE_ORDER[State.known(each.issue.state)], each.issue.title))
     return found
+
+
+def _current(sighting: Sighting) -> bool:
+    return sighting.present and not sighting.superseded
 
 
 def _identifiers(labels: dict[int, str]) -> list[IdentifierRow]:

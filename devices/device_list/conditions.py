@@ -39,7 +39,10 @@ def known_releases() -> list[str]:
 
 
 def listed(*, account: str = "", stale: bool = False, vendor: str = "", repaired: bool = False) -> Q:
-    """One sighting, in the last sync of its vendor, is all of this: of that account, of that vendor, stale, with repaired fields."""
+    """One sighting, in the last sync of its vendor, is all of this: of that account, of that vendor, stale, with repaired fields.
+
+    A superseded record is not stale: the account has a newer one.
+    """
     sightings = Sighting.objects.filter(device_id=OuterRef("pk"), life=Life.SEEN)
     if account:
         sightings = sightings.filter(account__name=account)
@@ -47,7 +50,7 @@ def listed(*, account: str = "", stale: bool = False, vendor: str = "", repaired
         sightings = sightings.filter(vendor=vendor)
     if repaired:
         sightings = sightings.filter(repairs__isnull=False)
-    return Q(Exists(sightings.filter(stale=True) if stale else sightings))
+    return Q(Exists(sightings.filter(stale=True).exclude(superseded=True) if stale else sightings))
 
 
 def in_group(group: str) -> Q:

@@ -27,8 +27,10 @@ class DecryptionFailed(Exception):
         self.reason = reason
 
 
-def seal(text: str, *, context: str) -> str:
-    key_id, key = next(iter(settings.SEALING_KEYS.items()))
+def seal(text: str, *, context: str, key_id: str = "") -> str:
+    """`key_id`: of a loaded key; the first one by default."""
+    key_id = key_id or next(iter(settings.SEALING_KEYS))
+    key = settings.SEALING_KEYS[key_id]
     nonce = os.urandom(12)
     sealed = AESGCM(key).encrypt(nonce, text.encode("utf-8"), context.encode("utf-8"))
     return f"{PREFIX}:{key_id}:{base64.b64encode(nonce + sealed).decode('ascii')}"

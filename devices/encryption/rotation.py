@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,13 +11,15 @@ from typing import Any
 from django.conf import settings
 from django.db import OperationalError, models, transaction
 from django.db.models import Case, Count, F, Func, QuerySet, Value, When
+from django.db.models.fields.json import KeyTextTransform
 
 from devices.encryption import cipher
 
 BATCH = 100
+SAMPLE = 5  # values of a column: one alone may be damaged
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class EncryptedColumn:
     """A column with sealed text. `context`: what the text of a row is bound to, from its primary key."""
 
@@ -27,10 +29,45 @@ class EncryptedColumn:
 
     @property
     def filled(self) -> QuerySet[models.Model]:
-        return self.model._default_manager.exclude(**{self.column: ""})
+        """The rows with a text, which the database finds as `sealed_text`."""
+        rows: QuerySet[models.Model] = self.model._default_manager.exclude(**{self.column: ""}).annotate(sealed_text=F(self.column))
+        return rows
 
     def read(self, row: models.Model) -> str:
         return str(getattr(row, self.column))
+
+    def bound_to(self, row: models.Model) -> str:
+        return self.context(row.pk)
+
+    def write(self, row: models.Model, sealed: str) -> None:
+        """`row`: locked since it was read."""
+        self._update(row, sealed)
+
+    def _update(self, row: models.Model, value: object) -> None:
+        self.model._default_manager.filter(pk=row.pk).update(**{self.column: value})
+
+
+@dataclass(frozen=True)
+class EncryptedKey(EncryptedColumn):
+    """A sealed text under a key of a JSON column, of the rows that `only` selects. `context`: from the row."""
+
+    key: str
+    only: Mapping[str, str]
+
+    @property
+    def filled(self) -> QuerySet[models.Model]:
+        text = KeyTextTransform(self.key, self.column)
+        rows: QuerySet[models.Model] = self.model._default_manager.filter(**self.only).annotate(sealed_text=text).exclude(sealed_text=None)
+        return rows
+
+    def read(self, row: models.Model) -> str:
+        return str(getattr(row, self.column)[self.key])
+
+    def bound_to(self, row: models.Model) -> str:
+        return self.context(row)
+
+    def write(self, row: models.Model, sealed: str) -> None:
+        self._update(row, {**getattr(row, self.column), self.key: sealed})
 
 
 # Each app registers its own columns when it starts (apps.py).
@@ -52,15 +89,27 @@ def sealing_key() -> str:
     return next(iter(settings.SEALING_KEYS))
 
 
-def rows_per_key() -> Counter[str]:
+def rows_per_key(places: Iterable[EncryptedColumn] | None = None) -> Counter[str]:
     """Key id → sealed values; NOT_SEALED for plain text. Counted by the database: there can be a link for every device."""
     counter: Counter[str] = Counter()
-    for place in PLACES:
-        key_id = Func(F(place.column), Value(":"), Value(2), function="split_part", output_field=models.TextField())
-        found = Case(When(**{f"{place.column}__regex": SEALED, "then": key_id}), default=Value(NOT_SEALED), output_field=models.TextField())
+    for place in PLACES if places is None else places:
+        key_id = Func(F("sealed_text"), Value(":"), Value(2), function="split_part", output_field=models.TextField())
+        found = Case(When(sealed_text__regex=SEALED, then=key_id), default=Value(NOT_SEALED), output_field=models.TextField())
         rows = place.filled.annotate(key_id=found).order_by().values_list("key_id").annotate(Count("pk"))
         counter.update(dict(rows))
     return counter
+
+
+def opens_any(key_id: str) -> bool | None:
+    """Whether this key opens at least one of a few values that name it; None where no value does."""
+    found = None
+    for place in PLACES:
+        for row in place.filled.filter(sealed_text__startswith=f"{cipher.PREFIX}:{key_id}:")[:SAMPLE]:
+            found = False
+            with suppress(cipher.DecryptionFailed):
+                cipher.unseal(place.read(row), context=place.bound_to(row))
+                return True
+    return found
 
 
 def rotate(*, batch: int = BATCH) -> RotationResult:
@@ -78,8 +127,7 @@ def rotate(*, batch: int = BATCH) -> RotationResult:
 
 
 def _old(place: EncryptedColumn, unusable: set[object]) -> QuerySet[models.Model]:
-    current = {f"{place.column}__startswith": f"{cipher.PREFIX}:{sealing_key()}:"}
-    return place.filled.exclude(**current).exclude(pk__in=unusable)
+    return place.filled.exclude(sealed_text__startswith=f"{cipher.PREFIX}:{sealing_key()}:").exclude(pk__in=unusable)
 
 
 def _batch(place: EncryptedColumn, size: int, outcome: RotationResult, unusable: set[object], *, wait: bool) -> bool:
@@ -87,13 +135,13 @@ def _batch(place: EncryptedColumn, size: int, outcome: RotationResult, unusable:
     with transaction.atomic():
         rows = list(_old(place, unusable).select_for_update(skip_locked=not wait, of=("self",)).order_by("pk")[:size])
         for row in rows:
-            context = place.context(row.pk)
+            context = place.bound_to(row)
             try:
                 text = cipher.unseal(place.read(row), context=context)
             except cipher.DecryptionFailed as broken:
                 unusable.add(row.pk)
                 outcome.broken.append(f"{place.model._meta.verbose_name} {row.pk}: {broken}")
                 continue
-            place.model._default_manager.filter(pk=row.pk).update(**{place.column: cipher.seal(text, context=context)})
+            place.write(row, cipher.seal(text, context=context))
             outcome.done += 1
     return bool(rows)

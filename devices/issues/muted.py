@@ -34,10 +34,10 @@ _CONTRADICTED = """
 WITH red AS MATERIALIZED (
   SELECT s.id, s.device_id, s.account_id, s.state_raw FROM devices_device d JOIN devices_sighting s ON s.device_id = d.id
   WHERE d.state = 'critical' AND d.life IN ('seen', 'missing')
-  AND s.life = 'seen' AND NOT s.stale AND NOT s.silenced AND s.state = 'critical'
+  AND s.life = 'seen' AND s.superseded IS NOT TRUE AND NOT s.stale AND NOT s.silenced AND s.state = 'critical'
 ), near AS MATERIALIZED (
   SELECT s.id, s.device_id, s.account_id, s.silenced FROM devices_sighting s
-  WHERE s.life = 'seen' AND s.device_id IN (SELECT device_id FROM red)
+  WHERE s.life = 'seen' AND s.superseded IS NOT TRUE AND s.device_id IN (SELECT device_id FROM red)
 ), quiet AS (
   SELECT id, device_id, account_id, '' AS words, 0 AS number FROM near WHERE silenced
   UNION ALL SELECT n.id, n.device_id, n.account_id, '', count(*) FROM near n JOIN devices_issue i ON i.sighting_id = n.id
@@ -54,7 +54,7 @@ WHERE NOT EXISTS (SELECT FROM alarms JOIN hushed USING (id, number) WHERE id = r
 ORDER BY d.name, d.id, q.account_id, q.words, r.account_id LIMIT %(most)s"""
 _MUTED = f"""
 SELECT s.account_id, d.id, d.name, s.state, s.state_raw, coalesce(c.at, s.created_at) AS since, c.at IS NOT NULL
-FROM devices_device d JOIN devices_sighting s ON s.device_id = d.id AND s.silenced AND s.life = 'seen'
+FROM devices_device d JOIN devices_sighting s ON s.device_id = d.id AND s.silenced AND s.life = 'seen' AND s.superseded IS NOT TRUE
 LEFT JOIN LATERAL (SELECT max(at) AS at FROM devices_change WHERE device_id = d.id AND kind = '{ChangeKind.FIELD}' AND field = 'silenced'
                    AND after = 'true' AND account_id = s.account_id) c ON true
 WHERE d.silenced AND d.life IN ('seen', 'missing') ORDER BY since, s.id LIMIT %s"""

@@ -1,6 +1,6 @@
 """The three sources of issues: reported by a vendor, no recent contact, and coverage gaps.
 
-Removed and retired devices are excluded.
+Removed and retired devices are excluded, and superseded records: the newer record of the account tells what is true now.
 """
 
 from __future__ import annotations
@@ -63,7 +63,8 @@ BRANCHES = (
     IssueSource(
         kind=IssueKind.ISSUE,
         number=0,
-        source="{issues} i JOIN devices_sighting s ON s.id = i.sighting_id AND s.life = 'seen' " + _DEVICE.format("s.device_id"),
+        source="{issues} i JOIN devices_sighting s ON s.id = i.sighting_id AND s.life = 'seen' AND s.superseded IS NOT TRUE "
+        + _DEVICE.format("s.device_id"),
         ref="i.sighting_id",
         key="i.key",
         rank=None,
@@ -81,7 +82,7 @@ BRANCHES = (
     IssueSource(
         kind=IssueKind.STALE,
         number=1,
-        source="(SELECT * FROM devices_sighting WHERE stale AND life = 'seen' AND quiet_since IS NOT NULL) s "
+        source="(SELECT * FROM devices_sighting WHERE stale AND life = 'seen' AND superseded IS NOT TRUE AND quiet_since IS NOT NULL) s "
         + _DEVICE.format("s.device_id"),
         ref="s.id",
         key=NO_KEY,

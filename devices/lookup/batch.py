@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from devices.lists.csv import csv_table
 from devices.lookup.pasted_list import is_shortened, names_in, numbers, readings
 from devices.search import labels
 from devices.search.documents import DeviceDocument, device_documents
-from devices.search.identifiers import by_pair, exact_holders, full_names
+from devices.search.identifiers import Holder, by_pair, exact_holders, full_names
 from devices.search.interpretations import How, Interpretation
 from devices.search.parser import parse
 from devices.search.queries import likeliest
@@ -43,6 +43,7 @@ class BatchRow:
         return "text" if self.written or self.shortened else "not found"
 
 
+DERIVED = (IdKind.SERIAL, IdKind.BIOS_UUID, IdKind.MAC)  # kinds with notations that are stored beside the vendor's own
 Kinds = dict[int, set[str]]  # device → the kinds of identifier by which it was found
 
 
@@ -98,8 +99,8 @@ def _guessed(texts: list[str]) -> dict[str, dict[str, Kinds]]:
     held = by_pair(exact_holders(guess.pair for some in possible.values() for guess in some))
     found: dict[str, dict[str, Kinds]] = {}
     for text, some in possible.items():
-        for guess in likeliest(some, held):
-            for each in held[guess.pair]:
+        for guess in likeliest([each for each in some if _meant(each, held)], held):
+            for each in _meant(guess, held):
                 found.setdefault(text, {}).setdefault(guess.text, {}).setdefault(each.device, set()).add(each.kind)
     return found
 
@@ -107,12 +108,20 @@ def _guessed(texts: list[str]) -> dict[str, dict[str, Kinds]]:
 def _possible(text: str) -> Iterator[Interpretation]:
     for reading in readings(text)[-1:]:
         clue = parse(reading)
-        yield from (*clue.forms, *clue.guesses)
+        yield from (replace(form, text=form.text or reading) for form in clue.forms)
+        yield from clue.guesses
+
+
+def _meant(guess: Interpretation, held: dict[tuple[str, str], list[Holder]]) -> list[Holder]:
+    """The devices of a guess; of an identifier as it stands those of which it is a derived notation: the others were not meant."""
+    return [each for each in held.get(guess.pair, ()) if not guess.exact or not any(each.values)]
 
 
 def _is_guess(guess: Interpretation) -> bool:
     """Ordinary words are too common for a list, unless they follow a label."""
-    return not guess.exact and guess.how is not How.CUT and (guess.how is How.LABEL or not guess.text.isalpha())
+    if guess.exact:
+        return guess.kind in DERIVED
+    return guess.how is not How.CUT and (guess.how is How.LABEL or not guess.text.isalpha())
 
 
 def _shown(found: Iterable[dict[str, Kinds]]) -> set[int]:

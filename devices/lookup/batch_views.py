@@ -13,16 +13,20 @@ from django.views.decorators.http import require_http_methods
 from devices.audit.export import csv_file
 from devices.lookup.batch import MOST_LINES, BatchRow, answers, csv_lines
 from devices.lookup.forms import BulkSearchForm
-from devices.web.permissions import needs
+from devices.web.permissions import needs, refuse
+from devices.web.roles import dotted
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("view_device")
 def page(request: HttpRequest) -> HttpResponseBase:
-    """A list is sent by POST, because it is longer than an address can be. Only the CSV is written to the audit log."""
+    """A list is sent by POST, because it is longer than an address can be. Only its CSV, an export, is audited."""
+    may_export = request.user.has_perm(dotted("export_device"))
     form = BulkSearchForm(request.POST if request.method == "POST" else None)
-    context: dict[str, Any] = {"form": form, "most": MOST_LINES}
+    context: dict[str, Any] = {"form": form, "most": MOST_LINES, "may_export": may_export}
     if form.is_valid():
+        if form.cleaned_data["format"] == "csv" and not may_export:
+            return refuse(request, "export_device")
         pasted = form.cleaned_data["list"]
         lines = answers(pasted.cells, letter=pasted.letter)
         if form.cleaned_data["format"] == "csv":

@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from devices.lists.filters import clean_query
 from devices.lookup.letters import text_places
 
-BETWEEN_CELLS = re.compile(r"[,;\t|]|\s/\s")
+BETWEEN_CELLS = re.compile(r"(?<![0-9]),|,(?![0-9]+[eE]\+[0-9])|[;\t|]|\s/\s")  # `7,00E+10` is one number
 # A quoted cell as spreadsheets write it, with doubled quotes inside; it ends where a cell ends.
 QUOTED = re.compile(r'\s*"((?:[^"]|"")*)"\s*(?=[,;\t|]|$)')
 NUMBERING = re.compile(r"^(?:[-*+•◦▪‣–—·o>→☐☑✓]|\[[ xX]?\]|\(?(?:[0-9]{1,3}|[a-zA-Z])[.)]|#[0-9]{1,3}:?|[0-9]{1,3}:)\s+")
 REMARK = re.compile(r"\s*(?:[(\[{][^()\[\]{}]*[)\]}]|\s[-–—:]\s.*|<-.*|//.*|#\s.*)\s*$")
+GROUPED = re.compile(r"[0-9]{1,3}([.'\u2019 \u00a0\u202f])[0-9]{3}(?:\1[0-9]{3})*")
+EMPTY_DECIMALS = re.compile(r"[.,]0{1,2}")
 SCIENTIFIC = re.compile(r"([0-9]+(?:[.,][0-9]+)?)[eE]\+?([0-9]{1,3})")  # how a spreadsheet shows the serial 7E10, and long numbers
 BETWEEN_NAMES = re.compile(r"\s*[/+&]\s*|\s+(?:(?:and|und|or|oder)\s+)?")
 NAME = re.compile(r"(?=.*\d)(?=.*[^\W\d_])[\w.-]+")  # with letters and digits
@@ -92,9 +94,10 @@ def numbers(cell: str) -> list[str]:
             return [f"{mantissa}{decimals}E{exponent}"] if exponent >= 0 else []
         digits = mantissa + decimals + "0" * exponent
         return [f"{mantissa}E{found[2]}"] * (not decimals) + [digits, *_exponents(digits), *_padded(digits)]
-    if not (bare[0].isascii() and bare[0].isdigit()):
+    digits = _ungrouped(bare[0])
+    if not (digits.isascii() and digits.isdigit()):
         return []
-    return [*_padded(bare[0]), *_exponents(bare[0])]
+    return [*([digits] if digits != bare[0] else []), *_padded(digits), *_exponents(digits)]
 
 
 def is_shortened(cell: str) -> bool:
@@ -114,6 +117,14 @@ def names_in(cell: str) -> list[str]:
 def shape(text: str) -> str:
     """`NB-0042` → `A-0`: runs of letters and of digits."""
     return re.sub("[^\\W\\d_]+", "A", re.sub(r"\d+", "0", text))
+
+
+def _ungrouped(number: str) -> str:
+    """`3.425.672.457` and `123456.0` as a spreadsheet got them."""
+    if GROUPED.fullmatch(number):
+        return "".join(sign for sign in number if sign.isdigit())
+    whole = EMPTY_DECIMALS.search(number)
+    return number[: whole.start()] if whole and whole.end() == len(number) else number
 
 
 def _padded(digits: str) -> list[str]:

@@ -15,6 +15,7 @@ import psycopg
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, InterfaceError, OperationalError, ProgrammingError
 
+from devices.checks import sealing_keys_have_their_bytes
 from devices.models import Account
 from vendors.base import Vendor
 from vendors.registry import VENDORS
@@ -76,6 +77,7 @@ class Command(BaseCommand):
         if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(encoding="utf-8")
         try:
+            _refuse_wrong_keys()
             return super().execute(*args, **options)
         except BrokenPipeError:
             # `export … | head` closed the pipe: no message. Without this, Python prints an error while closing.
@@ -97,6 +99,12 @@ class Command(BaseCommand):
 
     def say_json(self, document: object) -> None:
         self.stdout.write(json.dumps(document, ensure_ascii=False, indent=2))
+
+
+def _refuse_wrong_keys() -> None:
+    """A command may encrypt something, as an account's secrets."""
+    if wrong := sealing_keys_have_their_bytes():
+        raise CommandRefused(str(wrong[0].msg), code=NOT_READY)
 
 
 def account_named(name: str) -> Account:

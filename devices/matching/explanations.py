@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from devices.matching.evidence import Comparison, Evidence
+from devices.matching.evidence import Comparison
 from devices.matching.grouping import Cluster, Overrides, Pair
 from devices.matching.rarity import Comparisons
 from devices.matching.record import STRENGTH, Key, MatchRecord
-from devices.matching.rules import POSSIBLE, TIMED
+from devices.matching.rules import EXCLUDED, POSSIBLE, TIMED
 from vendors.states import IdKind
 
 PERSON = "person"  # the kind of a match that a user made
@@ -62,17 +62,31 @@ def reason(
     if not found.joins:
         return MatchReason(PERSON, "", partner.id, False, stored(found, member, partner), near)
     best = max((each for each in found.evidence if each.weight > 0), key=lambda each: each.weight)
-    return MatchReason(kind_of(best), best.own, partner.id, found.weak, stored(found, member, partner), near)
+    return MatchReason(kind_of_rule(best.rule), best.own, partner.id, found.weak, stored(found, member, partner), near)
 
 
-def possible(groups: Sequence[Cluster], compared: Iterable[Pair], overrides: Overrides) -> list[PossiblePair]:
-    """The pairs of live records that a user has to decide about."""
+def possible(groups: Sequence[Cluster], compared: Sequence[Pair], overrides: Overrides) -> list[PossiblePair]:
+    """The pairs of live records that a user has to decide about. Two devices that exclude each other are proved to be two machines."""
     device = {member.id: number for number, group in enumerate(groups) for member in group.members}
+    uncertain = [
+        each
+        for each in compared
+        if each.comparison.total >= POSSIBLE
+        and device[each.first.id] != device[each.second.id]
+        and (each.first.live and each.second.live)
+        and _pair(each.first, each.second) not in overrides.apart
+        and _telling(each.comparison)
+    ]
+    if not uncertain:
+        return []
+    proved = {
+        frozenset((device[one.id], device[other.id]))
+        for one, other, comparison in compared
+        if comparison.total <= EXCLUDED // 2 and one.live and other.live
+    }
     found = []
-    for one, other, comparison in compared:
-        if comparison.total < POSSIBLE or device[one.id] == device[other.id] or not (one.live and other.live):
-            continue
-        if _pair(one, other) not in overrides.apart and _telling(comparison):
+    for one, other, comparison in uncertain:
+        if frozenset((device[one.id], device[other.id])) not in proved:
             first, second = (one, other) if one.id < other.id else (other, one)
             found.append(PossiblePair(first.id, second.id, comparison.total, stored(comparison, first, second)))
     return found
@@ -104,10 +118,9 @@ def stored(found: Comparison, member: MatchRecord, other: MatchRecord) -> list[l
     return [[each.rule, each.other, each.own] if turned and each.weight < 0 else [each.rule, each.own, each.other] for each in pieces]
 
 
-def kind_of(piece: Evidence) -> str:
-    return (
-        piece.rule.removesuffix("_shared").removesuffix("_former").partition("_")[0] if not piece.rule.startswith("bios") else "bios_uuid"
-    )
+def kind_of_rule(rule: str) -> str:
+    """The kind of identifier that a rule is about, or the first word of its name."""
+    return "bios_uuid" if rule.startswith("bios_uuid") else rule.partition("_")[0]
 
 
 def _near(
@@ -122,7 +135,7 @@ def _near(
         if not found and key in comparisons.common:
             shared.append({"kind": key[0], "key": key[1], "why": COMMON, "devices": comparisons.common[key]})
             continue
-        outside = [each for each in found if each.id not in members and each.id not in refused]
+        outside = [each for each in found if each.id not in members and each.id not in refused and not _cut_only(key, member, each)]
         for other in sorted(outside, key=lambda each: each.order) if len(outside) > 1 else outside:
             comparison = comparisons.of(member, other)
             why = _why(member, other, comparison, overrides)
@@ -130,6 +143,11 @@ def _near(
                 "kind": key[0], "key": key[1], "with": other.id, "why": why, "evidence": stored(comparison, member, other),
             }  # fmt: skip
     return [*shared, *refused.values()][:MOST_NEAR]
+
+
+def _cut_only(key: Key, member: MatchRecord, other: MatchRecord) -> bool:
+    """Two longer hostnames that begin alike: neither record reports what they have in common."""
+    return key[0] == IdKind.HOSTNAME and key[1] not in member.names and key[1] not in other.names
 
 
 def _why(member: MatchRecord, other: MatchRecord, found: Comparison, overrides: Overrides) -> str:

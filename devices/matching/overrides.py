@@ -1,6 +1,6 @@
 """Match overrides: a user merges two devices, keeps them separate, splits one, or resets to automatic matching.
 
-Audited; an override outranks every key.
+Audited; an override outranks every key. A decision about two devices is an override of each pair of their records, and reset as one.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from itertools import product
 from typing import Any
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -37,8 +38,9 @@ def link(device: int, other: int, *, reason: str, act: AuditContext) -> int:
         _end(pairs.filter(together=False), reason=reason, act=act)
         audit.record("devices linked", act=act, target=str(device), other=other, reason=reason)
         if not _joined_by_one_pair(ours, theirs, reason=reason, act=act):
+            decision = uuid4()
             for pair in [*product(ours[:1], theirs), *product(ours[1:], theirs[:1])]:
-                _rule(*pair, together=True, reason=reason, act=act)
+                _rule(*pair, decision=decision, together=True, reason=reason, act=act)
             rematch([*ours, *theirs], act.now)
         both = _device_of(ours[0])
         ended = str(other if both == device else device)
@@ -47,12 +49,12 @@ def link(device: int, other: int, *, reason: str, act: AuditContext) -> int:
 
 
 def _joined_by_one_pair(ours: Sequence[int], theirs: Sequence[int], *, reason: str, act: AuditContext) -> bool:
-    """Merge two devices by an override of one pair of records, which a user resets at once.
+    """Merge two devices by an override of one pair of records.
 
     Nothing is written where it does not suffice: another record of one device contradicts one of the other, and would be split off.
     """
     with transaction.atomic():
-        _rule(ours[0], theirs[0], together=True, reason=reason, act=act)
+        _rule(ours[0], theirs[0], decision=uuid4(), together=True, reason=reason, act=act)
         rematch([ours[0], theirs[0]], act.now)
         joined = Sighting.objects.filter(pk__in=[*ours, *theirs]).values("device").distinct().count() == 1
         if not joined:
@@ -69,8 +71,9 @@ def keep_apart(device: int, other: int, *, reason: str, act: AuditContext) -> No
         if device == other or not ours or not theirs:
             raise ActionRefused(gettext("Nothing to keep separate: the devices have changed. Reload the page."))
         _end(_between(ours, theirs).filter(together=True), reason=reason, act=act)
+        decision = uuid4()
         for one, another in product(ours, theirs):
-            _rule(one, another, together=False, reason=reason, act=act)
+            _rule(one, another, decision=decision, together=False, reason=reason, act=act)
         audit.record("devices kept separate", act=act, target=str(device), other=other, reason=reason)
         rematch([*ours, *theirs], act.now)
         for one, another in ((ours[0], theirs[0]), (theirs[0], ours[0])):
@@ -88,8 +91,9 @@ def take_apart(sighting: int, *, device: int, reason: str, act: AuditContext) ->
         if sighting not in members or not others:
             raise ActionRefused(gettext("Nothing to split: the device has changed. Reload its page."))
         _end(_between([sighting], others).filter(together=True), reason=reason, act=act)
+        decision = uuid4()
         for other in others:
-            _rule(sighting, other, together=False, reason=reason, act=act)
+            _rule(sighting, other, decision=decision, together=False, reason=reason, act=act)
         audit.record("device taken apart", act=act, target=str(device), sighting=sighting, reason=reason)
         rematch(members, act.now)
         left = {_device_of(each) for each in others}
@@ -100,18 +104,22 @@ def take_apart(sighting: int, *, device: int, reason: str, act: AuditContext) ->
 
 
 def end_ruling(ruling: int, *, reason: str, act: AuditContext) -> None:
-    """End an override; automatic matching decides again and writes its own history entries. Raises ActionRefused."""
+    """End the decision that an override belongs to; automatic matching decides again and writes its own history entries.
+
+    Raises ActionRefused.
+    """
     reason = checked_reason(reason)
     with transaction.atomic():
         lock_devices()
         found = Ruling.objects.filter(pk=ruling, ended_at=None).first()
         if found is None:
             raise ActionRefused(gettext("Already reset by another user: reload the page."))
-        _end(Ruling.objects.filter(pk=ruling), reason=reason, act=act)
-        pair = [found.first_id, found.second_id]
-        detail: dict[str, Any] = {"reason": reason, "pair": pair, "together": found.together}
+        decided = Ruling.objects.filter(decision=found.decision, ended_at=None)
+        records = sorted({record for pair in decided.values_list("first", "second") for record in pair})
+        _end(decided, reason=reason, act=act)
+        detail: dict[str, Any] = {"reason": reason, "pair": records, "together": found.together}
         audit.record("ruling ended", act=act, target=str(ruling), **detail)
-        rematch(pair, act.now)
+        rematch(records, act.now)
 
 
 def _device_of(sighting: int) -> int:
@@ -134,7 +142,7 @@ def _end(rulings: QuerySet[Ruling], *, reason: str, act: AuditContext) -> None:
     rulings.update(ended_at=act.now, ended_by=act.person, ended_reason=reason)
 
 
-def _rule(one: int, other: int, *, together: bool, reason: str, act: AuditContext) -> None:
+def _rule(one: int, other: int, *, decision: UUID, together: bool, reason: str, act: AuditContext) -> None:
     first, second = sorted((one, other))
-    values = {"together": together, "reason": reason, "made_by": act.person, "made_at": act.now}
+    values = {"decision": decision, "together": together, "reason": reason, "made_by": act.person, "made_at": act.now}
     Ruling.objects.get_or_create(first_id=first, second_id=second, ended_at=None, defaults=values)

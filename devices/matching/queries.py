@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.utils.text import get_text_list
 from django.utils.translation import gettext, gettext_lazy, pgettext
 
+from devices.matching.evidence_texts import EvidenceText, ReportedValues, evidence_texts, key_text, reported_values, shared_key
 from devices.matching.explanations import COMMON, DIFFERS, DOUBT, LACKS, OVERRIDDEN, PERSON
 from devices.matching.rarity import MOST_RECORDS
-from devices.matching.rules import EXCLUDED, RULES
-from devices.models import Device, Join, Ruling
+from devices.matching.rules import RULES
+from devices.models import Device, Join, Ruling, Sighting
 from vendors.states import IdKind
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
-MOST_RULINGS = 50
+MOST_RULINGS = 200  # overrides; a decision is several of them
 KIND_NAMES: dict[str, StrOrPromise] = {
     IdKind.SERIAL: gettext_lazy("serial"),
     IdKind.BIOS_UUID: gettext_lazy("BIOS UUID"),
@@ -26,50 +30,34 @@ KIND_NAMES: dict[str, StrOrPromise] = {
     IdKind.USER: gettext_lazy("user"),
 }
 NEAR_MATCHES: dict[str, StrOrPromise] = {
-    DIFFERS: gettext_lazy("Not matched: same %(kind)s %(key)s, but evidence against it"),
-    LACKS: gettext_lazy("Not matched: same %(kind)s %(key)s, without further evidence"),
-    OVERRIDDEN: gettext_lazy("Not matched: same %(kind)s %(key)s, split by a user"),
-    DOUBT: gettext_lazy("Not matched: same %(kind)s %(key)s, ambiguous between several devices"),
+    DIFFERS: gettext_lazy("evidence against it"),
+    LACKS: gettext_lazy("insufficient evidence"),
+    OVERRIDDEN: gettext_lazy("kept separate by a user"),
+    DOUBT: gettext_lazy("another match contradicts it or is as good"),
 }
 
 
 @dataclass(frozen=True, slots=True)
-class EvidenceText:
-    """A piece of evidence as a phrase, and its weight; `excludes`: it outweighs everything."""
-
-    phrase: str
-    weight: int
-
-    @property
-    def excludes(self) -> bool:
-        return self.weight <= EXCLUDED
-
-    @property
-    def against(self) -> bool:
-        return self.weight < 0
-
-    @property
-    def signed(self) -> str:
-        """`+6`, or `−4` with a true minus sign."""
-        return f"+{self.weight}" if self.weight > 0 else f"\N{MINUS SIGN}{-self.weight}"
-
-
-@dataclass(frozen=True, slots=True)
 class NearMatch:
-    """A shared key that did not match, the other device that has it, and the evidence of the pair."""
+    """Why a record is not on another device with which it shares a key; `device` and `name`: the other one, with the evidence."""
 
     sentence: str
     device: int | None
+    name: str = ""
     evidence: list[EvidenceText] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
 class MatchExplanation:
-    """Of one record. `weak`: matched on hostname and user only; `total`: the sum of the evidence, of which JOIN is needed."""
+    """Of one record. `weak`: without hardware ids in common; `ignored`: keys that too many devices have.
+
+    `total`: the sum of the evidence, of which JOIN is needed.
+    """
 
     joined: str
     weak: bool
     evidence: list[EvidenceText] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)
     near: list[NearMatch] = field(default_factory=list)
 
     @property
@@ -79,7 +67,7 @@ class MatchExplanation:
 
 @dataclass(frozen=True, slots=True)
 class OverrideText:
-    """A match override in force, and the other device where two were split."""
+    """A user's decision in force, and the other device where two were kept separate. `ruling`: one of its overrides."""
 
     ruling: Ruling
     sentence: str
@@ -87,33 +75,53 @@ class OverrideText:
 
 
 def rulings(device: int) -> list[OverrideText]:
-    """One query."""
-    either = Q(first__device=device) | Q(second__device=device)
+    """The decisions about a device, the oldest first. One query."""
+    decisions: dict[UUID, list[Ruling]] = {}
+    for each in _in_force().filter(Q(first__device=device) | Q(second__device=device)).order_by("pk")[:MOST_RULINGS]:
+        decisions.setdefault(each.decision, []).append(each)
+    return [_override(found, device) for found in decisions.values()]
+
+
+def override_text(ruling: Ruling, device: int) -> OverrideText:
+    """The decision that an override in force belongs to, as the page of a device shows it. One query."""
+    return _override(list(_in_force().filter(decision=ruling.decision).order_by("pk")[:MOST_RULINGS]), device)
+
+
+def _in_force() -> QuerySet[Ruling]:
     beside = ("first__account", "second__account", "first__device", "second__device", "made_by")
-    found = Ruling.objects.filter(either, ended_at=None).select_related(*beside).defer(*(f"{one}__raw" for one in ("first", "second")))
-    return [_override(each, device) for each in found.order_by("pk")[:MOST_RULINGS]]
+    return Ruling.objects.filter(ended_at=None).select_related(*beside).defer("first__raw", "second__raw")
 
 
-def _override(ruling: Ruling, device: int) -> OverrideText:
-    one, two = (f"{each.name or each.external_id} ({each.account.name})" for each in (ruling.first, ruling.second))
-    other = ruling.second.device if ruling.first.device_id == device else ruling.first.device
-    text = gettext("%(first)s and %(second)s merged") if ruling.together else gettext("%(first)s and %(second)s split")
-    return OverrideText(ruling, text % {"first": one, "second": two}, other if other.pk != device else None)
+def _override(decision: Sequence[Ruling], device: int) -> OverrideText:
+    ruling = decision[0]
+    records = list({record.pk: record for each in decision for record in (each.first, each.second)}.values())
+    here = [record for record in records if record.device_id == device]
+    beyond = [record for record in records if record.device_id != device]
+    if ruling.together:
+        return OverrideText(ruling, gettext("%(records)s merged") % {"records": _named(records)}, None)
+    names = {"records": _named(here), "others": _named(beyond)}
+    return OverrideText(ruling, gettext("%(records)s kept separate from %(others)s") % names, next((each.device for each in beyond), None))
+
+
+def _named(records: Sequence[Sighting]) -> str:
+    return get_text_list([f"{each.name or each.external_id} ({each.account.name})" for each in records], gettext("and"))
 
 
 def joins(labels: dict[int, str]) -> dict[int, MatchExplanation]:
     """`labels`: record → its name on the page. Only records that share a key with another one have an explanation."""
     found = {each.pk: each for each in Join.objects.filter(pk__in=list(labels))}
-    named = {miss["with"] for each in found.values() for miss in each.near if miss.get("with")}
-    devices = dict(Device.objects.filter(sightings__in=named).values_list("sightings", "pk")) if named else {}
-    return {pk: _why(found[pk], labels, devices) for pk in labels if pk in found}
+    beyond = {miss["with"] for each in found.values() for miss in each.near if miss.get("with")}
+    rows = Device.objects.filter(sightings__in=beyond).values_list("sightings", "pk", "name") if beyond else []
+    devices = {record: (device, name) for record, device, name in rows}
+    values = reported_values({*labels, *beyond}) if found else {}
+    return {pk: _why(found[pk], labels, devices, values) for pk in labels if pk in found}
 
 
-def _why(join: Join, labels: dict[int, str], devices: dict[int, int]) -> MatchExplanation:
+def _why(join: Join, labels: dict[int, str], devices: dict[int, tuple[int, str]], values: ReportedValues) -> MatchExplanation:
     names = {
         "source": labels.get(join.partner_id or 0) or pgettext("matched with", "another record"),
         "kind": _kind(join.kind),
-        "key": join.key,
+        "key": key_text(join.kind, join.key, values),
     }
     if join.kind == PERSON:
         joined = gettext("Matched with %(source)s by a user")
@@ -121,23 +129,38 @@ def _why(join: Join, labels: dict[int, str], devices: dict[int, int]) -> MatchEx
         joined = gettext("Matched with %(source)s by %(kind)s %(key)s")
     else:
         joined = gettext("Not matched with another record")
-    near = [NearMatch(_sentence(miss), devices.get(miss.get("with") or 0), evidence_texts(miss.get("evidence", []))) for miss in join.near]
-    return MatchExplanation(joined % names, join.weak, evidence_texts(join.evidence), near)
+    ignored = [_ignored(miss, values) for miss in join.near if miss["why"] == COMMON]
+    return MatchExplanation(joined % names, join.weak, evidence_texts(join.evidence, values), ignored, _near(join, devices, values))
 
 
-def evidence_texts(stored: list[list[str]]) -> list[EvidenceText]:
-    """`stored`: [rule, own, other], as in Join. A rule that this version does not know is left out."""
-    return [
-        EvidenceText(gettext(RULES[rule].label) % {"own": own, "other": other}, RULES[rule].weight)
-        for rule, own, other in stored
-        if rule in RULES
-    ]
+def _near(join: Join, devices: dict[int, tuple[int, str]], values: ReportedValues) -> list[NearMatch]:
+    """Each other device once, by the record with the most evidence against it."""
+    by_device: dict[int, dict[str, Any]] = {}
+    for miss in sorted((each for each in join.near if each["why"] != COMMON), key=_total):
+        device, _ = devices.get(miss["with"], (0, ""))
+        by_device.setdefault(device, miss)
+    found = []
+    for miss in sorted(by_device.values(), key=join.near.index):
+        other, name = devices.get(miss["with"], (0, ""))
+        sentence = str(NEAR_MATCHES.get(miss["why"], NEAR_MATCHES[DOUBT]))
+        found.append(NearMatch(sentence, other or None, name, _evidence(miss, values)))
+    return found
 
 
-def _sentence(miss: dict[str, Any]) -> str:
-    names = {"kind": _kind(miss["kind"]), "key": miss["key"]}
-    if miss["why"] != COMMON:
-        return str(NEAR_MATCHES.get(miss["why"], NEAR_MATCHES[DOUBT])) % names
+def _evidence(miss: dict[str, Any], values: ReportedValues) -> list[EvidenceText]:
+    """With the key that both have where it counts nothing, such as the MAC address of a dock."""
+    found = evidence_texts(miss.get("evidence", []), values)
+    if any(not each.against for each in found) or miss["kind"] not in RULES:
+        return found
+    return [shared_key(miss["kind"], miss["key"], values), *found]
+
+
+def _total(miss: dict[str, Any]) -> int:
+    return sum(RULES[rule].weight for rule, *_ in miss.get("evidence", ()) if rule in RULES)
+
+
+def _ignored(miss: dict[str, Any], values: ReportedValues) -> str:
+    names = {"kind": _kind(miss["kind"]), "key": key_text(miss["kind"], miss["key"], values)}
     if miss["devices"]:
         text = gettext("Ignored: %(kind)s %(key)s is shared by at least %(number)s devices")
         return text % {**names, "number": miss["devices"]}

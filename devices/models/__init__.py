@@ -8,6 +8,7 @@ from devices.models.identifier import Identifier
 from devices.models.issue import Issue
 from devices.models.job import JobState, VendorJob
 from devices.models.join import FormerDevice, Join, MatchUpgrade, NamingScheme, PossibleDuplicate, Ruling
+from devices.models.key_check import KeyCheck
 from devices.models.note import DeviceTag, Note, Retirement
 from devices.models.remediation import RemediationLink
 from devices.models.run import Quarantine, SyncRun
@@ -36,6 +37,7 @@ __all__ = [
     "IssueKind",
     "JobState",
     "Join",
+    "KeyCheck",
     "Life",
     "MatchUpgrade",
     "NamingScheme",

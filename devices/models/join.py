@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import uuid
+
 from django.conf import settings
 from django.db import models
 
@@ -44,7 +46,7 @@ class PossibleDuplicate(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["first", "second"], name="one_possible_duplicate_per_pair")]
-        indexes = [models.Index(fields=["-total", "id"], name="possible_by_total")]
+        indexes = [models.Index(fields=["total", "id"], name="possible_by_total")]
 
 
 class NamingScheme(models.Model):
@@ -54,10 +56,14 @@ class NamingScheme(models.Model):
 
 
 class Ruling(models.Model):
-    """A user's override: two sightings are one machine, or are not. It outranks every key until it is removed."""
+    """A user's override: two sightings are one machine, or are not. It outranks every key until it is removed.
+
+    One decision about two devices is an override of each pair of their records: `decision` has the same value in all of them.
+    """
 
     first = models.ForeignKey(Sighting, on_delete=models.CASCADE, related_name="+")
     second = models.ForeignKey(Sighting, on_delete=models.CASCADE, related_name="+")
+    decision = models.UUIDField(default=uuid.uuid4)
     together = models.BooleanField()
     reason = models.TextField()
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")

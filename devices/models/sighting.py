@@ -57,7 +57,9 @@ class Sighting(models.Model):
             models.Index(fields=["quiet_since", "id"], condition=models.Q(stale=True, life="seen"), name="sighting_quiet"),
             # Everything that coverage asks, so that it reads this index alone and never the wide rows.
             models.Index(
-                fields=["device", "account"], include=["key_kinds", "life", "stale", "silenced", "enrolment"], name="sighting_cover"
+                fields=["device", "account"],
+                include=["key_kinds", "life", "stale", "silenced", "enrolment", "superseded"],
+                name="sighting_cover",
             ),
             models.Index(fields=["group_id", "device"], condition=~models.Q(group_id=""), name="sighting_by_group_id"),
             models.Index(fields=["group_name", "device"], condition=~models.Q(group_name=""), name="sighting_by_group_name"),

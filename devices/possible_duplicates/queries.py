@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -17,12 +18,12 @@ from devices.lists.filters import FilterField, FilterSet
 from devices.lists.ids import read_id
 from devices.lists.keyset import Page, SortOrder, Total
 from devices.lists.rows import RowReader
-from devices.matching.queries import EvidenceText, evidence_texts
-from devices.matching.rules import JOIN
-from devices.models import Device, Life, PossibleDuplicate, Sighting
+from devices.matching.evidence_texts import EvidenceText, evidence_texts, reported_values
+from devices.matching.rules import JOIN, RULES
+from devices.models import Device, Join, Life, PossibleDuplicate, Sighting
 
 SIZE = 25  # pairs on a page
-MOST_COUNTED = 1000
+MOST_COUNTED = 500
 ORDER = SortOrder("-total", Sort(("total", "id"), descending_first=True, whole=("total",)))  # the index `possible_by_total`
 # Two records of a pair that are still listed, on two devices in use, which no user keeps separate. Of two devices with several pairs only
 # the best one is listed. OFFSET 0: each part is looked up by its keys, whatever the statistics say.
@@ -41,6 +42,9 @@ _OPEN = f"""EXISTS (
       WHERE {_BOTH} AND a.life <> '{Life.GONE}' AND b.life <> '{Life.GONE}'
         AND (q.total, q.id) > (devices_possibleduplicate.total, devices_possibleduplicate.id) OFFSET 0)
   OFFSET 0)"""
+
+
+Piece = tuple[str, str, str]  # of evidence: rule, own value, the other's value
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,9 @@ class PairFilters(FilterSet):
 
 @dataclass(slots=True)
 class PairRow:
-    """`one` and `other`: devices; `first` and `second`: their rows."""
+    """`one` and `other`: devices; `first` and `second`: their rows; `pieces`: the evidence of the best two records, as phrases;
+    `beside`: what speaks against it in their other records.
+    """
 
     id: int
     total: int
@@ -72,6 +78,8 @@ class PairRow:
     other: int
     first: DeviceRow | None = field(default=None)
     second: DeviceRow | None = field(default=None)
+    pieces: list[EvidenceText] = field(default_factory=list)
+    beside: list[EvidenceText] = field(default_factory=list)
 
     @property
     def devices(self) -> list[DeviceRow]:
@@ -79,17 +87,13 @@ class PairRow:
         return sorted((each for each in (self.first, self.second) if each is not None), key=lambda each: each.id)
 
     @property
-    def pieces(self) -> list[EvidenceText]:
-        return evidence_texts(self.evidence)
-
-    @property
     def suffices(self) -> bool:
-        """The evidence would join them, but a third record stands against it."""
+        """The evidence would merge them, but another record contradicts it or matches as well."""
         return self.total >= JOIN
 
 
 def pair_page(filters: PairFilters, *, now: datetime, after: str = "", before: str = "") -> Page[PairRow]:
-    """`after` and `before` are tokens of an earlier page. Four queries, and one for a device."""
+    """`after` and `before` are tokens of an earlier page. Seven queries, and one for a device."""
     found = open_pairs(records_of([int(filters.device)])) if filters.device else open_pairs()
     reader = RowReader(PairRow, ("id", "total", "evidence", "one", "other"), lambda rows: _add_devices(rows, now))
     page = reader.page(found, ORDER, size=SIZE, total=_total(found), after=after, before=before)
@@ -140,5 +144,31 @@ def _add_devices(rows: Sequence[PairRow], now: datetime) -> None:
     listing = replace(DEVICES.at_first, size=len(ids))
     found = page_of(Device.objects.filter(pk__in=ids), listing, total=Total(len(ids)), now=now)
     devices = {each.id: each for each in found.rows}
+    records = dict(Sighting.objects.filter(device__in=ids).values_list("pk", "device_id"))
+    values, against = reported_values(records), _against(records)
     for row in rows:
         row.first, row.second = devices.get(row.one), devices.get(row.other)
+        best = [_seen_from(piece, row.one, row.other) for piece in row.evidence]
+        row.pieces = evidence_texts(best, values)
+        row.beside = evidence_texts([piece for piece in against.get(frozenset((row.one, row.other)), ()) if piece not in best], values)
+
+
+def _against(records: Mapping[int, int]) -> Mapping[frozenset[int], list[Piece]]:
+    """Two devices → what speaks against them in all of their records that share a key. `records`: record → device. One query."""
+    found: dict[frozenset[int], dict[Piece, None]] = defaultdict(dict)
+    for record, near in Join.objects.filter(pk__in=list(records)).order_by("pk").values_list("pk", "near"):
+        for miss in near:
+            if other := records.get(miss.get("with") or 0):
+                pieces = (_seen_from(piece, records[record], other) for piece in miss.get("evidence", ()) if _speaks_against(piece[0]))
+                found[frozenset((records[record], other))].update(dict.fromkeys(pieces))
+    return {devices: list(pieces) for devices, pieces in found.items()}
+
+
+def _speaks_against(rule: str) -> bool:
+    return rule in RULES and RULES[rule].weight < 0
+
+
+def _seen_from(piece: Sequence[str], device: int, other: int) -> Piece:
+    """The value of the older device first, as the devices are shown. Only what differs has a direction."""
+    rule, own, beyond = piece
+    return (rule, beyond, own) if device > other and _speaks_against(rule) else (rule, own, beyond)

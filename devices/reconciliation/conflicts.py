@@ -1,9 +1,10 @@
 """Data conflicts: the fields in which recent records of a device differ. Equal meanings and empty values are no conflict.
 
-Names, serials and users are compared by their keys (vendors/parsing/normalise.py), users of one notation only, operating systems by
-family, those of Windows and macOS also by release where both are known, models by letters and digits, where one may contain the other and
-a machine type says nothing, and statuses as OK or not. A field differs when a record does not agree with the one that comes first in
-devices/reconciliation/precedence.py. Of several records of one account only the current one is compared.
+Names, serials and users are compared by their keys (vendors/parsing/normalise.py), a name also with the first 15 characters of another,
+users of one notation only, operating systems by family, those of Windows and macOS also by release where both are known, models by letters
+and digits, where one may contain the other and a machine type says nothing, and statuses as OK or not. A field differs when a record does
+not agree with the one that comes first in devices/reconciliation/precedence.py. Of several records of one account only the current one is
+compared.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from devices.history import writer as changes
 from devices.models import ChangeKind, Device, Settlement, Sighting
 from devices.models.identifier import identifiers_of
 from devices.reconciliation.precedence import MACHINE_TYPE_SQL, rank_sql
+from vendors.parsing.host_names import NETBIOS
 from vendors.parsing.operating_systems import marked
 from vendors.parsing.user_names import DISPLAY_END
 from vendors.states import Family, State
@@ -37,10 +39,13 @@ FIELDS: dict[str, StrOrPromise] = {
 }
 _SHOWN = {"os": "os_name"}  # the column that a field of another name is shown from
 _RANKS = {"name": "name", "serial": "serial", "user": "user", "os": "os_name", "model": "model"}
+# The first characters of a longer name are no other notation of it: two machines can have them in common.
+_IS_CUT = f"""i.kind = 'hostname' AND i.value = '' AND EXISTS (SELECT FROM {identifiers_of("s.id")} l
+          WHERE l.kind = 'hostname' AND length(l.key) > {NETBIOS} AND rtrim(left(l.key, {NETBIOS})) = i.key)"""
 # The comparable values of a sighting `s`, in all their notations: rows (field, words).
 WORDS = f"""(
     SELECT CASE i.kind WHEN 'hostname' THEN 'name' ELSE i.kind END AS field, array_agg(i.key::text ORDER BY i.key) AS words
-    FROM {identifiers_of("s.id")} i WHERE i.kind IN ('hostname', 'serial', 'user') AND NOT i.junk GROUP BY i.kind
+    FROM {identifiers_of("s.id")} i WHERE i.kind IN ('hostname', 'serial', 'user') AND NOT i.junk AND NOT ({_IS_CUT}) GROUP BY i.kind
     UNION ALL
     SELECT v.field, array_remove(ARRAY[v.word, v.more], NULL) FROM (VALUES
         ('os', nullif(s.os_family, 'unknown'), CASE WHEN s.os_family IN ('windows', 'macos') THEN nullif(s.os_release, '') END),
@@ -60,6 +65,12 @@ def _is_dotted(words: str) -> str:
     return f"(strpos(array_to_string({words}, ' '), '.') > 0)"
 
 
+def _cuts(one: str, other: str) -> str:
+    """SQL: a name of one list is the beginning of a longer one in the other, where a vendor reports no more characters."""
+    return f"""EXISTS (SELECT FROM unnest({one}) short, unnest({other}) long
+                    WHERE length(long) > {NETBIOS} AND rtrim(left(long, {NETBIOS})) = short)"""
+
+
 _RANK = " ".join(f"WHEN '{field}' THEN {rank_sql(column)}" for field, column in _RANKS.items())
 # For summary.py: reads its sightings `s`, gives (device_id, fields) of the devices with a conflict.
 DIFFERING = f"""
@@ -73,6 +84,7 @@ differing AS (
     FROM several s CROSS JOIN LATERAL {WORDS} w WHERE s.voices > 1 OFFSET 0) f
   WHERE NOT CASE f.field WHEN 'model' THEN position(f.words[1] IN f.leading[1]) > 0 OR position(f.leading[1] IN f.words[1]) > 0
                          WHEN 'os' THEN f.words[1] = f.leading[1] AND coalesce(f.words[2] = f.leading[2], true)
+                         WHEN 'name' THEN f.words && f.leading OR {_cuts("f.words", "f.leading")} OR {_cuts("f.leading", "f.words")}
                          ELSE f.words && f.leading OR f.field = 'user' AND ({_is_display("f.words")} OR {_is_display("f.leading")}
                               OR {_is_dotted("f.words")} <> {_is_dotted("f.leading")}) END
     AND NOT EXISTS (SELECT FROM devices_settlement t WHERE t.device_id = f.device_id AND t.field = f.field AND t.ended_at IS NULL)
@@ -101,7 +113,14 @@ def agrees(field: str, ours: Collection[str], theirs: Collection[str]) -> bool:
         return any(one in other or other in one for one in ours for other in theirs)
     if field == "user" and (_is_apart(ours, theirs)):
         return True
+    if field == "name" and (_is_cut(ours, theirs) or _is_cut(theirs, ours)):
+        return True
     return not set(ours).isdisjoint(theirs)
+
+
+def _is_cut(ours: Collection[str], theirs: Collection[str]) -> bool:
+    """Whether one of ours is the beginning of a longer name of theirs."""
+    return any(len(long) > NETBIOS and long[:NETBIOS].rstrip() == short for short in ours for long in theirs)
 
 
 def _is_apart(ours: Collection[str], theirs: Collection[str]) -> bool:

@@ -72,7 +72,7 @@ SELECT s.device_id, %(now)s,
        WHEN bool_or(s.life = 'seen') THEN 'seen' WHEN bool_or(s.life = 'missing') THEN 'missing' ELSE 'gone' END,
   coalesce(bool_or(s.silenced) FILTER (WHERE s.life = 'seen' AND s.superseded IS NOT TRUE), false),
   coalesce(array_agg(DISTINCT s.vendor) FILTER (WHERE s.life = 'seen'), '{{}}'),
-  sum(s.issues),
+  coalesce(sum(s.issues) FILTER (WHERE s.superseded IS NOT TRUE), 0),
   coalesce(max(searched.lines), ''),
   coalesce(max(differing.fields), '{{}}')
 FROM s LEFT JOIN differing USING (device_id) LEFT JOIN searched USING (device_id) GROUP BY s.device_id ORDER BY s.device_id

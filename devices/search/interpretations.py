@@ -30,7 +30,7 @@ class How(Enum):
     SEPARATORS = auto()  # a serial without its dashes
     CUT = auto()  # the first 15 characters of a host name
     BAR_CODE = auto()  # a serial where a maker's bar code has it
-    ENDING = auto()  # a serial at the end of a longer code
+    ENDING = auto()  # a serial at the end of a longer code, or behind a label without a colon
     PART = auto()  # a part of a sentence
 
 
@@ -72,7 +72,7 @@ TEXTS: dict[How, Promise] = {
     How.SEPARATORS: gettext_lazy("%(kind)s %(text)s without separators"),
     How.CUT: gettext_lazy("%(kind)s %(text)s, the first 15 characters"),
     How.BAR_CODE: gettext_lazy("%(kind)s %(text)s from a bar code"),
-    How.ENDING: gettext_lazy("%(kind)s %(text)s at the end of the bar code"),
+    How.ENDING: gettext_lazy("%(kind)s %(text)s at the end of the text"),
     How.PART: gettext_lazy("%(kind)s %(text)s in the text"),
 }
 

@@ -22,6 +22,7 @@ SCOPES = {
     "ip": (IdKind.IP,),
     "tag": (IdKind.TAG, IdKind.NICKNAME, IdKind.CUSTOM),
 }
+UUID = (IdKind.BIOS_UUID, IdKind.VENDOR_ID, IdKind.SERIAL, IdKind.MAC)  # with what a UUID holds
 ASSET = (IdKind.TAG, IdKind.CUSTOM, IdKind.NICKNAME, IdKind.SERIAL, IdKind.HOSTNAME, IdKind.VENDOR_ID)
 # What is printed before an identifier, compared by its letters and digits only.
 LABELS = {
@@ -32,7 +33,7 @@ LABELS = {
     **dict.fromkeys(("username", "benutzer", "benutzername", "loginname"), USER),
     **dict.fromkeys(("macaddress", "macadresse", "physicaladdress", "physischeadresse", "hwaddr", "wlanmac", "lanmac"), (IdKind.MAC,)),
     **dict.fromkeys(("ipaddress", "ipadresse", "ipv4address", "ipv4adresse", "ipv6address", "ipv6adresse", "ipv4", "ipv6"), (IdKind.IP,)),
-    **dict.fromkeys(("uuid", "biosuuid", "systemuuid"), (IdKind.BIOS_UUID, IdKind.VENDOR_ID)),
+    **dict.fromkeys(("uuid", "biosuuid", "systemuuid", "hardwareuuid", "guid"), UUID),
     **dict.fromkeys(("asset", "assettag", "assetno", "inventarnummer", "inventarnr", "inventorynumber"), ASSET),
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Group
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -33,7 +34,7 @@ def random_password() -> str:
 
 
 def all_users() -> QuerySet[User]:
-    return User.objects.prefetch_related("groups").order_by("username")
+    return User.objects.prefetch_related("groups", "authenticator_set").order_by("username")
 
 
 def role_of(user: User) -> str:
@@ -105,6 +106,21 @@ def switch_user(user: User, *, enabled: bool) -> None:
             _keep_an_administrator(user)
         User.objects.filter(pk=user.pk).update(is_active=enabled)
         audit.record("person switched", act=AuditContext(timezone.now()), target=user.get_username(), enabled=enabled)
+
+
+def has_second_factor(user: User) -> bool:
+    return any(row.type == Authenticator.Type.TOTP for row in user.authenticator_set.all())  # type: ignore[attr-defined]  # the library has no types
+
+
+def remove_second_factor(user: User) -> bool:
+    """With the recovery codes, for a user who lost them: the password alone signs in afterwards. False where there was none."""
+    with transaction.atomic():
+        rows = list(Authenticator.objects.select_for_update().filter(user=user).order_by("type"))
+        for row in rows:
+            row.delete()
+            detail = {"kind": str(row.type), "change": "removed"}
+            audit.record("second factor changed", act=AuditContext(timezone.now()), target=user.get_username(), **detail)
+    return bool(rows)
 
 
 def _check_password(password: str, user: User) -> None:

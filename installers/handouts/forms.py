@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from devices.errors import ActionRefused
 from devices.web.ticket import LONGEST_TICKET
-from installers.handouts.services import LinkTerms, days_refusal, default_days, uses_refusal
+from installers.handouts.services import LinkLimits, LinkTerms
 from installers.models.handout import LONGEST_RECIPIENT
 
 USES = 3  # more than one, because an interrupted download is started again
@@ -41,15 +41,18 @@ class ShareForm(forms.Form):
         help_text=gettext_lazy("Page views don't count. Leave blank for no limit."),
     )
 
-    def __init__(self, data: Any = None, *, ticket: str = "") -> None:
-        super().__init__(data, initial={"ticket": ticket, "days": default_days(), "uses": USES})
-        self.fields["days"].error_messages["invalid"] = days_refusal()
-        self.fields["uses"].error_messages["invalid"] = uses_refusal()
+    def __init__(self, data: Any = None, *, limits: LinkLimits, ticket: str = "") -> None:
+        super().__init__(data, initial={"ticket": ticket, "days": limits.default_days, "uses": USES})
+        self.limits = limits
+        self.fields["days"].error_messages["invalid"] = limits.days_refusal
+        self.fields["uses"].error_messages["invalid"] = limits.uses_refusal
+        if not limits.unlimited:
+            self.fields["uses"].help_text = gettext("Page views don't count. At most %(most)s.") % {"most": limits.uses}
 
     @property
     def terms(self) -> LinkTerms:
         days = self.cleaned_data["days"]
-        return LinkTerms(default_days() if days is None else days, self.cleaned_data["uses"])
+        return LinkTerms(self.limits.default_days if days is None else days, self.cleaned_data["uses"])
 
     def refuse(self, problem: ActionRefused) -> None:
         self.add_error(problem.field if problem.field in self.fields else None, problem.sentence)

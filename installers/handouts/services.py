@@ -21,7 +21,7 @@ from devices.audit import log as audit
 from devices.audit.context import AuditContext
 from devices.encryption import cipher
 from devices.errors import ActionRefused
-from devices.models import Device
+from devices.models import Device, User
 from installers.models import Handout, Installer, Standing, Way
 from installers.models.handout import LONGEST_RECIPIENT
 from installers.orders.requests import checked_ticket
@@ -32,6 +32,9 @@ TOKEN_BYTES = 18  # 144 bits cannot be guessed, and 24 letters can still be type
 LONGEST_KEY = 64
 MOST_DAYS = 366
 MOST_USES = 1000
+# Of users who see only the installers that are available to the helpdesk.
+HELPDESK_DAYS = 31
+HELPDESK_USES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +53,47 @@ class LinkTerms:
     uses: int | None = None
 
 
-def default_days() -> int:
-    return min(int(settings.HANDOUT_DAYS), MOST_DAYS)
+@dataclass(frozen=True, slots=True)
+class LinkLimits:
+    """What a user may choose for a short link. `unlimited`: also any number of downloads."""
+
+    days: int = MOST_DAYS
+    uses: int = MOST_USES
+    unlimited: bool = True
+
+    @classmethod
+    def of(cls, person: User | None) -> LinkLimits:
+        all_of_them = person is None or person.has_perm("installers.view_installer")
+        return cls() if all_of_them else cls(HELPDESK_DAYS, HELPDESK_USES, unlimited=False)
+
+    @property
+    def default_days(self) -> int:
+        return min(int(settings.HANDOUT_DAYS), self.days)
+
+    def check(self, terms: LinkTerms) -> None:
+        """Raises ActionRefused."""
+        if not 1 <= terms.days <= self.days:
+            raise ActionRefused(self.days_refusal, field="days")
+        if not self.unlimited if terms.uses is None else not 1 <= terms.uses <= self.uses:
+            raise ActionRefused(self.uses_refusal, field="uses")
+
+    @property
+    def days_refusal(self) -> str:
+        return gettext("Enter 1 to %(most)s days.") % {"most": self.days}
+
+    @property
+    def uses_refusal(self) -> str:
+        most = {"most": number_format(self.uses, force_grouping=True)}
+        if self.unlimited:
+            return gettext("Enter 1 to %(most)s downloads, or leave blank for no limit.") % most
+        return gettext("Enter 1 to %(most)s downloads.") % most
+
+
+def may_share(person: User | None, installer: Installer) -> bool:
+    """Whether this user could share this installer now: enabled, with the permission, and all of them or those for the helpdesk."""
+    if person is None or not person.has_perm("installers.hand_out_installer"):
+        return False
+    return installer.for_helpdesk or person.has_perm("installers.view_installer")
 
 
 def new_key() -> str:
@@ -74,10 +116,7 @@ def show_link(installer: Installer, *, act: AuditContext, to: Recipient | None =
 def make_short_link(installer: Installer, *, key: str, to: Recipient, terms: LinkTerms, act: AuditContext) -> tuple[Handout, Secret]:
     """The row and the token, which is stored nowhere. The same form again returns the same ones. Raises ActionRefused."""
     to = _checked(to, act)
-    if not 1 <= terms.days <= MOST_DAYS:
-        raise ActionRefused(days_refusal(), field="days")
-    if terms.uses is not None and not 1 <= terms.uses <= MOST_USES:
-        raise ActionRefused(uses_refusal(), field="uses")
+    LinkLimits.of(act.person).check(terms)
     token = _token(key, installer, act=act, to=to, terms=terms)
     with transaction.atomic():
         held = _held(installer)
@@ -91,14 +130,6 @@ def make_short_link(installer: Installer, *, key: str, to: Recipient, terms: Lin
             detail = _detail(handout) | {"expires": f"{handout.expires_at:%Y-%m-%d %H:%M} UTC", "uses": terms.uses or "unlimited"}
             audit.record("short link made", act=act, target=held.account.name, **detail)
     return handout, token
-
-
-def days_refusal() -> str:
-    return gettext("Enter 1 to %(most)s days.") % {"most": MOST_DAYS}
-
-
-def uses_refusal() -> str:
-    return gettext("Enter 1 to %(most)s downloads, or leave blank for no limit.") % {"most": number_format(MOST_USES, force_grouping=True)}
 
 
 def end(handout: Handout, *, act: AuditContext) -> None:

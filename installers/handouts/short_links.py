@@ -1,4 +1,7 @@
-"""Short links for recipients without an account: viewing is free, each download counts."""
+"""Short links for recipients without an account: viewing is free, each download counts.
+
+A link works only while the user who created it could still share its installer.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from django.db import transaction
 from devices.audit import log as audit
 from devices.audit.context import AuditContext
 from devices.errors import ActionRefused
-from installers.handouts.services import hash_of, usable_link
+from installers.handouts.services import hash_of, may_share, usable_link
 from installers.models import Handout, Way
 from vendors.secret import Secret
 
@@ -33,14 +36,14 @@ class LinkUnavailable(Exception):
 
 def peek(token: str, *, now: datetime) -> Handout:
     """Raises LinkUnavailable."""
-    found = Handout.objects.select_related("installer__account").filter(mark=hash_of(token), way=Way.SHORT).first()
+    found = Handout.objects.select_related("installer__account", "given_by").filter(mark=hash_of(token), way=Way.SHORT).first()
     return _usable(found, now)[0]
 
 
 def redeem(token: str, *, now: datetime, address: str | None = None) -> tuple[Handout, Secret]:
     """Count a download and return the vendor's link. The row is locked, so no download is counted twice. Raises LinkUnavailable."""
     with transaction.atomic():
-        rows = Handout.objects.select_related("installer__account").select_for_update(of=("self",))
+        rows = Handout.objects.select_related("installer__account", "given_by").select_for_update(of=("self",))
         held, link = _usable(rows.filter(mark=hash_of(token), way=Way.SHORT).first(), now)
         held.uses, held.used_at = held.uses + 1, now
         held.save(update_fields=["uses", "used_at"])
@@ -53,7 +56,7 @@ def redeem(token: str, *, now: datetime, address: str | None = None) -> tuple[Ha
 def _usable(found: Handout | None, now: datetime) -> tuple[Handout, Secret]:
     if found is None:
         raise LinkUnavailable(UnavailableReason.UNKNOWN)
-    if found.ended_at is not None:
+    if found.ended_at is not None or not may_share(found.given_by, found.installer):
         raise LinkUnavailable(UnavailableReason.OFF)
     if found.expires_at is None or found.expires_at <= now:
         raise LinkUnavailable(UnavailableReason.EXPIRED)

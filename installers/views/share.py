@@ -17,7 +17,7 @@ from devices.web.permissions import needs
 from devices.web.ticket import query, ticket_of
 from installers.handouts import queries, services
 from installers.handouts.forms import ShareForm
-from installers.handouts.services import Recipient
+from installers.handouts.services import LinkLimits, Recipient
 from installers.models import Installer, Way
 from installers.views.request_context import device_for, installer_or_404, purpose_query
 from vendors.secret import Secret
@@ -28,7 +28,8 @@ from vendors.secret import Secret
 def share(request: HttpRequest, pk: int) -> HttpResponse:
     """`way`: shown or short. The URL may name a device and a ticket."""
     installer, device = installer_or_404(request, pk), device_for(request)
-    form = ShareForm(request.POST if request.method == "POST" else None, ticket=ticket_of(request))
+    given = request.POST if request.method == "POST" else None
+    form = ShareForm(given, limits=LinkLimits.of(person(request)), ticket=ticket_of(request))
     if form.is_valid():
         try:
             return _shared(request, form, installer, device)

@@ -10,7 +10,7 @@ from django.db import connection
 
 _HOLD = 0x70C5  # migration 0004 takes the same lock where sightings move between devices
 AT_ONCE = 10_000  # devices in one statement, so that none takes long however many there are
-IN_USE = "s.life = 'seen' AND d.life <> 'retired'"
+IN_USE = "s.life = 'seen' AND s.superseded IS NOT TRUE AND d.life <> 'retired'"
 
 
 def hold_patching() -> None:
@@ -23,7 +23,7 @@ def hold_patching() -> None:
 
 
 def assign_account(account: int) -> None:
-    """Assign rows of newly synced devices, and stop counting those of inactive ones. Only differences are written."""
+    """Assign rows of newly synced devices, and stop counting those of inactive devices and superseded records. Differences are written."""
     hold_patching()
     with connection.cursor() as cursor:
         cursor.execute(_WAKE, {"account": account})
@@ -46,6 +46,8 @@ _WAKE = f"""UPDATE patching_patch p SET sighting_id = s.id, counted = {IN_USE}
             AND (p.sighting_id IS DISTINCT FROM s.id OR ({IN_USE}))"""
 _REST = """UPDATE patching_patch p SET counted = false
            FROM (SELECT id FROM devices_sighting WHERE account_id = %(account)s AND life <> 'seen'
+                 UNION
+                 SELECT id FROM devices_sighting WHERE account_id = %(account)s AND superseded
                  UNION
                  SELECT s.id FROM devices_device d JOIN devices_sighting s ON s.device_id = d.id
                  WHERE d.life = 'retired' AND s.account_id = %(account)s) idle

@@ -114,8 +114,8 @@ def test_asking_now_waits_on_the_page_and_ends_in_proof(desk: Desk, fleet: dict[
     expect(page.locator(".asked[data-poll]")).to_have_count(0)
 
 
-def test_a_pasted_list_becomes_a_table_and_a_file(desk: Desk, fleet: dict[str, Account], bob: User) -> None:
-    page = desk.open("/d/", user=bob)
+def test_a_pasted_list_becomes_a_table_and_a_file(desk: Desk, fleet: dict[str, Account], ivan: User) -> None:
+    page = desk.open("/d/", user=ivan)
     page.get_by_role("link", name="Bulk search").click()
     page.get_by_label("List", exact=True).fill("nb-zug-77\nPF3XK2\nnobody")
     page.get_by_role("button", name="Search", exact=True).click()

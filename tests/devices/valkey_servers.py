@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 
 @dataclass
@@ -29,8 +29,8 @@ def silent() -> Iterator[Heard]:
 
 @contextmanager
 def slow(valkey: str, *, seconds: float) -> Iterator[Heard]:
-    """Passes each command on to `valkey` (a `unix://` URL), and each answer back after so many seconds."""
-    with _listening(lambda heard, client: _relay(heard, client, unquote(urlsplit(valkey).path), seconds)) as heard:
+    """Passes each command on to `valkey` (a `unix://` URL with its password), and each answer back after so many seconds."""
+    with _listening(lambda heard, client: _relay(heard, client, urlsplit(valkey), seconds)) as heard:
         yield heard
 
 
@@ -65,9 +65,11 @@ def _swallow(heard: Heard, client: socket.socket) -> None:
             heard.commands.append(data)
 
 
-def _relay(heard: Heard, client: socket.socket, path: str, seconds: float) -> None:
+def _relay(heard: Heard, client: socket.socket, place: SplitResult, seconds: float) -> None:
     with client, socket.socket(socket.AF_UNIX) as valkey:
-        valkey.connect(path)
+        valkey.connect(unquote(place.path))
+        valkey.sendall(f"AUTH {place.password}\r\n".encode())
+        assert valkey.recv(64) == b"+OK\r\n"
         while data := _read(client):
             heard.commands.append(data)
             valkey.sendall(data)

@@ -35,14 +35,14 @@ def plain(v: Vendors) -> None:
 
 
 def long_name(v: Vendors) -> None:
-    """C1: more than 15 characters."""
+    """More than 15 characters."""
     machine = laptop(v.world, "long name", v.world.long_name())
     machine.vendors = v.world.dice.choice(COVERAGE)
     v.all(machine)
 
 
 def foreign_name(v: Vendors) -> None:
-    """C12: letters of other scripts, composed and decomposed."""
+    """Letters of other scripts, composed and decomposed."""
     v.all(laptop(v.world, "name in another script", v.world.foreign_name()))
 
 
@@ -61,7 +61,7 @@ def workgroup(v: Vendors) -> None:
 
 
 def other_name_at_five9s(v: Vendors) -> None:
-    """C1, kind: a suffix of device management, `_` for `-`, a description."""
+    """A suffix of device management, `_` for `-`, a description."""
     machine = laptop(v.world, "name with a suffix")
     text = machine.name.text
     v.eset(machine)
@@ -77,7 +77,7 @@ def placeholder_serial(v: Vendors) -> None:
 
 
 def placeholder_at_one(v: Vendors) -> None:
-    """I4: the board's serial at one vendor, a placeholder at the other."""
+    """The board's serial at one vendor, a placeholder at the other."""
     machine = desktop(v.world, "placeholder serial at one vendor")
     machine.uuid, machine.embedded = new_uuid(v), ""
     v.eset(machine, serial=Key(v.world.dice.choice(hardware.PLACEHOLDER_SERIALS)))
@@ -97,7 +97,7 @@ def new_uuid(v: Vendors) -> Key:
 
 
 def no_serial_dell(v: Vendors) -> None:
-    """I9: only the UUID holds the service tag."""
+    """Only the UUID holds the service tag."""
     tag = hardware.dell_tag(v.world.dice)
     machine = desktop(v.world, "serial only in the UUID")
     text = hardware.dell_uuid(v.world.dice, tag)
@@ -107,7 +107,7 @@ def no_serial_dell(v: Vendors) -> None:
 
 
 def no_serial_proliant(v: Vendors) -> None:
-    """I10."""
+    """Only the UUID holds the serial of an HP server."""
     serial, text = hardware.proliant(v.world.dice)
     machine = desktop(v.world, "serial only in the UUID", v.world.scheme_name("SRV"))
     machine.makers, machine.models, machine.maker = ("HPE", "HP"), ("ProLiant DL360 Gen10",), "hp"
@@ -117,7 +117,7 @@ def no_serial_proliant(v: Vendors) -> None:
 
 
 def no_serial_vmware(v: Vendors) -> None:
-    """I11."""
+    """Only the UUID holds the serial of a virtual machine."""
     _unreported_serial(v, virtual(v.world, "serial only in the UUID", "vmware"))
 
 
@@ -143,7 +143,7 @@ def second_account(v: Vendors) -> None:
 
 
 def gigabyte(v: Vendors) -> None:
-    """I15: like the shared UUID, with the board's MAC in it."""
+    """Like the shared UUID, with the board's MAC in it."""
     machine = desktop(v.world, "UUID with a MAC")
     machine.macs = hardware.own_macs(v.world.dice, "other", 1)
     machine.serial, machine.embedded = Key("Default string"), ""
@@ -155,7 +155,7 @@ def gigabyte(v: Vendors) -> None:
 
 
 def adapter_only(v: Vendors) -> None:
-    """I1: the only controller on board has the prefix of Realtek, which is on docks as well."""
+    """The only controller on board has the prefix of Realtek, which is on docks as well."""
     name = HostName(f"{v.world.dice.choice(('kiosk', 'counter', 'lager', 'terminal'))}-{v.world.number()}", Naming.ROLE)
     machine = mini(v.world, "Realtek controller on board", name, None)
     v.eset(machine)
@@ -165,7 +165,7 @@ def adapter_only(v: Vendors) -> None:
 
 
 def local_mac(v: Vendors) -> None:
-    """I2: the only MAC is a local one."""
+    """The only MAC is a local one."""
     platform = v.world.dice.choice(("ec2", "ec2", "openstack", "google", "proxmox", "proxmox"))
     name = v.world.random_name("EC2AMAZ-") if platform == "ec2" and v.world.chance(50) else None
     machine = virtual(v.world, f"local MAC ({platform})", platform, name)
@@ -181,7 +181,7 @@ def hypervisor(v: Vendors) -> None:
 
 
 def private_wlan(v: Vendors) -> None:
-    """I2c: a private WLAN address, which differs from vendor to vendor, beside a burned-in one."""
+    """A private WLAN address, which differs from vendor to vendor, beside a burned-in one."""
     machine = laptop(v.world, "private WLAN address")
     machine.macs = machine.macs[:1]
     for make in v.of("eset", "opswat"):
@@ -190,7 +190,7 @@ def private_wlan(v: Vendors) -> None:
 
 
 def apple_t2(v: Vendors) -> None:
-    """C4: an internal adapter with the same address in every machine."""
+    """An internal adapter with the same address in every machine."""
     machine = macbook(v.world, "adapter that all have")
     machine.macs = (*machine.macs, hardware.Mac(hardware.EVERYWHERE[0], "everywhere"))
     machine.vendors = v.world.dice.choice(COVERAGE)
@@ -198,7 +198,7 @@ def apple_t2(v: Vendors) -> None:
 
 
 def entra(v: Vendors) -> None:
-    """C15: the display name for the login."""
+    """The display name for the login."""
     machine = laptop(v.world, "Entra display name", v.world.random_name() if v.world.chance(30) else None)
     machine.vendors = v.world.dice.choice((("opswat", "five9s"), ("eset", "opswat", "five9s")))
     for vendor in machine.vendors:
@@ -209,7 +209,7 @@ def entra(v: Vendors) -> None:
 
 
 def two_logins(v: Vendors) -> None:
-    """C15: a login of the domain that is not the beginning of the mail address."""
+    """A login of the domain that is not the beginning of the mail address."""
     machine = laptop(v.world, "login unlike the mail address", person=v.world.person(one_login=False))
     v.all(machine)
 

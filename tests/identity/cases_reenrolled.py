@@ -29,7 +29,7 @@ def reimaged_same_name(v: Vendors) -> None:
 
 
 def reimaged_new_name(v: Vendors) -> None:
-    """C2."""
+    """The next enrolment has another name."""
     machine = laptop(v.world, "reimaged, new name")
     machine.vendors = v.world.dice.choice(COVERAGE[:83])
     old_name = v.world.random_name()

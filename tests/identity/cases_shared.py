@@ -44,7 +44,7 @@ def dock_and_default_name(v: Vendors) -> None:
 
 
 def adapter_that_all_have(v: Vendors) -> None:
-    """C4: two machines of one default name, known to one vendor each, with an address that means nothing."""
+    """Two machines of one default name, known to one vendor each, with an address that means nothing."""
     shared = hardware.Mac(v.world.dice.choice(hardware.EVERYWHERE), "everywhere")
     name = HostName(v.world.dice.choice(("MacBook-Pro", "MacBook-Air")), Naming.DEFAULT)
     for make in v.of("eset", "opswat"):
@@ -64,7 +64,7 @@ def container_bridge(v: Vendors) -> None:
 
 
 def setup_users(v: Vendors) -> None:
-    """C5: two new machines in a roll-out, each known to one vendor."""
+    """Two new machines in a roll-out, each known to one vendor."""
     name = v.world.dice.choice(("MacBook-Pro", "MacBook-Air", "DESKTOP", "ubuntu", "raspberrypi"))
     login = v.world.dice.choice(("_mbsetupuser", "loginwindow", "defaultuser1", "Système", "Администратор", "DWM-1"))
     first, second = (macbook(v.world, "setup user", HostName(name, Naming.DEFAULT)) for _ in range(2))
@@ -73,7 +73,7 @@ def setup_users(v: Vendors) -> None:
 
 
 def no_person(v: Vendors) -> None:
-    """I8: two machines of one hand-made name, with a text that names no person as the user."""
+    """Two machines of one hand-made name, with a text that names no person as the user."""
     number = v.world.number() % 9 + 1
     name = HostName(v.world.dice.choice((f"till-{number}", "reception", "empfang", "labor", f"kasse{number}")), Naming.ROLE)
     login = v.world.dice.choice(("-", "N/A", "DWM-1", "UMFD-0", "LOKALER DIENST", f"{name.text.upper()}$", "S-1-5-18", "kioskUser0"))
@@ -83,7 +83,7 @@ def no_person(v: Vendors) -> None:
 
 
 def placeholder_and_name(v: Vendors) -> None:
-    """I3: two machines of one hand-made name and one placeholder, each known to one vendor."""
+    """Two machines of one hand-made name and one placeholder, each known to one vendor."""
     name = HostName(v.world.dice.choice(("reception", "empfang", "meeting", "werkstatt")), Naming.ROLE)
     text = Key(v.world.dice.choice(hardware.PLACEHOLDER_SERIALS))
     first, second = (mini(v.world, "placeholder serial, one name", name, None) for _ in range(2))
@@ -92,7 +92,7 @@ def placeholder_and_name(v: Vendors) -> None:
 
 
 def placeholder_uuid_and_name(v: Vendors) -> None:
-    """I5, I6: two boxes of one name in two accounts, with a UUID that means nothing."""
+    """Two boxes of one name in two accounts, with a UUID that means nothing."""
     text = Key(v.world.dice.choice(hardware.PLACEHOLDER_UUIDS))
     name = HostName(v.world.dice.choice(("edge", "tablet", "box", "panel")), Naming.ROLE)
     for account in ("eset-1", "eset-2"):
@@ -101,7 +101,7 @@ def placeholder_uuid_and_name(v: Vendors) -> None:
 
 
 def clones(v: Vendors) -> None:
-    """C3: a template's UUID, serial and name in every machine; each has a MAC of its own."""
+    """A template's UUID, serial and name in every machine; each has a MAC of its own."""
     template = virtual(v.world, "clones", v.world.dice.choice(("vmware", "hyperv", "proxmox")))
     template.name = HostName(v.world.dice.choice(("ubuntu", "WIN-TEMPLATE", "debian", "localhost", "kiosk")), Naming.DEFAULT)
     serial = template.serial if v.world.chance(60) else NOTHING
@@ -203,7 +203,7 @@ def passed_on(v: Vendors) -> None:
 
 
 def one_address(v: Vendors) -> None:
-    """C11: an IP address of a machine that is switched off now."""
+    """An IP address of a machine that is switched off now."""
     old, new = desktop(v.world, "one IP address"), desktop(v.world, "one IP address")
     old.away, new.address = timedelta(days=40), old.address
     for machine in (old, new):
@@ -220,7 +220,7 @@ def one_person(v: Vendors) -> None:
 
 
 def one_beginning(v: Vendors) -> None:
-    """C1: three machines of one NetBIOS name, with serials of their own."""
+    """Three machines of one NetBIOS name, with serials of their own."""
     stem = v.world.dice.choice(("MUENCHEN-NOTEBOOK", "FRANKFURT-LAPTOP", "PRODUKTION-STATION"))
     for _ in range(3):
         machine = laptop(v.world, "one NetBIOS name", HostName(f"{stem}-{v.world.number():04d}"))

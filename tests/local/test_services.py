@@ -6,6 +6,7 @@ import stat
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import psycopg
 import pytest
@@ -19,6 +20,12 @@ from tests.local.observing import all_gone
 
 def database(stack: Stack) -> psycopg.Connection:
     return psycopg.connect(stack.environment["DATABASE_URL"], autocommit=True)
+
+
+def parts(url: str) -> tuple[str, str]:
+    """Socket and password of the broker."""
+    found = urlsplit(url)
+    return unquote(found.path), unquote(found.password or "")
 
 
 def broker(stack: Stack) -> redis.Redis:
@@ -141,3 +148,25 @@ def test_everything_is_gone_after_stop(made: Home) -> None:
 def test_a_folder_that_cannot_be_written_is_one_sentence() -> None:
     with pytest.raises(StackError, match=r"cannot write there.*ROLLCALL_HOME"):
         Stack(Path("/sys/kernel/rollcall"), environ={}).start()
+
+
+def test_the_broker_refuses_whoever_has_no_password_and_it_is_in_no_command_line(running: Stack) -> None:
+    url = running.environment["REDIS_URL"]
+    path, password = parts(url)
+    for address in (f"unix://{path}", f"unix://:wrong@{path}"):
+        with pytest.raises(redis.AuthenticationError):
+            redis.Redis.from_url(address).ping()
+    assert broker(running).ping()
+    (valkey,) = [child.pid for child in running.children if child.program.name == "valkey"]
+    assert password not in Path(f"/proc/{valkey}/cmdline").read_text() + Path(f"/proc/{valkey}/environ").read_text()
+    written = [found for found in running.home.folder.rglob("*") if found.is_file() and password.encode() in found.read_bytes()]
+    assert [(found.name, stat.S_IMODE(found.stat().st_mode)) for found in written] == [("password.conf", 0o600)]
+
+
+def test_each_start_has_another_password(made: Home) -> None:
+    seen = set()
+    for _ in range(2):
+        with Stack(made, environ={}) as stack:
+            assert broker(stack).ping()
+            seen.add(parts(stack.environment["REDIS_URL"])[1])
+    assert len(seen) == 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,7 @@ REGIONS = ("eu", "de", "us", "ca", "jpn")
 SERVICES = ("business-account.iam", "device-management", "installer-management", "patch-management")
 URL = "https://{region}.{service}.eset.systems"
 PAGE_SIZE = 1000
+SIMULATOR = re.compile(r"http://127\.0\.0\.1:[0-9]{1,5}/")
 
 # Operations, as error sentences name them.
 SIGN_IN = Message(gettext_noop("sign in to ESET Connect"))
@@ -54,6 +56,12 @@ class Client:
         self._gateway = gateway
         self._url = url.rstrip("/")
         self._region = region
+
+    @property
+    def simulator(self) -> str:
+        """The beginning of every address of a simulator on this machine, if this account is one's there; else empty."""
+        found = SIMULATOR.match(self._url)
+        return found[0] if found else ""
 
     # https://help.eset.com/eset_connect/en-US/authentication_oauth_token_post.html
     def token(self, form: Mapping[str, str], *, response_id: str = "") -> Reply:

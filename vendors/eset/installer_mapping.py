@@ -11,6 +11,7 @@ import msgspec
 from vendors.errors import BadRecord
 from vendors.eset.ids import canonical
 from vendors.field_repairs import REPLACED, FieldFault, Repairs
+from vendors.gateway.address_rules import openable
 from vendors.installer_api import InstallerOrder
 from vendors.parsing.fields import Fields
 from vendors.parsing.pages import json_pages
@@ -20,7 +21,6 @@ from vendors.states import Family
 from vendors.texts import Message, gettext_noop
 
 FAMILIES = {Family.WINDOWS: 1, Family.MACOS: 3}  # 2, Linux, is refused by ESET
-SCHEMES = ("https://", "http://127.0.0.1:")  # the latter never leaves this machine
 LONGEST_LINK = 4000
 
 
@@ -51,19 +51,20 @@ def wish(order: InstallerOrder) -> dict[str, Any]:
     return {"installer": body}
 
 
-def installers(rows: Sequence[msgspec.Raw]) -> tuple[tuple[Installer, ...], int]:
-    """The records, and how many could not be read."""
+def installers(rows: Sequence[msgspec.Raw], *, simulator: str = "") -> tuple[tuple[Installer, ...], int]:
+    """The records, and how many could not be read. `simulator`: as for `installer`."""
     good: list[Installer] = []
     for row in rows:
         try:
-            good.append(installer(bytes(row)))
+            good.append(installer(bytes(row), simulator=simulator))
         except BadRecord:
             continue
     return tuple(good), len(rows) - len(good)
 
 
-def installer(raw: bytes) -> Installer:
-    """Raises BadRecord, whose text never quotes the record: it holds the link."""
+def installer(raw: bytes, *, simulator: str = "") -> Installer:
+    """Raises BadRecord, whose text never quotes the record: it holds the link. `simulator`: where links may begin besides https, for an
+    account of a simulator only."""
     repairs = Repairs()
     record = Fields(json_pages.checked(raw, repairs), repairs)
     uuid = canonical(record.get("uuid"))
@@ -77,7 +78,7 @@ def installer(raw: bytes) -> Installer:
         external_id=uuid,
         name=record.text("displayName", limit=255),
         family=_family(record),
-        link=_link(record),
+        link=_link(record, simulator),
         language=record.text("preferredLanguageCode", limit=20).lower(),
         group_id=canonical(group),
         group_name=home.text("groupDisplayName", limit=255),
@@ -98,10 +99,11 @@ def _family(record: Fields) -> Family:
     return next((family for family, known in FAMILIES.items() if known == number), Family.LINUX if number == 2 else Family.UNKNOWN)
 
 
-def _link(record: Fields) -> Secret:
+def _link(record: Fields, simulator: str) -> Secret:
     """Empty when it is missing or nothing that a browser should be sent to."""
     text = record.text("downloadUrl", limit=LONGEST_LINK)
-    usable = text.isprintable() and " " not in text and REPLACED not in text and text.startswith(SCHEMES)
+    simulated = bool(simulator) and text.startswith(simulator)
+    usable = REPLACED not in text and openable(text.replace("http://", "https://", 1) if simulated else text, longest=LONGEST_LINK + 1)
     if usable and not record.shortened("downloadUrl", limit=LONGEST_LINK):
         return Secret(text)
     if text:

@@ -68,7 +68,7 @@ class InstallerConnection:
         )
         if listing.installers is None and not given and listing.totalSize in (None, ""):
             raise paging.bad(reply, Message(gettext_noop("the answer has no list of installers")))
-        found, unreadable = installer_mapping.installers(listing.installers or [])
+        found, unreadable = installer_mapping.installers(listing.installers or [], simulator=self.client.simulator)
         return InstallerPage(found, paging.following(self.cursor, listing.nextPageToken, reply, most=MOST_PAGES), unreadable=unreadable)
 
     def read(self, uuid: str) -> InstallerPage:
@@ -103,7 +103,7 @@ class InstallerConnection:
     def _one(self, reply: Reply) -> Installer:
         single = json_pages.page(reply.body, type=installer_mapping.Single, operation=reply.operation, request_id=reply.request_id)
         try:
-            return installer_mapping.installer(bytes(single.installer))
+            return installer_mapping.installer(bytes(single.installer), simulator=self.client.simulator)
         except BadRecord:
             pass
         raise paging.bad(reply, Message(gettext_noop("the answer has no readable installer")))

@@ -95,9 +95,9 @@ def _why_not(url: str) -> str:
     return Message(gettext_noop("it is not of the form https://host:port/path, without username, query and fragment"))
 
 
-def openable(url: str) -> bool:
+def openable(url: str, *, longest: int = LONGEST_URL) -> bool:
     """May a browser be sent there? https, no user name, no blanks or control characters, nothing that two parsers read differently."""
-    found = URL.fullmatch(url) if len(url) <= LONGEST_URL else None
+    found = URL.fullmatch(url) if len(url) <= longest else None
     return found is not None and found["scheme"] == "https" and "\\" not in url
 
 

@@ -11,12 +11,12 @@ from collections.abc import Iterator, Sequence
 
 from vendors.parsing import hardware_uuid, host_names
 from vendors.parsing.normalise import RULES, text_key
+from vendors.parsing.placeholders.placeholder_keys import SERIAL_LABEL
 from vendors.records import Identifier
 from vendors.states import IdKind
 
 SHORTEST_SERIAL = 7  # characters without separators, by which a machine can still be known
 _SEPARATORS = re.compile(r"[\s\-._/]+")
-_LABEL = re.compile(r"(?:s/n|sn|serial(?:no|nr|num|number)?|seriennr|seriennummer|servicetag)[.:#=\-/]+")
 _MACHINE_TYPE = "[1-9][0-9][0-9a-z]{8}"
 _LENOVO = re.compile(rf"(?:1s{_MACHINE_TYPE}|{_MACHINE_TYPE}[/\-_:])([0-9a-z]{{2}}-?[0-9a-z]{{5,6}})")
 
@@ -32,7 +32,8 @@ def with_notations(identifiers: Sequence[Identifier]) -> tuple[Identifier, ...]:
 
 def forms_of_serial(serial_key: str) -> tuple[str, ...]:
     """Serial keys of a serial that is written with a label, a machine type or separators; the shortest last."""
-    bare = _LABEL.sub("", serial_key, count=1) if _LABEL.match(serial_key) else serial_key
+    label = SERIAL_LABEL.match(serial_key)
+    bare = serial_key[label.end() :] if label else serial_key
     lenovo = _LENOVO.fullmatch(bare)
     found = [bare, lenovo[1] if lenovo else bare]
     plain = _SEPARATORS.sub("", found[-1])
@@ -48,11 +49,11 @@ def forms_of_host_name(key: str, value: str) -> tuple[str, ...]:
 
 
 def _derived(each: Identifier) -> Iterator[Key]:
-    if each.junk and each.kind is not IdKind.SERIAL:
+    if each.junk:
         return
     if each.kind is IdKind.HOSTNAME:
         yield from ((IdKind.HOSTNAME, key) for key in forms_of_host_name(each.key, each.value))
-    elif each.kind is IdKind.SERIAL and (not each.junk or not _is_evidence((each.kind, each.key))):  # a label makes junk of a serial
+    elif each.kind is IdKind.SERIAL:
         yield from ((IdKind.SERIAL, key) for key in forms_of_serial(each.key))
         yield from ((IdKind.BIOS_UUID, key) for key in hardware_uuid.uuids_of_serial(each.key))
     elif each.kind is IdKind.BIOS_UUID:

@@ -1,4 +1,4 @@
-"""`manage.py person add|list|role|password|off|on`: users and their roles."""
+"""`manage.py person add|list|role|password|off|on|remove-factor`: users and their roles."""
 
 from __future__ import annotations
 
@@ -16,16 +16,17 @@ LONGEST_PASSWORD = 1000
 
 
 class Command(ConsoleCommand):
-    help = "Add and list users, change their role or password, disable and enable them."
+    help = "Add and list users, change their role or password, disable and enable them, remove a lost second factor."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        actions = self.add_actions(parser, "add|list|role|password|off|on")
+        actions = self.add_actions(parser, "add|list|role|password|off|on|remove-factor")
         add = actions.add_parser("add", help="add a user; without --password-stdin a random password is shown once")
         role = actions.add_parser("role", help="change the role of a user")
         password = actions.add_parser("password", help="set a new password; ends all sessions of the user")
         off = actions.add_parser("off", help="disable a user; ends all sessions of the user")
         on = actions.add_parser("on", help="enable a user")
-        for each in (add, role, password, off, on):
+        factor = actions.add_parser("remove-factor", help="remove second factor and recovery codes of a user who lost them")
+        for each in (add, role, password, off, on, factor):
             each.add_argument("name")
         for each in (add, role):
             each.add_argument("--role", required=True, choices=list(users.SHORT))
@@ -63,6 +64,9 @@ class Command(ConsoleCommand):
             password = users.set_password(user, password=given)
             self.say(f"{name} has a new password and is signed out everywhere.")
             self._show(password, given)
+        elif action == "remove-factor":
+            removed = users.remove_second_factor(user)
+            self.say(f"{name} has no second factor any more: the password alone signs in." if removed else f"{name} has no second factor.")
         else:
             users.switch_user(user, enabled=action == "on")
             self.say(f"{name} is enabled." if action == "on" else f"{name} is disabled and signed out everywhere.")
@@ -78,6 +82,7 @@ class Command(ConsoleCommand):
                 "role": users.role_of(user),
                 "enabled": user.is_active,
                 "last_sign_in": moment(user.last_login),
+                "second_factor": users.has_second_factor(user),
             }
             for user in users.all_users()
         ]
@@ -85,7 +90,7 @@ class Command(ConsoleCommand):
             self.say_json(documents)
             return
         for document in documents:
-            state = "" if document["enabled"] else "  disabled"
+            state = ("  second factor" if document["second_factor"] else "") + ("" if document["enabled"] else "  disabled")
             self.say(f"{document['name']}  {document['role'] or 'no role'}  last signed in {document['last_sign_in'] or 'never'}{state}")
         if not documents:
             self.say("There are no users yet: add one with `manage.py person add NAME --role admin`.")

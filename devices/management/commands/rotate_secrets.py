@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from devices.audit import log as audit
 from devices.audit.context import AuditContext
+from devices.checks import remember_keys
 from devices.encryption import rotation
 from devices.management.console import Command as ConsoleCommand
 from devices.management.console import CommandRefused
@@ -24,6 +25,7 @@ class Command(ConsoleCommand):
         self._count("Before" if not dry_run else "Now")
         if dry_run:
             return
+        remember_keys()
         outcome = rotation.rotate()
         self._count("After")
         if outcome.done:

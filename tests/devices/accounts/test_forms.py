@@ -129,6 +129,9 @@ class TestCertificates:
 
     def test_removing_it_goes_back_to_the_public_cas(self, admin: Client) -> None:
         admin.post(reverse("devices:account_add"), {**ESET, "ca_pem": certificate()[0]})
-        admin.post("/vendors/eset-berlin/edit/", {**ESET, "secret_password": "", "ca_pem": ""})
+        kept = admin.post("/vendors/eset-berlin/edit/", {**ESET, "secret_password": "", "ca_pem": ""}).text
+        assert "They are not sent to another server." in kept and Account.objects.get().ca_pem
+        admin.post("/vendors/eset-berlin/edit/", {**ESET, "ca_pem": ""})
         assert Account.objects.get().ca_pem == ""
-        assert "ca_pem" in AuditEvent.objects.get(action="account changed").detail["fields"]
+        changed = AuditEvent.objects.get(action="account changed").detail
+        assert "ca_pem" in changed["fields"] and changed["ca"] == []

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from devices.accounts.certificates import fingerprints
 from devices.db.redis_client import worker_client
 from devices.models import Account, AuditEvent, Health, SyncRun
 from devices.web import cache as rate_limits
@@ -126,18 +127,27 @@ class TestEditing:
         assert "Enter it again for the new address" in page
         assert account.secrets.get().open().reveal() == FIVE9S_TOKEN
 
-    @pytest.mark.parametrize("trust", ["another CA", "weaker checks"])
+    @pytest.mark.parametrize("trust", ["another CA", "one more CA", "the public CAs", "weaker checks", "stricter checks"])
     def test_the_stored_secret_is_not_sent_to_whoever_another_ca_vouches_for(
         self, admin: Client, sim: Simulation, account: Account, trust: str
     ) -> None:
-        Account.objects.update(ca_pem=certificate()[0])
+        Account.objects.update(ca_pem=certificate()[0], strict_ca=trust != "stricter checks")
         account.refresh_from_db()
-        same = {"ca_pem": account.ca_pem.replace("\n", "\r\n")}
-        changed = {"ca_pem": certificate()[0]} if trust == "another CA" else {**same, "lax_ca": "on"}
+        same = {"ca_pem": account.ca_pem.replace("\n", "\r\n")} | ({} if account.strict_ca else {"lax_ca": "on"})
+        changed = {
+            "another CA": {"ca_pem": certificate()[0]},
+            "one more CA": {"ca_pem": account.ca_pem + certificate()[0]},
+            "the public CAs": {"ca_pem": " "},
+            "weaker checks": {**same, "lax_ca": "on"},
+            "stricter checks": {"ca_pem": same["ca_pem"]},
+        }[trust]
         before = len(sim.calls())
         for address in (f"/vendors/{account.name}/edit/", reverse("devices:account_test")):
             typed = {f"set_{name}": value for name, value in account.settings.items()}
             answer = admin.post(address, {"account": account.name, **typed, "secret_token": "", **changed, "anyway": "1"})
             assert "They are not sent to another server." in answer.text
         assert len(sim.calls()) == before
+        tried = {"accepted": False, "ca": fingerprints(changed["ca_pem"]), "strict_ca": "lax_ca" not in changed}
+        assert list(AuditEvent.objects.filter(action="connection tested").values_list("detail", flat=True)) == [tried, tried]
         assert self.edit(admin, account, **same)[0] == 302
+        assert "ca" not in AuditEvent.objects.filter(action="connection tested").latest("pk").detail

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -131,7 +132,7 @@ def test_a_refusal_is_an_answer() -> None:
 
 @pytest.mark.django_db
 def test_a_request_waits_no_longer_than_its_patience_and_the_next_one_asks_again(settings: Settings) -> None:
-    with valkey_servers.slow(worker_client().connection_pool.connection_kwargs["path"], seconds=0.15) as heard:
+    with valkey_servers.slow(os.environ["REDIS_URL"], seconds=0.15) as heard:
         at(settings, heard.url)
         for request in (1, 2):
             request_started.send(sender=None)
@@ -188,7 +189,7 @@ class TestPages:
         assert (reached["/devices/"].connections, len(reached["/devices/"].commands)) == (1, 1)
 
     def test_a_slow_server_is_asked_twice_in_a_request(self, settings: Settings, alice: User) -> None:
-        with valkey_servers.slow(worker_client().connection_pool.connection_kwargs["path"], seconds=0.15) as heard:
+        with valkey_servers.slow(os.environ["REDIS_URL"], seconds=0.15) as heard:
             at(settings, heard.url)
             assert Client().post("/accounts/login/", {"login": "alice", "password": PASSWORD}).status_code == 302
             assert len(heard.commands) == 2

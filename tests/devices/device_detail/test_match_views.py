@@ -48,7 +48,7 @@ def test_helpdesk_sees_why_but_may_not_decide(client: Client, pair: tuple[Sighti
             assert client.get(address).status_code == client.post(address, {"reason": "x", "other": "1"}).status_code == 403
     client.force_login(bob)
     text = text_of(client, page)
-    assert "by serial pf3xk2" in text and "Split" not in text and "Merge with another device" not in text
+    assert "by serial PF3XK2" in text and "Split" not in text and "Merge with another device" not in text
     assert not Ruling.objects.exists()
 
 
@@ -68,9 +68,10 @@ def test_taken_apart_and_joined_again_by_the_keys(client: Client, pair: tuple[Si
     }
     assert {(each.reason, each.ticket, each.actor_name) for each in told} == {("cloned disk", "INC7", "ivan")}
     text = text_of(client, page)
-    assert "nb-1 (eset-main) and nb-1 (five-main) split. cloned disk Show other device" in text
+    assert "nb-1 (eset-main) kept separate from nb-1 (five-main). cloned disk Show other device" in text
     ruling = Ruling.objects.get()
-    assert "split by ivan: cloned disk" in text_of(client, f"{page}rulings/{ruling.pk}/end/").replace("were ", "")
+    asked = text_of(client, f"{page}rulings/{ruling.pk}/end/")
+    assert "nb-1 (eset-main) kept separate from nb-1 (five-main). User: ivan. Reason: cloned disk" in asked
     client.post(f"{page}rulings/{ruling.pk}/end/", {"reason": "one after all"})
     assert device_of(two) == device_of(one)
     assert AuditEvent.objects.get(action="ruling ended").detail["reason"] == "one after all"

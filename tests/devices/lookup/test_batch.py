@@ -56,7 +56,17 @@ def test_the_table_and_its_counts(desk: Client) -> None:
     assert not AuditEvent.objects.filter(action="export").exists()
 
 
-def test_the_csv_is_formula_safe_and_audited(desk: Client, bob: User) -> None:
+def test_the_csv_is_an_export_which_the_helpdesk_may_not_do(desk: Client) -> None:
+    refused = desk.post("/d/list/", {"list": "nb-berlin-01", "format": "csv"})
+    assert refused.status_code == 403 and "Content-Disposition" not in refused
+    assert "You don&#x27;t have permission to export device data." in refused.text and "IT staff" in refused.text
+    assert not AuditEvent.objects.filter(action="export").exists()
+    page = desk.post("/d/list/", {"list": "nb-berlin-01"}).text
+    assert "nb-berlin-01" in page and "Export CSV" not in page
+
+
+def test_the_csv_is_formula_safe_and_audited(desk: Client, ivan: User) -> None:
+    desk.force_login(ivan)
     evil = "=HYPERLINK(1)"
     shown.sighting(shown.account("evil", "eset"), evil)
     answer = desk.post("/d/list/", {"list": f"nb-berlin-01\ntwice\n{evil}\n@none", "format": "csv"})
@@ -71,11 +81,12 @@ def test_the_csv_is_formula_safe_and_audited(desk: Client, bob: User) -> None:
     ]
     assert (rows[0]["serial"], rows[0]["seen_by"]) == ("PF3XK2", "eset-main opswat-main")
     [event] = AuditEvent.objects.filter(action="export")
-    assert (event.actor, event.detail) == (bob, {"format": "csv", "lines": 4, "devices": 4})
+    assert (event.actor, event.detail) == (ivan, {"format": "csv", "lines": 4, "devices": 4})
     assert event.target.startswith("rollcall-lookup-")
 
 
-def test_too_long_and_empty_lists_are_sentences_and_keep_the_text(desk: Client) -> None:
+def test_too_long_and_empty_lists_are_sentences_and_keep_the_text(desk: Client, ivan: User) -> None:
+    desk.force_login(ivan)
     long = "\n".join(f"pc-{number}" for number in range(501))
     for data in ({"list": long}, {"list": long, "format": "csv"}):
         answer = desk.post("/d/list/", data)
@@ -85,7 +96,8 @@ def test_too_long_and_empty_lists_are_sentences_and_keep_the_text(desk: Client) 
 
 
 @pytest.mark.parametrize("text", ["\0", "%\n_\n\\", "x" * 10_000, "👩‍💻", "a\tb,c", "<script>alert(1)</script>", "in:eset", "user:"])
-def test_no_list_is_an_error(desk: Client, text: str) -> None:
+def test_no_list_is_an_error(desk: Client, ivan: User, text: str) -> None:
+    desk.force_login(ivan)
     for data in ({"list": text}, {"list": text, "format": "csv"}):
         answer = desk.post("/d/list/", data)
         assert answer.status_code in (200, 400)

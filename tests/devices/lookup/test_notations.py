@@ -202,7 +202,7 @@ def test_the_page_says_how_it_read_the_text(fleet: Client) -> None:
     assert notes(fleet, "fe80::21b:21ff:feaa:bb01") == ["Read as: MAC 00:1b:21:aa:bb:01 from an IPv6 address"]
     assert notes(fleet, "0100.1b21.aabb.01") == ["Read as: MAC 00:1b:21:aa:bb:01 from a DHCP client ID"]
     assert notes(fleet, "1S20XWCTO1WWPF3XK2AB") == ["Read as: Serial PF3XK2AB from a bar code"]
-    assert notes(fleet, "20XWCTO1WWPF3XK2AB") == ["Read as: Serial PF3XK2AB at the end of the bar code"]
+    assert notes(fleet, "20XWCTO1WWPF3XK2AB") == ["Read as: Serial PF3XK2AB at the end of the text"]
     assert notes(fleet, "laptop NB-0042 does not start") == ["Read as: Hostname NB-0042 in the text"]
     assert notes(fleet, "NB-0042") == notes(fleet, "anna") == []
 

@@ -12,7 +12,7 @@ from devices.lookup.letters import text_places
 from devices.lookup.pasted_list import names_in, numbers, read
 from devices.models import User
 from tests.devices import records as making
-from tests.devices.lookup.machines import MAC, SERIAL, USER, machines, pasted, values
+from tests.devices.lookup.machines import MAC, SERIAL, USER, exported, machines, pasted, values
 
 pytestmark = pytest.mark.django_db
 BOTH = [("found", "NB-0042"), ("found", "NB-0043")]
@@ -66,11 +66,11 @@ LISTS = {
 
 
 def test_both_devices_are_found(desk: Client) -> None:
-    assert {kind: values(pasted(desk, text)) for kind, text in LISTS.items()} == dict.fromkeys(LISTS, BOTH)
+    assert {kind: values(pasted(text)) for kind, text in LISTS.items()} == dict.fromkeys(LISTS, BOTH)
 
 
 def test_two_columns_of_a_spreadsheet(desk: Client) -> None:
-    rows = pasted(desk, "NB-0042;PF3XK2AB\nNB-0043;PF3XK2AC")
+    rows = pasted("NB-0042;PF3XK2AB\nNB-0043;PF3XK2AC")
     assert rows == [
         ("NB-0042", "found", "NB-0042"),
         ("PF3XK2AB", "found", "NB-0042"),
@@ -83,14 +83,14 @@ HEADERS = ["Name", "Serial", "Name;Serial", "Gerätename", "Seriennummer:", '"Ho
 
 
 def test_headers_are_left_out_with_a_note(desk: Client) -> None:
-    assert {head: values(pasted(desk, f"{head}\nNB-0042\nNB-0043")) for head in HEADERS} == dict.fromkeys(HEADERS, BOTH)
+    assert {head: values(pasted(f"{head}\nNB-0042\nNB-0043")) for head in HEADERS} == dict.fromkeys(HEADERS, BOTH)
     page = desk.post("/d/list/", {"list": "Name;Serial;Status\nNB-0042;PF3XK2AB;OK"}).content.decode()
     assert "Read as column headers: Name, Serial" in page and "Ignored columns: Status" in page
 
 
 def test_a_part_that_is_unknown_is_a_row_of_its_own(desk: Client) -> None:
-    assert pasted(desk, "NB-0042/NB-0099") == [("NB-0042", "found", "NB-0042"), ("NB-0099", "not found", "")]
-    assert pasted(desk, "PF3XK2AB and NB-7777, WS-1") == [("PF3XK2AB and NB-7777", "found", "NB-0042"), ("WS-1", "found", "WS-1")]
+    assert pasted("NB-0042/NB-0099") == [("NB-0042", "found", "NB-0042"), ("NB-0099", "not found", "")]
+    assert pasted("PF3XK2AB and NB-7777, WS-1") == [("PF3XK2AB and NB-7777", "found", "NB-0042"), ("WS-1", "found", "WS-1")]
 
 
 MAIL = """Hallo Bob,
@@ -107,7 +107,7 @@ www.nordwind.example"""
 
 
 def test_greeting_sentence_and_signature_are_text_and_not_devices(desk: Client) -> None:
-    rows = pasted(desk, MAIL)
+    rows = pasted(MAIL)
     assert [(text, answer) for text, answer, _ in rows if answer != "text"] == [("NB-0042", "found"), ("NB-0099", "not found")]
     assert ("Anna Becker", "text", "") in rows and ("Hallo Bob", "text", "") in rows
     page = desk.post("/d/list/", {"list": MAIL}).content.decode()
@@ -119,7 +119,7 @@ CLOSINGS = ["--", "-- ", "Best regards", "Thanks!", "MfG", "Viele Grüße", "Cor
 
 def test_what_follows_a_closing_is_text_unless_it_is_found(desk: Client) -> None:
     for closing in CLOSINGS:
-        rows = pasted(desk, f"NB-0099\n{closing}\nJane Roe\nNB-0043")
+        rows = pasted(f"NB-0099\n{closing}\nJane Roe\nNB-0043")
         assert (rows[0][1], rows[-1][1:]) == ("not found", ("found", "NB-0043")), closing
         assert ("Jane Roe", "text", "") in rows, closing
 
@@ -134,7 +134,7 @@ def test_names_of_words_are_no_letter() -> None:
 def test_an_unknown_name_is_not_found(desk: Client) -> None:
     machines(making.account("more", "eset"), {"Dr. Meier's iPad": (), "pc-0042.corp.example": ()})
     unknown = ["Dr. Huber's iPad", "reception", "pc-0042.other.example", "PF9ZZZZZ"]
-    assert pasted(desk, "\n".join(unknown)) == [(text, "not found", "") for text in unknown]
+    assert pasted("\n".join(unknown)) == [(text, "not found", "") for text in unknown]
 
 
 CHANGED = {
@@ -152,11 +152,11 @@ CHANGED = {
 
 
 def test_what_a_spreadsheet_made_of_a_serial_is_found(desk: Client) -> None:
-    assert values(pasted(desk, "\n".join(CHANGED))) == [("found", name) for name in CHANGED.values()]
+    assert values(pasted("\n".join(CHANGED))) == [("found", name) for name in CHANGED.values()]
 
 
 def test_a_number_that_lost_its_digits_is_explained_and_is_no_statement_about_a_device(desk: Client) -> None:
-    assert values(pasted(desk, "8E+10\n1.23457E+18\n1.2E+05")) == [("text", "")] * 3
+    assert values(pasted("8E+10\n1.23457E+18\n1.2E+05")) == [("text", "")] * 3
     page = desk.post("/d/list/", {"list": "8E+10"}).content.decode()
     assert "A spreadsheet changed this number. Format the column as text and export again." in page
 
@@ -172,9 +172,9 @@ SERIALS = ["-SN13", "00123456", "8E10", "=1+1", "PF3,XK;2", "'quoted", "@home", 
 def test_what_rollcall_writes_it_can_read(desk: Client) -> None:
     listed = {f"MÜNCHEN-0{place}": ((SERIAL, serial),) for place, serial in enumerate(SERIALS)}
     machines(making.account("more", "five9s"), listed)
-    for file in (desk.get("/devices/export.csv?q=münchen"), desk.post("/d/list/", {"list": "\n".join(listed), "format": "csv"})):
+    for file in (desk.get("/devices/export.csv?q=münchen"), exported("\n".join(listed))):
         assert file.getvalue().startswith(b"\xef\xbb\xbf")
-        rows = pasted(desk, file.getvalue().decode())
+        rows = pasted(file.getvalue().decode())
         assert {name for _, _, name in rows} == set(listed)
         assert [row for row in rows if row[1] != "found"] == []
         assert len(rows) == 2 * len(listed)
@@ -194,7 +194,7 @@ def test_numbers_that_a_spreadsheet_may_have_changed() -> None:
 
 
 def test_the_audit_counts_every_row(desk: Client) -> None:
-    file = desk.post("/d/list/", {"list": "NB-0042/NB-0043", "format": "csv"}).content.decode("utf-8-sig")
+    file = exported("NB-0042/NB-0043").content.decode("utf-8-sig")
     assert [row["read_as"] for row in csv.DictReader(StringIO(file))] == ["", ""]
 
 

@@ -5,6 +5,9 @@ import json
 import re
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.contrib.auth import authenticate
 from django.core.management import call_command
 from django.core.management.base import CommandError
@@ -14,6 +17,7 @@ from django.urls import reverse
 from devices.management.console import CommandRefused
 from devices.models import AuditEvent, User
 from devices.web.roles import ADMINISTRATOR, HELPDESK, IT_STAFF
+from tests.conftest import PASSWORD
 
 pytestmark = pytest.mark.django_db
 GOOD = "seven lamps of architecture"
@@ -129,7 +133,8 @@ def test_a_new_password_and_switching_off_end_sessions(alice: User, bob: User) -
 def test_the_list_says_who_there_is(alice: User, charlie: User) -> None:
     assert "alice  admin  last signed in never" in person("list")
     assert "charlie  no role" in person("list")
-    assert json.loads(person("list", "--json"))[0] == {"name": "alice", "role": "admin", "enabled": True, "last_sign_in": None}
+    alice_now = {"name": "alice", "role": "admin", "enabled": True, "last_sign_in": None, "second_factor": False}
+    assert json.loads(person("list", "--json"))[0] == alice_now
     User.objects.all().delete()
     assert "There are no users yet" in person("list")
 
@@ -142,3 +147,23 @@ def test_changing_the_own_password_in_the_browser_is_audited(alice: User) -> Non
     )
     assert answer.status_code == 302
     assert AuditEvent.objects.get(action="password replaced").actor_name == "alice"
+
+
+def test_a_lost_second_factor_is_shown_and_removed_with_its_recovery_codes(alice: User, bob: User) -> None:
+    for user in (alice, bob):
+        TOTP.activate(user, generate_totp_secret())
+        RecoveryCodes.activate(user)
+    client = Client()
+    assert "bob  helpdesk  last signed in never  second factor\n" in person("list")
+    assert [each["second_factor"] for each in json.loads(person("list", "--json"))] == [True, True]
+    sign_in = {"login": "bob", "password": PASSWORD}
+    assert "/2fa/" in client.post("/accounts/login/", sign_in)["Location"]
+    assert person("remove-factor", "bob") == "bob has no second factor any more: the password alone signs in.\n"
+    assert person("remove-factor", "bob") == "bob has no second factor.\n"
+    events = AuditEvent.objects.filter(action="second factor changed", target="bob").order_by("pk")
+    assert [event.detail for event in events] == [{"kind": kind, "change": "removed"} for kind in ("recovery_codes", "totp")]
+    assert "bob  helpdesk  last signed in never\n" in person("list")
+    assert set(Authenticator.objects.values_list("user__username", flat=True)) == {"alice"}
+    client = Client()
+    client.post("/accounts/login/", sign_in)
+    assert client.get("/devices/").status_code == 200

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client
 from django.utils import timezone
 
 from devices.audit.context import AuditContext
 from devices.matching.apply import rematch_everything
+from devices.matching.evidence_texts import evidence_texts
 from devices.matching.overrides import link
-from devices.models import Sighting, User
+from devices.models import Join, Sighting, User
 from tests.devices import rows as shown
 from tests.devices.account_pages import signed_in
+from tests.devices.matching.test_grouping import HOST, M1, MAC, SERIAL, save, told
 from vendors.states import IdKind
 
 pytestmark = pytest.mark.django_db
@@ -34,10 +38,11 @@ def test_the_page_names_the_key_that_joined_and_what_nearly_did(helpdesk: Client
     stranger = shown.sighting(eset, "nb-1", ids=[(IdKind.SERIAL, "OTHER77"), (IdKind.MAC, "00:1A:2B:3C:4D:5E")])
     rematch_everything(timezone.now())
     text = page(helpdesk, one)
-    assert "Matched with five(9)s by serial pf3xk2" in text
-    assert "Not matched: same MAC address 001a2b3c4d5e, but evidence against it" in text
-    assert "Different serials: pf3xk2 and other77" in text
-    assert f'<a href="/devices/{stranger.device_id}/">Show other device</a>' in text
+    assert "Matched with five(9)s by serial PF3XK2" in text
+    assert "Not matched with 1 other device" in text
+    assert f'<a href="/devices/{stranger.device_id}/">nb-1</a>: evidence against it.' in text
+    assert "Same MAC address 00:1A:2B:3C:4D:5E" in text
+    assert "Different serials: PF3XK2 and OTHER77" in text
     assert "Low confidence" not in text
 
 
@@ -46,7 +51,47 @@ def test_a_join_by_hostname_and_user_is_called_weak(helpdesk: Client) -> None:
     one = shown.sighting(opswat, "nb-1", ids=[(IdKind.USER, "ACME\\anna")])
     shown.sighting(five, "nb-1", ids=[(IdKind.USER, "ACME\\anna")])
     rematch_everything(timezone.now())
-    assert "<strong>Low confidence: matched on hostname and user only.</strong>" in page(helpdesk, one)
+    assert "<strong>Low confidence: no serial, BIOS UUID or MAC address in common.</strong>" in page(helpdesk, one)
+
+
+def test_another_device_that_nearly_matched_is_named_once(helpdesk: Client) -> None:
+    """By its record with the most evidence against it; the others are folded away."""
+    eset, five, opswat = (shown.account(name, vendor) for name, vendor in (("e", "eset"), ("f", "five9s"), ("o", "opswat")))
+    one = shown.sighting(eset, "nb-1", ids=[(IdKind.SERIAL, "PF3XK2")])
+    for serial in ("OTHER77", "OTHER88"):
+        shown.sighting(five, "nb-1", ids=[(IdKind.SERIAL, serial), (IdKind.MAC, f"00:1A:2B:3C:4D:{serial[-2:]}")])
+        shown.sighting(opswat, "nb-1", ids=[(IdKind.MAC, f"00:1A:2B:3C:4D:{serial[-2:]}")])
+    rematch_everything(timezone.now())
+    text = page(helpdesk, one)
+    near = text[text.index("Not matched with 2 other devices") :]
+    assert near.partition("</details>")[0].count("evidence against it") == 2
+    assert near.count("Different serials: PF3XK2 and OTHER77") == 1
+
+
+def test_a_key_that_counts_nothing_is_named_without_a_weight(helpdesk: Client) -> None:
+    """Two machines that shared a dock."""
+    eset, opswat = shown.account("eset-main", "eset"), shown.account("opswat", "opswat")
+    one = shown.sighting(eset, "nb-1", ids=[(IdKind.MAC, "00:E0:4C:00:00:01"), (IdKind.MAC, "8C:8C:AA:00:00:01")])
+    shown.sighting(opswat, "nb-2", ids=[(IdKind.MAC, "00:E0:4C:00:00:01"), (IdKind.MAC, "8C:8C:AA:00:00:02")])
+    rematch_everything(timezone.now())
+    text = " ".join(re.sub("<[^>]+>", " ", page(helpdesk, one)).split())
+    assert "nb-2 : evidence against it. 0 Same MAC address 00:E0:4C:00:00:01" in text
+
+
+def test_what_two_longer_names_begin_with_is_no_near_match(helpdesk: Client) -> None:
+    eset, opswat = shown.account("eset-main", "eset"), shown.account("opswat", "opswat")
+    save(eset, told("e", {HOST: "frankfurt-laptop-0521", SERIAL: "pf3xk2ab"}))
+    save(opswat, told("o", {HOST: "frankfurt-laptop-0522", MAC: M1}))
+    assert not Join.objects.exists()
+
+
+def test_manufacturers_and_systems_are_named_as_they_are_written(helpdesk: Client) -> None:
+    stored = [["brand_differs", "hp", "vmware"], ["family_differs", "macos", "windows"], ["mac", "8c8caa000001", "8c8caa000001"]]
+    assert [each.phrase for each in evidence_texts(stored)] == [
+        "Different manufacturers: HP and VMware",
+        "Different operating systems: macOS and Windows",
+        "Same MAC address 8c:8c:aa:00:00:01",
+    ]
 
 
 def test_the_address_of_a_device_that_became_part_of_another_leads_there(helpdesk: Client, ivan: User) -> None:

@@ -60,6 +60,35 @@ def test_one_click_keeps_separate_and_later_syncs_keep_it(client: Client, ivan: 
     assert reading.count().number == 0
 
 
+def test_one_decision_about_several_records_is_shown_and_reset_as_one(client: Client, ivan: User) -> None:
+    one, other = pair()
+    save(making.account("eset-second"), told("e2", {HOST: "reception", SERIAL: "sreception"}, name="reception"))
+    save(making.account("epm", "five9s"), told("f", {HOST: "reception", SERIAL: "sreception"}, name="reception"))
+    assert partition() == [["e-reception", "e2", "f"], ["o-reception"]]
+    client.force_login(ivan)
+    decide(client, one, other, "separate")
+    assert Ruling.objects.filter(ended_at=None).count() == 3
+    for device in (one, other):
+        page = text_of(client, f"/devices/{device}/")
+        assert page.count("kept separate from") == page.count("Reset to automatic matching") == 1
+    assert "reception (opswat-main) kept separate from reception (eset-main), reception (eset-second) and reception (epm)." in page
+    ruling = Ruling.objects.order_by("pk")[1]
+    client.post(f"/devices/{one}/rulings/{ruling.pk}/end/", {"reason": "one desk"})
+    assert not Ruling.objects.filter(ended_at=None).exists()
+    event = AuditEvent.objects.get(action="ruling ended")
+    assert event.detail["pair"] == sorted(Sighting.objects.values_list("pk", flat=True))
+    assert reading.count().number == 1
+
+
+def test_two_decisions_are_reset_one_by_one(ivan: User) -> None:
+    (one, other), (third, fourth) = pair(), pair("workshop")
+    act = AuditContext.of(ivan, now=timezone.now())
+    overrides.keep_apart(one, other, reason="two desks", act=act)
+    overrides.keep_apart(third, fourth, reason="two desks", act=act)
+    overrides.end_ruling(Ruling.objects.order_by("pk")[0].pk, reason="one desk", act=act)
+    assert [each.first.external_id for each in Ruling.objects.filter(ended_at=None)] == ["e-workshop"]
+
+
 def test_a_later_record_of_one_of_the_devices_brings_no_pair_back(client: Client, ivan: User) -> None:
     one, other = pair()
     client.force_login(ivan)

@@ -12,6 +12,10 @@ from devices.account_status.status import statuses
 from devices.coverage.queries import CoverageQuery
 from devices.coverage.states import CoverageState
 from devices.dashboard.queries import tiles
+from devices.device_list.conditions import listed
+from devices.issues.filters import ISSUES, IssueFilters
+from devices.issues.muted import muted_issues
+from devices.issues.queries import issue_page, matching
 from devices.models import Account, Device, Life, Pulse, Sighting, User
 from devices.reconciliation.summary import reordered, summarise
 from devices.sync.handler import SyncHandler
@@ -161,3 +165,50 @@ def test_a_muted_record_that_is_superseded_mutes_nothing(eset: Account) -> None:
     summarise([device.pk], timezone.now())
     assert now_of(device).silenced is True
     assert State(now_of(device).state) is State.OK
+
+
+def test_coverage_takes_the_state_of_the_current_record_and_not_the_best(eset: Account) -> None:
+    _, new, device = pair(eset)
+    Sighting.objects.filter(pk=new.pk).update(enrolment="pending")
+    assert list(CoverageQuery(statuses(timezone.now())).rows()) == [(device.pk, eset.pk, CoverageState.PENDING)]
+    Sighting.objects.filter(pk=new.pk).update(life=Life.MISSING, missing_since=ago(0))
+    summarise([device.pk], timezone.now())
+    assert list(CoverageQuery(statuses(timezone.now())).rows()) == [(device.pk, eset.pk, CoverageState.FRESH)]
+
+
+def test_issues_of_a_superseded_record_are_not_open(client: Client, alice: User, eset: Account) -> None:
+    old = shown.sighting(eset, "nb-1", seen_at=ago(900), stale=True, issues=[("Protection outdated", "critical")])
+    new = shown.sighting(eset, "nb-1", device=old.device, seen_at=ago(1), issues=[("Firewall is off", "attention")])
+    found = matching(IssueFilters(), now=timezone.now())
+    assert [row.title for row in issue_page(ISSUES.at_first, found).rows] == ["Firewall is off"]
+    assert found.total.number == 1
+    assert now_of(old.device).issue_count == 1
+    assert not Device.objects.filter(listed(stale=True)).exists()
+    client.force_login(alice)
+    page = client.get(f"/devices/{old.device_id}/").content.decode()
+    assert "1 from vendors" in page and "No recent contact" not in page
+    past = page[page.index("1 issue of superseded or missing records") :]
+    assert "Protection outdated" in past and "Firewall is off" not in past
+
+    Sighting.objects.filter(pk=new.pk).update(life=Life.MISSING, missing_since=ago(0))
+    summarise([old.device_id], timezone.now())
+    titles = [row.title for row in issue_page(ISSUES.at_first, matching(IssueFilters(), now=timezone.now())).rows]
+    assert titles == ["Protection outdated", f"No recent contact with ESET (eset-main, record {old.external_id})"]
+
+
+def test_an_issue_of_a_removed_record_is_not_open_on_the_page(client: Client, alice: User, eset: Account) -> None:
+    old = shown.sighting(eset, "nb-1", life=Life.GONE, missing_since=ago(900), issues=[("Protection outdated", "critical")])
+    shown.sighting(eset, "nb-1", device=old.device)
+    client.force_login(alice)
+    page = client.get(f"/devices/{old.device_id}/").content.decode()
+    assert "0 from vendors" in page and "1 issue of superseded or missing records" in page
+
+
+def test_a_superseded_record_is_no_muted_device_that_is_critical(eset: Account) -> None:
+    old, _, _ = pair(eset)
+    other = shown.account("opswat-main", "opswat")
+    muted = shown.sighting(other, "nb-1", device=old.device, seen_at=ago(30), silenced=True)
+    shown.sighting(other, "nb-1", device=old.device, seen_at=ago(1), state="critical")
+    found = muted_issues(now=timezone.now(), known=statuses(timezone.now()))
+    assert (list(found.contradicted), list(found.devices)) == ([], [])
+    assert Sighting.objects.get(pk=muted.pk).superseded

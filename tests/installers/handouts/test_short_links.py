@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -14,10 +15,12 @@ from hypothesis import strategies as st
 
 from devices.db.redis_client import worker_client
 from devices.models import Account, AuditEvent, Device, User
+from devices.users.services import set_role, switch_user
 from devices.web import cache as rate_limits
+from devices.web.roles import HELPDESK
 from installers.models import Handout, Installer, Standing
 from installers.views.short_link import TRIES
-from tests.installers.handout_rows import LINK, ready, short_link
+from tests.installers.handout_rows import LINK, key_in, page_of, ready, short_link, signed_in
 
 LOOKS = ("get", "head")
 
@@ -83,6 +86,67 @@ def test_each_end_has_its_page_and_the_page_tells_nothing_more(path: str, client
         assert answer.status_code == 410 and how in page and "Contact your IT help desk for a new link." in " ".join(page.split())
         assert "Windows" not in page and "canary" not in page and "Refresh" not in answer
     assert uses() == before and not AuditEvent.objects.filter(action="short link used").exists()
+
+
+def taken_back(giver: User) -> None:
+    Installer.objects.update(for_helpdesk=False)
+
+
+def disabled(giver: User) -> None:
+    switch_user(giver, enabled=False)
+
+
+def without_a_role(giver: User) -> None:
+    giver.groups.clear()
+
+
+def removed(giver: User) -> None:
+    giver.delete()
+
+
+@pytest.mark.parametrize("how", [taken_back, disabled, without_a_role, removed])
+def test_a_link_ends_with_the_rights_of_its_creator(transactional_db: None, bob: User, client: Client, how: Callable[[User], None]) -> None:
+    path = short_link(bob, ready(), uses="3")
+    assert client.post(path).status_code == 200
+    how(bob)
+    for method in ("get", "post"):
+        answer = getattr(client, method)(path)
+        assert answer.status_code == 410 and "Link disabled" in answer.text and "Refresh" not in answer
+    assert uses() == 1
+
+
+def test_a_link_of_it_staff_stays_when_the_installer_is_taken_from_the_helpdesk_or_its_creator_joins_it(
+    path: str, ivan: User, client: Client
+) -> None:
+    taken_back(ivan)
+    assert client.get(path).status_code == 200
+    set_role(ivan, role=HELPDESK)
+    assert client.get(path).status_code == 410
+    Installer.objects.update(for_helpdesk=True)
+    assert client.get(path).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("days", "uses", "refused"),
+    [
+        ("31", "20", ""),
+        ("32", "20", "Enter 1 to 31 days."),
+        ("366", "20", "Enter 1 to 31 days."),
+        ("31", "21", "Enter 1 to 20 downloads."),
+        ("31", "", "Enter 1 to 20 downloads."),
+    ],
+)
+def test_the_helpdesk_makes_links_for_a_month_and_twenty_downloads_at_most(
+    bob: User, ivan: User, days: str, uses: str, refused: str
+) -> None:
+    installer = ready()
+    for giver, sentence in ((bob, refused), (ivan, "")):
+        browser = signed_in(giver)
+        form = {"way": "short", "key": key_in(browser, installer), "days": days, "uses": uses}
+        answer = browser.post(page_of(installer), form)
+        assert (answer.status_code, sentence in answer.text) == (422 if sentence else 200, True)
+    page = signed_in(bob).get(page_of(installer)).text
+    assert "At most 20." in page and "Leave blank for no limit" not in page
 
 
 @pytest.mark.parametrize("token", ["x", "x" * 10_000, "%00", "%F0%9F%92%A9", "..%2f", "A" * 43, "%ff"])

@@ -16,9 +16,11 @@ from devices.sync.page_writer import save_page
 from patching.lists.counts import number
 from patching.lists.filters import PatchDeviceFilters, PatchFilters
 from patching.models import Patch
+from patching.sync.assignment import assign_account
 from tests.devices import records as making
 from tests.patching import rows as made
 from tests.patching.tallies import assert_tallies_are_true
+from vendors.states import IdKind
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
@@ -82,13 +84,28 @@ def test_a_device_that_is_listed_again_counts_from_then_on() -> None:
     assert counted() == ["ONE", "TWO"]
 
 
-@pytest.mark.parametrize(("sold", "after"), [("one", []), ("two", ["ONE", "TWO"])])
+@pytest.mark.parametrize(("sold", "after"), [("one", []), ("two", ["TWO"])])
 def test_what_a_person_links_counts_as_the_device_that_both_are_now(ivan: User, sold: str, after: list[str]) -> None:
     devices = told_of("one", "two")
     retire(devices[sold], ivan)
     overrides.link(devices["one"].pk, devices["two"].pk, reason="one sticker", act=AuditContext.of(ivan, now=NOW))
     assert Device.objects.get().life == (Life.SEEN if after else Life.RETIRED)
     assert counted() == after
+
+
+def test_patches_of_a_superseded_record_do_not_count() -> None:
+    """Enrolled anew under another name: the old record is still listed with what was missing then."""
+    account = making.account()
+    keys = (making.identifier(IdKind.SERIAL, "pf3xk2ab"), making.identifier(IdKind.MAC, "8c8caa000001"))
+    run = making.run(account)
+    save_page(run, [making.entry("old", seen_at=NOW - timedelta(days=9), identifiers=keys)], NOW)
+    SyncRun.objects.filter(pk=run.pk).update(state=JobState.DONE)
+    made.patch(Sighting.objects.get(), "Firefox", "failed", reason="running")
+    assert counted() == ["OLD"]
+    save_page(making.run(account), [making.entry("new", seen_at=NOW, identifiers=keys)], NOW)
+    assert Device.objects.count() == 1
+    assign_account(account.pk)
+    assert counted() == []
 
 
 def test_what_a_person_marks_as_missing_stops_counting_at_once() -> None:

@@ -12,10 +12,13 @@ from sandbox.eset.groups import LOST_GROUP
 from sandbox.server import Simulation, running
 from sandbox.world import SandboxOptions
 from tests.devices.sinks import everything_about, leaks
+from tests.vendors.gateway_calls import gateway
 from tests.vendors.months import six_months_after
 from tests.vendors.scripted_server import Reply, connection, scripted
 from vendors.base import Cursor
 from vendors.errors import AuthFailed, Lost, Misconfigured, RateLimited, Unavailable, Unsupported, VendorError
+from vendors.eset.client import URL, Client
+from vendors.eset.installer_mapping import installer
 from vendors.installer_api import InstallerOrder, InstallerPage, MakesInstallers
 from vendors.records import Product
 from vendors.registry import VENDORS
@@ -180,3 +183,46 @@ def test_vendors_without_installers_say_so() -> None:
     for slug in ("opswat", "five9s"):
         with pytest.raises(Unsupported, match="cannot create installers"):
             VENDORS[slug].installers()
+
+
+ESET_LINK = "https://eu.download.eset.systems/installers/7f?token=a-1&x=%20"
+SIMULATED = "http://127.0.0.1:9100/eset/eu/downloads/secret/file.exe"
+
+
+def link_of(text: str, *, simulator: str = "") -> str:
+    found = installer(json.dumps({"uuid": "a-1", "downloadUrl": text}).encode(), simulator=simulator)
+    assert bool(found.link) != any(repair.field == "downloadUrl" for repair in found.repairs)
+    return found.link.reveal()
+
+
+@pytest.mark.parametrize("text", [ESET_LINK, "https://h.example:8443/a", "https://h.example/" + "a" * 3000])
+def test_a_link_of_https_is_kept_as_it_is(text: str) -> None:
+    assert link_of(text) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "http://eu.download.eset.systems/a", SIMULATED, "http://127.0.0.1:1/", "http://localhost:9100/a", "HTTP://127.0.0.1:9100/a",
+        "https://eset.systems@evil.example/a", "https://user:pw@eset.systems/a", r"https://eset.systems\@evil.example/", r"https:\\evil.example",
+        "https:///evil.example", "https://", "https://evil.example/a b", "https://evil.example/ü", "//evil.example/a", "ftp://h.example/a",
+        "javascript:alert(1)", "data:text/html,x", "https://" + "a" * 5000, "https://h.example/" + "a" * 4000,
+    ],
+)  # fmt: skip
+def test_every_other_link_is_left_out_and_named(text: str) -> None:
+    assert link_of(text) == ""
+
+
+def test_only_an_account_at_a_simulator_gets_links_to_that_simulator() -> None:
+    here = Client(gateway(), url="http://127.0.0.1:9100/eset/{region}/{service}", region="eu").simulator
+    assert here == "http://127.0.0.1:9100/"
+    assert link_of(SIMULATED, simulator=here) == SIMULATED
+    for other in (
+        "http://127.0.0.1:9101/a",
+        "http://127.0.0.1:9100@evil.example/a",
+        r"http://127.0.0.1:9100/\evil",
+        "http://evil.example/a",
+    ):
+        assert link_of(other, simulator=here) == ""
+    for real in (URL, "https://127.0.0.1:9100/{region}", "http://127.0.0.1.evil.example:80/", "http://10.0.0.1:9100/"):
+        assert Client(gateway(), url=real, region="eu").simulator == ""

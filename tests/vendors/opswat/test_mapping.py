@@ -234,7 +234,7 @@ def test_records_are_frozen() -> None:
 BODIES = [b"", b" ", b"null", b"{}", b'""', b"<html>login</html>", b'[{"hwid": "a"', b'[{"hwid":"a"},]', b"[] []", b"[" * 50_000]
 
 
-@pytest.mark.parametrize("body", [*BODIES, b'{"data":[]}', b"\xff\xfe[\x00]\x00"])
+@pytest.mark.parametrize("body", [*BODIES, b'{"data":[]}', b"\xff\xfe[\x00]\x00", b"\x00[\x00]", "\u00ef\u00bb\u00bf[]".encode()])
 def test_another_outer_shape_is_a_bad_answer(body: bytes) -> None:
     with pytest.raises(BadAnswer, match="list"):
         listed(body)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 SHORTEST_RUN = 5
 CERTAIN_RUN = 9  # characters that count: no number of a machine does so by chance
@@ -17,6 +17,7 @@ _LABEL = re.compile(r"(?:s/?n|[a-z]{0,2}sn|serial(?:number|no|nr)?)[\W_]*(?=\d)"
 _NAMED = re.compile(r"[a-z]{2,}\d{0,2}[\W_]+(?=\w)")  # `sys-`, `type1 - `
 _LETTERS = re.compile(r"[a-z]{1,4}(?=\d)")
 _SIGNS = re.compile(r"[\W_]+")
+_FEWEST_GROUPS = 3
 _HALVES = (1, 2, 4, 8)  # bytes of a pattern that is repeated
 _REGULAR_STEPS = 12  # of the 15 between the bytes of a UUID
 _COUNTING_DIGITS = 20  # of the 31 steps between its digits
@@ -27,7 +28,7 @@ def is_counted(folded: str) -> bool:
     """Whether a text is a counting run, perhaps behind a label, or one character or group repeated."""
     folded = folded.removeprefix("0x")
     core = _SIGNS.sub("", folded)
-    if _is_repeated(core) or _counts(core):
+    if _is_repeated(core) or _counts(core) or _counts_in_groups(core) or _counts_twice(core):
         return True
     named = _NAMED.match(folded)
     if named and _counts(_SIGNS.sub("", folded[named.end() :])):
@@ -50,8 +51,10 @@ def is_filler(raw: bytes) -> bool:
 
 
 def _is_repeated(core: str) -> bool:
-    """`xxxx`, `121212`, `12341234`, and texts of zeros and ones such as 0101 and 00000001."""
+    """`xxxx`, `121212`, `12341234`, a pair of digits twice, and texts of zeros and ones such as 00000001."""
     if len(set(core)) <= 1 or (len(core) >= 4 and set(core) <= {"0", "1"}):
+        return True
+    if len(core) == 4 and core.isdigit() and core[:2] == core[2:]:
         return True
     sizes = (size for size in (2, 3, 4) if len(core) % size == 0 and core == core[:size] * (len(core) // size))
     return any(len(core) // size >= 3 or len(core) >= 8 for size in sizes)
@@ -66,6 +69,24 @@ def _counts(core: str) -> bool:
         return False
     starts, ends = _UP if _is_up(core[0], core[1]) else _DOWN
     return core.isalpha() or core[0] in starts or core[-1] in ends
+
+
+def _counts_in_groups(core: str) -> bool:
+    """`112233`, `aaabbbccc`."""
+    groups = ["".join(group) for _, group in groupby(core)]
+    if len(groups) < _FEWEST_GROUPS or len({len(group) for group in groups}) > 1 or len(groups[0]) < 2:
+        return False
+    return _run("".join(group[0] for group in groups)) == len(groups)
+
+
+def _counts_twice(core: str) -> bool:
+    """`abc123`, `1234abcd`, `a1b2c3d4`: letters and digits that both count from their beginning."""
+    letters, digits = "".join(filter(str.isalpha, core)), "".join(filter(str.isdigit, core))
+    if min(len(letters), len(digits)) < _FEWEST_GROUPS or len(letters) + len(digits) != len(core):
+        return False
+    turns = sum(before.isalpha() != after.isalpha() for before, after in pairwise(core))
+    starts = letters[0] in "aq" and digits[0] in "01"
+    return turns in (1, len(core) - 1) and starts and _run(letters) == len(letters) and _run(digits) == len(digits)
 
 
 def _run(core: str) -> int:

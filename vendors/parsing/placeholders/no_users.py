@@ -13,6 +13,8 @@ _PSEUDO_DOMAIN = re.compile(r"nt\s.+|.+\snt|nt-aut\w*|window manager|font driver
 _PSEUDO_ACCOUNT = re.compile(
     r"""s-1-.* | .*\$ | _.* | (?:dwm|umfd)-\d+ | default(?:user|account|apppool)?\d* | kiosk.* | auto(?:logon|login|admin).*
     | healthmailbox.* | (?:iusr|iwam)(?:_.*)? | aspnet | krbtgt | wdagutilityaccount | utilityaccount
+    | (?:sys|mac|laps|it|net|pc)_?admin | setup_?user | vagrant | ubuntu | debian | centos | fedora | kali | ec2-user | azureuser
+    | cloud-?user
     | login(?:window|screen)? | root | toor | daemon | nobody | www-?data | local(?:system|service|user|admin) | networkservice
     | (?:gdm|sddm|lightdm|kdm|xdm|lxdm|lightdm-data|gnome-initial-setup|oem|setup)\d*
     | (?:the)?(?:user|users|guest|test|temp|tmp|admin|owner|public|service|administrator)\d*""",
@@ -21,9 +23,11 @@ _PSEUDO_ACCOUNT = re.compile(
 # Administrator, system and guest, from the stems that languages share.
 _STEMS = re.compile(
     r"""adm[iy]nistr\w* | am+inistrat\w* | адм[иі]н(?:[иі]стр\w*)? | διαχειριστ\w* | yonetici | rendszergazda | spravce | spravca | skrbnik
-    | jarjestelmanvalvoja | 管理[员員者] | 系[统統]管理[员員] | 관리자
+    | beheerder | kerfisstjori | quantrivien | jarjestelmanvalvoja | 管理[员員者] | 系[统統]管理[员員] | 관리자
     | s[iy]st[e]*m[ae]?[a-z]? | сист[ем]+[аы]? | συστημα | rendszer | jarjestelma | 系[统統] | システム | 시스템
-    | g[aæ]e?st[e]? | gjest | invite | invitado | convidado | ospite | гость | gosc | vieras | vendeg | misafir | 来宾 | ケスト
+    | benutzer | gebruiker | utilisateur | usuario | utente | utilizador | uzytkownik | uzivatel | felhasznalo | kayttaja | bruker
+    | anvandare | kullanici | пользователь | користувач | 用户 | ユーサー | 사용자
+    | g[aæ]e?st[e]?\d* | gjest | invite | invitado | convidado | ospite | гость | gosc | vieras | vendeg | misafir | 来宾 | ケスト
     | unbekannt\w* | niemand | personne | nadie | nessuno | ninguem | nikt | никто | 无 | なし""",
     re.VERBOSE,
 )
@@ -35,7 +39,8 @@ _PLACE = re.compile(
     r"lo[ck]al\w*|net(?:w[eo]r[ck]|zwerk|værk|vaerk|tverk)\w*|natverks?|reseau|red|rede|rete|sieciow\w*|локальн\w*|сетев\w*|system\w*"
 )
 _NO_ONE = re.compile(
-    r"(?:kein|keine|nicht|not|no|aucun|sin|nessun)\s+\w+.*|.*\s(?:not|nicht)\s.*|(?:logged|signed)\W+(?:in|on|off|out)|abgemeldet"
+    r"(?:kein|keine|nicht|niemand|not|no|aucun|personne|sin|ningún|ningun|nessun|nadie|nikt)\s+\w+.*"
+    r"|.*\s(?:not|nicht)\s.*|(?:logged|signed)\W+(?:in|on|off|out)|abgemeldet"
 )
 
 

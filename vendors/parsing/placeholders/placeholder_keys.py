@@ -17,6 +17,7 @@ from vendors.parsing.placeholders.placeholder_texts import is_no_value, no_seria
 
 SHORTEST_SERIAL = 3  # letters and digits
 LEAST_DIGITS = 3  # in the hash of a UUID
+SERIAL_LABEL = re.compile(r"(?:s/n|sn|serial[.\-]?(?:no|nr|num|number)?|seriennr|seriennummer|servicetag)[.:#=\-/]+")
 _HASH = re.compile(r"(?:[a-z0-9]{2,10}[:$-])?[0-9a-z+/_=-]{24,}")
 _HOST = re.compile(r"[\w.-]*\w[\w.-]*")
 _SIGNS = re.compile(r"[\W_]+")
@@ -32,6 +33,8 @@ def junk_serial(key: str, text: str) -> bool:
         return junk_uuid(uuids[0], text)
     if len(_SIGNS.sub("", key)) < SHORTEST_SERIAL or is_counted(key):
         return True
+    if label := SERIAL_LABEL.match(key):  # its words are those of a placeholder
+        return junk_serial(key[label.end() :], key[label.end() :])
     return placeholder_text(text) or placeholder_text(key) or no_serial(text.casefold())
 
 

@@ -28,6 +28,7 @@ _PHRASES = re.compile(
     | to[\s_.-]+be[\s_.-]+[^\W\d_]+
     | un(?:know(?:n)?|available|initiali[sz]ed|supported|registered|set|named|configured|identified|provided)
     | o\.\s?e\.\s?m\b
+    | не\sуказан\w* | не\s(?:задан|определен|доступ)\w*
     | (?:nicht|non|no|pas)\s(?:verf\w+|disponib\w+|dispon\w+|definid\w+|defini\w*|angegeben|gesetzt|vorhanden|spécifié|especificad\w+)
     )(?![^\W\d_])
     | (?<![^\W_])tb[ads](?![^\W_])""",
@@ -41,11 +42,16 @@ _FIELDS = frozenset(
         r"\w+",
         """system sys base board baseboard mainboard motherboard chassis enclosure product manufacturer manufacture maker vendor version
         family sku model serial number numb num no asset tag information info name type string default standard config id enter your here
-        the by field value text o e m oem bios series all customer custom user defined part""",
+        the by field value text o e m oem bios series all customer custom user defined part sn ser seriennummer numero número numéro de
+        serie série""",
     )
 )
 _TELLING = frozenset(
-    re.findall(r"\w+", "product manufacturer vendor version family sku model serial asset name string default number type config series")
+    re.findall(
+        r"\w+",
+        "sn ser serie série product manufacturer vendor version family sku model serial asset name string default number type config"
+        " series",
+    )
 )
 # The same joined, as keys without blanks are.
 _JOINED = re.compile(
@@ -57,11 +63,14 @@ _ALONE = frozenset(
     re.findall(
         r"\w+",
         """na nan none null nil no not unknown unknow unbekannt inconnu inconnue desconocido desconhecido sconosciuto onbekend nieznany
-        okänd ukjent ukendt neznámý bilinmiyor неизвестно 不明 未知 keine keiner kein ohne leer aucun aucune ninguno nenhum nessuno geen
+        okänd ukjent ukendt neznámý bilinmiyor неизвестно 不明 未知 未指定
+        未设置 未設定 해당없음 없음 keine keiner kein ohne leer aucun aucune ninguno nenhum nessuno geen
         brak empty blank void invalid default standard generic general other test demo eval sample example private deleted error system
-        computer pc oem odm tbd todo fixme filler dummy fake null pass fail passed failed ok""",
+        computer pc oem odm tbd todo fixme filler dummy fake null seriennummer pass fail passed failed ok""",
     )
 )
+# Of a virtual machine or an image that nobody gave a number.
+_UNNUMBERED = re.compile(r"qemu|kvm|vmware|hyper-?v|virtual(?:box|machine)?|vm|template|standard\s?pc|test[\W_]?(?:\d{1,3}|pc)")
 _VERDICT = re.compile(r"[a-z]*(?:pass|fail)(?:ed)?")
 _VERSION = re.compile(r"(?:v|ver|version|rev|revision)?[ .]*(?:\d{1,2}|x)(?:\.(?:\d{1,3}|x)){1,3}")
 _SLOT = re.compile(r"\W*(?:pcie?|pci-?x|usb|sata|agp|isa|lpc|com|lpt|m\.2|dimm|slot)\W?\d*")
@@ -82,8 +91,8 @@ def is_no_value(folded: str) -> bool:
 
 
 def no_serial(folded: str) -> bool:
-    """Whether a text is something else than a serial: a version, a slot, the verdict of a test, or several words without a digit."""
-    if any(shape.fullmatch(folded) for shape in (_VERSION, _SLOT, _VERDICT)):
+    """Whether a text is something else than a serial: a version, a slot, the verdict of a test, a platform, or words without a digit."""
+    if any(shape.fullmatch(folded) for shape in (_VERSION, _SLOT, _VERDICT, _UNNUMBERED)):
         return True
     words = folded.split()
     return len(words) > 1 and all(len(word) > 2 and word.isalpha() for word in words)

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("devices", "0026_match_upgrade_device")]
+    dependencies = [("devices", "0030_key_check")]
 
     operations = [
         migrations.CreateModel(

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("devices", "0025_match_evidence")]
+    dependencies = [("devices", "0026_override_decisions")]
 
     operations = [
         migrations.AlterField("matchupgrade", "last", models.BigIntegerField(default=0, help_text="highest sighting id that was read")),
