@@ -116,6 +116,8 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_RATE_LIMITS = False  # they sleep, and a stranger can block a name with them: devices/users/sign_in_limits.py is instead of them
+# How long a reauthentication allows to reveal links, to change accounts and to apply disappearances.
+REAUTHENTICATION_SECONDS = ACCOUNT_REAUTHENTICATION_TIMEOUT = env.number("ROLLCALL_REAUTHENTICATION_MINUTES", 15, low=1) * 60
 MFA_FORMS = {"authenticate": "devices.users.forms.AuthenticateForm", "reauthenticate": "devices.users.forms.ReauthenticateForm"}
 MFA_ADAPTER = "devices.users.second_factors.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
