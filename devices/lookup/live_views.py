@@ -22,8 +22,8 @@ from devices.lookup.forms import LiveLookupForm
 from devices.models import Account, Identifier, Life, SyncRun
 from devices.search.documents import DeviceDocument, device_documents
 from devices.search.parser import parse
-from devices.sync import request_limits
 from devices.sync.handler import request_run
+from devices.users import request_limits
 from devices.web.permissions import is_fragment, needs
 from devices.web.ticket import query, ticket_of
 from vendors.errors import Unsupported

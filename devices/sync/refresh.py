@@ -18,8 +18,8 @@ from devices.db.messages import translated
 from devices.errors import ActionRefused
 from devices.models import Account, Health, Life, Sighting, SyncRun
 from devices.models.job import ACTIVE
-from devices.sync import request_limits
 from devices.sync.handler import request_run
+from devices.users import request_limits
 from vendors.base import Scope, Vendor
 from vendors.registry import VENDORS
 
@@ -64,7 +64,7 @@ def about(sightings: Iterable[Sighting]) -> list[RefreshRequest]:
 def ask(devices: Sequence[int], *, act: AuditContext, limited: bool = False) -> RefreshResult:
     """A run for each account that can be asked, or the one that is under way already: asking twice costs no more than once.
 
-    `limited`: the limits of devices/sync/request_limits.py apply to the user.
+    `limited`: the limits of devices/users/request_limits.py apply to the user.
     """
     asked = RefreshResult([], [])
     try:

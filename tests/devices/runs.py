@@ -34,6 +34,7 @@ class Follower:
         for _ in range(times):
             run.refresh_from_db()
             self.now = max(self.now, run.next_step_at) + timedelta(milliseconds=1)
+            _budgets_recover()
             self._advance(run)
 
     def _advance(self, run: SyncRun) -> None:

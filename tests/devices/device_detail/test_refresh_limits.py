@@ -80,12 +80,13 @@ def test_ten_requests_of_a_vendor_with_jobs_are_three_jobs(desk: Client) -> None
     assert "A worker takes it within seconds" in page, "the page of each device shows the job that it joined"
 
 
-def test_there_is_room_again_after_a_minute_and_for_other_users(desk: Client, ivan: User) -> None:
+def test_there_is_room_again_after_a_minute_and_for_other_users(bob: User, ivan: User) -> None:
     eset = account("eset-main", "eset")
     devices = [sighting(eset, f"pc-{number}").device_id for number in range(13)]
-    other = Client()
-    other.force_login(ivan)
+    desk, other = Client(), Client()
     with time_machine.travel(NOW, tick=False) as clock:
+        desk.force_login(bob)
+        other.force_login(ivan)
         refused = [click(desk, device) for device in devices[:11]][10]
         assert f"{LIMIT} Try again in 60 s." in refused
         assert LIMIT not in click(other, devices[10])
