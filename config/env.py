@@ -109,6 +109,12 @@ def service_url(name: str) -> str:
     return value
 
 
+def owner_database_url() -> str:
+    """ROLLCALL_OWNER_DATABASE_URL; that of a local stack only together with its DATABASE_URL. Empty: one role does everything."""
+    name = "ROLLCALL_OWNER_DATABASE_URL"
+    return os.environ.get(name, "") if os.environ.get("DATABASE_URL") else text(name)
+
+
 def database(url: str) -> dict[str, Any]:
     """Django's DATABASES entry for a `postgresql://` URL; a unix socket folder goes into `?host=`."""
     parts = urlsplit(url)

@@ -79,6 +79,9 @@ TEMPLATES = [
 ]
 
 DATABASES = {"default": env.database(env.service_url("DATABASE_URL"))}
+# Migrations and pruning of the audit log use the owner's role, everything else the application's (devices/db/roles.py).
+APPLICATION_ROLE = DATABASES["default"]["USER"]
+OWNER_DATABASE = env.database(url) if (url := env.owner_database_url()) else None
 DATABASES["default"] |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
 # prepare_threshold None: server-prepared plans of a search can be hundreds of times slower than fresh ones.
 DATABASES["default"]["OPTIONS"] |= {

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
-from django.core.checks import CheckMessage, Error, register
+from django.core.checks import CheckMessage, Error, Warning, register
 from django.db import DatabaseError
 from django.db.migrations.recorder import MigrationRecorder
 
@@ -75,6 +75,21 @@ def sealing_keys_open_everything(*, databases: Sequence[str] | None = None, **_k
         )
         for key_id in sorted(used - set(settings.SEALING_KEYS))
     ]
+
+
+@register("database")
+def audit_log_is_append_only(*, databases: Sequence[str] | None = None, **_kwargs: Any) -> list[CheckMessage]:
+    """A warning: an installation with one role works, but that role can empty the audit log."""
+    from devices.db.roles import can_change_audit_log
+
+    try:
+        changeable = bool(databases) and can_change_audit_log()
+    except DatabaseError:
+        return []  # before the first migration
+    if not changeable:
+        return []
+    hint = "Give the application a role of its own and set ROLLCALL_OWNER_DATABASE_URL for migrate (docs/scaling.md)."
+    return [Warning("The database role of the application can change and empty the audit log.", hint=hint, id="devices.W001")]
 
 
 def _keys_in_use() -> set[str]:

@@ -9,6 +9,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from devices.accounts import deletion
+from devices.audit.chain import chain_left
 from devices.coverage import gaps
 from devices.db.batches import forget_changes
 from devices.issues import decisions
@@ -76,6 +77,11 @@ def delete_account(account_id: int) -> None:
     while deletion.advance(account_id, now=jobs.database_clock()):
         if shutdown.shutting_down() or time.monotonic() >= ends:
             break
+
+
+@shared_task(name="devices.tasks.chain_audit_log")
+def chain_audit_log() -> None:
+    chain_left()
 
 
 @shared_task(name="devices.tasks.tidy")

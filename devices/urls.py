@@ -92,4 +92,5 @@ urlpatterns = [
     path("vendors/<slug:name>/applying/<int:run>/", withheld_views.applying, name="account_applying"),
     path("troubles/", troubles.fragment, name="troubles"),
     path("audit/", audit.page, name="audit"),
+    path("audit/export.<slug:form>", audit.export, name="audit_export"),
 ]

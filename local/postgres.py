@@ -18,7 +18,8 @@ from local.errors import StackError
 from local.processes import Program, inherited
 from local.unprivileged import Identity
 
-DATABASE = USER = "rollcall"
+DATABASE = OWNER = "rollcall"
+APPLICATION = "rollcall_app"  # what web, worker and beat sign in as: it cannot change the audit log
 REQUIRED_EXTENSION = "pg_trgm"
 
 SETTINGS = {
@@ -54,8 +55,11 @@ class Postgres:
         self._new = home.postgres / "data.new"
 
     @property
-    def url(self) -> str:
-        return f"postgresql:///{DATABASE}?host={quote(str(self.sockets), safe='/')}&user={USER}"
+    def variables(self) -> dict[str, str]:
+        return {"DATABASE_URL": self._url(APPLICATION), "ROLLCALL_OWNER_DATABASE_URL": self._url(OWNER)}
+
+    def _url(self, role: str) -> str:
+        return f"postgresql:///{DATABASE}?host={quote(str(self.sockets), safe='/')}&user={role}"
 
     def check_version(self) -> None:
         """Raises StackError when the data is of another major version."""
@@ -129,11 +133,13 @@ class Postgres:
             return []
 
     def prepare(self) -> None:
-        """Create the database. Raises StackError when the extension for searching is missing."""
-        with psycopg.connect(host=str(self.sockets), user=USER, dbname="postgres", autocommit=True) as connection:
+        """Create the database and the application role. Raises StackError when the extension for searching is missing."""
+        with psycopg.connect(host=str(self.sockets), user=OWNER, dbname="postgres", autocommit=True) as connection:
             known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
             if known is None:
                 connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
+            if connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [APPLICATION]).fetchone() is None:
+                connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(APPLICATION)))
             offered = connection.execute("SELECT 1 FROM pg_available_extensions WHERE name = %s", [REQUIRED_EXTENSION]).fetchone()
         if offered is None:
             raise StackError(
@@ -143,7 +149,7 @@ class Postgres:
 
     def _initdb_options(self) -> list[str]:
         # Trust is safe: the socket lies in a folder that only this user can enter; there is no other way in.
-        options = ["--username", USER, "--encoding", "UTF8", "--auth", "trust", "--no-instructions"]
+        options = ["--username", OWNER, "--encoding", "UTF8", "--auth", "trust", "--no-instructions"]
         if self.binaries.major >= 17:
             # Knows upper and lower case of all scripts, and never changes with the system's library.
             return [*options, "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]

@@ -31,6 +31,11 @@ def environment_for(
     }
 
 
+def without_owner(environment: Mapping[str, str]) -> dict[str, str]:
+    """For programs that only have the rights of the application."""
+    return {name: value for name, value in environment.items() if name != "ROLLCALL_OWNER_DATABASE_URL"}
+
+
 def stack_variables(*, services: Mapping[str, str], sandbox: int | None, environ: Mapping[str, str]) -> dict[str, str]:
     """Variables for commands in another terminal; written to `stack.env`."""
     private = [host for host in environ.get("ROLLCALL_PRIVATE_HOSTS", "").split(",") if host.strip()]

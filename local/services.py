@@ -1,6 +1,6 @@
 """PostgreSQL and Valkey for one data folder: used by `make run`, the tests and the bench.
 
-`with Stack(home) as stack:` gives `stack.environment` with DATABASE_URL and REDIS_URL. Needs no Django.
+`with Stack(home) as stack:` gives `stack.environment` with the addresses of both. Needs no Django.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ class Service(Protocol):
     label: str
 
     @property
-    def url(self) -> str: ...
+    def variables(self) -> dict[str, str]:
+        """Its addresses, for the programs of Rollcall."""
 
     def program(self) -> Program: ...
 
@@ -114,7 +115,7 @@ class Stack:
             self.children.append(child)
             child.start()
             started.append((child, service))
-            environment[variable] = service.url
+            environment |= service.variables
         for child, service in started:
             if not _became_ready(child, service, stop):
                 return

@@ -97,6 +97,7 @@ class Supervisor:
         self._set_up(programs.setup(environment, sandbox=port), console)
         if self._stop.is_set():
             return
+        environment = programs.without_owner(environment)
         # The page first: worker and beat would only compete with it for the processor.
         console.say("  Starting the web server")
         self._wait_for_web(self._start(programs.web(environment, bind=self.bind)))

@@ -40,6 +40,10 @@ class Valkey:
     def url(self) -> str:
         return f"unix://:{self._password}@{quote(str(self.socket), safe='/')}?db=0"
 
+    @property
+    def variables(self) -> dict[str, str]:
+        return {"REDIS_URL": self.url}
+
     def program(self) -> Program:
         settings = {**SETTINGS, "unixsocket": str(self.socket), "dir": str(self.data)}
         # In a file, because every user of the machine may read command lines.

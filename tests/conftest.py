@@ -7,6 +7,7 @@ from functools import cache
 import pytest
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
+from django.db import connection
 from django.test import Client
 from django.utils import translation
 from hypothesis import HealthCheck, settings
@@ -16,6 +17,8 @@ from devices.jobs import heartbeat
 from devices.models import User
 from devices.web import cache as rate_limits
 from devices.web.roles import ADMINISTRATOR, HELPDESK, IT_STAFF
+from local.postgres import APPLICATION, OWNER
+from tests.owner import empty_tables
 
 # A busy machine may stand still for longer than any example takes.
 settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -49,6 +52,23 @@ def _person(name: str, role: str | None) -> User:
     if role:
         user.groups.add(Group.objects.get(name=role))
     return user
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
+    """The test database is made, and dropped, by the owner."""
+    connection.settings_dict["USER"] = OWNER
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> Iterator[None]:
+    """Tests have the rights of the application, which cannot empty all tables."""
+    connection.close()
+    connection.settings_dict["USER"] = APPLICATION
+    setattr(connection.ops, "execute_sql_flush", empty_tables)  # noqa: B010  # mypy
+    yield
+    connection.close()
+    connection.settings_dict["USER"] = OWNER
 
 
 @pytest.fixture

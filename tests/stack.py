@@ -11,19 +11,20 @@ from pathlib import Path
 
 import psycopg
 
+from local.postgres import APPLICATION, OWNER
 from local.services import Stack
 
 FOLDER = Path(tempfile.mkdtemp(prefix="rc-test-", dir="/tmp"))
 
 
 OURS = "ROLLCALL_TEST_STACK"
-SERVICES = ("DATABASE_URL", "REDIS_URL")
+SERVICES = ("DATABASE_URL", "ROLLCALL_OWNER_DATABASE_URL", "REDIS_URL")
 
 
 def _start() -> Stack:
     if os.environ.pop(OURS, ""):  # a worker of pytest-xdist: what it inherited belongs to its parent
         for name in SERVICES:
-            del os.environ[name]
+            os.environ.pop(name, None)
     given = any(name in os.environ for name in SERVICES)
     os.environ["ROLLCALL_HOME"] = str(FOLDER)
     os.environ["ROLLCALL_SECRET_KEY"] = "only-for-tests"
@@ -43,7 +44,10 @@ def _start() -> Stack:
 
 def _write_without_waiting() -> None:
     """Let the server leave its files to the system's cache: that outlives killed processes, and nobody turns the machine off in a test."""
-    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as server:
+    with psycopg.connect(os.environ["ROLLCALL_OWNER_DATABASE_URL"], autocommit=True) as server:
+        # Tests that plant a fault, or empty the tables, may become the owner for a statement (tests/owner.py). Rights are not inherited.
+        server.execute(f"ALTER ROLE {APPLICATION} NOINHERIT")
+        server.execute(f"GRANT {OWNER} TO {APPLICATION}")
         for name in ("fsync", "full_page_writes"):
             server.execute(f"ALTER SYSTEM SET {name} = off")
         server.execute("SELECT pg_reload_conf()")

@@ -9,13 +9,14 @@ from django.utils.translation import gettext, gettext_noop
 
 from devices.models import User
 
-COMMAND_LINE = "command line"  # as stored
-_LABELS = {COMMAND_LINE: gettext_noop("CLI"), "whoever had it": gettext_noop("Anonymous"), "unknown": gettext_noop("Unknown user")}
+# Who acts without being signed in, as stored.
+COMMAND_LINE, ANONYMOUS, UNKNOWN = "command line", "Anonymous", "unknown"
+_LABELS = {COMMAND_LINE: gettext_noop("CLI"), ANONYMOUS: gettext_noop("Anonymous"), UNKNOWN: gettext_noop("Unknown user")}
 
 
 @dataclass(frozen=True, slots=True)
 class AuditContext:
-    """Without a user the actor is the command line, or `name`. `address`: the IP address, of devices/web/client_address.py."""
+    """Without a user the actor is `name`, one of the three above. `address`: the IP address, of devices/web/client_address.py."""
 
     now: datetime
     person: User | None = None
@@ -32,6 +33,13 @@ class AuditContext:
         return self if self.ticket else replace(self, ticket=ticket)
 
     @property
+    def source(self) -> str:
+        """Who acts without being signed in; empty for a user. Raises ValueError."""
+        if self.person is None and self.name not in _LABELS:
+            raise ValueError("an actor without a user is one of the three of devices/audit/context.py")
+        return "" if self.person else self.name
+
+    @property
     def signed_in(self) -> User:
         """The user, for actions that need one. Raises TypeError."""
         if self.person is None:
@@ -44,6 +52,6 @@ def actor_label(name: str) -> str:
     return gettext(_LABELS[name]) if name in _LABELS else name
 
 
-def stored_actor(label: str) -> str:
-    """The name under which an actor that is shown as `label` is stored."""
-    return next((name for name in _LABELS if label.lower() == actor_label(name).lower()), label)
+def source_named(label: str) -> str | None:
+    """The stored source that is shown as `label`."""
+    return next((source for source in _LABELS if label.lower() == actor_label(source).lower()), None)

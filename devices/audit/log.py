@@ -1,4 +1,4 @@
-"""Audit log: append-only, one entry for every sign-in, change, export and decision."""
+"""Audit log: append-only and signed, one entry for every sign-in, change, export and decision."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy
 
+from devices.audit.chain import chain_after_commit
 from devices.audit.context import AuditContext
-from devices.models import AuditEvent
+from devices.audit.signing import sign_new
+from devices.models import AuditEvent, User
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 ACTIONS: Mapping[str, str | StrPromise] = {
     "sign-in": gettext_lazy("Signed in"),
     "sign-in refused": gettext_lazy("Sign-in failed"),
+    "sign-in limited": gettext_lazy("Sign-in refused by a limit"),
+    "second factor refused": gettext_lazy("Two-factor code refused"),
     "sign-out": gettext_lazy("Signed out"),
     "person added": gettext_lazy("User created"),
     "person switched": gettext_lazy("User enabled or disabled"),
@@ -56,10 +60,12 @@ ACTIONS: Mapping[str, str | StrPromise] = {
     "view changed": gettext_lazy("Shared view changed"),
     "view removed": gettext_lazy("Shared view deleted"),
     "remediation opened": gettext_lazy("Remediation page opened"),
+    "raw data read": gettext_lazy("Raw data viewed"),
     "refresh asked": gettext_lazy("Sync requested"),
     "sync cancelled": gettext_lazy("Sync canceled"),
     "installer ordered": gettext_lazy("Installer creation requested"),
     "installer revocation asked": gettext_lazy("Installer revocation requested"),
+    "installers compared": gettext_lazy("Sync of installers requested"),
     "installer settled": gettext_lazy("Installer status resolved"),
     "installer marked": gettext_lazy("Helpdesk access to an installer changed"),
     "installer link shown": gettext_lazy("Installer link shown"),
@@ -68,19 +74,30 @@ ACTIONS: Mapping[str, str | StrPromise] = {
     "short link switched off": gettext_lazy("Short link revoked"),
     "hand-out closed": gettext_lazy("Delivery closed"),
     "secrets rotated": gettext_lazy("Encryption key rotated"),
+    "audit log pruned": gettext_lazy("Audit log pruned"),
+    "audit log exported": gettext_lazy("Audit log exported"),
+    "name erased": gettext_lazy("Name of a user erased from the audit log"),
 }
 
 
-def record(action: str, *, act: AuditContext, target: str = "", **detail: Any) -> AuditEvent:
-    """Write one entry. `detail` is shown to administrators: never a secret value."""
+def record(action: str, *, act: AuditContext, target: str | User = "", **detail: Any) -> AuditEvent:
+    """Write one entry. Where the action is about a user, `target` is that user, and the entry has the id.
+
+    `detail` is shown to administrators: never a secret value, and no name of a user.
+    """
     if action not in ACTIONS:
         raise ValueError(f"{action!r} is not in audit.ACTIONS: add it there with its label.")
-    return AuditEvent.objects.create(
+    event = AuditEvent(
         at=act.now,
-        actor=act.person,
-        actor_name=act.name,
+        actor_id=act.person.pk if act.person else None,
+        source=act.source,
         action=action,
-        target=target[:255],
+        target=target[:255] if isinstance(target, str) else "",
+        subject_id=None if isinstance(target, str) else target.pk,
         detail=detail | ({"ticket": act.ticket} if act.ticket else {}),
         address=act.address,
     )
+    event.pk, event.mac = sign_new(event)
+    event.save(force_insert=True)
+    chain_after_commit()
+    return event

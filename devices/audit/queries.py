@@ -11,13 +11,14 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
-from devices.audit.context import COMMAND_LINE, actor_label, stored_actor
+from devices.audit.context import COMMAND_LINE, actor_label, source_named
 from devices.audit.log import ACTIONS
 from devices.lists.filters import DateField, FilterField, FilterSet
-from devices.models import AuditEvent, Device, User
+from devices.models import AuditEvent, AuditName, Device, User
 
 PAGE = 50
 MOST_DEVICES = 20
+USERS = ("settled_by", "written_by")  # keys of `AuditEvent.detail` whose values are ids of users
 # Labels of the keys of `AuditEvent.detail`; the keys are stored and never change.
 DETAILS = {
     "accepted": gettext_lazy("accepted"),
@@ -30,6 +31,7 @@ DETAILS = {
     "device": gettext_lazy("device"),
     "devices": gettext_lazy("devices"),
     "enabled": gettext_lazy("enabled"),
+    "entries": gettext_lazy("entries"),
     "expires": gettext_lazy("expires"),
     "field": gettext_lazy("field"),
     "fields": gettext_lazy("fields"),
@@ -37,6 +39,7 @@ DETAILS = {
     "format": gettext_lazy("format"),
     "group": gettext_lazy("group"),
     "handout": gettext_lazy("delivery"),
+    "head": gettext_lazy("head of the audit log"),
     "host": gettext_lazy("host"),
     "installer": gettext_lazy("installer"),
     "issues": gettext_lazy("issues"),
@@ -65,6 +68,7 @@ DETAILS = {
     "unusable": gettext_lazy("invalid"),
     "until": gettext_lazy("until"),
     "use": gettext_lazy("use"),
+    "user": gettext_lazy("user"),
     "uses": gettext_lazy("max. downloads"),
     "vendor": gettext_lazy("vendor"),
     # What a deletion counts (devices/accounts/deletion.py).
@@ -106,7 +110,9 @@ class AuditFilters(FilterSet):
     def events(self) -> QuerySet[AuditEvent]:
         found = AuditEvent.objects.all()
         if self.person:
-            found = found.filter(Q(actor_name__iexact=self.person) | Q(actor_name=stored_actor(self.person)))
+            named = AuditName.objects.filter(name__iexact=self.person).values("user_id")
+            by_user, source = Q(actor__in=named), source_named(self.person)
+            found = found.filter(by_user | Q(actor=None, source=source) if source else by_user)
         if self.action:
             found = found.filter(action=self.action)
         if self.since:
@@ -123,25 +129,57 @@ class AuditRow:
     event: AuditEvent
     actor: str
     action: str
+    target: str
     detail: list[tuple[str, str]]
     devices: list[tuple[int, str]]
     more: int
 
 
 def lines(events: Iterable[AuditEvent]) -> list[AuditRow]:
-    """One query, where an entry is about devices."""
+    """One query for the names of users, and one where an entry is about devices."""
     about = {event: _devices(event) for event in events}
     wanted = {pk for found in about.values() for pk in found[:MOST_DEVICES]}
-    names = dict(Device.objects.filter(pk__in=wanted).values_list("pk", "name")) if wanted else {}
-    return [_line(event, found, names) for event, found in about.items()]
+    devices = dict(Device.objects.filter(pk__in=wanted).values_list("pk", "name")) if wanted else {}
+    users = user_names(about)
+    return [_line(event, found, devices, users) for event, found in about.items()]
 
 
-def _line(event: AuditEvent, devices: list[int], names: Mapping[int, str]) -> AuditRow:
+def user_names(events: Iterable[AuditEvent]) -> dict[int, str]:
+    """User id → name, of all users in these entries whose name is known and not erased."""
+    found = {pk for event in events for pk in (event.actor_id, event.subject_id, *_users_in(event).values()) if pk is not None}
+    return dict(AuditName.objects.filter(pk__in=found).exclude(name="").values_list("pk", "name"))
+
+
+def actor_name(event: AuditEvent, users: Mapping[int, str]) -> str:
+    return actor_label(event.source) if event.actor_id is None else _user_name(event.actor_id, users)
+
+
+def target_name(event: AuditEvent, users: Mapping[int, str]) -> str:
+    return event.target if event.subject_id is None else _user_name(event.subject_id, users)
+
+
+def detail_of(event: AuditEvent, users: Mapping[int, str]) -> dict[str, Any]:
+    """With the names of users instead of their ids."""
     detail = event.detail if isinstance(event.detail, dict) else {}
+    return detail | {key: _user_name(pk, users) for key, pk in _users_in(event).items()}
+
+
+def _user_name(pk: int, users: Mapping[int, str]) -> str:
+    return users.get(pk) or gettext("User %(id)s") % {"id": pk}
+
+
+def _users_in(event: AuditEvent) -> dict[str, int]:
+    """Keys of the detail that hold the id of a user."""
+    detail = event.detail if isinstance(event.detail, dict) else {}
+    return {key: detail[key] for key in USERS if isinstance(detail.get(key), int)}
+
+
+def _line(event: AuditEvent, devices: list[int], names: Mapping[int, str], users: Mapping[int, str]) -> AuditRow:
+    detail = detail_of(event, users)
     shown = [(_detail_label(key), _shown(value)) for key, value in detail.items() if not (devices and key == "devices")]
     named = [(pk, names.get(pk) or gettext("Device %(id)s") % {"id": pk}) for pk in devices[:MOST_DEVICES]]
-    action = str(ACTIONS.get(event.action, event.action))
-    return AuditRow(event, actor_label(event.actor_name), action, shown, named, len(devices) - len(named))
+    action, actor = str(ACTIONS.get(event.action, event.action)), actor_name(event, users)
+    return AuditRow(event, actor, action, target_name(event, users), shown, named, len(devices) - len(named))
 
 
 def _detail_label(key: str) -> str:

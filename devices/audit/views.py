@@ -1,11 +1,16 @@
-"""The page of the audit log."""
+"""The page of the audit log, and its entries as a file."""
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from devices.audit import entries_file
+from devices.audit.export import csv_file, jsonl_file, no_file
 from devices.audit.log import ACTIONS
 from devices.audit.queries import PAGE, AuditFilters, lines, people
 from devices.lists.keyset import newest
@@ -29,3 +34,19 @@ def page(request: HttpRequest) -> HttpResponse:
         "people": people(),
     }
     return render(request, "devices/audit/list.html", context)
+
+
+@require_safe
+@needs("view_audit")
+def export(request: HttpRequest, form: str) -> HttpResponseBase:
+    """The entries that the page shows with these filters, oldest first."""
+    if form not in entries_file.FORMATS:
+        raise Http404
+    filters = AuditFilters.read(request.GET)
+    if AuditFilters.unread(request.GET):
+        return no_file(request, reverse("devices:audit"))
+    file = jsonl_file if form == "jsonl" else csv_file
+    detail = {"format": form, "filters": filters.query_string()}
+    name = f"audit-log-{timezone.now():%Y-%m-%d}.{form}"
+    lines_of = entries_file.FORMATS[form]
+    return file(request, name, lambda: lines_of(entries_file.documents(filters.events())), action="audit log exported", **detail)

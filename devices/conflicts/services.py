@@ -10,7 +10,7 @@ from devices.audit.context import AuditContext
 from devices.db.locks import lock_devices
 from devices.errors import ActionRefused, checked_reason
 from devices.history import writer as changes
-from devices.models import ChangeKind, Device, Life, Settlement, Sighting
+from devices.models import ChangeKind, Device, Life, Settlement, Sighting, User
 from devices.reconciliation.conflicts import FIELDS, said, shown
 from devices.reconciliation.summary import summarise
 
@@ -58,7 +58,8 @@ def remove_override(settlement: int, *, device: int, act: AuditContext) -> str:
             raise ActionRefused(gettext("Already open: another user reopened it, or a vendor reports another value."))
         _end(current, act)
         changes.record_user_action(device, ChangeKind.SETTLED, act=act, field=current.field)
-        audit.record("settlement ended", act=act, target=str(device), settled_by=current.made_by_name, field=current.field)
+        settled_by = User.objects.filter(username=current.made_by_name).values_list("pk", flat=True).first()
+        audit.record("settlement ended", act=act, target=str(device), settled_by=settled_by, field=current.field)
         summarise([device], act.now)
         return current.field
 

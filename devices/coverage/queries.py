@@ -28,9 +28,8 @@ from vendors.states import IdKind
 
 CODES = list(CoverageState)
 COUNTED = Q(life__in=[Life.SEEN, Life.MISSING])  # as in the list of devices, without removed ones
-# 0 … 3 are the codes of the four states of a present record; 4: known, but not present. Superseded records have no mark, so that of
-# several present records the current one applies.
-_MARK = """CASE WHEN s.life <> 'seen'{held} THEN 4
+# 0 … 3 are the codes of the four states of a present record; 4: known, but not present. Of several present records the current one applies.
+_MARK = """CASE WHEN s.superseded OR s.life <> 'seen'{held} THEN 4
     WHEN s.enrolment IN ('pending', 'failed') THEN 3 WHEN s.silenced THEN 2 WHEN s.stale THEN 1 ELSE 0 END"""
 # A sighting whose absence awaits a review proves neither presence nor absence.
 _HELD = """ OR EXISTS (
@@ -40,7 +39,7 @@ _PLACED = """
 WITH account AS MATERIALIZED (
     SELECT * FROM unnest(%s::bigint[], %s::boolean[], %s::boolean[], %s::bigint[], %s::integer[]) AS a(id, sound, old, held_run, kinds)),
 marked AS (SELECT s.device_id, bit_or(s.key_kinds)::integer AS kinds,
-           array_agg(s.account_id * 8 + {mark}) FILTER (WHERE s.superseded IS NOT TRUE) AS marks
+           array_agg(s.account_id * 8 + {mark}) AS marks
          FROM devices_sighting s{few} GROUP BY s.device_id),
 device AS (SELECT {columns} FROM devices_device d LEFT JOIN marked t ON t.device_id = d.id
            WHERE d.life IN ('seen', 'missing'){within} {grouped})

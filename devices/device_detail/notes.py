@@ -35,7 +35,7 @@ def delete_note(note: Note, *, act: AuditContext) -> None:
     with transaction.atomic():
         if not Note.objects.filter(pk=note.pk).delete()[0]:
             return  # deleted by another request
-        written = {"written_by": note.author_name, "written_at": f"{note.at:%Y-%m-%d %H:%M} UTC"}
+        written = {"written_by": note.author_id, "written_at": f"{note.at:%Y-%m-%d %H:%M} UTC"}
         audit.record("note taken back", act=act.for_ticket(note.ticket), target=str(note.device_id), **written)
 
 

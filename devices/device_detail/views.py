@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from devices.account_status.status import account_statuses, by_pk
-from devices.audit.request import person
+from devices.audit import log as audit
+from devices.audit.request import act_of, person
 from devices.coverage.queries import gaps
 from devices.device_detail.field_values import values
 from devices.device_detail.panels import beside, decisions
@@ -45,6 +46,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
             raise Http404
         return redirect(reverse("devices:detail", args=[other]) + query(ticket=ticket))
     asks = about(view.sighting for view in found.views)
+    records = [view.sighting.pk for view in found.views]
     whys = joins({view.sighting.pk: view.short for view in found.views})
     context = {
         "found": found,
@@ -58,8 +60,8 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         "gaps": gaps(pk, known),
         "values": values(found),
         "joins": [(view, whys.get(view.sighting.pk)) for view in found.views],
-        "rulings": rulings(pk),
-        "duplicates": number_with([view.sighting.pk for view in found.views]),
+        "rulings": rulings(pk, records),
+        "duplicates": number_with(records),
         **decisions(found, known, now=now),
         **beside(found.device, person(request)),
     }
@@ -76,6 +78,8 @@ def raw(request: HttpRequest, pk: int, sighting: int) -> HttpResponse:
         found = None
     if found is None:
         raise Http404
+    if request.method == "GET":
+        audit.record("raw data read", act=act_of(request), target=str(pk), account=found.account.name, sighting=sighting)
     text = json.dumps(found.raw, indent=2, ensure_ascii=False, sort_keys=True)
     template = "devices/device_detail/_raw.html" if is_fragment(request) else "devices/device_detail/raw.html"
     return render(request, template, {"sighting": found, "text": text, "device_id": pk, "ticket_query": query(ticket=ticket_of(request))})

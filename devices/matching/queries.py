@@ -74,10 +74,12 @@ class OverrideText:
     other: Device | None
 
 
-def rulings(device: int) -> list[OverrideText]:
-    """The decisions about a device, the oldest first. One query."""
+def rulings(device: int, records: Sequence[int]) -> list[OverrideText]:
+    """The decisions about a device with these records, the oldest first. One query, and one more if there are any."""
+    own = Ruling.objects.filter(Q(first__in=records) | Q(second__in=records), ended_at=None).order_by("pk")
+    found = list(own.values_list("pk", flat=True)[:MOST_RULINGS])
     decisions: dict[UUID, list[Ruling]] = {}
-    for each in _in_force().filter(Q(first__device=device) | Q(second__device=device)).order_by("pk")[:MOST_RULINGS]:
+    for each in _in_force().filter(pk__in=found).order_by("pk") if found else ():
         decisions.setdefault(each.decision, []).append(each)
     return [_override(found, device) for found in decisions.values()]
 

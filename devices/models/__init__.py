@@ -3,7 +3,7 @@
 from devices.models.account import Account, AccountSecret, Health
 from devices.models.change import Change, ChangeKind
 from devices.models.device import Device, Life
-from devices.models.event import AuditEvent
+from devices.models.event import AuditEvent, AuditLink, AuditName
 from devices.models.identifier import Identifier
 from devices.models.issue import Issue
 from devices.models.job import JobState, VendorJob
@@ -24,6 +24,8 @@ __all__ = [
     "Account",
     "AccountSecret",
     "AuditEvent",
+    "AuditLink",
+    "AuditName",
     "Change",
     "ChangeKind",
     "Device",

@@ -107,8 +107,9 @@ def count() -> Total:
 
 
 def number_with(records: Collection[int]) -> int:
-    """How many devices may be the same as the one with these records. One query."""
-    return open_pairs(records).count()
+    """How many devices may be the same as the one with these records. One query, and one more if there are pairs."""
+    pairs = PossibleDuplicate.objects.filter(Q(first__in=records) | Q(second__in=records))
+    return open_pairs(records).count() if pairs.exists() else 0
 
 
 def records_of(devices: Collection[int]) -> list[int]:

@@ -76,7 +76,7 @@ def add_user(name: str, *, role: str, password: str = "") -> str:
                 raise InvalidUser(f"User {name!r} already exists: choose another name.")
             user = User.objects.create_user(username=name, password=password)
             user.groups.add(Group.objects.get(name=role))
-            audit.record("person added", act=AuditContext(timezone.now()), target=user.get_username(), role=role)
+            audit.record("person added", act=AuditContext(timezone.now()), target=user, role=role)
     except IntegrityError:
         raise InvalidUser(f"User {name!r} already exists: choose another name.") from None
     return password
@@ -91,9 +91,7 @@ def set_role(user: User, *, role: str) -> None:
         user.groups.remove(*Group.objects.filter(name__in=ROLES))
         user.groups.add(Group.objects.get(name=role))
         User.objects.filter(pk=user.pk).update(is_superuser=False)
-        audit.record(
-            "role changed", act=AuditContext(timezone.now()), target=user.get_username(), before=SHORT.get(before, "none"), role=role
-        )
+        audit.record("role changed", act=AuditContext(timezone.now()), target=user, before=SHORT.get(before, "none"), role=role)
 
 
 def set_password(user: User, *, password: str = "") -> str:
@@ -103,7 +101,7 @@ def set_password(user: User, *, password: str = "") -> str:
     with transaction.atomic():
         user.set_password(password)
         user.save(update_fields=["password"])
-        audit.record("password replaced", act=AuditContext(timezone.now()), target=user.get_username())
+        audit.record("password replaced", act=AuditContext(timezone.now()), target=user)
     return password
 
 
@@ -113,7 +111,7 @@ def switch_user(user: User, *, enabled: bool) -> None:
         if not enabled:
             _keep_an_administrator(user)
         User.objects.filter(pk=user.pk).update(is_active=enabled)
-        audit.record("person switched", act=AuditContext(timezone.now()), target=user.get_username(), enabled=enabled)
+        audit.record("person switched", act=AuditContext(timezone.now()), target=user, enabled=enabled)
 
 
 def second_factor(user: User) -> Authenticator | None:
@@ -138,7 +136,7 @@ def remove_second_factor(user: User, *, reason: str = "", act: AuditContext | No
         for row in rows:
             row.delete()
             detail = {"kind": str(row.type), "change": "removed", **noted}
-            audit.record("second factor changed", act=act, target=user.get_username(), **detail)
+            audit.record("second factor changed", act=act, target=user, **detail)
     return bool(rows)
 
 

@@ -17,8 +17,11 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from devices.audit import log as audit
+from devices.audit.context import UNKNOWN, AuditContext
 from devices.models import SignInAddress, User
 from devices.web.client_address import client_address, limited_network
+from devices.web.rate_limit import UserRateLimit, check
 from devices.web.sliding_window import Taken, Window, give_back, take
 
 # At most so many within so many seconds.
@@ -32,14 +35,15 @@ MOST_USUAL = 20  # addresses of a user
 T = TypeVar("T")
 
 
-def limited(request: HttpRequest, name: str, check: Callable[[], T | None], *, what: str = "password") -> T | None:
-    """The result of `check`; a failure (None, or any exception) counts. Raises ImmediateHttpResponse with 429, without a check."""
+def limited(request: HttpRequest, name: str, attempt: Callable[[], T | None], *, what: str = "password") -> T | None:
+    """The result of `attempt`; a failure (None, or any exception) counts. Raises ImmediateHttpResponse with 429, without an attempt."""
     now = timezone.now()
     windows = _windows(name, limited_network(client_address(request)), now, what=what)
     taken = take(windows, now=now.timestamp())
     if taken.wait:
+        _record_refused(request, name)
         raise ImmediateHttpResponse(too_many(request, taken))
-    found = check()
+    found = attempt()
     if found is not None:
         give_back(taken, keys=[window.key for window in windows[1:]])
     return found
@@ -51,12 +55,25 @@ def too_many(request: HttpRequest, taken: Taken) -> HttpResponse:
     return answer
 
 
+def user_of_that_name(typed: object) -> User | None:
+    name = str(typed or "")
+    return None if "\0" in name else User.objects.filter(username__iexact=name).first()
+
+
 def remember_address(user: User, address: str | None, *, now: datetime) -> None:
     """The user signed in from there: it is a usual address from now on."""
     row = SignInAddress(user=user, network=limited_network(address), last_at=now)
     SignInAddress.objects.bulk_create([row], update_conflicts=True, unique_fields=["user", "network"], update_fields=["last_at"])
     kept = SignInAddress.objects.filter(user=user, last_at__gt=now - USUAL_FOR).order_by("-last_at", "-pk").values("pk")[:MOST_USUAL]
     SignInAddress.objects.filter(user=user).exclude(pk__in=kept).delete()
+
+
+def _record_refused(request: HttpRequest, name: str) -> None:
+    """Once a minute for each address and user, so that an attack does not fill the audit log."""
+    address, user = client_address(request), user_of_that_name(name)
+    key = f"rollcall:limited:{limited_network(address)}:{user.pk if user else ''}"
+    if check(key, most=1, seconds=60) is not UserRateLimit.TOO_MANY:
+        audit.record("sign-in limited", act=AuditContext(timezone.now(), name=UNKNOWN, address=address), target=user or "")
 
 
 def _windows(name: str, network: str, now: datetime, *, what: str) -> list[Window]:

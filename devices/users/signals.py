@@ -7,7 +7,7 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.signals import password_changed
-from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
+from allauth.mfa.signals import authentication_failed, authenticator_added, authenticator_removed, authenticator_reset
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.dispatch import receiver
 from django.http import HttpRequest
@@ -15,9 +15,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from devices.audit import log as audit
-from devices.audit.context import AuditContext
+from devices.audit.context import UNKNOWN, AuditContext
 from devices.models import User
 from devices.users import sign_in_limits
+from devices.users.sign_in_limits import user_of_that_name
 from devices.web.client_address import client_address
 
 
@@ -57,7 +58,7 @@ def _signed_out(request: HttpRequest, user: User | None, **_kwargs: Any) -> None
 
 @receiver(password_changed)
 def _password_changed(request: HttpRequest, user: User, **_kwargs: Any) -> None:
-    audit.record("password replaced", act=_act(user, request), target=user.get_username())
+    audit.record("password replaced", act=_act(user, request), target=user)
 
 
 @receiver(authenticator_added)
@@ -65,13 +66,21 @@ def _password_changed(request: HttpRequest, user: User, **_kwargs: Any) -> None:
 @receiver(authenticator_reset)
 def _factor_changed(request: HttpRequest, user: User, authenticator: Any, signal: Any, **_kwargs: Any) -> None:
     change = {id(authenticator_added): "added", id(authenticator_removed): "removed"}.get(id(signal), "made anew")
-    audit.record("second factor changed", act=_act(user, request), target=user.get_username(), kind=str(authenticator.type), change=change)
+    audit.record("second factor changed", act=_act(user, request), target=user, kind=str(authenticator.type), change=change)
 
 
 @receiver(user_login_failed)
 def _refused(credentials: dict[str, Any], request: HttpRequest | None = None, **_kwargs: Any) -> None:
-    name = str(credentials.get("username") or "")[:150]
-    audit.record("sign-in refused", act=replace(_act(None, request), name=name or "unknown"))
+    """What was typed as a user name is not recorded: it may be a password. A user of that name is."""
+    audit.record(
+        "sign-in refused", act=replace(_act(None, request), name=UNKNOWN), target=user_of_that_name(credentials.get("username")) or ""
+    )
+
+
+@receiver(authentication_failed)
+def _factor_refused(request: HttpRequest, user: User, authenticator: Any, reauthentication: bool, **_kwargs: Any) -> None:
+    act = _act(user, request) if reauthentication else replace(_act(None, request), name=UNKNOWN)
+    audit.record("second factor refused", act=act, target=user, kind=str(authenticator.type))
 
 
 def _act(user: User | None, request: HttpRequest | None) -> AuditContext:

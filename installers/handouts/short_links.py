@@ -11,7 +11,7 @@ from enum import StrEnum
 from django.db import transaction
 
 from devices.audit import log as audit
-from devices.audit.context import AuditContext
+from devices.audit.context import ANONYMOUS, AuditContext
 from devices.errors import ActionRefused
 from installers.handouts.services import hash_of, may_share, usable_link
 from installers.models import Handout, Way
@@ -48,7 +48,7 @@ def redeem(token: str, *, now: datetime, address: str | None = None) -> tuple[Ha
         held.uses, held.used_at = held.uses + 1, now
         held.save(update_fields=["uses", "used_at"])
         detail = {"installer": held.installer_id, "handout": held.pk, "use": held.uses}
-        act = AuditContext(now, name="Anonymous", ticket=held.ticket, address=address)
+        act = AuditContext(now, name=ANONYMOUS, ticket=held.ticket, address=address)
         audit.record("short link used", act=act, target=held.installer.account.name, **detail)
     return held, link
 

@@ -7,7 +7,8 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
-from devices.audit.request import person
+from devices.audit import log as audit
+from devices.audit.request import act_of, person
 from devices.web.permissions import needs
 from installers.register import scheduling
 
@@ -19,6 +20,7 @@ def start(request: HttpRequest) -> HttpResponse:
     accounts = scheduling.offering()
     for account in accounts:
         scheduling.request_stocktake(account, now=timezone.now(), by=person(request))
+        audit.record("installers compared", act=act_of(request), target=account.name)
     if accounts:
         messages.success(request, gettext("Sync started: %(accounts)s.") % {"accounts": ", ".join(account.name for account in accounts)})
     else:

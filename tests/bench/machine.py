@@ -42,6 +42,7 @@ class Machine:
         key = "bench:" + base64.b64encode(bytes(32)).decode()
         fixed = {"ROLLCALL_HOME": str(folder), "ROLLCALL_SECRET_KEY": "bench", "ROLLCALL_SEALING_KEYS": key}
         os.environ |= {**fixed, **self.stack.environment, "ROLLCALL_PRIVATE_HOSTS": "127.0.0.1", "ROLLCALL_STATEMENT_TIMEOUT_MS": "60000"}
+        os.environ["DATABASE_URL"] = os.environ.pop("ROLLCALL_OWNER_DATABASE_URL")  # it writes and empties whole tables
         os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
 
     def stop(self) -> None:

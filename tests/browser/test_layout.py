@@ -56,7 +56,7 @@ def laptop(transactional_db: None) -> Device:
     evidence = [["serial", SERIAL, SERIAL], ["hostname", NAME, NAME], ["mac_parallel", MAC, MAC], ["model_differs", WORD, UUID]]
     PossibleDuplicate.objects.create(first_id=first, second_id=second, total=8, evidence=evidence, found_at=timezone.now())
     AuditEvent.objects.create(
-        at=timezone.now(), action="account.added", actor_name="alice", target="eset-office-munich", address="192.0.2.17"
+        at=timezone.now(), action="account.added", source="command line", target="eset-office-munich", address="192.0.2.17"
     )
     assert device is not None
     return device

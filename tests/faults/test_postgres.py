@@ -15,6 +15,7 @@ from tests.devices.runs import account_at
 from tests.faults import services
 from tests.faults.processes import Processes, wait_for
 from tests.faults.runs import assert_complete, half_applied, steps, story, wait_until_all_ended
+from tests.owner import owner_rights
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 TIMES = 3
@@ -83,7 +84,7 @@ def test_no_record_is_blamed_for_a_database_that_ends_while_it_is_stored(
 
 
 def execute(sql: str) -> None:
-    with connection.cursor() as cursor:
+    with owner_rights() as cursor:
         cursor.execute(sql)
 
 

@@ -14,6 +14,8 @@ from django.core.management import get_commands
 PLACEHOLDERS = (
     "SIMULATORS",
     "INSTALLER_ID",
+    "HEAD",
+    "postgresql://rollcall_owner:PASSWORD@db.example.com/rollcall",
     "postgresql://rollcall:PASSWORD@db.example.com/rollcall",
     "redis://redis.example.com/0",
 )

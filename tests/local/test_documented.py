@@ -187,20 +187,31 @@ def values(stack: Started) -> dict[str, Callable[[], str]]:
     """What the placeholders stand for. Production variables lead to a second, empty database of the same server."""
     database = urlsplit(stack.told["DATABASE_URL"])
 
+    def with_role(role: str) -> str:
+        return database._replace(path="/production", query=re.sub(r"user=\w+", f"user={role}", database.query)).geturl()
+
     def fresh_database() -> str:
-        with psycopg.connect(stack.told["DATABASE_URL"], autocommit=True) as connection:
-            connection.execute("CREATE DATABASE production")
-        return database._replace(path="/production").geturl()
+        """As docs/scaling.md says that an administrator of PostgreSQL creates it."""
+        with psycopg.connect(stack.told["ROLLCALL_OWNER_DATABASE_URL"], autocommit=True) as connection:
+            for role in ("production_owner", "production"):
+                connection.execute(f"CREATE ROLE {role} LOGIN")
+            connection.execute("CREATE DATABASE production OWNER production_owner")
+        return with_role("production_owner")
 
     def installer() -> str:
         _, output = stack.terminal.run(f"{MANAGE} installer list --json")
         ours = (each["id"] for each in json.loads(output) if each["state"] == "ready" and each["name"].startswith("Laptops"))
         return str(next(ours, 0))
 
+    def head() -> str:
+        return stack.terminal.run(f"{MANAGE} audit head")[1].strip()
+
     found = {
         "SIMULATORS": lambda: stack.simulators,
         "INSTALLER_ID": installer,
-        "postgresql://rollcall:PASSWORD@db.example.com/rollcall": fresh_database,
+        "HEAD": head,
+        "postgresql://rollcall_owner:PASSWORD@db.example.com/rollcall": fresh_database,
+        "postgresql://rollcall:PASSWORD@db.example.com/rollcall": lambda: with_role("production"),
         "redis://redis.example.com/0": lambda: stack.told["REDIS_URL"].replace("db=0", "db=1"),
     }
     assert found.keys() == set(PLACEHOLDERS)

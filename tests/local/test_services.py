@@ -19,7 +19,7 @@ from tests.local.observing import all_gone
 
 
 def database(stack: Stack) -> psycopg.Connection:
-    return psycopg.connect(stack.environment["DATABASE_URL"], autocommit=True)
+    return psycopg.connect(stack.environment["ROLLCALL_OWNER_DATABASE_URL"], autocommit=True)
 
 
 def parts(url: str) -> tuple[str, str]:
@@ -61,6 +61,15 @@ def test_the_database_folds_case_of_all_scripts_and_has_trigrams(running: Stack)
     with database(running) as connection:
         connection.execute("CREATE EXTENSION pg_trgm")
         assert connection.execute("SELECT lower('ÄÉЖΣ'), 'laptop' % 'laptob'").fetchone() == ("äéжσ", True)
+
+
+def test_the_application_is_not_the_owner(running: Stack) -> None:
+    with psycopg.connect(running.environment["DATABASE_URL"]) as connection:
+        query = "SELECT current_user, rolsuper, rolcreatedb, rolcreaterole, rolbypassrls FROM pg_roles WHERE rolname = current_user"
+        assert connection.execute(query).fetchone() == ("rollcall_app", False, False, False, False)
+        assert connection.execute("SELECT count(*) FROM pg_auth_members WHERE member = 'rollcall_app'::regrole").fetchone() == (0,)
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute("CREATE TABLE mine ()")
 
 
 def test_rows_and_keys_are_there_after_a_restart(made: Home) -> None:

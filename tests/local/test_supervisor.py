@@ -134,7 +134,7 @@ def test_commands_in_another_terminal_find_the_services(run: Run) -> None:
     assert stat.S_IMODE(run.home.environment_file.stat().st_mode) == 0o600
     sandbox = (run.home.folder / "sandbox.port").read_text().strip()
     told = stack_file(run.home)
-    assert told.keys() == {"DATABASE_URL", "REDIS_URL", "ROLLCALL_PRIVATE_HOSTS"}
+    assert told.keys() == {"DATABASE_URL", "ROLLCALL_OWNER_DATABASE_URL", "REDIS_URL", "ROLLCALL_PRIVATE_HOSTS"}
     assert told["ROLLCALL_PRIVATE_HOSTS"] == f"127.0.0.1:{sandbox}"
 
 
@@ -151,6 +151,14 @@ def test_passwords_are_shown_once_and_kept_only_as_hashes(run: Run) -> None:
         ).fetchall()
     assert [(name, role) for name, _, role in rows] == [("admin", "Administrator"), ("helpdesk", "Helpdesk")]
     assert all(stored.startswith("argon2") for _, stored, _ in rows)
+
+
+def test_the_application_can_only_add_to_the_audit_log(run: Run) -> None:
+    rights = "SELECT has_table_privilege('devices_auditevent', right_) FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE']) right_"
+    with psycopg.connect(stack_file(run.home)["DATABASE_URL"]) as connection:
+        assert [allowed for (allowed,) in connection.execute(rights).fetchall()] == [True, True, False, False, False]
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute("TRUNCATE devices_auditevent")
 
 
 def test_every_vendor_has_a_demo_account_at_its_simulator(run: Run) -> None:

@@ -41,7 +41,7 @@ def everything(alice: User) -> list[str]:
     installers.foreign(accounts["eset"], "Theirs")
     doubtful = installers.doubtful(accounts["eset"], "Lobby")
     link = short_link(alice, ready, recipient="Anna")
-    AuditEvent.objects.create(at=timezone.now(), action="account.added", actor_name="alice", target="eset-main", address="192.0.2.17")
+    AuditEvent.objects.create(at=timezone.now(), action="account.added", source="command line", target="eset-main", address="192.0.2.17")
     Issue.objects.filter(title="Firewall is off").update(first_seen_at=timezone.now() - timedelta(days=3))
     chosen = [f"/issues/decide/?issue={pk}" for pk in Issue.objects.values_list("pk", flat=True)[:2]]
     return [

@@ -48,7 +48,8 @@ class TestRefreshing:
         run = SyncRun.objects.get()
         assert (run.kind, run.requested_by) == ("everything", ivan)
         assert (
-            list(AuditEvent.objects.filter(action="refresh asked").values_list("actor_name", "detail")) == [("ivan", {"run": run.pk})] * 2
+            list(AuditEvent.objects.filter(action="refresh asked").values_list("actor__username", "detail"))
+            == [("ivan", {"run": run.pk})] * 2
         )
 
     @pytest.mark.django_db(transaction=True)

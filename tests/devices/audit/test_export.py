@@ -8,7 +8,6 @@ import socket
 from collections.abc import Iterator
 from typing import Any
 
-import psycopg
 import pytest
 from django.conf import settings
 from django.db import connection, transaction
@@ -16,7 +15,7 @@ from django.http import StreamingHttpResponse
 from django.test import Client
 from django.utils import timezone
 
-from devices.audit.export import SMALL, csv_answer
+from devices.audit.export import SMALL, file_answer
 from devices.models import User
 from devices.sync.page_writer import save_page
 from local import programs
@@ -25,6 +24,7 @@ from local.processes import Child
 from local.waiting import wait_until
 from tests.devices import records as making
 from tests.faults.processes import settings_url
+from tests.owner import owner_rights, owner_session
 from tests.stack import STACK
 
 START_SECONDS = 60
@@ -90,19 +90,19 @@ def test_a_database_that_goes_away_in_the_middle_cuts_the_download(address: Addr
 
 def test_an_error_before_the_first_byte_is_an_error_page(address: Address, cookie: str) -> None:
     fleet(3)
-    with connection.cursor() as cursor:
+    with owner_rights() as cursor:
         cursor.execute("ALTER TABLE devices_pulse RENAME TO pulse_elsewhere")
     try:
         answer = _get(address, cookie)
         assert (answer.status, answer.headers["Content-Type"]) == (500, "text/html; charset=utf-8")
     finally:
-        with connection.cursor() as cursor:
+        with owner_rights() as cursor:
             cursor.execute("ALTER TABLE pulse_elsewhere RENAME TO devices_pulse")
 
 
 @pytest.mark.parametrize(("size", "streamed"), [(0, False), (SMALL - 1, False), (SMALL, True), (3 * SMALL, True)])
 def test_only_what_is_large_is_streamed(size: int, streamed: bool) -> None:
-    answer = csv_answer("a.csv", iter(["y" * (SMALL // 4)] * (size // (SMALL // 4)) + ["y" * (size % (SMALL // 4))]))
+    answer = file_answer("a.csv", iter(["y" * (SMALL // 4)] * (size // (SMALL // 4)) + ["y" * (size % (SMALL // 4))]))
     assert isinstance(answer, StreamingHttpResponse) is streamed
     assert len(answer.getvalue()) == size
 
@@ -121,7 +121,7 @@ def _get(address: Address, cookie: str) -> http.client.HTTPResponse:
 
 def _end_all_others() -> None:
     """As an administrator who restarts PostgreSQL: every other session on this database ends."""
-    with psycopg.connect(settings_url(), autocommit=True) as other:
+    with owner_session() as other:
         other.execute(
             """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
                WHERE datname = current_database() AND pid NOT IN (pg_backend_pid(), %s)""",

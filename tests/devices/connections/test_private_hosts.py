@@ -20,6 +20,7 @@ from sandbox.credentials import FIVE9S_TOKEN
 from sandbox.server import Simulation, running
 from sandbox.world import SandboxOptions as World
 from tests.devices.account_pages import HTMX, signed_in
+from tests.devices.audited import actor
 from tests.devices.management.test_account import account as command
 from tests.devices.runs import sync
 from tests.vendors.private_network import EPM, private_network
@@ -67,7 +68,7 @@ def account(sim: Simulation) -> Account:
 
 
 def audited(action: str) -> list[tuple[str, str, str]]:
-    return [(event.actor_name, event.target, event.detail["host"]) for event in AuditEvent.objects.filter(action=action).order_by("id")]
+    return [(actor(event), event.target, event.detail["host"]) for event in AuditEvent.objects.filter(action=action).order_by("id")]
 
 
 class TestInTheBrowser:

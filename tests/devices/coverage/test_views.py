@@ -14,6 +14,7 @@ from devices.coverage import export as coverage_export
 from devices.coverage.states import CoverageState
 from devices.models import Account, AuditEvent, Device, JobState, User
 from tests.devices import rows as shown
+from tests.devices.audited import actor
 
 pytestmark = pytest.mark.django_db
 PAGES = ["/coverage/", "/coverage/devices/?account=eset-main&cover=missing"]
@@ -58,7 +59,7 @@ def test_exports_need_their_permission_and_are_audited(
     client.force_login(ivan)
     assert rows_of(client, address)
     event = AuditEvent.objects.filter(action="export").get()
-    assert (event.actor_name, event.detail["format"]) == ("ivan", "csv")
+    assert (actor(event), event.detail["format"]) == ("ivan", "csv")
     assert event.target.startswith("rollcall-coverage-")
 
 

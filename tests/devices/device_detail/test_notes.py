@@ -13,6 +13,7 @@ from devices.device_detail import notes
 from devices.models import AuditEvent, Device, Note, User
 from tests.devices import rows as shown
 from tests.devices.account_pages import HTMX, signed_in
+from tests.devices.audited import actor
 
 pytestmark = pytest.mark.django_db
 
@@ -77,7 +78,7 @@ def test_its_writer_takes_it_back_and_the_audit_log_keeps_that(bob: User, device
     answer = signed_in(bob).post(f"/devices/{device.pk}/notes/{note.pk}/take-back/")
     assert answer.status_code == 302 and not Note.objects.exists()
     event = AuditEvent.objects.get(action="note taken back")
-    assert (event.actor_name, event.target, event.detail["written_by"], event.detail["ticket"]) == ("bob", str(device.pk), "bob", "INC1")
+    assert (actor(event), event.target, event.detail["written_by"], event.detail["ticket"]) == ("bob", str(device.pk), bob.pk, "INC1")
     assert "hunter2" not in str(event.detail)
     assert signed_in(bob).post(f"/devices/{device.pk}/notes/{note.pk}/take-back/").status_code == 404
 

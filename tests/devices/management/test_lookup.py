@@ -11,6 +11,7 @@ from django.utils import timezone
 from devices.models import Account, AuditEvent
 from devices.sync.page_writer import save_page
 from tests.devices import records as making
+from tests.devices.audited import actor
 from vendors.parsing.normalise import identifier
 from vendors.states import IdKind
 
@@ -104,7 +105,7 @@ class TestExport:
         out, _ = told("export", "devices", "--format", "jsonl")
         assert [json.loads(line)["name"] for line in out.splitlines()] == ["NB-1"]
         event = AuditEvent.objects.get(action="export")
-        assert (event.actor_name, event.target, event.detail) == ("command line", "devices", {"format": "jsonl", "devices": 1})
+        assert (actor(event), event.target, event.detail) == ("command line", "devices", {"format": "jsonl", "devices": 1})
 
     def test_csv(self, device: None) -> None:
         out, _ = told("export", "devices", "--format", "csv")

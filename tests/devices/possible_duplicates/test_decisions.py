@@ -14,6 +14,7 @@ from devices.models import Account, AuditEvent, PossibleDuplicate, Ruling, Sight
 from devices.possible_duplicates import queries as reading
 from devices.possible_duplicates.services import merge
 from tests.devices import records as making
+from tests.devices.audited import actor
 from tests.devices.matching.test_grouping import HOST, M1, M2, MAC, SERIAL, partition, save, told
 from tests.devices.possible_duplicates.test_pages import PAGE, pair, text_of
 
@@ -37,7 +38,7 @@ def test_one_click_merges(client: Client, ivan: User) -> None:
     ruling = Ruling.objects.get()
     assert (ruling.together, ruling.reason, ruling.made_by) == (True, "Decided in possible duplicates", ivan)
     event = AuditEvent.objects.get(action="devices linked")
-    assert (event.actor_name, event.target) == ("ivan", str(one))
+    assert (actor(event), event.target) == ("ivan", str(one))
     rematch_everything(timezone.now())
     assert partition() == [["e-reception", "o-reception"]]
 

@@ -14,6 +14,7 @@ from devices.reconciliation import freshness
 from devices.reconciliation.freshness import Freshness, Limits, age_words, read_age
 from devices.sync import handler as sync
 from tests.devices import rows as shown
+from tests.devices.audited import actor
 from vendors.base import DAY
 from vendors.registry import VENDORS
 
@@ -89,7 +90,7 @@ class TestThePage:
         assert client.post(PAGE, TYPED).status_code == 302
         assert freshness.of("opswat") == Limits(2 * HOUR, 3 * DAY, 42 * DAY)
         event = AuditEvent.objects.get(action="threshold changed")
-        assert (event.actor_name, event.target, event.detail["after"]["stale"]) == ("alice", "opswat", 3 * DAY)
+        assert (actor(event), event.target, event.detail["after"]["stale"]) == ("alice", "opswat", 3 * DAY)
         text = client.get(PAGE).content.decode()
         assert "Changed by alice" in text and 'value="3 days"' in text and "Default: 1 day" in text
         client.post(PAGE, {"vendor": "opswat", "action": "back"})

@@ -9,6 +9,7 @@ from django.db import connection
 
 from devices.models import Quarantine, Sighting, SyncRun
 from tests.devices import records as making
+from tests.owner import owner_rights
 from vendors.records import Device as Told
 from vendors.records import Entry
 from vendors.states import IdKind
@@ -18,7 +19,7 @@ BAD = "bad"
 
 def sql(statement: str) -> None:
     connection.check_constraints()  # a table with checks under way cannot be altered
-    with connection.cursor() as cursor:
+    with owner_rights() as cursor:
         cursor.execute(statement)
 
 

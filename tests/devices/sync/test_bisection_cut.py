@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-import psycopg
 import pytest
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import InterfaceError, OperationalError, connection, transaction
@@ -20,6 +19,7 @@ from devices.models import JobState, Quarantine, Sighting, SyncRun
 from devices.sync.handler import SyncHandler
 from tests.devices import records as making
 from tests.devices.db.test_locks import start, until
+from tests.owner import owner_rights, owner_session
 from vendors.base import DevicePage
 from vendors.states import IdKind
 
@@ -62,7 +62,7 @@ def _mended() -> Iterator[None]:
 
 
 def run(sql: str) -> None:
-    with connection.cursor() as cursor:
+    with owner_rights() as cursor:
         cursor.execute(sql)
 
 
@@ -125,7 +125,7 @@ def test_a_page_that_takes_too_long(setting: str) -> None:
                 cursor.execute(f"SET LOCAL {setting} = '500ms'")
             super().keep(run, page, *rest)
 
-    with psycopg.connect(os.environ["DATABASE_URL"], dbname=connection.settings_dict["NAME"]) as other:
+    with owner_session() as other:
         if setting == "lock_timeout":
             other.execute("LOCK TABLE devices_issue IN ACCESS EXCLUSIVE MODE")
         else:

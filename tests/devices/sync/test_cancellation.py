@@ -163,7 +163,7 @@ class TestInAShell:
         run = making.run(making.account())
         said = call("sync", "eset-main", "--cancel")
         assert f"Sync {run.pk} of eset-main is canceled after 0 devices, 0 calls." in said
-        assert AuditEvent.objects.get(action="sync cancelled").actor_name == "command line"
+        assert AuditEvent.objects.get(action="sync cancelled").source == "command line"
         with pytest.raises(CommandRefused, match="No sync of eset-main is running"):
             call("sync", "eset-main", "--cancel")
 

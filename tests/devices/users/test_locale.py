@@ -54,7 +54,7 @@ def test_who_is_not_signed_in_reads_in_the_browsers_language(client: Client) -> 
     ],
 )
 def test_times_are_in_the_users_zone_with_utc_on_hover(alice: User, profile: str, cookie: str, local: str) -> None:
-    AuditEvent.objects.create(at=AT, action="account.added", actor_name="alice", target="eset-main")
+    AuditEvent.objects.create(at=AT, action="account.added", source="command line", target="eset-main")
     client = signed_in(alice, time_zone=profile)
     client.cookies[ZONE_COOKIE] = cookie
     text = page(client)

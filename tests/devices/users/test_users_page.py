@@ -67,8 +67,8 @@ def test_an_administrator_removes_it_with_a_reason_that_is_audited(admin: Client
     done = admin.post(removal(lost), {"reason": "Lost phone, identified by the manager"}, follow=True, REMOTE_ADDR="192.0.2.7")
     assert "Two-factor authentication of bob removed." in done.text and not Authenticator.objects.exists()
     events = AuditEvent.objects.filter(action="second factor changed").order_by("pk")
-    assert [(each.actor, each.address, each.detail) for each in events] == [
-        (alice, "192.0.2.7", {"kind": kind, "change": "removed", "reason": "Lost phone, identified by the manager"})
+    assert [(each.actor_id, each.subject_id, each.address, each.detail) for each in events] == [
+        (alice.pk, lost.pk, "192.0.2.7", {"kind": kind, "change": "removed", "reason": "Lost phone, identified by the manager"})
         for kind in ("recovery_codes", "totp")
     ]
     again = Client().post("/accounts/login/", {"login": "bob", "password": PASSWORD})

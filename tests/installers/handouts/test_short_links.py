@@ -20,6 +20,7 @@ from devices.web import cache as rate_limits
 from devices.web.roles import HELPDESK
 from installers.models import Handout, Installer, Standing
 from installers.views.short_link import TRIES
+from tests.devices.audited import actor
 from tests.installers.handout_rows import LINK, key_in, page_of, ready, short_link, signed_in
 
 LOOKS = ("get", "head")
@@ -50,7 +51,7 @@ def test_using_it_leads_to_the_vendor_without_a_referrer_a_cookie_or_a_copy(path
     assert (answer["Referrer-Policy"], answer["Cache-Control"]) == ("no-referrer", "no-store")
     assert uses() == 1 and Handout.objects.get().used_at
     [event] = AuditEvent.objects.filter(action="short link used")
-    assert (event.actor, event.actor_name, event.detail["use"], event.address) == (None, "Anonymous", 1, "127.0.0.1")
+    assert (event.actor, actor(event), event.detail["use"], event.address) == (None, "Anonymous", 1, "127.0.0.1")
 
 
 def test_every_answer_forbids_referrers_and_copies(path: str, client: Client) -> None:

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from devices.models import Account, User
+from devices.models import Account, AuditEvent, User
 from installers.models import Installer, Standing, Stocktake
 from tests.devices.rows import HOSTILE
 from tests.installers.rows import SECRET_LINK, accounts, booked, doubtful, foreign, read
@@ -125,6 +125,11 @@ def test_the_dashboard_asks_for_a_line_about_what_ends_soon(desk: Client, fleet:
     assert "2 installers expire within 30 days." in read(desk, "/installers/expiring/")
     Installer.objects.update(expires_at=timezone.now() + timedelta(days=99))
     assert read(desk, "/installers/expiring/") == ""
+
+
+def test_a_comparison_with_the_vendors_list_is_in_the_audit_log(desk: Client, eset: Account, ivan: User) -> None:
+    desk.post("/installers/compare/")
+    assert list(AuditEvent.objects.filter(action="installers compared").values_list("actor", "target")) == [(ivan.pk, eset.name)]
 
 
 def test_doubt_is_said_on_top(desk: Client) -> None:

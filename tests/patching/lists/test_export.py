@@ -14,6 +14,7 @@ from devices.models import Account, AuditEvent, Device, Sighting, User
 from devices.search import queries as search
 from patching.models import Patch, Title
 from tests.devices import rows as shown
+from tests.devices.audited import actor
 from tests.patching import rows as made
 
 pytestmark = pytest.mark.django_db
@@ -95,7 +96,7 @@ def test_what_left_is_audited_and_looking_whether_it_could_is_not(client: Client
     assert not AuditEvent.objects.filter(action="patching exported").exists()
     rows_of(client, "/patching/patches.csv?status=failed&reason=running")
     event = AuditEvent.objects.get(action="patching exported")
-    assert (event.actor_name, event.detail) == ("ivan", {"filters": "?status=failed&reason=running"})
+    assert (actor(event), event.detail) == ("ivan", {"filters": "?status=failed&reason=running"})
     assert event.target.startswith("rollcall-patches-")
 
 

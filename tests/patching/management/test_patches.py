@@ -16,6 +16,7 @@ from devices.models import Account, AuditEvent
 from devices.search.documents import moment
 from patching.models import Reading
 from tests.devices import rows as shown
+from tests.devices.audited import actor
 from tests.devices.shell import manage
 from tests.patching import rows as made
 from vendors.patching_api import Source
@@ -138,7 +139,7 @@ def test_an_export_is_audited() -> None:
     made.small_patching()
     patches("open", "--account", "eset-main")
     event = AuditEvent.objects.get(action="patching exported")
-    assert (event.actor_name, event.target, event.detail) == ("command line", "open", {"account": "eset-main"})
+    assert (actor(event), event.target, event.detail) == ("command line", "open", {"account": "eset-main"})
 
 
 @pytest.mark.django_db(transaction=True)

@@ -20,6 +20,7 @@ from sandbox.fleet import patch_activity
 from sandbox.server import Simulation, running
 from sandbox.world import SandboxOptions
 from tests.devices.runs import Follower, account_at, sync
+from tests.owner import owner_rights
 from tests.patching.runs import Hand
 from tests.patching.tallies import assert_tallies_are_true
 from vendors import records
@@ -121,7 +122,7 @@ def test_an_attempt_of_the_future_is_not_the_newest_for_ever(eset: Account, hand
 def plant(table: str, refused: str) -> None:
     """No row of the table may be so any more."""
     connection.check_constraints()  # a table with checks under way cannot be altered
-    with connection.cursor() as cursor:
+    with owner_rights() as cursor:
         cursor.execute(f"ALTER TABLE {table} ADD CONSTRAINT planted CHECK (NOT ({refused})) NOT VALID")
 
 

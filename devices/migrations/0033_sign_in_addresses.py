@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("devices", "0030_key_check")]
+    dependencies = [("devices", "0032_device_current")]
 
     operations = [
         migrations.CreateModel(
