@@ -98,7 +98,7 @@ def program(kind: str) -> str:
 
 
 def documented(kind: str) -> str:
-    found = [text for name, text in BLOCK.findall((PROJECT / "docs/proxies.md").read_text("utf-8")) if name == kind]
+    found: list[str] = [text for name, text in BLOCK.findall((PROJECT / "docs/proxies.md").read_text("utf-8")) if name == kind]
     assert len(found) == 1, "one configuration of each proxy is documented"
     return found[0]
 
