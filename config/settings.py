@@ -35,7 +35,6 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "django_htmx",
-    "bootstrap",
     "csp",
     "lucide",
 ]
@@ -78,6 +77,7 @@ TEMPLATES = [
     }
 ]
 
+STATEMENT_TIMEOUT_MS = env.number("ROLLCALL_STATEMENT_TIMEOUT_MS", 10_000)  # 0: none
 DATABASES = {"default": env.database(env.service_url("DATABASE_URL"))}
 # Migrations and pruning of the audit log use the owner's role, everything else the application's (devices/db/roles.py).
 APPLICATION_ROLE = DATABASES["default"]["USER"]
@@ -87,9 +87,8 @@ DATABASES["default"] |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
 DATABASES["default"]["OPTIONS"] |= {
     "prepare_threshold": None,
     # Disks have no arms any more: the default makes PostgreSQL read a whole table where a few hundred rows are wanted.
-    "options": "-c random_page_cost=1.1 -c statement_timeout={} -c lock_timeout=3000 -c idle_in_transaction_session_timeout=60000".format(
-        env.number("ROLLCALL_STATEMENT_TIMEOUT_MS", 10_000)
-    ),
+    "options": f"-c random_page_cost=1.1 -c statement_timeout={STATEMENT_TIMEOUT_MS} -c lock_timeout=3000"
+    " -c idle_in_transaction_session_timeout=60000",
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.service_url("REDIS_URL")
@@ -112,7 +111,7 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_ADAPTER = "devices.users.signals.AccountAdapter"
-ACCOUNT_FORMS = {"login": "devices.users.forms.LoginForm", "change_password": "devices.users.forms.ChangePasswordForm"}
+ACCOUNT_FORMS = {"login": "devices.users.forms.LoginForm", "change_password": "devices.users.forms.ChangePasswordForm"}  # nosec B105 # names of classes
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
@@ -157,6 +156,8 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
+# The tag library i18n of Django is replaced on purpose (TEMPLATES).
+SILENCED_SYSTEM_CHECKS = ["templates.W003"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 

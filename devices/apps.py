@@ -10,7 +10,7 @@ class DevicesConfig(AppConfig):
     verbose_name = "Devices"
 
     def ready(self) -> None:
-        from devices import checks  # noqa: F401  (checks register themselves with Django)
+        from devices import checks, deploy_checks  # noqa: F401  (checks register themselves with Django)
         from devices.device_list.filters import DEVICES
         from devices.encryption import rotation
         from devices.issues.filters import ISSUES

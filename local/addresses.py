@@ -20,12 +20,12 @@ class Address:
 
     @property
     def everywhere(self) -> bool:
-        return self.host in ("0.0.0.0", "::")
+        return self.host in ("0.0.0.0", "::")  # nosec B104 # compared, not bound
 
     @property
     def reachable_host(self) -> str:
         """A host that this machine can connect to."""
-        return {"0.0.0.0": LOOPBACK, "::": "::1"}.get(self.host, self.host)
+        return {"0.0.0.0": LOOPBACK, "::": "::1"}.get(self.host, self.host)  # nosec B104 # compared, not bound
 
     @property
     def url(self) -> str:

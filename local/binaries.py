@@ -88,7 +88,7 @@ def valkey_on_system() -> Path | None:
 
 def postgres_major(postgres: Path) -> int:
     """Raises StackError when the program cannot run here (a shared library is missing) or is too old."""
-    answer = subprocess.run([str(postgres), "--version"], capture_output=True, text=True, check=False)
+    answer = subprocess.run([str(postgres), "--version"], capture_output=True, text=True, check=False)  # nosec B603 # a binary that was found
     if answer.returncode != 0:
         raise StackError(explain_failure(f"PostgreSQL ({postgres})", answer.stdout + answer.stderr))
     version = re.search(r"(\d+)(?:\.|devel|beta|rc)", answer.stdout)

@@ -114,7 +114,7 @@ class Home:
             return inside
         remembered = self._remembered()
         if remembered is None:
-            remembered = Path(tempfile.mkdtemp(prefix="rollcall-", dir="/tmp"))
+            remembered = Path(tempfile.mkdtemp(prefix="rollcall-", dir="/tmp"))  # nosec B108 # mkdtemp makes it private
             self._remembered_sockets.write_text(f"{remembered}\n")
         return remembered
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import locale
 import os
 import shutil
 import signal
@@ -21,6 +22,7 @@ from local.unprivileged import Identity
 DATABASE = OWNER = "rollcall"
 APPLICATION = "rollcall_app"  # what web, worker and beat sign in as: it cannot change the audit log
 REQUIRED_EXTENSION = "pg_trgm"
+LETTERS = "C.UTF-8"
 
 SETTINGS = {
     "listen_addresses": "",
@@ -79,7 +81,7 @@ class Postgres:
         if self.data.exists():
             return
         shutil.rmtree(self._new, ignore_errors=True)
-        made = subprocess.run(
+        made = subprocess.run(  # nosec B603 # fixed arguments
             [str(self.binaries.initdb), "-D", str(self._new), *self._initdb_options()],
             capture_output=True,
             text=True,
@@ -151,9 +153,23 @@ class Postgres:
         # Trust is safe: the socket lies in a folder that only this user can enter; there is no other way in.
         options = ["--username", OWNER, "--encoding", "UTF8", "--auth", "trust", "--no-instructions"]
         if self.binaries.major >= 17:
-            # Knows upper and lower case of all scripts, and never changes with the system's library.
-            return [*options, "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+            # Knows upper and lower case of all scripts, and never changes with the system's library. What pg_trgm takes for a letter
+            # depends on LC_CTYPE alone: with C only those of ASCII are, and a search for others reads the table.
+            letters = [f"--lc-ctype={LETTERS}"] if has_locale(LETTERS) else []
+            return [*options, "--locale=C", *letters, "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         return [*options, "--locale=C.UTF-8"]
+
+
+def has_locale(name: str) -> bool:
+    """Whether the system's library knows it for the classification of characters. Every glibc since 2.35 has C.UTF-8."""
+    former = locale.setlocale(locale.LC_CTYPE)
+    try:
+        locale.setlocale(locale.LC_CTYPE, name)
+    except locale.Error:
+        return False
+    finally:
+        locale.setlocale(locale.LC_CTYPE, former)
+    return True
 
 
 def environment() -> dict[str, str]:

@@ -60,7 +60,7 @@ class Child:
         with self.log.open("ab") as output:
             self._log_start = output.tell()
             try:
-                self._process = subprocess.Popen(
+                self._process = subprocess.Popen(  # nosec B603 # the programs of the stack
                     list(self.program.command),
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.PIPE if self._capture else output,

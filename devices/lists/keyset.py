@@ -81,7 +81,7 @@ def _moment(text: str) -> datetime | None:
 
 
 def ordered(found: QuerySet[M], sort: Sort, *, descending: bool) -> QuerySet[M]:
-    by = (RawSQL(sort.rank, (), output_field=IntegerField()) if name == "rank" else F(name) for name in sort.by)  # noqa: S611
+    by = (RawSQL(sort.rank, (), output_field=IntegerField()) if name == "rank" else F(name) for name in sort.by)  # noqa: S611  # nosec B611 # columns of ours
     return found.order_by(*(each.desc() if descending else each.asc() for each in by))
 
 
@@ -91,7 +91,7 @@ def beyond(found: QuerySet[M], place: Cursor, sort: Sort, *, descending: bool) -
     names = ", ".join(sort.rank if name == "rank" else f'"{table}"."{name}"' for name in sort.by)
     marks = ", ".join("%s" for _ in sort.by)
     row = f"({names}) {'<' if descending else '>'} ({marks})"
-    return found.filter(RawSQL(row, place.values, output_field=BooleanField()))  # noqa: S611
+    return found.filter(RawSQL(row, place.values, output_field=BooleanField()))  # noqa: S611  # nosec B611 # columns of ours
 
 
 @dataclass(frozen=True, slots=True)

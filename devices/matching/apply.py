@@ -196,7 +196,7 @@ def _write_joins(plan: MatchPlan, now: datetime) -> None:
         cursor.execute(
             f"""INSERT INTO devices_join AS j ({names}, changed_at) SELECT {chosen}, %s FROM joins ORDER BY sighting_id
                 ON CONFLICT (sighting_id) DO UPDATE SET ({", ".join(columns)}, changed_at) = ({theirs}, EXCLUDED.changed_at)
-                WHERE ({ours}) IS DISTINCT FROM ({theirs})""",
+                WHERE ({ours}) IS DISTINCT FROM ({theirs})""",  # nosec B608 # columns of the model
             [now],
         )
 

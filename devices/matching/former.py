@@ -34,7 +34,7 @@ def stored_records(sightings: Collection[int]) -> dict[int, StoredRecord]:
     with connection.cursor() as cursor:
         cursor.execute(
             f"""SELECT {RECORD}, i.texts FROM unnest(%s::bigint[]) AS w(id)
-                CROSS JOIN LATERAL (SELECT * FROM devices_sighting s WHERE s.id = w.id OFFSET 0) s {IDENTIFIERS}""",
+                CROSS JOIN LATERAL (SELECT * FROM devices_sighting s WHERE s.id = w.id OFFSET 0) s {IDENTIFIERS}""",  # nosec B608 # constants
             [list(sightings), list(KINDS)],
         )
         return {row[0]: _stored(row) for row in cursor.fetchall()}

@@ -118,7 +118,7 @@ def records_of(devices: Collection[int]) -> list[int]:
 
 def open_pairs(records: Collection[int] | None = None) -> QuerySet[PossibleDuplicate]:
     """`records`: only pairs with one of them. Each row has its devices as `one` and `other`."""
-    found = PossibleDuplicate.objects.filter(RawSQL(_OPEN, (), output_field=BooleanField()))  # noqa: S611 (no value of a user)
+    found = PossibleDuplicate.objects.filter(RawSQL(_OPEN, (), output_field=BooleanField()))  # noqa: S611  # nosec B611 # no value of a user
     if records is not None:
         found = found.filter(Q(first__in=list(records)) | Q(second__in=list(records)))
     device = {

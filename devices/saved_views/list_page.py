@@ -51,7 +51,7 @@ def counted(shape: ListDefinition[Any], page: Page[Any]) -> SafeString:
     """`1–50 of 61 devices`."""
     first, last = (number_format(number, force_grouping=True) for number in (page.first, page.last))
     values = {"count": page.total, "range": format_html("<strong>{}–{}</strong>", first, last), "total": page.total_words}
-    return mark_safe(shape.counted % values)  # noqa: S308 (a text of ours and numbers)
+    return mark_safe(shape.counted % values)  # noqa: S308  # nosec B308, B703 # a text of ours and numbers
 
 
 def answer(

@@ -80,14 +80,14 @@ def _mark(run: SyncRun, now: datetime, most: int | None = None) -> tuple[list[in
         cursor.execute(
             f"""WITH left_out AS (UPDATE devices_sighting SET life = 'gone' WHERE id = ANY(ARRAY(
                     {_LACKING} AND s.life = 'missing' AND s.missing_since <= %(gone_before)s LIMIT %(most)s)) RETURNING device_id)
-                {changes.into(ChangeKind.GONE, "left_out")} RETURNING device_id""",
+                {changes.into(ChangeKind.GONE, "left_out")} RETURNING device_id""",  # nosec B608 # constants
             values,
         )
         gone = [device for (device,) in cursor.fetchall()]
         cursor.execute(
             f"""WITH left_out AS (UPDATE devices_sighting SET life = 'missing', missing_since = %(now)s WHERE id = ANY(ARRAY(
                     {_LACKING} AND s.life = 'seen' LIMIT %(most)s)) RETURNING device_id)
-                {changes.into(ChangeKind.MISSING, "left_out")} RETURNING device_id""",
+                {changes.into(ChangeKind.MISSING, "left_out")} RETURNING device_id""",  # nosec B608 # constants
             values,
         )
         missing = [device for (device,) in cursor.fetchall()]
@@ -113,7 +113,7 @@ def mark_stale(account_id: int, stale_after: float, now: datetime) -> None:
             f"""UPDATE devices_sighting s SET (stale, quiet_since) = (
                     SELECT coalesce(p.seen_at < %(edge)s, false), CASE WHEN p.seen_at < %(edge)s THEN p.seen_at END
                     FROM devices_pulse p WHERE p.sighting_id = s.id)
-                WHERE s.id = ANY(ARRAY({_CROSSED} FOR NO KEY UPDATE OF s SKIP LOCKED)) RETURNING s.device_id""",
+                WHERE s.id = ANY(ARRAY({_CROSSED} FOR NO KEY UPDATE OF s SKIP LOCKED)) RETURNING s.device_id""",  # nosec B608 # constants
             values,
         )
         summarise({row[0] for row in cursor.fetchall()}, now)

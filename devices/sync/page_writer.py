@@ -194,7 +194,7 @@ def _different(account: Account) -> dict[str, tuple[int | None, int | None]]:
     with connection.cursor() as cursor:
         cursor.execute(
             f"""SELECT i.external_id, s.id, s.device_id FROM incoming i LEFT JOIN LATERAL ({ONE_SIGHTING}) s ON true
-               WHERE s.digest IS DISTINCT FROM i.digest ORDER BY i.external_id""",
+               WHERE s.digest IS DISTINCT FROM i.digest ORDER BY i.external_id""",  # nosec B608 # constants and columns of the model
             [account.pk],
         )
         return {name: (sighting, device) for name, sighting, device in cursor.fetchall()}
@@ -252,7 +252,7 @@ def _write_sightings(run: SyncRun, mapped: list[MappedEntry], now: datetime) -> 
             f"""INSERT INTO devices_sighting (account_id, vendor, changed_at, created_at, life, stale, {names})
                 SELECT %s, %s, %s, %s, 'seen', false, {staged} FROM different ORDER BY external_id
                 ON CONFLICT (account_id, external_id) DO UPDATE SET {updates}
-                RETURNING external_id, id, device_id, xmax = 0""",
+                RETURNING external_id, id, device_id, xmax = 0""",  # nosec B608 # constants and columns of the model
             [run.account_id, run.account.vendor, now, now],
         )
         written = {name: rest for name, *rest in cursor.fetchall()}
@@ -273,7 +273,7 @@ def rewrite(mapped: Sequence[MappedEntry]) -> None:
     columns = {**PLAIN, "key_kinds": "int2", "search_text": "text"}
     staged = ", ".join(f'd."{name}"' for name in columns)
     with connection.cursor() as cursor:
-        cursor.execute(f"UPDATE devices_sighting s SET ({quoted(columns)}) = ROW({staged}) FROM different d WHERE s.id = d.id")
+        cursor.execute(f"UPDATE devices_sighting s SET ({quoted(columns)}) = ROW({staged}) FROM different d WHERE s.id = d.id")  # nosec B608 # constants and columns of the model
     replace_identifiers(mapped, keep=FORMER.values())
 
 
@@ -283,6 +283,6 @@ def _write_pulses(run: SyncRun, now: datetime) -> None:
             f"""INSERT INTO devices_pulse AS p (sighting_id, seen_at, fetched_at, run_id)
                SELECT s.id, i.seen_at, %s, %s FROM incoming i CROSS JOIN LATERAL ({ONE_SIGHTING}) s ORDER BY s.id
                ON CONFLICT (sighting_id) DO UPDATE
-               SET seen_at = EXCLUDED.seen_at, fetched_at = EXCLUDED.fetched_at, run_id = greatest(p.run_id, EXCLUDED.run_id)""",
+               SET seen_at = EXCLUDED.seen_at, fetched_at = EXCLUDED.fetched_at, run_id = greatest(p.run_id, EXCLUDED.run_id)""",  # nosec B608 # constants and columns of the model
             [now, run.pk, run.account_id],
         )

@@ -29,7 +29,7 @@ def mark_listed(run: SyncRun, now: datetime) -> set[int]:
         cursor.execute(
             f"""WITH listed AS (UPDATE devices_sighting s SET life = 'seen', missing_since = NULL FROM incoming i
                 WHERE s.account_id = %(account)s AND s.life <> 'seen' AND s.external_id = i.external_id RETURNING s.device_id)
-                {changes.into(ChangeKind.RETURNED, "listed")} RETURNING device_id""",
+                {changes.into(ChangeKind.RETURNED, "listed")} RETURNING device_id""",  # nosec B608 # constants
             changes.cause(run, now),
         )
         return {device for (device,) in cursor.fetchall()}
@@ -45,7 +45,7 @@ def restore_retired(run: SyncRun, now: datetime) -> set[int]:
                                         WHERE s.device_id = r.device_id AND s.account_id = %(account)s OFFSET 0) s
                     CROSS JOIN LATERAL (SELECT i.seen_at FROM incoming i WHERE i.external_id = s.external_id LIMIT 1) i
                     WHERE coalesce(i.seen_at, s.created_at) > r.at AND coalesce(i.seen_at, s.created_at) < %(latest)s) RETURNING device_id)
-                {changes.into(ChangeKind.WOKEN, "awake")} RETURNING device_id""",
+                {changes.into(ChangeKind.WOKEN, "awake")} RETURNING device_id""",  # nosec B608 # constants
             {"latest": now + SKEW, **changes.cause(run, now)},
         )
         return {device for (device,) in cursor.fetchall()}

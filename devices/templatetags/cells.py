@@ -29,7 +29,7 @@ def cells(context: Context, columns: Sequence[str]) -> SafeString:
     for column in columns:
         context["label"] = labels[column]
         html.append(_nodes(column).render(context))
-    return mark_safe("".join(html))  # noqa: S308 (templates escape)
+    return mark_safe("".join(html))  # noqa: S308  # nosec B308, B703 # templates escape
 
 
 @cache
@@ -48,7 +48,7 @@ def _nodes(column: str) -> NodeList:
 def reported_by(sources: Iterable[ReportingAccount]) -> SafeString:
     """The accounts that report a device."""
     language = get_language()
-    return mark_safe("".join([_reported_by(source, language) for source in sources]))  # noqa: S308 (templates escape)
+    return mark_safe("".join([_reported_by(source, language) for source in sources]))  # noqa: S308  # nosec B308, B703 # templates escape
 
 
 @lru_cache(MOST)

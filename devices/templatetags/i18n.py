@@ -82,7 +82,7 @@ class MessageWithParameters(i18n.BlockTranslateNode):
         except (KeyError, ValueError, TypeError):
             return super().render(context)
         if self.asvar:
-            context[self.asvar] = SafeString(text)
+            context[self.asvar] = SafeString(text)  # nosec B703 # values are escaped above
             return ""
         return text
 

@@ -94,7 +94,7 @@ def ago(at: datetime | None, never: str = "") -> SafeString:
         title = gettext("%(time)s: far from the present, so a clock is wrong.") % {"time": _in_both_zones(at)}
         return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), title, gettext("invalid date"))
     title, text = escape(_in_both_zones(at)), escape(age_words(at, now=now))
-    return mark_safe(f'<time datetime="{at.isoformat()}" title="{title}" data-ago>{text}</time>')  # noqa: S308 (escaped)
+    return mark_safe(f'<time datetime="{at.isoformat()}" title="{title}" data-ago>{text}</time>')  # noqa: S308  # nosec B308, B703 # escaped
 
 
 @register.simple_tag
@@ -103,7 +103,7 @@ def moment(at: datetime, seconds: bool = False) -> SafeString:
     local = timezone.localtime(at)
     text = escape(moment_words(local) + (f"{local::%S}" if seconds else ""))
     title = f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
-    return mark_safe(f'<time datetime="{at.isoformat()}" title="{title}">{text}</time>')  # noqa: S308 (escaped)
+    return mark_safe(f'<time datetime="{at.isoformat()}" title="{title}">{text}</time>')  # noqa: S308  # nosec B308, B703 # escaped
 
 
 @register.filter
@@ -199,7 +199,7 @@ def options(choices: Iterable[tuple[str, object]], chosen: str) -> SafeString:
         f'<option value="{escape(str(value))}"{" selected" if value == chosen else ""}>{escape(str(text))}</option>'
         for value, text in choices
     )
-    return mark_safe("".join(lines))  # noqa: S308 (escaped)
+    return mark_safe("".join(lines))  # noqa: S308  # nosec B308, B703 # escaped
 
 
 @register.inclusion_tag("ui/copy.html")
@@ -246,13 +246,13 @@ def family_label(family: str) -> str:
 @register.filter
 def breakable(text: str) -> SafeString:
     """`DOMAIN\\user` and `user@domain` may break into two lines there."""
-    return mark_safe(escape(str(text)).replace("\\", "\\<wbr>").replace("@", "@<wbr>"))  # noqa: S308 (escaped first)
+    return mark_safe(escape(str(text)).replace("\\", "\\<wbr>").replace("@", "@<wbr>"))  # noqa: S308  # nosec B308, B703 # escaped first
 
 
 @register.filter
 def vendor_value(text: str) -> SafeString:
     """A value of a vendor, which may break after an underscore: WAITING_<wbr>FOR_<wbr>RESTART."""
-    return mark_safe(escape(str(text)).replace("_", "_<wbr>"))  # noqa: S308 (escaped first)
+    return mark_safe(escape(str(text)).replace("_", "_<wbr>"))  # noqa: S308  # nosec B308, B703 # escaped first
 
 
 @register.filter

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from django.contrib import messages
 from django.contrib.auth import get_user
 from django.http import HttpRequest, HttpResponse
@@ -23,8 +25,7 @@ from devices.web.permissions import needs
 @require_http_methods(["GET", "POST"])
 def preferences(request: HttpRequest) -> HttpResponse:
     """Language and time zone of the signed-in user."""
-    user = get_user(request)
-    assert isinstance(user, User)
+    user = cast(User, get_user(request))
     form = PreferencesForm(request.POST or None, initial={"language": user.language, "time_zone": user.time_zone})
     if request.method == "POST" and form.is_valid():
         User.objects.filter(pk=user.pk).update(**form.cleaned_data)

@@ -23,5 +23,5 @@ def qr(link: Secret) -> SafeString:
         code = segno.make_qr(link.reveal(), error="m")
     except segno.DataOverflowError:
         return SafeString("")
-    drawn = mark_safe(code.svg_inline(scale=4, light="#fff", dark="#000", omitsize=True, svgclass=None, lineclass=None))  # noqa: S308 (numbers)
+    drawn = mark_safe(code.svg_inline(scale=4, light="#fff", dark="#000", omitsize=True, svgclass=None, lineclass=None))  # noqa: S308  # nosec B308, B703 # numbers
     return format_html('<div class="qr" role="img" aria-label="{}">{}</div>', gettext("QR code of the link"), drawn)

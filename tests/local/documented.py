@@ -25,6 +25,8 @@ EXEMPT = {
     "services": "stays until Ctrl-C, and would start the same services again: tests/local/test_commands.py runs what it calls",
     "test": "runs this test",
     "lint": "takes minutes and is a step of .ci/run",
+    "audit": "its source of advisories is on the internet: tests/release/test_audit.py runs it with one on loopback",
+    "release": "needs a git checkout, which the copy is not: tests/release/test_release.py runs it",
     "bench": "takes minutes to hours and needs an idle machine",
 }
 FENCE = re.compile(r"^```(\w*)$")

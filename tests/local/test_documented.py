@@ -29,7 +29,7 @@ from vendors.registry import VENDORS
 
 START_SECONDS = 180.0
 STEPS = ("add", "test", "sync", "lookup", "edit", "rotate", "disable", "enable", "delete")
-LEFT_OUT = (".git", ".venv", ".rollcall", "node_modules", "bench-results", "screenshots", ".*_cache", ".hypothesis")
+LEFT_OUT = (".git", ".venv*", ".rollcall", "node_modules", "bench-results", "screenshots", ".*_cache", ".hypothesis")
 MANAGE = ".venv/bin/python manage.py"
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import locale
 import os
 import re
 import stat
@@ -14,6 +15,7 @@ import redis
 
 from local.data_dir import Home
 from local.errors import StackError
+from local.postgres import LETTERS, has_locale
 from local.services import Stack
 from tests.local.observing import all_gone
 
@@ -59,7 +61,7 @@ def test_both_services_answer_and_listen_on_no_network(running: Stack) -> None:
 
 def test_the_database_folds_case_of_all_scripts_and_has_trigrams(running: Stack) -> None:
     with database(running) as connection:
-        connection.execute("CREATE EXTENSION pg_trgm")
+        connection.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
         assert connection.execute("SELECT lower('ÄÉЖΣ'), 'laptop' % 'laptob'").fetchone() == ("äéжσ", True)
 
 
@@ -70,6 +72,22 @@ def test_the_application_is_not_the_owner(running: Stack) -> None:
         assert connection.execute("SELECT count(*) FROM pg_auth_members WHERE member = 'rollcall_app'::regrole").fetchone() == (0,)
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             connection.execute("CREATE TABLE mine ()")
+
+
+def test_letters_of_all_scripts_have_trigrams_where_the_system_knows_them(running: Stack) -> None:
+    with database(running) as connection:
+        connection.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
+        found = connection.execute("SELECT cardinality(show_trgm(word)) > 0 FROM unnest(array['Иванов', '佐藤', 'Παπαδάκη']) word")
+        assert [each for (each,) in found] == [has_locale(LETTERS)] * 3
+        whole = connection.execute("SELECT '  m' = ANY(show_trgm('Müller')) AND NOT '  l' = ANY(show_trgm('Müller'))").fetchone()
+        assert whole == (has_locale(LETTERS),), "ü does not divide the name"
+        assert connection.execute("SELECT datcollate FROM pg_database WHERE datname = current_database()").fetchone() == ("C",)
+
+
+def test_a_locale_is_looked_for_without_changing_that_of_the_process() -> None:
+    before = locale.setlocale(locale.LC_CTYPE)
+    assert has_locale("C") and not has_locale("xx_NOWHERE.UTF-8")
+    assert locale.setlocale(locale.LC_CTYPE) == before
 
 
 def test_rows_and_keys_are_there_after_a_restart(made: Home) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-CODE = ("config", "vendors", "devices", "installers", "patching", "sandbox", "local")
+CODE = ("config", "vendors", "devices", "installers", "patching", "sandbox", "local", "release")
 NO_SUBJECT = ("migrations", "commands")  # folders whose files the framework names
 # Terms of the field that end in -ing, and English words that are no gerunds.
 TERMS = frozenset(["matching", "mapping", "logging", "patching", "parsing", "scheduling", "sighting", "settings"])

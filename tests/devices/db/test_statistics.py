@@ -13,13 +13,14 @@ from devices.sync.absence import mark_stale
 from sandbox.server import running
 from sandbox.world import SandboxOptions
 from tests.devices.matching.test_fleet import VENDORS, fetch
+from tests.owner import owner_rights
 
 pytestmark = pytest.mark.django_db
 
 
 def believe_that_all_is_empty() -> None:
     """As after an import that was rolled back: pages are there, and the last count found no row in them."""
-    with connection.cursor() as cursor:
+    with owner_rights() as cursor:
         cursor.execute(
             "UPDATE pg_class SET reltuples = 0, relpages = 1 WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'i')"
         )

@@ -12,7 +12,8 @@ from django.core.management.base import BaseCommand
 from devices.management.console import Command as ConsoleCommand
 
 APPS = ("devices", "installers", "patching")
-OURS = sorted(name for name, app in get_commands().items() if app in APPS)
+DJANGOS = ("migrate",)  # with the owner's role; its options are Django's
+OURS = sorted(name for name, app in get_commands().items() if app in APPS and name not in DJANGOS)
 TAKEN = {action.dest: set(action.option_strings) for action in BaseCommand().create_parser("manage.py", "any")._actions}
 
 

@@ -105,12 +105,12 @@ UNKNOWN = [
 @pytest.mark.parametrize("text", UNKNOWN)
 def test_a_bar_code_of_an_unknown_machine_finds_nothing(desk: Client, text: str) -> None:
     assert names(desk, text) == []
-    assert values(pasted_rows(desk, text)) == [("not found", "")]
+    assert values(pasted_rows(text)) == [("not found", "")]
 
 
 @pytest.mark.parametrize("text", [text for text in NEVER_EXACT if "MTM" not in text and " SN " not in text and "Model" not in text])
 def test_a_pasted_list_reads_the_same(desk: Client, text: str) -> None:
-    assert values(pasted_rows(desk, text)) == [("found", NEVER_EXACT[text])]
+    assert values(pasted_rows(text)) == [("found", NEVER_EXACT[text])]
 
 
 @pytest.mark.parametrize("last", ["XK2AB", "34ABC", "A123"])
@@ -134,4 +134,4 @@ def test_a_serial_that_a_vendor_stores_with_its_label_or_separators_is_found_wit
     client.force_login(alice)
     listed(five9s("ODD-1", serial=serial), five9s("ODD-2", serial="PF0XYZAC", label="other"))
     assert names(client, STORED[serial]) == ["ODD-1"]
-    assert values(pasted_rows(client, STORED[serial])) == [("found", "ODD-1")]
+    assert values(pasted_rows(STORED[serial])) == [("found", "ODD-1")]

@@ -59,7 +59,7 @@ LISTS = {
 
 @pytest.mark.parametrize("text", LISTS.values(), ids=LISTS)
 def test_the_devices_of_a_list_are_found_and_nothing_else_is_called_not_found(desk: Client, text: str) -> None:
-    rows = values(pasted(desk, text))
+    rows = values(pasted(text))
     assert set(rows) - {("text", "")} == set(BOTH)
 
 
@@ -68,7 +68,7 @@ UNKNOWN = ["NB-0099", "nb-0099.corp.example", "PF9ZZZZZ", "reception", "00:1B:21
 
 @pytest.mark.parametrize("text", UNKNOWN)
 def test_an_identifier_of_no_device_is_not_found(desk: Client, text: str) -> None:
-    assert values(pasted(desk, f"NB-0042\n{text}"))[1:] == [("not found", "")]
+    assert values(pasted(f"NB-0042\n{text}"))[1:] == [("not found", "")]
 
 
 CHANGED = {
@@ -94,13 +94,13 @@ CHANGED = {
 
 @pytest.mark.parametrize(("text", "name"), CHANGED.values(), ids=CHANGED)
 def test_what_a_spreadsheet_made_of_a_serial_is_found(desk: Client, text: str, name: str) -> None:
-    assert values(pasted(desk, text)) == [("found", name)]
+    assert values(pasted(text)) == [("found", name)]
 
 
 def test_what_a_spreadsheet_left_of_a_power_of_zero_is_explained(desk: Client) -> None:
     for text in ("1.23456789012346E+18", "1,23457E+18", "8E+10"):
-        assert values(pasted(desk, text)) == [("text", "")], text
-    assert ("found", "zero-2") not in values(pasted(desk, "0"))
+        assert values(pasted(text)) == [("text", "")], text
+    assert ("found", "zero-2") not in values(pasted("0"))
 
 
 FILES = [
@@ -126,8 +126,8 @@ def test_the_devices_file_has_umlauts_and_is_read_back_whole(desk: Client) -> No
     assert {row["Name"] for row in rows} == {*SERIALS, "MÜNCHEN-01"}
     for row in rows:
         for cell in filter(None, (row["Name"], row["Serial"])):
-            assert values(pasted(desk, cell)) == [("found", row["Name"])], cell
-    assert {answer for answer, _ in values(pasted(desk, file))} <= {"found", "text", "ambiguous"}
+            assert values(pasted(cell)) == [("found", row["Name"])], cell
+    assert {answer for answer, _ in values(pasted(file))} <= {"found", "text", "ambiguous"}
 
 
 @pytest.mark.parametrize("command", [["export", "devices", "--format", "csv"]])

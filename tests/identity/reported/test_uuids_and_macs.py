@@ -47,7 +47,7 @@ def test_a_uuid_finds_the_machine_that_is_known_by_its_serial_alone(
     for text in (uuid, f"{{{uuid.upper()}}}", f"UUID: {uuid}", uuid.replace("-", "")):
         assert names(desk, text) == ["WS-1"], text
         assert opened(desk, text) == "" or serial.replace("-", "").endswith(uuid.replace("-", "")), text
-    assert [(answer, name) for _, answer, name in pasted(desk, uuid)] == [("found", "WS-1")]
+    assert [(answer, name) for _, answer, name in pasted(uuid)] == [("found", "WS-1")]
     call_command("lookup", uuid)
     assert "WS-1" in capsys.readouterr().out
 
@@ -120,7 +120,7 @@ def test_a_mac_address_in_a_notation_of_network_tools_opens_its_machine(desk: Cl
     record, other = eset("nb-7", macs="00:1B:21:AA:BB:01"), eset("nb-8", macs="00:1B:21:AA:BB:02", label="other")
     listed(record, other)
     assert opened(desk, text) == "nb-7"
-    assert [(answer, name) for _, answer, name in pasted(desk, text)] == [("found", "nb-7")]
+    assert [(answer, name) for _, answer, name in pasted(text)] == [("found", "nb-7")]
 
 
 NO_MACS = [
