@@ -43,7 +43,7 @@ install: python ## make .venv with the locked requirements, and nothing of the l
 check: lint ## lint, and run the tests of the folders that changed since main
 	@$(VENV) -m pytest -n 2 --dist worksteal $$($(VENV) -m tests.changed) $(ARGS)
 
-test: dev browser proxies ## run all tests
+test: dev browser ## run all tests
 	@$(VENV) -m pytest -n 3 --dist worksteal $(ARGS)
 
 test-next: browser ## run all tests on Python 3.13 with Django 6.1, in .venv-next (PYTHON_NEXT=/path/to/python3.13)
@@ -84,7 +84,7 @@ messages: dev ## bring the catalogs of translations up to date, and name what is
 figures: dev ## print how the code is divided and named
 	@$(VENV) -m tests.structure
 
-faults: dev ## kill processes and break vendors while syncs run
+faults: dev proxies ## kill processes and break vendors while syncs run
 	@$(VENV) -m pytest -m faults $(ARGS)
 
 python:
@@ -99,7 +99,7 @@ dev: python
 browser:
 	@sh local/chromium.sh
 
-proxies: ## install nginx, Caddy and HAProxy from Debian, for the tests of docs/proxies.md
+proxies:
 	@for each in nginx-light caddy haproxy; do \
 		command -v "$${each%-light}" >/dev/null || sh local/debian.sh "$$each" "the tests of proxies" || true; \
 	done
