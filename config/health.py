@@ -13,9 +13,8 @@ from django.utils import timezone
 from devices.account_status.status import statuses
 from devices.db import redis_client
 from devices.jobs import heartbeat
+from devices.web.client_address import is_local
 
-LOOPBACK = ("127.0.0.1", "::1")
-FORWARDED = ("X-Forwarded-For", "X-Real-IP", "Forwarded")  # a proxy on this machine forwards remote clients
 _WRITTEN = "rollcall:healthz"  # a full broker answers reads but accepts no messages
 
 
@@ -30,13 +29,9 @@ def healthz(request: HttpRequest) -> JsonResponse:
             report["database"] = "its tables cannot be read: run migrate"
     well = alive and report["database"] == "ok"
     body = {"status": "ok" if well else "failing"}
-    if _local(request):
+    if is_local(request):
         body |= report
     return JsonResponse(body, status=200 if well else 503)
-
-
-def _local(request: HttpRequest) -> bool:
-    return request.META.get("REMOTE_ADDR") in LOOPBACK and not any(name in request.headers for name in FORWARDED)
 
 
 def _broker() -> tuple[str, str, bool]:

@@ -1,18 +1,38 @@
-"""Middleware: sign-in required for every view, and no caching of responses."""
+"""Middleware: one address of the client, sign-in required for every view, and no caching of responses."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from urllib.parse import urlencode
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseBase
 from django.shortcuts import resolve_url
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
+from devices.web.client_address import AmbiguousAddress, client_address
+
+log = logging.getLogger(__name__)
+
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+
+class ClientAddressMiddleware:
+    """Refuses a request whose client cannot be determined with 400, before anything reads it."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        try:
+            client_address(request)
+        except AmbiguousAddress as several:
+            log.warning("%s", several)
+            return HttpResponseBadRequest(f"{several}\n", content_type="text/plain; charset=utf-8", headers={"Cache-Control": "no-store"})
+        return self.get_response(request)
 
 
 class SignInMiddleware(LoginRequiredMiddleware):

@@ -16,6 +16,7 @@ SECRET_KEY = env.key_text("ROLLCALL_SECRET_KEY", "secret_key")
 SECRET_KEY_FALLBACKS = env.names("ROLLCALL_SECRET_KEY_FALLBACKS")
 SEALING_KEYS = env.sealing_keys()
 HTTPS = env.flag("ROLLCALL_HTTPS")
+TRUSTED_PROXIES = env.number("ROLLCALL_TRUSTED_PROXIES", 0)
 ALLOWED_HOSTS = env.names("ROLLCALL_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env.names("ROLLCALL_ORIGINS")
 
@@ -38,6 +39,7 @@ INSTALLED_APPS = [
     "lucide",
 ]
 MIDDLEWARE = [
+    "config.middleware.ClientAddressMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -115,10 +117,11 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
-ALLAUTH_TRUSTED_PROXY_COUNT = env.number("ROLLCALL_TRUSTED_PROXIES", 0)
-ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "10/m/ip,5/5m/key"}
-MFA_ADAPTER = "devices.users.second_factors.SecondFactorAdapter"
+ACCOUNT_RATE_LIMITS = False  # they sleep, and a stranger can block a name with them: devices/users/sign_in_limits.py is instead of them
+# How long a reauthentication allows to reveal links, to change accounts and to apply disappearances.
+REAUTHENTICATION_SECONDS = ACCOUNT_REAUTHENTICATION_TIMEOUT = env.number("ROLLCALL_REAUTHENTICATION_MINUTES", 15, low=1) * 60
 MFA_FORMS = {"authenticate": "devices.users.forms.AuthenticateForm", "reauthenticate": "devices.users.forms.ReauthenticateForm"}
+MFA_ADAPTER = "devices.users.second_factors.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 CACHES = {"default": {"BACKEND": "devices.web.cache.RateLimitCache"}}
 

@@ -22,5 +22,4 @@ urlpatterns = [
     path("i/<str:token>", short_link.page, name="short_link"),
     path("", include("devices.urls")),
 ]
-handler429 = "devices.users.limits.too_many_requests"
 handler500 = errors.broken

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from functools import cache
 
@@ -30,6 +31,15 @@ PASSWORD = "correct horse battery staple"
 def pytest_make_parametrize_id(val: object) -> str | None:
     """Raw answers make no name: unreadable, and one with a clock inside would differ between the processes of one run."""
     return "bytes" if isinstance(val, bytes) else None
+
+
+def confirm(client: Client) -> Client:
+    """As if the user had just reauthenticated."""
+    session = client.session
+    session["account_authentication_methods_user"] = session["_auth_user_id"]
+    session["account_authentication_methods"] = [{"method": "password", "at": time.time(), "reauthenticated": True}]
+    session.save()
+    return client
 
 
 @cache

@@ -27,6 +27,7 @@ from devices.connections import health
 from devices.db.messages import translated
 from devices.jobs import heartbeat
 from devices.models import Account
+from devices.users.reauthentication import reauthenticated
 from devices.web import rate_limit
 from devices.web.permissions import is_fragment, needs
 from devices.web.rate_limit import UserRateLimit
@@ -50,6 +51,7 @@ REFUSED = {
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("manage_account")
+@reauthenticated
 def add(request: HttpRequest) -> HttpResponse:
     """First the vendor, then its form. An account is saved after a successful test, or on "Save anyway"."""
     _, vendor = _target(request.POST if request.method == "POST" else request.GET)
@@ -62,6 +64,7 @@ def add(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("manage_account")
+@reauthenticated
 def edit(request: HttpRequest, name: str) -> HttpResponse:
     account = get_object_or_404(Account, name=name)
     vendor = VENDORS.get(account.vendor)

@@ -15,6 +15,7 @@ from devices.audit.request import act_of
 from devices.lists.ids import HIGHEST
 from devices.models import Account, SyncRun
 from devices.sync import absence, withheld
+from devices.users.reauthentication import reauthenticated
 from devices.web.permissions import is_fragment, needs
 
 MOST_NAMES = 50
@@ -22,6 +23,7 @@ MOST_NAMES = 50
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("change_syncrun")
+@reauthenticated
 def apply(request: HttpRequest, name: str, run: int) -> HttpResponse:
     account, found = _run(name, run)
     if found.being_applied:

@@ -16,7 +16,7 @@ _LABELS = {COMMAND_LINE: gettext_noop("CLI"), ANONYMOUS: gettext_noop("Anonymous
 
 @dataclass(frozen=True, slots=True)
 class AuditContext:
-    """Without a user the actor is `name`, one of the three above. `address`: the IP address, as audit.address_of reads it."""
+    """Without a user the actor is `name`, one of the three above. `address`: the IP address, of devices/web/client_address.py."""
 
     now: datetime
     person: User | None = None

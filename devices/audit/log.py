@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from allauth.core.internal.httpkit import get_client_ip
-from django.core.exceptions import ImproperlyConfigured
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
 from devices.audit.chain import chain_after_commit
@@ -105,11 +101,3 @@ def record(action: str, *, act: AuditContext, target: str | User = "", **detail:
     event.save(force_insert=True)
     chain_after_commit()
     return event
-
-
-def address_of(request: HttpRequest) -> str | None:
-    """The IP address that sign-in is limited by: behind ROLLCALL_TRUSTED_PROXIES proxies the client's; other headers are ignored."""
-    try:
-        return str(ipaddress.ip_address(get_client_ip(request) or ""))
-    except (ValueError, ImproperlyConfigured):
-        return request.META.get("REMOTE_ADDR") or None

@@ -6,8 +6,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from devices.audit.context import AuditContext
-from devices.audit.log import address_of
 from devices.models import User
+from devices.web.client_address import client_address
 from devices.web.ticket import ticket_of
 
 
@@ -20,4 +20,4 @@ def person(request: HttpRequest) -> User:
 
 def act_of(request: HttpRequest) -> AuditContext:
     """The user of this request acts now, for the ticket that the page names."""
-    return AuditContext.of(person(request), now=timezone.now(), ticket=ticket_of(request), address=address_of(request))
+    return AuditContext.of(person(request), now=timezone.now(), ticket=ticket_of(request), address=client_address(request))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from django.db import connection
 
-_DEVICES = 0x70C4
+_DEVICES, _REQUESTS = 0x70C4, 0x70C5
 # Below Celery's soft time limit: the end of a run over a million devices takes longer than any page may.
 _LOCK_PATIENCE, _STATEMENT_PATIENCE = "30s", "60s"
 
@@ -19,6 +19,15 @@ def lock_devices() -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [_DEVICES])
+
+
+def lock_requests(account: int) -> None:
+    """Until this transaction ends no other one requests a sync of single devices of this account.
+
+    So the ids of these syncs are in the order of their commits.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_REQUESTS, account])
 
 
 def extend_timeouts() -> None:

@@ -37,7 +37,7 @@ class RefreshProgress:
 def ask(request: HttpRequest, pk: int) -> HttpResponse:
     """Requests at the same time share one sync per account."""
     device, ticket = device_or_404(pk), ticket_of(request)
-    asked = refresh.ask([device.pk], act=act_of(request))
+    asked = refresh.ask([device.pk], act=act_of(request), limited=True)
     if is_fragment(request):
         return _fragment(request, device, watched(device, asked.runs, ticket=ticket, refusals=asked.refusals, fresh=True))
     say_asked(request, asked, gettext("Results appear on this page."))

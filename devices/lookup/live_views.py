@@ -16,12 +16,14 @@ from django.views.decorators.http import require_POST, require_safe
 from devices.audit import log as audit
 from devices.audit.request import act_of
 from devices.db.messages import translated
+from devices.errors import ActionRefused
 from devices.lookup.account_answers import question
 from devices.lookup.forms import LiveLookupForm
 from devices.models import Account, Identifier, Life, SyncRun
 from devices.search.documents import DeviceDocument, device_documents
 from devices.search.parser import parse
 from devices.sync.handler import request_run
+from devices.users import request_limits
 from devices.web.permissions import is_fragment, needs
 from devices.web.ticket import query, ticket_of
 from vendors.errors import Unsupported
@@ -117,10 +119,13 @@ def _request(request: HttpRequest, account: Account, term: str) -> tuple[SyncRun
     try:
         with transaction.atomic():
             act = act_of(request)
+            request_limits.count_request(act)
             run = request_run(account, scope, now=act.now, by=act.person, interactive=True)
             audit.record("refresh asked", act=act, target=account.name, run=run.pk, names=_names(run))
     except Unsupported as error:
         return None, f"{translated(error.sentence)} {translated(error.next_step)}".strip()
+    except ActionRefused as refused:
+        return None, refused.sentence
     return run, ""
 
 

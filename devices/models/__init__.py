@@ -14,6 +14,7 @@ from devices.models.remediation import RemediationLink
 from devices.models.run import Quarantine, SyncRun
 from devices.models.settlement import Settlement
 from devices.models.sighting import DeviceGroup, Pulse, Sighting
+from devices.models.sign_in_address import SignInAddress
 from devices.models.threshold import Threshold
 from devices.models.triage import Gap, IssueKind, Standing, Triage
 from devices.models.user import User
@@ -52,6 +53,7 @@ __all__ = [
     "SavedView",
     "Settlement",
     "Sighting",
+    "SignInAddress",
     "Standing",
     "SyncRun",
     "Threshold",

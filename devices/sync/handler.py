@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from django.db import transaction
+
 from devices.connections import health
 from devices.connections.connection import JobConnection
-from devices.db.locks import lock_devices
+from devices.db.locks import lock_devices, lock_requests
 from devices.hooks import KEEPERS
 from devices.jobs.handler import JobHandler
 from devices.matching import renewal
@@ -16,8 +17,9 @@ from devices.models import Account, Health, JobState, SyncRun, User
 from devices.models.job import ACTIVE
 from devices.reconciliation import field_repairs, freshness
 from devices.reconciliation.summary import reordered, summarise
-from devices.sync import absence, quarantine
+from devices.sync import absence, named_jobs, quarantine
 from devices.sync.cancellation import NONE, cancelled, regular
+from devices.sync.named_jobs import concurrency_key
 from devices.sync.page_writer import save_groups, save_page
 from vendors.base import DevicePage, Kind, Scope
 from vendors.errors import AuthFailed, VendorError
@@ -33,6 +35,8 @@ class SyncHandler(JobHandler[SyncRun, DevicePage]):
         self._line = JobConnection()
 
     def step(self, run: SyncRun) -> DevicePage:
+        if named_jobs.must_wait(run):
+            return DevicePage(cursor=named_jobs.NOT_BEGUN, wait=named_jobs.WAIT, waiting_for=named_jobs.OTHERS)
         return self._line.open(run.account, asked_at=run.asked_at).walk(run.walk_scope, run.cursor)
 
     def keep(self, run: SyncRun, page: DevicePage, now: datetime) -> None:
@@ -90,6 +94,14 @@ def _measure(run: SyncRun, now: datetime) -> None:
 def request_run(account: Account, scope: Scope, *, now: datetime, by: User | None = None, interactive: bool = False) -> SyncRun:
     """Ask for a run, or get the one that is already on its way: however many ask, one lane has one. Raises Unsupported."""
     account.about.require(scope.kind)
+    if not named_jobs.limited(account, scope):
+        return _run_of_lane(account, scope, now=now, by=by, interactive=interactive)
+    with transaction.atomic():
+        lock_requests(account.pk)
+        return named_jobs.joined(account, scope) or _run_of_lane(account, scope, now=now, by=by, interactive=interactive)
+
+
+def _run_of_lane(account: Account, scope: Scope, *, now: datetime, by: User | None, interactive: bool) -> SyncRun:
     lane = concurrency_key(scope)
     active = SyncRun.objects.filter(account=account, lane=lane, state__in=ACTIVE)
     while True:
@@ -166,11 +178,3 @@ def _blocked(account: Account, now: datetime) -> bool:
     if not account.enabled or account.deletion_requested_at is not None or account.health == Health.PERSON:
         return True
     return account.try_after is not None and account.try_after > now
-
-
-def concurrency_key(scope: Scope) -> str:
-    """Runs of one lane wait for each other: all lists of an account are in one, each set of names has its own."""
-    if scope.kind != "named":
-        return "list"
-    names = "\n".join((*scope.ids, "", *scope.hostnames, "", *scope.serials))
-    return "named:" + hashlib.blake2b(names.encode(), digest_size=16).hexdigest()

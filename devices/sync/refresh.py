@@ -15,9 +15,11 @@ from devices.audit.context import AuditContext
 from devices.connections.connection import budget_of
 from devices.db import redis_client
 from devices.db.messages import translated
+from devices.errors import ActionRefused
 from devices.models import Account, Health, Life, Sighting, SyncRun
 from devices.models.job import ACTIVE
-from devices.sync.handler import concurrency_key, request_run
+from devices.sync.handler import request_run
+from devices.users import request_limits
 from vendors.base import Scope, Vendor
 from vendors.registry import VENDORS
 
@@ -59,29 +61,53 @@ def about(sightings: Iterable[Sighting]) -> list[RefreshRequest]:
     return [_question(account, tuple(names)) for account, names in ids.items()]
 
 
-def ask(devices: Sequence[int], *, act: AuditContext) -> RefreshResult:
-    """A run for each account that can be asked, or the one that is under way already: asking twice costs no more than once."""
+def ask(devices: Sequence[int], *, act: AuditContext, limited: bool = False) -> RefreshResult:
+    """A run for each account that can be asked, or the one that is under way already: asking twice costs no more than once.
+
+    `limited`: the limits of devices/users/request_limits.py apply to the user.
+    """
     asked = RefreshResult([], [])
+    try:
+        if limited:
+            request_limits.count_request(act)
+    except ActionRefused as refused:
+        return RefreshResult([], [refused.sentence])
     for question in questions(devices):
         account = question.account
         refusal = question.refusal or _spent(account)
         if refusal:
             asked.refusals.append(f"{account.name}: {refusal}")
             continue
-        with transaction.atomic():
-            run = request_run(account, Scope(ids=question.ids), now=act.now, by=act.person, interactive=True)
-            told: dict[str, Any] = {"device": devices[0]} if len(devices) == 1 else {"devices": len(question.ids)}
-            audit.record("refresh asked", act=act, target=account.name, run=run.pk, **told)
-        asked.runs.append(run)
+        try:
+            asked.runs.append(_requested(question, devices, act=act, limited=limited))
+        except ActionRefused as refused:
+            asked.refusals.append(f"{account.name}: {refused.sentence}")
     return asked
 
 
+@transaction.atomic
+def _requested(question: RefreshRequest, devices: Sequence[int], *, act: AuditContext, limited: bool) -> SyncRun:
+    account = question.account
+    run = request_run(account, Scope(ids=question.ids), now=act.now, by=act.person, interactive=True)
+    if limited and run.created_at == act.now:  # one that is under way costs nothing more
+        request_limits.count_calls(act, account, devices=len(question.ids))
+    told: dict[str, Any] = {"device": devices[0]} if len(devices) == 1 else {"devices": len(question.ids)}
+    audit.record("refresh asked", act=act, target=account.name, run=run.pk, **told)
+    return run
+
+
 def under_way(asked: Sequence[RefreshRequest], *, numbers: Sequence[int] = ()) -> list[SyncRun]:
-    """The runs for exactly these questions: those with these numbers, or, without numbers, those that have not ended. One query."""
-    lanes = [concurrency_key(Scope(ids=question.ids)) for question in asked]
-    runs = SyncRun.objects.select_related("account").filter(account__in=[each.account for each in asked], lane__in=lanes)
+    """The runs for these questions, perhaps with other devices: those with these numbers, or, without numbers, those that have not ended.
+
+    One query.
+    """
+    if not asked:
+        return []
+    ids = {question.account.pk: set(question.ids) for question in asked}
+    runs = SyncRun.objects.select_related("account").filter(account__in=list(ids), kind="named")
     wanted = runs.filter(pk__in=numbers) if numbers else runs.filter(state__in=ACTIVE)
-    return sorted(wanted, key=lambda run: run.account.name) if asked else []
+    found = [run for run in wanted if ids[run.account_id] <= set(run.walk_scope.ids)]
+    return sorted(found, key=lambda run: run.account.name)
 
 
 def _question(account: Account, ids: tuple[str, ...]) -> RefreshRequest:

@@ -1,4 +1,4 @@
-"""Forms of a user: preferences, and the password form of django-allauth with our labels and errors."""
+"""Forms of a user: preferences, and those of django-allauth with our labels, errors and limits."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ from allauth.core import context
 from allauth.mfa.base import forms as mfa_forms
 from django import forms
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext, gettext_lazy
 
 from devices.models import User
-from devices.users.limits import record_limited
+from devices.users import sign_in_limits
 from devices.users.locale import time_zones
 
 AUTOMATIC = ("", gettext_lazy("Same as browser"))
@@ -47,17 +46,13 @@ class LoginForm(sign_in_forms.LoginForm):  # type: ignore[misc]  # the library h
 
 
 class _LimitedCode:
-    """A refusal by the limit of attempts is recorded; a wrong code is by its signal (devices/users/signals.py)."""
+    """A code of a second factor or a recovery code, with a limit of failures."""
 
     user: User
 
     def clean_code(self) -> str:
-        try:
-            return str(super().clean_code())  # type: ignore[misc]  # of the form beside it
-        except ValidationError as refused:
-            if refused.code == "too_many_login_attempts":
-                record_limited(context.request, self.user)
-            raise
+        check = super().clean_code  # type: ignore[misc]  # of the form beside it
+        return str(sign_in_limits.limited(context.request, self.user.get_username(), check, what="code"))
 
 
 class AuthenticateForm(_LimitedCode, mfa_forms.AuthenticateForm):  # type: ignore[misc]  # the library has no types
@@ -74,6 +69,10 @@ class ChangePasswordForm(sign_in_forms.ChangePasswordForm):  # type: ignore[misc
         self.fields["oldpassword"].label = gettext_lazy("Current password")
         self.fields["password1"].label = gettext_lazy("New password")
         self.fields["password2"].label = gettext_lazy("New password (again)")
+
+    def clean_oldpassword(self) -> str:
+        check = super().clean_oldpassword
+        return str(sign_in_limits.limited(context.request, self.user.get_username(), check))
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super(sign_in_forms.PasswordVerificationMixin, self).clean()

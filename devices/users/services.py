@@ -11,9 +11,11 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from devices.audit import log as audit
 from devices.audit.context import AuditContext
+from devices.errors import checked_reason
 from devices.models import User
 from devices.web.roles import ADMINISTRATOR, HELPDESK, IT_STAFF, ROLES
 
@@ -43,6 +45,12 @@ def role_of(user: User) -> str:
     if user.is_superuser:
         return "admin"
     return next((short for short, role in reversed(SHORT.items()) if role in held), "")
+
+
+def role_label(user: User) -> str:
+    """The role in the language of the page; "" without one."""
+    short = role_of(user)
+    return gettext(SHORT[short]) if short else ""
 
 
 def user_named(name: str) -> User:
@@ -106,18 +114,29 @@ def switch_user(user: User, *, enabled: bool) -> None:
         audit.record("person switched", act=AuditContext(timezone.now()), target=user, enabled=enabled)
 
 
+def second_factor(user: User) -> Authenticator | None:
+    """The authenticator app, without its secret; None: the password alone signs in."""
+    rows = user.authenticator_set.all()  # type: ignore[attr-defined]  # the library has no types
+    return next((row for row in rows if row.type == Authenticator.Type.TOTP), None)
+
+
 def has_second_factor(user: User) -> bool:
-    return any(row.type == Authenticator.Type.TOTP for row in user.authenticator_set.all())  # type: ignore[attr-defined]  # the library has no types
+    return second_factor(user) is not None
 
 
-def remove_second_factor(user: User) -> bool:
-    """With the recovery codes, for a user who lost them: the password alone signs in afterwards. False where there was none."""
+def remove_second_factor(user: User, *, reason: str = "", act: AuditContext | None = None) -> bool:
+    """With the recovery codes, for a user who lost them: the password alone signs in afterwards. False where there was none.
+
+    `reason`: required of an administrator at the page. Raises ActionRefused there.
+    """
+    noted = {"reason": checked_reason(reason)} if act else {}
+    act = act or AuditContext(timezone.now())
     with transaction.atomic():
         rows = list(Authenticator.objects.select_for_update().filter(user=user).order_by("type"))
         for row in rows:
             row.delete()
-            detail = {"kind": str(row.type), "change": "removed"}
-            audit.record("second factor changed", act=AuditContext(timezone.now()), target=user.get_username(), **detail)
+            detail = {"kind": str(row.type), "change": "removed", **noted}
+            audit.record("second factor changed", act=act, target=user, **detail)
     return bool(rows)
 
 

@@ -9,7 +9,6 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.signals import password_changed
 from allauth.mfa.signals import authentication_failed, authenticator_added, authenticator_removed, authenticator_reset
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
-from django.core.exceptions import ValidationError
 from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils import timezone
@@ -18,7 +17,9 @@ from django.utils.translation import gettext_lazy
 from devices.audit import log as audit
 from devices.audit.context import UNKNOWN, AuditContext
 from devices.models import User
-from devices.users.limits import record_limited, user_of_that_name
+from devices.users import sign_in_limits
+from devices.users.sign_in_limits import user_of_that_name
+from devices.web.client_address import client_address
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -26,17 +27,17 @@ class AccountAdapter(DefaultAccountAdapter):
         "account_inactive": gettext_lazy("This user is disabled. Contact your Rollcall administrator."),
         "enter_current_password": gettext_lazy("The current password is incorrect."),
         "incorrect_password": gettext_lazy("Incorrect password."),
-        "rate_limited": gettext_lazy("Too many requests. Try again later."),
-        "too_many_login_attempts": gettext_lazy("Too many failed sign-in attempts. Try again later."),
         "username_password_mismatch": gettext_lazy("Incorrect username or password."),
     }
 
-    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        try:
-            super().pre_authenticate(request, **credentials)
-        except ValidationError:
-            record_limited(request, user_of_that_name(credentials.get("username")))
-            raise
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+        """Also for reauthentication by password. Raises ImmediateHttpResponse with 429."""
+        name = str(credentials.get("username") or "")
+        return sign_in_limits.limited(request, name, lambda: super(AccountAdapter, self).authenticate(request, **credentials))
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """ "" for a client on a unix socket."""
+        return client_address(request) or ""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
@@ -44,7 +45,9 @@ class AccountAdapter(DefaultAccountAdapter):
 
 @receiver(user_logged_in)
 def _signed_in(request: HttpRequest, user: User, **_kwargs: Any) -> None:
-    audit.record("sign-in", act=_act(user, request))
+    act = _act(user, request)
+    audit.record("sign-in", act=act)
+    sign_in_limits.remember_address(user, act.address, now=act.now)
 
 
 @receiver(user_logged_out)
@@ -81,4 +84,4 @@ def _factor_refused(request: HttpRequest, user: User, authenticator: Any, reauth
 
 
 def _act(user: User | None, request: HttpRequest | None) -> AuditContext:
-    return AuditContext.of(user, now=timezone.now(), address=audit.address_of(request) if request else None)
+    return AuditContext.of(user, now=timezone.now(), address=client_address(request) if request else None)

@@ -1,4 +1,4 @@
-"""The preferences page of the signed-in user."""
+"""The preferences page of the signed-in user, and the users page of administrators."""
 
 from __future__ import annotations
 
@@ -7,13 +7,19 @@ from typing import cast
 from django.contrib import messages
 from django.contrib.auth import get_user
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import translation
 from django.utils.translation import gettext
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
+from devices.audit.request import act_of
+from devices.errors import LONGEST_REASON, ActionRefused
+from devices.lists.ids import HIGHEST
 from devices.models import User
+from devices.users import services
 from devices.users.forms import PreferencesForm
+from devices.users.reauthentication import reauthenticated
+from devices.web.permissions import needs
 
 
 @require_http_methods(["GET", "POST"])
@@ -28,3 +34,32 @@ def preferences(request: HttpRequest) -> HttpResponse:
             messages.success(request, gettext("Preferences saved."))
         return redirect("devices:preferences")
     return render(request, "devices/users/preferences.html", {"form": form}, status=400 if form.errors else 200)
+
+
+@require_safe
+@needs("change_user")
+def page(request: HttpRequest) -> HttpResponse:
+    """All users with role, status and second factor. Only commands add and change them."""
+    rows = [(user, services.role_label(user), services.second_factor(user)) for user in services.all_users()]
+    return render(request, "devices/users/list.html", {"rows": rows})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs("change_user")
+@reauthenticated
+def remove_factor(request: HttpRequest, pk: int) -> HttpResponse:
+    """Remove the second factor and the recovery codes of a user who lost them. The reason is audited."""
+    user = get_object_or_404(User, pk=min(pk, HIGHEST))
+    reason, problem = request.POST.get("reason", ""), ""
+    if request.method == "POST":
+        try:
+            removed = services.remove_second_factor(user, reason=reason, act=act_of(request))
+        except ActionRefused as refused:
+            problem = refused.sentence
+        else:
+            done = gettext("Two-factor authentication of %(name)s removed.")
+            nothing = gettext("%(name)s has no two-factor authentication.")
+            messages.success(request, (done if removed else nothing) % {"name": user.get_username()})
+            return redirect("devices:users")
+    context = {"subject": user, "reason": reason[: 2 * LONGEST_REASON], "problem": problem, "longest": LONGEST_REASON}
+    return render(request, "devices/users/remove_factor.html", context, status=422 if problem else 200)

@@ -24,6 +24,7 @@ PLACES = (
     ("patching:overview", gettext_lazy("Patching"), "bandage", "view_device"),
     ("installers:register", gettext_lazy("Installers"), "package", "view_installer", "hand_out_installer"),
     ("devices:accounts", gettext_lazy("Vendor accounts"), "cable", "view_account"),
+    ("devices:users", gettext_lazy("Users"), "users", "change_user"),
     ("devices:audit", gettext_lazy("Audit log"), "scroll-text", "view_audit"),
 )
 

@@ -44,6 +44,7 @@ REFUSALS = {
     "hand_out_installer": gettext_lazy("You don't have permission to share installers."),
     "revoke_installer": gettext_lazy("You don't have permission to revoke installers."),
     "export_patch": gettext_lazy("You don't have permission to export patch data."),
+    "change_user": gettext_lazy("You don't have permission to manage users."),
     "view_quarantine": gettext_lazy("You don't have permission to view quarantined records."),
 }
 

@@ -22,7 +22,16 @@ _IT_STAFF = (
     *("link_device", "share_view", "tag_device", "retire_device", "settle_device", "triage_issue"),
     *("view_installer", "create_installer", "revoke_installer", "export_patch"),
 )
-_ADMINISTRATOR = (*_IT_STAFF, "manage_account", "manage_threshold", "change_syncrun", "delete_note", "view_audit", "view_quarantine")
+_ADMINISTRATOR = (
+    *_IT_STAFF,
+    "manage_account",
+    "manage_threshold",
+    "change_syncrun",
+    "delete_note",
+    "view_audit",
+    "view_quarantine",
+    "change_user",
+)
 ROLES: dict[str, tuple[str, ...]] = {HELPDESK: _HELPDESK, IT_STAFF: _IT_STAFF, ADMINISTRATOR: _ADMINISTRATOR}
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from devices.audit.request import act_of, person
 from devices.errors import ActionRefused
 from devices.models import Device
+from devices.users.reauthentication import reauthenticated
 from devices.web.permissions import needs
 from devices.web.ticket import query, ticket_of
 from installers.handouts import queries, services
@@ -25,6 +26,7 @@ from vendors.secret import Secret
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("hand_out_installer")
+@reauthenticated
 def share(request: HttpRequest, pk: int) -> HttpResponse:
     """`way`: shown or short. The URL may name a device and a ticket."""
     installer, device = installer_or_404(request, pk), device_for(request)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from devices.audit.log import address_of
+from devices.web.client_address import client_address, limited_network
 from devices.web.rate_limit import UserRateLimit, check
 from installers.handouts.short_links import LinkUnavailable, UnavailableReason, peek, redeem
 
@@ -23,7 +23,7 @@ STATUS = {UnavailableReason.UNKNOWN: 404}
 def page(request: HttpRequest, token: str) -> HttpResponse:
     """Redirects by the header `Refresh`: the CSP directive form-action also forbids a redirect after a form."""
     now = timezone.now()
-    limit = check(f"short-link:{address_of(request)}", most=TRIES, seconds=SECONDS)
+    limit = check(f"short-link:{limited_network(client_address(request))}", most=TRIES, seconds=SECONDS)
     if limit is UserRateLimit.TOO_MANY:
         return _answer(request, {"why": "too many"}, status=429)
     if limit is UserRateLimit.UNAVAILABLE:
@@ -33,7 +33,7 @@ def page(request: HttpRequest, token: str) -> HttpResponse:
     try:
         if request.method != "POST":
             return _answer(request, {"handout": peek(token, now=now)})
-        handout, link = redeem(token, now=now, address=address_of(request))
+        handout, link = redeem(token, now=now, address=client_address(request))
     except LinkUnavailable as closed:
         return _answer(request, {"why": closed.why.value}, status=STATUS.get(closed.why, 410))
     answer = _answer(request, {"handout": handout, "link": link})

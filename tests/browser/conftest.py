@@ -18,6 +18,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from devices.jobs import heartbeat
 from devices.models import User
+from tests.conftest import confirm
 
 # Playwright's loop runs in this thread; Django would refuse to use the database beside it.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -128,6 +129,7 @@ class Desk:
 def _session(user: User) -> str:
     client = Client()
     client.force_login(user)
+    confirm(client)
     return str(client.cookies[settings.SESSION_COOKIE_NAME].value)
 
 

@@ -11,6 +11,7 @@ from devices.sync import absence, withheld
 from devices.sync.page_writer import save_page
 from sandbox.credentials import account_settings
 from sandbox.server import Simulation
+from tests.conftest import confirm
 from tests.devices import records as making
 
 HTMX = {"HX-Request": "true"}
@@ -43,7 +44,7 @@ OPSWAT = {**ANYWAY, "vendor": "opswat", "name": "opswat", "set_url": NOWHERE, "s
 def signed_in(user: User) -> Client:
     client = Client()
     client.force_login(user)
-    return client
+    return confirm(client)
 
 
 def filled(sim: Simulation, vendor: str, **changed: str) -> dict[str, str]:

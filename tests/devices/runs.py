@@ -29,13 +29,24 @@ class Follower:
     def __call__(self) -> datetime:
         return self.now
 
+    def steps(self, run: SyncRun, times: int) -> None:
+        """Wake a worker for this run, each time when its step is due."""
+        for _ in range(times):
+            run.refresh_from_db()
+            self.now = max(self.now, run.next_step_at) + timedelta(milliseconds=1)
+            _budgets_recover()
+            self._advance(run)
+
+    def _advance(self, run: SyncRun) -> None:
+        handler = SyncHandler()
+        try:
+            jobs.Engine(handler, clock=self, roll=lambda: 0.5).advance(run.pk)
+        finally:
+            handler.close()
+
     def follow(self, run: SyncRun, *, steps: int = 500) -> SyncRun:
         for _ in range(steps):
-            handler = SyncHandler()
-            try:
-                jobs.Engine(handler, clock=self, roll=lambda: 0.5).advance(run.pk)
-            finally:
-                handler.close()
+            self._advance(run)
             run = SyncRun.objects.select_related("account").get(pk=run.pk)
             if not run.active:
                 return run

@@ -27,7 +27,7 @@ ALL_STATES = [pytest.param(name, marks=pytest.mark.faults) for name in STATES]
 ALONE = {"stopped", "killed", "frozen", "full", "refuses writes"}
 SILENT = {"stopped", "killed", "frozen"}
 NO_ANSWER = "The message broker does not answer, so nothing is synced."
-REFUSED, TOO_MANY = "Incorrect username or password.", "Too many failed sign-in attempts"
+REFUSED, TOO_MANY = "Incorrect username or password.", "Too many failed attempts"
 PAGES = [
     "/", "/devices/", "/devices/{device}/", "/devices/{device}/timeline/", "/devices/export.csv", "/d/?q=berlin", "/d/suggest/?q=be", "/d/list/",
     "/issues/", "/issues/export.csv", "/issues/silenced/", "/coverage/", "/coverage/devices/", "/coverage/keys/", "/disagreements/",

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from devices.models import Account, JobState, User
 from installers.models import Installer, Standing
+from tests.conftest import confirm
 from tests.devices import rows as shown
 from vendors.secret import Secret
 
@@ -58,7 +59,7 @@ def key_in(client: Client, installer: Installer) -> str:
 def signed_in(user: User) -> Client:
     client = Client()
     client.force_login(user)
-    return client
+    return confirm(client)
 
 
 def short_link(giver: User, installer: Installer, **fields: str) -> str:

@@ -12,6 +12,7 @@ from devices.audit.context import AuditContext
 from devices.device_detail import notes
 from devices.device_list import tags
 from devices.models import Account, AuditEvent, Device, Issue, PossibleDuplicate, User
+from tests.conftest import confirm
 from tests.devices import rows as shown
 from tests.devices.states import STATES, account_in
 from tests.installers import rows as installers
@@ -57,6 +58,7 @@ def browser(alice: User) -> Client:
     """An administrator's, who may see every page."""
     client = Client(raise_request_exception=True)
     client.force_login(alice)
+    confirm(client)
     return client
 
 

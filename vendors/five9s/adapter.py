@@ -188,6 +188,7 @@ VENDOR = Vendor(
     stale_after=7 * DAY,
     unseen_after=30 * DAY,
     patches_with_devices=True,
+    named_calls=3,  # start, state, data
     asked_by=frozenset({"hostname", "serial"}),
     on_premises=True,
     documentation="https://support.five9s.de/support/solutions/articles/103000361090-device-api",

@@ -14,7 +14,7 @@ from devices.accounts.queries import next_due
 from devices.jobs import heartbeat
 from devices.models import Account, AuditEvent, Health, Quarantine, SyncRun, User
 from devices.sync.handler import due_kind
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, confirm
 from tests.devices import records as making
 from tests.devices.account_pages import HTMX, signed_in, withheld_run
 
@@ -101,6 +101,7 @@ class TestWhoMay:
         making.account()
         client = Client(enforce_csrf_checks=True)
         client.force_login(alice)
+        confirm(client)
         assert client.post("/vendors/eset-main/switch/", {"enabled": "0"}).status_code == 403
         assert Account.objects.get().enabled
 

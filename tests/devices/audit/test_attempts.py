@@ -6,7 +6,6 @@ import pytest
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.test import Client
 from django.urls import reverse
-from pytest_django.fixtures import Settings
 
 from devices.models import AuditEvent, Sighting, User
 from tests.conftest import PASSWORD
@@ -51,7 +50,7 @@ def test_codes_that_the_limit_refuses_are_recorded_once_a_minute(client: Client,
     post(client, LOGIN, login="bob", password=PASSWORD)
     answers = [post(client, CODE, code=f"{n:06}") for n in range(9)]
     refused = sum("Incorrect code." in each for each in answers)
-    assert 1 <= refused < 9 and "Too many failed sign-in attempts." in answers[-1]
+    assert 1 <= refused < 9 and "Too many failed attempts." in answers[-1]
     assert recorded("second factor refused", "sign-in limited") == [
         *[("second factor refused", "unknown", "bob", ADDRESS)] * refused,
         ("sign-in limited", "unknown", "bob", ADDRESS),
@@ -62,7 +61,7 @@ def test_codes_that_the_limit_refuses_are_recorded_once_a_minute(client: Client,
 def test_passwords_that_the_limit_refuses_are_recorded_once_a_minute(client: Client, bob: User, typed: str, shown_as: str) -> None:
     answers = [post(client, LOGIN, login=typed, password=f"wrong {n}") for n in range(9)]
     refused = sum("Incorrect username or password." in each for each in answers)
-    assert refused == 5 and "Too many failed sign-in attempts." in answers[-1]
+    assert refused == 5 and "Too many failed attempts." in answers[-1]
     assert recorded("sign-in refused", "sign-in limited") == [
         *[("sign-in refused", "unknown", shown_as, ADDRESS)] * refused,
         ("sign-in limited", "unknown", shown_as, ADDRESS),
@@ -70,10 +69,9 @@ def test_passwords_that_the_limit_refuses_are_recorded_once_a_minute(client: Cli
     assert "Passw0rd" not in str(list(AuditEvent.objects.values()))
 
 
-def test_an_address_that_sends_too_many_requests_is_recorded(client: Client, settings: Settings) -> None:
-    settings.ACCOUNT_RATE_LIMITS = {"login": "2/m/ip", "login_failed": "100/m/ip"}
-    statuses = [client.post(LOGIN, {"login": f"x{n}", "password": "y"}, REMOTE_ADDR=ADDRESS).status_code for n in range(5)]
-    assert statuses == [200, 200, 429, 429, 429]
+def test_an_address_that_sends_too_many_requests_is_recorded(client: Client) -> None:
+    statuses = [client.post(LOGIN, {"login": f"x{n}", "password": "y"}, REMOTE_ADDR=ADDRESS).status_code for n in range(12)]
+    assert statuses == [200] * 10 + [429] * 2
     assert recorded("sign-in limited") == [("sign-in limited", "unknown", "", ADDRESS)]
 
 

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from devices.models import Account, AuditEvent, Device, JobState, Pulse, Sighting, User
 from installers.models import Handout, Installer, Standing
+from tests.conftest import confirm
 from tests.devices import rows as shown
 from tests.installers.handout_rows import page_of, ready, short_link, signed_in
 from vendors.states import IdKind
@@ -76,6 +77,7 @@ def test_a_gap_leads_to_a_fitting_installer_and_its_form_remembers_the_device(
         ready(eset, purpose="Wrong one", **other)
     ready(complete(shown.account("eset-other", "eset")), purpose="Wrong one")
     client.force_login(bob)
+    confirm(client)
     address = f"/installers/for/{device.pk}/?account=eset-main&amp;ticket=INC7"
     assert address in client.get(f"/devices/{device.pk}/?ticket=INC7").content.decode()
     page = client.get(address.replace("&amp;", "&")).content.decode()
@@ -87,6 +89,7 @@ def test_a_gap_leads_to_a_fitting_installer_and_its_form_remembers_the_device(
 
 def test_it_staff_may_have_one_made_with_what_is_known(client: Client, ivan: User, device: Device) -> None:
     client.force_login(ivan)
+    confirm(client)
     page = client.get(f"/installers/for/{device.pk}/?account=eset-main&ticket=INC7").content.decode()
     assert (
         f"/installers/new/?account=eset-main&amp;os=windows&amp;device={device.pk}&amp;ticket=INC7" in page
@@ -98,6 +101,7 @@ def test_an_order_that_began_at_a_gap_keeps_its_device_until_it_is_handed_out(
     client: Client, ivan: User, device: Device, eset: Account
 ) -> None:
     client.force_login(ivan)
+    confirm(client)
     page = client.get(f"/installers/for/{device.pk}/?account=eset-main&ticket=INC7").content.decode()
     [address] = re.findall(r'href="(/installers/new/[^"]+)"', page)
     form = client.get(html.unescape(address), follow=True)
@@ -120,12 +124,14 @@ def test_an_order_that_began_at_a_gap_keeps_its_device_until_it_is_handed_out(
 def test_an_installer_is_offered_only_where_one_exists(client: Client, bob: User, device: Device, family: str, offered: bool) -> None:
     Device.objects.update(os_family=family)
     client.force_login(bob)
+    confirm(client)
     for address in (f"/devices/{device.pk}/", "/coverage/devices/?account=eset-main&cover=missing"):
         assert (f"/installers/for/{device.pk}/?account=eset-main" in client.get(address).content.decode()) is offered, address
 
 
 def test_helpdesk_is_told_whom_to_ask_when_nothing_is_marked(client: Client, bob: User, device: Device) -> None:
     client.force_login(bob)
+    confirm(client)
     page = client.get(f"/installers/for/{device.pk}/").content.decode()
     assert "Ask IT staff to create one or make one available to the helpdesk." in page
 
@@ -133,12 +139,14 @@ def test_helpdesk_is_told_whom_to_ask_when_nothing_is_marked(client: Client, bob
 def test_a_system_without_installers_is_explained(client: Client, ivan: User, device: Device) -> None:
     Device.objects.update(os_family="linux")
     client.force_login(ivan)
+    confirm(client)
     page = client.get(f"/installers/for/{device.pk}/").content.decode()
     assert "Linux" in page and "/installers/new/" not in page
 
 
 def test_the_coverage_list_offers_installers_only_where_they_help(client: Client, bob: User, device: Device) -> None:
     client.force_login(bob)
+    confirm(client)
     link = f'href="/installers/for/{device.pk}/?account=eset-main"'
     assert link in client.get("/coverage/devices/?account=eset-main&cover=missing").content.decode()
     assert "/installers/for/" not in client.get("/coverage/devices/?account=opswat-main&cover=fresh").content.decode()
@@ -147,6 +155,7 @@ def test_the_coverage_list_offers_installers_only_where_they_help(client: Client
 
 def test_without_the_right_there_is_no_way_to_an_installer(client: Client, charlie: User, device: Device) -> None:
     client.force_login(charlie)
+    confirm(client)
     for answer in (client.get(f"/installers/for/{device.pk}/"), client.get(f"/installers/for/{device.pk}/", headers=HTMX)):
         assert answer.status_code == 403 and "permission to share installers." in answer.text and b"berlin" not in answer.content
     assert client.post(f"/installers/for/{device.pk}/").status_code in (403, 405)
@@ -155,6 +164,7 @@ def test_without_the_right_there_is_no_way_to_an_installer(client: Client, charl
 @pytest.mark.parametrize("number", [0, 2**63, 10**30])
 def test_unknown_devices_are_not_found(client: Client, ivan: User, number: int) -> None:
     client.force_login(ivan)
+    confirm(client)
     assert client.get(f"/installers/for/{number}/").status_code == 404
 
 
@@ -230,6 +240,7 @@ def test_the_log_leaves_as_csv_without_formulas_or_links_and_is_audited(client: 
     token = short_link(ivan, installer, recipient="@SUM(1)", device=str(device.pk), ticket="+1").removeprefix("/i/")
     Installer.objects.update(name="=HYPERLINK(1)")
     client.force_login(ivan)
+    confirm(client)
     answer = client.get("/installers/hand-outs.csv?q=SUM")
     text = answer.getvalue().decode("utf-8-sig")
     [row] = csv.DictReader(text.splitlines())
@@ -242,6 +253,7 @@ def test_the_log_leaves_as_csv_without_formulas_or_links_and_is_audited(client: 
 @pytest.mark.parametrize("query", ["?q=%00", "?q=" + "x" * 10_000, "?before=x", "?after=-1", "?before=99999999999999999999", "?show=%00"])
 def test_bad_addresses_of_the_log_are_harmless(client: Client, ivan: User, query: str) -> None:
     client.force_login(ivan)
+    confirm(client)
     assert client.get("/installers/hand-outs/" + query).status_code == 200
 
 

@@ -13,6 +13,7 @@ from devices.audit.context import AuditContext
 from devices.matching import overrides
 from devices.models import AuditEvent, Device, JobState, User
 from installers.models import Handout, Installer, Standing
+from tests.conftest import confirm
 from tests.devices import rows as shown
 from tests.installers.handout_rows import LINK, SHORT, key_in, page_of, ready, short_link, signed_in
 
@@ -28,6 +29,7 @@ def give(client: Client, installer: Installer, way: str = "shown", **fields: str
 def test_helpdesk_is_shown_the_link_with_a_qr_code_and_it_is_written_down(client: Client, bob: User) -> None:
     installer = ready()
     client.force_login(bob)
+    confirm(client)
     answer = client.post(
         page_of(installer), {"way": "shown", "key": key_in(client, installer), "recipient": "Anna Becker", "ticket": "INC7"}
     )
@@ -44,6 +46,7 @@ def test_helpdesk_is_shown_the_link_with_a_qr_code_and_it_is_written_down(client
 def test_looking_at_the_form_gives_nothing(client: Client, ivan: User) -> None:
     installer = ready()
     client.force_login(ivan)
+    confirm(client)
     for method in (client.get, client.head):
         answer = method(page_of(installer))
         assert answer.status_code == 200 and b"canary" not in answer.content
@@ -55,9 +58,11 @@ def test_only_those_with_the_right_may_give_and_helpdesk_only_what_is_marked(cli
     unmarked, marked = ready(for_helpdesk=False), ready(Installer.objects.get().account)
     assert client.post(page_of(marked), {"way": way}).status_code == 302
     client.force_login(charlie)
+    confirm(client)
     for answer in (client.get(page_of(marked)), client.post(page_of(marked), {"way": way, "key": "k"})):
         assert answer.status_code == 403 and "permission to share installers." in answer.text and b"Reception" not in answer.content
     client.force_login(bob)
+    confirm(client)
     for answer in (client.get(page_of(unmarked)), client.post(page_of(unmarked), {"way": way, "key": "k"})):
         assert answer.status_code == 404 and b"Reception" not in answer.content
     assert client.get(page_of(marked)).status_code == 200 and not Handout.objects.exists()
@@ -104,6 +109,7 @@ def test_an_unknown_device_is_left_out(ivan: User, device: str) -> None:
 
 def test_unknown_installers_and_hand_outs_are_not_found(client: Client, ivan: User) -> None:
     client.force_login(ivan)
+    confirm(client)
     for number in (0, 2**63, HUGE):
         assert client.get(f"/installers/{number}/hand-out/").status_code == 404
         assert client.post(f"/installers/hand-outs/{number}/end/").status_code == 404
@@ -165,9 +171,11 @@ def test_helpdesk_ends_its_own_hand_outs_only(bob: User, ivan: User) -> None:
 def test_nobody_without_the_right_ends_or_lists_hand_outs(client: Client, charlie: User, bob: User, ivan: User) -> None:
     short_link(ivan, ready())
     client.force_login(charlie)
+    confirm(client)
     for answer in (client.get("/installers/hand-outs/"), client.post(f"/installers/hand-outs/{Handout.objects.get().pk}/end/")):
         assert answer.status_code == 403 and "permission to share installers." in answer.text
     client.force_login(bob)
+    confirm(client)
     assert client.get("/installers/hand-outs.csv").status_code == 403
     assert client.get(f"/installers/hand-outs/{Handout.objects.get().pk}/end/").status_code == 405
     assert b"No deliveries" in client.get("/installers/hand-outs/").content
