@@ -155,10 +155,12 @@ def _macs(one: MatchRecord, other: MatchRecord, rarity: Rarity) -> list[Evidence
     usable = [key for key in one.macs & other.macs if ("mac", key) not in rarity.common]
     if usable and not (mine and theirs):
         return [Evidence("mac_weak", min(usable), min(usable))] if _same_name(one, other) or _former("hostname", one, other) else []
-    if former := _former("mac", one, other):
-        return [Evidence("mac_former", former, former)] if one.account != other.account else []
-    if one.account == other.account and not one.macs & other.macs and (parallel(one, other) or virtual(one) or virtual(other)):
-        # A copy of a virtual machine that is switched off is still another machine.
+    same_account = one.account == other.account
+    # A copy of a virtual machine that is switched off is still another machine.
+    copies = same_account and (virtual(one) or virtual(other))
+    if not copies and (former := _former("mac", one, other)):
+        return [] if same_account else [Evidence("mac_former", former, former)]
+    if same_account and not one.macs & other.macs and (copies or parallel(one, other)):
         return [Evidence("mac_parallel", min(one.macs), min(other.macs))]
     return [Evidence("mac_differs", min(mine), min(theirs))] if mine and theirs else []
 

@@ -71,3 +71,13 @@ class TestFormerIdentifiers:
         save(eset, told("e1", {HOST: "nb-1-old", MAC: M1, SERIAL: "aaa111b"}), told("e2", {HOST: "nb-1", MAC: M2, SERIAL: "bbb222c"}))
         save(opswat, told("o", {HOST: "nb-1", MAC: M2}))
         assert partition() == [["e1"], ["e2", "o"]]
+
+    @pytest.mark.parametrize(("serial", "devices"), [("vmware-564d9a1d3e8a7f4c", [["e1"], ["e2"]]), ("pf3xk2ab", [["e1", "e2"]])])
+    def test_a_copy_of_a_virtual_machine_with_a_former_mac_stays_apart(self, serial: str, devices: list[list[str]]) -> None:
+        """The copy kept the MAC address that the original had before; a physical machine was enrolled anew."""
+        eset = making.account()
+        keys = {SERIAL: serial, HOST: "srv-1"}
+        save(eset, told("e1", {**keys, MAC: M1}, days_ago=60))
+        save(eset, told("e1", {**keys, MAC: M2}))
+        save(eset, told("e2", {**keys, MAC: M1}, days_ago=30))
+        assert partition() == devices
