@@ -119,7 +119,7 @@ def test_a_step_that_ends_its_process_each_time(sim: Simulation, default_lease: 
 
 
 def calls(sim: Simulation) -> list[object]:
-    return [call for call in sim.calls(vendor="eset", path="/v1/devices")]
+    return list(sim.calls(vendor="eset", path="/v1/devices"))
 
 
 @pytest.mark.fault("F6")
