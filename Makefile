@@ -84,7 +84,7 @@ messages: dev ## bring the catalogs of translations up to date, and name what is
 figures: dev ## print how the code is divided and named
 	@$(VENV) -m tests.structure
 
-faults: dev proxies ## kill processes and break vendors while syncs run, and print a line for each fault
+faults: dev proxies faketime ## kill processes and break vendors while syncs run, and print a line for each fault
 	@$(VENV) -m pytest -m "fault or faults" $(ARGS)
 
 fleets: dev ## judge matching on large generated fleets, and save thousands of random pages

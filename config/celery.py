@@ -8,17 +8,21 @@ import threading
 
 import django
 from celery import Celery, signals
+from celery.exceptions import WorkerLostError
+from django.apps import apps
 from kombu.transport import redis as redis_transport
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-django.setup()
+if not apps.ready:  # a web process has done so
+    django.setup()
 
-from django.conf import settings  # noqa: E402
+from django.conf import settings
 
-from config import gc_tuning  # noqa: E402
-from config.startup_checks import refuse_if_unready  # noqa: E402
-from devices.jobs import shutdown  # noqa: E402
+from config import gc_tuning
+from config.startup_checks import refuse_if_unready
+from devices.jobs import leases, shutdown, wake_ups
 
+EXIT_WITHOUT_MEMORY = 70
 LEAVE_SECONDS = 20.0  # then running steps are killed; service managers wait 30 s
 
 
@@ -35,7 +39,7 @@ app.conf.update(
         "socket_timeout": 5,
         "socket_connect_timeout": 2,
         "health_check_interval": 15,
-        "global_keyprefix": "rollcall:",
+        "global_keyprefix": wake_ups.KEY_PREFIX,
     },
     broker_connection_retry_on_startup=True,
     visibility_timeout=180,
@@ -57,6 +61,7 @@ app.conf.update(
     timezone="UTC",
     enable_utc=True,
     beat_schedule=settings.CELERY_BEAT_SCHEDULE,
+    beat_scheduler="config.beat:Scheduler",
 )
 app.autodiscover_tasks(["devices", "installers", "patching"])
 
@@ -75,6 +80,17 @@ def check_keys(**_kwargs: object) -> None:
 @signals.worker_process_init.connect
 def settle_garbage(**_kwargs: object) -> None:
     gc_tuning.tune_gc()
+
+
+@signals.task_failure.connect
+def after_failure(task_id: str, exception: BaseException, **_kwargs: object) -> None:
+    """In the parent: a process died, and another one continues its job at once. In a process without memory: it ends, because the library
+    would pass the error on to the parent, which ends the whole worker.
+    """
+    if isinstance(exception, WorkerLostError):
+        leases.end(task_id)
+    elif isinstance(exception, MemoryError):
+        os._exit(EXIT_WITHOUT_MEMORY)
 
 
 @signals.worker_shutting_down.connect

@@ -1,4 +1,7 @@
-"""Periodic tasks. Beat only wakes workers; rows in the database decide what is due, so two beats do no harm."""
+"""Periodic tasks. Beat only wakes workers; rows in the database decide what is due, so two beats do no harm.
+
+Messages have no expiry, which would be judged by the clock of another host: config/beat.py bounds the queue instead.
+"""
 
 from __future__ import annotations
 
@@ -7,21 +10,20 @@ from typing import Any
 
 def _plan(job_type: str, *, seconds: int) -> dict[str, Any]:
     """Creates the jobs of one type (devices/jobs/types.py) that are due by its schedule."""
-    return {
-        "task": "devices.tasks.plan_jobs",
-        "args": [job_type],
-        "schedule": float(seconds),
-        "options": {"queue": "tick", "expires": max(30, seconds)},
-    }
+    return _every(seconds, "devices.tasks.plan_jobs", job_type)
+
+
+def _every(seconds: int, task: str, *arguments: str) -> dict[str, Any]:
+    return {"task": task, "args": list(arguments), "schedule": float(seconds), "options": {"queue": "tick"}}
 
 
 BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
-    "announce due jobs": {"task": "devices.tasks.announce", "schedule": 1.0, "options": {"queue": "tick", "expires": 5}},
+    "announce due jobs": _every(1, "devices.tasks.announce"),
     "plan syncs": _plan("sync", seconds=10),
-    "renew what changed": {"task": "devices.tasks.renew", "schedule": 10.0, "options": {"queue": "tick", "expires": 30}},
-    "chain the audit log": {"task": "devices.tasks.chain_audit_log", "schedule": 10.0, "options": {"queue": "tick", "expires": 30}},
+    "renew what changed": _every(10, "devices.tasks.renew"),
+    "chain the audit log": _every(10, "devices.tasks.chain_audit_log"),
     "plan installer syncs": _plan("installer_sync", seconds=60),
     "plan patch runs": _plan("patch_run", seconds=10),
-    "tidy patching": {"task": "patching.tasks.tidy", "schedule": 3600.0, "options": {"queue": "tick", "expires": 3600}},
-    "tidy": {"task": "devices.tasks.tidy", "schedule": 3600.0, "options": {"queue": "tick", "expires": 3600}},
+    "tidy patching": _every(3600, "patching.tasks.tidy"),
+    "tidy": _every(3600, "devices.tasks.tidy"),
 }

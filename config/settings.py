@@ -189,5 +189,6 @@ INSTALLER_SETTLE_SECONDS = env.number("ROLLCALL_INSTALLER_SETTLE_SECONDS", 780, 
 # How long a short link to an installer lives unless a person says otherwise, and never longer than the installer.
 HANDOUT_DAYS = env.number("ROLLCALL_HANDOUT_DAYS", 7, low=1)
 LEASE_SECONDS = env.number("ROLLCALL_LEASE_SECONDS", 45, low=1)
+CELERY_APP = "config.celery.app"  # sends the wake-ups of users' requests (devices/jobs/wake_ups.py)
 CELERY_BEAT_SCHEDULE = BEAT_SCHEDULE
 LOGGING = logging.LOGGING

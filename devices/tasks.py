@@ -14,14 +14,14 @@ from devices.coverage import gaps
 from devices.db.batches import forget_changes
 from devices.issues import decisions
 from devices.jobs import engine as jobs
-from devices.jobs import heartbeat, shutdown
+from devices.jobs import heartbeat, shutdown, wake_ups
 from devices.jobs.types import JOB_TYPES, JobType
 from devices.reconciliation import freshness
 from devices.sync import group_names, upgrade, withheld
 from devices.sync.handler import apply_changed_thresholds, mark_stale_sightings
 from devices.users.session_store import SessionStore
 
-WAKE_EXPIRES = 10  # seconds; an unread wake-up is announced again
+DELETIONS = "sync"  # the queue of deletions
 
 
 @shared_task(name="devices.tasks.announce")
@@ -30,10 +30,12 @@ def announce() -> None:
     heartbeat.beat()
     for job_type in JOB_TYPES.values():
         announce_jobs(job_type)
-    for run_id in withheld.claim(jobs.database_clock()):
-        wake_marking(run_id)
-    for account_id in deletion.under_way():
-        wake_deletion(account_id)
+    if not wake_ups.full(wake_ups.URGENT):
+        for run_id in withheld.claim(jobs.database_clock()):
+            wake_marking(run_id)
+    if not wake_ups.full(DELETIONS):
+        for account_id in deletion.under_way():
+            wake_deletion(account_id)
 
 
 @shared_task(name="devices.tasks.plan_jobs")
@@ -95,23 +97,31 @@ def tidy() -> None:
 
 
 def announce_jobs(job_type: JobType) -> None:
+    """Those whose queue is read: one whose workers are down would grow for ever."""
     due = jobs.due(job_type.model, now=jobs.database_clock())
+    if not due:
+        return
     urgent = job_type.urgent_among(due)
+    full = {queue for queue in (job_type.queue, wake_ups.URGENT) if wake_ups.full(queue)}
     for job_id in due:
-        wake(job_type, job_id, urgent=job_id in urgent)
+        if _queue(job_type, urgent=job_id in urgent) not in full:
+            wake(job_type, job_id, urgent=job_id in urgent)
 
 
 def wake(job_type: JobType, job_id: int, *, urgent: bool = False) -> None:
-    queue = "interactive" if urgent else job_type.queue
-    advance.apply_async((job_type.name, job_id), queue=queue, expires=WAKE_EXPIRES)
+    advance.apply_async((job_type.name, job_id), queue=_queue(job_type, urgent=urgent))
+
+
+def _queue(job_type: JobType, *, urgent: bool) -> str:
+    return wake_ups.URGENT if urgent else job_type.queue
 
 
 def wake_deletion(account_id: int) -> None:
-    delete_account.apply_async((account_id,), queue="sync", expires=WAKE_EXPIRES)
+    delete_account.apply_async((account_id,), queue=DELETIONS)
 
 
 def wake_marking(run_id: int) -> None:
-    mark.apply_async((run_id,), queue="interactive", expires=WAKE_EXPIRES)
+    mark.apply_async((run_id,), queue=wake_ups.URGENT)
 
 
 # -- names of earlier versions, whose messages may still arrive -----------------------------------------------------------

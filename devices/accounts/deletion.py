@@ -21,6 +21,7 @@ from django.utils.translation import ngettext_lazy
 from devices.audit import log as audit
 from devices.audit.context import AuditContext
 from devices.db.locks import extend_timeouts, lock_devices
+from devices.jobs import wake_ups
 from devices.matching.apply import keys_of, rematch
 from devices.models import (
     Account,
@@ -145,6 +146,7 @@ def request_deletion(account: Account, *, act: AuditContext) -> bool:
         audit.record(
             "account deletion requested", act=act, target=held.name, vendor=held.vendor, **{each.key: each.number for each in counts}
         )
+        wake_ups.after_commit("devices.tasks.delete_account", held.pk)
     return True
 
 

@@ -21,7 +21,7 @@ from django.db.models import Q
 
 from devices.connections import health
 from devices.db.locks import extend_timeouts
-from devices.jobs import shutdown
+from devices.jobs import leases, shutdown
 from devices.jobs.handler import InternalError, J, JobHandler, LeaseLost, S, WorkerDied, place_of
 from devices.models import JobState, VendorJob
 from devices.models.job import ACTIVE, RATE_LIMIT
@@ -32,6 +32,7 @@ from vendors.texts import Message, gettext_noop
 log = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
 SLICE = 20.0  # seconds a worker stays with one job before others get their turn
+CLOCK_STEP = timedelta(seconds=10)  # by which the database's clock may be set back without a lease being taken for abandoned
 PATIENCE = timedelta(hours=2)  # how long a job may wait for a vendor's rate limit without getting anywhere
 
 
@@ -43,10 +44,15 @@ def database_clock() -> datetime:
     return now
 
 
+def _free(now: datetime) -> Q:
+    """Without a lease, or with an abandoned one: it ran out, or ends later than a lease can, because it was written by a wrong clock."""
+    latest = now + timedelta(seconds=settings.LEASE_SECONDS) + CLOCK_STEP
+    return Q(lease_until__isnull=True) | Q(lease_until__lt=now) | Q(lease_until__gt=latest)
+
+
 def due(model: type[J], *, now: datetime) -> list[int]:
     """Ids of jobs for a worker: due, and free or abandoned."""
-    free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
-    rows = model._default_manager.filter(free, state__in=ACTIVE, next_step_at__lte=now)
+    rows = model._default_manager.filter(_free(now), state__in=ACTIVE, next_step_at__lte=now)
     return list(rows.order_by("next_step_at").values_list("pk", flat=True)[:200])
 
 
@@ -97,10 +103,9 @@ class Engine(Generic[J, S]):
 
     def _claim(self, job_id: int) -> J | None:
         now = self.clock()
-        free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
         with transaction.atomic():
             rows = self.handler.model._default_manager.select_for_update(skip_locked=True, of=("self",))
-            job = rows.filter(free, pk=job_id, state__in=ACTIVE, next_step_at__lte=now).first()
+            job = rows.filter(_free(now), pk=job_id, state__in=ACTIVE, next_step_at__lte=now).first()
             if job is None:
                 return None
             job.fence += 1
@@ -113,6 +118,7 @@ class Engine(Generic[J, S]):
                 self._fail(job, _worker_died(), now)
                 job.save()
                 return None
+            leases.note(job)
             job.save()
         return job
 
@@ -123,8 +129,8 @@ class Engine(Generic[J, S]):
             self._stumbled(job, error)
         except LeaseLost:
             log.warning("%s %s was ended or is owned by another worker now; this step was dropped", self.handler.model.__name__, job.pk)
-        except (OperationalError, InterfaceError, SoftTimeLimitExceeded):
-            raise  # the database or the worker gave up, not the job: its lease runs out and the step is done again
+        except (OperationalError, InterfaceError, SoftTimeLimitExceeded, MemoryError):
+            raise  # the database or the worker gave up, not the job: its lease ends and the step is done again
         except Exception as error:
             # A defect must end in a defined state that a user sees; the log gets the type and place, never vendor data.
             log.error("step of %s %s failed at %s", self.handler.model.__name__, job.pk, place_of(error))

@@ -11,6 +11,7 @@ from devices.connections import health
 from devices.connections.connection import JobConnection
 from devices.db.locks import lock_devices, lock_requests
 from devices.hooks import KEEPERS
+from devices.jobs import wake_ups
 from devices.jobs.handler import JobHandler
 from devices.matching import renewal
 from devices.models import Account, Health, JobState, SyncRun, User
@@ -92,8 +93,18 @@ def _measure(run: SyncRun, now: datetime) -> None:
 
 
 def request_run(account: Account, scope: Scope, *, now: datetime, by: User | None = None, interactive: bool = False) -> SyncRun:
-    """Ask for a run, or get the one that is already on its way: however many ask, one lane has one. Raises Unsupported."""
+    """Ask for a run, or get the one that is already on its way: however many ask, one lane has one. Raises Unsupported.
+
+    `interactive`: a user waits for it, so a worker is woken at once.
+    """
     account.about.require(scope.kind)
+    run = _requested(account, scope, now=now, by=by, interactive=interactive)
+    if interactive:
+        wake_ups.job_after_commit("sync", run.pk)
+    return run
+
+
+def _requested(account: Account, scope: Scope, *, now: datetime, by: User | None, interactive: bool) -> SyncRun:
     if not named_jobs.limited(account, scope):
         return _run_of_lane(account, scope, now=now, by=by, interactive=interactive)
     with transaction.atomic():

@@ -12,6 +12,7 @@ from django.db.models import Q
 from devices.audit import log as audit
 from devices.audit.context import AuditContext
 from devices.db.locks import extend_timeouts, lock_devices
+from devices.jobs import wake_ups
 from devices.models import Account, SyncRun
 from devices.sync import absence
 
@@ -29,12 +30,16 @@ def decide_withheld(run: SyncRun, *, reason: str, act: AuditContext) -> bool:
         run.decided_at, run.applied_by, run.decided_reason = act.now, act.person, reason
         run.save(update_fields=["decided_at", "applied_by", "decided_reason"])
         _audit("decided", run, act, devices=run.withheld)
+        wake_ups.after_commit("devices.tasks.mark", run.pk)
     return True
 
 
 def claim(now: datetime) -> list[int]:
-    """Runs that were decided about and that no worker is at; they are not named again until `LOST_AFTER` has passed without progress."""
-    free = Q(marked_at=None) | Q(marked_at__lt=now - LOST_AFTER)
+    """Runs that were decided about and that no worker is at; they are not named again until `LOST_AFTER` has passed without progress.
+
+    A time in the future was written by a wrong clock.
+    """
+    free = Q(marked_at=None) | Q(marked_at__lt=now - LOST_AFTER) | Q(marked_at__gt=now + LOST_AFTER)
     with transaction.atomic():
         runs = list(SyncRun.objects.filter(NEEDED & free).select_for_update(skip_locked=True).values_list("pk", flat=True))
         SyncRun.objects.filter(pk__in=runs).update(marked_at=now)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext, gettext_noop
 from devices.audit import log as audit
 from devices.audit.context import AuditContext
 from devices.errors import ActionRefused
+from devices.jobs import wake_ups
 from devices.models import Account, JobState
 from installers.models import Installer, Standing
 from installers.orders.requests import InstallerRequest, RequestConflict, account_disabled, checked, digest_of
@@ -68,6 +69,7 @@ def order(
         if made is not None and made.nonce == nonce:
             detail = {"name": made.name, "os": made.family, "group": made.group_name}
             audit.record("installer ordered", act=act, target=account.name, installer=made.pk, **detail)
+            wake_ups.job_after_commit("installer", made.pk)
     if made is None:
         raise ActionRefused(gettext("The installer could not be saved. Send the form again."))
     return _same(made, digest)
@@ -153,6 +155,7 @@ def _send(installer: Installer, cursor: dict[str, str], now: datetime) -> None:
     installer.attempts, installer.refusals, installer.finished_at, installer.progressed_at = 0, 0, None, now
     installer.error_code = installer.error = installer.error_next_step = ""
     installer.save()
+    wake_ups.job_after_commit("installer", installer.pk)
 
 
 def _marked_not_created(act: AuditContext) -> Message:

@@ -13,6 +13,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 
+APP = "config.celery"
 WORKER = ["worker", "-Q", "interactive,sync,tick", "--concurrency", "3", "-O", "fair", "--without-gossip", "--without-mingle"]
 
 
@@ -28,11 +29,11 @@ class Processes:
             "ROLLCALL_VENDOR_DEADLINE_SECONDS": "4",
         }
 
-    def worker(self) -> subprocess.Popen[bytes]:
-        return self._start("worker", *WORKER)
+    def worker(self, *options: str) -> subprocess.Popen[bytes]:
+        return self._start("worker", APP, *WORKER, *options)
 
-    def beat(self) -> subprocess.Popen[bytes]:
-        return self._start("beat", "beat", "-s", str(self._folder / f"schedule-{len(self._all)}"))
+    def beat(self, *, app: str = APP, schedule: Path | None = None) -> subprocess.Popen[bytes]:
+        return self._start("beat", app, "beat", "-s", str(schedule or self._folder / f"schedule-{len(self._all)}"))
 
     def kill(self, process: subprocess.Popen[bytes]) -> None:
         """kill -9 of the whole group: the parent and every child, without a chance to say anything."""
@@ -47,9 +48,9 @@ class Processes:
     def logs(self) -> str:
         return "\n".join(path.read_text("utf-8", "replace") for path in sorted(self._folder.glob("*.log")))
 
-    def _start(self, name: str, *arguments: str) -> subprocess.Popen[bytes]:
+    def _start(self, name: str, app: str, *arguments: str) -> subprocess.Popen[bytes]:
         log = (self._folder / f"{name}-{len(self._all)}.log").open("wb")
-        command = [sys.executable, "-m", "celery", "-A", "config.celery", *arguments]
+        command = [sys.executable, "-m", "celery", "-A", app, *arguments]
         process = subprocess.Popen(command, stdout=log, stderr=log, env=self.environment, start_new_session=True)
         self._all.append(process)
         return process

@@ -14,6 +14,7 @@ from devices.models import Account
 from sandbox.server import Simulation, running
 from sandbox.world import SandboxOptions
 from tests.devices.runs import account_at
+from tests.faults.report import Measured
 from vendors.base import DevicePage, Scope
 
 WORKERS = 8
@@ -25,8 +26,9 @@ def sim() -> Iterator[Simulation]:
         yield simulation
 
 
+@pytest.mark.fault("F27")
 @pytest.mark.django_db(transaction=True)
-def test_eight_workers_see_401_together(sim: Simulation) -> None:
+def test_eight_workers_see_401_together(sim: Simulation, measured: Measured) -> None:
     account = account_at(sim.url, "eset", calls_per_second="100")
     ready = threading.Barrier(WORKERS + 1, timeout=60)
     expired = threading.Barrier(WORKERS + 1, timeout=60)
@@ -50,7 +52,7 @@ def test_eight_workers_see_401_together(sim: Simulation) -> None:
         expired.wait()
         pages = [walk.result() for walk in walks]
     assert signed_in == 1
-    assert len(sim.calls(vendor="eset", path="/oauth/token")) == 2
+    measured("renewals of the token", len(sim.calls(vendor="eset", path="/oauth/token")) - signed_in, at_most=1, unit="calls")
     refused = [call for call in sim.calls(vendor="eset", path="/v1/") if call.status == 401]
     assert len(refused) >= 2, "they did not see 401 together"
     assert all(page.entries or page.groups for each in pages for page in each)

@@ -1,19 +1,52 @@
-"""kill -9 of the worker in the middle of each vendor's walk: the run goes on by itself and ends complete, with every device once."""
+"""kill -9 of the whole worker: its runs go on by themselves and end complete, with every device once."""
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
+from devices.accounts.services import refresh_account
 from devices.models import Account, JobState, SyncRun
 from sandbox.server import Simulation
 from tests.faults.processes import Processes, wait_for
+from tests.faults.report import Measured
 from tests.faults.runs import VENDORS, accounts_at, assert_every_device_once, assert_limits_kept, latest, steps, story, wait_until_all_ended
 
 # Late enough to be inside the walk: a started job, an answer that ESET still prepares, a few pages of OPSWAT.
 STEPS = {"five9s": 1, "eset": 1, "opswat": 3}
 
 
-@pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.fault("F2"), pytest.mark.faults, pytest.mark.django_db(transaction=True)]
+LEASE, DEFAULT_LEASE = 6, 45  # seconds: of these processes (tests/faults/processes.py), and of an installation
+
+
+def test_another_worker_takes_over(sim: Simulation, processes: Processes, measured: Measured) -> None:
+    """After a kill the lease runs out, and the next announcement wakes the other worker. Only the first depends on the length of the lease,
+    so the difference to the default lease is added to what is measured.
+    """
+    account = accounts_at(sim)["eset"]
+    sim.fault("eset:slow=2~/v1/devices")
+    run = refresh_account(account)
+    processes.beat()
+    worker = processes.worker("-n", "first")
+    wait_for(lambda: len(sim.calls(vendor="eset", path="/v1/devices")) >= 1, seconds=60, why=lambda: story(processes))
+    processes.worker("-n", "second")
+    wait_for(lambda: processes.logs().count("ready.") == 2, seconds=60, why=lambda: story(processes))
+    processes.kill(worker)
+    begun = time.monotonic()
+    run.refresh_from_db()
+    held = run.fence
+    assert run.lease_until is not None
+
+    def taken_over() -> bool:
+        run.refresh_from_db()
+        return run.fence > held
+
+    wait_for(taken_over, seconds=90, why=lambda: story(processes))
+    measured("taken over by another worker, with the default lease", time.monotonic() - begun + DEFAULT_LEASE - LEASE, at_most=75)
+
+
 def test_a_run_survives_its_worker(sim: Simulation, processes: Processes) -> None:
     accounts = accounts_at(sim)
     processes.beat()

@@ -24,13 +24,13 @@ Wakes = list[tuple[str, int, str]]
 def wakes(monkeypatch: pytest.MonkeyPatch) -> Wakes:
     """Messages that would be sent: job type, id, queue."""
     sent: Wakes = []
-    monkeypatch.setattr(tasks.advance, "apply_async", lambda args, *, queue, expires: sent.append((*args, queue)))
+    monkeypatch.setattr(tasks.advance, "apply_async", lambda args, *, queue: sent.append((*args, queue)))
     return sent
 
 
 def test_every_kind_of_job_is_in_the_table() -> None:
     assert {job_type.model for job_type in JOB_TYPES.values()} == set(VendorJob.__subclasses__())
-    assert {entry["args"][0] for entry in BEAT_SCHEDULE.values() if "args" in entry} == {
+    assert {entry["args"][0] for entry in BEAT_SCHEDULE.values() if entry["args"]} == {
         name for name, job_type in JOB_TYPES.items() if job_type.plan is not None
     }
 
