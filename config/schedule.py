@@ -23,5 +23,6 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "plan installer syncs": _plan("installer_sync", seconds=60),
     "plan patch runs": _plan("patch_run", seconds=10),
     "tidy patching": {"task": "patching.tasks.tidy", "schedule": 3600.0, "options": {"queue": "tick", "expires": 3600}},
+    "tidy installers": {"task": "installers.tasks.tidy", "schedule": 3600.0, "options": {"queue": "tick", "expires": 3600}},
     "tidy": {"task": "devices.tasks.tidy", "schedule": 3600.0, "options": {"queue": "tick", "expires": 3600}},
 }

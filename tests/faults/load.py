@@ -51,7 +51,9 @@ class Load:
 def load(server: Server, user: User, paths: Sequence[str], *, per_second: float = 5.0) -> Iterator[Load]:
     """One browser for each path, which requests it at this rate. The paths have been answered once when this begins."""
     found, stop = Load(), threading.Event()
-    threads = [threading.Thread(target=_browse, args=(server, user, path, found), kwargs={"stop": stop, "pause": 1 / per_second}) for path in paths]
+    threads = [
+        threading.Thread(target=_browse, args=(server, user, path, found), kwargs={"stop": stop, "pause": 1 / per_second}) for path in paths
+    ]
     for thread in threads:
         thread.start()
     try:
