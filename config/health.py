@@ -1,4 +1,4 @@
-"""/healthz: 200 when database and broker work and a worker reported recently, else 503. Details only for loopback."""
+"""/healthz: 200 when database and broker work, a worker reported recently and syncs are not paused, else 503. Details only for loopback."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 
 from devices.account_status.status import statuses
-from devices.db import redis_client
+from devices.db import free_space, redis_client
 from devices.jobs import heartbeat
 from devices.web.client_address import is_local
 
@@ -22,12 +22,13 @@ _WRITTEN = "rollcall:healthz"  # a full broker answers reads but accepts no mess
 def healthz(request: HttpRequest) -> JsonResponse:
     report: dict[str, Any] = {"database": _database()}
     report["broker"], report["beat"], alive = _broker()
+    report["disk"], roomy = _disk()
     if report["database"] == "ok":
         try:
             report["accounts"] = {each.name: each.code.value for each in statuses(timezone.now())}
         except DatabaseError:
             report["database"] = "its tables cannot be read: run migrate"
-    well = alive and report["database"] == "ok"
+    well = alive and roomy and report["database"] == "ok"
     body = {"status": "ok" if well else "failing"}
     if is_local(request):
         body |= report
@@ -46,6 +47,15 @@ def _broker() -> tuple[str, str, bool]:
     except redis.RedisError:
         return "refuses writes", beat, False
     return "ok", beat, not late
+
+
+def _disk() -> tuple[str, bool]:
+    """Free space of the disks with the data that are visible on this host, and whether syncs run."""
+    free = free_space.lowest_free_percent()
+    if free is None:
+        return "not measured", True
+    low = free_space.is_low()
+    return f"{free:.0f}% free" + (", syncs are paused" if low else ""), not low
 
 
 def _database() -> str:

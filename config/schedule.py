@@ -25,5 +25,6 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "plan installer syncs": _plan("installer_sync", seconds=60),
     "plan patch runs": _plan("patch_run", seconds=10),
     "tidy patching": _every(3600, "patching.tasks.tidy"),
+    "tidy installers": _every(3600, "installers.tasks.tidy"),
     "tidy": _every(3600, "devices.tasks.tidy"),
 }

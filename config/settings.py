@@ -190,5 +190,11 @@ INSTALLER_SETTLE_SECONDS = env.number("ROLLCALL_INSTALLER_SETTLE_SECONDS", 780, 
 HANDOUT_DAYS = env.number("ROLLCALL_HANDOUT_DAYS", 7, low=1)
 LEASE_SECONDS = env.number("ROLLCALL_LEASE_SECONDS", 45, low=1)
 CELERY_APP = "config.celery.app"  # sends the wake-ups of users' requests (devices/jobs/wake_ups.py)
+# Finished syncs, of devices and of patches, and ended deliveries of installers are kept so long.
+KEEP_SYNCS_DAYS = env.number("ROLLCALL_KEEP_SYNCS_DAYS", 90, low=1)
+KEEP_HANDOUTS_DAYS = env.number("ROLLCALL_KEEP_HANDOUTS_DAYS", 400, low=1)
+# Syncs pause while a disk of these folders has less than this percentage free; 0: never (devices/db/free_space.py).
+MIN_FREE_PERCENT = env.number("ROLLCALL_MIN_FREE_PERCENT", 10)
+DATA_FOLDERS = env.names("ROLLCALL_DATA_FOLDERS") or [str(env.HOME)]
 CELERY_BEAT_SCHEDULE = BEAT_SCHEDULE
 LOGGING = logging.LOGGING

@@ -14,8 +14,9 @@ from devices.coverage import gaps
 from devices.db.batches import forget_changes
 from devices.issues import decisions
 from devices.jobs import engine as jobs
-from devices.jobs import heartbeat, shutdown, wake_ups
+from devices.jobs import heartbeat, retention, shutdown, wake_ups
 from devices.jobs.types import JOB_TYPES, JobType
+from devices.models import SyncRun
 from devices.reconciliation import freshness
 from devices.sync import group_names, upgrade, withheld
 from devices.sync.handler import apply_changed_thresholds, mark_stale_sightings
@@ -92,6 +93,7 @@ def tidy() -> None:
     mark_stale_sightings(now)
     freshness.forget_defaults()
     forget_changes(now)
+    retention.forget_finished(SyncRun, series="kind", now=now)
     decisions.tidy(now)
     SessionStore.clear_expired()
 

@@ -1,11 +1,19 @@
-"""Task names of earlier versions, whose messages may still arrive. The tasks of all job types are in devices/tasks.py."""
+"""The hourly cleanup, and task names of earlier versions, whose messages may still arrive. The tasks of all job types are in
+devices/tasks.py."""
 
 from __future__ import annotations
 
 from celery import shared_task
+from django.utils import timezone
 
 from devices.jobs.types import JOB_TYPES
 from devices.tasks import advance, announce_jobs, plan_jobs
+from installers.handouts import retention
+
+
+@shared_task(name="installers.tasks.tidy")
+def tidy() -> None:
+    retention.tidy(timezone.now())
 
 
 @shared_task(name="installers.tasks.announce")

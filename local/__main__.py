@@ -103,9 +103,11 @@ def _run_services(stop: Stop) -> None:
     with Stack(home) as stack:
         home.publish(stack.environment)
         print(f"PostgreSQL and Valkey are up; {home.environment_file} says where. Stop with Ctrl-C.", flush=True)
-        restarts = Restarts(Console(home.logs / "supervisor.log"))
+        console = Console(home.logs / "supervisor.log")
+        restarts = Restarts(console)
         while not stop.wait(WATCH_SECONDS):
             restarts.look(stack.children)
+            console.rotate_logs(stack.children)
         home.withdraw()
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from local.processes import rotate
+from local.processes import Child, rotate
 
 
 class Console:
@@ -24,6 +25,12 @@ class Console:
         except OSError:
             # The terminal was closed; stopping in order matters more than the output.
             self.note("(terminal closed)")
+
+    def rotate_logs(self, children: Iterable[Child]) -> None:
+        """That of the console and those of the programs, which go on writing. Call it often."""
+        rotate(self._log)
+        for child in children:
+            child.rotate_log()
 
     def note(self, text: str) -> None:
         now = datetime.now(UTC).isoformat(timespec="milliseconds")

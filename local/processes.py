@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -14,6 +15,7 @@ from local.errors import StackError
 from local.unprivileged import Identity, die_with_parent, ourselves
 
 LOG_LIMIT_BYTES = 2 * 1024 * 1024
+OLDER_LOGS = 3  # files beside the current one
 INHERITED = ("PATH", "LD_LIBRARY_PATH", "LD_PRELOAD", "NO_FAKE_STAT")
 
 
@@ -49,7 +51,7 @@ class Child:
 
     def start(self) -> None:
         """Raises StackError when the program cannot be executed."""
-        rotate(self.log)
+        self.rotate_log()
         parent = os.getpid()
         identity, orphan_signal = self.program.identity, self.program.orphan_signal
 
@@ -74,6 +76,11 @@ class Child:
             except (OSError, subprocess.SubprocessError) as error:
                 raise StackError(f"{self.program.name} cannot be started: {error}.") from None
         self.started_at = time.monotonic()
+
+    def rotate_log(self) -> None:
+        """Put what it wrote aside when that is over the limit; also while it runs."""
+        if rotate(self.log):
+            self._log_start = 0
 
     def exit_code(self) -> int | None:
         """None while it runs."""
@@ -128,7 +135,24 @@ def inherited(environ: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in environ.items() if name in INHERITED or name.startswith("FAKETIME")}
 
 
-def rotate(log: Path, *, limit: int = LOG_LIMIT_BYTES) -> None:
-    """Keep one older log when this one has grown over the limit."""
-    if log.exists() and log.stat().st_size > limit:
-        log.replace(log.with_suffix(".log.1"))
+def rotate(log: Path, *, limit: int = LOG_LIMIT_BYTES, older: int = OLDER_LOGS) -> bool:
+    """Copy a log over the limit to `NAME.log.1` and empty it; earlier copies move on to `.2` and so on. True: it did.
+
+    The file stays the same, because a running program keeps it open. It appends, so its next line is the first of the emptied file; a
+    line that it writes between copying and emptying is lost. On a full disk the log stays until there is space.
+    """
+    if not log.exists() or log.stat().st_size <= limit:
+        return False
+    copy = log.with_suffix(".log.new")
+    try:
+        shutil.copyfile(log, copy)
+    except OSError:
+        copy.unlink(missing_ok=True)
+        return False
+    os.truncate(log, 0)
+    for number in range(older, 1, -1):
+        former = log.with_suffix(f".log.{number - 1}")
+        if former.exists():
+            former.replace(log.with_suffix(f".log.{number}"))
+    copy.replace(log.with_suffix(".log.1"))
+    return True

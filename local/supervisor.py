@@ -80,7 +80,9 @@ class Supervisor:
             console.say(self._welcome(port, seconds=time.monotonic() - began))
         restarts = Restarts(console)
         while not self._stop.wait(WATCH_SECONDS):
-            restarts.look([*self._stack.children, *self._children.values()])
+            children = [*self._stack.children, *self._children.values()]
+            restarts.look(children)
+            console.rotate_logs(children)
 
     def _start_programs(self, console: Console, port: int | None) -> None:
         made = ensure_keys(self.home.keys, environ=self._environ)

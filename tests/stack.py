@@ -30,6 +30,7 @@ def _start() -> Stack:
     os.environ["ROLLCALL_SECRET_KEY"] = "only-for-tests"
     os.environ["ROLLCALL_SEALING_KEYS"] = "test:" + base64.b64encode(os.urandom(32)).decode()
     os.environ["ROLLCALL_PRIVATE_HOSTS"] = "127.0.0.1"
+    os.environ["ROLLCALL_MIN_FREE_PERCENT"] = "0"  # tests of the limit set their own
     os.environ["ROLLCALL_BROKER_TIMEOUT_MS"] = "2000"  # a busy machine; tests of the time-out set their own
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     stack = Stack(FOLDER)

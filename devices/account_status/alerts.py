@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext
 
 from devices.account_status.status import AccountStatus
-from devices.account_status.text import Code
+from devices.account_status.text import Code, paused
+from devices.db import free_space
 from devices.jobs import heartbeat
 from devices.models import Device
 
@@ -35,7 +36,12 @@ def troubles(found: Sequence[AccountStatus]) -> SystemAlerts:
     """An overdue account that is synced only manually is named where its data is shown (devices/account_status/stale_sources.py)."""
     shown = [each for each in found if each.code in SHOWN and not (each.code == Code.OVERDUE and each.frozen)]
     used = any(each.enabled and each.about for each in found)
-    return SystemAlerts(shown, heartbeat.sentence() if used else _without_accounts())
+    return SystemAlerts(shown, _stalled() if used else _without_accounts())
+
+
+def _stalled() -> str:
+    """Of two reasons a full disk comes first: it may be why no worker reports."""
+    return paused() if free_space.is_low() else heartbeat.sentence()
 
 
 def _without_accounts() -> str:

@@ -17,6 +17,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from devices.account_status.text import ERRORS, LOOKS, OFF, Code, Facts, doubt, frozen, partly_shown, words
+from devices.db import free_space
 from devices.models import Account, Health, JobState, Quarantine, Sighting, SyncRun
 from devices.models.job import ACTIVE
 from vendors.base import Vendor
@@ -189,7 +190,8 @@ def _facts() -> list[Facts]:
     rows: list[Any] = list(Account.objects.raw(*_accounts_sql()))
     pks = [pk for row in rows for pk in (row.run_pk, row.full_pk) if pk is not None]
     runs = {run.pk: run for run in SyncRun.objects.raw(_RUNS_SQL, [pks])} if pks else {}
-    return [Facts(row, runs.get(row.run_pk), runs.get(row.full_pk), row.quarantined, row.has_devices) for row in rows]
+    paused = free_space.is_low()
+    return [Facts(row, runs.get(row.run_pk), runs.get(row.full_pk), row.quarantined, row.has_devices, paused) for row in rows]
 
 
 _RUNS_SQL = "SELECT * FROM devices_syncrun WHERE id = ANY(%s)"
@@ -223,6 +225,7 @@ def _code(facts: Facts, *, overdue: bool) -> Code:
         (Code.DISABLED, not account.enabled),
         (Code.UNKNOWN_VENDOR, account.vendor not in VENDORS),
         (Code.CREDENTIALS_REFUSED, account.health == Health.PERSON),
+        (Code.PAUSED, facts.paused),
         (Code.FAILING, account.health == Health.FAILING),
         (Code.FIRST_SYNC, account.complete_at is None and facts.run is not None),
         (Code.NEVER_SYNCED, account.complete_at is None),

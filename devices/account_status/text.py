@@ -37,6 +37,7 @@ class Code(StrEnum):
     DISABLED = "disabled"
     UNKNOWN_VENDOR = "unknown_vendor"
     CREDENTIALS_REFUSED = "credentials_refused"
+    PAUSED = "paused"
     FAILING = "failing"
     FIRST_SYNC = "first_sync"
     NEVER_SYNCED = "never_synced"
@@ -51,6 +52,7 @@ LOOKS = {
     Code.DISABLED: StatusStyle(gettext_lazy("Disabled"), "unknown", "circle-off"),
     Code.UNKNOWN_VENDOR: StatusStyle(gettext_lazy("Unknown vendor"), "critical", "octagon-alert"),
     Code.CREDENTIALS_REFUSED: StatusStyle(gettext_lazy("Credentials refused"), "critical", "key-round"),
+    Code.PAUSED: StatusStyle(gettext_lazy("Paused"), "attention", "circle-pause"),
     Code.FAILING: StatusStyle(gettext_lazy("Failing"), "critical", "octagon-alert"),
     Code.FIRST_SYNC: StatusStyle(gettext_lazy("First sync running"), "busy", "refresh-cw"),
     Code.NEVER_SYNCED: StatusStyle(gettext_lazy("Never synced"), "unknown", "clock"),
@@ -68,7 +70,7 @@ class Facts:
     """What the status of an account is computed from.
 
     `run`: the list sync that is under way; `full`: the last complete full sync, which alone proves absence; `quarantined`: invalid
-    records; `has_devices`: it has reported a device so far.
+    records; `has_devices`: it has reported a device so far; `paused`: a disk with the data is almost full.
     """
 
     account: Account
@@ -76,6 +78,7 @@ class Facts:
     full: SyncRun | None = None
     quarantined: int = 0
     has_devices: bool = False
+    paused: bool = False
 
     @property
     def unusable(self) -> int:
@@ -125,6 +128,14 @@ def _credentials_refused(facts: Facts) -> StatusText:
     sentence = translated(account.health_sentence) or gettext("The vendor refused the credentials.")
     next_step = translated(account.health_next_step) or gettext("Edit the account and enter them again.")
     return StatusText(sentence, next_step, account.health_since)
+
+
+def paused() -> str:
+    return gettext("Syncs are paused because the server's disk is almost full.")
+
+
+def _paused(facts: Facts) -> StatusText:
+    return StatusText(paused(), gettext("Free space on the server; syncs resume automatically."), None)
 
 
 def _failing(facts: Facts) -> StatusText:
@@ -188,6 +199,7 @@ _TEXTS: dict[Code, Callable[[Facts], StatusText]] = {
     Code.DISABLED: _disabled,
     Code.UNKNOWN_VENDOR: _unknown_vendor,
     Code.CREDENTIALS_REFUSED: _credentials_refused,
+    Code.PAUSED: _paused,
     Code.FAILING: _failing,
     Code.FIRST_SYNC: _first_sync,
     Code.NEVER_SYNCED: _never_synced,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import redis
 from django.utils.translation import gettext
 
-from devices.db import redis_client
+from devices.db import free_space, redis_client
 
 _KEY = "rollcall:beat"
 LATE_SECONDS = 30.0
@@ -72,5 +72,6 @@ def sentence() -> str:
 
 
 def promise(words: str) -> str:
-    """`words` about what a worker does soon, or a sentence that no worker runs."""
-    return gettext("The request is stored and runs when background processing works again.") if sentence() else words
+    """`words` about what a worker does soon, or a sentence that no worker runs or that syncs are paused."""
+    stalled = free_space.is_low() or sentence()
+    return gettext("The request is stored and runs when background processing works again.") if stalled else words

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from devices.connections import health
 from devices.connections.connection import JobConnection
+from devices.db import free_space
 from devices.db.locks import lock_devices, lock_requests
 from devices.hooks import KEEPERS
 from devices.jobs import wake_ups
@@ -36,6 +37,8 @@ class SyncHandler(JobHandler[SyncRun, DevicePage]):
         self._line = JobConnection()
 
     def step(self, run: SyncRun) -> DevicePage:
+        if free_space.is_low():
+            return DevicePage(cursor=run.cursor or named_jobs.NOT_BEGUN, wait=free_space.PAUSE, waiting_for=free_space.WAITING)
         if named_jobs.must_wait(run):
             return DevicePage(cursor=named_jobs.NOT_BEGUN, wait=named_jobs.WAIT, waiting_for=named_jobs.OTHERS)
         return self._line.open(run.account, asked_at=run.asked_at).walk(run.walk_scope, run.cursor)

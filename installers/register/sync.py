@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils.translation import gettext_noop
 
+from devices.db import free_space
 from devices.jobs import engine as jobs
 from devices.jobs.handler import JobHandler
 from devices.models import JobState
@@ -56,6 +57,8 @@ class StocktakeHandler(JobHandler[Stocktake, RegisterStep]):
 
     def step(self, stocktake: Stocktake) -> RegisterStep:
         cursor = stocktake.cursor or {"begun": self._clock().isoformat()}
+        if free_space.is_low():
+            return RegisterStep(InstallerPage(wait=free_space.PAUSE, waiting_for=free_space.WAITING), self._clock(), cursor)
         turn = self._line.maker(stocktake).list_installers(cursor.get("at"))
         following = {**cursor, "at": turn.cursor} if turn.cursor is not None else None
         return RegisterStep(turn, datetime.fromisoformat(cursor["begun"]), following)

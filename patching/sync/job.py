@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from devices.db import free_space
 from devices.jobs.handler import JobHandler
 from devices.reconciliation import field_repairs
 from devices.sync.bisection import save_apart
@@ -31,6 +32,8 @@ class PatchRunHandler(JobHandler[PatchRun, PatchPage]):
         self._line = PatchingJobConnection()
 
     def step(self, run: PatchRun) -> PatchPage:
+        if free_space.is_low():
+            return PatchPage(cursor=run.cursor or {}, wait=free_space.PAUSE, waiting_for=free_space.WAITING)
         return self._line.reader(run).read_patches(Source(run.source), run.since, run.cursor)
 
     def close(self) -> None:

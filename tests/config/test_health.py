@@ -9,6 +9,7 @@ import sys
 
 import pytest
 from django.test import Client
+from pytest_django.fixtures import Settings
 
 from devices.jobs import heartbeat
 from devices.models import Account, Health
@@ -39,12 +40,23 @@ class TestUp:
             "status": "ok",
             "database": "ok",
             "broker": "ok",
+            "disk": report["disk"],
             "accounts": {"eset-main": "credentials_refused", "old": "disabled"},
         }
 
     def test_failing_when_no_worker_ever_reported(self) -> None:
         status, report = ask()
         assert (status, report["status"], report["beat"]) == (503, "failing", "never")
+
+    def test_failing_while_syncs_are_paused(self, settings: Settings) -> None:
+        heartbeat.beat()
+        settings.DATA_FOLDERS, settings.MIN_FREE_PERCENT = ["/"], 101
+        status, report = ask()
+        assert (status, report["status"]) == (503, "failing")
+        assert str(report["disk"]).endswith("% free, syncs are paused")
+        settings.DATA_FOLDERS = ["/nowhere"]
+        status, report = ask()
+        assert (status, report["disk"]) == (200, "not measured")
 
     def test_failing_when_the_last_report_is_old(self) -> None:
         from devices.db.redis_client import worker_client

@@ -37,6 +37,13 @@ class Browser:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._client.close()
 
+    def cookies(self) -> dict[str, str]:
+        return {cookie.name: cookie.value or "" for cookie in self._client.cookies.jar}
+
+    def adopt(self, cookies: dict[str, str]) -> None:
+        """Those of another browser, with its session."""
+        self._client.cookies.update(cookies)
+
     def get(self, path: str, *, headers: dict[str, str] | None = None) -> httpx.Response:
         return self._client.get(path, headers=headers)
 

@@ -10,7 +10,7 @@ import pytest
 
 from local.data_dir import PROJECT
 from local.errors import StackError
-from local.processes import Child, Program, inherited, rotate
+from local.processes import LOG_LIMIT_BYTES, Child, Program, inherited, rotate
 from local.waiting import wait_until
 from tests.local.observing import alive, all_gone
 
@@ -25,6 +25,18 @@ import signal, subprocess
 print(subprocess.Popen(["sleep", "600"]).pid, flush=True)
 signal.pause()
 """
+TALKATIVE = """
+import signal, sys
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])
+line = "x" * 1000 + "\\n"
+for _ in range(3000):
+    sys.stdout.write(line)
+sys.stdout.flush()
+signal.sigwait([signal.SIGUSR1])
+print("last", flush=True)
+signal.pause()
+"""
+WRITTEN = 3000 * 1001  # bytes
 PARENT = """
 import os, sys, time, signal
 from pathlib import Path
@@ -86,14 +98,41 @@ def test_a_program_that_does_not_exist_is_one_sentence(tmp_path: Path) -> None:
         Child(program, logs=tmp_path).start()
 
 
-def test_a_log_that_has_grown_is_put_aside_at_the_next_start(tmp_path: Path) -> None:
+def test_a_log_that_has_grown_is_put_aside_and_three_older_ones_are_kept(tmp_path: Path) -> None:
     log = tmp_path / "child.log"
     log.write_bytes(b"x" * 20)
-    rotate(log, limit=100)
-    assert log.exists()
-    rotate(log, limit=10)
-    assert not log.exists()
-    assert (tmp_path / "child.log.1").stat().st_size == 20
+    assert not rotate(log, limit=100)
+    for number in range(1, 6):
+        log.write_bytes(b"%d" % number * 20)
+        assert rotate(log, limit=10)
+        assert log.stat().st_size == 0
+    assert {path.name: path.read_text()[0] for path in tmp_path.iterdir() if path != log} == {
+        "child.log.1": "5",
+        "child.log.2": "4",
+        "child.log.3": "3",
+    }
+
+
+def test_a_program_goes_on_writing_while_its_log_is_rotated(tmp_path: Path) -> None:
+    """What it wrote before is put aside, and what it writes afterwards is found."""
+    child = started(python(TALKATIVE), tmp_path)
+    assert wait_until(lambda: child.log.stat().st_size == WRITTEN > LOG_LIMIT_BYTES, seconds=30)
+    child.rotate_log()
+    assert child.log.stat().st_size == 0
+    assert child.pid
+    os.kill(child.pid, signal.SIGUSR1)
+    assert wait_until(lambda: child.said() == "last\n", seconds=30), child.said()[-100:]
+    child.stop()
+    assert (tmp_path / "child.log.1").stat().st_size == WRITTEN
+    assert child.log.read_bytes() == b"last\n", "it appends"
+
+
+def test_a_full_disk_leaves_the_log_as_it_is(tmp_path: Path) -> None:
+    log = tmp_path / "child.log"
+    log.write_bytes(b"x" * 20)
+    (tmp_path / "child.log.new").symlink_to("/dev/full")
+    assert not rotate(log, limit=10)
+    assert log.stat().st_size == 20
 
 
 def test_a_service_inherits_programs_libraries_and_the_clock_and_nothing_else() -> None:

@@ -19,6 +19,7 @@ import pytest
 
 from local.addresses import answers
 from local.data_dir import PROJECT, Home
+from local.processes import LOG_LIMIT_BYTES
 from local.waiting import wait_until
 from tests.local.observing import all_gone, children, command, descendants
 
@@ -151,6 +152,15 @@ def test_passwords_are_shown_once_and_kept_only_as_hashes(run: Run) -> None:
         ).fetchall()
     assert [(name, role) for name, _, role in rows] == [("admin", "Administrator"), ("helpdesk", "Helpdesk")]
     assert all(stored.startswith("argon2") for _, stored, _ in rows)
+
+
+def test_the_log_of_a_program_is_rotated_while_it_runs(run: Run) -> None:
+    web, log = run.pid_of("granian"), run.home.logs / "web.log"
+    with log.open("ab") as written:
+        written.write(b"x" * LOG_LIMIT_BYTES + b"\n")
+    assert wait_until(lambda: log.stat().st_size <= LOG_LIMIT_BYTES, seconds=10)
+    assert wait_until((run.home.logs / "web.log.1").exists, seconds=10)
+    assert run.pid_of("granian") == web
 
 
 def test_the_application_can_only_add_to_the_audit_log(run: Run) -> None:

@@ -48,6 +48,7 @@ HEALTH = {
     Code.DISABLED: "off",
     Code.CREDENTIALS_REFUSED: Health.PERSON.value,
     Code.FAILING: Health.FAILING.value,
+    Code.PAUSED: "late",
     Code.FIRST_SYNC: Health.NEW.value,
     Code.NEVER_SYNCED: Health.NEW.value,
     Code.OVERDUE: "late",

@@ -14,6 +14,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django.fixtures import Settings
 
 from devices.account_status.alerts import troubles
 from devices.account_status.data_sources import DataSources
@@ -135,13 +136,39 @@ def test_commands_and_healthz_say_the_same(client: Client, state: str) -> None:
     assert json.loads(out.getvalue())["accounts"][0]["status"] == state
 
 
-def test_every_code_has_words_of_its_own() -> None:
+def test_every_code_has_words_of_its_own(settings: Settings) -> None:
     found = {account_in(state).name: state for state in STATES}
     making.account("old-one", "gone-vendor")
     told = {each.code.value: each for each in statuses(timezone.now())}
+    settings.DATA_FOLDERS, settings.MIN_FREE_PERCENT = ["/"], 101
+    told |= {each.code.value: each for each in statuses(timezone.now()) if each.code == Code.PAUSED}
     assert set(told) == {code.value for code in Code} and len(found) == 10
     for one, other in itertools.combinations(told.values(), 2):
         assert one.sentence != other.sentence and one.label != other.label
+
+
+PAUSED = "Syncs are paused because the server&#x27;s disk is almost full."
+RESUMES = "Free space on the server; syncs resume automatically."
+
+
+def test_a_full_disk_pauses_every_account_that_is_synced_and_is_one_sentence(client: Client, alice: User, settings: Settings) -> None:
+    heartbeat.beat()
+    account_in("healthy")
+    account_in("failing", vendor="opswat")
+    account_in("credentials_refused", name="refused")
+    account_in("disabled", name="off")
+    settings.DATA_FOLDERS, settings.MIN_FREE_PERCENT = ["/"], 101
+    codes = {each.name: each.code.value for each in statuses(timezone.now())}
+    assert codes == {"healthy": "paused", "failing": "paused", "refused": "credentials_refused", "off": "disabled"}
+    client.force_login(alice)
+    page = client.get("/devices/").text
+    assert page.count(PAUSED) == 1 and "is-critical" in page
+    assert RESUMES in client.get("/vendors/healthy/").text
+    asked = client.post("/vendors/healthy/refresh/", {"what": "everything"}, follow=True).text
+    assert "The request is stored" in asked and "starts within seconds" not in asked
+    settings.MIN_FREE_PERCENT = 0
+    assert {each.name: each.code.value for each in statuses(timezone.now())}["healthy"] == "healthy"
+    assert PAUSED not in client.get("/devices/").text
 
 
 def test_two_queries_however_many_accounts(django_assert_num_queries: object) -> None:
