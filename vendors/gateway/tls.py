@@ -58,6 +58,14 @@ def _fault_of_certificates(made: ssl.SSLContext) -> str:
     if not authorities:
         return Message(gettext_noop("The certificate is not that of a CA."))
     now = time.time()
-    if all(ssl.cert_time_to_seconds(str(each["notAfter"])) < now for each in authorities):
+    if all(_ends(str(each["notAfter"])) < now for each in authorities):
         return Message(gettext_noop("The CA certificate has expired."))
     return ""
+
+
+def _ends(text: str) -> float:
+    """Unix time; 0 for a date that cannot be read, which the certificate of no CA has."""
+    try:
+        return ssl.cert_time_to_seconds(text)
+    except ValueError:
+        return 0.0
