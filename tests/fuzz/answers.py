@@ -38,7 +38,34 @@ from vendors.secret import Secret
 from vendors.states import Family
 
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
-STATUSES = (200, 200, 200, 200, 201, 202, 204, 301, 304, 400, 401, 403, 404, 406, 408, 409, 410, 413, 425, 429, 500, 501, 503, 504, 599, 999)
+STATUSES = (
+    200,
+    200,
+    200,
+    200,
+    201,
+    202,
+    204,
+    301,
+    304,
+    400,
+    401,
+    403,
+    404,
+    406,
+    408,
+    409,
+    410,
+    413,
+    425,
+    429,
+    500,
+    501,
+    503,
+    504,
+    599,
+    999,
+)
 WAITS = ("120", "1.5", "+3", "-1", "Mon, 30 Nov 2026 12:00:30 GMT", "Mon, 30 Nov 9999 23:59:59 -1200", "30 Nov 26 12:00 +9999", "0")
 _header = text_maker("application/json", "text/html; charset=utf-8", "0f8fad5b-d9cb-469f-a165-70867728950e", *WAITS)
 HEADERS = ("content-type", "retry-after", "request-id", "x-request-id", "response-id", "content-encoding", "x-ratelimit-remaining", "x-ratelimit-reset-time",
@@ -52,7 +79,9 @@ _OBJECTS: tuple[Callable[[Random], bytes], ...] = tuple(
     )
 )  # fmt: skip
 TOKEN = b'{"access_token":"canary-token","refresh_token":"canary-refresh","token_type":"bearer","expires_in":3600}'
-_LISTINGS = tuple(records.cases(each) for each in (records.ESET, records.GROUPS, records.PATCHES, records.INSTALLERS, records.OPSWAT, records.FIVE9S))
+_LISTINGS = tuple(
+    records.cases(each) for each in (records.ESET, records.GROUPS, records.PATCHES, records.INSTALLERS, records.OPSWAT, records.FIVE9S)
+)
 
 
 def body(dice: Random) -> bytes:
@@ -63,7 +92,20 @@ def body(dice: Random) -> bytes:
         return dice.choice(_LISTINGS)(dice).body
     if kind < 0.75:
         return broken(dice.choice(_OBJECTS)(dice), dice)
-    return dice.choice((b"", b"null", b"[]", b"{}", b"<html>", b'{"devices":[],"nextPageToken":""}', b'{"installers":[]}', b'{"Status":2}', TOKEN, value(dice)))
+    return dice.choice(
+        (
+            b"",
+            b"null",
+            b"[]",
+            b"{}",
+            b"<html>",
+            b'{"devices":[],"nextPageToken":""}',
+            b'{"installers":[]}',
+            b'{"Status":2}',
+            TOKEN,
+            value(dice),
+        )
+    )
 
 
 def wire(dice: Random) -> bytes:
@@ -90,7 +132,9 @@ class WireGateway(Gateway):
         super().__init__(budget=Unlimited(), private_hosts=("127.0.0.1",), deadline=1000.0)
         self._client.close()
         pool = httpcore.ConnectionPool(network_backend=_Backend(answers), max_keepalive_connections=0)
-        self._client = httpx.Client(transport=Transport(pool), trust_env=False, headers={"user-agent": "Rollcall", "accept-encoding": "gzip"})
+        self._client = httpx.Client(
+            transport=Transport(pool), trust_env=False, headers={"user-agent": "Rollcall", "accept-encoding": "gzip"}
+        )
 
 
 class _Backend(httpcore.MockBackend):
@@ -119,7 +163,13 @@ def _harmless(error: VendorError) -> None:
 
 
 Walk = Callable[[Gateway], Any]
-SETTINGS = {"url": "http://127.0.0.1/{region}/{service}", "region": "eu", "username": "api", "time_zone": "Europe/Berlin", "allow_http": "true"}
+SETTINGS = {
+    "url": "http://127.0.0.1/{region}/{service}",
+    "region": "eu",
+    "username": "api",
+    "time_zone": "Europe/Berlin",
+    "allow_http": "true",
+}
 SECRETS = {name: Secret("canary-secret") for name in ("password", "client_key", "client_secret", "token")}
 ORDER = InstallerOrder(name="Reception [req-00000000]", family=Family.WINDOWS, language="en-us")
 
@@ -152,7 +202,9 @@ OTHER_TURNS: tuple[Walk, ...] = (
         Scope(), {"page": 2, "seen": 50, "expected": 60, "last": "x"}
     ),
     *(
-        lambda gateway, cursor=cursor, scope=scope: Five9s(_connection(gateway, url="http://127.0.0.1/five9s"), clock=NOW.timestamp).walk(scope, cursor)
+        lambda gateway, cursor=cursor, scope=scope: Five9s(_connection(gateway, url="http://127.0.0.1/five9s"), clock=NOW.timestamp).walk(
+            scope, cursor
+        )
         for cursor in (None, {"phase": "status", "job": "1"}, {"phase": "data", "job": "1"})
         for scope in (Scope(), Scope(hostnames=("nb-1",), serials=("PF2ABC1",)))
     ),
@@ -245,7 +297,11 @@ def _cursor(case: tuple[str, str, str, int]) -> None:
         _harmless(error)
 
 
-JSON = made(lambda dice: records.json_pages.page(b'{"a":' + dice.choice((value(dice), b'"PENDING"', b"3")) + b"}", type=dict[str, Any], operation="fuzz")["a"])
+JSON = made(
+    lambda dice: records.json_pages.page(
+        b'{"a":' + dice.choice((value(dice), b'"PENDING"', b"3")) + b"}", type=dict[str, Any], operation="fuzz"
+    )["a"]
+)
 NAMES = st.lists(texts("17", "0042", "nb-1", "9" * 19, "1" * 30), max_size=3)
 PARSERS: list[Parser[Any]] = [
     Parser((Gateway.send, error_mapping.from_error), made(wire), _called),

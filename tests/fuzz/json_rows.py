@@ -114,5 +114,9 @@ def changed(of: Sample, dice: Random, *, most: int = 3) -> Row:
 def broken(raw: bytes, dice: Random) -> bytes:
     """Cut, or with bytes inserted, repeated or left out anywhere."""
     at, end = sorted((dice.randint(0, len(raw)), dice.randint(0, len(raw))))
-    more = dice.choice((b"", b"{", b"]", b'"', b"\\", b",", b"\x00", b"\xff", b"\xef\xbb\xbf", b"<html>", b"1", raw[at:end][:50], dice.randbytes(4)))
-    return dice.choice((raw[:at], raw[at:], raw[:at] + more + raw[at:], raw[:at] + more + raw[min(end, at + 8) :], more * dice.randint(0, 40)))
+    more = dice.choice(
+        (b"", b"{", b"]", b'"', b"\\", b",", b"\x00", b"\xff", b"\xef\xbb\xbf", b"<html>", b"1", raw[at:end][:50], dice.randbytes(4))
+    )
+    return dice.choice(
+        (raw[:at], raw[at:], raw[:at] + more + raw[at:], raw[:at] + more + raw[min(end, at + 8) :], more * dice.randint(0, 40))
+    )

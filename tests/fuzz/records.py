@@ -140,10 +140,18 @@ KINDS: tuple[Path, ...] = (("application",), ("package",), ("operatingSystem",))
 PROCESSES = "/v1/application-patching-processes/recent/details"
 ESET = Listing("devices", mapping.DeviceListing, lambda: _devices("eset"), UUID, _entries)
 GROUPS = Listing("deviceGroups", mapping.GroupListing, eset_groups.groups, UUID, _groups)
-RECENT = Listing("patchingDetails", attempts.AttemptListing, _patching(PROCESSES, "patchingDetails"), (), _pair(lambda rows: attempts.recent(rows, now=NOW)))
+RECENT = Listing(
+    "patchingDetails",
+    attempts.AttemptListing,
+    _patching(PROCESSES, "patchingDetails"),
+    (),
+    _pair(lambda rows: attempts.recent(rows, now=NOW)),
+)
 ATTEMPTS = Listing("patchingDetails", attempts.AttemptListing, _patching("/v1/patching-process-details", "patchingDetails"), KINDS,
                    _pair(lambda rows: attempts.attempts(rows, now=NOW)))  # fmt: skip
-PATCHES = Listing("devices", patches.PatchListing, _patching("/v1/device-patches", "devices"), (*UUID, ("deviceUuid",)), _pair(patches.patches))
+PATCHES = Listing(
+    "devices", patches.PatchListing, _patching("/v1/device-patches", "devices"), (*UUID, ("deviceUuid",)), _pair(patches.patches)
+)
 INSTALLERS = Listing("installers", installer_mapping.InstallerListing, _installers, UUID, _made)
 OPSWAT = Listing("", list[msgspec.Raw], lambda: _devices("opswat"), (("hwid",),), _pair(lambda rows: opswat.entries(rows, now=NOW)))
 FIVE9S = Listing("Results", None, lambda: _devices("five9s"), (("Computer_Idn",), ("EpmInventory",), ("EpmInventory", "Computer_Idn")),
@@ -241,10 +249,9 @@ def _hidden(value: Any) -> str:
 def _one_row(case: Case) -> None:
     """Functions that read one record from bytes raise BadRecord, and nothing else, for any bytes."""
     for raw in (case.body, *(each.raw for each in case.changed)):
-        repairs = field_repairs.Repairs()
         for read in (
             json_pages.readable,
-            lambda raw: json_pages.checked(raw, repairs),
+            lambda raw: json_pages.checked(raw, field_repairs.Repairs()),
             installer_mapping.installer,
             lambda raw: device.device(json_pages.readable(raw)),
             lambda raw: five9s.device(json_pages.readable(raw), zone=ZONE),

@@ -13,7 +13,10 @@ PROPERTY = "fuzzed"
 def lines(reports: Iterable[pytest.TestReport]) -> list[str]:
     found = [(str(name), int(cases), float(seconds), report.passed) for report in reports for name, cases, seconds in _fuzzed(report)]
     widest = max((len(name) for name, *_ in found), default=0)
-    shown = [f"{name:{widest}}  {cases:>9,} cases  {seconds:>8.1f} s  {'' if passed else 'FINDING'}".rstrip() for name, cases, seconds, passed in sorted(found)]
+    shown = [
+        f"{name:{widest}}  {cases:>9,} cases  {seconds:>8.1f} s  {'' if passed else 'FINDING'}".rstrip()
+        for name, cases, seconds, passed in sorted(found)
+    ]
     total = f"{len(found)} parsers and machines, {sum(cases for _, cases, *_ in found):,} cases, {sum(seconds for *_, seconds, _ in found):,.0f} s of work"
     return [*shown, total]
 

@@ -124,7 +124,9 @@ def _hosts(case: tuple[str, list[str]]) -> None:
 def _console(case: tuple[str, str, str, str]) -> None:
     template, external_id, name, serial = case
     settings = {"console_url": template}
-    link = console.link(settings, external_id=external_id.encode("utf-8", "replace").decode(), name="n", serial=serial.encode("utf-8", "replace").decode())
+    link = console.link(
+        settings, external_id=external_id.encode("utf-8", "replace").decode(), name="n", serial=serial.encode("utf-8", "replace").decode()
+    )
     assert not link or (address_rules.openable(link) and link.startswith("https://"))
     sentences = console.check(settings)
     assert not link or name is not None or sentences is not None
@@ -176,9 +178,15 @@ def _trusted(pem: str) -> None:
 
 def _given(vendor: Vendor) -> st.SearchStrategy[dict[str, str]]:
     names = [each.name for each in vendor.fields if not each.secret]
-    good = {"url": ADDRESSES[1], "region": "eu", "username": "api", "time_zone": "Europe/Berlin"} if vendor.slug == "eset" else {"url": "https://a.example"}
+    good = (
+        {"url": ADDRESSES[1], "region": "eu", "username": "api", "time_zone": "Europe/Berlin"}
+        if vendor.slug == "eset"
+        else {"url": "https://a.example"}
+    )
     maker = text_maker(*ADDRESSES, *ZONES, "eu", "10", "29", "true", "false", "https://console.example/#/{id}")
-    return made(lambda dice: {name: good[name] if name in good and dice.random() < 0.5 else maker(dice) for name in names if dice.random() < 0.8})
+    return made(
+        lambda dice: {name: good[name] if name in good and dice.random() < 0.5 else maker(dice) for name in names if dice.random() < 0.8}
+    )
 
 
 PARSERS: list[Parser[Any]] = [
@@ -187,7 +195,11 @@ PARSERS: list[Parser[Any]] = [
         for tidy in (setting_values.trimmed, setting_values.bare, eset_address.tidy, eset_address.tidy_region, opswat.tidy_url)
     ),
     Parser((setting_values.address,), URLS, _tidy(lambda text: setting_values.address(text, endings=five9s.ENDPOINT))),
-    Parser((address_rules.parse_url, address_rules.openable, address_rules.place, address_rules.invalid, setting_values.without_user), URLS, _url),
+    Parser(
+        (address_rules.parse_url, address_rules.openable, address_rules.place, address_rules.invalid, setting_values.without_user),
+        URLS,
+        _url,
+    ),
     Parser((address_rules.judge, address_rules.unwrap), st.tuples(st.lists(HOST_NAMES, max_size=3), HOST_NAMES), _named),
     Parser((zones.fault, zones.tidy, zones.zone, zones.note, five9s.zone), ZONE_NAMES, _zone),
     Parser((eset_address.urls, eset_address.fault, console.check), _given(VENDORS["eset"]), _settings(VENDORS["eset"])),

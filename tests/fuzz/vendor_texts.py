@@ -37,18 +37,51 @@ SERIALS = texts("PF2ABC1", "S/N: 5CD1234XYZ", "VMware-56 4d 78 db e0 23 67 d9-8b
                 "Default string", "To be filled by O.E.M.", "20XW/PF-2ABC1", "ec2f0a6e-1b2c-3d4e-5f60-718293a4b5c6", "v1.2.3")  # fmt: skip
 UUIDS = texts("4c4c4544-0043-3010-8052-b4c04f564231", "{03000200-0400-0500-0006-000700080009}", "urn:uuid:564d78db-e023-67d9-8b85-07b3bad94a1f",
               "39363831-3735-5A43-3339-313530304A35", "ffffffff-ffff-ffff-ffff-ffffffffffff", "sha1:0a1b2c3d4e5f60718293a4b5c6d7e8f9")  # fmt: skip
-MACS = texts("3C:52:82:11:22:33", "3c-52-82-11-22-34", "0050.56c0.0001", "0x001b21aabb01", "01:00:1b:21:aa:bb:01", "0:1b:21:aa:b:1", "ff:ff:ff:ff:ff:ff")
-HOSTS = texts("nb-1", "NB-2.example.com", "Dr. Meier's iPad", "localhost", "10.0.0.1", "MacBook-Pro-3.local", "win-1.2.3", "[fe80::1]", "STRASSE-ß.")
-USERS = texts("EXAMPLE\\anna", "anna.muster@example.com", "AzureAD\\AnnaMuster", "NT-AUTORITÄT\\SYSTEM", "Jürgen Groß", "administrator", "x123456", "a.b.c.d.e")
+MACS = texts(
+    "3C:52:82:11:22:33",
+    "3c-52-82-11-22-34",
+    "0050.56c0.0001",
+    "0x001b21aabb01",
+    "01:00:1b:21:aa:bb:01",
+    "0:1b:21:aa:b:1",
+    "ff:ff:ff:ff:ff:ff",
+)
+HOSTS = texts(
+    "nb-1", "NB-2.example.com", "Dr. Meier's iPad", "localhost", "10.0.0.1", "MacBook-Pro-3.local", "win-1.2.3", "[fe80::1]", "STRASSE-ß."
+)
+USERS = texts(
+    "EXAMPLE\\anna",
+    "anna.muster@example.com",
+    "AzureAD\\AnnaMuster",
+    "NT-AUTORITÄT\\SYSTEM",
+    "Jürgen Groß",
+    "administrator",
+    "x123456",
+    "a.b.c.d.e",
+)
 IPS = texts("10.0.0.1", "010.000.000.001", "fe80::1%3", "::ffff:192.0.2.7", "[2001:db8::1]/64", "2001:db8:0:0:1:0:0:1", "169.254.1.1")
 WORDS = texts("front desk", "Asset 12-34", "n/a", "ESET PROTECT", "$(SERIAL)", "not specified", "unbekannt")
-MODELS = texts("ThinkPad X1 Carbon Gen 9", "20XW0012GE", "MacBookPro18,3", "System Product Name", "HP EliteBook 840 G8 Notebook PC", "Standard PC (i440FX)")
+MODELS = texts(
+    "ThinkPad X1 Carbon Gen 9",
+    "20XW0012GE",
+    "MacBookPro18,3",
+    "System Product Name",
+    "HP EliteBook 840 G8 Notebook PC",
+    "Standard PC (i440FX)",
+)
 MAKERS = texts("Hewlett-Packard", "HP Inc.", "LENOVO", "Dell EMC", "Micro-Star International Co., Ltd.", "ASUSTeK COMPUTER INC.")
 SYSTEMS = texts("Microsoft Windows 11 Pro", "Windows Server 2012 R2", "macOS 15.1", "Ubuntu 24.04.1 LTS", "iPadOS 17.5", "Darwin 24.1.0", "Android 14",
                 "Windows 10 Enterprise 10.0.22631 (by build)", "Debian GNU/Linux 12 (bookworm)", "HP-UX 11i", "Windows 10 22H2 build 19045")  # fmt: skip
 TITLES = texts("3 problems reported", "Status 7, and no issue is counted", "CVE-2026-1: excluded by a rule", "Application by Example, version 1.2",
                "MS26-001: state “x” is unknown to this version", "Unnamed application, version 9")  # fmt: skip
-TIMES = texts("2026-08-01T10:00:24.683000123Z", "2026-08-01 10:00:24+02:00", "2026-10-25T02:30", "/Date(1754042424000+0200)/", "0001-01-01T00:00:00", "9999-12-31T23:59:59.9999999-12:00")
+TIMES = texts(
+    "2026-08-01T10:00:24.683000123Z",
+    "2026-08-01 10:00:24+02:00",
+    "2026-10-25T02:30",
+    "/Date(1754042424000+0200)/",
+    "0001-01-01T00:00:00",
+    "9999-12-31T23:59:59.9999999-12:00",
+)
 VALUES: dict[IdKind, st.SearchStrategy[str]] = {
     IdKind.SERIAL: SERIALS,
     IdKind.BIOS_UUID: UUIDS,
@@ -175,7 +208,9 @@ def _placeholder_keys(text: str) -> None:
 
 def _placeholders(text: str) -> None:
     folded = text.casefold()
-    assert placeholder_texts.placeholder_text(text) or not placeholder_texts.is_no_value(normalise.text_key(text).casefold()) or text != folded
+    assert (
+        placeholder_texts.placeholder_text(text) or not placeholder_texts.is_no_value(normalise.text_key(text).casefold()) or text != folded
+    )
     placeholder_texts.no_serial(folded)
     assert descriptions.described(text) in ("", text)
 
