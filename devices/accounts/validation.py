@@ -16,7 +16,7 @@ from devices.db.messages import translated
 from devices.models import Account
 from vendors.base import Field, Vendor
 from vendors.gateway.address_rules import place
-from vendors.parsing.setting_values import trimmed
+from vendors.parsing.setting_values import trimmed, whole_number
 from vendors.registry import VENDORS
 
 LONGEST_SECRET = 8 * 1024
@@ -182,4 +182,5 @@ def permitted(vendor: Vendor, values: Mapping[str, str], wanted: Sequence[str], 
 
 def _place(text: str) -> str:
     host, _, port = trimmed(text).rpartition(":")
-    return place(host, int(port)) if host and port.isascii() and port.isdecimal() else trimmed(text)
+    number = whole_number(port, least=0, most=65535)
+    return trimmed(text) if not host or number is None else place(host, number)

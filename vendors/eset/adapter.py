@@ -19,9 +19,12 @@ from vendors.eset.installers import InstallerConnection
 from vendors.eset.session import Session, SignInLater
 from vendors.gateway.error_mapping import from_status
 from vendors.installer_api import InstallerOrder, InstallerPage
+from vendors.parsing import setting_values
 from vendors.parsing.pages import json_pages
 from vendors.patching_api import PatchPage, Source
 from vendors.texts import Message, gettext_noop
+
+DEFAULT_CALLS, LEAST_CALLS, MOST_CALLS = 10, 2, 1000  # per second
 
 
 class Eset:
@@ -102,8 +105,8 @@ class Eset:
 
 
 def _rate(settings: Mapping[str, str]) -> Rate:
-    calls = settings.get("calls_per_second") or "10"
-    return Rate(int(calls) if calls.isdecimal() else 10, 1.0, reserve=1)
+    calls = setting_values.whole_number(settings.get("calls_per_second", ""), least=LEAST_CALLS, most=MOST_CALLS)
+    return Rate(calls or DEFAULT_CALLS, 1.0, reserve=1)
 
 
 def _check(settings: Mapping[str, str]) -> dict[str, str]:
@@ -113,8 +116,8 @@ def _check(settings: Mapping[str, str]) -> dict[str, str]:
         del faults["url"]  # it is judged together with the region
     if not settings.get("username", "").strip():
         faults["username"] = Message(gettext_noop("Enter the username of the API user."))
-    calls = settings.get("calls_per_second") or "10"
-    if not (calls.isascii() and calls.isdecimal() and 2 <= int(calls[:9]) <= 1000):
+    calls = settings.get("calls_per_second", "")
+    if calls and setting_values.whole_number(calls, least=LEAST_CALLS, most=MOST_CALLS) is None:
         faults["calls_per_second"] = Message(gettext_noop("Enter a whole number from 2 to 1000; ESET allows 10."))
     return {name: sentence for name, sentence in faults.items() if sentence}
 

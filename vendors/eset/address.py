@@ -34,7 +34,10 @@ def tidy(text: str) -> str:
 
 def tidy_region(text: str) -> str:
     """The region, also of the first part of the console's address, `eu02`."""
-    return setting_values.bare(setting_values.bare(text).lower().rstrip("0123456789"))
+    text = setting_values.bare(text).lower()
+    while (shorter := setting_values.bare(text.rstrip("0123456789"))) != text:  # digits may stand there twice
+        text = shorter
+    return text
 
 
 def urls(settings: Mapping[str, str]) -> tuple[str, ...]:

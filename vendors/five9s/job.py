@@ -18,6 +18,7 @@ from vendors.parsing.normalise import UNSTORABLE, clean_text
 from vendors.records import Entry
 from vendors.texts import Message, gettext_noop
 
+LONGEST_NUMBER = 19  # digits of 64 bits with a sign
 QUEUED = Message(gettext_noop("five(9)s job is queued"))
 
 
@@ -52,7 +53,7 @@ def requests(scope: Scope, *, overlap: timedelta) -> tuple[list[dict[str, Any]],
 
 
 def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and int(text[:19]) < 2**63
+    return text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER and int(text) < 2**63
 
 
 def state(answer: Status) -> RemoteJobState:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import ssl
 import time
+from collections.abc import Sequence
 
 import certifi
 
@@ -31,11 +32,12 @@ def context(ca_pem: str = "", *, strict: bool = True) -> ssl.SSLContext:
     try:
         # cadata given: the public roots are not loaded.
         made = ssl.create_default_context(cadata=ca_pem)
-    except (ssl.SSLError, ValueError):
+        ends = [ssl.cert_time_to_seconds(str(each["notAfter"])) for each in made.get_ca_certs()]
+    except (ssl.SSLError, ValueError):  # the latter also for a date that is none
         made = None
     if made is None:
         raise Misconfigured(Message(gettext_noop("The CA certificate cannot be read.")), next_step=PASTE_PEM)
-    fault = _fault_of_certificates(made)
+    fault = _fault_of_certificates(ends)
     if fault:
         raise Misconfigured(fault, next_step=Message(gettext_noop("Paste the current certificate of the CA that signed the server's.")))
     if not strict:
@@ -53,11 +55,10 @@ def _fault_of_text(pem: str) -> str:
     return ""
 
 
-def _fault_of_certificates(made: ssl.SSLContext) -> str:
-    authorities = made.get_ca_certs()
-    if not authorities:
+def _fault_of_certificates(ends: Sequence[float]) -> str:
+    """`ends`: of each certificate of a CA, as Unix time."""
+    if not ends:
         return Message(gettext_noop("The certificate is not that of a CA."))
-    now = time.time()
-    if all(ssl.cert_time_to_seconds(str(each["notAfter"])) < now for each in authorities):
+    if max(ends) < time.time():
         return Message(gettext_noop("The CA certificate has expired."))
     return ""

@@ -43,7 +43,9 @@ class Transport(httpx.BaseTransport):
                 content=request.stream,
             )
         )
-        return httpx.Response(answer.status, headers=answer.headers, stream=_Stream(answer))
+        # httpx reads where a redirect leads, also where none is followed, and raises for what is no address.
+        headers = [(name, text) for name, text in answer.headers if name.lower() != b"location"]
+        return httpx.Response(answer.status, headers=headers, stream=_Stream(answer))
 
     def close(self) -> None:
         self._pool.close()

@@ -127,9 +127,7 @@ def _fingerprint(listing: Listing, found: list[Entry]) -> str:
 
 
 def rate(settings: Mapping[str, str]) -> Rate:
-    text = settings.get("calls_per_minute") or str(DEFAULT_CALLS)
-    calls = int(text) if text.isascii() and text.isdigit() else DEFAULT_CALLS
-    calls = max(1, min(calls, MOST_CALLS))
+    calls = setting_values.whole_number(settings.get("calls_per_minute", ""), least=1, most=MOST_CALLS) or DEFAULT_CALLS
     return Rate(calls=calls, seconds=WINDOW, reserve=min(RESERVE, calls - 1))
 
 
@@ -158,7 +156,7 @@ def _check_url(url: str) -> str:
 
 
 def _check_calls(text: str) -> str:
-    if text and not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MOST_CALLS):
+    if text and setting_values.whole_number(text, least=1, most=MOST_CALLS) is None:
         return Message(gettext_noop("Enter a whole number from 1 to %(most)s."), most=MOST_CALLS)
     return ""
 

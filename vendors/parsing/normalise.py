@@ -141,7 +141,8 @@ def exact_key(text: str) -> str:
 
 def opaque_uuid_key(text: str) -> str:
     """ESET may hash hardware ids: such text is compared as it is."""
-    return uuid_key(text) or text_key(text)
+    key = text_key(text)
+    return uuid_key(text) or uuid_key(key) or key
 
 
 RULES: dict[IdKind, tuple[Callable[[str], str], Callable[[str, str], bool]]] = {

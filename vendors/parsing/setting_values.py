@@ -13,6 +13,7 @@ QUOTES = "\"'`´<>«»‹›„“”‚‘’"
 USUAL_PORTS = {"http": ":80", "https": ":443"}
 # Query and fragment go only where nothing in them could be taken for the host: `@` and `\` are read differently by different programs.
 ADDRESS = re.compile(r"(https?)://([^\s/?#\\@]+)(/[^?#\\]*)?(?:[?#][^@\\]*)?", re.IGNORECASE)
+LONGEST_NUMBER = 9  # digits
 USER_INFO = re.compile(r"^([a-z][a-z0-9+.-]*://)[^/?#]*@", re.IGNORECASE)
 
 
@@ -44,6 +45,12 @@ def _shortened(text: str, endings: re.Pattern[str]) -> str:
     scheme, place, path = found[1].lower(), found[2].lower(), found[3] or ""
     place = place.removesuffix(USUAL_PORTS[scheme])
     return f"{scheme}://{place}{endings.sub('', path).rstrip('/')}"
+
+
+def whole_number(text: str, *, least: int, most: int) -> int | None:
+    """None for other text, and for a number outside of these limits."""
+    digits = text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER
+    return int(text) if digits and least <= int(text) <= most else None
 
 
 def without_user(text: str) -> str:

@@ -17,6 +17,7 @@ _SEPARATORS = re.compile(r"[\s._,\-]+")
 # An umlaut in a login is written with e or left out.
 _WITH_E = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe", "æ": "ae", "ß": "ss"})
 _PLAIN = str.maketrans({"ø": "o", "æ": "ae", "ß": "ss", "ł": "l", "đ": "d", "ı": "i"})
+MOST_NAMES = 7  # of one person; every order of them is tried
 _SHORTEST_LOGIN = 4  # characters of an initial and a last name
 _TITLES = frozenset(("dr", "prof", "ing", "dipl", "mr", "mrs", "ms", "herr", "frau"))
 
@@ -89,7 +90,7 @@ def _same_names(mine: tuple[str, ...], theirs: tuple[str, ...]) -> bool:
     if 1 not in (len(mine), len(theirs)):
         return False
     parts, joined = (mine, theirs[0]) if len(theirs) == 1 else (theirs, mine[0])
-    return _is_made_of(joined, parts)
+    return len(parts) <= MOST_NAMES and len(joined) == sum(map(len, parts)) and _is_made_of(joined, parts)
 
 
 def _is_made_of(joined: str, parts: tuple[str, ...]) -> bool:

@@ -1,0 +1,50 @@
+"""Base of the state machines: rules in any order against the real database, and what must hold after each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from django.db import transaction
+from django.utils import timezone
+from hypothesis.stateful import RuleBasedStateMachine
+
+T = TypeVar("T")
+SECONDS = (1.0, 20.0, 60.0, 400.0, 4000.0)
+
+
+class Moving:
+    """A clock that the rules move; it never goes back."""
+
+    def __init__(self) -> None:
+        self.now = timezone.now()
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def go(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+
+class DatabaseMachine(RuleBasedStateMachine):
+    """Each sequence of rules is one transaction that is rolled back: the steps of the product are savepoints in it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.clock = Moving()
+        self._rolled_back = transaction.atomic()
+        self._rolled_back.__enter__()
+
+    def teardown(self) -> None:
+        transaction.set_rollback(True)
+        self._rolled_back.__exit__(None, None, None)
+
+
+class Killed(BaseException):
+    """The process ends here: no handler runs."""
+
+
+def one_of(found: Sequence[T], number: int) -> T | None:
+    """None where there is none."""
+    return found[number % len(found)] if found else None

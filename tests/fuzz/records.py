@@ -1,0 +1,301 @@
+"""Lists of records of vendors: good records beside changed ones. Every good one comes out as it does alone."""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from random import Random
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from sandbox.credentials import CANARY
+from sandbox.eset import groups as eset_groups
+from sandbox.eset import records as eset_records
+from sandbox.eset.patching import EsetPatching
+from sandbox.five9s import records as five9s_records
+from sandbox.opswat import records as opswat_records
+from sandbox.server import Simulation
+from sandbox.wire import Request
+from tests.fuzz import json_rows
+from tests.fuzz.json_rows import Path, Row, Sample
+from tests.fuzz.parser import Parser
+from tests.fuzz.texts import made
+from vendors import field_repairs
+from vendors.errors import BadAnswer, BadRecord
+from vendors.eset import attempts, device, ids, installer_mapping, mapping, patches, titles
+from vendors.five9s import mapping as five9s
+from vendors.five9s import security
+from vendors.opswat import mapping as opswat
+from vendors.parsing import fields
+from vendors.parsing.pages import json_pages, json_repair, size_limits
+from vendors.records import Device, Entry, Reject
+from vendors.secret import Secret
+
+NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
+FROZEN = NOW.timestamp() - 3600
+ZONE = ZoneInfo("Europe/Berlin")
+SAMPLES = 24
+MOST_GOOD, MOST_CHANGED = 2, 2
+NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+Read = Callable[[list[msgspec.Raw]], tuple[list[Any], int, list[Reject]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A kind of list. `key`: the name of the list in its answer, "" where the answer is the list. `ids`: fields without which a record is none.
+    `read`: the records found, how many were left out, and those of them that are reported. `silent`: what is left out is not counted."""
+
+    key: str
+    type: Any
+    rows: Callable[[], list[Any]]
+    ids: tuple[Path, ...]
+    read: Read
+    silent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """`good`: the rows that are as the vendor writes them. `broken`: the whole answer was damaged, so that nothing is promised but no error."""
+
+    body: bytes
+    good: tuple[Sample, ...] = ()
+    changed: tuple[Row, ...] = ()
+    broken: bool = False
+
+    def __repr__(self) -> str:
+        return f"Case(broken={self.broken}, touched={[each.touched for each in self.changed]}, body={self.body!r})"
+
+
+# -- the simulated vendors' records -----------------------------------------------------------------------------------------------------
+
+
+@functools.cache
+def _simulation() -> Simulation:
+    return Simulation(devices=SAMPLES, frozen=FROZEN)
+
+
+def _devices(vendor: str) -> list[Any]:
+    fleet = _simulation().fleet
+    sections = five9s_records.SECTIONS["RequestAllInfos"]
+    makers: dict[str, Callable[[Any], Any]] = {
+        "eset": lambda entry: eset_records.device(fleet, entry, FROZEN),
+        "opswat": lambda entry: opswat_records.device(fleet, entry, FROZEN),
+        "five9s": lambda entry: five9s_records.device(fleet, entry, FROZEN, sections=sections),
+    }
+    return [makers[vendor](entry) for entry in fleet.entries(vendor)][:SAMPLES]
+
+
+def _answered(handle: Callable[[Request, str], Any], path: str, key: str) -> list[Any]:
+    rows = json.loads(handle(Request("GET", path, {}, b""), path).body)[key]
+    assert rows, path
+    return list(rows[:SAMPLES])
+
+
+def _patching(path: str, key: str) -> Callable[[], list[Any]]:
+    return lambda: _answered(EsetPatching(_simulation().world).handle, path, key)
+
+
+def _installers() -> list[Any]:
+    made_there = _simulation().eset.installers
+    for number in range(4):
+        made_there.make(f"Reception {number} [req-0000000{number}]")
+    return _answered(made_there.handle, "/v1/installers", "installers")
+
+
+# -- readers --------------------------------------------------------------------------------------------------------------------------------
+
+
+def _entries(rows: list[msgspec.Raw]) -> tuple[list[Any], int, list[Reject]]:
+    found, rejects = mapping.entries(rows, now=NOW)
+    mapping.names(rows)
+    return list(found), len(rejects), list(rejects)
+
+
+def _pair(read: Callable[[list[msgspec.Raw]], tuple[Collection[Any], Collection[Reject]]]) -> Read:
+    def both(rows: list[msgspec.Raw]) -> tuple[list[Any], int, list[Reject]]:
+        found, rejects = read(rows)
+        return list(found), len(rejects), list(rejects)
+
+    return both
+
+
+def _made(rows: list[msgspec.Raw]) -> tuple[list[Any], int, list[Reject]]:
+    found, unreadable = installer_mapping.installers(rows, simulator="http://127.0.0.1:1/")
+    return list(found), unreadable, []
+
+
+def _groups(rows: list[msgspec.Raw]) -> tuple[list[Any], int, list[Reject]]:
+    found = list(mapping.groups(rows))
+    return found, len(rows) - len(found), []
+
+
+UUID: tuple[Path, ...] = (("uuid",),)
+KINDS: tuple[Path, ...] = (("application",), ("package",), ("operatingSystem",))
+PROCESSES = "/v1/application-patching-processes/recent/details"
+ESET = Listing("devices", mapping.DeviceListing, lambda: _devices("eset"), UUID, _entries)
+GROUPS = Listing("deviceGroups", mapping.GroupListing, eset_groups.groups, UUID, _groups)
+RECENT = Listing(
+    "patchingDetails",
+    attempts.AttemptListing,
+    _patching(PROCESSES, "patchingDetails"),
+    (),
+    _pair(lambda rows: attempts.recent(rows, now=NOW)),
+)
+ATTEMPTS = Listing("patchingDetails", attempts.AttemptListing, _patching("/v1/patching-process-details", "patchingDetails"), KINDS,
+                   _pair(lambda rows: attempts.attempts(rows, now=NOW)))  # fmt: skip
+PATCHES = Listing(
+    "devices", patches.PatchListing, _patching("/v1/device-patches", "devices"), (*UUID, ("deviceUuid",)), _pair(patches.patches)
+)
+INSTALLERS = Listing("installers", installer_mapping.InstallerListing, _installers, UUID, _made)
+OPSWAT = Listing("", list[msgspec.Raw], lambda: _devices("opswat"), (("hwid",),), _pair(lambda rows: opswat.entries(rows, now=NOW)))
+FIVE9S = Listing("Results", None, lambda: _devices("five9s"), (("Computer_Idn",), ("EpmInventory",), ("EpmInventory", "Computer_Idn")),
+                 _pair(lambda rows: five9s.entries(rows, zone=ZONE, now=NOW)))  # fmt: skip
+
+
+# -- cases and what must hold ---------------------------------------------------------------------------------------------------------------
+
+
+def cases(listing: Listing) -> Callable[[Random], Case]:
+    @functools.cache
+    def samples() -> tuple[Sample, ...]:
+        return tuple(map(json_rows.sample, listing.rows()))
+
+    def case(dice: Random) -> Case:
+        good = tuple(dice.choice(samples()) for _ in range(dice.randint(0, MOST_GOOD)))
+        changed = tuple(json_rows.changed(dice.choice(samples()), dice) for _ in range(dice.randint(1, MOST_CHANGED)))
+        rows = [each.raw for each in (*good, *changed)]
+        dice.shuffle(rows)
+        listed = b"[" + b",".join(rows) + b"]"
+        body = b'{"%s":%s,"nextPageToken":"","TotalCount":%d}' % (listing.key.encode(), listed, len(rows)) if listing.key else listed
+        return Case(json_rows.broken(body, dice), broken=True) if dice.random() < 0.15 else Case(body, good, changed)
+
+    return case
+
+
+def checks(listing: Listing) -> Callable[[Case], None]:
+    @functools.cache
+    def alone(raw: bytes) -> Any:
+        found, left_out, _ = listing.read([msgspec.Raw(raw)])
+        assert (len(found), left_out) == (1, 0), "a good record is refused"
+        return _comparable(found[0])
+
+    def check(case: Case) -> None:
+        try:
+            rows = _rows(listing, case.body)
+        except BadAnswer:
+            assert case.broken, "an answer whose fields alone are wrong was refused"
+            return
+        found, left_out, rejects = listing.read(rows)
+        assert len(found) + left_out == len(rows)
+        outcome = [_comparable(each) for each in found]
+        for each in case.good:
+            assert alone(each.raw) in outcome, "a good record was lost or changed"
+        if not case.broken:
+            assert left_out <= sum(_unnamed(row, listing) for row in case.changed), "a record with its ids was left out"
+        for each in found:
+            _usable(each)
+        for reject in rejects:
+            assert CANARY not in reject.sample and len(reject.sample.encode()) <= json_pages.SAMPLE_BYTES
+
+    return check
+
+
+def _rows(listing: Listing, body: bytes) -> list[msgspec.Raw]:
+    if listing.type is None:
+        from vendors.five9s.client import Data
+
+        return json_pages.page(body, type=Data, operation="fuzz").Results or []
+    page = json_pages.page(body, type=listing.type, operation="fuzz")
+    return (getattr(page, listing.key) or []) if listing.key else page
+
+
+def _unnamed(row: Row, listing: Listing) -> bool:
+    """A changed field is an id, or holds one, or is inside of one."""
+    return any(path[: len(each)] == each or each[: len(path)] == path for path in row.touched for each in listing.ids)
+
+
+def _comparable(each: Any) -> Any:
+    if isinstance(each, Entry):
+        return each.external_id, each.seen_at, each.digest, each.raw, each.repairs
+    return each
+
+
+def _usable(each: Any) -> None:
+    """What is stored of it can be stored, and holds no secret."""
+    if isinstance(each, Entry):
+        raw = each.raw
+        assert CANARY.encode() not in raw, "a secret would be stored"
+        assert len(raw) <= size_limits.RECORD_BYTES + 1000
+        assert not NUL.search(raw) and raw.decode("utf-8"), "PostgreSQL cannot store it"
+        read: Device = each.read()
+        assert read.external_id == each.external_id
+        each = read
+    text = msgspec.json.encode(each, enc_hook=_hidden)
+    assert not NUL.search(text), "PostgreSQL cannot store it"
+
+
+def _hidden(value: Any) -> str:
+    assert isinstance(value, Secret), type(value)
+    value.reveal().encode()
+    return ""
+
+
+def _one_row(case: Case) -> None:
+    """Functions that read one record from bytes raise BadRecord, and nothing else, for any bytes."""
+    for raw in (case.body, *(each.raw for each in case.changed)):
+        for read in (
+            json_pages.readable,
+            lambda raw: json_pages.checked(raw, field_repairs.Repairs()),
+            installer_mapping.installer,
+            lambda raw: device.device(json_pages.readable(raw)),
+            lambda raw: five9s.device(json_pages.readable(raw), zone=ZONE),
+            lambda raw: opswat.device(json_pages.readable(raw), remediation=Secret("")),
+        ):
+            try:
+                read(raw)
+            except BadRecord as error:
+                assert str(error.reason) == error.reason
+        json_pages.sample(raw, hide=mapping.SECRETS).encode()
+
+
+def _repaired(case: Case) -> None:
+    """Mending is idempotent, keeps what can be read, and makes what every parser reads."""
+    mended = json_repair.mended(case.body)
+    assert json_repair.mended(mended) == mended
+    assert case.broken or json.loads(mended, strict=False) is not None
+    if json_repair.storable(case.body) is not case.body:
+        json_repair.storable(mended)
+    try:
+        found = msgspec.json.decode(mended)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        assert case.broken
+        return
+    assert len(size_limits.shrunk(mended, most=400)) <= 400 or len(mended) <= 400 or found is not None
+    assert field_repairs.touched(mended) in (True, False)
+    json_pages.opaque_id(found), ids.canonical(found)
+    assert len(json_pages.digest(found)) == 16
+
+
+def _parser(listing: Listing, *reads: Callable[..., Any]) -> Parser[Case]:
+    return Parser(reads, made(cases(listing)), checks(listing))
+
+
+PARSERS: list[Parser[Any]] = [
+    _parser(ESET, mapping.entries, mapping.names, device.device, fields.shaped, json_pages.page, json_pages.stored),
+    _parser(GROUPS, mapping.groups, json_pages.checked),
+    _parser(RECENT, attempts.recent, titles.application, titles.id_of, titles.key, titles.read),
+    _parser(ATTEMPTS, attempts.attempts, titles.package, titles.system, titles.device_of),
+    _parser(PATCHES, patches.patches),
+    _parser(INSTALLERS, installer_mapping.installers, installer_mapping.installer),
+    _parser(OPSWAT, opswat.entries, opswat.device, json_pages.records),
+    _parser(FIVE9S, five9s.entries, five9s.device, five9s.computer_id, security.issues, security.patches, security.verdict, security.status_of),
+    Parser((json_pages.readable, json_pages.keepable, json_pages.sample), made(cases(FIVE9S)), _one_row),
+    Parser((json_repair.mended, json_repair.storable, size_limits.shrunk, field_repairs.touched, field_repairs.mark, json_pages.opaque_id, ids.canonical,
+            json_pages.digest), made(cases(ESET)), _repaired),
+]  # fmt: skip

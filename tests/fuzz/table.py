@@ -1,0 +1,10 @@
+"""The table of parsers: a line for each, with its cases and what must hold. Every public parsing function is in one of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.fuzz import answers, records, user_input, vendor_settings, vendor_texts
+from tests.fuzz.parser import Parser
+
+TABLE: list[Parser[Any]] = [*vendor_texts.PARSERS, *records.PARSERS, *answers.PARSERS, *vendor_settings.PARSERS, *user_input.PARSERS]
