@@ -36,7 +36,7 @@ def hosts(**_kwargs: Any) -> list[CheckMessage]:
 @register(Tags.security, deploy=True)
 def proxies(**_kwargs: Any) -> list[CheckMessage]:
     """One without the other: all users share one address and its limits, or every page is redirected to itself."""
-    scheme, addresses = settings.SECURE_PROXY_SSL_HEADER is not None, settings.ALLAUTH_TRUSTED_PROXY_COUNT > 0
+    scheme, addresses = settings.SECURE_PROXY_SSL_HEADER is not None, settings.TRUSTED_PROXIES > 0
     if scheme and not addresses:
         sentence = "The proxy's scheme is trusted and its client addresses are not: set ROLLCALL_TRUSTED_PROXIES to the number of proxies."
         return [_warning("W013", sentence)]

@@ -9,6 +9,7 @@ from django.db import connection
 
 from devices.models import User
 
+_CACHE = "_perm_cache"  # Django's
 _PERMISSIONS = """
 SELECT c.app_label || '.' || p.codename FROM auth_permission p JOIN django_content_type c ON c.id = p.content_type_id
 WHERE p.id IN (
@@ -19,14 +20,15 @@ WHERE p.id IN (
 """
 
 
-class RollcallBackend(AuthenticationBackend):
+class RollcallBackend(AuthenticationBackend):  # type: ignore[misc]  # no types
     def get_all_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:
-        """Every page asks for permissions, and building Django's two queries took a tenth of a short page's time."""
+        """Every page checks permissions, and building Django's two queries took a tenth of a short page's time."""
         if not isinstance(user_obj, User) or not user_obj.is_active or user_obj.is_superuser or obj is not None:
-            return super().get_all_permissions(user_obj, obj)
-        if not hasattr(user_obj, "_perm_cache"):
+            return set(super().get_all_permissions(user_obj, obj))
+        found: set[str] | None = getattr(user_obj, _CACHE, None)
+        if found is None:
             with connection.cursor() as cursor:
                 cursor.execute(_PERMISSIONS, {"user": user_obj.pk})
-                user_obj._perm_cache = {name for (name,) in cursor.fetchall()}
-        found: set[str] = user_obj._perm_cache
+                found = {name for (name,) in cursor.fetchall()}
+            setattr(user_obj, _CACHE, found)
         return found

@@ -75,7 +75,7 @@ def actions(browser: Browser, user: User) -> dict[str, Callable[[], httpx.Respon
     def get(path: str) -> Callable[[], httpx.Response]:
         return lambda: browser.get(path)
 
-    def post(path: str, **fields: str) -> Callable[[], httpx.Response]:
+    def post(path: str, **fields: Any) -> Callable[[], httpx.Response]:
         return lambda: browser.post(path, fragment=True, **fields)
 
     return {
