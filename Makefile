@@ -23,7 +23,7 @@ SETTINGS ?=
 # More arguments for pytest, for example: make test ARGS="-k sealing"
 ARGS ?=
 
-.PHONY: help run services password install check test test-next dates lint bench bandit deployment audit release messages figures faults fleets python local dev browser faketime proxies
+.PHONY: help run services password install check test test-next dates lint bench bandit deployment audit release messages figures faults fleets python local dev browser faketime proxies libreoffice
 
 help: ## list what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1 - /p' Makefile
@@ -84,7 +84,7 @@ messages: dev ## bring the catalogs of translations up to date, and name what is
 figures: dev ## print how the code is divided and named
 	@$(VENV) -m tests.structure
 
-faults: dev proxies faketime ## kill processes and break vendors while syncs run, and print a line for each fault
+faults: dev proxies faketime libreoffice ## kill processes and break vendors while syncs run, and print a line for each fault
 	@$(VENV) -m pytest -m "fault or faults" $(ARGS)
 
 fleets: dev ## judge matching on large generated fleets, and save thousands of random pages
@@ -106,6 +106,9 @@ proxies:
 	@for each in nginx-light caddy haproxy; do \
 		command -v "$${each%-light}" >/dev/null || sh local/debian.sh "$$each" "the tests of proxies" || true; \
 	done
+
+libreoffice:
+	@command -v soffice >/dev/null || sh local/debian.sh libreoffice-calc-nogui "the tests of exports" || true
 
 faketime:
 	@command -v faketime >/dev/null || sh local/debian.sh faketime "the dates of the tests" || true

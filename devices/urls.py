@@ -18,6 +18,7 @@ from devices.device_list import views as devices
 from devices.history import views as timeline
 from devices.issues import decision_views, muted_views
 from devices.issues import views as issues
+from devices.lists.export_path import export_path
 from devices.lookup import batch_views, live_views
 from devices.lookup import views as lookup
 from devices.possible_duplicates import views as possible_duplicates
@@ -32,7 +33,7 @@ urlpatterns = [
     path("users/", users.page, name="users"),
     path("users/<int:pk>/remove-factor/", users.remove_factor, name="user_remove_factor"),
     path("devices/", devices.page, name="list"),
-    path("devices/export.csv", export_views.export, name="export"),
+    export_path("devices/export", export_views.export, name="export"),
     path("devices/bulk/", bulk_views.bulk, name="bulk"),
     path("devices/<int:pk>/", detail.page, name="detail"),
     path("devices/<int:pk>/raw/<int:sighting>/", detail.raw, name="raw"),
@@ -59,12 +60,12 @@ urlpatterns = [
     path("d/<slug:kind>/<path:value>", lookup.deep, name="lookup_deep"),
     path("coverage/", coverage.page, name="coverage"),
     path("coverage/gaps/", dashboard.gaps, name="coverage_gaps"),
-    path("coverage/every.csv", coverage.matrix_csv, name="coverage_csv"),
+    export_path("coverage/every", coverage.matrix_file, name="coverage_file"),
     path("coverage/devices/", coverage.devices, name="coverage_devices"),
-    path("coverage/devices.csv", coverage.devices_csv, name="coverage_devices_csv"),
+    export_path("coverage/devices", coverage.devices_file, name="coverage_devices_file"),
     path("coverage/keys/", identifier_views.page, name="coverage_keys"),
     path("issues/", issues.page, name="issues"),
-    path("issues/export.csv", issues.export, name="issues_csv"),
+    export_path("issues/export", issues.export, name="issues_file"),
     path("issues/decide/", decision_views.decide, name="issues_decide"),
     path("issues/take-back/", decision_views.reopen, name="issues_take_back"),
     path("issues/silenced/", muted_views.page, name="silenced"),

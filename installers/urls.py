@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from devices.lists.export_path import export_path
 from installers.views import actions, create, detail, expiring, for_device, handouts, register, revoke, share, sync
 
 app_name = "installers"
@@ -17,7 +18,7 @@ urlpatterns = [
     path("<int:pk>/revoke/", revoke.revoke, name="revoke"),
     path("<int:pk>/hand-out/", share.share, name="share"),
     path("hand-outs/", handouts.page, name="handouts"),
-    path("hand-outs.csv", handouts.as_csv, name="handouts_csv"),
+    export_path("hand-outs", handouts.as_file, name="handouts_file"),
     path("hand-outs/<int:pk>/end/", handouts.end, name="handout_end"),
     path("for/<int:pk>/", for_device.page, name="for_device"),
 ]

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from devices.lists.export_path import export_path
 from patching.views import export, lists, overview, panels, title
 
 app_name = "patching"
@@ -9,13 +10,13 @@ app_name = "patching"
 urlpatterns = [
     path("", overview.page, name="overview"),
     path("patches/", lists.patches, name="patches"),
-    path("patches.csv", export.patches, name="patches_csv"),
+    export_path("patches", export.patches, name="patches_file"),
     path("attempts/", lists.attempts, name="attempts"),
-    path("attempts.csv", export.attempts, name="attempts_csv"),
+    export_path("attempts", export.attempts, name="attempts_file"),
     path("devices/", lists.devices, name="devices"),
-    path("devices.csv", export.devices, name="devices_csv"),
+    export_path("devices", export.devices, name="devices_file"),
     path("titles/", lists.titles, name="titles"),
-    path("titles.csv", export.titles, name="titles_csv"),
+    export_path("titles", export.titles, name="titles_file"),
     path("titles/<int:pk>/", title.page, name="title"),
     path("silent/", overview.silent_devices, name="silent"),
     path("reasons/", overview.reasons, name="reasons"),

@@ -1,4 +1,4 @@
-"""Export of the audit log: entries as JSON Lines or CSV, oldest first. Memory stays constant however many there are."""
+"""Export of the audit log: entries as a table or as JSON Lines, oldest first. Memory stays constant however many there are."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 
 from devices.audit.queries import detail_of, user_names
 from devices.lists.csv import CHUNK, csv_table
+from devices.lists.file_table import FileTable
 from devices.models import AuditEvent, AuditLink
 
 # `user`: name of the user who acted, or who acted without one; `number` and `digest`: of the link, empty while an entry has none.
@@ -31,11 +32,16 @@ def jsonl(found: Iterable[dict[str, Any]]) -> Iterator[str]:
     return (json.dumps(document, ensure_ascii=False) + "\n" for document in found)
 
 
-def csv_lines(found: Iterable[dict[str, Any]]) -> Iterator[str]:
+def file_table(found: Iterable[dict[str, Any]]) -> FileTable:
     """`detail` is JSON in one cell."""
-    return csv_table(COLUMNS, (_row(document) for document in found))
+    return FileTable(COLUMNS, (_row(document) for document in found))
 
 
+def csv_lines(found: Iterable[dict[str, Any]]) -> Iterator[str]:
+    return csv_table(file_table(found))
+
+
+# Of the command line.
 FORMATS: dict[str, Callable[[Iterable[dict[str, Any]]], Iterator[str]]] = {"csv": csv_lines, "jsonl": jsonl}
 
 

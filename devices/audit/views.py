@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -10,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from devices.audit import entries_file
-from devices.audit.export import csv_file, jsonl_file, no_file
+from devices.audit.export import TYPES, jsonl_file, no_file, table_file
 from devices.audit.log import ACTIONS
 from devices.audit.queries import PAGE, AuditFilters, lines, people
 from devices.lists.keyset import newest
@@ -40,13 +42,14 @@ def page(request: HttpRequest) -> HttpResponse:
 @needs("view_audit")
 def export(request: HttpRequest, form: str) -> HttpResponseBase:
     """The entries that the page shows with these filters, oldest first."""
-    if form not in entries_file.FORMATS:
+    if form not in TYPES:
         raise Http404
     filters = AuditFilters.read(request.GET)
     if AuditFilters.unread(request.GET):
         return no_file(request, reverse("devices:audit"))
-    file = jsonl_file if form == "jsonl" else csv_file
-    detail = {"format": form, "filters": filters.query_string()}
-    name = f"audit-log-{timezone.now():%Y-%m-%d}.{form}"
-    lines_of = entries_file.FORMATS[form]
-    return file(request, name, lambda: lines_of(entries_file.documents(filters.events())), action="audit log exported", **detail)
+    name = f"audit-log-{timezone.now():%Y-%m-%d}"
+    recorded = {"action": "audit log exported", "filters": filters.query_string()}
+    found = partial(entries_file.documents, filters.events())
+    if form == "jsonl":
+        return jsonl_file(request, name, lambda: entries_file.jsonl(found()), **recorded)
+    return table_file(request, name, form, lambda: entries_file.file_table(found()), list_url=reverse("devices:audit"), **recorded)

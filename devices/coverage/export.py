@@ -1,4 +1,4 @@
-"""CSV files of coverage: the devices behind one number, or every device with its state at every account."""
+"""Files of coverage: the devices behind one number, or every device with its state at every account."""
 
 from __future__ import annotations
 
@@ -7,16 +7,17 @@ from typing import Any
 
 from devices.account_status.status import AccountStatus
 from devices.coverage.queries import COUNTED, CoverageCell, CoverageQuery
-from devices.lists.csv import CHUNK, csv_table
+from devices.lists.csv import CHUNK
+from devices.lists.file_table import FileTable
 from devices.models import Device
 from devices.search.documents import DeviceDocument, device_documents
-from devices.search.export import csv_lines
+from devices.search.export import file_table
 
 COLUMNS = ("id", "name", "serial", "user", "os")
 
 
-def lines_of_devices(drill: CoverageCell) -> Iterator[str]:
-    return csv_lines(_documents(drill))
+def table_of_devices(drill: CoverageCell) -> FileTable:
+    return file_table(_documents(drill))
 
 
 def _documents(drill: CoverageCell) -> Iterator[DeviceDocument]:
@@ -26,9 +27,9 @@ def _documents(drill: CoverageCell) -> Iterator[DeviceDocument]:
         yield from device_documents(ids[start : start + CHUNK]).values()
 
 
-def lines_of_matrix(statuses: Sequence[AccountStatus]) -> Iterator[str]:
+def table_of_matrix(statuses: Sequence[AccountStatus]) -> FileTable:
     """By id, a chunk of devices at a time: memory stays flat. Two queries a chunk."""
-    return csv_table((*COLUMNS, *(each.name for each in statuses)), _rows_of_matrix(statuses))
+    return FileTable((*COLUMNS, *(each.name for each in statuses)), _rows_of_matrix(statuses))
 
 
 def _rows_of_matrix(statuses: Sequence[AccountStatus]) -> Iterator[tuple[Any, ...]]:

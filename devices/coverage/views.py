@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from devices.account_status.stale_sources import aged
 from devices.account_status.status import account_statuses
-from devices.audit.export import csv_file
-from devices.coverage.export import lines_of_devices, lines_of_matrix
+from devices.audit.export import table_file
+from devices.coverage.export import table_of_devices, table_of_matrix
 from devices.coverage.queries import CoverageCell, all_gaps, drill_page, matrix
 from devices.coverage.states import CoverageState
 from devices.device_list.filters import DEVICES
+from devices.lists.file_table import FileTable
 from devices.saved_views.list_page import counted, place
 from devices.web.permissions import needs
 from devices.web.ticket import query
@@ -62,17 +64,18 @@ def devices(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @needs("export_device")
-def devices_csv(request: HttpRequest) -> HttpResponseBase:
+def devices_file(request: HttpRequest, form: str) -> HttpResponseBase:
     """All pages of the list, with the same search."""
     drill = _drill(request)
-    return _csv(request, f"coverage-{drill.status.name}-{drill.cover}", lambda: lines_of_devices(drill), q=drill.q)
+    name, list_url = f"coverage-{drill.status.name}-{drill.cover}", reverse("devices:coverage_devices")
+    return _file(request, name, form, lambda: table_of_devices(drill), list_url=list_url, q=drill.q)
 
 
 @require_safe
 @needs("export_device")
-def matrix_csv(request: HttpRequest) -> HttpResponseBase:
+def matrix_file(request: HttpRequest, form: str) -> HttpResponseBase:
     """Every device with its state at every account."""
-    return _csv(request, "coverage", lambda: lines_of_matrix(account_statuses(request)))
+    return _file(request, "coverage", form, lambda: table_of_matrix(account_statuses(request)), list_url=reverse("devices:coverage"))
 
 
 def _closable(drill: CoverageCell) -> bool:
@@ -87,5 +90,8 @@ def _drill(request: HttpRequest) -> CoverageCell:
     return drill
 
 
-def _csv(request: HttpRequest, name: str, lines: Callable[[], Iterable[str]], **detail: str) -> HttpResponseBase:
-    return csv_file(request, f"rollcall-{name}-{timezone.now():%Y%m%d-%H%M}.csv", lines, action="export", format="csv", **detail)
+def _file(
+    request: HttpRequest, name: str, form: str, table: Callable[[], FileTable], /, *, list_url: str, **detail: str
+) -> HttpResponseBase:
+    name = f"rollcall-{name}-{timezone.now():%Y%m%d-%H%M}"
+    return table_file(request, name, form, table, list_url=list_url, action="export", **detail)

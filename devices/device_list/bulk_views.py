@@ -14,7 +14,7 @@ from devices.audit.request import act_of
 from devices.device_list import bulk_tag_views
 from devices.device_list.export_views import stream
 from devices.device_list.filters import DEVICES, DeviceListing
-from devices.device_list.forms import BulkForm
+from devices.device_list.forms import EXCEL, BulkForm
 from devices.device_list.selection import nothing, unclear
 from devices.jobs import heartbeat
 from devices.models import Device
@@ -40,12 +40,14 @@ def bulk(request: HttpRequest) -> HttpResponseBase:
 
 @needs("export_device")
 def _export(request: HttpRequest, listing: DeviceListing, form: BulkForm) -> HttpResponseBase:
+    file = "xlsx" if form.cleaned_data["action"] == EXCEL else "csv"
     if form.all_matching:
-        return redirect(reverse("devices:export") + listing.address)
+        return redirect(reverse("devices:export", args=[file]) + listing.address)
     ids = form.picked(listing, most=refresh.MOST)
     if not ids:
         return nothing(request, listing)
-    return stream(request, listing, Device.objects.filter(pk__in=ids), count=f"{len(ids):,}", which="selected devices")
+    found = Device.objects.filter(pk__in=ids)
+    return stream(request, listing, found, form=file, count=f"{len(ids):,}", which="selected devices")
 
 
 @needs("refresh_account")

@@ -1,15 +1,16 @@
-"""CSV file of the device list: the rows, order and columns of the page, and always the serial."""
+"""File of the device list: the rows, order and columns of the page, and always the serial."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from devices.account_status.stale_sources import StaleSource
 from devices.device_list.columns import COLUMNS, NAME
 from devices.device_list.filters import DeviceListing
 from devices.device_list.queries import DeviceRow, ReportingAccount
-from devices.lists.csv import csv_table, moment
+from devices.lists.csv import moment
+from devices.lists.file_table import FileTable
 from devices.models import Life
 from vendors.registry import label_of
 from vendors.states import State
@@ -18,9 +19,9 @@ BETWEEN = "; "
 STALE_SOURCES = "Stale sources"
 
 
-def lines(rows: Iterable[DeviceRow], listing: DeviceListing, aged: Sequence[StaleSource] = ()) -> Iterator[str]:
-    """A header, then a line per row: labels as on the page, times as ISO 8601 in UTC, no formulas. The last column names the stale
-    accounts of a row, which then needs its accounts (`with_accounts`).
+def file_table(rows: Iterable[DeviceRow], listing: DeviceListing, aged: Sequence[StaleSource] = ()) -> FileTable:
+    """Labels as on the page, times as ISO 8601 in UTC. The last column names the stale accounts of a row, which then needs its accounts
+    (`with_accounts`).
     """
     old = {each.account: f"{each.account}, as of {moment(each.at) or 'an unknown time'}" for each in aged}
     columns = listing.columns if "serial" in listing.columns else (*listing.columns, "serial")
@@ -29,7 +30,7 @@ def lines(rows: Iterable[DeviceRow], listing: DeviceListing, aged: Sequence[Stal
         stale = BETWEEN.join(dict.fromkeys(old[seen.account] for seen in row.seen_by if seen.account in old))
         return [row.name, *(VALUES[key](row) for key in columns), stale]
 
-    return csv_table(["Name", *(COLUMNS[key].label for key in columns), STALE_SOURCES], map(values, rows))
+    return FileTable(["Name", *(COLUMNS[key].label for key in columns), STALE_SOURCES], map(values, rows))
 
 
 def with_accounts(listing: DeviceListing) -> DeviceListing:

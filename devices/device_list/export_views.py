@@ -16,8 +16,8 @@ from django.views.decorators.http import require_safe
 
 from devices.account_status.stale_sources import aged
 from devices.account_status.status import account_statuses
-from devices.audit.export import csv_file, no_file
-from devices.device_list.export import lines, with_accounts
+from devices.audit.export import no_file, table_file
+from devices.device_list.export import file_table, with_accounts
 from devices.device_list.filters import DEVICES, DeviceListing
 from devices.device_list.queries import every_row, matching
 from devices.models import Device
@@ -27,7 +27,7 @@ from devices.web.permissions import needs
 
 @require_safe
 @needs("export_device")
-def export(request: HttpRequest) -> HttpResponseBase:
+def export(request: HttpRequest, form: str) -> HttpResponseBase:
     """All pages of the list at this address. Refused for an address with unknown filters."""
     listing = read_listing(request, DEVICES)
     if listing.unread:
@@ -37,13 +37,14 @@ def export(request: HttpRequest) -> HttpResponseBase:
         text = gettext("More than %(number)s devices match “%(text)s”. Narrow the search, then export.")
         messages.error(request, text % {"number": number_format(total, force_grouping=True), "text": listing.filters.q})
         return redirect(reverse("devices:list") + listing.address)
-    return stream(request, listing, found, count=f"{total:,}+" if more else f"{total:,}", which=listing.whole or "all active devices")
+    count = f"{total:,}+" if more else f"{total:,}"
+    return stream(request, listing, found, form=form, count=count, which=listing.whole or "all active devices")
 
 
-def stream(request: HttpRequest, listing: DeviceListing, found: QuerySet[Device], *, count: str, which: str) -> HttpResponseBase:
+def stream(request: HttpRequest, listing: DeviceListing, found: QuerySet[Device], *, form: str, count: str, which: str) -> HttpResponseBase:
     """`count` and `which` are for the audit log."""
     now = timezone.now()
     detail = {"devices": count, "filters": which, "columns": list(listing.columns)}
     old = aged(account_statuses(request))
-    content = partial(lines, every_row(found, with_accounts(listing) if old else listing, now=now), listing, old)
-    return csv_file(request, listing.file_name(now=now), content, action="export", **detail)
+    content = partial(file_table, every_row(found, with_accounts(listing) if old else listing, now=now), listing, old)
+    return table_file(request, listing.file_name(now=now), form, content, list_url=reverse("devices:list"), action="export", **detail)

@@ -13,6 +13,8 @@ from devices.device_list.selection import MATCHING, PAGE
 from devices.lists.ids import read_id
 from devices.web.fields import LineField
 
+EXCEL = "export_xlsx"
+
 
 class IdsField(forms.Field):
     """Ids, ascending; all else is ignored."""
@@ -37,7 +39,8 @@ def _ids(texts: Iterable[str]) -> list[int]:
 
 
 class BulkForm(forms.Form):
-    """`which` devices: `page`, `matching`, or anything else for the selected `ids`. `action`: `refresh`, `tag`, or anything else to export.
+    """`which` devices: `page`, `matching`, or anything else for the selected `ids`. `action`: `refresh`, `tag`, EXCEL, or anything else to
+    export CSV.
 
     `confirmed`: sent by the page that asks for confirmation. `do`: `remove` a tag, or anything else to add it.
     """

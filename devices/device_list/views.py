@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -39,7 +38,7 @@ def page(request: HttpRequest) -> HttpResponse:
     context = turned(look, rows) | {
         "page_ids": ",".join(str(row.id) for row in rows.rows),
         "aged": aged(account_statuses(request), account=filters.account, vendor=filters.vendor),
-        "export_url": reverse("devices:export"),
+        "export_name": "devices:export",
         "may_export": request.user.has_perm("devices.export_device"),
         "sources": DataSources(account_statuses(request)),
         "everywhere": listing.asking(life="all"),

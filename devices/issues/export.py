@@ -1,12 +1,13 @@
-"""The list of issues as CSV: its rows in their order, with the decision about each."""
+"""The list of issues as a file: its rows in their order, with the decision about each."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 
 from devices.issues.filters import STANDINGS
 from devices.issues.rows import IssueRow
-from devices.lists.csv import csv_table, moment
+from devices.lists.csv import moment
+from devices.lists.file_table import FileTable
 from vendors.states import State
 
 COLUMNS: dict[str, Callable[[IssueRow], object]] = {
@@ -30,6 +31,6 @@ COLUMNS: dict[str, Callable[[IssueRow], object]] = {
 }
 
 
-def lines(issues: Iterable[IssueRow]) -> Iterator[str]:
-    """A header, then a line per issue. Labels in English, times as ISO 8601 in UTC, cells never a formula."""
-    return csv_table(COLUMNS, ([value(issue) for value in COLUMNS.values()] for issue in issues))
+def file_table(issues: Iterable[IssueRow]) -> FileTable:
+    """Labels in English, times as ISO 8601 in UTC."""
+    return FileTable(COLUMNS, ([value(issue) for value in COLUMNS.values()] for issue in issues))

@@ -1,4 +1,4 @@
-"""The list of issues, and its CSV file. Filters, order and page are in the address."""
+"""The list of issues, and its files. Filters, order and page are in the address."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from django.views.decorators.http import require_safe
 from devices.account_status.data_sources import DataSources
 from devices.account_status.stale_sources import aged
 from devices.account_status.status import account_statuses
-from devices.audit.export import csv_file, no_file
+from devices.audit.export import no_file, table_file
 from devices.device_list.fleet_filters import known_groups, nobody
-from devices.issues.export import lines
+from devices.issues.export import file_table
 from devices.issues.filters import ALL, ISSUES, KINDS, OPEN
 from devices.issues.forms import written
 from devices.issues.queries import IssueResult, every_issue, issue_page, matching
@@ -43,7 +43,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "cut": found.cut,
         "aged": aged(known, account=filters.account, vendor=filters.vendor),
         "here": listing.query_string(**at),
-        "export_url": reverse("devices:issues_csv"),
+        "export_name": "devices:issues_file",
         "may_export": request.user.has_perm("devices.export_device"),
         "undecided": filters.standing == OPEN,
         "items": written([each.handle for each in shown.rows]),
@@ -57,7 +57,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @needs("export_device")
-def export(request: HttpRequest) -> HttpResponseBase:
+def export(request: HttpRequest, form: str) -> HttpResponseBase:
     """All pages of the list at this address. Refused where the address has an unknown filter or the text finds too many issues."""
     listing, now = read_listing(request, ISSUES), timezone.now()
     if listing.unread:
@@ -69,7 +69,9 @@ def export(request: HttpRequest) -> HttpResponseBase:
         text = gettext("Too many issues match “%(text)s”. Add more characters, then export again.")
         messages.error(request, text % {"text": listing.filters.q})
         return redirect(reverse("devices:issues") + listing.address)
-    return csv_file(request, listing.file_name(now=now), lambda: lines(every_issue(listing, found)), action="issues exported", **detail)
+    name, list_url = listing.file_name(now=now), reverse("devices:issues")
+    detail |= {"list_url": list_url, "action": "issues exported"}
+    return table_file(request, name, form, lambda: file_table(every_issue(listing, found)), **detail)
 
 
 def _choices(found: IssueResult) -> dict[str, Any]:

@@ -138,7 +138,8 @@ class ListState(Generic[A]):
         return replace(self, view="", base=None).query_string()
 
     def file_name(self, *, now: datetime) -> str:
-        return f"rollcall-{self.view or self.shape.name}-{now.astimezone(UTC):%Y-%m-%d}.csv"
+        """Of its file, without the ending."""
+        return f"rollcall-{self.view or self.shape.name}-{now.astimezone(UTC):%Y-%m-%d}"
 
     @property
     def cleared(self) -> str:

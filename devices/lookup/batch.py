@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from devices.lists.csv import csv_table
+from devices.lists.file_table import FileTable
 from devices.lookup.pasted_list import is_shortened, names_in, numbers, readings
 from devices.search import labels
 from devices.search.documents import DeviceDocument, device_documents
@@ -66,9 +66,9 @@ def answers(texts: list[str], *, letter: Collection[str] = ()) -> list[BatchRow]
     return [row for name in names for row in _rows_of(name, found.get(name), guessed.get(name, {}), documents, written=name in letter)]
 
 
-def csv_lines(lines: list[BatchRow]) -> Iterator[str]:
+def file_table(lines: list[BatchRow]) -> FileTable:
     """A row per device, and one for a line without any."""
-    return csv_table(COLUMNS, _rows(lines))
+    return FileTable(COLUMNS, _rows(lines))
 
 
 def _exact(texts: Collection[str]) -> dict[str, Kinds]:

@@ -15,10 +15,13 @@ EMPTY = gettext_lazy("The list is empty. Paste one hostname, serial or address p
 
 
 class BulkSearchForm(forms.Form):
-    """A pasted list. Its `list` is cleaned to a PastedText."""
+    """A pasted list. Its `list` is cleaned to a PastedText; `format` is empty for the page, or the ending of a file."""
 
     list = forms.Field(error_messages={"required": EMPTY})
     format = forms.Field(required=False)
+
+    def clean_format(self) -> str:
+        return self.cleaned_data["format"] if self.cleaned_data["format"] in ("csv", "xlsx") else ""
 
     def clean_list(self) -> PastedText:
         pasted = read(self.cleaned_data["list"])

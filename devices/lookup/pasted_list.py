@@ -18,6 +18,7 @@ EMPTY_DECIMALS = re.compile(r"[.,]0{1,2}")
 SCIENTIFIC = re.compile(r"([0-9]+(?:[.,][0-9]+)?)[eE]\+?([0-9]{1,3})")  # how a spreadsheet shows the serial 7E10, and long numbers
 BETWEEN_NAMES = re.compile(r"\s*[/+&]\s*|\s+(?:(?:and|und|or|oder)\s+)?")
 NAME = re.compile(r"(?=.*\d)(?=.*[^\W\d_])[\w.-]+")  # with letters and digits
+GUARD_INSIDE = re.compile("(?<=[;|])'")  # of a file of Rollcall, before a formula sign behind a separator
 SHORTEST_NAME = 4
 QUOTATION_MARKS = "\"'“”„‚‘’«»‹›`"
 LONGEST_PADDED = 20  # digits of a number whose leading zeros were lost
@@ -75,10 +76,11 @@ def read(text: str) -> PastedText:
 
 
 def readings(cell: str) -> list[str]:
-    """Texts that a cell may mean, the most literal first: as it stands, then without quotation marks or the apostrophe that keeps a
+    """Texts that a cell may mean, the most literal first: as it stands, then without quotation marks or the apostrophes that keep a
     spreadsheet from calculating, without numbering or bullet, without a remark, without full stop."""
     found = [cell]
-    for strip in (_unquoted, lambda text: NUMBERING.sub("", text, count=1), lambda text: REMARK.sub("", text), _unquoted, _unstopped):
+    unmarked = (lambda text: NUMBERING.sub("", text, count=1), lambda text: REMARK.sub("", text))
+    for strip in (_unguarded, _unquoted, *unmarked, _unquoted, _unstopped):
         found.append(strip(found[-1]))
     return [text for text in dict.fromkeys(found) if text]
 
@@ -147,6 +149,10 @@ def _is_value(head: str) -> bool:
 
 def _head(cell: str) -> str:
     return cell.casefold().strip(QUOTATION_MARKS).rstrip(":").strip()
+
+
+def _unguarded(text: str) -> str:
+    return GUARD_INSIDE.sub("", text)
 
 
 def _unquoted(text: str) -> str:

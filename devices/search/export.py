@@ -8,6 +8,7 @@ import msgspec
 from django.db.models import QuerySet
 
 from devices.lists.csv import CHUNK, csv_table
+from devices.lists.file_table import FileTable
 from devices.models import Device
 from devices.search.documents import DeviceDocument, device_documents
 
@@ -27,10 +28,14 @@ def jsonl(found: Iterable[DeviceDocument]) -> Iterator[str]:
         yield msgspec.json.encode(document).decode() + "\n"
 
 
+def file_table(found: Iterable[DeviceDocument]) -> FileTable:
+    """A row per device. `seen_by` names the accounts that report it now, `switched_off` the disabled ones; the times are the newest
+    among all."""
+    return FileTable(COLUMNS, map(_row, found))
+
+
 def csv_lines(found: Iterable[DeviceDocument]) -> Iterator[str]:
-    """A header, then a row per device. `seen_by` names the accounts that report it now, `switched_off` the disabled ones; the
-    times are the newest among all."""
-    return csv_table(COLUMNS, map(_row, found))
+    return csv_table(file_table(found))
 
 
 FORMATS: dict[str, Callable[[Iterable[DeviceDocument]], Iterator[str]]] = {"jsonl": jsonl, "csv": csv_lines}

@@ -11,7 +11,8 @@ from django.db.models import Case, DateTimeField, F, OuterRef, Q, QuerySet, Subq
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from devices.lists.csv import CHUNK, csv_table, moment
+from devices.lists.csv import CHUNK, moment
+from devices.lists.file_table import FileTable
 from devices.lists.filters import FilterField, FilterSet
 from devices.lists.keyset import LogPage, newest
 from devices.models import Device, Sighting, User
@@ -116,9 +117,9 @@ def row_of(handout: Handout, now: datetime) -> HandoutRow:
     return HandoutRow(handout, LOOKS[status], arrived, can_end=status in ENDABLE and handout.ended_at is None)
 
 
-def csv_lines(user: User, filters: HandoutFilters, *, now: datetime) -> Iterator[str]:
+def file_table(user: User, filters: HandoutFilters, *, now: datetime) -> FileTable:
     """The newest first, read in chunks to limit memory."""
-    return csv_table(COLUMNS, (_cells(row_of(each, now)) for each in _newest_first(_found(user, filters))))
+    return FileTable(COLUMNS, (_cells(row_of(each, now)) for each in _newest_first(_found(user, filters))))
 
 
 def _newest_first(found: QuerySet[Handout]) -> Iterator[Handout]:

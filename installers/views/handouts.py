@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -10,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
-from devices.audit.export import csv_file, no_file
+from devices.audit.export import no_file, table_file
 from devices.audit.request import act_of, person
 from devices.lists.ids import HIGHEST
 from devices.lists.notices import left_out
@@ -40,13 +42,14 @@ def page(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @needs("view_installer")
-def as_csv(request: HttpRequest) -> HttpResponseBase:
+def as_file(request: HttpRequest, form: str) -> HttpResponseBase:
     """All pages of the list, with the same filter. The audit log is written first."""
     user, filters, now = person(request), HandoutFilters.read(request.GET), timezone.now()
     if HandoutFilters.unread(request.GET):
         return no_file(request, reverse("installers:handouts"))
-    name = f"rollcall-hand-outs-{now:%Y%m%d-%H%M}.csv"
-    return csv_file(request, name, lambda: queries.csv_lines(user, filters, now=now), action="export", format="csv", **filters.pairs())
+    name, list_url = f"rollcall-hand-outs-{now:%Y%m%d-%H%M}", reverse("installers:handouts")
+    table = partial(queries.file_table, user, filters, now=now)
+    return table_file(request, name, form, table, list_url=list_url, action="export", **filters.pairs())
 
 
 @require_POST

@@ -1,12 +1,13 @@
-"""Lists of patching as CSV files: the rows and the order of the page, in English, times as ISO 8601 in UTC."""
+"""Lists of patching as files: the rows and the order of the page, in English, times as ISO 8601 in UTC."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from devices.account_status.stale_sources import StaleSource
-from devices.lists.csv import csv_table, moment
+from devices.lists.csv import moment
+from devices.lists.file_table import FileTable
 from patching.lists.attempts import AttemptRow
 from patching.lists.devices import PatchDeviceRow
 from patching.lists.patches import PatchRow
@@ -95,6 +96,5 @@ def dated(values: Values, ages: Mapping[str, StaleSource]) -> Values:
     return {**values, "As of": lambda row: moment(of(row).at), "Old because": lambda row: of(row).because}
 
 
-def lines(rows: Iterable[PatchRow | AttemptRow | TitleRow | PatchDeviceRow], values: Values) -> Iterator[str]:
-    """A header, then a line per row; no cell is a formula."""
-    return csv_table(values, ([value(row) for value in values.values()] for row in rows))
+def file_table(rows: Iterable[PatchRow | AttemptRow | TitleRow | PatchDeviceRow], values: Values) -> FileTable:
+    return FileTable(values, ([value(row) for value in values.values()] for row in rows))

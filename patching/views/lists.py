@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_safe
@@ -70,7 +69,7 @@ def _answer(request: HttpRequest, look: ListRequest[Any], found: Page[Any], **mo
     context = turned(look, found) | {
         "what": what,
         "row_template": f"patching/_{_ROWS[what]}_rows.html",
-        "export_url": reverse(f"{shape.url}_csv"),
+        "export_name": f"{shape.url}_file",
         "may_export": request.user.has_perm("patching.export_patch"),
         "aged": aged(filters, account_statuses(request), now=timezone.now()),
         "nobody": SimpleLazyObject(lambda: nobody(filters) if isinstance(filters, FleetFilters) else ""),  # only an empty page asks

@@ -12,7 +12,7 @@ from django.urls import Resolver404, resolve
 
 LINK = re.compile(r'(?:href|hx-get|action)="([^"]+)"')
 # The documentation is English; a file is no page; signing out would end the crawl.
-LEFT_OUT = re.compile(r"^/(?:docs|static)/|\.csv$|/logout/")
+LEFT_OUT = re.compile(r"^/(?:docs|static)/|\.(?:csv|xlsx)$|/logout/")
 OF_ONE_KIND = 1
 
 

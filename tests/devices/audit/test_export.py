@@ -15,7 +15,7 @@ from django.http import StreamingHttpResponse
 from django.test import Client
 from django.utils import timezone
 
-from devices.audit.export import SMALL, file_answer
+from devices.audit.export import SMALL, TYPES, file_answer
 from devices.models import User
 from devices.sync.page_writer import save_page
 from local import programs
@@ -23,6 +23,7 @@ from local.addresses import LOOPBACK, Address
 from local.processes import Child
 from local.waiting import wait_until
 from tests.devices import records as making
+from tests.devices.lists import workbooks
 from tests.faults.processes import settings_url
 from tests.owner import owner_rights, owner_session
 from tests.stack import STACK
@@ -78,6 +79,17 @@ def test_a_large_file_is_whole_when_nothing_happens(address: Address, cookie: st
     assert answer.read().count(b"\r\n") == ROWS + 1
 
 
+def test_a_workbook_is_whole_and_has_its_length(address: Address, cookie: str) -> None:
+    fleet(30)
+    answer = _get(address, cookie, "xlsx")
+    body = answer.read()
+    assert answer.status == 200 and int(answer.headers["Content-Length"]) == len(body)
+    assert answer.headers["Content-Type"] == TYPES["xlsx"]
+    name = answer.headers["Content-Disposition"]
+    assert name.startswith('attachment; filename="rollcall-devices-') and name.endswith('.xlsx"')
+    assert len(workbooks.read(body).rows) == 31
+
+
 def test_a_database_that_goes_away_in_the_middle_cuts_the_download(address: Address, cookie: str) -> None:
     fleet(ROWS)
     answer = _get(address, cookie)
@@ -107,7 +119,7 @@ def test_only_what_is_large_is_streamed(size: int, streamed: bool) -> None:
     assert len(answer.getvalue()) == size
 
 
-def _get(address: Address, cookie: str) -> http.client.HTTPResponse:
+def _get(address: Address, cookie: str, form: str = "csv") -> http.client.HTTPResponse:
     """With a small receive buffer, so that the server cannot send far ahead of what is read."""
     reader = socket.socket()
     reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
@@ -115,7 +127,7 @@ def _get(address: Address, cookie: str) -> http.client.HTTPResponse:
     reader.connect((address.host, address.port))
     server = http.client.HTTPConnection(address.host, address.port)
     server.sock = reader
-    server.request("GET", "/devices/export.csv", headers={"Cookie": cookie})
+    server.request("GET", f"/devices/export.{form}", headers={"Cookie": cookie})
     return server.getresponse()
 
 

@@ -13,6 +13,7 @@ from devices.models import AuditEvent, Device, SyncRun, User
 from devices.sync import refresh
 from tests.devices import rows as shown
 from tests.devices.account_pages import signed_in
+from tests.devices.lists import workbooks
 from vendors.states import IdKind
 
 pytestmark = pytest.mark.django_db
@@ -83,6 +84,9 @@ def test_the_ticked_the_page_and_all_that_match(ivan: User) -> None:
         assert answer.getvalue().decode("utf-8-sig").count("\n") == 3
     answer = client.post("/devices/bulk/?state=ok", {"action": "export", "which": "matching"})
     assert answer["Location"] == "/devices/export.csv?state=ok"
+    assert client.post("/devices/bulk/", {"action": "export_xlsx", "which": "matching"})["Location"] == "/devices/export.xlsx"
+    workbook = client.post("/devices/bulk/", {"action": "export_xlsx", "which": "ticked", "ids": ids}).getvalue()
+    assert [row[0] for row in workbooks.read(workbook).table()] == ["Name", "mac-zurich-03", "phone-04"]
     nothing = client.post("/devices/bulk/?state=ok", {"action": "export", "which": "ticked", "ids": ["x", "-1", "9" * 30]}, follow=True)
     assert "No device selected" in nothing.content.decode()
 

@@ -80,10 +80,10 @@ def test_what_is_repeated_of_an_address_is_short_clean_and_escaped(desk: Client)
     assert "Unknown filter ignored: device=12345678901234567890." in device
 
 
-@pytest.mark.parametrize("address", FILES)
+@pytest.mark.parametrize("address", [*FILES, *(address.replace(".csv", ".xlsx") for address in FILES)])
 def test_no_file_is_made_and_the_list_says_why(desk: Client, address: str) -> None:
     answer = desk.get(address)
-    list_url = address.replace(".csv", "/").replace("export/", "")
+    list_url = address.replace(".csv", "/").replace(".xlsx", "/").replace("export/", "")
     assert answer.status_code == 302 and answer["Location"] == list_url
     words = words_of(desk, list_url)
     assert "No file was created: the link contains an unknown filter." in words

@@ -15,7 +15,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from devices.lists import csv as csv_text
-from devices.lists.csv import LONGEST_CELL, cell
+from devices.lists.csv import cell, csv_table
+from devices.lists.file_table import CUT, LONGEST_CELL, FileTable
 from devices.models import Device
 from devices.search import export
 from devices.search.export import csv_lines, documents, jsonl
@@ -57,6 +58,22 @@ from tests.devices import records as making
         ("NB-0001", "NB-0001"),
         ("a=b", "a=b"),
         ("", ""),
+        ("x;=1+1", "x;'=1+1"),
+        ("x|=1+1", "x|'=1+1"),
+        ("x;;|=1", "x;;'|'=1"),
+        ('x; \u200b"＝1', "x;' \u200b\"＝1"),
+        ("=1;=2", "'=1;'=2"),
+        ("x;-5", "x;'-5"),
+        ("x;5", "x;5"),
+        ("x,=1", "x,=1"),
+        ("+49 30 1234-56", "+49 30 1234-56"),
+        ("+49 (0)30 1234", "+49 (0)30 1234"),
+        ("(030) 123", "(030) 123"),
+        ("Tel; +49 30 1234", "Tel; +49 30 1234"),
+        ("+49-30-1234", "'+49-30-1234"),
+        ("+49 30 1234+A1", "'+49 30 1234+A1"),
+        ("+49 - 30", "'+49 - 30"),
+        ("+4930123456", "+4930123456"),
     ],
 )
 def test_a_cell_is_never_a_formula(text: str, expected: str) -> None:
@@ -64,30 +81,45 @@ def test_a_cell_is_never_a_formula(text: str, expected: str) -> None:
 
 
 def test_a_cell_fits_a_spreadsheet() -> None:
-    assert cell("x" * 32_768) == "x" * (LONGEST_CELL - 2) + "…"
-    assert len(cell("=" * 32_768)) == LONGEST_CELL
+    assert cell("x" * LONGEST_CELL) == "x" * LONGEST_CELL
+    assert cell("x" * (LONGEST_CELL + 1)) == "x" * (LONGEST_CELL - len(CUT)) + CUT
+    for text in ("=" * (LONGEST_CELL + 1), ";=" * LONGEST_CELL, "=" * LONGEST_CELL):
+        assert len(cell(text)) == LONGEST_CELL and cell(text).startswith(cell(text[:4])) and cell(text).endswith(CUT)
+    assert len(cell("👩" * LONGEST_CELL).encode("utf-16-le")) <= 2 * LONGEST_CELL
 
 
-@given(st.text(max_size=60))
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        (["-5", "0+cmd|A1"], '\'-5,"0+cmd|A1"'),  # one text where the semicolon separates: -5.0 + …
+        (["-5", "0123"], "-5,0123"),
+        (["-5", "OK"], "-5,OK"),
+        (["-5"], "-5"),
+        (["x", "-5", "0+1"], "x,-5,0+1"),
+        (["x;", "y"], '"x;",y'),
+        (["x|y", "a b"], '"x|y",a b'),
+        (['say "hi"', ""], '"say ""hi""",'),
+    ],
+)
+def test_a_line_is_safe_and_whole_for_readers_with_another_separator(row: list[str], expected: str) -> None:
+    assert list(csv_table(FileTable(["a"], [row]))) == ["a\r\n", f"{expected}\r\n"]
+
+
+@given(st.text(max_size=60) | st.text(st.sampled_from("=+-@|%;, '\"1A\t\u200b＝"), max_size=20))
 @example("\u00ad=1")
 @example("\u2028=1")
 def test_whatever_text_the_first_thing_a_spreadsheet_reads_is_no_operator(text: str) -> None:
-    value = cell(text)
-    read = next(csv.reader(io.StringIO(_line([value]))))[0]
-    assert read == value
-    plain = unicodedata.normalize("NFKC", "".join(c for c in value if not _unseen(c))).lstrip("\"'")
-    calculates = plain[:1] in set("=+-@|%")
-    assert not calculates or value.startswith("'") or csv_text.NUMBER.fullmatch(value)
+    [line] = [*csv_table(FileTable(["a", "b", "c"], [["x", text, "y"]]))][1:]
+    for separator in ",;|":
+        for value in next(csv.reader(io.StringIO(line, newline=""), delimiter=separator)):
+            plain = unicodedata.normalize("NFKC", "".join(c for c in value if not _unseen(c))).lstrip("\"'")
+            calculates = plain[:1] in set("=+-@|%")
+            assert not calculates or value.startswith("'") or csv_text.NUMBER.fullmatch(value) or csv_text.PHONE_NUMBER.match(value)
+    assert next(csv.reader(io.StringIO(line, newline=""))) == ["x", cell(text), "y"]
 
 
 def _unseen(letter: str) -> bool:
     return unicodedata.category(letter) in ("Cc", "Cf", "Mn", "Zs", "Zl", "Zp")
-
-
-def _line(values: list[str]) -> str:
-    out = io.StringIO()
-    csv.writer(out).writerow(values)
-    return out.getvalue()
 
 
 def fleet(count: int, **fields: Any) -> None:

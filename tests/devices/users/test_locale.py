@@ -11,6 +11,7 @@ from django.utils import timezone, translation
 
 from devices.models import AuditEvent, User
 from devices.users.locale import ZONE_COOKIE
+from tests.devices.lists import workbooks
 from tests.patching.rows import small_patching
 
 pytestmark = pytest.mark.django_db
@@ -107,3 +108,8 @@ def test_a_file_is_the_same_whoever_exports_it(alice: User, address: str) -> Non
     german.cookies[ZONE_COOKIE] = "Asia/Tokyo"
     files = [client.get(address, headers=headers).getvalue() for client, headers in ((english, {}), (german, GERMAN))]
     assert files[0] == files[1] and len(files[0].splitlines()) > 1
+    books = [
+        workbooks.read(each.get(address.replace(".csv", ".xlsx"), headers=more).getvalue())
+        for each, more in ((english, {}), (german, GERMAN))
+    ]
+    assert books[0] == books[1] and len(books[0].rows) > 1

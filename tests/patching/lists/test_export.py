@@ -96,7 +96,7 @@ def test_what_left_is_audited_and_looking_whether_it_could_is_not(client: Client
     assert not AuditEvent.objects.filter(action="patching exported").exists()
     rows_of(client, "/patching/patches.csv?status=failed&reason=running")
     event = AuditEvent.objects.get(action="patching exported")
-    assert (actor(event), event.detail) == ("ivan", {"filters": "?status=failed&reason=running"})
+    assert (actor(event), event.detail) == ("ivan", {"format": "csv", "filters": "?status=failed&reason=running"})
     assert event.target.startswith("rollcall-patches-")
 
 
