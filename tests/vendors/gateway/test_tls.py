@@ -13,6 +13,7 @@ from tests.vendors.sockets import OK, serving
 from vendors.errors import Misconfigured, Unavailable, VendorError
 from vendors.gateway import tls
 
+pytestmark = pytest.mark.fault("F45")
 HOST = "epm.corp.example"
 
 
