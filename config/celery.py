@@ -10,14 +10,17 @@ import django
 from celery import Celery, signals
 from kombu.transport import redis as redis_transport
 
+from config import env
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-django.setup()
+with env.refused_in_words():
+    django.setup()
 
-from django.conf import settings  # noqa: E402
+from django.conf import settings
 
-from config import gc_tuning  # noqa: E402
-from config.startup_checks import refuse_if_unready  # noqa: E402
-from devices.jobs import shutdown  # noqa: E402
+from config import gc_tuning
+from config.startup_checks import refuse_if_unready
+from devices.jobs import shutdown
 
 LEAVE_SECONDS = 20.0  # then running steps are killed; service managers wait 30 s
 
