@@ -12,9 +12,12 @@ from celery.exceptions import WorkerLostError
 from django.apps import apps
 from kombu.transport import redis as redis_transport
 
+from config import env
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 if not apps.ready:  # a web process has done so
-    django.setup()
+    with env.refused_in_words():
+        django.setup()
 
 from django.conf import settings
 

@@ -6,7 +6,9 @@ import base64
 import binascii
 import fcntl
 import os
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -19,6 +21,16 @@ OTHER_HOME = "set ROLLCALL_HOME to the data folder of the one that runs"
 
 class NotReady(Exception):
     """The process cannot start; its text is shown to the user."""
+
+
+@contextmanager
+def refused_in_words() -> Iterator[None]:
+    """A process that cannot start writes the sentence instead of a traceback, and ends with code 2."""
+    try:
+        yield
+    except NotReady as missing:
+        sys.stderr.write(f"{missing}\n")
+        raise SystemExit(2) from None
 
 
 def is_running(home: Path) -> bool:

@@ -6,10 +6,11 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-from config import gc_tuning, wsgi_stack
+from config import env, gc_tuning, wsgi_stack
 from config.startup_checks import refuse_if_unready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-application = wsgi_stack.in_one_piece(get_wsgi_application())
+with env.refused_in_words():
+    application = wsgi_stack.in_one_piece(get_wsgi_application())
 refuse_if_unready()
 gc_tuning.tune_gc()

@@ -75,6 +75,7 @@ def test_no_process_starts_with_other_bytes_under_a_known_id(name: str, known: s
     assert refusals() == [] and KeyCheck.objects.count() == (known == "by its check value")
 
 
+@pytest.mark.fault("F40")
 @pytest.mark.django_db
 def test_a_start_remembers_every_key_and_a_later_one_compares(settings: Settings) -> None:
     first, second = os.urandom(32), os.urandom(32)

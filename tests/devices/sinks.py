@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import base64
+import html
 import json
 import logging
+import math
+import re
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 import redis
 from django.db import connection
@@ -19,17 +24,38 @@ from devices.db.redis_client import worker_client
 from devices.jobs.types import JOB_TYPES
 from devices.models import Account, Sighting
 
-NEEDLES = ("canary", base64.b64encode(b"canary").decode().lower(), b"canary".hex())
+CANARY = "canary"
+HARMLESS = ("test_canary", "atlantic/canary")  # a test in a traceback, a time zone
 
 
-def leaks(place: str, text: str) -> list[str]:
-    """Where a canary sings in this text, each with what stands around it."""
-    low, found = text.lower().replace("test_canary", "").replace("atlantic/canary", ""), []  # a test in a traceback, a time zone
-    for needle in NEEDLES:
-        at = low.find(needle)
-        if at >= 0:
-            found.append(f"{place}: …{text[max(0, at - 80) : at + 60]!r}…")
+def leaks(place: str, text: str, secrets: Collection[str] = ()) -> list[str]:
+    """Where a text holds the word canary or one of these secrets, in any form, each with what stands around it."""
+    for each in HARMLESS:
+        text = re.sub(re.escape(each), "", text, flags=re.IGNORECASE)
+    low, found = text.lower(), []
+    for secret in (CANARY, CANARY.upper(), *secrets):
+        hits = [low.find(form.lower()) for form in plain_forms(secret)] + [text.find(form) for form in base64_forms(secret)]
+        found += [f"{place}: …{text[max(0, at - 80) : at + 60]!r}…" for at in hits if at >= 0]
     return found
+
+
+@cache
+def plain_forms(secret: str) -> frozenset[str]:
+    """As it is, in hex, and quoted for a URL, for JSON and for HTML. The case of letters does not count."""
+    return frozenset(
+        {secret, secret.encode().hex(), quote(secret, safe=""), quote_plus(secret), json.dumps(secret)[1:-1], html.escape(secret)}
+    )
+
+
+@cache
+def base64_forms(secret: str) -> frozenset[str]:
+    """What of its base64 does not depend on what stands around it, at each of the three places within a group of letters."""
+    data, found = secret.encode(), set()
+    for before in range(3):
+        encoded = base64.b64encode(b"\0" * before + data + b"\0\0")
+        whole = encoded[math.ceil(before * 8 / 6) : (before + len(data)) * 8 // 6].decode()
+        found |= {whole, whole.replace("+", "-").replace("/", "_")}
+    return frozenset(found)
 
 
 def tables() -> Iterator[tuple[str, str]]:
@@ -40,19 +66,19 @@ def tables() -> Iterator[tuple[str, str]]:
                 yield name, b"".join(bytes(part) for part in rows).decode()
 
 
-def broker() -> Iterator[tuple[str, str]]:
+def broker(client: redis.Redis | None = None) -> Iterator[tuple[str, str]]:
     """Every key of Redis with its value; message bodies decoded."""
-    client = worker_client()
+    client = client or worker_client()
     for key in client.scan_iter():
         value = json.dumps(_value(client, key), default=_text)
         yield key.decode(), key.decode() + value
-    for queue, body in messages():
+    for queue, body in messages(client):
         yield f"message in {queue}", json.dumps(body)
 
 
-def messages() -> Iterator[tuple[str, Any]]:
+def messages(client: redis.Redis | None = None) -> Iterator[tuple[str, Any]]:
     """(queue, [args, kwargs, embed]) of every task that waits."""
-    client = worker_client()
+    client = client or worker_client()
     for key in client.scan_iter():
         if client.type(key) == b"list":
             for message in client.lrange(key, 0, -1):

@@ -49,9 +49,14 @@ class Result:
             return "MISSED"
         return "reached" if self.passed else "NOT RUN"
 
+    def _worst(self) -> list[Measurement]:
+        """The largest value of each goal, which several tests may have measured."""
+        goals = {each.goal: each for each in sorted(self.measurements, key=lambda each: each.value)}
+        return [goals[goal] for goal in dict.fromkeys(each.goal for each in self.measurements)]
+
     def text(self, fault: str) -> list[str]:
         head = f"{fault:<4} {self.verdict:<8} {FAULTS[fault]}"
-        figures = [f"     {each}" for each in self.measurements]
+        figures = [f"     {each}" for each in self._worst()]
         return [head, *(figures or [f"     {self.passed} of {self.passed + self.failed} tests passed"])]
 
 

@@ -16,9 +16,10 @@ from installers.models import UNDECIDED, Installer, Standing
 from sandbox.server import Simulation, running
 from sandbox.world import SandboxOptions
 from tests.faults.processes import Processes, wait_for
+from tests.faults.report import Measured
 from tests.installers.orders_followed import account, created, order
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.fault("F34"), pytest.mark.django_db(transaction=True)]
 MAKE = "~/v1/installers"
 SETTLE = 8
 DECIDED_WITHIN = 60  # seconds: a lease, the settling time, and a slow machine
@@ -83,7 +84,7 @@ FAST = ("made",)
 
 
 @pytest.mark.parametrize("name", [pytest.param(name, marks=() if name in FAST else pytest.mark.faults) for name in MOMENTS])
-def test_a_worker_killed_while_it_is(name: str, sim: Simulation, workers: Processes) -> None:
+def test_a_worker_killed_while_it_is(name: str, sim: Simulation, workers: Processes, measured: Measured) -> None:
     moment = MOMENTS[name]
     sim.fault(f"eset:{moment.fault}")
     installer = order(account(sim))
@@ -98,6 +99,7 @@ def test_a_worker_killed_while_it_is(name: str, sim: Simulation, workers: Proces
     sim.clear_faults()
     workers.worker()
     assert decided(installer, workers).standing == moment.end, story(workers)
+    measured("installers made of one order", created(sim), at_most=1, unit="installers")
     assert created(sim) == (1 if moment.end == Standing.READY else 0)
 
 

@@ -29,6 +29,7 @@ def pages() -> list[str]:
     return [reverse(f"devices:{name}") for name in names] + [reverse("devices:detail", args=[pk]), reverse("devices:lookup") + "?q=nobody"]
 
 
+@pytest.mark.fault("F36")
 @pytest.mark.faults
 @pytest.mark.django_db(transaction=True)
 def test_killed_workers_and_a_failing_vendor_show_everywhere_within_an_interval(

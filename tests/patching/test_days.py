@@ -18,6 +18,7 @@ from tests.patching import rows as made
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.fault("F38")
 @pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago"])  # 14 hours ahead of UTC, 11 hours behind
 def test_periods_and_the_chart_do_not_depend_on_the_time_zone_of_the_user(zone: str) -> None:
     account, now = shown.account("eset-main", "eset"), timezone.now()

@@ -213,6 +213,7 @@ VERIFY_REASONS = {
         Message(gettext_noop("Use the name in the certificate.")),
     ),
 }
+OUTDATED = ("UNSUPPORTED_PROTOCOL", "TLSV1_ALERT_PROTOCOL_VERSION")  # reasons of OpenSSL
 UNKNOWN_CA = (
     Message(gettext_noop("the server's certificate is not from a trusted CA")),
     Message(gettext_noop("If the server has a private CA, paste its certificate.")),
@@ -227,6 +228,12 @@ def tls_fault(cause: BaseException | None) -> NetworkFault:
             reason = Message(gettext_noop("the server's certificate is not accepted"))
             next_step = Message(gettext_noop("Check the certificate chain of the server."))
         return NetworkFault(reason, kind=Misconfigured, next_step=next_step)
+    if isinstance(cause, ssl.SSLError) and cause.reason in OUTDATED:
+        return NetworkFault(
+            Message(gettext_noop("the server supports only outdated versions of TLS")),
+            kind=Misconfigured,
+            next_step=Message(gettext_noop("Enable TLS 1.2 or later on the server.")),
+        )
     if isinstance(cause, ssl.SSLError) and not isinstance(cause, ssl.SSLEOFError):
         return NetworkFault(
             Message(gettext_noop("the server does not support TLS at this port")),

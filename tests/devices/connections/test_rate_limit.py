@@ -32,6 +32,7 @@ def test_accounts_do_not_share_a_budget() -> None:
     assert grants(make(account=2)) == 8
 
 
+@pytest.mark.fault("F17")
 def test_many_workers_together_stay_within_the_limit() -> None:
     granted: list[int] = []
     workers = [threading.Thread(target=lambda: granted.append(grants(make(Rate(50, 60.0)), tries=20))) for _ in range(8)]
@@ -52,6 +53,7 @@ def test_a_window_passes() -> None:
         assert time.monotonic() < deadline
 
 
+@pytest.mark.fault("F17")
 def test_the_vendors_stop_is_kept_by_everybody() -> None:
     make().block(30)
     assert 20 < make().take(interactive=True) <= 30

@@ -74,6 +74,7 @@ def everything(eset: Account) -> None:
     order(eset)
 
 
+@pytest.mark.fault("F28")
 def test_nothing_signs_in_after_a_refusal_in_the_middle_of_a_patch_walk(sim: Simulation) -> None:
     eset = account_at(sim.url, "eset", calls_per_second="100")
     everything(eset)
@@ -179,6 +180,7 @@ def test_a_vendor_without_sign_in_is_not_called_again_either(sim: Simulation) ->
     assert set(SyncRun.objects.values_list("state", "error_code")) == {(JobState.FAILED, "auth")}
 
 
+@pytest.mark.fault("F28")
 @pytest.mark.django_db(transaction=True)
 def test_workers_that_meet_the_refusal_together_sign_in_once(sim: Simulation) -> None:
     account = account_at(sim.url, "eset", calls_per_second="100")

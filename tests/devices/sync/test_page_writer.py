@@ -71,6 +71,7 @@ def test_a_changed_record_replaces_what_hangs_on_it_and_keeps_first_seen() -> No
     assert Device.objects.get().state == "critical"
 
 
+@pytest.mark.fault("F33")
 def test_the_last_of_two_records_with_one_id_wins() -> None:
     run = making.run(making.account())
     save_page(run, [making.entry("one", name="FIRST"), making.entry("one", name="SECOND")], timezone.now())

@@ -24,6 +24,7 @@ FAULTS = st.lists(st.tuples(st.sampled_from(KINDS), st.integers(1, 6), st.intege
 numbers = count()
 
 
+@pytest.mark.fault("F34")
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(faults=FAULTS)
 def test_never_two_of_one_click_and_the_end_is_true(sim: Simulation, hand: Hand, faults: list[tuple[str, int, int, str]]) -> None:

@@ -15,6 +15,7 @@ from installers.orders import services
 from installers.orders.job import InstallerHandler, InstallerStep
 from sandbox.server import Simulation
 from tests.devices.runs import account_at
+from tests.faults.report import Measured
 from tests.installers.interruptions import CONNECT, LIST, Between, Killed, die
 from tests.installers.interruptions import MAKE as MAKING
 from tests.installers.orders_followed import WISH, Hand, account, created, order
@@ -72,8 +73,12 @@ def posts(sim: Simulation) -> int:
     return len([call for call in sim.calls(path="/v1/installers") if call.method == "POST"])
 
 
-@pytest.mark.parametrize(("fault", "end", "doubt"), MATRIX)
-def test_one_click_makes_at_most_one_and_ends_decided(sim: Simulation, hand: Hand, fault: str, end: Standing, doubt: bool) -> None:
+@pytest.mark.fault("F34")
+@pytest.mark.parametrize("case", MATRIX, ids=[fault for fault, _, _ in MATRIX])
+def test_one_click_makes_at_most_one_and_ends_decided(
+    sim: Simulation, hand: Hand, case: tuple[str, Standing, bool], measured: Measured
+) -> None:
+    fault, end, doubt = case
     sim.fault(fault)
     installer, began = order(account(sim)), hand.now
     standings = []
@@ -87,6 +92,10 @@ def test_one_click_makes_at_most_one_and_ends_decided(sim: Simulation, hand: Han
     assert len(sim.eset.installers.tally()["uuids"]) == created(sim)
     settled = 780 + 630 if "202-forever" in fault else 790  # a prepared answer is polled for ten minutes first
     assert (hand.now - began).total_seconds() <= settled
+    if doubt:
+        in_doubt = (hand.now - (installer.ambiguous_since or began)).total_seconds()
+        measured("longest doubt about an order", in_doubt / 60, at_most=13.2, unit="min")
+    measured("installers made of one order", created(sim), at_most=1, unit="installers")
     assert bool(installer.link) is (end == READY) and (installer.state == JobState.DONE) is (end == READY)
     if doubt and end == FAILED:
         assert installer.error_code == "not_made" and "create it again" in installer.error_next_step.lower()
@@ -111,6 +120,7 @@ MOMENTS = {
 }
 
 
+@pytest.mark.fault("F34")
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_a_worker_killed_at_any_moment_leaves_at_most_one(sim: Simulation, hand: Hand, moment: str) -> None:
     installer = order(account(sim))
@@ -151,6 +161,7 @@ def test_the_state_is_creating_before_the_first_byte_leaves(sim: Simulation, han
     assert hand.step(installer, line=line).standing == READY and seen == [Standing.REQUESTED, Standing.CREATING]
 
 
+@pytest.mark.fault("F34")
 def test_two_workers_woken_for_one_order_send_it_once(sim: Simulation, hand: Hand) -> None:
     installer = order(account(sim))
 

@@ -168,6 +168,7 @@ def test_the_wait_grows_to_half_a_minute() -> None:
         assert [page.wait for page in steps(eset(script), None, 7)] == [2, 4, 8, 16, 30, 30, 30]
 
 
+@pytest.mark.fault("F29")
 def test_an_answer_that_was_not_kept_is_asked_for_once_more_and_then_lost() -> None:
     with scripted(TOKEN, waiting("a"), Reply(404), waiting("b"), Reply(404)) as script:
         adapter = eset(script)
@@ -193,6 +194,7 @@ def test_504_without_a_response_id_may_be_tried_again() -> None:
         pages(eset(script))
 
 
+@pytest.mark.fault("F29")
 def test_after_ten_minutes_the_question_starts_over_and_not_for_ever() -> None:
     clock = Clock()
     with scripted(Reply(200, {"access_token": "t"}), *[waiting()] * 20) as script:
@@ -207,6 +209,7 @@ def test_after_ten_minutes_the_question_starts_over_and_not_for_ever() -> None:
         assert restarts == 3
 
 
+@pytest.mark.fault("F29")
 @pytest.mark.parametrize("given", ["", "x" * 10_000, "a b"])
 def test_202_without_a_usable_response_id_is_a_bad_answer(given: str) -> None:
     with scripted(TOKEN, waiting(given)) as script, pytest.raises(BadAnswer, match="response-id"):

@@ -83,6 +83,7 @@ def test_a_job_under_way_is_waited_for(status: Any) -> None:
     assert found[1].cursor is not None and found[1].wait > 0
 
 
+@pytest.mark.fault("F30")
 @pytest.mark.parametrize("status", [7, "Queued", None, "", 0, [], True, "\u0000<b>"])
 def test_an_unknown_state_is_waited_for_and_said(status: Any) -> None:
     found, _ = walked(STARTED, Reply(200, {"Status": status}), SUCCESS, data(5, 1, total=1))
@@ -97,6 +98,7 @@ def test_a_failed_job_gives_the_vendors_reason(status: Any) -> None:
     assert len(caught.value.sentence) < 300 and caught.value.sentence.isprintable()
 
 
+@pytest.mark.fault("F30")
 @pytest.mark.parametrize("reply", [RUNNING, Reply(200, {"Status": "Queued"})])
 def test_a_job_that_never_ends_has_a_deadline(reply: Reply) -> None:
     with scripted(STARTED, reply, reply, SUCCESS) as script:
@@ -121,6 +123,7 @@ def test_a_lost_job_is_started_again_after_a_pause(lost: Reply) -> None:
     assert [page.wait for page in found if "restarts" in page.waiting_for] == [30, 30]
 
 
+@pytest.mark.fault("F30")
 def test_a_job_is_started_again_twice_and_no_more() -> None:
     with scripted(*[STARTED, GONE] * 4) as script:
         with pytest.raises(Lost, match="no longer has the job"):
@@ -142,6 +145,7 @@ def test_a_failure_keeps_the_cursor_good() -> None:
 # -- complete or not at all --
 
 
+@pytest.mark.fault("F30")
 @pytest.mark.parametrize(
     "replies",
     [

@@ -168,6 +168,7 @@ def test_a_vulnerability_listed_twice_counts_once_and_as_the_worst() -> None:
     assert (issue.state, issue.silenced) == (State.CRITICAL, False)
 
 
+@pytest.mark.fault("F38")
 @pytest.mark.parametrize(
     ("written", "meant"),
     [

@@ -19,12 +19,14 @@ def drip_body(conn: socket.socket, served: Served) -> None:
     drip(b"x" * 900, pause=0.05)(conn, served)
 
 
+@pytest.mark.fault("F20")
 @pytest.mark.parametrize("answer", [drip(OK, pause=0.05), drip_body])
 def test_the_deadline_covers_headers_and_body_together(answer: Answer) -> None:
     error = failure(answer, deadline=0.6)
     assert isinstance(error, Unavailable) and error.sent and "0.6 seconds" in error.sentence
 
 
+@pytest.mark.fault("F20")
 def test_the_deadline_begins_anew_for_a_connection_that_is_used_again() -> None:
     answers = iter((OK, b""))
 
@@ -44,6 +46,7 @@ def test_the_deadline_begins_anew_for_a_connection_that_is_used_again() -> None:
     assert time.monotonic() - began > 0.5 and served.connections == 1
 
 
+@pytest.mark.fault("F19")
 @pytest.mark.parametrize(
     ("answer", "kind"),
     [
@@ -66,6 +69,7 @@ def test_a_broken_answer(answer: Answer, kind: type[VendorError]) -> None:
     assert not isinstance(error, Unavailable) or error.sent
 
 
+@pytest.mark.fault("F19")
 def test_a_closed_port_was_surely_not_reached() -> None:
     with serving(OK) as served:
         url = served.url
@@ -97,12 +101,14 @@ def test_a_status_that_was_accepted_is_an_answer() -> None:
         assert gateway().send("GET", served.url, operation="list things", accept=(200, 404)).status == 404
 
 
+@pytest.mark.fault("F23")
 def test_a_redirect_is_not_followed() -> None:
     with serving(OK) as other, serving(status(302, f"Location: {other.url}/x")) as served, pytest.raises(Misconfigured):
         gateway().send("GET", served.url, operation="list things")
     assert (len(served.requests), other.connections) == (1, 0)
 
 
+@pytest.mark.fault("F17")
 @pytest.mark.parametrize(
     ("headers", "floor", "wait"),
     [

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import ssl
+import warnings
 from pathlib import Path
 
 import pytest
 
+from tests.faults.report import Measured
 from tests.vendors.certificates import NOW, YEAR, Authority, authority
 from tests.vendors.gateway_calls import gateway
 from tests.vendors.sockets import OK, serving
 from vendors.errors import Misconfigured, Unavailable, VendorError
 from vendors.gateway import tls
 
+pytestmark = pytest.mark.fault("F45")
 HOST = "epm.corp.example"
 
 
@@ -80,6 +83,29 @@ def test_only_the_strict_check_can_be_switched_off(tmp_path: Path) -> None:
     assert lax.verify_mode is ssl.CERT_REQUIRED and lax.check_hostname
     assert call(old.server(tmp_path, HOST), ca_pem=old.pem, strict_ca=False) == b"{}"
     assert "another name" in refused(old.server(tmp_path, "other.example"), ca_pem=old.pem, strict_ca=False).sentence
+
+
+def outdated(server: ssl.SSLContext) -> ssl.SSLContext:
+    """TLS 1.0 and nothing later."""
+    server.set_ciphers("ALL:@SECLEVEL=0")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        server.minimum_version = server.maximum_version = ssl.TLSVersion.TLSv1
+    return server
+
+
+def test_each_fault_of_tls_is_named(ours: Authority, tmp_path: Path, measured: Measured) -> None:
+    old = authority("Old CA", old=True)
+    named = {
+        "has expired": refused(ours.server(tmp_path, HOST, ends=NOW - YEAR / 2), ca_pem=ours.pem),
+        "for another name": refused(ours.server(tmp_path, "other.example"), ca_pem=ours.pem),
+        "not from a trusted CA": refused(ours.server(tmp_path, HOST)),
+        "only outdated versions of TLS": refused(outdated(ours.server(tmp_path, HOST)), ca_pem=ours.pem),
+        "certificate is not accepted": refused(old.server(tmp_path, HOST), ca_pem=old.pem),
+    }
+    wrong = {words: error.sentence for words, error in named.items() if words not in error.sentence}
+    assert not wrong, wrong
+    measured(f"faults of TLS that are not named, of {len(named)}", len(wrong), at_most=0, unit="faults")
 
 
 def test_what_cannot_serve_as_an_authority(ours: Authority) -> None:

@@ -30,6 +30,7 @@ def test_the_list_is_asked_for_as_documented() -> None:
         assert asked.query == {"limit": "50", "page": "1", "groupBy": "hwid", "order": "asc", "access_token": "canary-token"}
 
 
+@pytest.mark.fault("F31")
 def test_413_on_the_first_page_is_no_end() -> None:
     assert "before its first page" in refused(NO_ACCOUNT, BEYOND)
     assert "before its first page" in refused(account(120), BEYOND)
@@ -39,11 +40,13 @@ def test_413_on_the_first_page_of_an_account_without_devices_is_an_empty_list() 
     assert walked(account(0), BEYOND) == []
 
 
+@pytest.mark.fault("F31")
 @pytest.mark.parametrize("page", [Reply(413, "<html>too large</html>"), Reply(413, "too large", HTML)])
 def test_413_by_a_proxy_is_no_end(page: Reply) -> None:
     assert "proxy" in refused(NO_ACCOUNT, rows(0, 50), page)
 
 
+@pytest.mark.fault("F31")
 @pytest.mark.parametrize("end", [BEYOND, Reply(200, []), rows(100, 3)])
 def test_an_end_far_before_the_accounts_own_count_is_no_end(end: Reply) -> None:
     assert "of 400 devices" in refused(account(400), rows(0, 50), rows(50, 50), end)
@@ -67,6 +70,7 @@ def test_the_accounts_count_is_what_is_expected() -> None:
         assert [page.expected for page in pages(opswat(script))] == [57, 57, 57]
 
 
+@pytest.mark.fault("F31")
 def test_a_limit_that_the_server_ignores_is_neither_an_end_nor_endless() -> None:
     assert "page size" in refused(NO_ACCOUNT, rows(0, 1), rows(1, 1))
     assert "page size" in refused(account(60), rows(0, 1), rows(1, 1))
@@ -82,6 +86,7 @@ def test_a_page_number_that_the_server_ignores_is_an_error() -> None:
     assert "same devices" in refused(NO_ACCOUNT, rows(0, 50), rows(0, 50))
 
 
+@pytest.mark.fault("F31")
 def test_a_row_that_moved_to_the_next_page_is_listed_twice_and_no_error() -> None:
     found = walked(NO_ACCOUNT, rows(0, 50), rows(49, 50), rows(99, 2))
     assert len(found) == 102 and len(set(found)) == 101
