@@ -12,7 +12,7 @@ from django.conf import settings
 
 from vendors.texts import Message, gettext_noop
 
-PAUSE = 30.0  # seconds until a paused job measures again
+PAUSE = 10.0  # seconds until a paused job measures again
 WAITING = Message(gettext_noop("free disk space"))
 
 

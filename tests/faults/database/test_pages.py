@@ -11,7 +11,6 @@ import pytest
 
 from devices.models import Device, User
 from sandbox.server import Simulation, running
-from sandbox.world import SandboxOptions
 from tests.devices import rows as shown
 from tests.devices.runs import account_at
 from tests.faults import services
@@ -34,8 +33,8 @@ def server(tmp_path: Path) -> Iterator[Server]:
 
 @pytest.fixture
 def sim() -> Iterator[Simulation]:
-    """A dozen pages, each long in coming."""
-    with running(devices=600, frozen=True, options=SandboxOptions(rate_limits=False)) as simulation:
+    """Some pages, each long in coming; fewer than the rate limit of a minute."""
+    with running(devices=300, frozen=True) as simulation:
         simulation.fault("opswat:slow=0.5")
         yield simulation
 
