@@ -39,6 +39,7 @@ class AccountMachine(DatabaseMachine):
     def __init__(self) -> None:
         super().__init__()
         self.sim.clear_faults()
+        self.sim.restart()
         self.names: dict[str, str] = {}  # vendor → name of its account
         self.entered: set[str] = set()
 
