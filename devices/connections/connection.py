@@ -45,7 +45,10 @@ class JobConnection:
         self._counted = 0
 
     def open(self, account: Account, *, asked_at: datetime | None) -> ReadsDevices:
-        """Raises Misconfigured as `connect` does, AuthFailed when credentials were refused since (health.py)."""
+        """Raises Misconfigured for a disabled account and as `connect` does, AuthFailed when credentials were refused since (health.py)."""
+        if not account.enabled:  # since the job was requested
+            sentence = Message(gettext_noop("The account %(account)s is disabled."), account=account.name)
+            raise Misconfigured(sentence, next_step=Message(gettext_noop("Enable it.")))
         health.ensure_credentials_accepted(account, asked_at=asked_at)
         if self._link is None:
             self._link = connect(account, asked_at=asked_at)

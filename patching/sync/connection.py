@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from devices.connections import connection
 from patching.models import PatchRun
-from vendors.errors import Misconfigured, Unsupported
+from vendors.errors import Unsupported
 from vendors.patching_api import ReadsPatches
 from vendors.texts import Message, gettext_noop
 
 
 class PatchingJobConnection(connection.JobConnection):
     def reader(self, run: PatchRun) -> ReadsPatches:
-        """Raises Unsupported for a vendor without this source, Misconfigured when the account is disabled, and as `open` does."""
+        """Raises Unsupported for a vendor without this source, and as `open` does."""
         account = run.account
-        if not account.enabled:
-            sentence = Message(gettext_noop("The account %(account)s is disabled."), account=account.name)
-            raise Misconfigured(sentence, next_step=Message(gettext_noop("Enable it.")))
         reader = self.open(account, asked_at=run.asked_at)
         if not isinstance(reader, ReadsPatches):
             raise Unsupported(Message(gettext_noop("%(vendor)s provides no separate patch data."), vendor=account.about.label))

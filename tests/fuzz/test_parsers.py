@@ -38,8 +38,8 @@ def test_every_case_is_read(parser: Parser[Any], record_property: RecordProperty
             error.add_note(f"The case: {ascii(case)[:SHOWN]}")
             raise
 
-    begun = time.monotonic()
+    begun = time.process_time()
     try:
         every_case()
     finally:
-        record_property("fuzzed", [parser.name, cases, round(time.monotonic() - begun, 1)])
+        record_property("fuzzed", [parser.name, cases, round(time.process_time() - begun, 1)])

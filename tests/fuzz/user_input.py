@@ -231,7 +231,7 @@ PLACES = st.tuples(st.sampled_from(DEFINITIONS), st.integers(0, 50), st.lists(ma
                    "2026-11-30T12:00:00+00:00", "2026-11-30T12:00:00", "9999-12-31T23:59:59-12:00", text_maker("2026-11-30T12:00:00+00:00")(dice)))), min_size=2, max_size=4),
                    texts("WyJuYW1lIiwwLCJhIiwxXQ", "bnVsbA"))  # fmt: skip
 SEPARATORS = st.sampled_from(("\n", ";", "\t", " | ", ",", ", ", "\r\n", " / "))
-KNOWN = st.sampled_from((IdKind.SERIAL, IdKind.IP, IdKind.BIOS_UUID, IdKind.VENDOR_ID, IdKind.NICKNAME))
+KNOWN = st.sampled_from((IdKind.SERIAL, IdKind.IP, IdKind.VENDOR_ID, IdKind.NICKNAME))
 PARSERS: list[Parser[Any]] = [
     Parser((parser.parse, parser.says_nothing, labels.unwrapped, labels.label, labels.labelled_serials, interpretations.words), LINES, _search),
     Parser((parser.parse, identifier), st.tuples(KNOWN, texts(*SEARCHES, "10.0.0.1", "Front Desk")), _found_again, "found by its own text"),

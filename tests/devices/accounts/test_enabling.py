@@ -15,9 +15,11 @@ from devices.audit.context import AuditContext
 from devices.jobs import engine as jobs
 from devices.models import Account, AuditEvent, JobState, Sighting, User
 from devices.sync.page_writer import save_page
+from sandbox.server import running
 from tests.devices import records as making
 from tests.devices import rows as shown
 from tests.devices.jobs.test_engine import Script
+from tests.devices.runs import Follower, account_at
 from vendors.base import DevicePage
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +63,17 @@ def test_switching_off_keeps_what_was_fetched_and_on_fetches_again() -> None:
     accounts.switch_account(account, enabled=True)
     assert making.run(account).pk > run.pk
     assert AuditEvent.objects.filter(action="account switched").count() == 2
+
+
+def test_a_sync_requested_just_before_switching_off_makes_no_call() -> None:
+    """A user's page or the schedule read the account while it was on."""
+    with running(devices=5, frozen=True) as simulation:
+        account = account_at(simulation.url, "eset")
+        shown = Account.objects.get()
+        accounts.switch_account(account, enabled=False)
+        ended = Follower().follow(accounts.refresh_account(shown))
+        assert (ended.state, ended.error) == (JobState.FAILED, "The account eset-demo is disabled.")
+        assert simulation.calls() == []
 
 
 def test_since_when_an_account_is_off_is_kept_until_it_is_on_again() -> None:

@@ -18,17 +18,19 @@ from devices.accounts.validation import InvalidAccount
 from devices.audit.context import AuditContext
 from devices.db.redis_client import worker_client
 from devices.jobs.engine import Engine
-from devices.models import Account, Health, JobState, SyncRun
+from devices.models import Account, Health, SyncRun
+from devices.models.job import ACTIVE
 from devices.sync import cancellation
 from devices.sync.handler import SyncHandler, schedule_due_runs
 from sandbox.credentials import account_settings
 from sandbox.server import Simulation
 from tests.fuzz.machines.base import SECONDS, DatabaseMachine, one_of
 
-VENDORS = ("eset", "opswat", "five9s")
+VENDORS = ("eset", "opswat")
 FAULTS = ("401", "403", "500", "503", "reset", "html200", "429=1")
 SINKS = ("devices_account", "devices_accountsecret", "devices_auditevent", "devices_syncrun")
 WRONG = "canary-wrong-"
+MOSTLY = 5
 
 
 class AccountMachine(DatabaseMachine):
@@ -39,8 +41,11 @@ class AccountMachine(DatabaseMachine):
     def __init__(self) -> None:
         super().__init__()
         self.sim.clear_faults()
+        self.sim.restart()
         self.names: dict[str, str] = {}  # vendor → name of its account
         self.entered: set[str] = set()
+        for vendor in VENDORS:
+            self.create(vendor, right=True)
 
     # -- users --------------------------------------------------------------------------------------------------------
 
@@ -124,7 +129,9 @@ class AccountMachine(DatabaseMachine):
 
     @rule(number=st.integers(0, 5))
     def work(self, number: int) -> None:
-        run = one_of(list(SyncRun.objects.select_related("account").order_by("-pk")[:6]), number)
+        """Mostly on a sync that is active."""
+        runs = SyncRun.objects.select_related("account").order_by("-pk")
+        run = one_of(list(runs.filter(state__in=ACTIVE) if number < MOSTLY else runs[:5]), number)
         if run is None:
             return
         self.clock.now = max(self.clock.now, run.next_step_at) if run.active else self.clock.now
@@ -171,7 +178,7 @@ class AccountMachine(DatabaseMachine):
             assert expected is not None or found.code not in (Code.BEING_DELETED, Code.DISABLED, Code.CREDENTIALS_REFUSED, Code.FAILING)
             if account.being_deleted:
                 assert not account.secrets.exists() and not account.tokens
-                assert not account.syncruns.filter(state__in=(JobState.REQUESTED, JobState.RUNNING)).exists()
+                assert not account.syncruns.filter(state__in=ACTIVE).exists()
 
     @invariant()
     def secrets_are_not_readable(self) -> None:

@@ -60,6 +60,7 @@ class InstallerMachine(DatabaseMachine):
     def __init__(self) -> None:
         super().__init__()
         self.sim.clear_faults()
+        self.sim.restart()
         self.hand = Hand(self.sim)
         self.giver = User.objects.create(username=f"giver-{uuid.uuid4()}")
         self.giver.groups.add(Group.objects.get(name=ADMINISTRATOR))
@@ -159,8 +160,9 @@ class InstallerMachine(DatabaseMachine):
 
     @rule(number=st.integers(0, 9), days=st.sampled_from((1, 30, 366)), uses=st.sampled_from((None, 1, 2)))
     def share(self, number: int, days: int, uses: int | None) -> None:
+        """As the page, which is for users who may."""
         chosen = self._one(number)
-        if chosen is None:
+        if chosen is None or not self._may():
             return
         terms = handouts.LinkTerms(days, uses)
         try:
@@ -192,8 +194,7 @@ class InstallerMachine(DatabaseMachine):
         if link is None:
             return
         installer = Installer.objects.select_related("account").get(pk=link.installer)
-        may = User.objects.get(pk=self.giver.pk).has_perm("installers.hand_out_installer")
-        valid = not link.off and may and self.hand.now < link.ends and link.left != 0 and self._shareable(installer)
+        valid = not link.off and self._may() and self.hand.now < link.ends and link.left != 0 and self._shareable(installer)
         try:
             _, found = redeem(link.token, now=self.hand.now)
         except LinkUnavailable:
@@ -226,6 +227,9 @@ class InstallerMachine(DatabaseMachine):
         now = Installer.objects.get(pk=chosen.pk)
         ready = now.standing == Standing.READY and not now.active and now.usable is not False and bool(now.link)
         return ready and (now.expires_at is None or now.expires_at > self.hand.now)
+
+    def _may(self) -> bool:
+        return User.objects.get(pk=self.giver.pk).has_perm("installers.hand_out_installer")
 
     def _one(self, number: int) -> Installer | None:
         return one_of(list(Installer.objects.select_related("account").filter(account=self.account).order_by("pk")), number)

@@ -37,6 +37,12 @@ def test_good_settings() -> None:
     for settings, _ in (account_settings("http://127.0.0.1:9100")["eset"],):
         assert VENDOR.check(settings) == {}
     assert (VENDOR.rate({}).calls, VENDOR.rate({}).seconds, VENDOR.rate({"calls_per_second": "5"}).calls) == (10, 1.0, 5)
+    assert VENDOR.rate({"calls_per_second": "9" * 5000}).calls == 10
+
+
+@pytest.mark.parametrize("text", ["eu", "EU02", " “eu02” ", "eu02 3"])
+def test_a_pasted_region(text: str) -> None:
+    assert VENDOR.tidied({"region": text})["region"] == "eu"
 
 
 @pytest.mark.parametrize(
@@ -45,7 +51,7 @@ def test_good_settings() -> None:
         ("region", "jp"), ("region", "eu02"), ("username", " "), ("url", "https://{region}.eset.systems"), ("url", "ftp://{service}"),
         ("url", "http://{service}.example"),
         ("url", "https://user:pw@{service}.example"), ("url", "https://{region}.{service}.example/?x"),
-        *(("calls_per_second", text) for text in ("0", "1", "-1", "ten", "99999999999999999999", "1e1", "\u0663")),
+        *(("calls_per_second", text) for text in ("0", "1", "-1", "ten", "99999999999999999999", "0000000029999", "0" * 5000 + "9", "1e1", "\u0663")),
     ],
 )  # fmt: skip
 def test_bad_settings_are_one_sentence(setting: str, value: str) -> None:

@@ -55,6 +55,9 @@ def test_an_id_that_cannot_exist_is_absent_and_never_asks_for_everything() -> No
     assert (found, asked) == ([DevicePage(absent=("{0C7F}",))], [])
     found, _ = walked(STARTED, SUCCESS, data(7, 1, total=1), scope=Scope(ids=("7", "x")))
     assert [name for page in found for name in page.absent] == ["x"]
+    too_large = ("9223372036854775808", "1" * 20, "9" * 5000)
+    found, asked = walked(scope=Scope(ids=too_large))
+    assert (found, asked) == ([DevicePage(absent=too_large)], [])
 
 
 def test_names_that_the_vendor_does_not_know_are_reported_from_every_page() -> None:

@@ -108,6 +108,13 @@ def test_a_redirect_is_not_followed() -> None:
     assert (len(served.requests), other.connections) == (1, 0)
 
 
+@pytest.mark.parametrize("address", ["http://[::", "https://other.example:port/", "x" * 3000 + "://"])
+def test_a_redirect_to_what_is_no_address_is_one_too(address: str) -> None:
+    """The HTTP library reads it, although no redirect is followed, and refuses the whole answer."""
+    with serving(status(302, f"Location: {address}")) as served, pytest.raises(Misconfigured, match="redirects"):
+        gateway().send("GET", served.url, operation="list things")
+
+
 @pytest.mark.fault("F17")
 @pytest.mark.parametrize(
     ("headers", "floor", "wait"),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import ssl
 import warnings
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from tests.faults.report import Measured
 from tests.vendors.certificates import NOW, YEAR, Authority, authority
@@ -108,12 +110,21 @@ def test_each_fault_of_tls_is_named(ours: Authority, tmp_path: Path, measured: M
     measured(f"faults of TLS that are not named, of {len(named)}", len(wrong), at_most=0, unit="faults")
 
 
+def _with_date(of: Authority, date: bytes) -> str:
+    """The certificate with another end: the digits of a date, such as those of a thirteenth month."""
+    plain = of.cert.public_bytes(Encoding.DER)
+    end = of.cert.not_valid_after_utc.strftime("%y%m%d%H%M%SZ").encode()
+    assert plain.count(end) == 1 and len(date) == len(end)
+    return f"-----BEGIN CERTIFICATE-----\n{base64.encodebytes(plain.replace(end, date)).decode()}-----END CERTIFICATE-----\n"
+
+
 def test_what_cannot_serve_as_an_authority(ours: Authority) -> None:
     wrong = {
         "private key": ours.pem + ours.key_pem,
         "private key ": ours.key_pem,
         "not in PEM format": "hello",
         "cannot be read": "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+        "cannot be read ": _with_date(ours, b"301300000000Z"),
         "too long": ours.pem * 101,
         "too long ": "x" * 10_000_000,
         "not that of a CA": authority(ca=False).pem,

@@ -136,7 +136,7 @@ def test_the_vendors_own_count_is_learned(remaining: str, reset: str, learned: l
 def test_the_rate_keeps_calls_for_people() -> None:
     assert (rate({}).calls, rate({}).seconds, rate({}).reserve) == (10, 61.0, 2)
     assert (rate({"calls_per_minute": "1"}).calls, rate({"calls_per_minute": "1"}).reserve) == (1, 0)
-    assert rate({"calls_per_minute": "many"}).calls == 10
+    assert rate({"calls_per_minute": "many"}).calls == rate({"calls_per_minute": "9" * 5000}).calls == 10
 
 
 # -- the account --
@@ -161,7 +161,10 @@ def test_good_settings(url: str) -> None:
         {"url": "gears.opswat.com"},
         {"url": "https://user:pw@gears.opswat.com"},
         {"url": "https://gears.opswat.com/?x=1"},
-        *({"calls_per_minute": text} for text in ("0", "-1", "ten", "1e3", "99999999999999999999", "\u0663")),
+        *(
+            {"calls_per_minute": text}
+            for text in ("0", "-1", "ten", "1e3", "99999999999999999999", "00000000060000", "0" * 5000 + "9", "\u0663")
+        ),
     ],
 )
 def test_bad_settings_are_one_sentence(settings: dict[str, str]) -> None:

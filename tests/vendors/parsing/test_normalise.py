@@ -100,6 +100,7 @@ def test_an_identifier_that_lost_characters_is_shown_and_no_evidence(kind: IdKin
         (IdKind.IP, "::ffff:10.0.0.1", "10.0.0.1"),
         (IdKind.IP, "2001:DB8:0:0::1%eth0", "2001:db8::1"),
         (IdKind.BIOS_UUID, "{DB784D56-23E0-D967-8B85-07B3BAD94A1F}", "db784d56-23e0-d967-8b85-07b3bad94a1f"),
+        (IdKind.BIOS_UUID, "urn:uuid:DB784D56\u201023E0-D967-8B85-07B3BAD94A1F", "db784d56-23e0-d967-8b85-07b3bad94a1f"),
         (IdKind.VENDOR_ID, "W7ibNr5eVxv3wHlmsAWKo9MazUpkdWQG", "W7ibNr5eVxv3wHlmsAWKo9MazUpkdWQG"),
     ],
 )
