@@ -20,12 +20,12 @@ from devices.models import Account, JobState, SyncRun, User
 from sandbox.server import Simulation, running
 from sandbox.world import SandboxOptions
 from tests.devices.runs import account_at
-from tests.faults import pool
 from tests.faults.broker import own_broker
 from tests.faults.processes import Processes, wait_for
 from tests.faults.report import Measured
 from tests.faults.runs import assert_complete, assert_every_device_once, latest, steps, story
 from tests.faults.serving import Browser, serving
+from tests.faults.workers import pool
 
 pytestmark = [pytest.mark.fault("F25"), pytest.mark.django_db(transaction=True)]
 PLAN = "devices.tasks.plan_jobs"
@@ -48,7 +48,7 @@ def test_one_sync_makes_up_for_all_that_were_missed(sim: Simulation, processes: 
     wait_for(lambda: done.count() == 1, seconds=60, why=lambda: story(processes))
     processes.kill(first)
     Account.objects.update(complete_at=F("complete_at") - timedelta(seconds=10 * account.full_seconds))
-    processes.beat(app="tests.faults.fast_beat")
+    processes.beat(app="tests.faults.workers.fast_beat")
     begun = time.monotonic()
     wait_for(lambda: done.count() == 2, seconds=60, why=lambda: story(processes))
     took = time.monotonic() - begun
@@ -112,7 +112,7 @@ def test_a_request_does_not_wait_for_a_frozen_broker(sim: Simulation, tmp_path: 
 def test_the_queue_does_not_grow_while_no_worker_runs(processes: Processes, tmp_path: Path, measured: Measured) -> None:
     """Beat ticks a hundred times as fast, and then a worker reads what there is."""
     schedule = tmp_path / "schedule"
-    beat = processes.beat(app="tests.faults.fast_beat", schedule=schedule)
+    beat = processes.beat(app="tests.faults.workers.fast_beat", schedule=schedule)
     wait_for(lambda: wake_ups.full("tick"), seconds=60, why=processes.logs)
     longest, ends = 0, time.monotonic() + 5
     while time.monotonic() < ends:
