@@ -10,7 +10,7 @@ from celery.beat import PersistentScheduler
 from devices.jobs import wake_ups
 
 
-class Scheduler(PersistentScheduler):  # type: ignore[misc]  # no types
+class Scheduler(PersistentScheduler):
     """Sends nothing to a queue that nobody reads."""
 
     def tick(self, *arguments: Any, **named: Any) -> float:

@@ -20,7 +20,7 @@ WHERE p.id IN (
 """
 
 
-class RollcallBackend(AuthenticationBackend):  # type: ignore[misc]  # no types
+class RollcallBackend(AuthenticationBackend):
     def get_all_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:
         """Every page checks permissions, and building Django's two queries took a tenth of a short page's time."""
         if not isinstance(user_obj, User) or not user_obj.is_active or user_obj.is_superuser or obj is not None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
+from django.conf import LazySettings
 from django.utils import timezone
 
 from devices.jobs import engine as jobs
@@ -172,6 +173,18 @@ def test_a_job_is_claimed_by_one() -> None:
     assert script.ends == ["finished"]
 
 
+@pytest.mark.fault("F37")
+@pytest.mark.parametrize(("seconds", "taken"), [(1, False), (45 + 9, False), (45 + 11, True), (10 * 365 * 86400, True)])
+def test_a_lease_that_ends_later_than_any_can_is_abandoned(settings: LazySettings, seconds: int, taken: bool) -> None:
+    """It was written while the clock of the database was wrong; one that was set back by ten seconds steals none."""
+    settings.LEASE_SECONDS = 45
+    run, script, clock = start(), Script(page(None)), Clock()
+    SyncRun.objects.update(state=JobState.RUNNING, lease_until=clock.now + timedelta(seconds=seconds))
+    assert jobs.due(SyncRun, now=clock.now) == ([run.pk] if taken else [])
+    engine(script, clock).advance(run.pk)
+    assert script.ends == (["finished"] if taken else [])
+
+
 def test_a_stopped_worker_that_wakes_up_late_writes_nothing() -> None:
     run, clock = start(), Clock()
     rival = Script(page(7, wait=60))
@@ -207,6 +220,14 @@ def test_a_step_that_kills_its_worker_ends_after_three() -> None:
     engine(script, clock).advance(run.pk)
     run.refresh_from_db()
     assert (run.state, run.error_code, len(script.cursors)) == (JobState.FAILED, "worker_died", 3)
+
+
+def test_a_process_without_memory_does_not_end_the_job() -> None:
+    run, script, clock = start(), Script(MemoryError(), page(None)), Clock()
+    with pytest.raises(MemoryError):
+        engine(script, clock).advance(run.pk)
+    run.refresh_from_db()
+    assert (run.state, run.attempts) == (JobState.RUNNING, 1)
 
 
 def test_a_defect_of_ours_ends_in_words_and_logs_no_data(caplog: pytest.LogCaptureFixture) -> None:

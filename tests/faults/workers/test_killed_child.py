@@ -16,10 +16,10 @@ from devices.accounts.services import refresh_account
 from devices.models import JobState, SyncRun
 from sandbox.server import Simulation, running
 from tests.devices.runs import account_at
-from tests.faults import pool
 from tests.faults.processes import Processes, wait_for
 from tests.faults.report import Measured
 from tests.faults.runs import assert_complete, story, wait_until_all_ended
+from tests.faults.workers import pool
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 KILLS = 10
@@ -72,7 +72,9 @@ def test_a_run_survives_ten_killed_children(sim: Simulation, default_lease: Proc
 
 
 @pytest.mark.fault("F1", "F5")
-def test_a_stopped_child_keeps_its_lease(sim: Simulation, processes: Processes) -> None:
+@pytest.mark.parametrize("later", ["continued", "killed"])
+def test_a_stopped_child_keeps_its_lease(sim: Simulation, processes: Processes, later: str) -> None:
+    """Until it runs out. What becomes of the child later does not touch the lease of the process that took over."""
     account = account_at(sim.url, "eset")
     run = refresh_account(account)
     processes.beat()
@@ -84,11 +86,13 @@ def test_a_stopped_child_keeps_its_lease(sim: Simulation, processes: Processes) 
     assert held.lease_until is not None
     wait_for(lambda: again(run).fence > held.fence, seconds=30, why=lambda: story(processes))
     assert claimed_at(again(run)) >= held.lease_until, "another process took it before the lease ended"
-    os.kill(child, signal.SIGCONT)
-    wait_for(lambda: "owned by another worker" in processes.logs(), seconds=30, why=lambda: story(processes))
+    os.kill(child, signal.SIGCONT if later == "continued" else signal.SIGKILL)
+    sign = "owned by another worker" if later == "continued" else f"pid:{child} exited"
+    wait_for(lambda: sign in processes.logs(), seconds=30, why=lambda: story(processes))
     sim.clear_faults()
     wait_until_all_ended(processes, seconds=120)
     assert_complete(sim, account)
+    assert "its lease of" not in processes.logs()
 
 
 def claimed_at(run: SyncRun) -> datetime:

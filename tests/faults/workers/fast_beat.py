@@ -1,4 +1,4 @@
-"""Beat with a tick a hundred times as fast: `celery -A tests.faults.fast_beat beat`. Only the intervals of the schedule differ."""
+"""Beat with a tick a hundred times as fast: `celery -A tests.faults.workers.fast_beat beat`. Only the intervals of the schedule differ."""
 
 from __future__ import annotations
 

@@ -43,5 +43,6 @@ def test_a_stopped_worker_that_wakes_up_writes_nothing(sim: Simulation, processe
     os.killpg(first.pid, signal.SIGCONT)
     wait_for(lambda: "owned by another worker" in processes.logs(), seconds=30, why=lambda: story(processes))
     measured("syncs with a page of the stopped worker", len(half_applied()), at_most=0, unit="syncs")
+    sim.clear_faults()
     wait_until_all_ended(processes, seconds=120)
     assert_complete(sim, account)

@@ -11,20 +11,23 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 
 from devices.accounts.services import refresh_account
 from devices.db.redis_client import worker_client
 from devices.jobs import heartbeat
 from devices.models import SyncRun
 from installers.models import Stocktake
+from installers.register.scheduling import request_stocktake
 from patching.models import PatchRun
+from patching.sync.scheduling import request_run as request_patch_run
 from sandbox.server import Simulation, running
 from tests.devices.runs import account_at
-from tests.faults import pool
-from tests.faults.clocks import wrong_by
 from tests.faults.processes import Processes, settings_url, wait_for
 from tests.faults.report import Measured
 from tests.faults.runs import assert_complete, story
+from tests.faults.workers import pool
+from tests.faults.workers.clocks import wrong_by
 
 pytestmark = [pytest.mark.fault("F37"), pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 LIMIT, RESERVED = 4, 1  # calls a second; those that only a user's request may use
@@ -51,6 +54,9 @@ def test_workers_with_wrong_clocks(sim: Simulation, processes: Processes, tmp_pa
     """
     account = account_at(sim.url, "eset", calls_per_second=str(LIMIT))
     run = refresh_account(account)
+    request_stocktake(account, now=timezone.now())
+    for source in account.about.patch_sources:
+        request_patch_run(account, source, reading=None, now=timezone.now())
     SyncRun.objects.update(lease_until=datetime(9999, 12, 31, tzinfo=UTC), state="running")
     workers = []
     right = processes.environment
@@ -67,9 +73,7 @@ def test_workers_with_wrong_clocks(sim: Simulation, processes: Processes, tmp_pa
         oldest = max(oldest, heartbeat.age() or 0.0)
         return not any(kind.objects.filter(state__in=("requested", "running")).exists() for kind in (SyncRun, PatchRun, Stocktake))
 
-    wait_for(
-        lambda: PatchRun.objects.count() == 3 and Stocktake.objects.count() == 1 and ended(), seconds=200, why=lambda: story(processes)
-    )
+    wait_for(ended, seconds=200, why=lambda: story(processes))
     assert_complete(sim, account)
     assert run.pk == SyncRun.objects.get().pk
     assert all(carried_out > 0 for carried_out in pool.executed_by_worker(pool.ADVANCE).values())

@@ -41,7 +41,6 @@ def test_a_worker_that_is_told_to_leave(sim: Simulation, processes: Processes, s
     assert run is not None and run.active, "the worker stayed to the end of the run"
     if seconds < LONGEST_STEP:
         assert run.lease_until is None, "the page was done, so the run should have been given back"
-        assert took < LONGEST_STEP
     measured(f"exit while a call takes {seconds} s", took, at_most=EXIT_SECONDS)
     slow.value = 0.1
     processes.worker()

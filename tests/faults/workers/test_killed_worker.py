@@ -9,9 +9,11 @@ import pytest
 from devices.accounts.services import refresh_account
 from devices.models import Account, JobState, SyncRun
 from sandbox.server import Simulation
+from tests.devices.runs import account_at
 from tests.faults.processes import Processes, wait_for
 from tests.faults.report import Measured
 from tests.faults.runs import VENDORS, accounts_at, assert_every_device_once, assert_limits_kept, latest, steps, story, wait_until_all_ended
+from tests.faults.workers import pool
 
 # Late enough to be inside the walk: a started job, an answer that ESET still prepares, a few pages of OPSWAT.
 STEPS = {"five9s": 1, "eset": 1, "opswat": 3}
@@ -25,15 +27,13 @@ def test_another_worker_takes_over(sim: Simulation, processes: Processes, measur
     """After a kill the lease runs out, and the next announcement wakes the other worker. Only the first depends on the length of the lease,
     so the difference to the default lease is added to what is measured.
     """
-    account = accounts_at(sim)["eset"]
-    sim.fault("eset:slow=2~/v1/devices")
-    run = refresh_account(account)
+    account = account_at(sim.url, "eset")
+    sim.fault("eset:slow=3~/v1/devices")
     processes.beat()
-    worker = processes.worker("-n", "first")
-    wait_for(lambda: len(sim.calls(vendor="eset", path="/v1/devices")) >= 1, seconds=60, why=lambda: story(processes))
-    processes.worker("-n", "second")
+    workers = {name: processes.worker("-n", name) for name in ("first", "second")}
     wait_for(lambda: processes.logs().count("ready.") == 2, seconds=60, why=lambda: story(processes))
-    processes.kill(worker)
+    run = refresh_account(account)
+    processes.kill(workers[pool.wait_for_worker(run, workers=2)])
     begun = time.monotonic()
     run.refresh_from_db()
     held = run.fence

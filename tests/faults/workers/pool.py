@@ -1,0 +1,65 @@
+"""Processes of workers: which one carries out a job, and how many messages were. A worker answers for its children."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable
+from typing import TypeVar
+
+from config.celery import app
+from devices.models import SyncRun
+from tests.faults.processes import wait_for
+
+ADVANCE = "devices.tasks.advance"
+T = TypeVar("T")
+
+
+def process_of(run: SyncRun) -> int | None:
+    """Process id of the child that does steps of the run at this moment. Only one worker may run."""
+    return next((process for _, process in _busy_with(run, workers=1)), None)
+
+
+def worker_of(run: SyncRun, *, workers: int) -> str | None:
+    """Name of the worker that does steps of the run, of so many that run."""
+    return next((name.rpartition("@")[2] for name, _ in _busy_with(run, workers=workers)), None)
+
+
+def wait_for_process(run: SyncRun) -> int:
+    return _wait_for(lambda: process_of(run))
+
+
+def wait_for_worker(run: SyncRun, *, workers: int) -> str:
+    return _wait_for(lambda: worker_of(run, workers=workers))
+
+
+def _wait_for(look: Callable[[], T | None]) -> T:
+    found: list[T] = []
+
+    def there() -> bool:
+        one = look()
+        found.extend([] if one is None else [one])
+        return bool(found)
+
+    wait_for(there, seconds=30)
+    return found[-1]
+
+
+def _busy_with(run: SyncRun, *, workers: int) -> list[tuple[str, int]]:
+    reports = app.control.inspect(timeout=1.0, limit=workers).active() or {}
+    tasks = [(name, task) for name, active in reports.items() for task in active]
+    return [(name, int(task["worker_pid"])) for name, task in tasks if task["name"] == ADVANCE and task["args"] == ["sync", run.pk]]
+
+
+def executed_by_worker(task: str) -> dict[str, int]:
+    """Messages of this task that each worker has received since it was started. Workers need names of their own."""
+    reports = app.control.inspect(timeout=2.0).stats() or {}
+    return {worker: int(report["total"].get(task, 0)) for worker, report in reports.items()}
+
+
+def executed(task: str) -> int:
+    return sum(executed_by_worker(task).values())
+
+
+def kill(process: int) -> None:
+    os.kill(process, signal.SIGKILL)
