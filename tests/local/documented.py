@@ -17,6 +17,8 @@ PLACEHOLDERS = (
     "HEAD",
     "postgresql://rollcall_owner:PASSWORD@db.example.com/rollcall",
     "postgresql://rollcall:PASSWORD@db.example.com/rollcall",
+    "postgresql://rollcall_owner:PASSWORD@new.example.com/rollcall",
+    "postgresql://rollcall:PASSWORD@new.example.com/rollcall",
     "redis://redis.example.com/0",
 )
 # Make targets that are not run here, and why. Nothing else can be exempt.

@@ -22,6 +22,7 @@ import pytest
 import redis
 
 from local.addresses import answers
+from local.binaries import find_postgres
 from local.data_dir import PROJECT
 from local.waiting import wait_until
 from tests.local.documented import EXEMPT, PLACEHOLDERS, Line, documents, lines, misplaced, uncovered
@@ -106,6 +107,7 @@ class Terminal:
         hidden = ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "MAKEFLAGS", "MAKELEVEL")
         plain = {name: value for name, value in os.environ.items() if not name.startswith("ROLLCALL_") and name not in hidden}
         plain.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)  # of the browser tests, no variable of a shell
+        plain["PATH"] = f"{find_postgres().folder}:{plain['PATH']}"  # its dump needs programs of its version
         with output.open("wb") as written:
             return subprocess.Popen(
                 ["bash", "-c", script, "bash", line, str(self._state)],
@@ -185,11 +187,12 @@ def stack() -> Iterator[Started]:
 
 
 def values(stack: Started) -> dict[str, Callable[[], str]]:
-    """What the placeholders stand for. Production variables lead to a second, empty database of the same server."""
+    """What the placeholders stand for. Production variables lead to a second, empty database of the same server, those of the host of a
+    restore to a third."""
     database = urlsplit(stack.told["DATABASE_URL"])
 
-    def with_role(role: str) -> str:
-        return database._replace(path="/production", query=re.sub(r"user=\w+", f"user={role}", database.query)).geturl()
+    def with_role(role: str, name: str = "production") -> str:
+        return database._replace(path=f"/{name}", query=re.sub(r"user=\w+", f"user={role}", database.query)).geturl()
 
     def fresh_database() -> str:
         """As docs/scaling.md says that an administrator of PostgreSQL creates it."""
@@ -198,6 +201,11 @@ def values(stack: Started) -> dict[str, Callable[[], str]]:
                 connection.execute(f"CREATE ROLE {role} LOGIN")
             connection.execute("CREATE DATABASE production OWNER production_owner")
         return with_role("production_owner")
+
+    def new_database() -> str:
+        with psycopg.connect(stack.told["ROLLCALL_OWNER_DATABASE_URL"], autocommit=True) as connection:
+            connection.execute("CREATE DATABASE restored OWNER production_owner")
+        return with_role("production_owner", "restored")
 
     def installer() -> str:
         _, output = stack.terminal.run(f"{MANAGE} installer list --json")
@@ -213,6 +221,8 @@ def values(stack: Started) -> dict[str, Callable[[], str]]:
         "HEAD": head,
         "postgresql://rollcall_owner:PASSWORD@db.example.com/rollcall": fresh_database,
         "postgresql://rollcall:PASSWORD@db.example.com/rollcall": lambda: with_role("production"),
+        "postgresql://rollcall_owner:PASSWORD@new.example.com/rollcall": new_database,
+        "postgresql://rollcall:PASSWORD@new.example.com/rollcall": lambda: with_role("production", "restored"),
         "redis://redis.example.com/0": lambda: stack.told["REDIS_URL"].replace("db=0", "db=1"),
     }
     assert found.keys() == set(PLACEHOLDERS)

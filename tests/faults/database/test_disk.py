@@ -18,7 +18,7 @@ from devices.models import SyncRun, User
 from local.data_dir import PROJECT, Home
 from sandbox.server import running
 from tests.devices.runs import account_at
-from tests.faults.disk import Disk, Tmpfs, mounted, small_disk
+from tests.faults.database.disk import Disk, Tmpfs, mounted, small_disk
 from tests.faults.processes import Processes, wait_for
 from tests.faults.report import Measured
 from tests.faults.runs import assert_complete, latest, story, wait_until_all_ended

@@ -14,7 +14,7 @@ from sandbox.server import Simulation, running
 from tests.devices import rows as shown
 from tests.devices.runs import account_at
 from tests.faults import services
-from tests.faults.load import Load, load
+from tests.faults.database.load import Load, load
 from tests.faults.processes import Processes, wait_for
 from tests.faults.report import Measured
 from tests.faults.runs import assert_complete, steps, story, wait_until_all_ended
