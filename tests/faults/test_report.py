@@ -30,6 +30,11 @@ def test_a_verdict_counts_tests_and_measurements(result: Result, verdict: str) -
     assert lines({"F1": result})[0] == f"F1   {verdict:<8} {FAULTS['F1']}"
 
 
+def test_a_goal_of_several_tests_is_one_line_with_the_largest_value() -> None:
+    result = Result(passed=2, measurements=[SLOW, QUICK, Measurement("another", 1, 2, "calls")])
+    assert result.text("F1")[1:] == ["     continued: 46 s (goal: at most 10 s)", "     another: 1 calls (goal: at most 2 calls)"]
+
+
 def test_every_fault_has_a_line_in_order() -> None:
     assert [line.split()[0] for line in lines({}) if line.startswith("F")] == [f"F{number}" for number in range(1, 47)]
 

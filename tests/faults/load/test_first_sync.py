@@ -31,7 +31,7 @@ def test_memory_stays_flat(sim: Simulation, processes: Processes, measured: Meas
     """OPSWAT's limit is lifted, or its pages alone would take a quarter of an hour: more is in memory at once than ever in reality."""
     for vendor in ("eset", "five9s"):
         account_at(sim.url, vendor)
-    account_at(sim.url, "opswat", calls_per_minute="1000")
+    account_at(sim.url, "opswat", calls_per_minute="600")
     processes.beat()
     worker = processes.worker()
     wait_for(lambda: Sighting.objects.count() >= 3000, seconds=120, why=lambda: story(processes))

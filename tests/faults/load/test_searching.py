@@ -80,7 +80,6 @@ def test_fifty_users_search_during_syncs(sim: Simulation, processes: Processes, 
         share = 100 * max(0.0, others) / (time.monotonic() - began) / (os.cpu_count() or 1)
         assert SyncRun.objects.filter(state=JobState.DONE).count() > ended, "nothing was synced meanwhile"
     times = sorted(milliseconds for _status, milliseconds in found)
-    assert len(times) >= USERS * SECONDS / 5
     measured("share of the machine that other programs used", share, at_most=100, unit="%")
     measured("errors", sum(status != 200 for status, _milliseconds in found), at_most=0, unit="errors")
     measured(

@@ -22,10 +22,10 @@ from tests.faults.secrets.recording import RecordingBrowser
 
 TOTP_SECRET = "CANARY" * 5 + "22"  # base32
 WRONG_PASSWORD = "canary-typed-by-mistake"
-LISTS = ("/v1/devices", "/v2.3/devices", "GetJobData")
-SIGN_INS = ("/oauth/token", "RequestAllInfos")
+LISTS = {"eset": "/v1/devices", "opswat": "/v2.3/devices", "five9s": "GetJobData"}
+SIGN_INS = {"eset": "/oauth/token", "opswat": "/oauth/token", "five9s": "RequestAllInfos"}
 # Each at simulated vendors of its own. The second of a pair strikes requests for installers.
-FAULTS_OF_LISTS = (
+FAULTS_OF_LISTS: tuple[tuple[str, str], ...] = (
     ("", "after=500@1"),
     ("401", "reset@1"),
     ("403", "no-answer@1"),
@@ -47,7 +47,7 @@ FAULTS_OF_SIGN_IN = ("401", "403", "500", "html200", "cut-json", "redirect", "nu
 
 @dataclass
 class Vendors:
-    """Simulated vendors, each with one fault, and accounts of all three kinds at each."""
+    """Simulated vendors, each with one fault, and the accounts at them."""
 
     simulations: list[Simulation] = field(default_factory=list)
     accounts: list[Account] = field(default_factory=list)
@@ -60,21 +60,22 @@ class Vendors:
 
 @contextmanager
 def vendors() -> Iterator[Vendors]:
+    """ESET at each fault of a list, and one of the others; at each fault of a sign-in one of the three."""
     found = Vendors()
     with ExitStack() as kept:
         for number, (fault, of_installers) in enumerate([*FAULTS_OF_LISTS, *((each, "") for each in FAULTS_OF_SIGN_IN)]):
             simulation = kept.enter_context(
                 running(devices=4, seed=number, frozen=True, options=SandboxOptions(job_seconds=0, rate_limits=False))
             )
-            places = LISTS if number < len(FAULTS_OF_LISTS) else SIGN_INS
-            only_eset = fault.startswith("202")
-            for place in places[: 1 if only_eset else None] if fault else ():
-                simulation.fault(f"{'eset' if only_eset else '*'}:{fault}~{place}")
+            of_lists = number < len(FAULTS_OF_LISTS)
+            other = ("opswat", "five9s")[number % 2]
+            for vendor in ("eset", other) if of_lists else (tuple(LISTS)[number % 3],):
+                if fault and (vendor == "eset" or not fault.startswith("202")):
+                    simulation.fault(f"{vendor}:{fault}~{(LISTS if of_lists else SIGN_INS)[vendor]}")
+                found.accounts.append(account_at(simulation.url, vendor, name=f"{vendor}-{number}"))
             if of_installers:
                 simulation.fault(f"eset:{of_installers}~/v1/installers")
             found.simulations.append(simulation)
-            for vendor in ("eset", "opswat", "five9s"):
-                found.accounts.append(account_at(simulation.url, vendor, name=f"{vendor}-{number}"))
         yield found
 
 
@@ -89,9 +90,10 @@ def code() -> str:
 
 
 def mistake(browser: RecordingBrowser, user: User) -> None:
-    """A wrong password, and a password in the place of the name."""
+    """A wrong password, and a password in the place of the name, which only the form itself shows again."""
     browser.sign_in(user, WRONG_PASSWORD)
-    browser.sign_in(WRONG_PASSWORD, WRONG_PASSWORD)
+    browser.start_over()
+    assert browser.revealing("/accounts/login/", login=WRONG_PASSWORD, password=WRONG_PASSWORD).status_code == 200
 
 
 def sign_in_with_factor(browser: RecordingBrowser, user: User, *, codes: Sequence[str]) -> None:

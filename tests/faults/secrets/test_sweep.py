@@ -32,6 +32,7 @@ from tests.owner import owner_session
 from tests.vendors.certificates import authority
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
+SECONDS = 150  # until all syncs have ended, on a busy machine
 PAGES = (
     "/", "/devices/", "/devices/?q=a", "/issues/", "/coverage/", "/patching/", "/installers/", "/installers/hand-outs/", "/vendors/", "/users/",
     "/audit/", "/audit/?page=2", "/healthz", "/troubles/", "/accounts/2fa/", "/d/?q=a", "/nothing-is-here/",
@@ -152,7 +153,7 @@ def type_secrets(stage: Stage, admin: RecordingBrowser) -> None:
 
 def installers_in_use(stage: Stage, admin: RecordingBrowser, stranger: RecordingBrowser) -> None:
     ready = Installer.objects.filter(standing=Standing.READY)
-    wait_for(lambda: ready.count() >= 8, seconds=60, why=lambda: story(stage))
+    wait_for(lambda: ready.count() >= 5, seconds=SECONDS, why=lambda: story(stage))
     path = scenario.share(admin, ready.order_by("pk")[0])
     stage.secrets.add(path.removeprefix("/i/"))
     assert stranger.get(path).status_code == 200
@@ -164,12 +165,11 @@ def look_at_everything(stage: Stage, admin: RecordingBrowser) -> None:
         assert admin.get(path).status_code == (404 if path == "/nothing-is-here/" else 200), path
     for account in stage.vendors.accounts:
         assert admin.get(f"/vendors/{account.name}/").status_code == 200
-    for account in stage.vendors.accounts[:30]:
+    for account in stage.vendors.accounts[:20]:
         assert admin.get(f"/vendors/{account.name}/edit/").status_code == 200
-        first = Sighting.objects.filter(account=account).first()
-        if first is not None:
-            assert admin.get(f"/devices/{first.device_id}/").status_code == 200
-            assert admin.get(f"/devices/{first.device_id}/raw/{first.pk}/").status_code == 200
+    for held in Sighting.objects.order_by("account_id", "pk").distinct("account_id")[:20]:
+        assert admin.get(f"/devices/{held.device_id}/").status_code == 200
+        assert admin.get(f"/devices/{held.device_id}/raw/{held.pk}/").status_code == 200
     for form in ("csv", "jsonl"):
         assert stage.places.ran("export", "devices", "--format", form) == 0
     assert stage.places.ran("account", "test", stage.vendors.accounts[-1].name) == 1
@@ -182,12 +182,12 @@ def test_no_secret_is_anywhere_while_everything_fails(stage: Stage, alice: User,
     with RecordingBrowser(stage.server, stage.places) as admin, RecordingBrowser(stage.server, stage.places) as stranger:
         stage.processes.beat()
         worker = stage.processes.worker()
-        orders = [order(account) for account in stage.vendors.accounts[: 3 * len(scenario.FAULTS_OF_LISTS) : 3]]
+        orders = [order(account) for account in stage.vendors.accounts[: 2 * len(scenario.FAULTS_OF_LISTS) : 2]]
         scenario.mistake(stranger, bob)
         scenario.sign_in_with_factor(admin, alice, codes=codes)
         scenario.confirm(admin)
         type_secrets(stage, admin)
-        wait_for(lambda: every_sync_ended(0), seconds=90, why=lambda: story(stage))
+        wait_for(lambda: every_sync_ended(0), seconds=SECONDS, why=lambda: story(stage))
         installers_in_use(stage, admin, stranger)
         first = SyncRun.objects.latest("pk").pk
         stage.vendors.restart()
@@ -199,12 +199,11 @@ def test_no_secret_is_anywhere_while_everything_fails(stage: Stage, alice: User,
         crash(stage, admin)
         os.killpg(second.pid, signal.SIGTERM)
         stage.processes.worker()
-        wait_for(lambda: every_sync_ended(first), seconds=90, why=lambda: story(stage))
+        wait_for(lambda: every_sync_ended(first), seconds=SECONDS, why=lambda: story(stage))
         scenario.sign_in_with_factor(admin, alice, codes=codes)
         scenario.confirm(admin)
         look_at_everything(stage, admin)
         stage.secrets |= admin.keys | stranger.keys
-    assert_in_use(stage, orders)
     found = [
         f"{kind}: {leak}"
         for kind, search in stage.places.all().items()
@@ -212,6 +211,7 @@ def test_no_secret_is_anywhere_while_everything_fails(stage: Stage, alice: User,
         for leak in leaks(name, text, stage.secrets)
     ]
     assert not found, "\n".join(found[:40])
+    assert_in_use(stage, orders)
 
 
 def assert_in_use(stage: Stage, orders: list[Installer]) -> None:
@@ -222,8 +222,8 @@ def assert_in_use(stage: Stage, orders: list[Installer]) -> None:
     assert {"200", "404", "500", "503"} <= {
         place.split()[0] for kind in ("pages", "error pages") for place, _ in stage.places.answers[kind]
     }
-    assert SyncRun.objects.filter(state=JobState.FAILED).count() > 20 and SyncRun.objects.filter(state=JobState.DONE).count() > 20
+    assert SyncRun.objects.filter(state=JobState.FAILED).count() > 15 and SyncRun.objects.filter(state=JobState.DONE).count() > 10
     assert len(stage.secrets) > 15 and all(len(secret) >= 8 for secret in stage.secrets), stage.secrets
     assert len(stage.places.commands) > 8
-    for kind, least in {"pages": 100, "exports": len(EXPORTS), "raw answers": 8, "output of commands": 4}.items():
+    for kind, least in {"pages": 60, "exports": len(EXPORTS), "raw answers": 10, "output of commands": 4}.items():
         assert len(stage.places.answers[kind]) >= least, kind
