@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from typing import ClassVar
 
 from django.db import connection
 from hypothesis import strategies as st
@@ -23,8 +22,7 @@ from devices.models.job import ACTIVE
 from devices.sync import cancellation
 from devices.sync.handler import SyncHandler, schedule_due_runs
 from sandbox.credentials import account_settings
-from sandbox.server import Simulation
-from tests.fuzz.machines.base import SECONDS, DatabaseMachine, one_of
+from tests.fuzz.machines.base import SECONDS, VendorMachine, one_of
 
 VENDORS = ("eset", "opswat")
 FAULTS = ("401", "403", "500", "503", "reset", "html200", "429=1")
@@ -33,15 +31,11 @@ WRONG = "canary-wrong-"
 MOSTLY = 5
 
 
-class AccountMachine(DatabaseMachine):
+class AccountMachine(VendorMachine):
     """One account of each vendor at most, so that calls at a vendor are those of its account."""
-
-    sim: ClassVar[Simulation]
 
     def __init__(self) -> None:
         super().__init__()
-        self.sim.clear_faults()
-        self.sim.restart()
         self.names: dict[str, str] = {}  # vendor → name of its account
         self.entered: set[str] = set()
         for vendor in VENDORS:

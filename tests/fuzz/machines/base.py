@@ -10,6 +10,9 @@ from django.db import transaction
 from django.utils import timezone
 from hypothesis.stateful import RuleBasedStateMachine
 
+from sandbox.server import Simulation, running
+from sandbox.world import SandboxOptions
+
 T = TypeVar("T")
 SECONDS = (1.0, 20.0, 60.0, 400.0, 4000.0)
 
@@ -39,6 +42,19 @@ class DatabaseMachine(RuleBasedStateMachine):
     def teardown(self) -> None:
         transaction.set_rollback(True)
         self._rolled_back.__exit__(None, None, None)
+
+
+class VendorMachine(DatabaseMachine):
+    """With simulated vendors of its own, so that a replayed sequence meets them as they were."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._vendors = running(devices=5, frozen=True, options=SandboxOptions(rate_limits=False, job_seconds=0))
+        self.sim: Simulation = self._vendors.__enter__()
+
+    def teardown(self) -> None:
+        self._vendors.__exit__(None, None, None)
+        super().teardown()
 
 
 class Killed(BaseException):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import ClassVar
 
 from django.contrib.auth.models import Group
 from hypothesis import strategies as st
@@ -17,25 +17,25 @@ from devices.audit.context import AuditContext
 from devices.errors import ActionRefused
 from devices.jobs.engine import Engine
 from devices.models import Account, Health, JobState, User
+from devices.models.job import ACTIVE
 from devices.web.roles import ADMINISTRATOR
 from installers.handouts import services as handouts
 from installers.handouts.short_links import LinkUnavailable, redeem
 from installers.models import Handout, Installer, Standing
 from installers.orders import services
-from installers.orders.connection import InstallerJobConnection
 from installers.orders.job import InstallerHandler
 from installers.orders.requests import InstallerRequest, RequestConflict
 from installers.register.sync import expire
-from sandbox.server import Simulation
 from sandbox.wire import Request
-from tests.fuzz.machines.base import DatabaseMachine, one_of
+from tests.fuzz.machines.base import VendorMachine, one_of
 from tests.installers.interruptions import CONNECT, LIST, MAKE, Between, Killed, die, nothing
 from tests.installers.orders_followed import Hand, account
 
 FAULTS = ("400", "401", "403", "404", "429=1", "500", "503", "504", "after=500", "after=504", "late=90", "reset", "cut-json", "html200", "empty", "202=2",
           "202-404=1", "202-504=0", "202-expired=0", "bad-response-id")  # fmt: skip
 PLACES = ("~/v1/installers", "~/v1/installers", "~/oauth/token", "")
-DYING = (nothing, nothing, nothing, *(die(at) for at in (CONNECT, MAKE, LIST)))
+DYING = st.sampled_from((nothing, nothing, nothing, *(die(at) for at in (CONNECT, MAKE, LIST))))
+MOSTLY = 3
 DAY = 86_400.0
 SECONDS = (1.0, 30.0, 700.0, DAY, 40 * DAY, 200 * DAY)
 
@@ -52,28 +52,25 @@ class Shared:
     off: bool = False
 
 
-class InstallerMachine(DatabaseMachine):
+class InstallerMachine(VendorMachine):
     """At most one creation at the vendor for each order, and a short link works exactly while it is valid."""
-
-    sim: ClassVar[Simulation]
 
     def __init__(self) -> None:
         super().__init__()
-        self.sim.clear_faults()
-        self.sim.restart()
         self.hand = Hand(self.sim)
         self.giver = User.objects.create(username=f"giver-{uuid.uuid4()}")
         self.giver.groups.add(Group.objects.get(name=ADMINISTRATOR))
         self.account = account(self.sim, name=f"eset-{uuid.uuid4().hex[:8]}")
         self.keys: dict[uuid.UUID, int] = {}
         self.shared: list[Shared] = []
+        self.order(again=MOSTLY, purpose="Reception")
 
     # -- orders -------------------------------------------------------------------------------------------------------
 
     @rule(again=st.integers(0, 5), purpose=st.sampled_from(("Reception", "Server")))
     def order(self, again: int, purpose: str) -> None:
         """A new form, or one that was sent before."""
-        key = one_of(list(self.keys), again) if again < 3 else None
+        key = one_of(list(self.keys), again) if again < MOSTLY else None
         key = key or services.new_key()
         try:
             made = services.order(
@@ -86,23 +83,21 @@ class InstallerMachine(DatabaseMachine):
         else:
             assert self.keys.setdefault(key, made.pk) == made.pk, "one form made two orders"
 
-    @rule(number=st.integers(0, 9), before=st.sampled_from(DYING), after=st.sampled_from(DYING))
-    def work(self, number: int, before: Callable[[str], None], after: Callable[[str], None]) -> None:
-        """A worker goes on with an order, and may die at the vendor."""
-        chosen = self._one(number)
-        if chosen is None or not chosen.active:
-            return
-        self.hand.go(
-            max(0.0, (max(chosen.next_step_at, chosen.lease_until or chosen.next_step_at) - self.hand.now).total_seconds()) + 0.001
-        )
-        line: InstallerJobConnection = Between(before=before, after=after)
-        handler = InstallerHandler(clock=self.hand, line=line)
-        try:
-            Engine(handler, clock=self.hand, roll=lambda: 0.5).advance(chosen.pk)
-        except Killed:
-            pass
-        finally:
+    @rule(number=st.integers(0, 9), turns=st.lists(st.tuples(DYING, DYING), min_size=1, max_size=4))
+    def work(self, number: int, turns: list[tuple[Callable[[str], None], Callable[[str], None]]]) -> None:
+        """Workers go on with an order, one after the other, and may die at the vendor."""
+        chosen = one_of(list(Installer.objects.filter(account=self.account, state__in=ACTIVE).order_by("pk")), number)
+        for before, after in turns:
+            if chosen is None or not chosen.active:
+                return
+            self.hand.go(
+                max(0.0, (max(chosen.next_step_at, chosen.lease_until or chosen.next_step_at) - self.hand.now).total_seconds()) + 0.001
+            )
+            handler = InstallerHandler(clock=self.hand, line=Between(before=before, after=after))
+            with suppress(Killed):
+                Engine(handler, clock=self.hand, roll=lambda: 0.5).advance(chosen.pk)
             handler.close()
+            chosen.refresh_from_db()
 
     @rule(kind=st.sampled_from(FAULTS), nth=st.integers(1, 3), times=st.integers(1, 2), place=st.sampled_from(PLACES))
     def fail_next(self, kind: str, nth: int, times: int, place: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, Phase, seed
@@ -11,8 +10,6 @@ from hypothesis import settings as profile
 from hypothesis.stateful import run_state_machine_as_test
 from pytest_django.fixtures import Settings
 
-from sandbox.server import running
-from sandbox.world import SandboxOptions
 from tests.fuzz.machines.accounts import AccountMachine
 from tests.fuzz.machines.base import DatabaseMachine
 from tests.fuzz.machines.installers import InstallerMachine
@@ -27,14 +24,9 @@ MACHINES: tuple[type[DatabaseMachine], ...] = (JobMachine, InstallerMachine, Acc
 
 
 @pytest.fixture(autouse=True)
-def _vendors(settings: Settings) -> Iterator[None]:
-    """One simulation for all sequences."""
+def _short_deadline(settings: Settings) -> None:
+    """A vendor that does not answer is waited for in real time."""
     settings.VENDOR_DEADLINE_SECONDS = 1
-    options = SandboxOptions(rate_limits=False, job_seconds=0)
-    with running(devices=5, frozen=True, options=options) as simulation:
-        for machine in (InstallerMachine, AccountMachine):
-            machine.sim = simulation
-        yield
 
 
 @pytest.mark.parametrize("machine", MACHINES, ids=[each.__name__ for each in MACHINES])
