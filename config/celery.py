@@ -15,15 +15,14 @@ django.setup()
 
 from django.conf import settings  # noqa: E402
 
-from config import gc_tuning  # noqa: E402
+from config import gc_tuning, messages  # noqa: E402
 from config.startup_checks import refuse_if_unready  # noqa: E402
 from devices.jobs import shutdown  # noqa: E402
 
 LEAVE_SECONDS = 20.0  # then running steps are killed; service managers wait 30 s
 
 
-# After a lost connection kombu would return unread messages through it, which ends the worker instead of reconnecting it.
-redis_transport.Channel.do_restore = False
+redis_transport.Transport.Channel = messages.Channel
 
 app = Celery("rollcall")
 app.conf.update(
@@ -54,6 +53,7 @@ app.conf.update(
     task_default_queue="sync",
     worker_hijack_root_logger=False,
     worker_send_task_events=False,
+    worker_enable_remote_control=False,  # who can write to the broker could end workers with it
     timezone="UTC",
     enable_utc=True,
     beat_schedule=settings.CELERY_BEAT_SCHEDULE,

@@ -28,8 +28,8 @@ class Processes:
             "ROLLCALL_VENDOR_DEADLINE_SECONDS": "4",
         }
 
-    def worker(self) -> subprocess.Popen[bytes]:
-        return self._start("worker", *WORKER)
+    def worker(self, *options: str) -> subprocess.Popen[bytes]:
+        return self._start("worker", *WORKER, *options)
 
     def beat(self) -> subprocess.Popen[bytes]:
         return self._start("beat", "beat", "-s", str(self._folder / f"schedule-{len(self._all)}"))
