@@ -21,7 +21,7 @@ if not apps.ready:  # a web process has done so
 
 from django.conf import settings
 
-from config import gc_tuning
+from config import gc_tuning, messages
 from config.startup_checks import refuse_if_unready
 from devices.jobs import leases, shutdown, wake_ups
 
@@ -29,8 +29,7 @@ EXIT_WITHOUT_MEMORY = 70
 LEAVE_SECONDS = 20.0  # then running steps are killed; service managers wait 30 s
 
 
-# After a lost connection kombu would return unread messages through it, which ends the worker instead of reconnecting it.
-redis_transport.Channel.do_restore = False
+redis_transport.Transport.Channel = messages.Channel
 
 app = Celery("rollcall")
 app.conf.update(
@@ -61,6 +60,7 @@ app.conf.update(
     task_default_queue="sync",
     worker_hijack_root_logger=False,
     worker_send_task_events=False,
+    worker_enable_remote_control=False,  # who can write to the broker could end workers with it
     timezone="UTC",
     enable_utc=True,
     beat_schedule=settings.CELERY_BEAT_SCHEDULE,

@@ -15,7 +15,9 @@ _PATTERNS = [
 ]
 _CONTROL = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160))} | {10: "\\n", 9: " ", 0x2028: "\\u2028", 0x2029: "\\u2029"}
 _CONTROL |= dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
-LONGEST_LINE = 8192  # characters: a message may quote input
+LONGEST_LINE = 8192  # bytes in UTF-8, with its end: a message may quote input
+MOST_LINES = 200  # of a traceback or stack: a message may have line breaks, too
+_CUT = "…"
 
 
 def redact(text: str) -> str:
@@ -43,13 +45,22 @@ class OneLine(logging.Formatter):
 
 
 def _indented(text: str) -> str:
-    first, *rest = text.split("\n")
-    return "\n".join([_line(first), *(f"  {_line(each)}" for each in rest)])
+    lines = text.split("\n")
+    if len(lines) > MOST_LINES:
+        half = MOST_LINES // 2
+        lines = [*lines[:half], f"{_CUT} {len(lines) - 2 * half} lines left out", *lines[-half:]]
+    first, *rest = lines
+    return "\n".join([_line(first), *(_line(each, indent="  ") for each in rest)])
 
 
-def _line(text: str) -> str:
-    cut = f"{text[:LONGEST_LINE]}…" if len(text) > LONGEST_LINE else text
-    return redact(cut.translate(_CONTROL))
+def _line(text: str, *, indent: str = "") -> str:
+    """Cut twice: first roughly, because searching a long text for secrets takes long, and when the secrets are out, to the byte."""
+    rough = text[: 2 * LONGEST_LINE]
+    line = indent + redact(rough.translate(_CONTROL))
+    written = line.encode()
+    if rough == text and len(written) < LONGEST_LINE:
+        return line
+    return written[: LONGEST_LINE - len(_CUT.encode()) - 1].decode(errors="ignore") + _CUT
 
 
 LOGGING: dict[str, Any] = {
@@ -62,5 +73,7 @@ LOGGING: dict[str, Any] = {
         # These write full addresses at INFO; an OPSWAT address carries its token.
         name: {"level": "WARNING"}
         for name in ("httpx", "httpcore", "urllib3", "hpack", "celery.worker.strategy", "celery.app.trace", "celery.beat")
-    },
+    }
+    # Handlers of others do not redact.
+    | {"_granian": {"level": "INFO", "handlers": ["console"], "propagate": False}},
 }

@@ -1,4 +1,7 @@
-"""Celery tasks: wake-up calls that carry a job type and an id, and no logic. A lost one is repeated at the next tick."""
+"""Celery tasks: wake-up calls that carry a job type and an id, and no logic. A lost one is repeated at the next tick.
+
+A worker checks the arguments before (config/messages.py): `int` is the type of an id, `str` that of the name of a job type.
+"""
 
 from __future__ import annotations
 

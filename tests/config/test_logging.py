@@ -6,7 +6,7 @@ import sys
 import pytest
 from django.conf import settings
 
-from config.logging import LOGGING, OneLine, redact
+from config.logging import LOGGING, LONGEST_LINE, MOST_LINES, OneLine, redact
 
 
 def line(text: str, *values: object, error: bool = False) -> str:
@@ -54,9 +54,33 @@ def test_an_exception_cannot_forge_a_line() -> None:
     assert lines[0] == "it failed" and not any(each.startswith("2026") or "\x1b" in each for each in lines)
 
 
-def test_a_line_is_bounded() -> None:
-    assert len(line("got %s", "x" * 10_000_000)) < 10_000
-    assert len(line("it failed" + "y" * 10_000_000)) < 10_000
+@pytest.mark.parametrize("letter", ["x", "é", "日", "😀", "\x1b", "\ud800"])
+def test_a_line_has_at_most_8192_bytes(letter: str) -> None:
+    for written in (line("got %s", letter * 1_000_000), line("it failed" + letter * 1_000_000)):
+        assert 8180 <= len(written.encode()) + 1 <= LONGEST_LINE and written.endswith("…")
+
+
+@pytest.mark.parametrize("length", range(8186, 8193))
+def test_a_line_is_cut_only_when_it_is_longer(length: int) -> None:
+    written = line("é" * (length // 2) + "x" * (length % 2))
+    assert len(written.encode()) == (length if length < LONGEST_LINE else LONGEST_LINE - 1)
+    assert written.endswith("…") == (length >= LONGEST_LINE)
+
+
+@pytest.mark.parametrize("before", range(LONGEST_LINE - 40, LONGEST_LINE + 1))
+def test_a_secret_at_the_end_of_a_line_is_not_cut_before_it_is_found(before: int) -> None:
+    assert "cAnArY" not in line("x" * before + " eyJhbGciOiJI.cAnArY123.sig and more")
+
+
+def test_a_traceback_is_bounded() -> None:
+    try:
+        raise ValueError("the first line\n" + "日" * 1_000_000 + "\nx" * 100_000 + "\nthe last line")
+    except ValueError:
+        lines = line("it failed", error=True).splitlines()
+    assert all(len(each.encode()) < LONGEST_LINE for each in lines)
+    assert len(lines) == 1 + MOST_LINES + 1
+    assert "  ValueError: the first line" in lines and lines[-1] == "  the last line"
+    assert any(each.startswith("  … ") and each.endswith(" lines left out") for each in lines)
 
 
 def test_a_traceback_keeps_its_lines_and_loses_its_secrets() -> None:

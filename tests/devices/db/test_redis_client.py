@@ -21,7 +21,7 @@ from devices.web import cache as rate_limits
 from tests.conftest import PASSWORD
 from tests.devices import rows as shown
 from tests.devices import valkey_servers
-from tests.faults.test_valkey_away import PAGES
+from tests.faults.valkey.test_valkey_away import PAGES
 
 TIMEOUT = 0.2
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,18 +13,28 @@ from allauth.mfa.totp.internal import auth as totp
 from devices.models import Account, Device, SyncRun, User
 from installers.models import Handout
 from installers.views.short_link import TRIES
+from tests.bench import broker_settings
 from tests.conftest import PASSWORD
 from tests.devices import rows as shown
 from tests.faults.broker import STATES, Broker, own_broker
 from tests.faults.processes import wait_for
+from tests.faults.report import Measured
 from tests.faults.serving import Browser, Server, serving
 from tests.installers.handout_rows import ready, short_link
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+FAULTS = {
+    name: pytest.mark.fault(fault)
+    for name, fault in zip(
+        ("stopped", "killed", "frozen", "full", "refuses writes", "emptied"), ["F7", "F7", "F9", "F10", "F10", "F8"], strict=True
+    )
+}
 # Two run with all tests, the others with `make faults`.
-EVERY_STATE = [pytest.param(name, marks=[] if name in ("stopped", "frozen") else pytest.mark.faults) for name in STATES]
-ALL_STATES = [pytest.param(name, marks=pytest.mark.faults) for name in STATES]
+EVERY_STATE = [
+    pytest.param(name, marks=[FAULTS[name]] if name in ("stopped", "frozen") else [FAULTS[name], pytest.mark.faults]) for name in STATES
+]
+ALL_STATES = [pytest.param(name, marks=[FAULTS[name], pytest.mark.faults]) for name in STATES]
 ALONE = {"stopped", "killed", "frozen", "full", "refuses writes"}
 SILENT = {"stopped", "killed", "frozen"}
 NO_ANSWER = "The message broker does not answer, so nothing is synced."
@@ -35,6 +46,10 @@ PAGES = [
     "/installers/for/{device}/", "/vendors/", "/vendors/add/", "/vendors/eset-main/", "/vendors/eset-main/edit/", "/vendors/thresholds/",
     "/troubles/", "/audit/", "/accounts/password/change/", "/accounts/2fa/", "/accounts/reauthenticate/",
 ]  # fmt: skip
+
+
+FROZEN_PAGES = ["/", "/devices/", "/devices/{device}/", "/d/?q=berlin", "/issues/", "/patching/", "/vendors/eset-main/"]
+FROZEN_BUTTONS = ["/devices/{device}/ask/", "/vendors/eset-main/test/"]
 
 
 @pytest.fixture
@@ -105,6 +120,7 @@ def counts_shared(browser: Browser, broker: Broker) -> bool:
 
 
 @pytest.mark.faults
+@pytest.mark.fault("F8")
 def test_limits_reached_before_valkey_was_emptied_hold(broker: Broker, server: Server, alice: User, bob: User) -> None:
     with server.browser() as browser, server.browser() as reader:
         assert reader.sign_in(alice).status_code == 302
@@ -179,6 +195,7 @@ def test_a_short_link_works_and_says_when_it_does_not(state: str, broker: Broker
 
 
 @pytest.mark.faults
+@pytest.mark.fault("F7")
 def test_the_page_of_a_short_link_says_to_try_again(broker: Broker, server: Server, ivan: User) -> None:
     path = short_link(ivan, ready())
     with server.browser() as browser:
@@ -224,3 +241,25 @@ def test_health_says_what_is_wrong(state: str, broker: Broker, server: Server) -
         broker.restore()
         beat(broker)
         wait_for(lambda: health(browser) == (200, "ok"), seconds=20)
+
+
+@pytest.mark.faults
+@pytest.mark.fault("F9")
+def test_a_frozen_valkey_adds_half_a_second_at_most(
+    broker: Broker, tmp_path: Path, alice: User, device: Device, measured: Measured
+) -> None:
+    """Of each page and button the request that finds out. What the server itself waited counts, so that a busy machine does not."""
+    with serving(tmp_path, redis_url=broker.url, settings_module=broker_settings.__name__) as server, server.browser() as browser:
+        assert browser.sign_in(alice).status_code == 302
+        requests = {path: partial(browser.get, path.format(device=device.pk)) for path in FROZEN_PAGES}
+        requests |= {path: partial(browser.post, path.format(device=device.pk), fragment=True) for path in FROZEN_BUTTONS}
+        waited = {}
+        for path, request in requests.items():
+            broker.restore()
+            beat(broker)
+            wait_for(lambda: health(browser) == (200, "ok"), seconds=20, why=server.log)
+            broker.freeze()
+            answer = request()
+            assert answer.status_code == 200, path
+            waited[path] = float(answer.headers[broker_settings.WAITED]) / 1000
+    measured("added to the slowest of the pages and buttons", max(waited.values()), at_most=0.5)

@@ -45,6 +45,7 @@ def go_on_until_the_budget_is_spent(account: Account) -> None:
     raise AssertionError("the budget never stopped it")
 
 
+@pytest.mark.fault("F8")
 @pytest.mark.django_db
 @pytest.mark.parametrize("fault", ["", "opswat:500~/o/api", "opswat:reset~/o/api"])
 def test_calls_count_after_everything_was_forgotten(sim: Simulation, fault: str) -> None:
@@ -61,6 +62,7 @@ def test_calls_count_after_everything_was_forgotten(sim: Simulation, fault: str)
     assert 8 <= sim.busiest(60.0, vendor="opswat", path="/o/api/") <= 10
 
 
+@pytest.mark.fault("F7")
 def test_an_older_memory_is_no_memory() -> None:
     """Redis that comes back from a snapshot, or a replica that takes over, lacks the last calls but not the older ones."""
     shared = SharedRateLimit(1, Rate(10, 60.0, 2), idle_for=lambda: 0.0)
@@ -72,3 +74,18 @@ def test_an_older_memory_is_no_memory() -> None:
     services.start_valkey()
     assert shared.take() > 50
     assert shared.take(interactive=True) > 50
+
+
+@pytest.mark.fault("F11")
+def test_a_limit_holds_when_the_scripts_are_forgotten() -> None:
+    """As after SCRIPT FLUSH or a failover: the script is loaded again, and the calls of the window still count."""
+    shared = SharedRateLimit(1, Rate(10, 60.0, 2), idle_for=lambda: 3600.0)
+    granted = 0
+    for _ in range(20):
+        worker_client().script_flush()
+        granted += shared.take() == 0.0
+    assert (granted, shared.unreachable) == (8, False)
+    worker_client().script_flush()
+    assert [shared.take(interactive=True) for _ in range(2)] == [0.0, 0.0], "those that are reserved for users"
+    worker_client().script_flush()
+    assert shared.take(interactive=True) > 0
