@@ -70,19 +70,22 @@ class Places:
     def files_of_the_broker(self) -> Found:
         """Its log of commands, with all that was ever written, and a snapshot of its memory."""
         self.broker.client.save()
-        folder = Path(self.broker.client.config_get("dir")["dir"])
-        for path in folder.rglob("*"):
+        for path in self._of_the_broker().rglob("*"):
             if path.is_file() and path.name != "password.conf":
                 yield path.name, _text(path)
 
     def logs(self) -> Found:
         """Also standard output and standard error, which end there; and what else processes leave in their folder."""
-        own = Path(self.broker.client.config_get("dir")["dir"]).parent / "logs"
+        own = self._of_the_broker().parent / "logs"
         for path in (*self.folder.rglob("*"), *own.glob("*")):
             if path.is_file():
                 yield path.name, _text(path)
         for path in STACK.home.logs.glob("*.log"):
             yield path.name, _text(path)[self._logged.get(path, 0) :]
+
+    def _of_the_broker(self) -> Path:
+        """Its data folder."""
+        return Path(str(self.broker.client.config_get("dir")["dir"]))
 
     def command_lines(self) -> Found:
         self.look_at_processes()

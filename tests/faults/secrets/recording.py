@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import httpx
 
 from tests.faults.secrets.places import Places
@@ -23,9 +25,12 @@ class RecordingBrowser(Browser):
     def post(self, path: str, *, fragment: bool = False, headers: dict[str, str] | None = None, **fields: str) -> httpx.Response:
         return self._kept(path, super().post(path, fragment=fragment, headers=headers, **fields))
 
+    def fill_in(self, path: str, fields: Mapping[str, str], *, fragment: bool = False) -> httpx.Response:
+        return self.post(path, fragment=fragment, headers=None, **fields)
+
     def revealing(self, path: str, **fields: str) -> httpx.Response:
-        """A form whose answer shows a secret to the one who asked for it."""
-        return super().post(path, **fields)
+        """A form whose answer shows a secret to the user who requested it."""
+        return super().post(path, fragment=False, headers=None, **fields)
 
     def _kept(self, path: str, answer: httpx.Response) -> httpx.Response:
         self.keys |= {cookie.value or "" for cookie in self._client.cookies.jar if cookie.name in SESSION_COOKIES}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -82,11 +81,7 @@ def vendors() -> Iterator[Vendors]:
 def second_factor(user: User) -> list[str]:
     """The TOTP secret is known; the recovery codes are returned."""
     totp.TOTP.activate(user, TOTP_SECRET)
-    return RecoveryCodes.activate(user).get_unused_codes()
-
-
-def code() -> str:
-    return totp.format_hotp_value(totp.hotp_value(TOTP_SECRET, int(time.time()) // 30))
+    return list(map(str, RecoveryCodes.activate(user).get_unused_codes()))
 
 
 def mistake(browser: RecordingBrowser, user: User) -> None:

@@ -127,7 +127,7 @@ def crash(stage: Stage, admin: RecordingBrowser) -> None:
         try:
             refresh_account(stage.vendors.accounts[0])
             for vendor in ("eset", "opswat", "five9s"):
-                answer = admin.post("/vendors/add/", **filled(stage, vendor), anyway="1")
+                answer = admin.fill_in("/vendors/add/", filled(stage, vendor, anyway="1"))
                 assert answer.status_code == 500, (answer.status_code, answer.text[:2000])
             wait_for(lambda: "SyncRun" in stage.processes.logs() and "failed at" in stage.processes.logs(), seconds=30)
         finally:
@@ -141,14 +141,17 @@ def filled(stage: Stage, vendor: str, *, simulation: int = 4, **more: str) -> di
     return {"vendor": vendor, "name": f"{vendor}-typed", **typed, **more}
 
 
+FAILING = (4, 8, -8, -5, -3, -2)  # simulated vendors
+
+
 def type_secrets(stage: Stage, admin: RecordingBrowser) -> None:
     """In forms that are tested at failing vendors, and a private key in the place of a certificate."""
     for number, vendor in enumerate(("eset", "opswat", "five9s") * 2):
-        answer = admin.post("/vendors/test/", fragment=True, **filled(stage, vendor, simulation=(4, 8, -8, -5, -3, -2)[number]))
+        answer = admin.fill_in("/vendors/test/", filled(stage, vendor, simulation=FAILING[number]), fragment=True)
         assert answer.status_code == 200
     ours = authority()
     stage.secrets |= {line for line in ours.key_pem.splitlines() if len(line) > 40 and "-----" not in line}
-    assert "private key" in admin.post("/vendors/add/", **filled(stage, "eset", ca_pem=ours.pem + ours.key_pem)).text
+    assert "private key" in admin.fill_in("/vendors/add/", filled(stage, "eset", ca_pem=ours.pem + ours.key_pem)).text
 
 
 def installers_in_use(stage: Stage, admin: RecordingBrowser, stranger: RecordingBrowser) -> None:
