@@ -20,10 +20,12 @@ CODE ?= .
 AUDIT_URL ?=
 # Other values of the deployment's variables, for example: make deployment SETTINGS="ROLLCALL_HTTPS=0"
 SETTINGS ?=
+# Cases of `make fuzz` for each parser; of each state machine a two-hundredth of it.
+CASES ?= 100000
 # More arguments for pytest, for example: make test ARGS="-k sealing"
 ARGS ?=
 
-.PHONY: help run services password install check test test-next dates lint bench bandit deployment audit release messages figures faults fleets python local dev browser faketime proxies libreoffice
+.PHONY: help run services password install check test test-next dates lint bench bandit deployment audit release messages figures faults fleets fuzz python local dev browser faketime proxies libreoffice
 
 help: ## list what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1 - /p' Makefile
@@ -89,6 +91,9 @@ faults: dev proxies faketime libreoffice ## kill processes and break vendors whi
 
 fleets: dev ## judge matching on large generated fleets, and save thousands of random pages
 	@$(VENV) -m pytest -m fleets $(ARGS)
+
+fuzz: dev ## give every parser 100,000 generated cases, and the state machines 500 sequences of rules each (CASES=1000)
+	@CASES="$(CASES)" $(VENV) -m pytest -n 2 --dist worksteal tests/fuzz $(ARGS)
 
 python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or later is needed and none was found: install it, or name it with make PYTHON=/path/to/python3." >&2; exit 1; }

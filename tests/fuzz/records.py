@@ -7,7 +7,6 @@ import json
 import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,15 +15,10 @@ import msgspec
 
 from sandbox.credentials import CANARY
 from sandbox.eset import groups as eset_groups
-from sandbox.eset import records as eset_records
-from sandbox.eset.patching import EsetPatching
-from sandbox.five9s import records as five9s_records
-from sandbox.opswat import records as opswat_records
-from sandbox.server import Simulation
-from sandbox.wire import Request
-from tests.fuzz import json_rows
+from tests.fuzz import json_rows, simulated
 from tests.fuzz.json_rows import Path, Row, Sample
 from tests.fuzz.parser import Parser
+from tests.fuzz.simulated import NOW
 from tests.fuzz.texts import made
 from vendors import field_repairs
 from vendors.errors import BadAnswer, BadRecord
@@ -37,10 +31,7 @@ from vendors.parsing.pages import json_pages, json_repair, size_limits
 from vendors.records import Device, Entry, Reject
 from vendors.secret import Secret
 
-NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
-FROZEN = NOW.timestamp() - 3600
 ZONE = ZoneInfo("Europe/Berlin")
-SAMPLES = 24
 MOST_GOOD, MOST_CHANGED = 2, 2
 NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 Read = Callable[[list[msgspec.Raw]], tuple[list[Any], int, list[Reject]]]
@@ -70,42 +61,6 @@ class Case:
 
     def __repr__(self) -> str:
         return f"Case(broken={self.broken}, touched={[each.touched for each in self.changed]}, body={self.body!r})"
-
-
-# -- the simulated vendors' records -----------------------------------------------------------------------------------------------------
-
-
-@functools.cache
-def _simulation() -> Simulation:
-    return Simulation(devices=SAMPLES, frozen=FROZEN)
-
-
-def _devices(vendor: str) -> list[Any]:
-    fleet = _simulation().fleet
-    sections = five9s_records.SECTIONS["RequestAllInfos"]
-    makers: dict[str, Callable[[Any], Any]] = {
-        "eset": lambda entry: eset_records.device(fleet, entry, FROZEN),
-        "opswat": lambda entry: opswat_records.device(fleet, entry, FROZEN),
-        "five9s": lambda entry: five9s_records.device(fleet, entry, FROZEN, sections=sections),
-    }
-    return [makers[vendor](entry) for entry in fleet.entries(vendor)][:SAMPLES]
-
-
-def _answered(handle: Callable[[Request, str], Any], path: str, key: str) -> list[Any]:
-    rows = json.loads(handle(Request("GET", path, {}, b""), path).body)[key]
-    assert rows, path
-    return list(rows[:SAMPLES])
-
-
-def _patching(path: str, key: str) -> Callable[[], list[Any]]:
-    return lambda: _answered(EsetPatching(_simulation().world).handle, path, key)
-
-
-def _installers() -> list[Any]:
-    made_there = _simulation().eset.installers
-    for number in range(4):
-        made_there.make(f"Reception {number} [req-0000000{number}]")
-    return _answered(made_there.handle, "/v1/installers", "installers")
 
 
 # -- readers --------------------------------------------------------------------------------------------------------------------------------
@@ -138,23 +93,25 @@ def _groups(rows: list[msgspec.Raw]) -> tuple[list[Any], int, list[Reject]]:
 UUID: tuple[Path, ...] = (("uuid",),)
 KINDS: tuple[Path, ...] = (("application",), ("package",), ("operatingSystem",))
 PROCESSES = "/v1/application-patching-processes/recent/details"
-ESET = Listing("devices", mapping.DeviceListing, lambda: _devices("eset"), UUID, _entries)
+ESET = Listing("devices", mapping.DeviceListing, lambda: simulated.devices("eset"), UUID, _entries)
 GROUPS = Listing("deviceGroups", mapping.GroupListing, eset_groups.groups, UUID, _groups)
 RECENT = Listing(
     "patchingDetails",
     attempts.AttemptListing,
-    _patching(PROCESSES, "patchingDetails"),
+    simulated.patching(PROCESSES, "patchingDetails"),
     (),
     _pair(lambda rows: attempts.recent(rows, now=NOW)),
 )
-ATTEMPTS = Listing("patchingDetails", attempts.AttemptListing, _patching("/v1/patching-process-details", "patchingDetails"), KINDS,
+ATTEMPTS = Listing("patchingDetails", attempts.AttemptListing, simulated.patching("/v1/patching-process-details", "patchingDetails"), KINDS,
                    _pair(lambda rows: attempts.attempts(rows, now=NOW)))  # fmt: skip
 PATCHES = Listing(
-    "devices", patches.PatchListing, _patching("/v1/device-patches", "devices"), (*UUID, ("deviceUuid",)), _pair(patches.patches)
+    "devices", patches.PatchListing, simulated.patching("/v1/device-patches", "devices"), (*UUID, ("deviceUuid",)), _pair(patches.patches)
 )
-INSTALLERS = Listing("installers", installer_mapping.InstallerListing, _installers, UUID, _made)
-OPSWAT = Listing("", list[msgspec.Raw], lambda: _devices("opswat"), (("hwid",),), _pair(lambda rows: opswat.entries(rows, now=NOW)))
-FIVE9S = Listing("Results", None, lambda: _devices("five9s"), (("Computer_Idn",), ("EpmInventory",), ("EpmInventory", "Computer_Idn")),
+INSTALLERS = Listing("installers", installer_mapping.InstallerListing, simulated.installers, UUID, _made)
+OPSWAT = Listing(
+    "", list[msgspec.Raw], lambda: simulated.devices("opswat"), (("hwid",),), _pair(lambda rows: opswat.entries(rows, now=NOW))
+)
+FIVE9S = Listing("Results", None, lambda: simulated.devices("five9s"), (("Computer_Idn",), ("EpmInventory",), ("EpmInventory", "Computer_Idn")),
                  _pair(lambda rows: five9s.entries(rows, zone=ZONE, now=NOW)))  # fmt: skip
 
 

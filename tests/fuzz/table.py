@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.fuzz import answers, records, user_input, vendor_settings, vendor_texts
+from tests.fuzz import answers, records, user_input, vendor_settings, vendor_texts, vendor_values
 from tests.fuzz.parser import Parser
 
-TABLE: list[Parser[Any]] = [*vendor_texts.PARSERS, *records.PARSERS, *answers.PARSERS, *vendor_settings.PARSERS, *user_input.PARSERS]
+TABLE: list[Parser[Any]] = [
+    *vendor_texts.PARSERS,
+    *vendor_values.PARSERS,
+    *records.PARSERS,
+    *answers.PARSERS,
+    *vendor_settings.PARSERS,
+    *user_input.PARSERS,
+]

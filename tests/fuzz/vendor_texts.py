@@ -8,15 +8,13 @@ from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import msgspec
 from hypothesis import strategies as st
 
 from tests.fuzz.parser import Parser
 from tests.fuzz.texts import made, text_maker, texts
-from vendors import field_repairs, short_labels, stored_titles
+from vendors import short_labels, stored_titles
 from vendors.parsing import (
     descriptions,
-    fields,
     hardware_uuid,
     host_names,
     mac_addresses,
@@ -226,6 +224,10 @@ def _models(case: tuple[str, str, str]) -> None:
     descriptions.machine_type(one, maker)
 
 
+def _brand(text: str) -> None:
+    assert manufacturers.brand(text) in {"", *manufacturers.BRANDS}
+
+
 def _serial_shown(case: list[str]) -> None:
     told = [each for text in case if (each := normalise.identifier(IdKind.SERIAL, text))]
     assert descriptions.shown_serial([*told, Identifier(IdKind.SERIAL, "", "derived")]) in {"", *(each.value for each in told)}
@@ -262,45 +264,7 @@ def _title(text: str) -> None:
     assert text.endswith(short_labels.short_word(text))
 
 
-_scalar = text_maker("2026-08-01T10:00:24Z", "10", "true", "NOTEBOOK", "name", "count", "parts")
-
-
-def json_value(dice: Random, levels: int = 3) -> Any:
-    """As a decoder gives it: every text is one."""
-    if levels and dice.random() < 0.4:
-        inner = [json_value(dice, levels - 1) for _ in range(dice.randint(0, 3))]
-        return inner if dice.random() < 0.5 else {json_text(dice): each for each in inner}
-    number = dice.choice((0, 1, -1, 1.0, 0.5, 1e308, -0.0, 2**31, 2**64, -(2**63), 10**300))
-    return dice.choice((None, True, False, number, number, json_text(dice), json_text(dice)))
-
-
-def json_text(dice: Random) -> str:
-    return _scalar(dice).encode("utf-8", "replace").decode()
-
-
-class _Shape(msgspec.Struct):
-    name: str | None = None
-    count: int | None = None
-    parts: list[_Shape] | None = None
-
-
-def _value(value: object) -> None:
-    repairs = field_repairs.Repairs()
-    text = fields.text_of(value, "field", repairs, limit=50)
-    assert len(text) <= 50 and storable(text)
-    assert len(fields.word_of(value, "field", repairs)) <= 60
-    assert 0 <= fields.count_of(value, "field", repairs) <= fields.LARGEST
-    assert fields.flag_of(value, "field", repairs) in (True, False)
-    at = fields.time_of(value, "field", repairs, zone=UTC, now=NOW)
-    assert at is None or at <= NOW + times.SKEW
-    fields.identifier_of(IdKind.SERIAL, value, "field", repairs)
-    read = field_repairs.examined(value, repairs)
-    shape = fields.fitted(read, _Shape, repairs)
-    assert shape is None or isinstance(msgspec.convert(shape, _Shape), _Shape)
-    assert len(repairs.all()) <= field_repairs.MOST
-
-
-PARSERS: list[Parser[object]] = [
+PARSERS: list[Parser[Any]] = [
     *_keys(),
     Parser((normalise.identifier,), st.sampled_from(list(VALUES)).flatmap(lambda kind: st.tuples(st.just(kind), VALUES[kind])), _identifier),
     Parser((normalise.user_parts, no_users.nobody), USERS, _user_parts),
@@ -317,17 +281,11 @@ PARSERS: list[Parser[object]] = [
     Parser((placeholder_texts.placeholder_text, placeholder_texts.is_no_value, placeholder_texts.no_serial, descriptions.described), MODELS | SERIALS, _placeholders),
     Parser((fillers.is_counted, fillers.is_filler), st.tuples(SERIALS, st.binary(min_size=16, max_size=16)), _fillers),
     Parser((model_names.same_model, descriptions.machine_type), st.tuples(MODELS, MODELS, MAKERS), _models),
-    Parser((manufacturers.brand,), MAKERS, lambda text: manufacturers.brand(text) in {"", *manufacturers.BRANDS} or _fail()),
+    Parser((manufacturers.brand,), MAKERS, _brand),
     Parser((descriptions.shown_serial,), st.lists(SERIALS, max_size=3), _serial_shown),
     Parser((operating_systems.system, operating_systems.marked, operating_systems.release_of, operating_systems.family_of),
            st.tuples(SYSTEMS, SYSTEMS, SYSTEMS, st.integers(0, 2**17), st.sampled_from(Family), st.booleans()), _system),
     Parser((times.parse_time, times.implausible, times.plausible), st.tuples(TIMES, st.sampled_from(ZONES)), _time),
     Parser((spellings.plain, spellings.host_names, spellings.serials, spellings.canonical, spellings.full_name), HOSTS | SERIALS, _spelling),
     Parser((stored_titles.recognized, short_labels.short_word), TITLES, _title),
-    Parser((fields.text_of, fields.word_of, fields.count_of, fields.flag_of, fields.time_of, fields.identifier_of, fields.fitted, field_repairs.examined),
-           made(json_value), _value),
 ]  # fmt: skip
-
-
-def _fail() -> None:
-    raise AssertionError("not one of the known values")
