@@ -15,6 +15,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import quote, quote_plus
 
+import redis
 from django.db import connection
 from django.test import Client
 from django.urls import reverse

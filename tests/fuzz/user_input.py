@@ -27,6 +27,7 @@ from devices.issues.filters import ISSUES
 from devices.issues.forms import SelectionForm
 from devices.lists import csv as cells
 from devices.lists import filters, ids
+from devices.lists.file_table import LONGEST_CELL, FileTable
 from devices.lists.keyset import Cursor
 from devices.lists.state import ListDefinition
 from devices.lookup import pasted_list
@@ -36,6 +37,7 @@ from devices.management.console import CommandRefused
 from devices.search import interpretations, labels, mac_notations, parser
 from devices.search.bar_codes import endings, express_tag, serials_in
 from devices.search.domains import other_domain, other_user_domain
+from devices.search.queries import MOST
 from devices.web import client_address
 from patching.lists import attempts, patches, titles
 from patching.lists import devices as patched_devices
@@ -142,19 +144,23 @@ def _id(text: str) -> None:
     assert filters.clean_query(filters.clean_query(text)) == filters.clean_query(text)
     filters.DateField("day").read(text)
     with suppress(ArgumentTypeError):
-        assert 1 <= lookup._limit(text) <= lookup.MOST
+        assert 1 <= lookup._limit(text) <= MOST
 
 
 def _cells(row: list[str]) -> None:
-    """The file has one line with as many cells; none is a formula, and a cell that is none comes back as it is."""
+    """The file has one line with as many cells; none is a formula for any separator, and a cell that is none comes back as it is."""
     storing = [each.encode("utf-8", "replace").decode() for each in row] or [""]
-    line = "".join(cells.csv_table(["a"] * len(storing), [storing])).partition("\r\n")[2]
+    line = "".join(cells.csv_table(FileTable(["a"] * len(storing), [storing]))).partition("\r\n")[2]
     (read,) = csv.reader(io.StringIO(line, newline=""))
     assert len(read) == len(storing) and "".join(cells.blocks([line])) == line
-    for text, cell in zip(storing, read, strict=True):
-        assert cell == cells.cell(text) and "\0" not in cell and len(cell) <= cells.LONGEST_CELL
-        assert cell.lstrip()[:1] not in ("=", "+", "-", "@", "\t", "\r") or cells.NUMBER.fullmatch(cell) or cell.lstrip() != cell
+    for place, (text, cell) in enumerate(zip(storing, read, strict=True)):
+        # The first cell may get one more guard: the second may continue its number.
+        assert cell == cells.cell(text) or (place == 0 and cell == cells.GUARD + cells.cell(text))
+        assert "\0" not in cell and len(cell) <= LONGEST_CELL
         assert not (text.isalnum() and text.isascii()) or cell == text
+    for separator in ",;\t":
+        (found,) = csv.reader(io.StringIO(line, newline=""), delimiter=separator)
+        assert not [cell for cell in found if cell.lstrip()[:1] in ("=", "@")], separator
 
 
 def _command(case: tuple[str, list[str]]) -> None:
