@@ -36,6 +36,7 @@ def asked(path: str, *, secure: bool = False, **environment: str) -> tuple[int, 
     return status, headers, text
 
 
+@pytest.mark.fault("F14")
 def test_without_a_database_pages_say_so() -> None:
     status, headers, text = asked("/devices/", DATABASE_URL="postgresql:///rollcall?host=/nowhere/at/all")
     assert (status, headers["Retry-After"]) == (503, "5")

@@ -192,7 +192,7 @@ def values(stack: Started) -> dict[str, Callable[[], str]]:
     database = urlsplit(stack.told["DATABASE_URL"])
 
     def with_role(role: str, name: str = "production") -> str:
-        return database._replace(path=f"/{name}", query=re.sub(r"user=\w+", f"user={role}", database.query)).geturl()
+        return f"postgresql:///{name}?" + re.sub(r"user=\w+", f"user={role}", database.query)
 
     def fresh_database() -> str:
         """As docs/scaling.md says that an administrator of PostgreSQL creates it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import models
@@ -52,10 +52,10 @@ def problems(migration: Migration) -> list[str]:
     ]
 
 
-def _all(found: list[Operation]) -> Iterator[Operation]:
+def _all(found: Sequence[Operation]) -> Iterator[Operation]:
     for each in found:
         if isinstance(each, operations.SeparateDatabaseAndState):
-            yield from _all(list(each.database_operations))
+            yield from _all(each.database_operations)
         else:
             yield each
 
@@ -82,7 +82,7 @@ def _new_column(app: str, operation: operations.AddField) -> Iterator[str]:
         return
     if not field.null and not field.has_db_default():
         yield f"{name} has no value in rows of the former version: give it null=True or db_default."
-    if (field.db_index or field.unique) and _large(app, operation):
+    if (getattr(field, "db_index", False) or field.unique) and _large(app, operation):
         yield f"{name} makes an index with a lock on a large table: use db_index=False, and AddIndexOnline."
 
 
@@ -90,8 +90,8 @@ def _in_sql(sql: str) -> Iterator[str]:
     for found in INDEX_IN_SQL.finditer(sql):
         if found["table"].lower().replace("_", ".", 1) in LARGE:
             yield f"an index of {found['table']} is made with a lock: write CREATE INDEX CONCURRENTLY, in a migration with atomic = False."
-    if found := REMOVED_IN_SQL.search(sql):
-        yield f"its SQL has {found[0]}, but the former version may use what that removes or renames."
+    if removed := REMOVED_IN_SQL.search(sql):
+        yield f"its SQL has {removed[0]}, but the former version may use what that removes or renames."
 
 
 def _large(app: str, operation: Operation) -> bool:

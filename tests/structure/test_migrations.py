@@ -16,9 +16,8 @@ INDEX = models.Index(fields=["name"], name="planted")
 
 
 def planted(operation: Operation) -> list[str]:
-    migration = Migration("0099_planted", "devices")
-    migration.operations = [operation]
-    return problems(migration)
+    made = type("Planted", (Migration,), {"operations": [operation]})
+    return problems(made("0099_planted", "devices"))
 
 
 def number(name: str) -> int:

@@ -26,7 +26,7 @@ NOW = timezone.now()
 def ended(account: Account, days: float, kind: str = "everything", state: JobState = JobState.DONE, **columns: object) -> SyncRun:
     at = NOW - timedelta(days=days)
     values = {"created_at": at, "next_step_at": at, "started_at": at, "finished_at": at, **columns}
-    return SyncRun.objects.create(account=account, kind=kind, state=state, **values)  # type: ignore[misc]
+    return SyncRun.objects.create(account=account, kind=kind, state=state, **values)
 
 
 def test_old_syncs_go_and_the_newest_of_each_kind_and_outcome_stay(settings: Settings) -> None:

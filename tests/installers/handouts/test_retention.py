@@ -21,7 +21,7 @@ NOW = timezone.now()
 
 def given(installer: Installer, name: str, *, days: float, way: Way = Way.SHORT, **columns: object) -> Handout:
     values = {"recipient": name, "mark": name, "giver": "ivan", "given_at": NOW - timedelta(days=days), **columns}
-    return Handout.objects.create(installer=installer, way=way, **values)  # type: ignore[misc]
+    return Handout.objects.create(installer=installer, way=way, **values)
 
 
 def ago(days: float) -> object:
