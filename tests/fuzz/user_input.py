@@ -36,6 +36,7 @@ from devices.management.console import CommandRefused
 from devices.search import interpretations, labels, mac_notations, parser
 from devices.search.bar_codes import endings, express_tag, serials_in
 from devices.search.domains import other_domain, other_user_domain
+from devices.search.queries import MOST
 from devices.web import client_address
 from patching.lists import attempts, patches, titles
 from patching.lists import devices as patched_devices
@@ -142,7 +143,7 @@ def _id(text: str) -> None:
     assert filters.clean_query(filters.clean_query(text)) == filters.clean_query(text)
     filters.DateField("day").read(text)
     with suppress(ArgumentTypeError):
-        assert 1 <= lookup._limit(text) <= lookup.MOST
+        assert 1 <= lookup._limit(text) <= MOST
 
 
 def _cells(row: list[str]) -> None:
