@@ -37,6 +37,8 @@ def check(pem: str) -> None:
     others = {kind for kind in _BLOCK.findall(pem) if kind != "CERTIFICATE"}
     if others:
         raise BadCertificate(gettext("The text contains more than certificates: paste only the CA certificate in PEM format."))
+    if pem.strip() and not describe(pem):  # its page and the audit log have to name it
+        raise BadCertificate(f"{translated(tls.UNREADABLE)} {translated(tls.PASTE_PEM)}")
 
 
 def describe(pem: str) -> list[Certificate]:
@@ -47,7 +49,7 @@ def describe(pem: str) -> list[Certificate]:
             Certificate(each.subject.rfc4514_string(), each.not_valid_after_utc, _colons(each.fingerprint(hashes.SHA256())))
             for each in found
         ]
-    except ValueError:
+    except (ValueError, x509.InvalidVersion):
         return []
 
 

@@ -14,7 +14,6 @@ import httpcore
 import httpx
 from hypothesis import strategies as st
 
-from tests.fuzz import records
 from tests.fuzz.json_rows import broken, value
 from tests.fuzz.parser import Parser
 from tests.fuzz.texts import made, texts
@@ -34,6 +33,7 @@ from vendors.gateway.http import Gateway
 from vendors.gateway.transport import Transport
 from vendors.installer_api import InstallerOrder
 from vendors.opswat.adapter import Opswat
+from vendors.parsing.pages import json_pages
 from vendors.patching_api import Source
 from vendors.secret import Secret
 from vendors.states import Family
@@ -94,8 +94,8 @@ def _connection(gateway: Gateway, **more: str) -> Connection:
     return Connection(settings={**SETTINGS, **more}, secrets=SECRETS, gateway=gateway, tokens=MemoryTokens())
 
 
-def _eset(gateway: Gateway, turn: Callable[[Eset], Any]) -> Any:
-    return turn(Eset(_connection(gateway), now=NOW.timestamp))
+def _eset(turn: Callable[[Eset], Any]) -> Walk:
+    return lambda gateway: turn(Eset(_connection(gateway), now=NOW.timestamp))
 
 
 ESET_TURNS: tuple[Callable[[Eset], Any], ...] = (
@@ -214,15 +214,15 @@ def _cursor(case: tuple[str, str, str, int]) -> None:
 
 
 JSON = made(
-    lambda dice: records.json_pages.page(
-        b'{"a":' + dice.choice((value(dice), b'"PENDING"', b"3")) + b"}", type=dict[str, Any], operation="fuzz"
-    )["a"]
+    lambda dice: json_pages.page(b'{"a":' + dice.choice((value(dice), b'"PENDING"', b"3")) + b"}", type=dict[str, Any], operation="fuzz")[
+        "a"
+    ]
 )
 NAMES = st.lists(texts("17", "0042", "nb-1", "9" * 19, "1" * 30), max_size=3)
 PARSERS: list[Parser[Any]] = [
     Parser((Gateway.send, error_mapping.from_error), made(wire), _called),
     Parser((Eset.walk, Eset.probe, Eset.make_installer, Eset.list_installers, Eset.read_installer, Eset.delete_installer, Eset.read_patches),
-           made(_walks), functools.partial(_walked, turns=tuple(lambda gateway, turn=turn: _eset(gateway, turn) for turn in ESET_TURNS))),
+           made(_walks), functools.partial(_walked, turns=tuple(map(_eset, ESET_TURNS)))),
     Parser((Opswat.walk, Opswat.probe, Five9s.walk, Five9s.probe), made(_walks), functools.partial(_walked, turns=OTHER_TURNS)),
     Parser((error_mapping.told_wait,), st.lists(texts(*WAITS), max_size=3), _waits),
     Parser((error_mapping.from_status,), st.tuples(st.integers(100, 999), texts("0f8fad5b-d9cb"), st.just(b"")), _errors),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 import pytest
 
@@ -11,15 +11,18 @@ PROPERTY = "fuzzed"
 
 
 def lines(reports: Iterable[pytest.TestReport]) -> list[str]:
-    found = [(str(name), int(cases), float(seconds), report.passed) for report in reports for name, cases, seconds in _fuzzed(report)]
+    found = sorted(line for report in reports for line in _fuzzed(report))
     widest = max((len(name) for name, *_ in found), default=0)
     shown = [
         f"{name:{widest}}  {cases:>9,} cases  {seconds:>8.1f} s  {'' if passed else 'FINDING'}".rstrip()
-        for name, cases, seconds, passed in sorted(found)
+        for name, cases, seconds, passed in found
     ]
-    total = f"{len(found)} parsers and machines, {sum(cases for _, cases, *_ in found):,} cases, {sum(seconds for *_, seconds, _ in found):,.0f} s of work"
-    return [*shown, total]
+    cases, seconds = sum(each[1] for each in found), sum(each[2] for each in found)
+    return [*shown, f"{len(found)} parsers and machines, {cases:,} cases, {seconds:,.0f} s"]
 
 
-def _fuzzed(report: pytest.TestReport) -> list[list[object]]:
-    return [value for name, value in report.user_properties if name == PROPERTY and isinstance(value, list)]
+def _fuzzed(report: pytest.TestReport) -> Iterator[tuple[str, int, float, bool]]:
+    """Name, cases, seconds, and whether nothing was found."""
+    for name, value in report.user_properties:
+        if name == PROPERTY and isinstance(value, list):
+            yield str(value[0]), int(value[1]), float(value[2]), report.passed

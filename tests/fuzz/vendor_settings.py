@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import functools
+import ipaddress
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -65,7 +66,7 @@ def _named(case: tuple[list[str], str]) -> None:
     named, granted = address_rules.NamedHosts(entries), address_rules.Granted(entries)
     named.host(host, 443)
     for text in ("10.1.2.3", "127.0.0.1", "169.254.169.254", "64:ff9b::a01:203", "::1", "fd00:ec2::254", "2002:a01:203::1"):
-        address = address_rules.ipaddress.ip_address(text)
+        address = ipaddress.ip_address(text)
         named.permits(address, host=host, port=443), granted.permits(address, host=host, port=443)
         if address_rules.judge(address) is address_rules.AddressScope.FORBIDDEN:
             assert not named.permits(address, host=host, port=443) and not granted.permits(address, host=host, port=443)

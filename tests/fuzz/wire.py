@@ -43,14 +43,31 @@ WAITS = ("120", "1.5", "+3", "-1", "Mon, 30 Nov 2026 12:00:30 GMT", "Mon, 30 Nov
 _header = text_maker("application/json", "text/html; charset=utf-8", "0f8fad5b-d9cb-469f-a165-70867728950e", *WAITS)
 HEADERS = ("content-type", "retry-after", "request-id", "x-request-id", "response-id", "content-encoding", "x-ratelimit-remaining", "x-ratelimit-reset-time",
            "location", "set-cookie", "transfer-encoding", "content-length", "date", "x-odd")  # fmt: skip
-_OBJECTS: tuple[Callable[[Random], bytes], ...] = tuple(
-    (lambda dice, names=names: b"{" + b",".join(json.dumps(name).encode() + b":" + value(dice) for name in names if dice.random() < 0.8) + b"}")
-    for names in (
-        ("access_token", "refresh_token", "token_type", "expires_in"), ("devices", "nextPageToken"), ("deviceGroups", "nextPageToken"), ("installer",),
-        ("installers", "nextPageToken", "totalSize"), ("patchingDetails", "nextPageToken"), ("JobId",), ("Status", "StatusDetails"),
-        ("Results", "TotalCount", "ReturnedCount", "DevicesNotFound"), ("devices_used",), ("code", "message", "details"),
-    )
-)  # fmt: skip
+
+
+def _object(*names: str) -> Callable[[Random], bytes]:
+    """Of most of these members, with any values."""
+
+    def written(dice: Random) -> bytes:
+        members = (json.dumps(name).encode() + b":" + value(dice) for name in names if dice.random() < 0.8)
+        return b"{" + b",".join(members) + b"}"
+
+    return written
+
+
+_OBJECTS = (
+    _object("access_token", "refresh_token", "token_type", "expires_in"),
+    _object("devices", "nextPageToken"),
+    _object("deviceGroups", "nextPageToken"),
+    _object("installer"),
+    _object("installers", "nextPageToken", "totalSize"),
+    _object("patchingDetails", "nextPageToken"),
+    _object("JobId"),
+    _object("Status", "StatusDetails"),
+    _object("Results", "TotalCount", "ReturnedCount", "DevicesNotFound"),
+    _object("devices_used"),
+    _object("code", "message", "details"),
+)
 TOKEN = b'{"access_token":"canary-token","refresh_token":"canary-refresh","token_type":"bearer","expires_in":3600}'
 _LISTINGS = tuple(
     records.cases(each) for each in (records.ESET, records.GROUPS, records.PATCHES, records.INSTALLERS, records.OPSWAT, records.FIVE9S)

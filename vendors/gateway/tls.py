@@ -14,6 +14,7 @@ from vendors.texts import Message, gettext_noop
 
 LARGEST_PEM = 256 * 1024
 MOST_CERTIFICATES = 100
+UNREADABLE = Message(gettext_noop("The CA certificate cannot be read."))
 PASTE_PEM = Message(gettext_noop("Paste the certificate of the CA in PEM format."))
 
 
@@ -36,7 +37,7 @@ def context(ca_pem: str = "", *, strict: bool = True) -> ssl.SSLContext:
     except (ssl.SSLError, ValueError):  # the latter also for a date that is none
         made = None
     if made is None:
-        raise Misconfigured(Message(gettext_noop("The CA certificate cannot be read.")), next_step=PASTE_PEM)
+        raise Misconfigured(UNREADABLE, next_step=PASTE_PEM)
     fault = _fault_of_certificates(ends)
     if fault:
         raise Misconfigured(fault, next_step=Message(gettext_noop("Paste the current certificate of the CA that signed the server's.")))

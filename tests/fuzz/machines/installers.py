@@ -64,6 +64,9 @@ class InstallerMachine(VendorMachine):
         self.keys: dict[uuid.UUID, int] = {}
         self.shared: list[Shared] = []
         self.order(again=MOSTLY, purpose="Reception")
+        self.hand.follow(Installer.objects.get(account=self.account))
+        self.share(number=0, days=30, uses=2)
+        self.order(again=MOSTLY, purpose="Server")
 
     # -- orders -------------------------------------------------------------------------------------------------------
 
@@ -183,11 +186,14 @@ class InstallerMachine(VendorMachine):
         """The user who shared may share, or no longer."""
         self.giver.groups.set([Group.objects.get(name=ADMINISTRATOR)] if may else [])
 
-    @rule(number=st.integers(0, 9))
-    def download(self, number: int) -> None:
+    @rule(number=st.integers(0, 9), times=st.integers(1, 3), later=st.sampled_from((0.0, 0.0, DAY, 40 * DAY)))
+    def download(self, number: int, times: int, later: float) -> None:
+        self.hand.go(later)
         link = one_of(self.shared, number)
-        if link is None:
-            return
+        for _ in range(times if link is not None else 0):
+            self._redeemed(self.shared[number % len(self.shared)])
+
+    def _redeemed(self, link: Shared) -> None:
         installer = Installer.objects.select_related("account").get(pk=link.installer)
         valid = not link.off and self._may() and self.hand.now < link.ends and link.left != 0 and self._shareable(installer)
         try:
