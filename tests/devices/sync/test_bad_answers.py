@@ -89,7 +89,6 @@ def test_an_answer_that_never_ends(sim: Simulation, kind: str) -> None:
     assert check_bad_run(sim, "eset", f"eset:{kind}").error_code == "unavailable"
 
 
-@pytest.mark.fault("F22")
 @pytest.mark.parametrize("vendor", LIST)
 @pytest.mark.parametrize("body", BODIES.values(), ids=BODIES.keys())
 def test_a_body_that_is_no_list(sim: Simulation, vendor: str, body: bytes) -> None:
@@ -115,7 +114,6 @@ VARIANTS = [
 ]
 
 
-@pytest.mark.fault("F35")
 @pytest.mark.parametrize("vendor", LIST)
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_a_bad_record_costs_at_most_itself(sim: Simulation, vendor: str, variant: str) -> None:
