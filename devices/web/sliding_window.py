@@ -16,21 +16,24 @@ from devices.web import cache as rate_limits
 
 # KEYS: sorted sets of events by time. ARGV: now, name of the event, times, then `most` and `seconds` of each key.
 # Returns the seconds until there is room, as a text; "0": the event is counted.
+# ZADD is the first write: a script that removed something before could add to a Valkey that is full, and it would count only sometimes.
 _TAKE = """
 local now, times, wait = tonumber(ARGV[1]), tonumber(ARGV[3]), 0
 for i, key in ipairs(KEYS) do
     local most, seconds = tonumber(ARGV[2 + 2 * i]), tonumber(ARGV[3 + 2 * i])
-    redis.call('ZREMRANGEBYSCORE', key, '-inf', now - seconds)
-    local over = redis.call('ZCARD', key) + times - most
+    local since = '(' .. string.format('%.17g', now - seconds)
+    local over = redis.call('ZCOUNT', key, since, '+inf') + times - most
     if over > 0 then
-        local leaves = redis.call('ZRANGE', key, over - 1, over - 1, 'WITHSCORES')
+        local leaves = redis.call('ZRANGEBYSCORE', key, since, '+inf', 'WITHSCORES', 'LIMIT', over - 1, 1)
         wait = math.max(wait, leaves[2] and leaves[2] + seconds - now or seconds)
     end
 end
 if wait > 0 then return tostring(wait) end
 for i, key in ipairs(KEYS) do
+    local seconds = tonumber(ARGV[3 + 2 * i])
     for n = 1, times do redis.call('ZADD', key, now, ARGV[2] .. ':' .. n) end
-    redis.call('EXPIRE', key, ARGV[3 + 2 * i])
+    redis.call('ZREMRANGEBYSCORE', key, '-inf', now - seconds)
+    redis.call('EXPIRE', key, seconds)
 end
 return '0'
 """

@@ -96,3 +96,13 @@ def test_without_valkey_each_event_counts_three_times(away: None) -> None:
 def test_the_shared_window_ends_by_itself() -> None:
     take([TWO], now=NOW)
     assert 290 < worker_client().ttl(TWO.key) <= 300
+
+
+def test_a_full_valkey_does_not_count_and_each_event_counts_more_here() -> None:
+    assert waits(TWO, 0) == [0], "the window exists before Valkey is full"
+    worker_client().config_set("maxmemory", "1")
+    try:
+        assert waits(TWO, 1, 2) == [0, 298] and rate_limits.alone()
+        assert worker_client().zcard(TWO.key) == 1
+    finally:
+        worker_client().config_set("maxmemory", "0")
