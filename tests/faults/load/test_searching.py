@@ -29,7 +29,7 @@ from tests.faults.serving import serving
 from tests.stack import STACK
 
 USERS = 50
-SECONDS = 20
+SECONDS = 15
 
 
 @pytest.fixture
