@@ -21,8 +21,7 @@ def test_a_certificate_that_cannot_be_named_is_refused() -> None:
     assert tls.context(pem).get_ca_certs()
     with pytest.raises(certificates.BadCertificate, match=r"^The CA certificate cannot be read\. Paste"):
         certificates.check(pem)
-    assert certificates.describe(pem) == []
-    assert certificates.fingerprints(pem) == []
+    assert (certificates.describe(pem), certificates.fingerprints(pem)) == ([], [])
 
 
 def test_no_certificate_is_none_to_refuse() -> None:
