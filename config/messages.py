@@ -69,7 +69,7 @@ def refusal(message: object) -> str:
     """Why a worker does not accept this message, or "". Quotes nothing of it."""
     try:
         envelope = msgspec.convert(message, Envelope)
-    except msgspec.ValidationError:
+    except (msgspec.ValidationError, UnicodeError):  # a name with half a character
         return "it does not have the form of a message of Rollcall"
     if envelope.content_type != "application/json":
         return "its content is not JSON"

@@ -77,3 +77,9 @@ def test_none_of_fifty_hostile_messages_is_accepted() -> None:
     reasons = [refusal(each) for each in messages.hostile()]
     assert len(reasons) == 50 and all(reasons)
     assert not any(messages.MARK in each for each in reasons)
+
+
+def test_half_a_character_in_the_name_of_a_header_is_refused() -> None:
+    whole = sent("devices.tasks.announce")
+    assert refusal(whole) == ""
+    assert refusal({**whole, "headers": {**whole["headers"], "\ud800": 1}}) == OTHER_FORM

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.fuzz import answers, records, user_input, vendor_settings, vendor_texts, vendor_values
+from tests.fuzz import answers, broker_messages, records, user_input, vendor_settings, vendor_texts, vendor_values
 from tests.fuzz.parser import Parser
 
 TABLE: list[Parser[Any]] = [
@@ -14,4 +14,5 @@ TABLE: list[Parser[Any]] = [
     *answers.PARSERS,
     *vendor_settings.PARSERS,
     *user_input.PARSERS,
+    *broker_messages.PARSERS,
 ]
