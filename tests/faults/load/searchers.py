@@ -12,12 +12,12 @@ import time
 
 import httpx
 
-THINK_SECONDS = 3.0  # between two searches of a user
+THINK_SECONDS = 6.0  # between two searches of a user
 
 
 async def user(url: str, cookie: dict[str, str], terms: list[str], *, number: int, ends: float) -> list[tuple[int, float]]:
     found: list[tuple[int, float]] = []
-    async with httpx.AsyncClient(base_url=url, cookies=cookie, timeout=30) as client:
+    async with httpx.AsyncClient(base_url=url, cookies=cookie, timeout=30, follow_redirects=True) as client:
         await asyncio.sleep(THINK_SECONDS * number / 50)  # not all in the same moment
         while time.monotonic() < ends:
             term = terms[(number * 7 + len(found)) % len(terms)]
