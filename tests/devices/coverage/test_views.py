@@ -139,7 +139,7 @@ def test_empty_pages_say_why(client: Client, bob: User, alice: User) -> None:
     assert "No devices yet" in text_of(client, "/coverage/")
 
 
-@pytest.mark.parametrize("page", [(PAGES[0], 7), (PAGES[1], 10)])
+@pytest.mark.parametrize("page", [(PAGES[0], 6), (PAGES[1], 9)])
 def test_the_number_of_queries_does_not_grow(
     client: Client, fleet: dict[str, Account], ivan: User, django_assert_num_queries: object, page: tuple[str, int]
 ) -> None:

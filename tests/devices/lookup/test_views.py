@@ -176,7 +176,7 @@ def test_two_letters_never_look_inside_names(desk: Client) -> None:
     assert not [query["sql"] for query in asked if "haystack" in query["sql"]]
 
 
-@pytest.mark.parametrize(("address", "queries"), [("/d/?q=nb", 8), ("/d/?q=berlin", 11), ("/d/?q=nothing-99", 8), ("/d/suggest/?q=nb-", 8)])
+@pytest.mark.parametrize(("address", "queries"), [("/d/?q=nb", 7), ("/d/?q=berlin", 10), ("/d/?q=nothing-99", 7), ("/d/suggest/?q=nb-", 7)])
 def test_the_number_of_queries_does_not_grow(
     desk: Client, fleet: dict[str, Account], django_assert_num_queries: object, address: str, queries: int
 ) -> None:

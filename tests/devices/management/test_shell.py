@@ -143,6 +143,7 @@ USES = {
         *("--secret", "token=env:TEST_TOKEN", "--no-test"),
     ),
     "audit": ("audit", "verify"),
+    "dead_letters": ("dead_letters", "list"),
     "export": ("export", "devices", "--format", "csv"),
     "installer": ("installer", "list", "--json"),
     "lookup": ("lookup", "nb", "--json", "--limit", "5"),

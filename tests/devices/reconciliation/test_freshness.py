@@ -134,7 +134,7 @@ class TestThePage:
         client.force_login(alice)
         client.post(PAGE, TYPED)
         client.get(PAGE)
-        with django_assert_num_queries(8):  # type: ignore[operator]
+        with django_assert_num_queries(7):  # type: ignore[operator]
             client.get(PAGE)
 
     def test_the_next_round_marks_the_vendors_devices_anew(self, client: Client, alice: User) -> None:

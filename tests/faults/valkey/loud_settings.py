@@ -21,9 +21,9 @@ def fail_inside(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Call
     return answer
 
 
-def fail_outside(environ: dict[str, Any], **_kwargs: object) -> None:
+def fail_outside(environ: dict[str, Any] | None = None, **_kwargs: object) -> None:
     """Where Django catches nothing: the server writes this error."""
-    if environ["PATH_INFO"] == "/fails-outside":
+    if environ and environ["PATH_INFO"] == "/fails-outside":
         raise ValueError(f"{LONG}\n{LONG}")
 
 

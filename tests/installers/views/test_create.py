@@ -198,6 +198,6 @@ def test_showing_the_form_orders_nothing_and_costs_few_queries(desk: Client, dja
     desk.get(address)
     for number in range(20):
         shown.account(f"five-{number}", "five9s")
-    with django_assert_num_queries(8):  # type: ignore[operator]
+    with django_assert_num_queries(7):  # type: ignore[operator]
         desk.get(address)
     assert not Installer.objects.exists() and uuid.UUID(key_of(address))

@@ -191,5 +191,5 @@ def test_the_number_of_queries_does_not_grow(client: Client, ivan: User, eset: A
     read(client, REGISTER)
     for number in range(60):
         booked(eset, f"Row {number}", actor=ivan, days=number)
-    with django_assert_num_queries(10):  # type: ignore[operator]
+    with django_assert_num_queries(9):  # type: ignore[operator]
         read(client, REGISTER)

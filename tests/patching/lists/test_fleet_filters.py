@@ -167,5 +167,5 @@ def test_it_costs_two_queries_more(client: Client, ivan: User, django_assert_num
     """For the devices and for their sightings; however many they are."""
     client.force_login(ivan)
     client.get("/devices/")
-    with django_assert_num_queries(14 + 2):
+    with django_assert_num_queries(13 + 2):
         assert client.get(f"/patching/{what}/?{query}").status_code == 200
