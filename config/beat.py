@@ -11,7 +11,7 @@ from devices.jobs import wake_ups
 
 
 class Scheduler(PersistentScheduler):
-    """Sends nothing to a queue that nobody reads."""
+    """Sends nothing to a queue that no worker reads."""
 
     def tick(self, *arguments: Any, **named: Any) -> float:
         self._forget_future()

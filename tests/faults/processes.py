@@ -29,8 +29,8 @@ class Processes:
             "ROLLCALL_VENDOR_DEADLINE_SECONDS": "4",
         }
 
-    def worker(self, *options: str) -> subprocess.Popen[bytes]:
-        return self._start("worker", APP, *WORKER, *options)
+    def worker(self, *options: str, app: str = APP) -> subprocess.Popen[bytes]:
+        return self._start("worker", app, *WORKER, *options)
 
     def beat(self, *, app: str = APP, schedule: Path | None = None) -> subprocess.Popen[bytes]:
         return self._start("beat", app, "beat", "-s", str(schedule or self._folder / f"schedule-{len(self._all)}"))

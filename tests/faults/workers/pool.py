@@ -1,16 +1,20 @@
-"""Processes of workers: which one carries out a job, and how many messages were. A worker answers for its children."""
+"""Processes of workers: which one carries out a job, and how many messages were. A worker started with OBSERVED answers for its children."""
 
 from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from kombu.transport import redis as redis_transport
 
 from config.celery import app
 from devices.models import SyncRun
 from tests.faults.processes import wait_for
 
+OBSERVED = "tests.faults.workers.observed"
 ADVANCE = "devices.tasks.advance"
 T = TypeVar("T")
 
@@ -45,15 +49,25 @@ def _wait_for(look: Callable[[], T | None]) -> T:
     return found[-1]
 
 
+@contextmanager
+def _inspection(**options: Any) -> Iterator[Any]:
+    """Celery's, over a connection whose channel accepts the answers: Rollcall's own takes them for messages that are no tasks."""
+    with app.connection_for_write() as connection:
+        connection.transport.Channel = redis_transport.Channel
+        yield app.control.inspect(connection=connection, **options)
+
+
 def _busy_with(run: SyncRun, *, workers: int) -> list[tuple[str, int]]:
-    reports = app.control.inspect(timeout=1.0, limit=workers).active() or {}
+    with _inspection(timeout=1.0, limit=workers) as inspection:
+        reports = inspection.active() or {}
     tasks = [(name, task) for name, active in reports.items() for task in active]
     return [(name, int(task["worker_pid"])) for name, task in tasks if task["name"] == ADVANCE and task["args"] == ["sync", run.pk]]
 
 
 def executed_by_worker(task: str) -> dict[str, int]:
     """Messages of this task that each worker has received since it was started. Workers need names of their own."""
-    reports = app.control.inspect(timeout=2.0).stats() or {}
+    with _inspection(timeout=2.0) as inspection:
+        reports = inspection.stats() or {}
     return {worker: int(report["total"].get(task, 0)) for worker, report in reports.items()}
 
 

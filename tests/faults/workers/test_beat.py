@@ -43,7 +43,7 @@ def sim() -> Iterator[Simulation]:
 def test_one_sync_makes_up_for_all_that_were_missed(sim: Simulation, processes: Processes, measured: Measured) -> None:
     """Beat was stopped for ten intervals: the time of the last list is moved back by as much."""
     account = account_at(sim.url, "eset")
-    processes.worker()
+    processes.worker(app=pool.OBSERVED)
     first = processes.beat()
     done = SyncRun.objects.filter(account=account, state=JobState.DONE)
     wait_for(lambda: done.count() == 1, seconds=60, why=lambda: story(processes))

@@ -52,7 +52,7 @@ def test_a_run_survives_ten_killed_children(sim: Simulation, default_lease: Proc
     account = account_at(sim.url, "eset")
     run = refresh_account(account)
     default_lease.beat()
-    default_lease.worker()
+    default_lease.worker(app=pool.OBSERVED)
     took, killed = [], set()
     for _ in range(KILLS):
         wait_for(lambda: 1 <= again(run).attempts <= 2, seconds=30, why=lambda: story(default_lease))
@@ -78,7 +78,7 @@ def test_a_stopped_child_keeps_its_lease(sim: Simulation, processes: Processes, 
     account = account_at(sim.url, "eset")
     run = refresh_account(account)
     processes.beat()
-    processes.worker()
+    processes.worker(app=pool.OBSERVED)
     wait_for(lambda: again(run).steps >= 1, seconds=60, why=lambda: story(processes))
     child = pool.wait_for_process(run)
     os.kill(child, signal.SIGSTOP)
@@ -108,7 +108,7 @@ def test_a_step_that_ends_its_process_each_time(sim: Simulation, default_lease: 
     sim.fault("eset:slow=5~/v1/devices")
     run = refresh_account(poisoned)
     default_lease.beat()
-    default_lease.worker()
+    default_lease.worker(app=pool.OBSERVED)
     tries = 0
     while again(run).active:
         wait_for(lambda tries=tries: len(calls(sim)) > tries or not again(run).active, seconds=60, why=lambda: story(default_lease))  # type: ignore[misc]
@@ -132,7 +132,7 @@ def test_a_child_without_memory_is_replaced(sim: Simulation, default_lease: Proc
     account = account_at(sim.url, "eset")
     run = refresh_account(account)
     default_lease.beat()
-    worker = default_lease.worker()
+    worker = default_lease.worker(app=pool.OBSERVED)
     wait_for(lambda: again(run).steps >= 2, seconds=60, why=lambda: story(default_lease))
     held, child = again(run), pool.wait_for_process(run)
     resource.prlimit(child, resource.RLIMIT_AS, (1, resource.RLIM_INFINITY))

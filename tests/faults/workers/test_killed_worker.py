@@ -30,7 +30,7 @@ def test_another_worker_takes_over(sim: Simulation, processes: Processes, measur
     account = account_at(sim.url, "eset")
     sim.fault("eset:slow=3~/v1/devices")
     processes.beat()
-    workers = {name: processes.worker("-n", name) for name in ("first", "second")}
+    workers = {name: processes.worker("-n", name, app=pool.OBSERVED) for name in ("first", "second")}
     wait_for(lambda: processes.logs().count("ready.") == 2, seconds=60, why=lambda: story(processes))
     run = refresh_account(account)
     processes.kill(workers[pool.wait_for_worker(run, workers=2)])
