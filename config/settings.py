@@ -52,6 +52,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "devices.web.dialogs.DialogMiddleware",
     "devices.users.locale.ProfileLocaleMiddleware",
     "config.sessions.SessionAgeMiddleware",
     "config.middleware.SignInMiddleware",

@@ -170,6 +170,7 @@ class Vendor:
     `reread` maps a stored raw record again, by the settings of its account: what the rules of matching read changes with a version.
     `urls`: every base address that the settings lead to. `on_premises`: its server is usually on the company's own network.
     `documentation`: the vendor's public page about getting these credentials.
+    `mark`: two letters for its badge; empty: the first two of its label.
     """
 
     slug: str
@@ -198,6 +199,7 @@ class Vendor:
     urls: Callable[[Mapping[str, str]], tuple[str, ...]] = only_url
     on_premises: bool = False
     documentation: str = ""
+    mark: str = ""
 
     @property
     def longest_host_name(self) -> int:

@@ -143,6 +143,7 @@ def _check_url(settings: Mapping[str, str]) -> str:
 VENDOR = Vendor(
     slug="five9s",
     label="five(9)s Console",
+    mark="59",
     fields=(
         Field(
             "url",
