@@ -57,6 +57,13 @@ class Device(models.Model):
             models.Index(fields=["life", "name", "id"], condition=~models.Q(life=Life.SEEN), name="device_not_seen"),
             # Coverage reads the ids of all of them, and the table itself is wide.
             models.Index(fields=["id"], condition=models.Q(life__in=[Life.SEEN, Life.MISSING]), name="device_current"),
+            # What daily counts read of each device in a group.
+            models.Index(
+                fields=["id"],
+                include=["state", "life", "vendors", "created_at"],
+                condition=models.Q(life__in=[Life.SEEN, Life.MISSING]),
+                name="device_daily",
+            ),
             # The few values that tiles and filters count by: read alone, it is a fraction of the table.
             models.Index(fields=["life", "state", "silenced", "os_family", "vendors"], name="device_tally"),
             GinIndex(fields=["disagrees"], name="device_disagrees", condition=~models.Q(disagrees=[])),
