@@ -90,7 +90,7 @@ figures: dev ## print how the code is divided and named
 	@$(VENV) -m tests.structure
 
 faults: dev proxies faketime libreoffice ## kill processes and break vendors while syncs run, and print a line for each fault
-	@$(VENV) -m pytest -m "fault or faults" $(ARGS)
+	@$(VENV) -m pytest -n 2 --maxschedchunk 1 -m "fault or faults" $(ARGS)
 
 fleets: dev ## judge matching on large generated fleets, and save thousands of random pages
 	@$(VENV) -m pytest -m fleets $(ARGS)

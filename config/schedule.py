@@ -22,6 +22,7 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "plan syncs": _plan("sync", seconds=10),
     "renew what changed": _every(10, "devices.tasks.renew"),
     "chain the audit log": _every(10, "devices.tasks.chain_audit_log"),
+    "count today": _every(60, "devices.tasks.count_today"),
     "plan installer syncs": _plan("installer_sync", seconds=60),
     "plan patch runs": _plan("patch_run", seconds=10),
     "tidy patching": _every(3600, "patching.tasks.tidy"),

@@ -23,6 +23,7 @@ from devices.models import SyncRun
 from devices.reconciliation import freshness
 from devices.sync import group_names, upgrade, withheld
 from devices.sync.handler import apply_changed_thresholds, mark_stale_sightings
+from devices.trends import rollup
 from devices.users.session_store import SessionStore
 
 DELETIONS = "sync"  # the queue of deletions
@@ -90,12 +91,19 @@ def chain_audit_log() -> None:
     chain_left()
 
 
+@shared_task(name="devices.tasks.count_today")
+def count_today() -> None:
+    """Store the numbers of the day, when they are due."""
+    rollup.count_today(jobs.database_clock())
+
+
 @shared_task(name="devices.tasks.tidy")
 def tidy() -> None:
     now = timezone.now()
     mark_stale_sightings(now)
     freshness.forget_defaults()
     forget_changes(now)
+    rollup.forget_old(now)
     retention.forget_finished(SyncRun, series="kind", now=now)
     decisions.tidy(now)
     SessionStore.clear_expired()

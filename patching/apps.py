@@ -14,14 +14,17 @@ class PatchingConfig(AppConfig):
         from devices.hooks import KEEPERS
         from devices.jobs.types import JobType, add_job_type
         from devices.saved_views.registry import LISTS
+        from devices.trends.measures import COUNTERS
         from patching.lists import attempts, devices, patches, titles
         from patching.models import Attempt, Patch
+        from patching.pages.daily_counts import attempt_counts
         from patching.sync import scheduling
         from patching.sync.hooks import PatchKeeper
         from patching.sync.job import PatchRunHandler
         from patching.sync.title_writer import forget_titles
 
         KEEPERS.append(PatchKeeper())
+        COUNTERS.append(attempt_counts)
         add_job_type(JobType("patch_run", PatchRunHandler, plan=scheduling.plan))
         patch = ngettext_lazy("%(count)s patch", "%(count)s patches", "number")
         attempt = ngettext_lazy("%(count)s patch attempt", "%(count)s patch attempts", "number")

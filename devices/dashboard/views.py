@@ -13,6 +13,7 @@ from devices.account_status.status import account_statuses
 from devices.conflicts.queries import count
 from devices.coverage.queries import all_gaps, matrix
 from devices.dashboard.queries import headline, tiles
+from devices.dashboard.trends import trends
 from devices.device_list.conditions import ANY
 from devices.issues.queries import undecided
 from devices.possible_duplicates import queries as possible_duplicates
@@ -26,7 +27,8 @@ COUNTED_AT_ONCE = 20_000  # devices: some 20 ms
 def page(request: HttpRequest) -> HttpResponse:
     """Devices by status, and how complete the data is. The fragment reloads itself while a sync is running."""
     found = account_statuses(request)
-    sources, numbers = DataSources(found), tiles(list(dict.fromkeys(each.vendor for each in found)))
+    vendors, fragment, now = list(dict.fromkeys(each.vendor for each in found)), is_fragment(request), timezone.now()
+    sources, numbers = DataSources(found), tiles(vendors)
     context = {
         "sources": sources,
         "headline": headline(numbers, sources),
@@ -35,10 +37,10 @@ def page(request: HttpRequest) -> HttpResponse:
         "gaps": all_gaps(matrix(found)) if numbers.total.count <= COUNTED_AT_ONCE else None,
         "differing": count(ANY),
         "duplicates": possible_duplicates.count(),
-        "undecided": undecided(timezone.now(), known=found),
+        "undecided": undecided(now, known=found),
         "aged": aged(found),
+        "trends": None if fragment or not numbers.total.count else trends(vendors, now=now),  # the fragment keeps those of the page
     }
-    fragment = is_fragment(request)
     return render(
         request, "devices/dashboard/_dashboard.html" if fragment else "devices/dashboard/dashboard.html", context | {"fragment": fragment}
     )

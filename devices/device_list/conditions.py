@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from django.db import connection
 from django.db.models import Exists, Max, OuterRef, Q, Subquery
 from django.db.models.lookups import LessThan
 
-from devices.models import DeviceGroup, DeviceTag, Identifier, Life, Sighting
+from devices.models import Change, ChangeKind, Device, DeviceGroup, DeviceTag, Identifier, Life, Sighting
 from devices.reconciliation.conflicts import FIELDS
+from devices.trends.days import start_of
 from vendors.parsing.normalise import text_key
 from vendors.parsing.operating_systems import release_of
 from vendors.parsing.times import FIRST_YEAR, SKEW
-from vendors.states import IdKind
+from vendors.states import IdKind, State
 
 LONGEST_KEY = 255
 ANY = "any"
@@ -96,3 +97,18 @@ def last_seen(*, within: bool, days: int, now: datetime) -> Q:
         return Q(Exists(plausible.filter(pulse__seen_at__gte=edge)))
     newest = plausible.order_by().values("device_id").annotate(at=Max("pulse__seen_at")).values("at")
     return Q(LessThan(Subquery(newest), edge))
+
+
+def changed(kind: str, day: date) -> Q:
+    """New on this day; or with this change in the history of the day: missing from a full sync, to or from the status critical."""
+    begin, end = start_of(day), start_of(day + timedelta(days=1))
+    if kind == "new":
+        active = Device.objects.filter(life__in=[Life.SEEN, Life.MISSING])  # as the index `device_daily` has them
+        return Q(pk__in=active.filter(created_at__gte=begin, created_at__lt=end).order_by().values("pk"))
+    changes = Change.objects.filter(at__gte=begin, at__lt=end).order_by()
+    found = {
+        "missing": changes.filter(kind=ChangeKind.MISSING),
+        "critical": changes.filter(kind=ChangeKind.STATE, after=State.CRITICAL),
+        "resolved": changes.filter(kind=ChangeKind.STATE, before=State.CRITICAL),
+    }[kind]
+    return Q(pk__in=found.values("device_id"))

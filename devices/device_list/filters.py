@@ -6,7 +6,7 @@ Numbers on the dashboard and rows of the list both come from `condition`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
@@ -21,6 +21,7 @@ from devices.lists.filters import FilterField
 from devices.lists.state import ListDefinition, ListState
 from devices.models import Life
 from devices.reconciliation.conflicts import FIELDS
+from devices.trends.days import day_of
 from vendors.registry import VENDORS
 from vendors.states import State
 
@@ -51,6 +52,17 @@ SEEN = {
     "over-14": gettext_lazy("More than 14 days ago"),
     "over-30": gettext_lazy("More than 30 days ago"),
 }
+# Kind of the change, and how many days ago.
+CHANGED = {
+    "new-0": gettext_lazy("New today"),
+    "new-1": gettext_lazy("New yesterday"),
+    "missing-0": gettext_lazy("Missing from a full sync today"),
+    "missing-1": gettext_lazy("Missing from a full sync yesterday"),
+    "critical-0": gettext_lazy("Became critical today"),
+    "critical-1": gettext_lazy("Became critical yesterday"),
+    "resolved-0": gettext_lazy("No longer critical since today"),
+    "resolved-1": gettext_lazy("No longer critical since yesterday"),
+}
 
 KINDS = {
     "q": FilterField(gettext_lazy("Search")),
@@ -61,6 +73,7 @@ KINDS = {
     "release": FilterField(gettext_lazy("OS release")),
     "life": FilterField(gettext_lazy("Inventory status"), LIVES, CURRENT),
     "seen": FilterField(gettext_lazy("Last seen"), SEEN),
+    "changed": FilterField(gettext_lazy("Change"), CHANGED),
     "stale": FilterField(gettext_lazy("Check-in"), {YES: gettext_lazy("Stale at a vendor")}),
     "silenced": FilterField(gettext_lazy("Muted"), {YES: gettext_lazy("Muted or exempt")}),
     "differs": FilterField(gettext_lazy("Data conflict"), DIFFERS),
@@ -75,7 +88,7 @@ KINDS = {
 @dataclass(frozen=True, slots=True)
 class DeviceFilters(FleetFilters):
     kinds = KINDS
-    folded = ("release", "lacks", "seen", "stale", "silenced", "differs", "repaired", "patching", "account", "group", "tag")
+    folded = ("release", "lacks", "seen", "changed", "stale", "silenced", "differs", "repaired", "patching", "account", "group", "tag")
 
     q: str = ""
     vendor: str = ""
@@ -84,6 +97,7 @@ class DeviceFilters(FleetFilters):
     release: str = ""
     lacks: str = ""
     seen: str = ""
+    changed: str = ""
     stale: str = ""
     silenced: str = ""
     differs: str = ""
@@ -94,7 +108,7 @@ class DeviceFilters(FleetFilters):
     @property
     def summary_only(self) -> bool:
         """The columns of the device table are enough."""
-        return not (self.seen or self.stale or self.repaired or self.account or self.group or self.tag)
+        return not (self.seen or self.changed or self.stale or self.repaired or self.account or self.group or self.tag)
 
     def condition(self) -> Q:
         """Condition on the columns of Device, without the text and the filters of FleetFilters."""
@@ -125,6 +139,9 @@ class DeviceFilters(FleetFilters):
         if self.seen:
             side, _, days = self.seen.partition("-")
             condition &= conditions.last_seen(within=side == "within", days=int(days), now=now)
+        if self.changed:
+            kind, _, back = self.changed.partition("-")
+            condition &= conditions.changed(kind, day_of(now) - timedelta(days=int(back)))
         return condition
 
 

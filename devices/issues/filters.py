@@ -35,6 +35,8 @@ AGES = {
     "within-7": gettext_lazy("Less than 7 days"),
     "within-30": gettext_lazy("Less than 30 days"),
     "within-90": gettext_lazy("Less than 90 days"),
+    "between-1-7": gettext_lazy("1 to 7 days"),
+    "between-7-30": gettext_lazy("7 to 30 days"),
     "over-1": gettext_lazy("More than 24 hours"),
     "over-3": gettext_lazy("More than 3 days"),
     "over-7": gettext_lazy("More than 7 days"),
@@ -86,12 +88,11 @@ class IssueFilters(FleetFilters):
     by: str = ""
 
     @property
-    def young(self) -> bool:
-        return self.age.startswith("within")
-
-    @property
-    def span(self) -> timedelta | None:
-        return timedelta(days=int(self.age.partition("-")[2])) if self.age else None
+    def ages(self) -> tuple[timedelta | None, timedelta | None]:
+        """The age that an issue has passed, and the one that it has not; None: any."""
+        side, *days = self.age.split("-")
+        first, *last = [timedelta(days=int(each)) for each in days] or [None]
+        return (None, first) if side == "within" else (first, last[0] if last else None)
 
 
 UNDECIDED = IssueFilters()

@@ -54,11 +54,12 @@ class IssueQuery:
         return [each for each in kinds if rank is None or each.rank in (None, rank)]
 
     def values(self) -> dict[str, Any]:
-        reach, span = self.reach or IssueScope(), self.filters.span
+        reach, (passed, not_passed) = self.reach or IssueScope(), self.filters.ages
         named = [each for each in reach.handles if each.kind == IssueKind.ISSUE]
         return {
             "now": self.now,
-            "edge": self.now - span if span else None,
+            "before": self.now - passed if passed else None,
+            "since": self.now - not_passed if not_passed else None,
             "accounts": list(self.accounts or ()),
             "sound": list(self.sound),
             "rank": RANKS[State(self.filters.severity)] if self.filters.severity else None,
@@ -91,8 +92,11 @@ class IssueQuery:
             found.append(f"{branch.account} = ANY(%(sound)s)")
         if self.filters.severity and branch.rank is None:
             found.append(f"{branch.rank_sql} = %(rank)s")
-        if self.filters.age:
-            found.append(f"{branch.since} {'>=' if self.filters.young else '<'} %(edge)s")
+        passed, not_passed = self.filters.ages
+        if passed:
+            found.append(f"{branch.since} < %(before)s")
+        if not_passed:
+            found.append(f"{branch.since} >= %(since)s")
         if self.filters.by:
             found.append("lower(t.by_name) = lower(%(by)s)")
         return found + _decided(branch, self.filters.standing)

@@ -2,6 +2,7 @@
 
 from devices.models.account import Account, AccountSecret, Health
 from devices.models.change import Change, ChangeKind
+from devices.models.daily_count import CountedDay, DailyCount
 from devices.models.device import Device, Life
 from devices.models.event import AuditEvent, AuditLink, AuditName
 from devices.models.identifier import Identifier
@@ -28,6 +29,8 @@ __all__ = [
     "AuditName",
     "Change",
     "ChangeKind",
+    "CountedDay",
+    "DailyCount",
     "Device",
     "DeviceGroup",
     "DeviceTag",

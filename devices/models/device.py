@@ -31,6 +31,7 @@ class Device(models.Model):
     os_name = models.CharField(max_length=255, blank=True)
     os_family = models.CharField(max_length=10, default=Family.UNKNOWN, choices=[(f.value, f.label) for f in Family])
     os_release = models.CharField(max_length=60, blank=True, db_default="", help_text="Windows 11, macOS 26 …; empty: not known")
+    os_short = models.CharField(max_length=60, blank=True, db_default="", help_text="Windows 11 Pro 23H2; empty: not read yet")
     model = models.CharField(max_length=255, blank=True)
     state = models.CharField(max_length=10, default=State.UNKNOWN, choices=[(s.value, s.label) for s in State])
     life = models.CharField(max_length=10, default=Life.SEEN, choices=Life)
@@ -56,6 +57,13 @@ class Device(models.Model):
             models.Index(fields=["life", "name", "id"], condition=~models.Q(life=Life.SEEN), name="device_not_seen"),
             # Coverage reads the ids of all of them, and the table itself is wide.
             models.Index(fields=["id"], condition=models.Q(life__in=[Life.SEEN, Life.MISSING]), name="device_current"),
+            # What daily counts read of each device in a group.
+            models.Index(
+                fields=["id"],
+                include=["state", "life", "vendors", "created_at"],
+                condition=models.Q(life__in=[Life.SEEN, Life.MISSING]),
+                name="device_daily",
+            ),
             # The few values that tiles and filters count by: read alone, it is a fraction of the table.
             models.Index(fields=["life", "state", "silenced", "os_family", "vendors"], name="device_tally"),
             GinIndex(fields=["disagrees"], name="device_disagrees", condition=~models.Q(disagrees=[])),

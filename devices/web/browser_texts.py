@@ -12,6 +12,8 @@ BROWSER_TEXTS: dict[str, str | Promise] = {
     "not-copied": gettext_lazy("The browser blocked copying. Select the text and copy it manually."),
     "failed": gettext_lazy("Request failed (HTTP %(status)s). Reload the page and try again."),
     "unreachable": gettext_lazy("The server is not responding. Check your connection and try again."),
+    "chart-value": gettext_lazy("%(day)s, %(name)s: %(number)s"),
+    "chart-gap": gettext_lazy("not counted"),
     "selected": gettext_lazy("%(count)s selected"),
     "suggestions": gettext_lazy("Suggestions: %(count)s"),
     "no-suggestions": gettext_lazy("No suggestions"),

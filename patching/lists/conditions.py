@@ -6,15 +6,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from django.db.models import Exists, IntegerField, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.db.models.lookups import Exact
-from django.utils import timezone
 
 from devices.models import Account, Device, Sighting
 from devices.search import queries as search
+from devices.trends.days import day_of
 from patching.lists.filters import ALL, AttemptFilters, PatchDeviceFilters, PatchFilters, PatchingFilters, TitleFilters
 from patching.models import Title
 from vendors.patch_states import Severity
@@ -159,8 +159,3 @@ def _devices(filters: PatchingFilters) -> Q:
 def severe(severity: str) -> Q:
     """A severity as a condition on Patch that the index answers."""
     return Q(Exact(RawSQL(RANK_SQL, (), output_field=IntegerField()), RANKS[severity]))  # noqa: S611  # nosec B611 # a constant
-
-
-def day_of(at: datetime) -> date:
-    """The day of a moment, as attempts store it: in the time zone of the installation, whatever the time zone of the user."""
-    return timezone.localdate(at, timezone.get_default_timezone())

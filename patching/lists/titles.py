@@ -14,8 +14,8 @@ from devices.lists.columns import Column, Sort
 from devices.lists.ids import HIGHEST
 from devices.lists.keyset import Cursor, Page, Total, turn
 from devices.lists.state import ListDefinition, ListState
+from devices.trends.days import day_of
 from patching.lists import conditions as narrowing
-from patching.lists.conditions import day_of
 from patching.lists.counts import LinkedCount
 from patching.lists.filters import MONTH, AttemptFilters, PatchFilters, TitleFilters
 from patching.models import Title

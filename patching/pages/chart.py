@@ -1,60 +1,39 @@
-"""Attempts per day by outcome: the numbers, and the positions of their bars."""
+"""Attempts per day by outcome: the numbers, and the chart of the last 30 days."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from django.db.models import Sum
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
+from devices.trends.days import day_of, days_from
+from devices.web.charts import Chart, ChartSeries
 from patching.lists import conditions as narrowing
-from patching.lists.conditions import day_of
 from patching.lists.counts import LinkedCount
 from patching.lists.filters import ENDED, MONTH, OTHER, OUTCOMES, AttemptFilters
 from patching.models import AttemptTally
 from vendors.patch_states import PatchStatus
 
-WIDTH, HEIGHT, STEP, GAP = 720, 180, 24, 4
 OUTCOME_LABELS: dict[str, str | Promise] = {
     **{status.value: gettext_lazy(status.label) for status in OUTCOMES},
     OTHER: gettext_lazy("Other"),
 }
+LOOKS = {PatchStatus.INSTALLED: "ok", PatchStatus.RESTART: "attention", PatchStatus.FAILED: "critical", OTHER: "unknown"}
 
 
 @dataclass(frozen=True, slots=True)
-class Segment:
-    outcome: str
-    y: float
-    height: float
+class AttemptChart:
+    """`totals`: of each outcome, in the order of OUTCOME_LABELS; `chart`: the same per day."""
 
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """One day. `numbers` are in the order of OUTCOME_LABELS."""
-
-    day: date
-    x: int
-    width: int
-    segments: list[Segment]
-    numbers: list[tuple[str | Promise, LinkedCount]]
-    all: LinkedCount
-
-
-@dataclass(frozen=True, slots=True)
-class Chart:
-    """`top`: the highest number of a day, which has the whole height."""
-
-    bars: list[Bar]
-    top: int
     totals: list[tuple[str, str | Promise, LinkedCount]]  # outcome, its label, its number
     all: LinkedCount
     ended: LinkedCount
-    width: int = WIDTH
-    height: int = HEIGHT
+    chart: Chart
 
     @property
     def rate(self) -> int | None:
@@ -84,34 +63,33 @@ def tried(wanted: AttemptFilters, *, now: datetime) -> AttemptCounts:
     return AttemptCounts(wanted, {(day, status, reason, last): number for day, status, reason, last, number in rows})
 
 
-def chart(found: AttemptCounts, *, now: datetime) -> Chart:
+def attempt_chart(found: AttemptCounts, *, now: datetime) -> AttemptChart:
     """Days without attempts too."""
-    today = day_of(now)
-    days = [today - timedelta(days=back) for back in reversed(range(int(MONTH)))]
+    days = days_from(day_of(now) - timedelta(days=int(MONTH) - 1), day_of(now))
     counted: dict[date, Counter[str]] = {day: Counter() for day in days}
     for (day, status, _, _), count in found.counts.items():
         counted.setdefault(day, Counter())[status if status in OUTCOMES else OTHER] += count
-    top = max((sum(each.values()) for each in counted.values()), default=0)
     sums, wanted = sum(counted.values(), Counter()), found.wanted
-    return Chart(
-        bars=[_bar(wanted, day, counted[day], place=place, top=top) for place, day in enumerate(days)],
-        top=top,
+    return AttemptChart(
         totals=[(outcome, label, _number(wanted, sums[outcome], status=outcome)) for outcome, label in OUTCOME_LABELS.items()],
         all=_number(wanted, sums.total()),
         ended=_number(wanted, sums[PatchStatus.INSTALLED] + sums[PatchStatus.FAILED], status=ENDED),
+        chart=_chart(wanted, days, counted),
     )
 
 
-def _bar(wanted: AttemptFilters, day: date, counts: Counter[str], *, place: int, top: int) -> Bar:
-    y, segments = float(HEIGHT), []
-    for outcome in OUTCOME_LABELS:
-        if counts[outcome]:
-            height = counts[outcome] * HEIGHT / top
-            y -= height
-            segments.append(Segment(outcome, round(y, 1), round(height, 1)))
-    on = day.isoformat()
-    numbers = [(label, _number(wanted, counts[outcome], day=on, status=outcome)) for outcome, label in OUTCOME_LABELS.items()]
-    return Bar(day, place * STEP + GAP // 2, STEP - GAP, segments, numbers, _number(wanted, counts.total(), day=on))
+def _chart(wanted: AttemptFilters, days: Sequence[date], counted: Mapping[date, Counter[str]]) -> Chart:
+    series = [
+        ChartSeries(
+            label,
+            LOOKS[outcome],
+            values=[counted[day][outcome] for day in days],
+            urls=[_number(wanted, 0, day=day.isoformat(), status=outcome).url for day in days],
+        )
+        for outcome, label in OUTCOME_LABELS.items()
+    ]
+    all_urls = [_number(wanted, 0, day=day.isoformat()).url for day in days]
+    return Chart("attempts", gettext("Attempts per day by outcome"), gettext("Attempts"), days, series, total_urls=all_urls)
 
 
 def _number(wanted: AttemptFilters, count: int, *, day: str = "", status: str = "") -> LinkedCount:

@@ -16,7 +16,7 @@ from patching.lists.patches import PATCHES, PatchRow
 from patching.lists.rows import AccountNames, add_names
 from patching.lists.stale_sources import LATE, stale_sources
 from patching.models import Reading
-from patching.pages.chart import AttemptCounts, Chart, chart, tried
+from patching.pages.chart import AttemptChart, AttemptCounts, attempt_chart, tried
 from patching.pages.work_lists import WorkList, wanted, works
 from vendors.patch_states import PatchStatus
 from vendors.patching_api import Source
@@ -31,7 +31,7 @@ class Overview:
     states: list[tuple[LinkedCount, LinkedCount | None]]  # and latest attempts with that status, where it needs action
     devices: LinkedCount  # with an open patch
     old: LinkedCount
-    chart: Chart
+    chart: AttemptChart
     works: list[WorkList]
     oldest: list[PatchRow]
     unread: list[Reading]  # sources without access, not read yet, or not read lately
@@ -57,7 +57,7 @@ def overview(known: Sequence[AccountStatus], *, now: datetime) -> Overview:
         states=[(counts[filters], _last(attempts, filters.status)) for filters in asked[2:]],
         devices=number(PatchDeviceFilters(), now=now),
         old=number(PatchFilters(age="over-30"), now=now),
-        chart=chart(attempts, now=now),
+        chart=attempt_chart(attempts, now=now),
         works=works(counts, attempts),
         oldest=oldest,
         unread=list(readings.only("source", "can", "sentence", "complete_at", "account__name").order_by("account__name", "source")),

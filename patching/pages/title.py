@@ -13,7 +13,7 @@ from patching.lists.filters import OPEN_ORDER, AttemptFilters, PatchFilters
 from patching.lists.patches import PATCHES, PatchRow
 from patching.lists.rows import AccountNames, add_names
 from patching.models import Attempt, Title
-from patching.pages.chart import Chart, chart, tried
+from patching.pages.chart import AttemptChart, attempt_chart, tried
 from patching.pages.work_lists import WorkList, wanted, works
 from vendors.patch_states import PatchStatus
 
@@ -32,7 +32,7 @@ class TitlePatching:
     title: Title
     open: LinkedCount
     states: list[LinkedCount]
-    chart: Chart
+    chart: AttemptChart
     works: list[WorkList]
     patches: list[PatchRow]
     attempts: list[AttemptRow]
@@ -52,7 +52,7 @@ def of_title(title: Title, *, now: datetime) -> TitlePatching:
         title=title,
         open=counts[asked[0]],
         states=[found for filters in asked[1:] if (found := counts[filters]).count],
-        chart=chart(attempts, now=now),
+        chart=attempt_chart(attempts, now=now),
         works=[row for row in works(counts, attempts) if row],
         patches=patches,
         attempts=latest,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+import pytest
 from django.contrib.staticfiles import finders
 from django.core.management import call_command
 from django.test import Client
@@ -13,26 +14,32 @@ from pytest_django.fixtures import Settings
 from local.data_dir import PROJECT
 from release.sbom import BUNDLED
 
-CSS = "bootstrap/css/bootstrap.min.css"
-# Of dist/css/bootstrap.min.css in the npm package bootstrap 5.3.9.
-PUBLISHED = "9caac977a0af0c2229abd397eee3345899c4020da2a1a0b711c1cc543fe3719d"
+# Each file with its SHA-256 in the npm package: bootstrap 5.3.9 (dist/css/bootstrap.min.css), chart.js 4.6.1 (dist/chart.umd.min.js).
+PUBLISHED = {
+    "bootstrap/css/bootstrap.min.css": "9caac977a0af0c2229abd397eee3345899c4020da2a1a0b711c1cc543fe3719d",
+    "chartjs/chart.umd.min.js": "87364cc2b2a76a6684929e7d6b80b18a897794db38400caff1fcf1791c6925d2",
+}
 
 
-def test_every_bundled_file_has_its_license() -> None:
+def test_every_bundled_file_has_its_license_and_its_published_hash() -> None:
     folders = {path.parent.name for path in (PROJECT / "static").glob("*/LICENSE")}
-    assert folders == {Path(path).parts[1] for path in BUNDLED} == {"bootstrap"}
-    assert "The MIT License" in (PROJECT / "static/bootstrap/LICENSE").read_text()
+    assert folders == {Path(path).parts[1] for path in BUNDLED} == {"bootstrap", "chartjs"}
+    assert {f"static/{path}" for path in PUBLISHED} == set(BUNDLED)
+    for folder in folders:
+        assert "The MIT License" in (PROJECT / "static" / folder / "LICENSE").read_text()
 
 
-def test_bootstrap_is_what_was_published() -> None:
-    found = finders.find(CSS)
-    assert found == str(PROJECT / "static" / CSS)
-    assert hashlib.sha256(Path(found).read_bytes()).hexdigest() == PUBLISHED
+@pytest.mark.parametrize("path", PUBLISHED)
+def test_a_bundled_file_is_what_was_published(path: str) -> None:
+    found = finders.find(path)
+    assert found == str(PROJECT / "static" / path)
+    assert hashlib.sha256(Path(found).read_bytes()).hexdigest() == PUBLISHED[path]
 
 
-def test_bootstrap_is_served_and_collected(settings: Settings, tmp_path: Path) -> None:
-    assert Client().get(f"/static/{CSS}").status_code == 200
+def test_bundled_files_are_served_and_collected(settings: Settings, tmp_path: Path) -> None:
     settings.STATIC_ROOT = tmp_path
     call_command("collectstatic", interactive=False, verbosity=0)
-    assert hashlib.sha256((tmp_path / CSS).read_bytes()).hexdigest() == PUBLISHED
+    for path, digest in PUBLISHED.items():
+        assert Client().get(f"/static/{path}").status_code == 200
+        assert hashlib.sha256((tmp_path / path).read_bytes()).hexdigest() == digest
     assert (tmp_path / "django_htmx" / "htmx-2.min.js").exists()

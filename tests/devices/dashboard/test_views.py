@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from html import unescape
 
 import pytest
@@ -10,7 +11,10 @@ from django.utils import timezone
 from devices.dashboard.queries import tiles
 from devices.device_list.filters import DeviceFilters
 from devices.device_list.queries import list_page
-from devices.models import Account, Health, JobState, Life, User
+from devices.models import Account, CountedDay, Health, JobState, Life, User
+from devices.trends.days import day_of
+from devices.trends.rollup import count_today
+from devices.web.dates import date_words
 from tests.devices import rows as shown
 
 pytestmark = pytest.mark.django_db
@@ -163,12 +167,12 @@ def test_the_number_of_queries_does_not_grow(client: Client, ivan: User, django_
     accounts = shown.small_fleet()
     client.force_login(ivan)
     client.get("/")  # the first page of a session also writes when it began
-    with django_assert_num_queries(9):  # type: ignore[operator]
+    with django_assert_num_queries(11):  # type: ignore[operator]
         client.get("/")
     for number in range(5):
         shown.sighting(accounts["eset"], f"more-{number}")
         shown.account(f"more-{number}", "eset")
-    with django_assert_num_queries(9):  # type: ignore[operator]
+    with django_assert_num_queries(11):  # type: ignore[operator]
         client.get("/")
 
 
@@ -176,3 +180,38 @@ def test_gone_devices_are_not_counted_but_linked(client: Client, bob: User) -> N
     shown.small_fleet()
     assert tiles([]).gone.count == list_page(DeviceFilters(life=Life.GONE), now=timezone.now()).total == 1
     assert "/devices/?life=gone" in page(client, bob)
+
+
+def test_changes_and_the_most_frequent_issues_open_their_lists(client: Client, bob: User) -> None:
+    accounts = shown.small_fleet()
+    for number in range(3):
+        shown.sighting(accounts["eset"], f"more-{number}", issues=[("Disk is full", "critical")], state="critical")
+    count_today(timezone.now())
+    text = page(client, bob)
+    assert 'href="/devices/?changed=new-0" aria-label="New devices, Today: 9"' in text
+    assert " of 9 device" in " ".join(client.get("/devices/?changed=new-0").content.decode().split())
+    assert text.index('<a href="/issues/?q=Disk+is+full">Disk is full</a>') < text.index("Trojan found")
+    assert "Disk is full" in client.get("/issues/?q=Disk+is+full").content.decode()
+    assert "Counted <time" in text
+
+
+def test_a_trend_starts_with_the_first_count_and_is_drawn_from_the_second_day_on(client: Client, bob: User) -> None:
+    shown.small_fleet()
+    assert "No numbers yet" in page(client, bob)
+    now = timezone.now()
+    count_today(now)
+    text = page(client, bob)
+    assert f"Trend starts on {date_words(day_of(now))}." in text and "<canvas" not in text
+    CountedDay.objects.create(day=day_of(now) - timedelta(days=1), counted_at=now, seconds=0)
+    text = page(client, bob)
+    assert 'data-chart="status-trend"' in text and 'data-chart="critical-trend"' in text
+
+
+def test_a_poll_does_not_read_the_trends(client: Client, ivan: User, django_assert_num_queries: object) -> None:
+    shown.small_fleet()
+    count_today(timezone.now())
+    client.force_login(ivan)
+    client.get("/")
+    with django_assert_num_queries(9):  # type: ignore[operator]
+        text = client.get("/", headers={"HX-Request": "true"}).content.decode()
+    assert '<div id="trends" class="stack" hx-preserve="true"></div>' in text

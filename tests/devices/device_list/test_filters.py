@@ -13,7 +13,9 @@ from devices.device_list.conditions import known_releases
 from devices.device_list.filters import DEVICES, DeviceFilters
 from devices.device_list.queries import list_page
 from devices.models import DeviceGroup, User
+from devices.trends.days import day_of
 from tests.devices import rows as shown
+from tests.devices.trends.fleets import changes_of, random_fleet
 from vendors.states import IdKind
 
 pytestmark = pytest.mark.django_db
@@ -112,6 +114,17 @@ def test_last_seen_is_the_newest_time_that_can_be_true() -> None:
     assert "two" in names(seen="within-7") and "two" not in names(seen="within-1")
     assert names(seen="over-14") == ["srv-london-05"]
     assert names(seen="over-30") == ["srv-london-05"]
+
+
+@pytest.mark.parametrize("seed", [40, 41])
+def test_changes_of_today_and_yesterday_are_those_that_are_counted(seed: int) -> None:
+    random_fleet(seed)
+    now = timezone.now()
+    for back in (0, 1):
+        counted = changes_of(day_of(now) - timedelta(days=back))
+        for kind in ("new", "missing", "critical", "resolved"):
+            filters = DeviceFilters(changed=f"{kind}-{back}", life="current" if kind == "new" else "all")
+            assert list_page(filters, now=now).total == counted["changes", "", None, "", kind], (kind, back)
 
 
 def test_every_filter_works_together_with_a_text_and_is_a_chip(client: Client, bob: User) -> None:

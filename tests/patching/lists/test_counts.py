@@ -9,6 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from devices.models import Device, Sighting, User
+from devices.web.charts import Chart
 from patching.lists import counts
 from patching.lists.attempts import ATTEMPTS
 from patching.lists.counts import LinkedCount
@@ -18,7 +19,7 @@ from patching.lists.patches import PATCHES
 from patching.lists.table import Table
 from patching.models import Title
 from patching.pages import device as device_panel
-from patching.pages.chart import Chart
+from patching.pages.chart import AttemptChart
 from tests.patching import rows as made
 from tests.patching.page_links import listed, numbers_on
 
@@ -70,7 +71,9 @@ def test_on_the_panel_of_each_device(client: Client, bob: User, monkeypatch: pyt
 )
 def test_a_rate_of_all_or_of_none_is_no_rounding(installed: int, ended: int, rate: int | None) -> None:
     done, over = (LinkedCount(AttemptFilters(), count) for count in (installed, ended))
-    assert Chart(bars=[], top=0, totals=[("installed", "Installed", done)], all=over, ended=over).rate == rate
+    assert (
+        AttemptChart(totals=[("installed", "Installed", done)], all=over, ended=over, chart=Chart("attempts", "", "", [], [])).rate == rate
+    )
 
 
 def filters_of(kind: type[Any]) -> list[Any]:
