@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -82,7 +83,7 @@ def series(measure: Measure, *, vendor: str = "", group: str = "", account: int 
 def read_series(keys: Sequence[SeriesKey], *, today: date) -> list[Series]:
     """One for each key, in their order. Two queries."""
     counted = dict(CountedDay.objects.filter(day__lte=today).order_by("day").values_list("day", "counted_at"))
-    values = {
+    values: dict[str, Any] = {
         "measures": [key.measure.value for key in keys],
         "vendors": [key.vendor for key in keys],
         "groups": [key.group for key in keys],
