@@ -109,8 +109,9 @@ def _series(
     key: SeriesKey, today: date, numbers: Mapping[str, Mapping[date, int]], first: date | None, counted: Mapping[date, datetime]
 ) -> Series:
     """A day that was counted has 0 where no row is stored; at a vendor without an account nothing was counted."""
-    own = key.measure.of_the_day or key.measure == Measure.COVERAGE
-    starts = first if own else min(counted, default=None)
+    own, any_day = [first] if first else [], list(counted)[:1]
+    begins = {Measure.COVERAGE: own, Measure.PATCHING: own, Measure.CHANGES: own + any_day}
+    starts = min(begins.get(key.measure, any_day), default=None)
     days = days_from(max(_begin(key, today), starts), today) if starts else []
     known: Collection[date] = days if key.measure.of_the_day else counted
     if key.measure == Measure.COVERAGE:
