@@ -25,7 +25,7 @@ CASES ?= 100000
 # More arguments for pytest, for example: make test ARGS="-k sealing"
 ARGS ?=
 
-.PHONY: help run services password install check test test-next dates lint bench bandit deployment audit release messages figures faults fleets fuzz python local dev browser faketime proxies libreoffice
+.PHONY: help run services password install check test test-next dates lint bench screenshots bandit deployment audit release messages figures faults fleets fuzz python local dev browser faketime proxies libreoffice
 
 help: ## list what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1 - /p' Makefile
@@ -83,11 +83,14 @@ bench: dev ## measure syncs, pages and patching of a large fleet, print tables a
 messages: dev ## bring the catalogs of translations up to date, and name what is not translated
 	@$(VENV) -m tests.translation.catalog
 
+screenshots: dev browser ## save twelve pages of a running stack as PNG, light and dark, at 1366, 1920 and 360 px (ROLLCALL_PASSWORD=..., ROLLCALL_URL=..., OUT=screenshots)
+	@$(VENV) -m tests.browser.screenshots
+
 figures: dev ## print how the code is divided and named
 	@$(VENV) -m tests.structure
 
 faults: dev proxies faketime libreoffice ## kill processes and break vendors while syncs run, and print a line for each fault
-	@$(VENV) -m pytest -m "fault or faults" $(ARGS)
+	@$(VENV) -m pytest -n 2 --maxschedchunk 1 -m "fault or faults" $(ARGS)
 
 fleets: dev ## judge matching on large generated fleets, and save thousands of random pages
 	@$(VENV) -m pytest -m fleets $(ARGS)

@@ -17,6 +17,7 @@ from typing import Annotated, Any, Literal, get_type_hints
 import msgspec
 from celery import current_app
 from kombu.transport import redis as redis_transport
+from kombu.transport import virtual
 
 from devices.jobs import dead_letters
 from devices.jobs.types import JOB_TYPES
@@ -138,6 +139,16 @@ class Channel(redis_transport.Channel):
                     self.basic_ack(message["properties"]["delivery_tag"])  # type: ignore[no-untyped-call]
         if reason:
             dead_letters.set_aside(message, queue=queue, reason=reason)
+
+    def basic_ack(self, delivery_tag: str, multiple: bool = False) -> None:
+        """Also where the broker does not receive it, the message takes no place any more: a worker whose places are all taken reads no
+        message, and so would never notice that its connection is lost.
+        """
+        try:
+            super().basic_ack(delivery_tag, multiple)  # type: ignore[no-untyped-call]
+        except BROKER_ERRORS:
+            virtual.QoS.ack(self.qos, delivery_tag)  # type: ignore[no-untyped-call]
+            raise
 
     def _brpop_read(self, **options: Any) -> Any:
         try:

@@ -52,6 +52,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "devices.web.dialogs.DialogMiddleware",
     "devices.users.locale.ProfileLocaleMiddleware",
     "config.sessions.SessionAgeMiddleware",
     "config.middleware.SignInMiddleware",
@@ -87,7 +88,7 @@ DATABASES["default"] |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
 DATABASES["default"]["OPTIONS"] |= {
     "prepare_threshold": None,
     # Disks have no arms any more: the default makes PostgreSQL read a whole table where a few hundred rows are wanted.
-    "options": f"-c random_page_cost=1.1 -c statement_timeout={STATEMENT_TIMEOUT_MS} -c lock_timeout=3000"
+    "options": f"-c random_page_cost=1.1 -c statement_timeout={STATEMENT_TIMEOUT_MS} -c lock_timeout=2000"
     " -c idle_in_transaction_session_timeout=60000",
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

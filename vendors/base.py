@@ -162,7 +162,7 @@ class Vendor:
     `tells_total`: it reports how many devices an account has.
     `stores`: how it keeps names, by kind of identifier; a kind that is missing is kept as the device reports it.
     `named_at_once`: devices in one call of such a walk; 0: it is one job, however many are named.
-    `named_calls`: API calls that such a call or job takes at least.
+    `named_calls`: API calls that such a call or job takes at most in a minute, polls included.
     `offer`: the installers that the API creates; the connection is then a MakesInstallers too (vendors/installer_api.py).
     `patch_sources`: the patch data that the API has beside its devices; the connection is then a ReadsPatches too
     (vendors/patching_api.py).
@@ -170,6 +170,7 @@ class Vendor:
     `reread` maps a stored raw record again, by the settings of its account: what the rules of matching read changes with a version.
     `urls`: every base address that the settings lead to. `on_premises`: its server is usually on the company's own network.
     `documentation`: the vendor's public page about getting these credentials.
+    `mark`: two letters for its badge; empty: the first two of its label.
     """
 
     slug: str
@@ -198,6 +199,7 @@ class Vendor:
     urls: Callable[[Mapping[str, str]], tuple[str, ...]] = only_url
     on_premises: bool = False
     documentation: str = ""
+    mark: str = ""
 
     @property
     def longest_host_name(self) -> int:

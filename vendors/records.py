@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from typing import Any
 
 import msgspec
 
@@ -103,8 +104,8 @@ class Device:
     """One vendor's view of one device. Empty text means that the vendor did not say; times are aware.
 
     `remediation`: the address of the vendor's page on which this device is repaired; empty: it has none now; None: the vendor has no
-    such pages. `patches`: all of them; None: the vendor reports patches elsewhere or not at all. `repairs`: fields that
-    were left out or mended.
+    such pages. `patches`: all of them; None: the vendor reports patches elsewhere or not at all. `facts`: JSON values by
+    FactName (vendors/facts.py). `repairs`: fields that were left out or mended.
     """
 
     external_id: str
@@ -117,6 +118,7 @@ class Device:
     os_name: str = ""
     os_family: Family = Family.UNKNOWN
     os_release: str = ""
+    os_short: str = ""
     model: str = ""
     manufacturer: str = ""
     group_id: str = ""
@@ -129,6 +131,7 @@ class Device:
     link: str = ""
     remediation: Secret | None = None
     patches: tuple[Patch, ...] | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
     repairs: tuple[Repair, ...] = ()
 
 
@@ -137,8 +140,8 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
 
     `digest` covers what is stable (16 bytes); last-seen times and tokens are outside it. `raw` is the vendor's JSON without secrets, fit to
     be stored: `scrub` makes it of `wire` (None: it is fit as it came). `read()` maps it, and raises BadRecord for what is no record at all.
-    Both are asked of new and changed entries only: they cost ten times the digest. `repairs`: what was wrong with the times outside the
-    digest.
+    Both are asked of new and changed entries only: they cost ten times the digest. `booted_at`: the last start, which is outside the
+    digest too. `repairs`: what was wrong with the times outside the digest.
     """
 
     external_id: str
@@ -148,6 +151,7 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
     mapper: Callable[[bytes], Device]
     scrub: Callable[[bytes], bytes] | None = None
     repairs: tuple[Repair, ...] = ()
+    booted_at: datetime | None = None
 
     @property
     def raw(self) -> bytes:

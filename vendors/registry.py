@@ -22,6 +22,17 @@ def short_label_of(slug: str) -> str:
     return label_of(slug).partition(" ")[0]
 
 
+def mark_of(slug: str) -> str:
+    """Two letters for the vendor's badge: those of its description, or the first of its name."""
+    vendor = VENDORS.get(slug)
+    return (vendor and vendor.mark) or label_of(slug)[:2].upper()
+
+
+def number_of(slug: str) -> int:
+    """The vendor's place in the registry, from 1; 0 of an unknown one. Badges and charts color vendors by it."""
+    return list(VENDORS).index(slug) + 1 if slug in VENDORS else 0
+
+
 def makes_installers_for(slug: str, family: str) -> bool:
     """Whether the vendor's API makes installers for this operating system; for an unknown one it may."""
     vendor = VENDORS.get(slug)

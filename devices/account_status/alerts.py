@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext
 
@@ -27,6 +27,10 @@ class SystemAlerts:
     @property
     def severe(self) -> bool:
         return bool(self.stalled) or any(each.in_error for each in self.accounts)
+
+    def without(self, names: Collection[str]) -> SystemAlerts:
+        """For a page whose content already says what is wrong with these accounts."""
+        return replace(self, accounts=[each for each in self.accounts if each.name not in names])
 
     def __bool__(self) -> bool:
         return bool(self.stalled or self.accounts)

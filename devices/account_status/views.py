@@ -16,4 +16,5 @@ from devices.web.permissions import needs
 def fragment(request: HttpRequest) -> HttpResponse:
     """System alerts and account statuses for a page that stays open."""
     found = account_statuses(request)
-    return render(request, "devices/account_status/_troubles_now.html", {"troubles": troubles(found), "statuses": found})
+    alerts = troubles(found).without(request.GET.getlist("shown"))
+    return render(request, "devices/account_status/_troubles_now.html", {"troubles": alerts, "statuses": found})

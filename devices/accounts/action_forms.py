@@ -1,4 +1,4 @@
-"""Forms of the small actions on a vendor account: sync, enable, delete, review, staleness thresholds."""
+"""Forms of the small actions on a vendor account: sync, enable, delete, staleness thresholds."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext, gettext_lazy
 
-from devices.errors import LONGEST_REASON, ActionRefused, checked_reason
+from devices.errors import ActionRefused
 from devices.models import Account
 from devices.reconciliation.freshness import Limits, age_words, read_age
-from vendors.registry import VENDORS
+from vendors.registry import VENDORS, label_of
 
 PLAIN = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}
 
@@ -61,23 +61,6 @@ class DeleteForm(forms.Form):
         return gettext("Nothing was deleted. Type the account name exactly: %(account)s.") % {"account": self.account.name}
 
 
-class ReviewForm(forms.Form):
-    """Why the missing devices are to be marked."""
-
-    reason = forms.CharField(
-        label=gettext_lazy("Reason"),
-        help_text=gettext_lazy("Recorded in the audit log with your name."),
-        widget=forms.TextInput({"class": "form-control", "maxlength": LONGEST_REASON, "autocomplete": "off"}),
-        error_messages={"required": gettext_lazy("Enter a reason. It is recorded in the audit log.")},
-    )
-
-    def clean_reason(self) -> str:
-        try:
-            return checked_reason(self.cleaned_data["reason"])
-        except ActionRefused as refused:
-            raise forms.ValidationError(refused.sentence) from None
-
-
 class AgeField(forms.CharField):
     """An age with its unit, such as `36 hours`; cleaned to seconds."""
 
@@ -91,15 +74,14 @@ class AgeField(forms.CharField):
             raise forms.ValidationError(refused.sentence) from None
 
 
-class ThresholdTarget(forms.Form):
-    """Whose thresholds are submitted; `action` "back": they are reset to the defaults."""
+class ThresholdReset(forms.Form):
+    """`reset`: the vendor whose thresholds become the defaults again."""
 
-    vendor = forms.ChoiceField(choices=[(slug, slug) for slug in VENDORS])
-    action = forms.CharField(required=False)
+    reset = forms.ChoiceField(choices=[(slug, slug) for slug in VENDORS])
 
 
 class ThresholdForm(forms.Form):
-    """The staleness thresholds of one vendor. `default`: shown beside the fields where others are set."""
+    """The staleness thresholds of one vendor. `default`: shown below the fields where others are set."""
 
     live = AgeField(label=gettext_lazy("Online if seen within"))
     stale = AgeField(label=gettext_lazy("Stale after"))
@@ -107,9 +89,10 @@ class ThresholdForm(forms.Form):
 
     def __init__(self, vendor: str, limits: Limits, *, default: Limits | None = None, data: Any = None) -> None:
         initial = {name: age_words(getattr(limits, name)) for name in self.base_fields}
-        super().__init__(data, initial=initial, auto_id=f"{vendor}-%s")
-        if default is not None:
-            for name, field in self.fields.items():
+        super().__init__(data, initial=initial, prefix=vendor, auto_id="%s")
+        for name, field in self.fields.items():
+            field.widget.attrs["aria-label"] = f"{label_of(vendor)}: {field.label}"
+            if default is not None:
                 field.help_text = gettext("Default: %(age)s") % {"age": age_words(getattr(default, name))}
 
     @property

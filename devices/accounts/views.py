@@ -39,7 +39,7 @@ RUN_ENDED = "run-ended"
 @needs("view_account")
 def index(request: HttpRequest) -> HttpResponse:
     found = cards(account_statuses(request), timezone.now())
-    context = {"cards": found}
+    context = {"cards": found, "shown_accounts": [card.account.name for card in found]}
     return render(request, "devices/accounts/list.html", context)
 
 
@@ -52,6 +52,7 @@ def page(request: HttpRequest, name: str) -> HttpResponse:
     context = {
         "card": shown,
         "account": account,
+        "shown_accounts": [account.name],
         "secrets": _secrets(shown),
         "deleting": progress_of(account) if account.being_deleted else None,
         "repaired": repaired(account),

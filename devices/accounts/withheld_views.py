@@ -9,7 +9,6 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import trigger_client_event
 
-from devices.accounts.action_forms import ReviewForm
 from devices.accounts.views import RUN_ENDED
 from devices.audit.request import act_of
 from devices.lists.ids import HIGHEST
@@ -17,6 +16,7 @@ from devices.models import Account, SyncRun
 from devices.sync import absence, withheld
 from devices.users.reauthentication import reauthenticated
 from devices.web.permissions import is_fragment, needs
+from devices.web.reasons import ReasonForm
 
 MOST_NAMES = 50
 
@@ -32,7 +32,7 @@ def apply(request: HttpRequest, name: str, run: int) -> HttpResponse:
     if not absence.proves_absence(found):
         messages.error(request, gettext("There is nothing left to review: a newer sync has completed, or the review is done."))
         return redirect("devices:account", name=name)
-    form = ReviewForm(request.POST if request.method == "POST" else None)
+    form = ReasonForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         if withheld.decide_withheld(found, reason=form.cleaned_data["reason"], act=act_of(request)):
             messages.success(request, gettext("Review saved. The devices are being marked as missing."))

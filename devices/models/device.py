@@ -31,6 +31,7 @@ class Device(models.Model):
     os_name = models.CharField(max_length=255, blank=True)
     os_family = models.CharField(max_length=10, default=Family.UNKNOWN, choices=[(f.value, f.label) for f in Family])
     os_release = models.CharField(max_length=60, blank=True, db_default="", help_text="Windows 11, macOS 26 …; empty: not known")
+    os_short = models.CharField(max_length=60, blank=True, db_default="", help_text="Windows 11 Pro 23H2; empty: not read yet")
     model = models.CharField(max_length=255, blank=True)
     state = models.CharField(max_length=10, default=State.UNKNOWN, choices=[(s.value, s.label) for s in State])
     life = models.CharField(max_length=10, default=Life.SEEN, choices=Life)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from devices.models.account import Account
@@ -21,6 +23,9 @@ class Sighting(models.Model):
     os_name = models.CharField(max_length=255, blank=True)
     os_family = models.CharField(max_length=10, default=Family.UNKNOWN)
     os_release = models.CharField(max_length=60, blank=True, db_default="", help_text="as operating_systems.py names it")
+    os_short = models.CharField(
+        max_length=60, blank=True, db_default="", help_text="release, edition and update, as operating_systems.py names them"
+    )
     model = models.CharField(max_length=255, blank=True)
     manufacturer = models.CharField(max_length=255, blank=True)
     group_id = models.CharField(max_length=255, blank=True)
@@ -47,10 +52,15 @@ class Sighting(models.Model):
     search_text = models.TextField(blank=True, db_default="", help_text="folded lines that parts of names are searched in (search_text.py)")
     raw = models.JSONField()
     repairs = models.JSONField(null=True, help_text="[field, fault] of what was mended or left out; null: nothing was")
+    facts = models.JSONField(null=True, help_text="values by FactName (vendors/facts.py); null: not read yet")
+    fact_keys = ArrayField(models.TextField(), null=True, help_text="what filters compare (devices/facts/keys.py)")
+    license_ends = models.DateField(null=True, help_text="of its facts")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account", "external_id"], name="one_sighting_per_id")]
         indexes = [
+            GinIndex(fields=["fact_keys"], name="sighting_by_fact"),
+            models.Index(fields=["license_ends", "device"], condition=models.Q(license_ends__isnull=False), name="sighting_by_license"),
             models.Index(fields=["account"], condition=models.Q(repairs__isnull=False), name="sighting_repaired"),
             models.Index(fields=["account"], condition=~models.Q(life="seen"), name="sighting_not_seen"),
             models.Index(fields=["account"], condition=models.Q(superseded__isnull=False), name="sighting_of_several"),
@@ -76,7 +86,8 @@ class Sighting(models.Model):
 
 
 class Pulse(models.Model):
-    """What moves at every poll, kept out of the wide row: when the device was seen, when we fetched it, by which run.
+    """What moves at every poll, kept out of the wide row: when the device was seen, when we fetched it, by which run. And when the device
+    was started, which moves more often than its record changes.
 
     No foreign key constraint: a million pulses a poll would pay for it, and sightings are deleted with their account only.
     """
@@ -85,6 +96,11 @@ class Pulse(models.Model):
     seen_at = models.DateTimeField(null=True)
     fetched_at = models.DateTimeField()
     run_id = models.BigIntegerField()
+    booted_at = models.DateTimeField(null=True, help_text="the last start of the device; null: not reported")
+
+    class Meta:
+        # An update of another column stays on its page as before: it changes no indexed value.
+        indexes = [models.Index(fields=["booted_at", "sighting"], condition=models.Q(booted_at__isnull=False), name="pulse_by_boot")]
 
 
 class DeviceGroup(models.Model):

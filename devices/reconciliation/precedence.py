@@ -23,6 +23,7 @@ PRECEDENCE: dict[str, tuple[str, ...]] = {
     "os_name": _INVENTORY,
     "os_family": _INVENTORY,  # of the same vendor as the name of the system
     "os_release": _INVENTORY,  # as well
+    "os_short": _INVENTORY,
     "model": _INVENTORY,
     "group": ("eset", "five9s", "opswat"),  # ESET has a tree of groups; the others name one
 }
@@ -31,7 +32,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "name": ("name",),
     "serial": ("serial",),
     "user": ("user",),
-    "os": ("os_name", "os_family", "os_release"),
+    "os": ("os_name", "os_family", "os_release", "os_short"),
     "model": ("model",),
 }
 _OUTRANKED, _SUPERSEDED, _OLD, _NOT_LISTED = 100, 500, 1_000, 2_000  # beyond any vendor's rank

@@ -64,7 +64,7 @@ WITH before AS MATERIALIZED (
 INSERT INTO devices_device AS d (id, created_at, {", ".join(f'"{c}"' for c in _COLUMNS)})
 SELECT s.device_id, %(now)s,
   {_first("name")}, ''), {_first("serial")}, ''), {_first("user")}, ''), {_first("os_name")}, ''), {_first("os_family")}, 'unknown'),
-  {_first("os_release")}, ''), {_first("model")}, ''),
+  {_first("os_release")}, ''), {_first("os_short")}, ''), {_first("model")}, ''),
   CASE WHEN bool_or(s.state = 'critical' AND {_COUNTED}) THEN 'critical'
        WHEN bool_or(s.state = 'attention' AND {_COUNTED}) THEN 'attention'
        WHEN bool_or(s.state = 'ok' AND {_COUNTED}) THEN 'ok' ELSE 'unknown' END,

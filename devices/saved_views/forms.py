@@ -20,9 +20,10 @@ class SaveForm(ViewForm):
 
 
 class ChangeForm(ViewForm):
-    """`action`: `remove`, or anything else to save. Without a `role` the view keeps its own."""
+    """`action`: `remove`, once it is `confirmed`, or anything else to save. Without a `role` the view keeps its own."""
 
     action = LineField()
+    confirmed = forms.BooleanField(required=False)
 
     def clean_role(self) -> str:
         role: str = self.cleaned_data["role"]

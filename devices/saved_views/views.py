@@ -87,9 +87,11 @@ def change(request: HttpRequest, slug: str) -> HttpResponse:
     view = get_object_or_404(visible_to(user), slug=slug)
     form = ChangeForm(request.POST, initial={"role": view.shared_with.name if view.shared_with else ""})
     form.full_clean()
-    removing = form.cleaned_data.pop("action") == "remove"
+    removing, confirmed = form.cleaned_data.pop("action") == "remove", form.cleaned_data.pop("confirmed")
     try:
         _changeable(view, user)
+        if removing and not confirmed:
+            return render(request, "devices/saved_views/delete.html", {"view": view})
         if removing:
             saving.remove(view, act=act_of(request))
             messages.success(request, gettext("View “%(name)s” deleted.") % {"name": view.name})

@@ -17,6 +17,7 @@ from django.db import connection
 
 from devices.db.copy import quoted, stage
 from devices.db.locks import lock_devices
+from devices.facts.keys import keys, license_end
 from devices.history import writer as changes
 from devices.hooks import KEEPERS, MappedEntry, tell_use_changed
 from devices.matching import apply as joining
@@ -42,6 +43,7 @@ _TEXTS = [
     "os_name",
     "os_family",
     "os_release",
+    "os_short",
     "model",
     "manufacturer",
     "group_id",
@@ -52,7 +54,10 @@ _TEXTS = [
     "link",
 ]
 PLAIN = {**dict.fromkeys(_TEXTS, "text"), "silenced": "bool", "problem_count": "int4", "produced_at": "timestamptz"}
-JSON = {"raw": "text", "repairs": "text"}  # jsonb travels as text
+FACTS = {"facts": "text", "fact_keys": "text[]", "license_ends": "date"}
+JSON = {"raw": "text", "repairs": "text"}
+AS_TEXT = (*JSON, "facts")  # jsonb travels so
+READ = (*PLAIN, "key_kinds", "search_text", *FACTS)  # what is read of the raw data
 WIDE = {
     "id": "int8",
     "external_id": "text",
@@ -61,9 +66,10 @@ WIDE = {
     **PLAIN,
     "key_kinds": "int2",
     "search_text": "text",
+    **FACTS,
     **JSON,
 }
-INCOMING = {"external_id": "text", "digest": "bytea", "seen_at": "timestamptz"}
+INCOMING = {"external_id": "text", "digest": "bytea", "seen_at": "timestamptz", "booted_at": "timestamptz"}
 GROUP = {"external_id": "text", "name": "text", "search_text": "text", "parent_id": "text", "static": "bool"}
 # Looked up one by one, whatever the statistics of a table that is just being filled say.
 ONE_SIGHTING = (
@@ -185,7 +191,7 @@ def _reason(error: Exception) -> str:
 
 
 def _stage_digests(newest: dict[str, Entry]) -> None:
-    rows = ((entry.external_id, entry.digest, entry.seen_at) for entry in newest.values())
+    rows = ((entry.external_id, entry.digest, entry.seen_at, entry.booted_at) for entry in newest.values())
     stage("incoming", INCOMING, rows, key="external_id")
 
 
@@ -232,6 +238,9 @@ def _wide_row(each: MappedEntry) -> tuple[Any, ...]:
         *fitting,
         kinds,
         text_of(each.device),
+        msgspec.json.encode(each.device.facts).decode(),
+        keys(each.device.facts),
+        license_end(each.device.facts),
         each.raw.decode(),
         as_stored(each.device.repairs),
     )
@@ -245,8 +254,8 @@ def _write_sightings(run: SyncRun, mapped: list[MappedEntry], now: datetime) -> 
     if any(not each.fresh for each in mapped):
         changes.record_field_changes(run, now)
     names = quoted(WIDE)
-    staged = ", ".join(f'"{name}"::jsonb' if name in JSON else f'"{name}"' for name in WIDE)
-    updates = ", ".join(f'"{name}" = EXCLUDED."{name}"' for name in ("digest", *PLAIN, "key_kinds", "search_text", *JSON, "changed_at"))
+    staged = ", ".join(f'"{name}"::jsonb' if name in AS_TEXT else f'"{name}"' for name in WIDE)
+    updates = ", ".join(f'"{name}" = EXCLUDED."{name}"' for name in ("digest", *READ, *JSON, "changed_at"))
     with connection.cursor() as cursor:
         cursor.execute(
             f"""INSERT INTO devices_sighting (account_id, vendor, changed_at, created_at, life, stale, {names})
@@ -266,23 +275,24 @@ def _write_sightings(run: SyncRun, mapped: list[MappedEntry], now: datetime) -> 
 
 
 def rewrite(mapped: Sequence[MappedEntry]) -> None:
-    """Store again what these records say, after the rules of reading changed: their own values and identifiers. Former ones are kept."""
+    """Store again what these records say, after the rules of reading changed: their own values, facts and identifiers. Former ones are
+    kept."""
     if not mapped:
         return
     stage("different", WIDE, (_wide_row(each) for each in mapped))
-    columns = {**PLAIN, "key_kinds": "int2", "search_text": "text"}
-    staged = ", ".join(f'd."{name}"' for name in columns)
+    staged = ", ".join(f'd."{name}"::jsonb' if name in AS_TEXT else f'd."{name}"' for name in READ)
     with connection.cursor() as cursor:
-        cursor.execute(f"UPDATE devices_sighting s SET ({quoted(columns)}) = ROW({staged}) FROM different d WHERE s.id = d.id")  # nosec B608 # constants and columns of the model
+        cursor.execute(f"UPDATE devices_sighting s SET ({quoted(READ)}) = ROW({staged}) FROM different d WHERE s.id = d.id")  # nosec B608 # constants and columns of the model
     replace_identifiers(mapped, keep=FORMER.values())
 
 
 def _write_pulses(run: SyncRun, now: datetime) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""INSERT INTO devices_pulse AS p (sighting_id, seen_at, fetched_at, run_id)
-               SELECT s.id, i.seen_at, %s, %s FROM incoming i CROSS JOIN LATERAL ({ONE_SIGHTING}) s ORDER BY s.id
+            f"""INSERT INTO devices_pulse AS p (sighting_id, seen_at, fetched_at, run_id, booted_at)
+               SELECT s.id, i.seen_at, %s, %s, i.booted_at FROM incoming i CROSS JOIN LATERAL ({ONE_SIGHTING}) s ORDER BY s.id
                ON CONFLICT (sighting_id) DO UPDATE
-               SET seen_at = EXCLUDED.seen_at, fetched_at = EXCLUDED.fetched_at, run_id = greatest(p.run_id, EXCLUDED.run_id)""",  # nosec B608 # constants and columns of the model
+               SET seen_at = EXCLUDED.seen_at, fetched_at = EXCLUDED.fetched_at, run_id = greatest(p.run_id, EXCLUDED.run_id),
+                   booted_at = EXCLUDED.booted_at""",  # nosec B608 # constants and columns of the model
             [now, run.pk, run.account_id],
         )

@@ -24,7 +24,7 @@ from vendors.records import Entry
 from vendors.registry import VENDORS
 from vendors.texts import gettext_noop
 
-VERSION = 2  # one more whenever stored records are to be read and matched again
+VERSION = 3  # one more whenever stored records are to be read and matched again
 AT_ONCE = 500  # records in a transaction
 SLICE = 5.0  # seconds of one round
 REASON = gettext_noop("New matching rules")

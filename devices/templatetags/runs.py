@@ -66,6 +66,19 @@ def took(run: SyncRun) -> str:
     return seconds_words(((run.finished_at or timezone.now()) - run.started_at).total_seconds())
 
 
+@register.filter
+def changes(run: SyncRun) -> list[str]:
+    """What a sync found, as "12 created"; what it did not find is left out."""
+    counts = (
+        (run.created, ngettext("%(number)s created", "%(number)s created", run.created)),
+        (run.changed, ngettext("%(number)s changed", "%(number)s changed", run.changed)),
+        (run.unusable, ngettext("%(number)s invalid", "%(number)s invalid", run.unusable)),
+        (run.missing, ngettext("%(number)s missing", "%(number)s missing", run.missing)),
+        (run.withheld, ngettext("%(number)s on hold", "%(number)s on hold", run.withheld)),
+    )
+    return [text % {"number": number_format(number, force_grouping=True)} for number, text in counts if number]
+
+
 for _filter in (seconds_words, every, progress_of, spoken, records_words, calls_words):
     register.filter(_filter)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from functools import cache
@@ -28,7 +29,7 @@ from devices.web.browser_texts import BROWSER_TEXTS
 from devices.web.context_processors import Place
 from devices.web.dates import date_words, moment_words
 from vendors.parsing.times import implausible
-from vendors.registry import label_of, makes_installers_for, short_label_of
+from vendors.registry import label_of, makes_installers_for, mark_of, number_of, short_label_of
 from vendors.states import Family, IdKind, State
 
 register = template.Library()
@@ -59,6 +60,7 @@ AGES = (
     (60 * 86400, 86400, gettext_lazy("%(number)s days ago")),
 )
 NOW_SECONDS = 45
+SEPARATORS = re.compile(r"[\\@:_./]")
 
 
 def age_words(at: datetime, *, now: datetime) -> str:
@@ -80,8 +82,8 @@ def _age_texts(_language: str | None) -> tuple[str, list[tuple[int, int, str]]]:
 
 @register.simple_tag(name="troubles", takes_context=True)
 def _troubles(context: template.Context) -> SystemAlerts:
-    """Asked by the frame of every page, so that none can forget it."""
-    return troubles(account_statuses(context["request"]))
+    """Called by the frame of every page. `shown_accounts`: those whose trouble the page itself shows."""
+    return troubles(account_statuses(context["request"])).without(context.get("shown_accounts", ()))
 
 
 @register.simple_tag
@@ -192,6 +194,13 @@ def pill(word: str, look: str = "unknown", icon: str = "info", title: str = "") 
     return {"look": f"is-{look}", "icon": icon, "word": word, "title": title}
 
 
+@drawn_once(register, "ui/vendor_badge.html")
+def vendor_badge(slug: str, name: str = "short") -> dict[str, Any]:
+    """A vendor's mark in its color, and its `name`: "short", "full", or "hidden", where only screen readers need it."""
+    known = {"short": short_label_of, "full": label_of, "hidden": label_of}[name]
+    return {"number": number_of(slug), "mark": mark_of(slug), "label": known(slug), "full": label_of(slug), "hidden": name == "hidden"}
+
+
 @register.simple_tag
 def options(choices: Iterable[tuple[str, object]], chosen: str) -> SafeString:
     """Of a `select`. A list page has a hundred: a loop of the template for them takes as long as ten rows."""
@@ -245,8 +254,8 @@ def family_label(family: str) -> str:
 
 @register.filter
 def breakable(text: str) -> SafeString:
-    """`DOMAIN\\user` and `user@domain` may break into two lines there."""
-    return mark_safe(escape(str(text)).replace("\\", "\\<wbr>").replace("@", "@<wbr>"))  # noqa: S308  # nosec B308, B703 # escaped first
+    """A name or identifier may break into two lines after a separator: `DOMAIN\\<wbr>user`, `user@<wbr>domain`, a MAC after a colon."""
+    return mark_safe(SEPARATORS.sub(r"\g<0><wbr>", escape(str(text))))  # noqa: S308  # nosec B308, B703 # escaped first
 
 
 @register.filter

@@ -13,13 +13,13 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from devices.audit.request import act_of
-from devices.errors import LONGEST_REASON, ActionRefused
 from devices.lists.ids import HIGHEST
 from devices.models import User
 from devices.users import services
 from devices.users.forms import PreferencesForm
 from devices.users.reauthentication import reauthenticated
 from devices.web.permissions import needs
+from devices.web.reasons import ReasonForm
 
 
 @require_http_methods(["GET", "POST"])
@@ -50,16 +50,11 @@ def page(request: HttpRequest) -> HttpResponse:
 def remove_factor(request: HttpRequest, pk: int) -> HttpResponse:
     """Remove the second factor and the recovery codes of a user who lost them. The reason is audited."""
     user = get_object_or_404(User, pk=min(pk, HIGHEST))
-    reason, problem = request.POST.get("reason", ""), ""
-    if request.method == "POST":
-        try:
-            removed = services.remove_second_factor(user, reason=reason, act=act_of(request))
-        except ActionRefused as refused:
-            problem = refused.sentence
-        else:
-            done = gettext("Two-factor authentication of %(name)s removed.")
-            nothing = gettext("%(name)s has no two-factor authentication.")
-            messages.success(request, (done if removed else nothing) % {"name": user.get_username()})
-            return redirect("devices:users")
-    context = {"subject": user, "reason": reason[: 2 * LONGEST_REASON], "problem": problem, "longest": LONGEST_REASON}
-    return render(request, "devices/users/remove_factor.html", context, status=422 if problem else 200)
+    form = ReasonForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        removed = services.remove_second_factor(user, reason=form.cleaned_data["reason"], act=act_of(request))
+        done = gettext("Two-factor authentication of %(name)s removed.")
+        nothing = gettext("%(name)s has no two-factor authentication.")
+        messages.success(request, (done if removed else nothing) % {"name": user.get_username()})
+        return redirect("devices:users")
+    return render(request, "devices/users/remove_factor.html", {"subject": user, "form": form}, status=422 if form.errors else 200)

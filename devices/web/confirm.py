@@ -1,4 +1,4 @@
-"""The confirmation page of an action on a device: its effects, and the reason that the user enters."""
+"""The confirmation of an action on a device: its effects, and the reason that the user enters. A dialog, or a page without scripts."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from devices.errors import LONGEST_REASON, ActionRefused
+from devices.errors import ActionRefused
 from devices.models import Device
+from devices.web.reasons import ReasonForm
 from devices.web.ticket import query, ticket_of
 
 
@@ -29,25 +30,23 @@ class Confirmation:
 
 def decide(request: HttpRequest, device: Device, decision: Confirmation, carry_out: Callable[[str], int]) -> HttpResponse:
     """Ask for the reason, then call `carry_out` with it, which returns the id of the device to show, or raises ActionRefused."""
-    reason, problem = request.POST.get("reason", ""), ""
-    if request.method == "POST":
+    form = ReasonForm(request.POST if request.method == "POST" else None, ticket=ticket_of(request))
+    if form.is_valid():
         try:
-            shown = carry_out(reason)
+            shown = carry_out(form.cleaned_data["reason"])
         except ActionRefused as refused:
-            problem = str(refused)
+            form.refuse(refused)
         else:
             messages.success(request, decision.done)
             return redirect(page_of(request, shown))
     context = {
         "device": device,
         "decision": decision,
-        "reason": reason[: 2 * LONGEST_REASON],
-        "problem": problem,
-        "longest": LONGEST_REASON,
+        "form": form,
         "ticket": ticket_of(request),
         "back": page_of(request, device.pk),
     }
-    return render(request, "devices/issues/decide.html", context, status=422 if problem else 200)
+    return render(request, "devices/confirm.html", context, status=422 if form.errors else 200)
 
 
 def page_of(request: HttpRequest, device: int) -> str:

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
 from devices.web.addresses import address_of
+from devices.web.dialogs import frame_of
 from devices.web.roles import dotted
 
 THEMES = ("light", "dark")
@@ -55,12 +56,20 @@ class Permissions:
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
     theme = request.COOKIES.get(THEME_COOKIE, "")
-    frame = {"theme": theme if theme in THEMES else "", "version": settings.VERSION}
+    frame = {"theme": theme if theme in THEMES else "", "version": settings.VERSION, "frame": frame_of(request)}
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return frame | {"nav": (), "may": {}}
     may = Permissions(user)
     return frame | {"nav": _places(request.path, may), "may": may}
+
+
+def known_places(request: HttpRequest) -> tuple[Place, ...]:
+    """The navigation of a user whose session and permissions were read before; nothing of another. Reads nothing from the database."""
+    user = getattr(request, "_cached_user", None)
+    if user is None or not user.is_authenticated or not (user.is_superuser or hasattr(user, "_perm_cache")):
+        return ()
+    return _places(request.path, Permissions(user))
 
 
 def _places(path: str, may: Permissions) -> tuple[Place, ...]:

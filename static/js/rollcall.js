@@ -18,7 +18,7 @@ const say = (text, level = "info") => {
   close.dataset.close = "";
   close.setAttribute("aria-label", texts.close);
   line.append(words, close);
-  document.querySelector(".toasts").append(line);
+  (document.querySelector("dialog[open] .dialog-toasts") ?? document.querySelector(".toasts")).append(line);
   if (level === "info") setTimeout(() => line.remove(), 6000);
 };
 

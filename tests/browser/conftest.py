@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import socket
 import threading
 from collections.abc import Iterator
@@ -18,20 +17,12 @@ from pytest_django.live_server_helper import LiveServer
 
 from devices.jobs import heartbeat
 from devices.models import User
+from tests.browser.chromium import FLAGS, chromium_path
 from tests.conftest import confirm
 
 # Playwright's loop runs in this thread; Django would refuse to use the database beside it.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 PATIENCE_MS = 15_000
 DESK = (1366, 768)
 PHONE = (360, 740)
@@ -41,10 +32,8 @@ WATCH = (
 
 
 def _chromium() -> str:
-    for name in (os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome"):
-        path = shutil.which(name) if name else None
-        if path:
-            return path
+    if path := chromium_path():
+        return path
     sentence = "No Chromium: install it (Debian: apt-get install chromium) or set CHROMIUM to its path."
     if os.environ.get("ROLLCALL_BROWSER_REQUIRED") == "1":
         pytest.fail(sentence)

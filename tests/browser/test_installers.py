@@ -15,7 +15,7 @@ from sandbox.server import Simulation, running
 from sandbox.world import SandboxOptions
 from tests.browser.conftest import PHONE, Desk
 from tests.browser.seen import overflow, serious
-from tests.browser.test_deciding import follow, reach
+from tests.browser.test_deciding import follow, front, reach
 from tests.installers.orders_followed import Hand, account, created
 from tests.installers.rows import accounts, booked, doubtful, foreign
 
@@ -43,7 +43,7 @@ def register(transactional_db: None) -> dict[str, Installer]:
 
 
 def press(page: Page, name: str) -> None:
-    reach(page, page.get_by_role("main").get_by_role("button", name=name, exact=True))
+    reach(page, front(page).get_by_role("button", name=name, exact=True))
     page.keyboard.press("Enter")
 
 

@@ -66,7 +66,7 @@ def test_several_are_ticked_and_snoozed_with_a_day_by_keyboard(desk: Desk, accou
     expect(page.locator("#ticked")).to_have_text("2 selected")
     page.get_by_role("button", name="Snooze …").focus()
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Manage 2 issues")
+    expect(page.get_by_role("dialog").get_by_role("heading", level=1)).to_have_text("Manage 2 issues")
     expect(page.get_by_role("radio", name="Snooze")).to_be_checked()
     reach(page, page.get_by_label("Snooze until"))
     page.keyboard.press("ArrowDown")

@@ -106,7 +106,7 @@ def test_chosen_devices_are_tagged_and_found_by_their_tag(desk: Desk, fleet: dic
     page.get_by_role("button", name="Tag …").click()
     expect(page.get_by_role("heading", name="Tag 2 devices")).to_be_visible()
     assert not serious(page)
-    page.get_by_label("Tag", exact=True).fill("Rollout 7")
+    page.get_by_role("dialog").get_by_label("Tag", exact=True).fill("Rollout 7")
     page.get_by_role("button", name="Add to 2 devices").click()
     expect(page.locator(".toasts")).to_contain_text("added to 2 devices")
     page.goto("/d/?q=tag:rollout")

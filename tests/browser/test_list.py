@@ -62,7 +62,7 @@ def test_ticked_devices_are_asked_about_after_the_cost_is_said(desk: Desk, fleet
     page.get_by_role("button", name="Refresh …").click()
     expect(page.get_by_role("heading", name="Refresh 5 devices")).to_be_visible()
     assert not serious(page)
-    page.get_by_role("button", name="Refresh").click()
+    page.get_by_role("dialog").get_by_role("button", name="Refresh").click()
     expect(page.locator(".toasts")).to_contain_text("Refresh requested: eset-main, five-main")
 
 

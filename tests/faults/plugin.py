@@ -1,12 +1,18 @@
 """pytest plugin behind `make faults`: collects what tests measured, prints the report, and fails on a missed goal.
 
-Works over the processes of pytest-xdist too: what a test measured travels in its report.
+Works over the processes of pytest-xdist too: what a test measured travels in its report, and a test marked `alone` waits until no other
+test runs.
 """
 
 from __future__ import annotations
 
+import fcntl
+import tempfile
 from collections import defaultdict
+from collections.abc import Generator, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +20,7 @@ from tests.faults.catalog import FAULTS
 from tests.faults.report import PROPERTY, Measured, Measurement, Result, all_reached, lines
 
 MARK = "fault"
+ALONE = "alone"
 _results: dict[str, Result] = defaultdict(Result)
 
 
@@ -24,6 +31,27 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 if fault not in FAULTS:
                     raise pytest.UsageError(f"{item.nodeid} names {fault!r}, which tests/faults/catalog.py does not list.")
                 item.user_properties.append((MARK, fault))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Between the processes of a run, a test shares the machine, or has it alone."""
+    run = getattr(item.config, "workerinput", {}).get("testrunuid")
+    if run is None or MARK not in item.config.option.markexpr.split():
+        return (yield)
+    name = f"{tempfile.gettempdir()}/rollcall-faults-{run}"
+    how = fcntl.LOCK_EX if item.get_closest_marker(ALONE) else fcntl.LOCK_SH
+    with ExitStack() as machine:
+        with _locked(f"{name}-turn", fcntl.LOCK_EX):  # no other test begins while one waits to be alone
+            machine.enter_context(_locked(name, how))
+        return (yield)
+
+
+@contextmanager
+def _locked(name: str, how: int) -> Iterator[None]:
+    with Path(name).open("w") as file:
+        fcntl.flock(file, how)
+        yield
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from devices.facts import keys, texts
 from sandbox.credentials import CANARY
 from sandbox.eset import groups as eset_groups
 from tests.fuzz import json_rows, simulated
@@ -20,11 +21,14 @@ from tests.fuzz.json_rows import Path, Row, Sample
 from tests.fuzz.parser import Parser
 from tests.fuzz.simulated import NOW
 from tests.fuzz.texts import made
-from vendors import field_repairs
+from vendors import facts, field_repairs
 from vendors.errors import BadAnswer, BadRecord
-from vendors.eset import attempts, device, ids, installer_mapping, mapping, patches, titles
+from vendors.eset import attempts, device, field_masks, ids, installer_mapping, mapping, patches, titles
+from vendors.eset import facts as eset_facts
+from vendors.five9s import facts as five9s_facts
 from vendors.five9s import mapping as five9s
 from vendors.five9s import security
+from vendors.opswat import facts as opswat_facts
 from vendors.opswat import mapping as opswat
 from vendors.parsing import fields
 from vendors.parsing.pages import json_pages, json_repair, size_limits
@@ -179,7 +183,7 @@ def _unnamed(row: Row, listing: Listing) -> bool:
 
 def _comparable(each: Any) -> Any:
     if isinstance(each, Entry):
-        return each.external_id, each.seen_at, each.digest, each.raw, each.repairs
+        return each.external_id, each.seen_at, each.booted_at, each.digest, each.raw, each.repairs
     return each
 
 
@@ -192,9 +196,20 @@ def _usable(each: Any, *, secrets: bool) -> None:
         assert not NUL.search(raw) and raw.decode("utf-8"), "PostgreSQL cannot store it"
         read: Device = each.read()
         assert read.external_id == each.external_id
+        _facts(read, secrets=secrets)
         each = read
     text = msgspec.json.encode(each, enc_hook=_hidden)
     assert not NUL.search(text), "PostgreSQL cannot store it"
+
+
+def _facts(read: Device, *, secrets: bool) -> None:
+    """All of them are bounded, can be compared, and have a text."""
+    stored = msgspec.json.encode(read.facts)
+    assert len(stored) <= facts.MOST_BYTES and (not secrets or CANARY.encode() not in stored)
+    assert all(len(each) <= keys.LONGEST_KEY for each in keys.keys(read.facts))
+    keys.license_end(read.facts)
+    for name, value in read.facts.items():
+        assert texts.fact_text(facts.FactName(name), value, today=NOW.date())
 
 
 def _hidden(value: Any) -> str:
@@ -245,14 +260,15 @@ def _parser(listing: Listing, *reads: Callable[..., Any]) -> Parser[Case]:
 
 
 PARSERS: list[Parser[Any]] = [
-    _parser(ESET, mapping.entries, mapping.names, device.device, fields.shaped, json_pages.page, json_pages.stored),
+    _parser(ESET, mapping.entries, mapping.names, device.device, fields.shaped, json_pages.page, json_pages.stored, eset_facts.facts, field_masks.covers),
     _parser(GROUPS, mapping.groups, json_pages.checked),
     _parser(RECENT, attempts.recent, titles.application, titles.id_of, titles.key, titles.read),
     _parser(ATTEMPTS, attempts.attempts, titles.package, titles.system, titles.device_of),
     _parser(PATCHES, patches.patches),
     _parser(INSTALLERS, installer_mapping.installers, installer_mapping.installer),
-    _parser(OPSWAT, opswat.entries, opswat.device, json_pages.records),
-    _parser(FIVE9S, five9s.entries, five9s.device, five9s.computer_id, security.issues, security.patches, security.verdict, security.status_of),
+    _parser(OPSWAT, opswat.entries, opswat.device, json_pages.records, opswat_facts.facts, facts.device_type, facts.kept, facts.part),
+    _parser(FIVE9S, five9s.entries, five9s.device, five9s.computer_id, security.issues, security.patches, security.verdict, security.status_of,
+            five9s_facts.facts, facts.may_be_secret),
     Parser((json_pages.readable, json_pages.keepable, json_pages.sample), made(cases(FIVE9S)), _one_row),
     Parser((json_repair.mended, json_repair.storable, size_limits.shrunk, field_repairs.touched, field_repairs.mark, json_pages.opaque_id, ids.canonical,
             json_pages.digest), made(cases(ESET)), _repaired),

@@ -26,6 +26,7 @@ from vendors.parsing import (
     spellings,
     times,
     user_names,
+    windows_versions,
 )
 from vendors.parsing.placeholders import fillers, no_users, placeholder_keys, placeholder_texts
 from vendors.records import Identifier
@@ -236,7 +237,8 @@ def _serial_shown(case: list[str]) -> None:
 def _system(case: tuple[str, str, str, int, Family, bool]) -> None:
     name, version, release_id, build, family, server = case
     found = operating_systems.system(name, family=family, version=version, release_id=release_id, build=build, server=server)
-    assert found.family in Family and len(found.release) <= operating_systems.LONGEST_RELEASE
+    assert found.family in Family and max(len(found.release), len(found.short)) <= operating_systems.LONGEST_RELEASE
+    assert len(operating_systems.short_of(found.name, found.release)) <= operating_systems.LONGEST_RELEASE
     assert str(operating_systems.marked(found.name)) == found.name
     operating_systems.release_of(name), operating_systems.family_of(name)
 
@@ -283,7 +285,8 @@ PARSERS: list[Parser[Any]] = [
     Parser((model_names.same_model, descriptions.machine_type), st.tuples(MODELS, MODELS, MAKERS), _models),
     Parser((manufacturers.brand,), MAKERS, _brand),
     Parser((descriptions.shown_serial,), st.lists(SERIALS, max_size=3), _serial_shown),
-    Parser((operating_systems.system, operating_systems.marked, operating_systems.release_of, operating_systems.family_of),
+    Parser((operating_systems.system, operating_systems.marked, operating_systems.release_of, operating_systems.family_of,
+            operating_systems.short_of, windows_versions.edition_of, windows_versions.feature_update, windows_versions.full_build),
            st.tuples(SYSTEMS, SYSTEMS, SYSTEMS, st.integers(0, 2**17), st.sampled_from(Family), st.booleans()), _system),
     Parser((times.parse_time, times.implausible, times.plausible), st.tuples(TIMES, st.sampled_from(ZONES)), _time),
     Parser((spellings.plain, spellings.host_names, spellings.serials, spellings.canonical, spellings.full_name), HOSTS | SERIALS, _spelling),

@@ -7,6 +7,9 @@ from typing import Any
 
 import msgspec
 
+from vendors.eset import facts
+from vendors.eset.facts import Number, Word
+from vendors.eset.field_masks import covers
 from vendors.eset.ids import canonical
 from vendors.field_repairs import FieldFault, Repairs
 from vendors.parsing.descriptions import described, shown_serial
@@ -29,14 +32,8 @@ ENROLMENTS = {
 }
 FAMILIES = {1: Family.WINDOWS, 2: Family.LINUX, 3: Family.MACOS, 4: Family.ANDROID, 5: Family.WINDOWS, 7: Family.UNIX}
 SERVER_EDITIONS, MOBILE_EDITION = (1, 4), 3
-PROFILES = ("hardwareprofiles",)  # where a path may begin
 FIRST_BUILD, LAST_BUILD = 2600, 65_535  # of Windows XP; the largest that a part of a version's id holds
 LONGEST_ID = 20  # digits of 64 bits
-
-# Whole numbers of 64 bits are texts in proto3 JSON; what else may stand there is looked at one by one.
-Number = Any
-# Closed lists of words, in which new ones may appear at any time.
-Word = str | int | None
 
 
 class _Bios(msgspec.Struct):
@@ -44,32 +41,21 @@ class _Bios(msgspec.Struct):
     uuid: str | None = None
 
 
-class _Adapter(msgspec.Struct):
-    macAddress: str | None = None
-    malformedData: str | None = None
-
-
-class _Profile(msgspec.Struct):
+class _Profile(facts.Hardware):
     bios: _Bios | None = None
     manufacturer: str | None = None
     model: str | None = None
-    malformedData: str | None = None
-    networkAdapters: list[_Adapter] | None = None
-
-
-class _Version(msgspec.Struct):
-    id: Number = None
-    name: str | None = None
 
 
 class _System(msgspec.Struct):
     displayName: str | None = None
-    version: _Version | None = None
+    version: facts.Version | None = None
     familyId: Number = None
     editionId: Number = None
+    bitness: Number = None
 
 
-class _Record(msgspec.Struct):
+class _Record(facts.Reported):
     uuid: str | None = None
     displayName: str | None = None
     originalDisplayName: str | None = None
@@ -81,7 +67,6 @@ class _Record(msgspec.Struct):
     isMobile: bool | None = None
     operatingSystem: _System | None = None
     hardwareProfiles: list[_Profile] | None = None
-    primaryLocalIpAddress: str | None = None
     tags: list[Any] | None = None
 
 
@@ -98,7 +83,10 @@ def _device(record: _Record, repairs: Repairs) -> Device:
     state = STATES.get(word, State.UNKNOWN)
     muted = bool(record.isMuted)
     problems = count_of(record.functionalityProblemCount, "functionalityProblemCount", repairs)
-    running = _running(record.operatingSystem or _System(), repairs, mobile=bool(record.isMobile))
+    told = record.operatingSystem or _System()
+    version = text_of((told.version or facts.Version()).name, "operatingSystem.version.name", repairs)
+    running = _running(told, version, repairs, mobile=bool(record.isMobile))
+    maker = _first(((each.manufacturer, each.malformedData) for each in profiles), "manufacturer", repairs)
     name, own_name = (
         text_of(record.displayName, "displayName", repairs),
         text_of(record.originalDisplayName, "originalDisplayName", repairs),
@@ -113,20 +101,22 @@ def _device(record: _Record, repairs: Repairs) -> Device:
         os_name=running.name,
         os_family=running.family,
         os_release=running.release,
+        os_short=running.short,
         model=_first(((each.model, each.malformedData) for each in profiles), "model", repairs),
-        manufacturer=_first(((each.manufacturer, each.malformedData) for each in profiles), "manufacturer", repairs),
+        manufacturer=maker,
         group_id=_group(record.parentGroupUuid, repairs),
         silenced=muted,
         problem_count=problems,
         identifiers=identifiers,
         issues=_issues(problems, state, word, muted),
+        facts=facts.facts(record, profiles, running, version=version, bitness=told.bitness, maker=maker, repairs=repairs),
         repairs=repairs.all(),
     )
 
 
 def _first(told: Iterator[tuple[str | None, str | None]], field: str, repairs: Repairs) -> str:
     """Of all profiles (text, `malformedData`), the first one that describes the machine."""
-    usable = (text for text, malformed in told if text and not _covers(malformed or "", field) and described(text))
+    usable = (text for text, malformed in told if text and not covers(malformed or "", field) and described(text))
     return text_of(next(usable, None), f"hardwareProfiles.{field}", repairs)
 
 
@@ -181,34 +171,20 @@ def _all_identifiers(record: _Record, profiles: list[_Profile], repairs: Repairs
 
 def _unless(malformed: str, field: str, found: Identifier | None) -> Identifier | None:
     """`malformedData` names what ESET could not read properly: shown, and no evidence."""
-    if malformed and found is not None and _covers(malformed, field):
+    if malformed and found is not None and covers(malformed, field):
         return msgspec.structs.replace(found, junk=True)
     return found
 
 
-def _covers(mask: str, field: str) -> bool:
-    """A FieldMask: paths between commas, in camel or snake case, from any level above the field; a path covers what lies below it.
-
-    https://protobuf.dev/reference/protobuf/google.protobuf/#field-mask
-    """
-    whole = (*PROFILES, *_elements(field))
-    paths = [path for path in map(_elements, mask.split(",")) if path]
-    return any(whole[start : start + len(path)] == path for path in paths for start in range(len(whole)))
-
-
-def _elements(path: str) -> tuple[str, ...]:
-    return tuple(path.replace("_", "").lower().split(".")) if (path := path.strip()) else ()
-
-
-def _running(told: _System, repairs: Repairs, *, mobile: bool) -> OperatingSystem:
+def _running(told: _System, version: str, repairs: Repairs, *, mobile: bool) -> OperatingSystem:
     number = count_of(told.familyId, "operatingSystem.familyId", repairs)
     edition = count_of(told.editionId, "operatingSystem.editionId", repairs)
-    family, version = FAMILIES.get(number, Family.UNKNOWN), told.version or _Version()
+    family = FAMILIES.get(number, Family.UNKNOWN)
     running = system(
         text_of(told.displayName, "operatingSystem.displayName", repairs),
         family=Family.IOS if family is Family.MACOS and (mobile or edition == MOBILE_EDITION) else family,
-        version=text_of(version.name, "operatingSystem.version.name", repairs),
-        build=_build(version.id) if family is Family.WINDOWS else 0,
+        version=version,
+        build=_build((told.version or facts.Version()).id) if family is Family.WINDOWS else 0,
         server=edition in SERVER_EDITIONS,
     )
     unreadable = told.familyId and number not in FAMILIES

@@ -22,7 +22,7 @@ from vendors.parsing.spellings import NETBIOS
 from vendors.texts import Message, gettext_noop
 
 OVERLAP = timedelta(minutes=10)  # the core's clock may differ from ours, and a change may be stored late
-WAITS = (2.0, 4.0, 8.0, 15.0, 30.0)
+WAITS = (3.0, 6.0, 15.0, 30.0)  # at most four polls in the first minute
 RESTART_WAIT = 30.0
 DEADLINE = 30 * 60
 MOST_RESTARTS = 2
@@ -143,6 +143,7 @@ def _check_url(settings: Mapping[str, str]) -> str:
 VENDOR = Vendor(
     slug="five9s",
     label="five(9)s Console",
+    mark="59",
     fields=(
         Field(
             "url",
@@ -188,7 +189,7 @@ VENDOR = Vendor(
     stale_after=7 * DAY,
     unseen_after=30 * DAY,
     patches_with_devices=True,
-    named_calls=3,  # start, state, data
+    named_calls=6,  # in a minute: start, four states (WAITS), data
     asked_by=frozenset({"hostname", "serial"}),
     on_premises=True,
     documentation="https://support.five9s.de/support/solutions/articles/103000361090-device-api",

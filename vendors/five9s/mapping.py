@@ -13,6 +13,7 @@ import msgspec
 
 from vendors.field_repairs import REPLACED, Repairs
 from vendors.five9s import security
+from vendors.five9s.facts import facts
 from vendors.parsing.descriptions import described, shown_serial
 from vendors.parsing.fields import Fields
 from vendors.parsing.normalise import LONGEST_VALUE, UNSTORABLE, clean_text, identifier, text_key
@@ -26,7 +27,8 @@ from vendors.texts import Message, gettext_noop
 SCANS = ("HWLastScanDate", "SWLastScanDate", "UpdateLastScanDate", "PatchSWLastScanDate")
 # What moves at every scan, contact or reboot, or merely counts the days since.
 CONTACTS = ("LastUpdInvSvr", *SCANS)
-OTHERS = ("LastStartUpTime", "DaysHardware", "DaysVulnerabil", "DaysStartUp")
+BOOT = "LastStartUpTime"
+OTHERS = (BOOT, "DaysHardware", "DaysVulnerabil", "DaysStartUp")
 VOLATILE = (*CONTACTS, *OTHERS)
 UNASSIGNED = "unassigned"
 MOST_CUSTOM = 200
@@ -61,10 +63,11 @@ def computer_id(record: Record) -> str:
 
 def _entry(number: str, raw: bytes, record: Record, zone: tzinfo, now: datetime) -> Entry:
     inventory, repairs = record.get("EpmInventory"), Repairs()
-    stable, seen, odd = record, None, []
+    stable, seen, booted, odd = record, None, None, []
     if isinstance(inventory, dict):
         stable = {**record, "EpmInventory": {k: v for k, v in inventory.items() if k not in VOLATILE}}
         seen = _seen(inventory, repairs, zone, now)
+        booted = Fields(inventory, repairs, path="EpmInventory.").time(BOOT, zone=zone, now=now)
         odd = [name for name in OTHERS if name in inventory and _odd(inventory[name])]
     wrong = repairs.all()
     return Entry(
@@ -76,6 +79,7 @@ def _entry(number: str, raw: bytes, record: Record, zone: tzinfo, now: datetime)
         mapper=partial(device, zone=zone),
         scrub=json_pages.keepable,
         repairs=wrong,
+        booted_at=booted,
     )
 
 
@@ -117,6 +121,7 @@ def device(raw: bytes, *, zone: tzinfo) -> Device:
         os_name=running.name,
         os_family=running.family,
         os_release=running.release,
+        os_short=running.short,
         model=described(inventory.text("Model")),
         manufacturer=described(inventory.text("Manufacturer")),
         problem_count=sum(not issue.silenced for issue in issues),
@@ -124,6 +129,7 @@ def device(raw: bytes, *, zone: tzinfo) -> Device:
         identifiers=identifiers,
         issues=issues,
         patches=security.patches(detected, zone=zone) if reported else None,
+        facts=facts(fields, inventory, custom, running, zone=zone),
         repairs=repairs.all(),
     )
 

@@ -13,6 +13,7 @@ import msgspec
 
 from vendors.field_repairs import FieldFault, Repairs
 from vendors.gateway.address_rules import openable
+from vendors.opswat.facts import facts
 from vendors.parsing.fields import Fields, time_of
 from vendors.parsing.normalise import identifier
 from vendors.parsing.operating_systems import OperatingSystem, family_of, system
@@ -99,12 +100,14 @@ def device(raw: bytes, *, remediation: Secret) -> Device:
         os_name=running.name,
         os_family=running.family,
         os_release=running.release,
+        os_short=running.short,
         group_name=fields.text("user"),  # named "user", documented as the name of a group
         silenced=exempt,
         problem_count=fields.number("total_issue"),
         identifiers=_once(_identifiers(fields)),
         issues=tuple(_issues(fields, silenced=exempt)),
         remediation=remediation,
+        facts=facts(fields, running),
         repairs=repairs.all(),
     )
 

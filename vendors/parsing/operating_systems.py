@@ -11,10 +11,11 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from vendors.parsing.windows_versions import edition_of, feature_update, full_build
 from vendors.states import Family
 from vendors.texts import Message, gettext_noop
 
-LONGEST_RELEASE = 60  # characters
+LONGEST_RELEASE = 60  # characters, also of a short name
 
 _WORD = re.compile("[0-9a-z]+")
 _WINDOWS = frozenset(("windows", "win", "winnt"))
@@ -71,11 +72,18 @@ _MARKED = re.compile(r"(?P<name>.+) \((?:(?P<release>[^()]+) )?by (?P<reason>bui
 class OperatingSystem(NamedTuple):
     """`name`: the vendor's text, corrected and marked ("… (by build)") where a number contradicts it. `release`: without edition and
     update, such as "Windows 11", "Windows Server 2022", "macOS 26" or "Ubuntu 24.04"; "" where it is not known.
+
+    `edition` ("Pro"), `update` ("23H2", of Windows 10 and 11) and `build` ("22631.3880") are those of Windows; "" where they are not known.
+    `short`: what fits into a column, such as "Windows 11 Pro 23H2" or "macOS 15.1".
     """
 
     name: str
     family: Family
     release: str
+    edition: str = ""
+    update: str = ""
+    build: str = ""
+    short: str = ""
 
 
 def system(
@@ -87,18 +95,22 @@ def system(
     named = family_of(name)
     family = named if family == Family.UNKNOWN or (family, named) in _NARROWER else family
     if family == Family.WINDOWS:
-        return _windows(name, f"{name} {version}", release_id, build, server)
+        return _detailed(_windows(name, f"{name} {version}", release_id, build, server), f"{name} {version}", release_id, build)
+    number = _number(name) or _number(version)
     if family == Family.MACOS:
         release = _macos(name, version)
     elif family == Family.IOS:
-        release = _apple("iPadOS" if "ipad" in name.casefold() else "iOS", family, _number(name) or _number(version))
+        release = _apple("iPadOS" if "ipad" in name.casefold() else "iOS", family, number)
     elif family == Family.ANDROID:
-        number = _number(name) or _number(version)
         release = f"Android {number[0]}" if number else ""
     else:
         release = _by_name(name, version) if family in (Family.LINUX, Family.UNIX) else ""
     derived = family in _APPLE_YEARS and release != "" and not _says(f"{name} {version}", release)
-    return OperatingSystem(_mark(name, "version", release) if derived and name else name, family, release[:LONGEST_RELEASE])
+    # An update of Apple's systems is a release of its own for a user: macOS 15.1.
+    pointed = family in _APPLE_YEARS and number is not None and number[1] != "" and release.endswith(f" {number[0]}")
+    short = f"{release}.{number[1]}" if pointed and number else release
+    shown = _mark(name, "version", release) if derived and name else name
+    return OperatingSystem(shown, family, release[:LONGEST_RELEASE], short=_short(short or name))
 
 
 def marked(name: str) -> str:
@@ -106,6 +118,34 @@ def marked(name: str) -> str:
     found = _MARKED.fullmatch(name)
     template = _MARKS.get((found["reason"], found["release"] is not None)) if found else None
     return Message(template, name=found["name"], release=found["release"] or "") if found and template else name
+
+
+def short_of(name: str, release: str) -> str:
+    """Of a stored name and release: as `OperatingSystem.short`, without an update that only the record knows."""
+    found = system(_plain(name))
+    return found.short if found.release == release or not release else _short(f"{release} {found.edition}")
+
+
+def _detailed(found: OperatingSystem, text: str, release_id: str, build: int) -> OperatingSystem:
+    """With edition, feature update and build of a Windows."""
+    number = _BUILD.search(text)
+    build = build or (int(number[1] or number[2]) if number else 0)
+    ids = [release_id.strip().upper(), *(half.upper() for half in _HALF_YEAR.findall(text))]
+    named = [each for each in ids if _RELEASE_ID.fullmatch(each) and each != _FROZEN_ID and _by_id(each, _CLIENTS) in ("", found.release)]
+    edition, update = edition_of(found.name), feature_update(found.release, build=build, named=max(named, default=""))
+    parts = found.release, edition, "" if " LTS" in edition else update
+    short = " ".join(part for part in parts if part) if found.release else _plain(found.name)
+    return found._replace(edition=edition, update=update, build=full_build(build, text), short=_short(short))
+
+
+def _short(text: str) -> str:
+    return text.removeprefix("Microsoft ")[:LONGEST_RELEASE].rstrip()
+
+
+def _plain(name: str) -> str:
+    """A stored name without its mark."""
+    found = _MARKED.fullmatch(name)
+    return found["name"] if found else name
 
 
 def _mark(name: str, reason: str, release: str = "") -> str:

@@ -5,29 +5,18 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.conf import LazySettings
-from django.utils import timezone
 
 from devices.jobs import engine as jobs
 from devices.jobs.engine import Engine
 from devices.jobs.handler import JobHandler
 from devices.models import JobState, SyncRun
+from tests.clock import Clock
 from tests.devices import records as making
 from vendors.base import DevicePage
 from vendors.errors import AuthFailed, BadAnswer, RateLimited, Unavailable, VendorError
 
 pytestmark = pytest.mark.django_db
 Step = DevicePage | VendorError | Exception | Callable[[SyncRun], DevicePage]
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = timezone.now()
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def go(self, seconds: float) -> None:
-        self.now += timedelta(seconds=seconds)
 
 
 class Script(JobHandler[SyncRun, DevicePage]):

@@ -21,7 +21,15 @@ from vendors.registry import VENDORS
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 PAGE = "/vendors/thresholds/"
 HOUR = 3600
-TYPED = {"vendor": "opswat", "live": "2 h", "stale": "3 days", "unseen": "6 weeks"}
+
+
+def typed(**opswat: str) -> dict[str, str]:
+    """The form of all vendors: the defaults, and other thresholds of one."""
+    ages = {
+        f"{slug}-{name}": age_words(getattr(freshness.by_vendor(slug), name)) for slug in VENDORS for name in ("live", "stale", "unseen")
+    }
+    wanted = {"live": "2 h", "stale": "3 days", "unseen": "6 weeks"} | opswat
+    return ages | {f"opswat-{name}": age for name, age in wanted.items()}
 
 
 @pytest.mark.parametrize(
@@ -82,18 +90,18 @@ class TestThePage:
     def test_only_administrators_reach_it(self, client: Client, ivan: User, charlie: User, method: str) -> None:
         for user in (ivan, charlie):
             client.force_login(user)
-            assert getattr(client, method)(PAGE, TYPED).status_code == 403
+            assert getattr(client, method)(PAGE, typed()).status_code == 403
         assert not Threshold.objects.exists()
 
     def test_new_numbers_count_are_audited_and_go_back(self, client: Client, alice: User) -> None:
         client.force_login(alice)
-        assert client.post(PAGE, TYPED).status_code == 302
+        assert client.post(PAGE, typed()).status_code == 302
         assert freshness.of("opswat") == Limits(2 * HOUR, 3 * DAY, 42 * DAY)
         event = AuditEvent.objects.get(action="threshold changed")
         assert (actor(event), event.target, event.detail["after"]["stale"]) == ("alice", "opswat", 3 * DAY)
         text = client.get(PAGE).content.decode()
         assert "Changed by alice" in text and 'value="3 days"' in text and "Default: 1 day" in text
-        client.post(PAGE, {"vendor": "opswat", "action": "back"})
+        client.post(PAGE, {"reset": "opswat"})
         assert freshness.of("opswat") == freshness.by_vendor("opswat")
         assert "Changed by" not in client.get(PAGE).content.decode()
         freshness.forget_defaults()
@@ -102,11 +110,11 @@ class TestThePage:
     def test_saving_the_same_twice_is_one_change(self, client: Client, alice: User) -> None:
         client.force_login(alice)
         for _ in range(2):
-            client.post(PAGE, TYPED)
+            client.post(PAGE, typed())
         assert AuditEvent.objects.filter(action="threshold changed").count() == 1
 
     @pytest.mark.parametrize(
-        ("typed", "words"),
+        ("wrong", "words"),
         [
             ({"stale": "1 h"}, "The thresholds must increase"),
             ({"unseen": "3 days"}, "The thresholds must increase"),
@@ -115,24 +123,32 @@ class TestThePage:
         ],
     )
     def test_bad_numbers_are_kept_in_the_form_with_one_sentence(
-        self, client: Client, alice: User, typed: dict[str, str], words: str
+        self, client: Client, alice: User, wrong: dict[str, str], words: str
     ) -> None:
         client.force_login(alice)
-        answer = client.post(PAGE, TYPED | typed)
+        answer = client.post(PAGE, typed(**wrong))
         assert answer.status_code == 422
         text = answer.content.decode()
         assert text.count('class="field-error"') == 1 and words in text
-        assert 'value="6 weeks"' in text or typed.get("unseen")
+        assert 'value="6 weeks"' in text or wrong.get("unseen")
         assert not Threshold.objects.exists()
 
     @pytest.mark.parametrize("vendor", ["", "nobody", "opswat\0", "x" * 10_000])
     def test_a_vendor_that_nobody_knows_has_none(self, client: Client, alice: User, vendor: str) -> None:
         client.force_login(alice)
-        assert client.post(PAGE, TYPED | {"vendor": vendor}).status_code == 404
+        assert client.post(PAGE, {"reset": vendor}).status_code == 404
+
+    def test_all_vendors_are_saved_together_or_none(self, client: Client, alice: User) -> None:
+        client.force_login(alice)
+        both = typed() | {"eset-live": "1 h"}
+        assert client.post(PAGE, both | {"eset-stale": "30 min"}).status_code == 422
+        assert not Threshold.objects.exists() and not AuditEvent.objects.exists()
+        client.post(PAGE, both)
+        assert {each.vendor for each in Threshold.objects.all()} == {"eset", "opswat"}
 
     def test_the_number_of_queries_is_fixed(self, client: Client, alice: User, django_assert_num_queries: object) -> None:
         client.force_login(alice)
-        client.post(PAGE, TYPED)
+        client.post(PAGE, typed())
         client.get(PAGE)
         with django_assert_num_queries(7):  # type: ignore[operator]
             client.get(PAGE)
@@ -143,7 +159,7 @@ class TestThePage:
         )
         other = shown.sighting(shown.account("eset-main", "eset"), "nb-2", seen_at=timezone.now() - timedelta(days=40))
         client.force_login(alice)
-        client.post(PAGE, TYPED | {"live": "1 h", "stale": "2 h"})
+        client.post(PAGE, typed(live="1 h", stale="2 h"))
         sync.apply_changed_thresholds(timezone.now() + timedelta(hours=1))
         assert not Sighting.objects.filter(stale=True).exists(), "nothing changed lately"
         sync.apply_changed_thresholds(timezone.now())

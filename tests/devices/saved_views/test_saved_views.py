@@ -94,7 +94,9 @@ def test_what_is_shared_is_audited_and_what_is_private_is_not(ivan: User) -> Non
     assert not actions.exists()
     client.post("/views/trouble/change/", {"name": "For all", "role": "Helpdesk"})
     client.post("/views/of/devices/save/?view=trouble&state=ok", {"renew": "1"})
-    client.post("/views/trouble/change/", {"action": "remove"})
+    asked = client.post("/views/trouble/change/", {"action": "remove"})
+    assert "Delete view" in asked.content.decode() and SavedView.objects.filter(slug="trouble").exists()
+    client.post("/views/trouble/change/", {"action": "remove", "confirmed": "1"})
     assert [event.action for event in actions] == ["view changed", "view changed", "view removed"]
     assert actions[1].detail == {"list": "devices", "before": "?state=critical", "after": "?state=ok"}
     assert not SavedView.objects.exists()

@@ -69,6 +69,7 @@ def browser(accounts: list[Account], processes: Processes, tmp_path: Path, bob: 
 def test_sixty_clicks_of_the_helpdesk_make_at_most_ten_vendor_calls(sim: Simulation, browser: Browser, measured: Measured) -> None:
     """Two of three are refreshes, the others live lookups, which this role may not do: they reach no vendor at all."""
     devices = on_all_accounts()[:CLICKS]
+    sim.options.job_seconds = 20
     known, since = SyncRun.objects.latest("pk").pk, len(sim.calls())
     answers = [(look_up if number % 3 == 2 else refresh)(browser, devices, number) for number in range(CLICKS)]
     named = SyncRun.objects.filter(pk__gt=known)

@@ -61,6 +61,7 @@ def search(url: str) -> list[tuple[int, float]]:
 
 @pytest.mark.fault("F44")
 @pytest.mark.faults
+@pytest.mark.alone
 @pytest.mark.django_db(transaction=True)
 def test_fifty_users_search_during_syncs(sim: Simulation, processes: Processes, tmp_path: Path, measured: Measured) -> None:
     """Each searches every six seconds and reads the device that was found; syncs follow each other without a pause. The share of the machine that other programs used

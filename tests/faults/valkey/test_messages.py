@@ -10,11 +10,14 @@ from pathlib import Path
 
 import pytest
 from django.utils import timezone
+from kombu import Connection, Consumer, Message
 
+from config.celery import app
 from devices.db.redis_client import worker_client
 from devices.jobs.dead_letters import dead_letters
 from devices.models import Account, SyncRun
 from tests.devices import records
+from tests.faults import services
 from tests.faults.processes import Processes, wait_for
 from tests.faults.report import Measured
 from tests.faults.valkey import messages
@@ -109,3 +112,27 @@ def test_a_message_that_two_workers_did_not_acknowledge_is_set_aside(processes: 
     assert dead_letters()[0].reason == "two workers ended before they acknowledged it"
     put_good(processes)
     assert worker.poll() is None and messages.held() == []
+
+
+def test_an_acknowledgement_that_fails_leaves_its_place_free() -> None:
+    """Else a worker whose places are all taken reads no message any more, and never notices that its connection is lost."""
+    messages.put(messages.sent("devices.tasks.announce"))
+    received: list[Message] = []
+    with app.connection_for_read() as connection, connection.channel() as channel:
+        queue = app.amqp.queues["tick"].bind(channel)
+        with Consumer(channel, [queue], on_message=received.append, prefetch_count=1):
+            wait_for(lambda: bool(drained(connection)), seconds=READY_SECONDS)
+            assert not channel.qos.can_consume()
+            services.kill("valkey")
+            with pytest.raises(connection.connection_errors):
+                received[0].ack()
+            assert channel.qos.can_consume()
+            services.start_valkey()
+
+
+def drained(connection: Connection) -> bool:
+    try:
+        connection.drain_events(timeout=1)
+    except TimeoutError:
+        return False
+    return True

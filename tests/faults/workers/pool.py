@@ -16,6 +16,7 @@ from tests.faults.processes import wait_for
 
 OBSERVED = "tests.faults.workers.observed"
 ADVANCE = "devices.tasks.advance"
+ANSWER_SECONDS = 5.0  # at most: all workers that run answer
 T = TypeVar("T")
 
 
@@ -58,21 +59,21 @@ def _inspection(**options: Any) -> Iterator[Any]:
 
 
 def _busy_with(run: SyncRun, *, workers: int) -> list[tuple[str, int]]:
-    with _inspection(timeout=1.0, limit=workers) as inspection:
+    with _inspection(timeout=ANSWER_SECONDS, limit=workers) as inspection:
         reports = inspection.active() or {}
     tasks = [(name, task) for name, active in reports.items() for task in active]
     return [(name, int(task["worker_pid"])) for name, task in tasks if task["name"] == ADVANCE and task["args"] == ["sync", run.pk]]
 
 
-def executed_by_worker(task: str) -> dict[str, int]:
-    """Messages of this task that each worker has received since it was started. Workers need names of their own."""
-    with _inspection(timeout=2.0) as inspection:
+def executed_by_worker(task: str, *, workers: int) -> dict[str, int]:
+    """Messages of this task that each of so many workers has received since it was started. Workers need names of their own."""
+    with _inspection(timeout=ANSWER_SECONDS, limit=workers) as inspection:
         reports = inspection.stats() or {}
     return {worker: int(report["total"].get(task, 0)) for worker, report in reports.items()}
 
 
-def executed(task: str) -> int:
-    return sum(executed_by_worker(task).values())
+def executed(task: str, *, workers: int = 1) -> int:
+    return sum(executed_by_worker(task, workers=workers).values())
 
 
 def kill(process: int) -> None:

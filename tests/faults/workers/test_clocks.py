@@ -64,6 +64,7 @@ def test_workers_with_wrong_clocks(sim: Simulation, processes: Processes, tmp_pa
         processes.environment = right | wrong_by(wrong, tmp_path)
         workers.append(processes.worker("-n", name, app=pool.OBSERVED))
     processes.environment = right
+    wait_for(lambda: processes.logs().count(" ready.") == len(workers), seconds=60, why=lambda: story(processes))
     processes.beat()
     wait_for(lambda: heartbeat.age() is not None, seconds=60, why=lambda: story(processes))
     oldest = 0.0
@@ -76,7 +77,7 @@ def test_workers_with_wrong_clocks(sim: Simulation, processes: Processes, tmp_pa
     wait_for(ended, seconds=200, why=lambda: story(processes))
     assert_complete(sim, account)
     assert run.pk == SyncRun.objects.get().pk
-    executed = pool.executed_by_worker(pool.ADVANCE)
+    executed = pool.executed_by_worker(pool.ADVANCE, workers=2)
     assert len(executed) == 2 and all(executed.values()), executed
     assert sim.busiest(1.0, vendor="eset") >= LIMIT - RESERVED, "the rate limit was not reached"
     measured("leases stolen", processes.logs().count("owned by another worker"), at_most=0, unit="leases")

@@ -3,31 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
 from typing import TypeVar
 
 from django.db import transaction
-from django.utils import timezone
 from hypothesis.stateful import RuleBasedStateMachine
 
 from sandbox.server import Simulation, running
 from sandbox.world import SandboxOptions
+from tests.clock import Clock
 
 T = TypeVar("T")
 SECONDS = (1.0, 20.0, 60.0, 400.0, 4000.0)
-
-
-class Moving:
-    """A clock that the rules move; it never goes back."""
-
-    def __init__(self) -> None:
-        self.now = timezone.now()
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def go(self, seconds: float) -> None:
-        self.now += timedelta(seconds=seconds)
 
 
 class DatabaseMachine(RuleBasedStateMachine):
@@ -35,7 +21,7 @@ class DatabaseMachine(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.clock = Moving()
+        self.clock = Clock()
         self._rolled_back = transaction.atomic()
         self._rolled_back.__enter__()
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from vendors.parsing.operating_systems import OperatingSystem, family_of, marked, release_of, system
+from vendors.parsing.operating_systems import family_of, marked, release_of, short_of, system
 from vendors.states import Family
 from vendors.texts import Message
 
@@ -94,7 +94,7 @@ def test_the_newer_of_name_and_number_is_the_release(told: dict[str, Any], name:
 def test_a_vendors_family_is_believed_unless_the_name_is_more_precise() -> None:
     assert system("CrOS x86_64", family=Family.LINUX).family is Family.LINUX
     assert system("Windows 11", family=Family.LINUX).family is Family.LINUX
-    assert system("iPadOS 18", family=Family.MACOS) == OperatingSystem("iPadOS 18", Family.IOS, "iPadOS 18")
+    assert system("iPadOS 18", family=Family.MACOS)[:3] == ("iPadOS 18", Family.IOS, "iPadOS 18")
     assert system("Android 15", family=Family.LINUX).family is Family.ANDROID
 
 
@@ -119,3 +119,47 @@ def test_other_names_are_left_alone(name: str) -> None:
 ])  # fmt: skip
 def test_what_a_person_types_is_a_release(text: str, release: str) -> None:
     assert release_of(text) == release
+
+
+@pytest.mark.parametrize(("told", "short", "edition", "update", "build"), [
+    ({"name": "Microsoft Windows 11 Enterprise", "build": 22631}, "Windows 11 Enterprise 23H2", "Enterprise", "23H2", "22631"),
+    ({"name": "Microsoft Windows 11 Enterprise Edition, 64-bit", "release_id": "24H2"}, "Windows 11 Enterprise 24H2", "Enterprise", "24H2", ""),
+    ({"name": "Windows 11 Pro 10.0.22631.3880"}, "Windows 11 Pro 23H2", "Pro", "23H2", "22631.3880"),
+    ({"name": "Windows 11 Pro", "build": 22631, "release_id": "24H2"}, "Windows 11 Pro 24H2", "Pro", "24H2", "22631"),
+    ({"name": "Windows 10 Pro", "build": 19045, "release_id": "2009"}, "Windows 10 Pro 22H2", "Pro", "22H2", "19045"),
+    ({"name": "Windows 10 Professional", "release_id": "2009"}, "Windows 10 Pro", "Pro", "", ""),
+    ({"name": "Windows 11 Pro", "version": "10.0.19045"}, "Windows 11 Pro", "Pro", "", "19045"),
+    ({"name": "Windows 10 home single  language", "build": 19041}, "Windows 10 Home Single Language 2004", "Home Single Language", "2004", "19041"),
+    ({"name": "Windows 10 Enterprise N LTSC 2021", "build": 19044}, "Windows 10 Enterprise N LTSC 2021", "Enterprise N LTSC 2021", "21H2", "19044"),
+    ({"name": "Windows 10 Enterprise 2015 LTSB", "build": 10240}, "Windows 10 Enterprise LTSB 2015", "Enterprise LTSB 2015", "1507", "10240"),
+    ({"name": "Windows 11 Pro", "build": 27000}, "Windows 11 Pro", "Pro", "", "27000"),
+    ({"name": "Microsoft Windows Server 2022 Standard", "build": 20348}, "Windows Server 2022 Standard", "Standard", "", "20348"),
+    ({"name": "Windows Server, version 20H2", "version": "10.0.19042"}, "Windows Server, version 20H2", "", "", "19042"),
+    ({"name": "", "family": Family.WINDOWS, "build": 22631}, "Windows 11 23H2", "", "23H2", "22631"),
+    ({"name": "macOS 15.1 Sequoia"}, "macOS 15.1", "", "", ""),
+    ({"name": "macOS", "version": "15.1.2"}, "macOS 15.1", "", "", ""),
+    ({"name": "macOS 16.1"}, "macOS 26", "", "", ""),
+    ({"name": "Darwin 24.6.0"}, "macOS 15", "", "", ""),
+    ({"name": "macOS 10.15.7"}, "macOS 10.15", "", "", ""),
+    ({"name": "iOS 17.6 17.6.1"}, "iOS 17.6", "", "", ""),
+    ({"name": "Android 14"}, "Android 14", "", "", ""),
+    ({"name": "Debian GNU/Linux 12 (bookworm)"}, "Debian 12", "", "", ""),
+    ({"name": "Chrome OS 130"}, "Chrome OS 130", "", "", ""),
+    ({"name": ""}, "", "", "", ""),
+])  # fmt: skip
+def test_a_short_name_has_the_edition_and_the_update(told: dict[str, Any], short: str, edition: str, update: str, build: str) -> None:
+    found = system(**told)
+    assert (found.short, found.edition, found.update, found.build) == (short, edition, update, build)
+
+
+@pytest.mark.parametrize(("name", "release", "short"), [
+    ("Microsoft Windows 11 Enterprise", "Windows 11", "Windows 11 Enterprise"),
+    ("Windows 11 Pro 10.0.22631 (by build)", "Windows 11", "Windows 11 Pro 23H2"),
+    ("Windows Pro (Windows 11 by build)", "Windows 11", "Windows 11 Pro"),
+    ("macOS 16.1 (macOS 26 by version)", "macOS 26", "macOS 26"),
+    ("openSUSE Tumbleweed", "openSUSE Tumbleweed 2026", "openSUSE Tumbleweed 2026"),
+    ("Plan 9", "", "Plan 9"),
+    ("", "", ""),
+])  # fmt: skip
+def test_the_short_name_of_a_stored_system(name: str, release: str, short: str) -> None:
+    assert short_of(name, release) == short
