@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from devices.account_status.status import statuses
 from devices.coverage.queries import CoverageQuery
-from devices.models import Account, Change, ChangeKind, DailyCount, Device, DeviceGroup, Issue, JobState, Life, Sighting
+from devices.models import Change, ChangeKind, DailyCount, Device, DeviceGroup, Issue, JobState, Life, Sighting
 from devices.trends.days import day_of
 from tests.devices import rows as shown
 
@@ -139,7 +139,3 @@ def changes_of(day: date) -> Rows:
             found["critical"] |= {change.device_id} if change.after == "critical" else set()
             found["resolved"] |= {change.device_id} if change.before == "critical" else set()
     return Counter({("changes", "", None, "", status): len(devices) for status, devices in found.items() if devices})
-
-
-def accounts() -> list[Account]:
-    return list(Account.objects.order_by("pk"))
