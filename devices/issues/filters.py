@@ -91,8 +91,8 @@ class IssueFilters(FleetFilters):
     def ages(self) -> tuple[timedelta | None, timedelta | None]:
         """The age that an issue has passed, and the one that it has not; None: any."""
         side, *days = self.age.split("-")
-        first, *last = [timedelta(days=int(each)) for each in days] or [None]
-        return (None, first) if side == "within" else (first, last[0] if last else None)
+        first, last, *_ = [*(timedelta(days=int(each)) for each in days), None, None]
+        return (None, first) if side == "within" else (first, last)
 
 
 UNDECIDED = IssueFilters()

@@ -79,10 +79,10 @@ def test_a_list_is_narrowed_while_typing_by_keyboard(desk: Desk, fleet: dict[str
 
 def test_attempts_of_a_day_from_the_table_beside_the_chart(desk: Desk, fleet: dict[str, Account], bob: User) -> None:
     page = desk.open("/patching/", user=bob)
-    expect(page.get_by_role("img", name=re.compile("Attempts per day by outcome"))).to_be_visible()
-    reach(page, page.locator("summary", has_text="Attempts by day"))
+    expect(page.get_by_role("application", name=re.compile("Attempts per day by outcome"))).to_be_visible()
+    reach(page, page.locator("summary", has_text="Data table"))
     page.keyboard.press("Enter")
-    row = page.get_by_role("region", name="Attempts by day").get_by_role("row").nth(1)
+    row = page.get_by_role("region", name="Attempts per day by outcome: data table").get_by_role("row").nth(1)
     reach(page, row.get_by_role("link", name=re.compile("Failed")))
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(r"/patching/attempts/\?status=failed&day=\d{4}-\d\d-\d\d$"))
