@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 SIZES = (25, 50, 100, 250)
 PAGE = 50
 LONGEST = 4000
+LONGEST_COLUMNS = 1000  # characters, more than all columns of any list
 A = TypeVar("A", bound=FilterSet)
 
 
@@ -87,7 +88,7 @@ class ListDefinition(Generic[A]):
 
     def read_columns(self, text: str) -> tuple[str, ...]:
         """`state,user`: the known ones, once each, in their order."""
-        return tuple(dict.fromkeys(key for key in text[:500].split(",") if key in self.choosable))
+        return tuple(dict.fromkeys(key for key in text[:LONGEST_COLUMNS].split(",") if key in self.choosable))
 
 
 @dataclass(frozen=True, slots=True)
