@@ -11,6 +11,7 @@ class DevicesConfig(AppConfig):
 
     def ready(self) -> None:
         from devices import checks, deploy_checks  # noqa: F401  (checks register themselves with Django)
+        from devices.coverage.filters import MATRIX
         from devices.device_list.filters import DEVICES
         from devices.encryption import rotation
         from devices.issues.filters import ISSUES
@@ -21,7 +22,7 @@ class DevicesConfig(AppConfig):
         from devices.users import second_factors, signals  # noqa: F401  (receivers register themselves with Django)
         from devices.web.roles import ensure_roles
 
-        LISTS.extend((DEVICES, ISSUES))
+        LISTS.extend((DEVICES, ISSUES, MATRIX))
         add_job_type(JobType("sync", handler.SyncHandler, plan=handler.plan, urgent=Q(interactive=True)))
         rotation.PLACES.extend(
             (

@@ -2,6 +2,7 @@
 
 from devices.models.account import Account, AccountSecret, Health
 from devices.models.change import Change, ChangeKind
+from devices.models.coverage import CoverageTally, GapCount
 from devices.models.device import Device, Life
 from devices.models.event import AuditEvent, AuditLink, AuditName
 from devices.models.identifier import Identifier
@@ -28,11 +29,13 @@ __all__ = [
     "AuditName",
     "Change",
     "ChangeKind",
+    "CoverageTally",
     "Device",
     "DeviceGroup",
     "DeviceTag",
     "FormerDevice",
     "Gap",
+    "GapCount",
     "Health",
     "Identifier",
     "Issue",
