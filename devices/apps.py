@@ -12,6 +12,7 @@ class DevicesConfig(AppConfig):
     def ready(self) -> None:
         from devices import checks, deploy_checks  # noqa: F401  (checks register themselves with Django)
         from devices.coverage.daily_counts import coverage_counts
+        from devices.coverage.filters import MATRIX
         from devices.dashboard.issue_counts import critical_counts, top_issues
         from devices.device_list.daily_counts import status_counts
         from devices.device_list.filters import DEVICES
@@ -26,7 +27,7 @@ class DevicesConfig(AppConfig):
         from devices.users import second_factors, signals  # noqa: F401  (receivers register themselves with Django)
         from devices.web.roles import ensure_roles
 
-        LISTS.extend((DEVICES, ISSUES))
+        LISTS.extend((DEVICES, ISSUES, MATRIX))
         COUNTERS.extend((status_counts, coverage_counts, critical_counts, top_issues, change_counts))
         add_job_type(JobType("sync", handler.SyncHandler, plan=handler.plan, urgent=Q(interactive=True)))
         rotation.PLACES.extend(

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from devices.accounts import deletion
 from devices.audit.chain import chain_left
-from devices.coverage import gaps
+from devices.coverage import gaps, tallies
 from devices.db.batches import forget_changes
 from devices.issues import decisions
 from devices.jobs import engine as jobs
@@ -63,10 +63,11 @@ def advance(job_type: str, job_id: int) -> None:
 
 @shared_task(name="devices.tasks.renew")
 def renew() -> None:
-    """Carry on with what follows from a change, part by part: thresholds, coverage gaps, names of groups, rules of matching."""
+    """Carry on with what follows from a change, part by part: thresholds, coverage, names of groups, rules of matching."""
     now = jobs.database_clock()
     apply_changed_thresholds(now)
     gaps.renew(now)
+    tallies.renew(now)
     group_names.carry_on(now)
     upgrade.carry_on(now)
 

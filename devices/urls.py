@@ -62,7 +62,6 @@ urlpatterns = [
     path("coverage/gaps/", dashboard.gaps, name="coverage_gaps"),
     export_path("coverage/every", coverage.matrix_file, name="coverage_file"),
     path("coverage/devices/", coverage.devices, name="coverage_devices"),
-    export_path("coverage/devices", coverage.devices_file, name="coverage_devices_file"),
     path("coverage/keys/", identifier_views.page, name="coverage_keys"),
     path("issues/", issues.page, name="issues"),
     export_path("issues/export", issues.export, name="issues_file"),

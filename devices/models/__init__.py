@@ -2,6 +2,7 @@
 
 from devices.models.account import Account, AccountSecret, Health
 from devices.models.change import Change, ChangeKind
+from devices.models.coverage import CoverageTally, GapCount
 from devices.models.daily_count import CountedDay, DailyCount
 from devices.models.device import Device, Life
 from devices.models.event import AuditEvent, AuditLink, AuditName
@@ -30,12 +31,14 @@ __all__ = [
     "Change",
     "ChangeKind",
     "CountedDay",
+    "CoverageTally",
     "DailyCount",
     "Device",
     "DeviceGroup",
     "DeviceTag",
     "FormerDevice",
     "Gap",
+    "GapCount",
     "Health",
     "Identifier",
     "Issue",

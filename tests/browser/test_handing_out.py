@@ -135,7 +135,7 @@ def visit(page: Page, machine: Device) -> dict[str, tuple[list[str], int]]:
         found[way] = serious(page), overflow(page)
     addresses = ("/installers/hand-outs/", "/installers/hand-outs/?show=open", "/installers/hand-outs/?q=nobody", form)
     more = (f"/installers/for/{machine.pk}/?account=eset-main", f"/devices/{machine.pk}/", f"/installers/{installer.pk}/")
-    for address in (*addresses, *more, "/coverage/devices/?account=eset-main&cover=missing", "/i/unknown"):
+    for address in (*addresses, *more, "/coverage/?account=eset-main&cover=missing", "/i/unknown"):
         page.goto(address)
         found[address] = serious(page), overflow(page)
     return found

@@ -72,7 +72,7 @@ def main_pages(laptop: Device) -> dict[str, str]:
         "silenced": "/issues/silenced/",
         "coverage": "/coverage/",
         "identifiers": "/coverage/keys/",
-        "missing at an account": "/coverage/devices/?account=eset-office-munich&cover=missing",
+        "missing at an account": "/coverage/?account=eset-office-munich&cover=missing",
         "disagreements": "/disagreements/",
         "possible duplicates": "/possible-duplicates/",
         "lookup": "/d/?q=ham",

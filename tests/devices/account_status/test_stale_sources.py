@@ -38,7 +38,7 @@ def text(client: Client, user: User, address: str) -> str:
 
 @pytest.mark.parametrize(
     "address",
-    ["/", "/devices/", "/issues/", "/issues/silenced/", "/coverage/", "/coverage/devices/?account=eset-main&cover=fresh", "/d/?q=nb"],
+    ["/", "/devices/", "/issues/", "/issues/silenced/", "/coverage/", "/coverage/?account=eset-main&cover=fresh", "/d/?q=nb"],
 )
 def test_what_an_account_told_that_is_switched_off_is_said_to_be_old(client: Client, bob: User, address: str) -> None:
     accounts = shown.small_fleet()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from io import StringIO
 from typing import Any
-from urllib.parse import urlencode
 
 from django.core.management import call_command
 from django.test import Client
@@ -65,7 +64,6 @@ ACCOUNT = "=eset;=1"  # a name that no form would accept
 Export = Callable[[Client, str], bytes]
 ARGUMENTS = {
     "devices:export": "life=all&cols=" + ",".join(key for key in COLUMNS if key != "name"),
-    "devices:coverage_devices_file": urlencode({"account": ACCOUNT, "cover": "fresh"}),
     "devices:issues_file": "standing=all",
     "patching:patches_file": "status=all",
     "patching:attempts_file": "period=all",

@@ -27,7 +27,6 @@ PHONE_NUMBER = re.compile(r" ?\+49 [0-9()]+ ?[0-9 -]+(\"?,.*)?", re.DOTALL)
 COLUMNS = {
     "devices:export": {"Name", "User", "Serial", "OS", "Model", "Groups", "Tags"},
     "devices:coverage_file": {"name", "serial", "user", "os"},
-    "devices:coverage_devices_file": {"name", "serial", "user", "os"},
     "devices:issues_file": {"Issue", "Vendor status", "Device", "Reason", "Ticket", "By"},
     "devices:audit_export": {"user", "target"},
     "devices:lookup_list": {"name", "serial", "user", "os"},

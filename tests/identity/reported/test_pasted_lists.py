@@ -104,7 +104,7 @@ def test_what_a_spreadsheet_left_of_a_power_of_zero_is_explained(desk: Client) -
 
 
 FILES = [
-    "/devices/export.csv", "/issues/export.csv", "/coverage/every.csv", "/coverage/devices.csv?account=epm&cover=fresh", "/patching/patches.csv",
+    "/devices/export.csv", "/issues/export.csv", "/coverage/every.csv", "/coverage/every.csv?account=epm&cover=fresh", "/patching/patches.csv",
     "/patching/attempts.csv", "/patching/devices.csv", "/patching/titles.csv", "/installers/hand-outs.csv",
 ]  # fmt: skip
 

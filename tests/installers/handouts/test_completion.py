@@ -125,8 +125,9 @@ def test_an_installer_is_offered_only_where_one_exists(client: Client, bob: User
     Device.objects.update(os_family=family)
     client.force_login(bob)
     confirm(client)
-    for address in (f"/devices/{device.pk}/", "/coverage/devices/?account=eset-main&cover=missing"):
-        assert (f"/installers/for/{device.pk}/?account=eset-main" in client.get(address).content.decode()) is offered, address
+    assert (f"/installers/for/{device.pk}/?account=eset-main" in client.get(f"/devices/{device.pk}/").content.decode()) is offered
+    bulk = f"/installers/send/?gap={device.pk}-{Account.objects.get(name='eset-main').pk}"
+    assert (bulk in client.get("/coverage/?account=eset-main&cover=missing").content.decode()) is offered
 
 
 def test_helpdesk_is_told_whom_to_ask_when_nothing_is_marked(client: Client, bob: User, device: Device) -> None:
@@ -144,12 +145,12 @@ def test_a_system_without_installers_is_explained(client: Client, ivan: User, de
     assert "Linux" in page and "/installers/new/" not in page
 
 
-def test_the_coverage_list_offers_installers_only_where_they_help(client: Client, bob: User, device: Device) -> None:
+def test_the_coverage_list_offers_installers_only_where_they_help(client: Client, bob: User, device: Device, eset: Account) -> None:
     client.force_login(bob)
     confirm(client)
-    link = f'href="/installers/for/{device.pk}/?account=eset-main"'
-    assert link in client.get("/coverage/devices/?account=eset-main&cover=missing").content.decode()
-    assert "/installers/for/" not in client.get("/coverage/devices/?account=opswat-main&cover=fresh").content.decode()
+    link = f'href="/installers/send/?gap={device.pk}-{eset.pk}"'
+    assert link in client.get("/coverage/?account=eset-main&cover=missing").content.decode()
+    assert "/installers/send/?gap" not in client.get("/coverage/?account=opswat-main").content.decode()
     assert "/installers/for/" not in client.get("/devices/").content.decode()
 
 
