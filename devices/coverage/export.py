@@ -13,7 +13,7 @@ from devices.models import Device
 from devices.search.documents import DeviceDocument, device_documents
 from devices.search.export import file_table
 
-COLUMNS = ("id", "name", "serial", "user", "os")
+COLUMNS = ("Device id", "Device", "Serial", "User", "OS")
 
 
 def table_of_devices(drill: CoverageCell) -> FileTable:

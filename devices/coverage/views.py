@@ -18,7 +18,7 @@ from devices.coverage.export import table_of_devices, table_of_matrix
 from devices.coverage.queries import CoverageCell, all_gaps, drill_page, matrix
 from devices.coverage.states import CoverageState
 from devices.device_list.filters import DEVICES
-from devices.lists.file_table import FileTable
+from devices.lists.file_table import FileTable, file_name
 from devices.saved_views.list_page import counted, place
 from devices.web.permissions import needs
 from devices.web.ticket import query
@@ -93,5 +93,5 @@ def _drill(request: HttpRequest) -> CoverageCell:
 def _file(
     request: HttpRequest, name: str, form: str, table: Callable[[], FileTable], /, *, list_url: str, **detail: str
 ) -> HttpResponseBase:
-    name = f"rollcall-{name}-{timezone.now():%Y%m%d-%H%M}"
+    name = file_name(name, now=timezone.now())
     return table_file(request, name, form, table, list_url=list_url, action="export", **detail)
