@@ -16,6 +16,9 @@ from devices.audit.chain import chain_left
 from devices.coverage import gaps, tallies
 from devices.db.batches import forget_changes
 from devices.issues import decisions
+from devices.issues.assignments import services as assignments
+from devices.issues.problems import counts as problem_counts
+from devices.issues.problems import events as problem_events
 from devices.jobs import engine as jobs
 from devices.jobs import heartbeat, retention, shutdown, wake_ups
 from devices.jobs.types import JOB_TYPES, JobType
@@ -107,6 +110,9 @@ def tidy() -> None:
     rollup.forget_old(now)
     retention.forget_finished(SyncRun, series="kind", now=now)
     decisions.tidy(now)
+    assignments.tidy(now)
+    problem_events.tidy(now)
+    problem_counts.tidy()
     SessionStore.clear_expired()
 
 

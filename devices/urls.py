@@ -18,6 +18,8 @@ from devices.device_list import views as devices
 from devices.history import views as timeline
 from devices.issues import decision_views, muted_views
 from devices.issues import views as issues
+from devices.issues.assignments import views as assignment_views
+from devices.issues.problems import views as problem_views
 from devices.lists.export_path import export_path
 from devices.lookup import batch_views, live_views
 from devices.lookup import views as lookup
@@ -67,11 +69,14 @@ urlpatterns = [
     export_path("issues/export", issues.export, name="issues_file"),
     path("issues/decide/", decision_views.decide, name="issues_decide"),
     path("issues/take-back/", decision_views.reopen, name="issues_take_back"),
+    path("issues/assign/", assignment_views.assign, name="issues_assign"),
+    path("issues/note/", problem_views.note, name="issues_note"),
     path("issues/silenced/", muted_views.page, name="silenced"),
     path("views/", saved.index, name="views"),
     path("views/of/<slug:page>/save/", saved.save, name="view_save"),
     path("views/<slug:slug>/change/", saved.change, name="view_change"),
     path("disagreements/", disagreements.page, name="disagreements"),
+    export_path("disagreements/export", disagreements.export, name="disagreements_file"),
     path("possible-duplicates/", possible_duplicates.page, name="possible_duplicates"),
     path("possible-duplicates/decide/", possible_duplicates.decide, name="possible_duplicates_decide"),
     path("vendors/", accounts.index, name="accounts"),

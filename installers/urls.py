@@ -9,6 +9,7 @@ app_name = "installers"
 
 urlpatterns = [
     path("", register.page, name="register"),
+    export_path("export", register.as_file, name="register_file"),
     path("new/", create.new, name="new"),
     path("compare/", sync.start, name="sync"),
     path("expiring/", expiring.fragment, name="expiring"),

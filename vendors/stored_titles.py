@@ -35,6 +35,13 @@ TEMPLATES = (
     gettext_noop("Unnamed package"),
     gettext_noop("Operating system"),
 )
+# A title without the number that it begins with. devices/migrations/0036_problems.py has the same rule.
+COUNTED = re.compile(r"[0-9]+ (?:other )?(problem|critical issue|issue)s?( reported)?")
+PROBLEMS = {
+    "# problems reported": gettext_noop("Problems reported"),
+    "# critical issues": gettext_noop("Critical issues"),
+    "# issues": gettext_noop("Issues that are not critical"),
+}
 VALUES = {"count": "[0-9]+", **dict.fromkeys(("name", "status", "developer", "version"), ".+")}
 
 
@@ -55,3 +62,18 @@ def recognized(title: str) -> str:
         if found := pattern.fullmatch(title):
             return Message(template, **found.groupdict())
     return title
+
+
+def problem_of(title: str) -> str:
+    """The title that all issues of one problem have: `2 critical issues` and `1 critical issue` are `# critical issues`."""
+    return COUNTED.sub(r"# \1s\2", title) if COUNTED.fullmatch(title) else title
+
+
+def problem_title(problem: str) -> str:
+    """The title of a problem as `recognized` gives that of an issue."""
+    return Message(PROBLEMS[problem]) if problem in PROBLEMS else recognized(problem)
+
+
+def only_counted(problem: str) -> bool:
+    """The vendor reports only how many issues there are."""
+    return problem in PROBLEMS

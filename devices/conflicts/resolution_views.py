@@ -63,18 +63,6 @@ def remove_override(request: HttpRequest, pk: int, settlement: int) -> HttpRespo
 
 def _confirmation(device: Device, field: str, source: Sighting) -> Confirmation:
     hidden = {"field": field, "sighting": str(source.pk)}
-    if field == "state":
-        return Confirmation(
-            title=gettext("Acknowledge conflicting status: %(device)s") % {"device": device},
-            effects=(
-                gettext("The conflict is removed from the list."),
-                gettext("The device status stays the worst recent status."),
-                str(UNTIL),
-            ),
-            button=gettext("Acknowledge"),
-            done=gettext("Conflict acknowledged. The status is unchanged."),
-            hidden=hidden,
-        )
     value, shown = word(source, field), word(device, field)
     names = {
         "device": device,

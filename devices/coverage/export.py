@@ -17,7 +17,7 @@ from devices.lists.file_table import FileTable
 from devices.lists.keyset import ordered
 from devices.models import Device
 
-COLUMNS = ("id", "name", "serial", "user", "os")
+COLUMNS = ("Device id", "Device", "Serial", "User", "OS")
 
 
 def file_table(listing: CoverageListing, statuses: Sequence[AccountStatus]) -> FileTable:

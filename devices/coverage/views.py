@@ -22,6 +22,7 @@ from devices.coverage.rows import matrix_page
 from devices.coverage.states import CoverageState
 from devices.coverage.tallies import Dimension
 from devices.device_list.fleet_filters import known_groups
+from devices.lists.file_table import file_name
 from devices.saved_views.list_page import answer, place, turned
 from devices.saved_views.list_request import read_listing, viewed
 from devices.web.permissions import is_fragment, needs
@@ -60,7 +61,7 @@ def matrix_file(request: HttpRequest, form: str) -> HttpResponseBase:
     listing, known = read_listing(request, MATRIX), account_statuses(request)
     if listing.unread:
         return no_file(request, reverse("devices:coverage"))
-    name = f"rollcall-coverage-{timezone.now():%Y%m%d-%H%M}"
+    name = file_name("coverage", now=timezone.now())
     table = partial(file_table, listing, known)
     return table_file(request, name, form, table, list_url=reverse("devices:coverage"), action="export", filters=listing.whole)
 

@@ -74,6 +74,11 @@ class FilterSet:
         return {name: query[name] for name, kind in cls.kinds.items() if query.get(name) and kind.read(query[name]) is None}
 
     @property
+    def cleared(self) -> Self:
+        """Without any filter."""
+        return type(self)()
+
+    @property
     def narrowed(self) -> bool:
         return self != type(self)()
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Generic, TypeVar
 from urllib.parse import parse_qsl, urlencode
 
 from devices.lists.columns import Column, Sort
+from devices.lists.file_table import file_name
 from devices.lists.filters import FilterChip, FilterSet
 from devices.lists.keyset import SortOrder
 
@@ -140,11 +141,11 @@ class ListState(Generic[A]):
 
     def file_name(self, *, now: datetime) -> str:
         """Of its file, without the ending."""
-        return f"rollcall-{self.view or self.shape.name}-{now.astimezone(UTC):%Y-%m-%d}"
+        return file_name(self.view or self.shape.name, now=now)
 
     @property
     def cleared(self) -> str:
-        return replace(self, filters=self.shape.filters()).query_string()
+        return replace(self, filters=self.filters.cleared).query_string()
 
     def asking(self, **values: str) -> str:
         """The same list with these filters changed."""

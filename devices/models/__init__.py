@@ -7,7 +7,7 @@ from devices.models.daily_count import CountedDay, DailyCount
 from devices.models.device import Device, Life
 from devices.models.event import AuditEvent, AuditLink, AuditName
 from devices.models.identifier import Identifier
-from devices.models.issue import Issue
+from devices.models.issue import Issue, Problem
 from devices.models.job import JobState, VendorJob
 from devices.models.join import FormerDevice, Join, MatchUpgrade, NamingScheme, PossibleDuplicate, Ruling
 from devices.models.key_check import KeyCheck
@@ -18,13 +18,14 @@ from devices.models.settlement import Settlement
 from devices.models.sighting import DeviceGroup, Pulse, Sighting
 from devices.models.sign_in_address import SignInAddress
 from devices.models.threshold import Threshold
-from devices.models.triage import Gap, IssueKind, Standing, Triage
+from devices.models.triage import Assignment, Gap, IssueKind, ProblemEvent, Standing, Triage
 from devices.models.user import User
 from devices.models.view import SavedView
 
 __all__ = [
     "Account",
     "AccountSecret",
+    "Assignment",
     "AuditEvent",
     "AuditLink",
     "AuditName",
@@ -51,6 +52,8 @@ __all__ = [
     "NamingScheme",
     "Note",
     "PossibleDuplicate",
+    "Problem",
+    "ProblemEvent",
     "Pulse",
     "Quarantine",
     "RemediationLink",

@@ -65,6 +65,9 @@ class Sighting(models.Model):
             models.Index(fields=["account"], condition=~models.Q(life="seen"), name="sighting_not_seen"),
             models.Index(fields=["account"], condition=models.Q(superseded__isnull=False), name="sighting_of_several"),
             models.Index(fields=["quiet_since", "id"], condition=models.Q(stale=True, life="seen"), name="sighting_quiet"),
+            models.Index(
+                fields=["account", "quiet_since", "id"], condition=models.Q(stale=True, life="seen"), name="sighting_quiet_account"
+            ),
             # Everything that coverage asks, so that it reads this index alone and never the wide rows.
             models.Index(
                 fields=["device", "account"],

@@ -69,6 +69,8 @@ def main_pages(laptop: Device) -> dict[str, str]:
         "device": f"/devices/{laptop.pk}/",
         "timeline": f"/devices/{laptop.pk}/timeline/",
         "issues": "/issues/?standing=all",
+        "single issues": "/issues/?rows=issues&standing=all",
+        "issue": "/issues/?rows=problem&kind=issue&vendor=opswat&severity=critical&problem=Disk+encryption+is+switched+off",
         "silenced": "/issues/silenced/",
         "coverage": "/coverage/",
         "identifiers": "/coverage/keys/",

@@ -128,13 +128,14 @@ def test_a_winner_that_its_vendor_lists_no_more_does_not_hide_the_others(pair: t
     assert now_of(pair[0]).serial == "PF3XK2"
 
 
-def test_settling_a_verdict_only_acknowledges_it(accounts: dict[str, Account], ivan: User) -> None:
+def test_different_statuses_are_no_conflict_that_could_be_resolved(accounts: dict[str, Account], ivan: User) -> None:
     one = shown.sighting(accounts["five9s"], "nb-1", state="critical")
     other = shown.sighting(accounts["eset"], "nb-1", device=one.device, state="ok")
-    settled(other, ivan, "state")
+    with pytest.raises(ActionRefused):
+        settled(other, ivan, "state")
     device = now_of(one)
     assert (device.state, device.disagrees) == ("critical", [])
-    assert row(device.pk, "state").value == "Critical"
+    assert (row(device.pk, "state").value, row(device.pk, "state").others) == ("Critical", [])
 
 
 def test_taken_back_the_table_decides_again(pair: tuple[Sighting, Sighting], ivan: User) -> None:

@@ -156,10 +156,10 @@ def test_the_file_has_the_filter_and_no_formulas(client: Client, fleet: dict[str
     shown.sighting(fleet["opswat"], "=nb+1", serial="@SUM(A1)")
     client.force_login(ivan)
     rows = rows_of(client, EXPORTS[1])
-    assert [row["name"] for row in rows] == ["'=nb+1", "away-07", "phone-04", "srv-london-05"]
-    assert rows[0]["serial"] == "'@SUM(A1)"
-    assert [row["name"] for row in rows_of(client, EXPORTS[1] + "&q=phone")] == ["phone-04"]
-    assert list(rows_of(client, "/coverage/every.csv?vendor=opswat")[0]) == ["id", "name", "serial", "user", "os", "opswat-main"]
+    assert [row["Device"] for row in rows] == ["'=nb+1", "away-07", "phone-04", "srv-london-05"]
+    assert rows[0]["Serial"] == "'@SUM(A1)"
+    assert [row["Device"] for row in rows_of(client, EXPORTS[1] + "&q=phone")] == ["phone-04"]
+    assert list(rows_of(client, "/coverage/every.csv?vendor=opswat")[0]) == ["Device id", "Device", "Serial", "User", "OS", "opswat-main"]
     event = AuditEvent.objects.filter(action="export").order_by("-pk")[0]
     assert event.detail["filters"] == "?vendor=opswat"
 
@@ -175,7 +175,7 @@ def test_the_file_has_every_device_and_its_states(
 ) -> None:
     monkeypatch.setattr(coverage_export, "CHUNK", 2)
     client.force_login(ivan)
-    rows = {row["name"]: row for row in rows_of(client, EXPORTS[0])}
+    rows = {row["Device"]: row for row in rows_of(client, EXPORTS[0])}
     assert set(rows) == {"away-07", "mac-zurich-03", "nb-berlin-01", "nb-munich-02", "phone-04", "srv-london-05"}
     assert (rows["nb-munich-02"]["eset-main"], rows["nb-munich-02"]["five-main"]) == ("Present", "Missing")
     assert rows["srv-london-05"]["five-main"] == "Stale"

@@ -245,10 +245,15 @@ def test_the_log_leaves_as_csv_without_formulas_or_links_and_is_audited(client: 
     answer = client.get("/installers/hand-outs.csv?q=SUM")
     text = answer.getvalue().decode("utf-8-sig")
     [row] = csv.DictReader(text.splitlines())
-    assert (row["to"], row["installer"], row["device"], row["outcome"]) == ("'@SUM(1)", "'=HYPERLINK(1)", "nb-berlin-01", "Not downloaded")
+    assert (row["Recipient"], row["Installer"], row["Device"], row["Status"]) == (
+        "'@SUM(1)",
+        "'=HYPERLINK(1)",
+        "nb-berlin-01",
+        "Not downloaded",
+    )
     assert "canary" not in text and token not in text and Handout.objects.get().mark not in text
     [event] = AuditEvent.objects.filter(action="export")
-    assert event.target.startswith("rollcall-hand-outs-") and event.detail["q"] == "SUM"
+    assert event.target.startswith("rollcall-deliveries-") and event.detail["q"] == "SUM"
 
 
 @pytest.mark.parametrize("query", ["?q=%00", "?q=" + "x" * 10_000, "?before=x", "?after=-1", "?before=99999999999999999999", "?show=%00"])
