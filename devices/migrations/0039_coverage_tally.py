@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("devices", "0033_sign_in_addresses")]
+    dependencies = [("devices", "0036_status_conflicts")]
 
     operations = [
         migrations.CreateModel(
