@@ -11,6 +11,15 @@ from functools import lru_cache
 
 from vendors.texts import Message, gettext_noop
 
+# Issues that are about one patch.
+PATCH_TEMPLATES = (
+    gettext_noop("%(name)s: excluded by a rule"),
+    gettext_noop("%(name)s: due, not yet installed"),
+    gettext_noop("%(name)s: released for automatic repair"),
+    gettext_noop("%(name)s: installation failed"),
+    gettext_noop("%(name)s: no state reported"),
+    gettext_noop("%(name)s: state “%(status)s” is unknown to this version"),
+)
 TEMPLATES = (
     gettext_noop("%(count)s problem reported"),
     gettext_noop("%(count)s problems reported"),
@@ -22,12 +31,7 @@ TEMPLATES = (
     gettext_noop("%(count)s issue"),
     gettext_noop("%(count)s issues"),
     gettext_noop("Status %(status)s, and no issue is counted"),
-    gettext_noop("%(name)s: excluded by a rule"),
-    gettext_noop("%(name)s: due, not yet installed"),
-    gettext_noop("%(name)s: released for automatic repair"),
-    gettext_noop("%(name)s: installation failed"),
-    gettext_noop("%(name)s: no state reported"),
-    gettext_noop("%(name)s: state “%(status)s” is unknown to this version"),
+    *PATCH_TEMPLATES,
     gettext_noop("Application by %(developer)s, version %(version)s"),
     gettext_noop("Application by %(developer)s"),
     gettext_noop("Unnamed application, version %(version)s"),

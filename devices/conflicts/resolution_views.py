@@ -58,7 +58,7 @@ def remove_override(request: HttpRequest, pk: int, settlement: int) -> HttpRespo
         messages.error(request, refused.sentence)
     else:
         messages.success(request, gettext("%(field)s: conflict reopened. The default source applies again.") % {"field": FIELDS[field]})
-    return redirect(page_of(request, device.pk))
+    return redirect(page_of(request, device.pk, tab="matching"))
 
 
 def _confirmation(device: Device, field: str, source: Sighting) -> Confirmation:
@@ -82,6 +82,7 @@ def _confirmation(device: Device, field: str, source: Sighting) -> Confirmation:
         button=gettext("Use this source"),
         done=gettext("%(field)s is now taken from %(source)s.") % names,
         hidden=hidden,
+        tab="matching",
     )
 
 

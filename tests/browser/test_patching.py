@@ -146,16 +146,16 @@ def box(page: Page, selector: str) -> tuple[float, float, float, float]:
 
 
 @pytest.mark.parametrize("size", [DESK, PHONE])
-def test_what_is_patched_stands_under_the_issues_and_beside_or_before_the_identifiers(
+def test_what_is_patched_stands_under_the_issues_and_beside_or_before_the_activity(
     desk: Desk, fleet: dict[str, Account], bob: User, size: tuple[int, int]
 ) -> None:
     page = desk.open(f"/devices/{Device.objects.get(name='nb-munich-02').pk}/", user=bob, size=size)
     expect(page.locator("#patching-panel")).to_contain_text("Open: 4")
-    (_, top, _, end), (_, below, right, last), (left, keys, _, _) = (
-        box(page, f"#{each}-panel") for each in ("issues", "patching", "identifiers")
+    (_, top, _, end), (_, below, right, last), (left, changes, _, _) = (
+        box(page, f"#{each}") for each in ("issues-panel", "patching-panel", "last-changes")
     )
     assert end <= below and last - below >= 320
-    assert (keys == top and left >= right) if size == DESK else last <= keys
+    assert (changes == top and left >= right) if size == DESK else last <= changes
 
 
 def test_the_application_that_a_patch_without_a_name_is_probably_of_is_one_click_away(

@@ -193,7 +193,7 @@ class TestThePages:
         missing = client.post(f"{page}settle/", asked)
         assert missing.status_code == 422 and "Enter a reason" in missing.content.decode()
         done = client.post(f"{page}settle/", {**asked, "reason": "read the <b>sticker</b>"})
-        assert done["Location"] == f"{page}?ticket=INC9"
+        assert done["Location"] == f"{page}?tab=matching&ticket=INC9"
         text = client.get(page).content.decode()
         assert "Serial: conflict resolved" in text and "Resolved by ivan" in text and "read the &lt;b&gt;sticker&lt;/b&gt;" in text
         client.post(f"{page}settle/{Settlement.objects.get().pk}/take-back/")

@@ -211,11 +211,11 @@ def test_the_device_page_names_the_accounts_that_do_not_see_it_and_why(client: C
     client.force_login(bob)
     away = Device.objects.get(name="away-07")
     text = text_of(client, f"/devices/{away.pk}/")
-    assert "Missing from" in text
-    assert "opswat-main Missing Not found in the last full sync (just now)." in text
+    assert "OPSWAT opswat-main Missing Not in the full sync of just now. Last check-in: 3 h ago" in text
+    assert "ESET eset-main Missing Not installed; not in the full sync of just now." in text
     fleet["eset"].syncruns.all().delete()
     assert "eset-main Unknown Can't confirm: its last full sync is not on record." in text_of(client, f"/devices/{away.pk}/")
     everywhere = shown.sighting(fleet["eset"], "everywhere").device
     for vendor in ("opswat", "five9s"):
         shown.sighting(fleet[vendor], "everywhere", device=everywhere)
-    assert "Missing from" not in text_of(client, f"/devices/{everywhere.pk}/")
+    assert "Not installed" not in text_of(client, f"/devices/{everywhere.pk}/")
