@@ -1,7 +1,7 @@
 """Models of the devices app, one file per subject."""
 
 from devices.models.account import Account, AccountSecret, Health
-from devices.models.change import Change, ChangeKind
+from devices.models.change import Change, ChangeKind, FormerState, Subject
 from devices.models.device import Device, Life
 from devices.models.event import AuditEvent, AuditLink, AuditName
 from devices.models.identifier import Identifier
@@ -32,6 +32,7 @@ __all__ = [
     "DeviceGroup",
     "DeviceTag",
     "FormerDevice",
+    "FormerState",
     "Gap",
     "Health",
     "Identifier",
@@ -55,6 +56,7 @@ __all__ = [
     "Sighting",
     "SignInAddress",
     "Standing",
+    "Subject",
     "SyncRun",
     "Threshold",
     "Triage",
