@@ -5,6 +5,7 @@ from django.urls import path
 from devices.account_status import views as troubles
 from devices.accounts import deletion_views, edit_views, freshness_views, withheld_views
 from devices.accounts import views as accounts
+from devices.as_of import views as as_of
 from devices.audit import views as audit
 from devices.conflicts import resolution_views
 from devices.conflicts import views as disagreements
@@ -43,6 +44,7 @@ urlpatterns = [
     path("devices/<int:pk>/asked/", refresh_views.asked, name="asked"),
     path("devices/<int:pk>/remediation/<int:sighting>/", remediation_views.open_page, name="remediation"),
     path("devices/<int:pk>/timeline/", timeline.page, name="timeline"),
+    path("devices/<int:pk>/as-of/", as_of.device, name="as_of"),
     path("devices/<int:pk>/notes/", note_views.page, name="notes"),
     path("devices/<int:pk>/notes/add/", note_views.add, name="note_add"),
     path("devices/<int:pk>/notes/<int:note>/take-back/", note_views.delete_note, name="note_take_back"),
@@ -63,6 +65,9 @@ urlpatterns = [
     path("coverage/", coverage.page, name="coverage"),
     path("coverage/gaps/", dashboard.gaps, name="coverage_gaps"),
     export_path("coverage/every", coverage.matrix_file, name="coverage_file"),
+    path("coverage/as-of/", as_of.coverage, name="coverage_as_of"),
+    path("coverage/as-of/devices/", as_of.coverage_devices, name="coverage_as_of_devices"),
+    export_path("coverage/as-of/devices", as_of.coverage_devices_file, name="coverage_as_of_file"),
     path("coverage/devices/", coverage.devices, name="coverage_devices"),
     path("coverage/keys/", identifier_views.page, name="coverage_keys"),
     path("issues/", issues.page, name="issues"),

@@ -1,7 +1,7 @@
 """Models of the devices app, one file per subject."""
 
 from devices.models.account import Account, AccountSecret, Health
-from devices.models.change import Change, ChangeKind
+from devices.models.change import Change, ChangeKind, FormerState, Subject
 from devices.models.coverage import CoverageTally, GapCount
 from devices.models.daily_count import CountedDay, DailyCount
 from devices.models.device import Device, Life
@@ -38,6 +38,7 @@ __all__ = [
     "DeviceGroup",
     "DeviceTag",
     "FormerDevice",
+    "FormerState",
     "Gap",
     "GapCount",
     "Health",
@@ -64,6 +65,7 @@ __all__ = [
     "Sighting",
     "SignInAddress",
     "Standing",
+    "Subject",
     "SyncRun",
     "Threshold",
     "Triage",

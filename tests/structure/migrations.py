@@ -22,6 +22,7 @@ LARGE = frozenset(
         "devices.pulse",
         "devices.join",
         "devices.change",
+        "devices.formerstate",
         "devices.auditevent",
         "devices.auditlink",
         "devices.syncrun",
