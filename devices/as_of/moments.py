@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from devices.errors import ActionRefused
 from devices.web.dates import date_words
 
-_RECORDS = "0038_former_states"
+_RECORDS = "0042_former_states"
 _LAST = timedelta(microseconds=1)
 
 

@@ -114,7 +114,7 @@ SUBJECTS = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("devices", "0039_coverage_tally")]
+    dependencies = [("devices", "0041_coverage_tally")]
 
     operations = [
         migrations.CreateModel(
