@@ -17,7 +17,7 @@ from devices.device_list.columns import CHOSEN, COLUMNS, NAME, SORTS
 from devices.device_list.conditions import ANY
 from devices.device_list.fleet_filters import PART, FleetFilters
 from devices.lists.columns import Column
-from devices.lists.filters import FilterField
+from devices.lists.filters import FilterField, FilterGroup
 from devices.lists.state import ListDefinition, ListState
 from devices.models import Life
 from devices.reconciliation.conflicts import FIELDS
@@ -66,29 +66,35 @@ CHANGED = {
 
 KINDS = {
     "q": FilterField(gettext_lazy("Search")),
-    "state": FilterField(gettext_lazy("Status"), STATES),
-    "vendor": FilterField(gettext_lazy("Reported by"), _VENDORS),
-    "lacks": FilterField(gettext_lazy("Not reported by"), _VENDORS),
+    "state": FilterField(gettext_lazy("Status"), STATES, unset=gettext_lazy("Any status")),
+    "vendor": FilterField(gettext_lazy("Reported by"), _VENDORS, unset=gettext_lazy("Any vendor")),
+    "lacks": FilterField(gettext_lazy("Not reported by"), _VENDORS, unset=gettext_lazy("Any vendor")),
     "os": PART["os"],
     "release": FilterField(gettext_lazy("OS release")),
     "life": FilterField(gettext_lazy("Inventory status"), LIVES, CURRENT),
-    "seen": FilterField(gettext_lazy("Last seen"), SEEN),
+    "seen": FilterField(gettext_lazy("Last seen"), SEEN, unset=gettext_lazy("Any time")),
     "changed": FilterField(gettext_lazy("Change"), CHANGED),
     "stale": FilterField(gettext_lazy("Check-in"), {YES: gettext_lazy("Stale at a vendor")}),
     "silenced": FilterField(gettext_lazy("Muted"), {YES: gettext_lazy("Muted or exempt")}),
     "differs": FilterField(gettext_lazy("Data conflict"), DIFFERS),
     "repaired": FilterField(gettext_lazy("Repaired fields"), {YES: gettext_lazy("With repaired fields")}),
     "patching": FilterField(gettext_lazy("Patch data"), {UNTOLD: pgettext_lazy("patch data", "None")}),
-    "account": FilterField(gettext_lazy("Vendor account")),
+    "account": FilterField(gettext_lazy("Vendor account"), unset=gettext_lazy("Any account"), closed=True),
     "group": PART["group"],
     "tag": PART["tag"],
 }
+GROUPS = (
+    FilterGroup(gettext_lazy("Status"), ("state", "life", "silenced", "seen", "changed", "stale")),
+    FilterGroup(gettext_lazy("Vendors"), ("vendor", "lacks", "account", "patching")),
+    FilterGroup(gettext_lazy("System and place"), ("os", "release", "group", "tag")),
+    FilterGroup(gettext_lazy("Data quality"), ("differs", "repaired")),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class DeviceFilters(FleetFilters):
     kinds = KINDS
-    folded = ("release", "lacks", "seen", "changed", "stale", "silenced", "differs", "repaired", "patching", "account", "group", "tag")
+    groups = GROUPS
 
     q: str = ""
     vendor: str = ""
@@ -107,8 +113,8 @@ class DeviceFilters(FleetFilters):
 
     @property
     def summary_only(self) -> bool:
-        """The columns of the device table are enough."""
-        return not (self.seen or self.changed or self.stale or self.repaired or self.account or self.group or self.tag)
+        """The columns of the device table and its last check-in are enough."""
+        return not (self.changed or self.stale or self.repaired or self.account or self.group or self.tag)
 
     def condition(self) -> Q:
         """Condition on the columns of Device, without the text and the filters of FleetFilters."""

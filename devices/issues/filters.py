@@ -76,7 +76,6 @@ SORTS = {
 @dataclass(frozen=True, slots=True)
 class IssueFilters(FleetFilters):
     kinds = KINDS
-    folded = ("vendor", "account", "age", "by", *PART)
 
     q: str = ""
     severity: str = ""

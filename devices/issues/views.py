@@ -77,4 +77,4 @@ def export(request: HttpRequest, form: str) -> HttpResponseBase:
 def _choices(found: IssueResult) -> dict[str, Any]:
     options = {name: [pair for pair in kind.options.items() if pair[0] != kind.default] for name, kind in KINDS.items() if kind.options}
     names = sorted(each.name for each in found.accounts.values())
-    return {**options, "account": [(name, name) for name in names], "groups": known_groups()}
+    return {**options, "account": [(name, name) for name in names], "group": known_groups()}
