@@ -7,7 +7,7 @@ import binascii
 import fcntl
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -110,6 +110,17 @@ def number(name: str, default: int, *, low: int = 0) -> int:
 
 def names(name: str, default: str = "") -> list[str]:
     return [part.strip() for part in text(name, default).split(",") if part.strip()]
+
+
+def chosen(name: str, known: Sequence[str]) -> list[str]:
+    """Some of the known names; all of them by default, none for `none`."""
+    found = names(name) or list(known)
+    if found == ["none"]:
+        return []
+    for each in found:
+        if each not in known:
+            raise NotReady(f"{name} names {each!r}: set it to `none`, or to some of {', '.join(known)}.")
+    return found
 
 
 def service_url(name: str) -> str:

@@ -8,6 +8,7 @@ from csp.constants import NONE, SELF
 
 from config import broker, env, logging
 from config.schedule import BEAT_SCHEDULE
+from vendors.facts import FactTopic
 
 BASE_DIR = env.ROOT
 VERSION = tomllib.loads((BASE_DIR / "pyproject.toml").read_text("utf-8"))["project"]["version"]
@@ -179,6 +180,8 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 PRIVATE_HOSTS = env.names("ROLLCALL_PRIVATE_HOSTS")
 VENDOR_DEADLINE_SECONDS = env.number("ROLLCALL_VENDOR_DEADLINE_SECONDS", 30, low=1)
 GONE_AFTER_SECONDS = env.number("ROLLCALL_GONE_AFTER_SECONDS", 24 * 3600)
+# Topics of facts that users see who may not read raw data.
+HELPDESK_FACTS = env.chosen("ROLLCALL_HELPDESK_FACTS", [topic.value for topic in FactTopic])
 # The timeline of a device forgets what is older; notes are never deleted.
 KEEP_CHANGES_DAYS = env.number("ROLLCALL_KEEP_CHANGES_DAYS", 400, low=1)
 # Attempts to patch are remembered so long, although vendors forget them after days.

@@ -13,9 +13,12 @@ from django.utils import timezone
 
 from devices.accounts import deletion
 from devices.audit.chain import chain_left
-from devices.coverage import gaps
+from devices.coverage import gaps, tallies
 from devices.db.batches import forget_changes
 from devices.issues import decisions
+from devices.issues.assignments import services as assignments
+from devices.issues.problems import counts as problem_counts
+from devices.issues.problems import events as problem_events
 from devices.jobs import engine as jobs
 from devices.jobs import heartbeat, retention, shutdown, wake_ups
 from devices.jobs.types import JOB_TYPES, JobType
@@ -63,10 +66,11 @@ def advance(job_type: str, job_id: int) -> None:
 
 @shared_task(name="devices.tasks.renew")
 def renew() -> None:
-    """Carry on with what follows from a change, part by part: thresholds, coverage gaps, names of groups, rules of matching."""
+    """Carry on with what follows from a change, part by part: thresholds, coverage, names of groups, rules of matching."""
     now = jobs.database_clock()
     apply_changed_thresholds(now)
     gaps.renew(now)
+    tallies.renew(now)
     group_names.carry_on(now)
     upgrade.carry_on(now)
 
@@ -106,6 +110,9 @@ def tidy() -> None:
     rollup.forget_old(now)
     retention.forget_finished(SyncRun, series="kind", now=now)
     decisions.tidy(now)
+    assignments.tidy(now)
+    problem_events.tidy(now)
+    problem_counts.tidy()
     SessionStore.clear_expired()
 
 

@@ -5,6 +5,7 @@ from django.urls import path
 from devices.account_status import views as troubles
 from devices.accounts import deletion_views, edit_views, freshness_views, withheld_views
 from devices.accounts import views as accounts
+from devices.as_of import views as as_of
 from devices.audit import views as audit
 from devices.conflicts import resolution_views
 from devices.conflicts import views as disagreements
@@ -18,6 +19,8 @@ from devices.device_list import views as devices
 from devices.history import views as timeline
 from devices.issues import decision_views, muted_views
 from devices.issues import views as issues
+from devices.issues.assignments import views as assignment_views
+from devices.issues.problems import views as problem_views
 from devices.lists.export_path import export_path
 from devices.lookup import batch_views, live_views
 from devices.lookup import views as lookup
@@ -41,6 +44,7 @@ urlpatterns = [
     path("devices/<int:pk>/asked/", refresh_views.asked, name="asked"),
     path("devices/<int:pk>/remediation/<int:sighting>/", remediation_views.open_page, name="remediation"),
     path("devices/<int:pk>/timeline/", timeline.page, name="timeline"),
+    path("devices/<int:pk>/as-of/", as_of.device, name="as_of"),
     path("devices/<int:pk>/notes/", note_views.page, name="notes"),
     path("devices/<int:pk>/notes/add/", note_views.add, name="note_add"),
     path("devices/<int:pk>/notes/<int:note>/take-back/", note_views.delete_note, name="note_take_back"),
@@ -61,18 +65,23 @@ urlpatterns = [
     path("coverage/", coverage.page, name="coverage"),
     path("coverage/gaps/", dashboard.gaps, name="coverage_gaps"),
     export_path("coverage/every", coverage.matrix_file, name="coverage_file"),
+    path("coverage/as-of/", as_of.coverage, name="coverage_as_of"),
+    path("coverage/as-of/devices/", as_of.coverage_devices, name="coverage_as_of_devices"),
+    export_path("coverage/as-of/devices", as_of.coverage_devices_file, name="coverage_as_of_file"),
     path("coverage/devices/", coverage.devices, name="coverage_devices"),
-    export_path("coverage/devices", coverage.devices_file, name="coverage_devices_file"),
     path("coverage/keys/", identifier_views.page, name="coverage_keys"),
     path("issues/", issues.page, name="issues"),
     export_path("issues/export", issues.export, name="issues_file"),
     path("issues/decide/", decision_views.decide, name="issues_decide"),
     path("issues/take-back/", decision_views.reopen, name="issues_take_back"),
+    path("issues/assign/", assignment_views.assign, name="issues_assign"),
+    path("issues/note/", problem_views.note, name="issues_note"),
     path("issues/silenced/", muted_views.page, name="silenced"),
     path("views/", saved.index, name="views"),
     path("views/of/<slug:page>/save/", saved.save, name="view_save"),
     path("views/<slug:slug>/change/", saved.change, name="view_change"),
     path("disagreements/", disagreements.page, name="disagreements"),
+    export_path("disagreements/export", disagreements.export, name="disagreements_file"),
     path("possible-duplicates/", possible_duplicates.page, name="possible_duplicates"),
     path("possible-duplicates/decide/", possible_duplicates.decide, name="possible_duplicates_decide"),
     path("vendors/", accounts.index, name="accounts"),

@@ -70,7 +70,7 @@ class FactName(StrEnum):
     topic: FactTopic
     kind: FactKind
 
-    def __new__(cls, word: str, label: str, topic: FactTopic, kind: FactKind = FactKind.TEXT) -> Self:
+    def __new__(cls, word: str, label: str = "", topic: FactTopic = FactTopic.CUSTOM, kind: FactKind = FactKind.TEXT) -> Self:
         member = str.__new__(cls, word)
         member._value_ = word
         member.label, member.topic, member.kind = label, topic, kind

@@ -11,6 +11,15 @@ from functools import lru_cache
 
 from vendors.texts import Message, gettext_noop
 
+# Issues that are about one patch.
+PATCH_TEMPLATES = (
+    gettext_noop("%(name)s: excluded by a rule"),
+    gettext_noop("%(name)s: due, not yet installed"),
+    gettext_noop("%(name)s: released for automatic repair"),
+    gettext_noop("%(name)s: installation failed"),
+    gettext_noop("%(name)s: no state reported"),
+    gettext_noop("%(name)s: state “%(status)s” is unknown to this version"),
+)
 TEMPLATES = (
     gettext_noop("%(count)s problem reported"),
     gettext_noop("%(count)s problems reported"),
@@ -22,12 +31,7 @@ TEMPLATES = (
     gettext_noop("%(count)s issue"),
     gettext_noop("%(count)s issues"),
     gettext_noop("Status %(status)s, and no issue is counted"),
-    gettext_noop("%(name)s: excluded by a rule"),
-    gettext_noop("%(name)s: due, not yet installed"),
-    gettext_noop("%(name)s: released for automatic repair"),
-    gettext_noop("%(name)s: installation failed"),
-    gettext_noop("%(name)s: no state reported"),
-    gettext_noop("%(name)s: state “%(status)s” is unknown to this version"),
+    *PATCH_TEMPLATES,
     gettext_noop("Application by %(developer)s, version %(version)s"),
     gettext_noop("Application by %(developer)s"),
     gettext_noop("Unnamed application, version %(version)s"),
@@ -35,6 +39,13 @@ TEMPLATES = (
     gettext_noop("Unnamed package"),
     gettext_noop("Operating system"),
 )
+# A title without the number that it begins with. devices/migrations/0038_problems.py has the same rule.
+COUNTED = re.compile(r"[0-9]+ (?:other )?(problem|critical issue|issue)s?( reported)?")
+PROBLEMS = {
+    "# problems reported": gettext_noop("Problems reported"),
+    "# critical issues": gettext_noop("Critical issues"),
+    "# issues": gettext_noop("Issues that are not critical"),
+}
 VALUES = {"count": "[0-9]+", **dict.fromkeys(("name", "status", "developer", "version"), ".+")}
 
 
@@ -55,3 +66,18 @@ def recognized(title: str) -> str:
         if found := pattern.fullmatch(title):
             return Message(template, **found.groupdict())
     return title
+
+
+def problem_of(title: str) -> str:
+    """The title that all issues of one problem have: `2 critical issues` and `1 critical issue` are `# critical issues`."""
+    return COUNTED.sub(r"# \1s\2", title) if COUNTED.fullmatch(title) else title
+
+
+def problem_title(problem: str) -> str:
+    """The title of a problem as `recognized` gives that of an issue."""
+    return Message(PROBLEMS[problem]) if problem in PROBLEMS else recognized(problem)
+
+
+def only_counted(problem: str) -> bool:
+    """The vendor reports only how many issues there are."""
+    return problem in PROBLEMS

@@ -26,6 +26,7 @@ from devices.matching.apply import keys_of, rematch
 from devices.models import (
     Account,
     AccountSecret,
+    Assignment,
     Change,
     Device,
     DeviceTag,
@@ -218,7 +219,8 @@ def _sightings(account: Account, _progress: Counter[str], now: datetime) -> Coun
         return None
     left = keys_of(batch)
     ref = Triage.objects.filter(kind__in=(IssueKind.ISSUE, IssueKind.STALE), ref__in=batch)
-    deleted = _deleted(ref) + _deleted(Sighting.objects.filter(pk__in=batch))
+    assigned = Assignment.objects.filter(kind__in=(IssueKind.ISSUE, IssueKind.STALE), ref__in=batch)
+    deleted = _deleted(ref) + _deleted(assigned) + _deleted(Sighting.objects.filter(pk__in=batch))
     kept = dict(Sighting.objects.filter(device__in=set(batch.values())).values_list("pk", "device_id"))
     deleted += _delete_devices(set(batch.values()) - set(kept.values()))
     rematch(kept, now, left=left)
@@ -233,7 +235,8 @@ def _delete_devices(devices: Collection[int]) -> Counter[str]:
 
 
 def _forget_gaps(gaps: Collection[int]) -> Counter[str]:
-    return _deleted(Triage.objects.filter(kind=IssueKind.GAP, ref__in=gaps))
+    of_gaps = {"kind": IssueKind.GAP, "ref__in": gaps}
+    return _deleted(Triage.objects.filter(**of_gaps)) + _deleted(Assignment.objects.filter(**of_gaps))
 
 
 def _changes(account: Account, progress: Counter[str], _now: datetime) -> Counter[str] | None:

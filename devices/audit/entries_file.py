@@ -14,8 +14,22 @@ from devices.lists.csv import CHUNK, csv_table
 from devices.lists.file_table import FileTable
 from devices.models import AuditEvent, AuditLink
 
+# Label of each column, and its key in JSON Lines.
 # `user`: name of the user who acted, or who acted without one; `number` and `digest`: of the link, empty while an entry has none.
-COLUMNS = ("id", "at", "user", "user_id", "action", "target", "subject", "subject_id", "detail", "address", "number", "digest")
+COLUMNS = {
+    "Entry id": "id",
+    "Time": "at",
+    "User": "user",
+    "User id": "user_id",
+    "Action": "action",
+    "Target": "target",
+    "Subject": "subject",
+    "Subject id": "subject_id",
+    "Details": "detail",
+    "IP address": "address",
+    "Link number": "number",
+    "Link digest": "digest",
+}
 
 
 def documents(events: QuerySet[AuditEvent]) -> Iterator[dict[str, Any]]:
@@ -64,4 +78,4 @@ def _document(event: AuditEvent, users: dict[int, str], link: AuditLink | None) 
 
 def _row(document: dict[str, Any]) -> list[object]:
     cells = document | {"detail": json.dumps(document["detail"], ensure_ascii=False) if document["detail"] else ""}
-    return ["" if cells[name] is None else cells[name] for name in COLUMNS]
+    return ["" if cells[name] is None else cells[name] for name in COLUMNS.values()]

@@ -15,6 +15,7 @@ from devices.audit import entries_file
 from devices.audit.export import TYPES, jsonl_file, no_file, table_file
 from devices.audit.log import ACTIONS
 from devices.audit.queries import PAGE, AuditFilters, lines, people
+from devices.lists.file_table import file_name
 from devices.lists.keyset import newest
 from devices.lists.notices import left_out
 from devices.web.permissions import needs
@@ -47,7 +48,7 @@ def export(request: HttpRequest, form: str) -> HttpResponseBase:
     filters = AuditFilters.read(request.GET)
     if AuditFilters.unread(request.GET):
         return no_file(request, reverse("devices:audit"))
-    name = f"audit-log-{timezone.now():%Y-%m-%d}"
+    name = file_name("audit-log", now=timezone.now())
     recorded = {"action": "audit log exported", "filters": filters.query_string()}
     found = partial(entries_file.documents, filters.events())
     if form == "jsonl":

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils.formats import number_format
 
-from devices.device_list.conditions import ANY
-from devices.device_list.filters import DIFFERS, DeviceFilters
-from devices.device_list.queries import DeviceRow, list_page
-from devices.lists.filters import FilterField, FilterSet
+from devices.conflicts.filters import ConflictListing
+from devices.device_list.filters import DEVICES, DIFFERS, DeviceFilters, DeviceListing
+from devices.device_list.queries import DeviceRow, every_row, list_page, matching
 from devices.lists.keyset import Page
 from devices.models import Device, Life, Sighting
 from devices.reconciliation.conflicts import FIELDS, display
@@ -25,17 +25,11 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 MOST_COUNTED = 1000
+CHUNK = 500  # devices of a file whose records are read at once
 COLUMNS = (
-    *("name", "serial", "user", "os_name", "os_family", "os_release", "model", "manufacturer", "state"),
+    *("name", "serial", "user", "os_name", "os_family", "os_release", "model", "manufacturer"),
     *("life", "stale", "superseded"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class ConflictFilters(FilterSet):
-    kinds = {"field": FilterField("Field", DIFFERS, ANY)}
-
-    field: str = ANY
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,28 +61,29 @@ class ConflictRow:
     conflicts: list[Conflict]
 
 
-@dataclass(frozen=True, slots=True)
-class ConflictPage:
-    counts: list[FieldCount]
-    lines: list[ConflictRow]
-    page: Page[DeviceRow]
+def conflict_page(listing: ConflictListing, *, now: datetime, after: str = "", before: str = "") -> Page[ConflictRow]:
+    """`after` and `before` are tokens of an earlier page. Four queries; with a text those of the search and one more."""
+    found = list_page(devices_of(listing), now=now, after=after, before=before)
+    return replace(found, rows=_with_conflicts(found.rows, listing.filters.field))  # type: ignore[arg-type]  # rows of another type
 
 
-def conflict_page(field: str, *, now: datetime, after: str = "", before: str = "") -> ConflictPage:
-    """One page, in five queries."""
-    found = list_page(DeviceFilters(differs=field), now=now, after=after, before=before)
-    records = _records(found.rows)
-    lines = [ConflictRow(row, list(_conflicts(records.get(row.id, []), field))) for row in found.rows]
-    return ConflictPage(_counts(), lines, found)
+def every_conflict(listing: ConflictListing, *, now: datetime) -> Iterator[ConflictRow]:
+    """All pages in the order of the list. One query for some hundred devices."""
+    found, _, _ = matching(devices_of(listing).filters, now=now)
+    rows = every_row(found, devices_of(listing), now=now)
+    while chunk := list(islice(rows, CHUNK)):
+        yield from _with_conflicts(chunk, listing.filters.field)
 
 
-def count(field: str) -> FieldCount:
-    """One query."""
-    return FieldCount(field, DIFFERS[field], _few(field).count())
+def devices_of(listing: ConflictListing) -> DeviceListing:
+    """The list of the same devices in the same order."""
+    filters = listing.filters
+    wanted = DeviceFilters(q=filters.q, differs=filters.field, os=filters.os, group=filters.group, tag=filters.tag)
+    return replace(DEVICES.at_first, filters=wanted, sort=listing.sort, size=listing.size, columns=())
 
 
-def _counts() -> list[FieldCount]:
-    """One query for all fields."""
+def field_counts() -> list[FieldCount]:
+    """Of all devices. One query for all fields."""
     parts = [_few(field).values("pk").query.sql_with_params() for field in DIFFERS]
     with connection.cursor() as cursor:
         columns = ", ".join(f"(SELECT count(*) FROM ({sql}) few)" for sql, _ in parts)
@@ -97,8 +92,18 @@ def _counts() -> list[FieldCount]:
     return [FieldCount(field, label, number) for (field, label), number in zip(DIFFERS.items(), numbers, strict=True)]
 
 
+def count(field: str) -> FieldCount:
+    """One query."""
+    return FieldCount(field, DIFFERS[field], _few(field).count())
+
+
 def _few(field: str) -> QuerySet[Device]:
     return Device.objects.filter(DeviceFilters(differs=field).condition()).order_by()[: MOST_COUNTED + 1]
+
+
+def _with_conflicts(rows: Sequence[DeviceRow], field: str) -> list[ConflictRow]:
+    records = _records(rows)
+    return [ConflictRow(row, list(_conflicts(records.get(row.id, []), field))) for row in rows]
 
 
 def _records(rows: Sequence[DeviceRow]) -> dict[int, list[Sighting]]:
@@ -112,7 +117,7 @@ def _records(rows: Sequence[DeviceRow]) -> dict[int, list[Sighting]]:
 
 def _conflicts(sightings: list[Sighting], chosen: str) -> Iterator[Conflict]:
     """That of the chosen field comes first."""
-    fields = sightings[0].device.disagrees if sightings else []
+    fields = [field for field in sightings[0].device.disagrees if field in FIELDS] if sightings else []
     names = source_names(sightings)
     for field in sorted(fields, key=lambda field: (field != chosen, list(FIELDS).index(field))):
         ranked = sorted(sightings, key=lambda each: (outranked(field, each, sightings), rank(field, each.vendor), each.pk))

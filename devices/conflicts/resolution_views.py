@@ -58,23 +58,11 @@ def remove_override(request: HttpRequest, pk: int, settlement: int) -> HttpRespo
         messages.error(request, refused.sentence)
     else:
         messages.success(request, gettext("%(field)s: conflict reopened. The default source applies again.") % {"field": FIELDS[field]})
-    return redirect(page_of(request, device.pk))
+    return redirect(page_of(request, device.pk, tab="matching"))
 
 
 def _confirmation(device: Device, field: str, source: Sighting) -> Confirmation:
     hidden = {"field": field, "sighting": str(source.pk)}
-    if field == "state":
-        return Confirmation(
-            title=gettext("Acknowledge conflicting status: %(device)s") % {"device": device},
-            effects=(
-                gettext("The conflict is removed from the list."),
-                gettext("The device status stays the worst recent status."),
-                str(UNTIL),
-            ),
-            button=gettext("Acknowledge"),
-            done=gettext("Conflict acknowledged. The status is unchanged."),
-            hidden=hidden,
-        )
     value, shown = word(source, field), word(device, field)
     names = {
         "device": device,
@@ -94,6 +82,7 @@ def _confirmation(device: Device, field: str, source: Sighting) -> Confirmation:
         button=gettext("Use this source"),
         done=gettext("%(field)s is now taken from %(source)s.") % names,
         hidden=hidden,
+        tab="matching",
     )
 
 

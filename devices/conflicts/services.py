@@ -18,7 +18,7 @@ CHANGED = gettext_lazy("No conflict to resolve: the device has changed. Reload i
 
 
 def override_field(device: int, *, field: str, sighting: int, reason: str, act: AuditContext) -> Settlement:
-    """Use this record as the source of the field; a conflict of status is only acknowledged. Raises ActionRefused."""
+    """Use this record as the source of the field. Raises ActionRefused."""
     reason = checked_reason(reason)
     with transaction.atomic():
         lock_devices()

@@ -1,47 +1,53 @@
-"""Files of coverage: the devices behind one number, or every device with its state at every account."""
+"""File of the coverage matrix: each device with its state at every account."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from django.db.models import QuerySet
+
 from devices.account_status.status import AccountStatus
-from devices.coverage.queries import COUNTED, CoverageCell, CoverageQuery
+from devices.coverage.filters import CoverageListing
+from devices.coverage.queries import CoverageQuery
+from devices.coverage.rows import matching
+from devices.coverage.states import CoverageState
 from devices.lists.csv import CHUNK
 from devices.lists.file_table import FileTable
+from devices.lists.keyset import ordered
 from devices.models import Device
-from devices.search.documents import DeviceDocument, device_documents
-from devices.search.export import file_table
 
-COLUMNS = ("id", "name", "serial", "user", "os")
+COLUMNS = ("Device id", "Device", "Serial", "User", "OS")
 
 
-def table_of_devices(drill: CoverageCell) -> FileTable:
-    return file_table(_documents(drill))
+def file_table(listing: CoverageListing, statuses: Sequence[AccountStatus]) -> FileTable:
+    """All pages of the list. All ids are read first, so that a device whose name or state changes during the export is neither repeated
+    nor left out; then two queries for a chunk of devices."""
+    columns = listing.filters.columns(statuses)
+    return FileTable((*COLUMNS, *(each.name for each in columns)), _rows(listing, columns, statuses))
 
 
-def _documents(drill: CoverageCell) -> Iterator[DeviceDocument]:
-    """All ids are read first, so that a device that changes its state during the export is neither repeated nor left out."""
-    ids = list(drill.devices().order_by("name", "pk").values_list("pk", flat=True))
+def _rows(listing: CoverageListing, columns: Sequence[AccountStatus], statuses: Sequence[AccountStatus]) -> Iterator[tuple[Any, ...]]:
+    filters, order = listing.filters, listing.order
+    ids = list(ordered(matching(filters), order.sort, descending=order.descending).values_list("pk", flat=True))
+    chosen = {each.pk for each in filters.chosen(statuses)} if filters.cover else set()
     for start in range(0, len(ids), CHUNK):
-        yield from device_documents(ids[start : start + CHUNK]).values()
+        chunk = ids[start : start + CHUNK]
+        placed = _placed(chunk, statuses)
+        values = {row[0]: row for row in _values(Device.objects.filter(pk__in=chunk))}
+        for pk in chunk:
+            states = placed.get(pk, {})
+            wanted = not filters.cover or any(states.get(account) == filters.cover for account in chosen)
+            if wanted and pk in values:
+                yield (*values[pk], *(states[each.pk].look.word if each.pk in states else "" for each in columns))
 
 
-def table_of_matrix(statuses: Sequence[AccountStatus]) -> FileTable:
-    """By id, a chunk of devices at a time: memory stays flat. Two queries a chunk."""
-    return FileTable((*COLUMNS, *(each.name for each in statuses)), _rows_of_matrix(statuses))
+def _values(found: QuerySet[Device]) -> Iterator[tuple[Any, ...]]:
+    yield from found.values_list("pk", "name", "serial", "user", "os_name")
 
 
-def _rows_of_matrix(statuses: Sequence[AccountStatus]) -> Iterator[tuple[Any, ...]]:
-    last = 0
-    while chunk := _chunk(last):
-        placed = {(device, account): cover for device, account, cover in CoverageQuery(statuses, devices=list(chunk)).rows()}
-        for pk, values in chunk.items():
-            states = [placed[pk, each.pk].look.word if (pk, each.pk) in placed else "" for each in statuses]
-            yield (*values, *states)
-        last = max(chunk)
-
-
-def _chunk(last: int) -> dict[int, tuple[Any, ...]]:
-    rows = Device.objects.filter(COUNTED, pk__gt=last).order_by("pk").values_list("pk", "name", "serial", "user", "os_name")[:CHUNK]
-    return {row[0]: row for row in rows}
+def _placed(devices: Sequence[int], statuses: Sequence[AccountStatus]) -> dict[int, dict[int, CoverageState]]:
+    placed: dict[int, dict[int, CoverageState]] = {}
+    for device, account, cover in CoverageQuery(statuses, devices=devices).rows():
+        placed.setdefault(device, {})[account] = cover
+    return placed

@@ -15,6 +15,7 @@ from devices.coverage.queries import CODES, CoverageQuery
 from devices.coverage.states import CoverageState
 from devices.db.locks import extend_timeouts
 from devices.models import Account
+from devices.models.coverage import MOST_GAPS
 
 ROUND = timedelta(hours=1)  # a device that another account reported first is missing here without a new sync of this account
 _LOCK = 0x6A95
@@ -24,6 +25,12 @@ closed AS (DELETE FROM devices_gap g WHERE g.account_id = ANY(%s)
            AND NOT EXISTS (SELECT FROM missing l WHERE l.account_id = g.account_id AND l.device_id = g.device_id))
 INSERT INTO devices_gap (device_id, account_id, since) SELECT device_id, account_id, %s FROM missing ORDER BY account_id, device_id
 ON CONFLICT (account_id, device_id) DO NOTHING"""
+_FORGET_COUNTS = "DELETE FROM devices_gapcount c WHERE NOT EXISTS (SELECT FROM devices_gap g WHERE g.device_id = c.device_id)"
+_RENEW_COUNTS = f"""
+INSERT INTO devices_gapcount AS c (device_id, rank, name)
+SELECT g.device_id, {MOST_GAPS} - least(g.number, {MOST_GAPS}), d.name
+FROM (SELECT device_id, count(*) AS number FROM devices_gap GROUP BY 1) g JOIN devices_device d ON d.id = g.device_id ORDER BY 1
+ON CONFLICT (device_id) DO UPDATE SET rank = excluded.rank, name = excluded.name WHERE (c.rank, c.name) <> (excluded.rank, excluded.name)"""
 
 
 def renew(now: datetime) -> list[str]:
@@ -47,4 +54,6 @@ def _write(ready: list[AccountStatus], now: datetime) -> None:
     accounts = [each.pk for each in ready]
     with connection.cursor() as cursor:
         cursor.execute(_RENEW.format(placed=placed), [*values, CODES.index(CoverageState.MISSING), accounts, now])
+        cursor.execute(_FORGET_COUNTS)
+        cursor.execute(_RENEW_COUNTS)
     Account.objects.filter(pk__in=accounts).update(gaps_at=now)

@@ -5,25 +5,18 @@ Matrix, lists, exports and the device page all read it from `CoverageQuery`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import urlencode
 
 from django.db import connection
-from django.db.models import Q, QuerySet
-from django.db.models.expressions import RawSQL
+from django.db.models import Q
 
 from devices.account_status.status import AccountStatus
+from devices.coverage.filters import EVERY_DEVICE, CoverageFilters
 from devices.coverage.states import CoverageState
-from devices.device_list.filters import DEVICES
-from devices.device_list.queries import DeviceRow, page_of
-from devices.lists.filters import clean_query
-from devices.lists.keyset import Page, Total
 from devices.matching.record import STRENGTH, kinds_mask
-from devices.models import Device, Life
-from devices.reconciliation.search_text import contains, words_of
+from devices.models import Life
 from vendors.states import IdKind
 
 CODES = list(CoverageState)
@@ -55,10 +48,14 @@ CROSS JOIN LATERAL (SELECT min(mark %% 8) AS best FROM unnest(d.marks) AS mark W
 
 @dataclass(frozen=True, slots=True)
 class CoverageQuery:
-    """SQL that gives (device_id, account_id, code) for all devices that are not removed, or for `devices` alone, at these accounts."""
+    """SQL that gives (device_id, account_id, code) for all devices that are not removed, or for `devices` alone, at these accounts.
+
+    `bare`: whether the data of an account is complete and recent is left out, and added later by `CoverageState.settled`.
+    """
 
     statuses: Sequence[AccountStatus]
     devices: Sequence[int] | None = None
+    bare: bool = False
 
     def sql(self, columns: str = "d.id AS device_id, t.kinds, t.marks", grouped: str = "") -> tuple[str, list[Any]]:
         few = self.devices is not None
@@ -71,7 +68,7 @@ class CoverageQuery:
             grouped=grouped,
         )
         accounts = [
-            (each.pk, each.proves_absence, each.outdated, each.held.pk if each.held else None, kinds_mask(answered(each)))
+            (each.pk, self.bare or each.proves_absence, each.outdated and not self.bare, _held(each), kinds_mask(answered(each)))
             for each in self.statuses
         ]
         values: list[Any] = [list(column) for column in zip(*accounts, strict=True)] or [[] for _ in range(5)]
@@ -100,51 +97,13 @@ class CoverageQuery:
 
 
 @dataclass(frozen=True, slots=True)
-class CoverageCell:
-    """The devices with one state at one account, perhaps narrowed by a search: the list behind a number of the matrix."""
+class StateCounts:
+    """How many devices have each state at one account: of all devices, or of a part of them."""
 
-    status: AccountStatus
-    cover: CoverageState
-    q: str = ""
-
-    @classmethod
-    def read(cls, query: Mapping[str, str], statuses: Sequence[AccountStatus]) -> CoverageCell | None:
-        """None for an unknown account or state."""
-        status = next((each for each in statuses if each.name == query.get("account")), None)
-        if status is None or query.get("cover") not in CODES:
-            return None
-        return cls(status, CoverageState(query["cover"]), clean_query(query.get("q", "")))
-
-    def devices(self) -> QuerySet[Device]:
-        """Computes the state of every device once; the count and the page of the result do not repeat it."""
-        ids = CoverageQuery([self.status]).chosen(self.cover)
-        return Device.objects.filter(contains(words_of(self.q)), pk__in=RawSQL("SELECT unnest(%s::bigint[])", [ids]))
-
-    def query_string(self, **more: str | int) -> str:
-        own: dict[str, str | int] = {"account": self.status.name, "cover": self.cover.value, "q": self.q}
-        return "?" + urlencode({name: value for name, value in (own | more).items() if value})
-
-    @property
-    def whole(self) -> str:
-        """The list without the search."""
-        return self.query_string(q="")
-
-
-@dataclass(frozen=True, slots=True)
-class CellCount:
-    drill: CoverageCell
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class AccountCoverage:
-    """One account. `seen` counts the devices that it reports and manages; those whose state is unknown are not measured."""
-
-    status: AccountStatus
-    cells: dict[CoverageState, CellCount]
+    states: Mapping[CoverageState, int]
 
     def count(self, *covers: CoverageState) -> int:
-        return sum(self.cells[cover].count for cover in covers)
+        return sum(self.states.get(cover, 0) for cover in covers)
 
     @property
     def total(self) -> int:
@@ -160,10 +119,12 @@ class AccountCoverage:
 
     @property
     def seen(self) -> int:
+        """Reported and managed."""
         return self.count(CoverageState.FRESH, CoverageState.STALE, CoverageState.SILENCED)
 
     @property
     def measured(self) -> int:
+        """Without those whose state is unknown."""
         return self.total - self.unknown
 
     @property
@@ -172,20 +133,42 @@ class AccountCoverage:
         return self.seen * 100 // self.measured if self.measured else None
 
 
+@dataclass(frozen=True, slots=True)
+class CellCount:
+    """`query`: of the matrix with the counted devices."""
+
+    cover: CoverageState
+    count: int
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccountCoverage(StateCounts):
+    """The counts of one account. `part`: the filters that make up the devices, without those of account and state."""
+
+    status: AccountStatus
+    part: CoverageFilters = EVERY_DEVICE
+
+    @property
+    def cells(self) -> dict[CoverageState, CellCount]:
+        return {cover: CellCount(cover, self.count(cover), self.query(cover)) for cover in CoverageState}
+
+    @property
+    def missing_query(self) -> str:
+        return self.query(CoverageState.MISSING)
+
+    def query(self, cover: CoverageState) -> str:
+        return replace(self.part, account=self.status.name, cover=cover.value).query_string()
+
+
 def matrix(statuses: Sequence[AccountStatus]) -> list[AccountCoverage]:
     """One query. Sorted by missing devices, then by unknown ones, most first."""
     counts = CoverageQuery(statuses).counts() if statuses else {}
-    rows = [
-        AccountCoverage(each, {cover: CellCount(CoverageCell(each, cover), counts.get((each.pk, cover), 0)) for cover in CoverageState})
-        for each in statuses
-    ]
+    return worst_first([AccountCoverage({cover: counts.get((each.pk, cover), 0) for cover in CoverageState}, each) for each in statuses])
+
+
+def worst_first(rows: Iterable[AccountCoverage]) -> list[AccountCoverage]:
     return sorted(rows, key=lambda row: (-row.missing, -row.unknown, row.status.name))
-
-
-def drill_page(drill: CoverageCell, *, now: datetime, after: str = "", before: str = "") -> Page[DeviceRow]:
-    """`after` and `before` are tokens of an earlier page. Four queries."""
-    found = drill.devices()
-    return page_of(found, DEVICES.at_first, total=Total(found.count()), now=now, after=after, before=before)
 
 
 def all_gaps(rows: Sequence[AccountCoverage]) -> int:
@@ -201,13 +184,13 @@ def device_coverage(device: int, statuses: Sequence[AccountStatus]) -> list[tupl
 
 def gaps(device: int, statuses: Sequence[AccountStatus]) -> list[tuple[AccountStatus, CoverageState]]:
     """The accounts that do not report and manage a device. One query."""
-    return [
-        (each, cover)
-        for each, cover in device_coverage(device, statuses)
-        if cover in (CoverageState.PENDING, CoverageState.MISSING, CoverageState.UNKNOWN)
-    ]
+    return [(each, cover) for each, cover in device_coverage(device, statuses) if cover.is_gap or cover == CoverageState.UNKNOWN]
 
 
 def answered(status: AccountStatus) -> list[IdKind]:
     """The kinds of identifier by which a device can be found in the account's data."""
     return [kind for kind in STRENGTH if status.about and kind in status.about.answers]
+
+
+def _held(status: AccountStatus) -> int | None:
+    return status.held.pk if status.held else None

@@ -29,6 +29,18 @@ class CoverageState(StrEnum):
     UNKNOWN = "unknown"
 
     @property
+    def is_gap(self) -> bool:
+        """The device is not managed by the account: an installer helps."""
+        return self in (CoverageState.PENDING, CoverageState.MISSING)
+
+    def settled(self, *, sound: bool, outdated: bool) -> CoverageState:
+        """The state, given that without regard to the account's data it is this one. `sound`: the data proves absence; `outdated`: what
+        it says may have changed since. The same rule as in the SQL of queries.py."""
+        if self is CoverageState.FRESH and outdated:
+            return CoverageState.STALE
+        return CoverageState.UNKNOWN if self is CoverageState.MISSING and not sound else self
+
+    @property
     def look(self) -> CoverageStyle:
         return LOOKS[self]
 

@@ -1,97 +1,101 @@
-"""Pages and files of coverage."""
+"""The coverage page: shares of covered devices, the matrix of devices and accounts, and its files."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from functools import partial
+from typing import Any
+from urllib.parse import urlencode
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponsePermanentRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from devices.account_status.stale_sources import aged
-from devices.account_status.status import account_statuses
-from devices.audit.export import table_file
-from devices.coverage.export import table_of_devices, table_of_matrix
-from devices.coverage.queries import CoverageCell, all_gaps, drill_page, matrix
+from devices.account_status.status import AccountStatus, account_statuses
+from devices.audit.export import no_file, table_file
+from devices.coverage import tallies
+from devices.coverage.export import file_table
+from devices.coverage.filters import MATRIX, CoverageFilters
+from devices.coverage.queries import all_gaps
+from devices.coverage.rows import matrix_page
 from devices.coverage.states import CoverageState
-from devices.device_list.filters import DEVICES
-from devices.lists.file_table import FileTable
-from devices.saved_views.list_page import counted, place
-from devices.web.permissions import needs
-from devices.web.ticket import query
+from devices.coverage.tallies import Dimension
+from devices.device_list.fleet_filters import known_groups
+from devices.lists.file_table import file_name
+from devices.saved_views.list_page import answer, place, turned
+from devices.saved_views.list_request import read_listing, viewed
+from devices.web.permissions import is_fragment, needs
+
+SHOWN_PARTS = 8  # operating systems or groups before "Show all"
 
 
 @require_safe
 @needs("view_device")
 def page(request: HttpRequest) -> HttpResponse:
-    """The coverage matrix."""
-    known = account_statuses(request)
-    rows = matrix(known)
-    context = {
-        "rows": rows,
+    """Shares and matrix; with filters, and as a fragment, the matrix alone."""
+    look = viewed(request, MATRIX)
+    known, filters = account_statuses(request), look.listing.filters
+    rows = matrix_page(look.listing, known, now=timezone.now(), **place(request))
+    context = turned(look, rows) | {
+        "columns": filters.columns(known),
         "covers": list(CoverageState),
-        "devices": rows[0].total if rows else 0,
-        "gaps": all_gaps(rows),
+        "status": _one(filters, known),
+        "cover": CoverageState(filters.cover) if filters.cover else None,
         "aged": aged(known),
+        "known": known,
+        "export_name": "devices:coverage_file",
+        "may_export": request.user.has_perm("devices.export_device"),
+        "can_pick": request.user.has_perm("installers.hand_out_installer"),
     }
-    return render(request, "devices/coverage/matrix.html", context)
-
-
-@require_safe
-@needs("view_device")
-def devices(request: HttpRequest) -> HttpResponse:
-    """The devices behind a number of the matrix."""
-    drill = _drill(request)
-    now = timezone.now()
-    found = drill_page(drill, now=now, **place(request))
-    context = {
-        "drill": drill,
-        "status": drill.status,
-        "page": found,
-        "counted": counted(DEVICES, found),
-        "columns": DEVICES.chosen,
-        "heads": [replace(head, url="", order="") for head in DEVICES.at_first.heads()],  # the order is fixed
-        "aged": aged(account_statuses(request)),
-        "older": drill.query_string(after=found.older) if found.older else "",
-        "newer": drill.query_string(before=found.newer) if found.newer else "",
-        "installer_account": query(account=drill.status.name) if _closable(drill) else "",
-    }
-    return render(request, "devices/coverage/devices.html", context)
-
-
-@require_safe
-@needs("export_device")
-def devices_file(request: HttpRequest, form: str) -> HttpResponseBase:
-    """All pages of the list, with the same search."""
-    drill = _drill(request)
-    name, list_url = f"coverage-{drill.status.name}-{drill.cover}", reverse("devices:coverage_devices")
-    return _file(request, name, form, lambda: table_of_devices(drill), list_url=list_url, q=drill.q)
+    if not filters.narrowed and not is_fragment(request):
+        context |= _shares(known)
+    templates = {"results": "devices/coverage/_results.html", "page": "devices/coverage/page.html"}
+    return answer(request, context, **templates, choices=partial(_choices, known), at=place(request))
 
 
 @require_safe
 @needs("export_device")
 def matrix_file(request: HttpRequest, form: str) -> HttpResponseBase:
-    """Every device with its state at every account."""
-    return _file(request, "coverage", form, lambda: table_of_matrix(account_statuses(request)), list_url=reverse("devices:coverage"))
+    """All pages of the matrix, with the same filters and order."""
+    listing, known = read_listing(request, MATRIX), account_statuses(request)
+    if listing.unread:
+        return no_file(request, reverse("devices:coverage"))
+    name = file_name("coverage", now=timezone.now())
+    table = partial(file_table, listing, known)
+    return table_file(request, name, form, table, list_url=reverse("devices:coverage"), action="export", filters=listing.whole)
 
 
-def _closable(drill: CoverageCell) -> bool:
-    """Whether an installer would help these devices."""
-    return drill.status.makes_installers and drill.cover in (CoverageState.MISSING, CoverageState.PENDING)
+@require_safe
+@needs("view_device")
+def devices(request: HttpRequest) -> HttpResponse:
+    """The former address of the devices behind a number: the matrix with this filter."""
+    wanted = {name: request.GET[name] for name in ("account", "cover", "q") if request.GET.get(name)}
+    return HttpResponsePermanentRedirect(reverse("devices:coverage") + (f"?{urlencode(wanted)}" if wanted else ""))
 
 
-def _drill(request: HttpRequest) -> CoverageCell:
-    drill = CoverageCell.read(request.GET, account_statuses(request))
-    if drill is None:
-        raise Http404
-    return drill
+def _one(filters: CoverageFilters, known: list[AccountStatus]) -> AccountStatus | None:
+    """The account of which a state is listed."""
+    return next((each for each in known if each.name == filters.account), None) if filters.cover else None
 
 
-def _file(
-    request: HttpRequest, name: str, form: str, table: Callable[[], FileTable], /, *, list_url: str, **detail: str
-) -> HttpResponseBase:
-    name = f"rollcall-{name}-{timezone.now():%Y%m%d-%H%M}"
-    return table_file(request, name, form, table, list_url=list_url, action="export", **detail)
+def _shares(known: list[AccountStatus]) -> dict[str, Any]:
+    tally = tallies.current(known)
+    if tally is None or not known:
+        return {"tally": tally}
+    rows = tally.accounts(known)
+    return {
+        "tally": tally,
+        "devices": tally.devices(),
+        "gaps": all_gaps(rows),
+        "accounts": rows,
+        "parts": {dimension.value: tally.parts(dimension, known) for dimension in Dimension},
+        "shown_parts": SHOWN_PARTS,
+    }
+
+
+def _choices(known: list[AccountStatus]) -> dict[str, Any]:
+    options = {name: list(kind.options.items()) for name, kind in CoverageFilters.kinds.items() if kind.options}
+    vendors = {each.vendor for each in known}
+    options["vendor"] = [(slug, label) for slug, label in options["vendor"] if slug in vendors]
+    return {**options, "account": [(each.name, each.name) for each in known], "group": known_groups()}

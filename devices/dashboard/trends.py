@@ -91,7 +91,7 @@ def trends(vendors: Sequence[str], *, now: datetime) -> Trends:
     """Two queries. `vendors`: slugs of the vendors that have an account."""
     shown = [vendor for vendor in vendors if vendor in VENDORS]
     keys = [SeriesKey(measure) for measure in (Measure.STATUS, Measure.CRITICAL, Measure.PATCHING)]
-    recent = [SeriesKey(Measure.CHANGES, days=2), SeriesKey(Measure.TOP_ISSUES, days=1)]
+    recent = [SeriesKey(Measure.CHANGES, days=2), SeriesKey(Measure.TOP_ISSUES, days=2)]
     coverage = [SeriesKey(Measure.COVERAGE, vendor) for vendor in shown]
     status, critical, patching, changes, top, *covered = read_series([*keys, *recent, *coverage], today=day_of(now))
     return Trends(
@@ -172,8 +172,10 @@ def _changes(found: Series) -> list[ChangeRow]:
 
 
 def _top(found: Series) -> list[TopIssue]:
+    """Of the day that was counted last: shortly after midnight that is yesterday."""
     issues = reverse("devices:issues")
-    rows = [(title, of[-1] or 0) for title, of in found.values.items() if of]
+    numbers = [(title, [each for each in of if each is not None]) for title, of in found.values.items()]
+    rows = [(title, of[-1]) for title, of in numbers if of and of[-1]]
     return [
         TopIssue(translated(recognized(title)), devices, issues + IssueFilters(q=title).query_string())
         for title, devices in sorted(rows, key=lambda row: (-row[1], row[0]))[:SHOWN]

@@ -11,7 +11,7 @@ from devices.account_status.data_sources import DataSources
 from devices.account_status.stale_sources import aged
 from devices.account_status.status import account_statuses
 from devices.conflicts.queries import count
-from devices.coverage.queries import all_gaps, matrix
+from devices.coverage import tallies
 from devices.dashboard.queries import headline, tiles
 from devices.dashboard.trends import trends
 from devices.device_list.conditions import ANY
@@ -33,8 +33,8 @@ def page(request: HttpRequest) -> HttpResponse:
         "sources": sources,
         "headline": headline(numbers, sources),
         "tiles": numbers,
-        # Of a large fleet they are counted after the page is shown: that reads an entry of an index for every device and account.
-        "gaps": all_gaps(matrix(found)) if numbers.total.count <= COUNTED_AT_ONCE else None,
+        # Of a large fleet a worker counts them. Until it has, they are counted after the page is shown.
+        "gaps": tallies.gaps(found) if numbers.total.count <= COUNTED_AT_ONCE else tallies.stored_gaps(found),
         "differing": count(ANY),
         "duplicates": possible_duplicates.count(),
         "undecided": undecided(now, known=found),
@@ -52,4 +52,4 @@ def gaps(request: HttpRequest) -> HttpResponse:
     """The tile of coverage gaps, for a dashboard that was shown without their number."""
     if not is_fragment(request):
         return redirect("devices:coverage")
-    return render(request, "devices/dashboard/_gaps_tile.html", {"gaps": all_gaps(matrix(account_statuses(request)))})
+    return render(request, "devices/dashboard/_gaps_tile.html", {"gaps": tallies.gaps(account_statuses(request))})

@@ -21,9 +21,9 @@ Words = Mapping[int, Mapping[str, list[str]]]
 GROUP = "group"
 SILENT = ("", "unknown")
 LABELS: dict[str, StrOrPromise] = {
-    **{name: label for name, label in FIELDS.items() if name != "state"},
+    **FIELDS,
     GROUP: gettext_lazy("Group"),
-    "state": FIELDS["state"],
+    "state": gettext_lazy("Status"),
 }
 _BADNESS = [State.CRITICAL, State.ATTENTION, State.OK]
 
@@ -94,7 +94,7 @@ def in_order(views: list[SourceView], name: str, settled: Settlement | None = No
     def place(view: SourceView) -> tuple[bool | int, ...]:
         sighting = view.sighting
         empty = name in COLUMNS and word(sighting, name) in SILENT
-        chosen = settled is not None and settled.sighting_id == sighting.pk and sighting.present and name != "state"
+        chosen = settled is not None and settled.sighting_id == sighting.pk and sighting.present
         badness = _BADNESS.index(State(sighting.state)) if sighting.state in _BADNESS else len(_BADNESS)
         order = badness if name == "state" else rank(name, sighting.vendor)
         behind = sighting.stale, bool(sighting.superseded), outranked(name, sighting, records)

@@ -45,6 +45,7 @@ def take_apart(request: HttpRequest, pk: int, sighting: int) -> HttpResponse:
         button=gettext("Split"),
         done=gettext("%(source)s split. This is its device now.") % names,
         danger=True,
+        tab="matching",
     )
 
     def carry_out(reason: str) -> int:
@@ -80,6 +81,7 @@ def link(request: HttpRequest, pk: int) -> HttpResponse:
         button=gettext("Merge"),
         done=gettext("%(first)s and %(second)s merged.") % {"first": device, "second": other},
         hidden={"other": str(other.pk)},
+        tab="matching",
     )
 
     def carry_out(reason: str) -> int:
@@ -113,6 +115,7 @@ def end_ruling(request: HttpRequest, pk: int, ruling: int) -> HttpResponse:
         ),
         button=gettext("Reset"),
         done=gettext("Automatic matching restored."),
+        tab="matching",
     )
 
     def carry_out(reason: str) -> int:
@@ -132,7 +135,7 @@ def _candidates(request: HttpRequest, device: Device) -> HttpResponse:
         "hits": hits[:OFFERED],
         "more": len(hits) > OFFERED,
         "ticket": ticket_of(request),
-        "back": page_of(request, device.pk),
+        "back": page_of(request, device.pk, tab="matching"),
     }
     return render(request, "devices/device_detail/merge.html", context)
 

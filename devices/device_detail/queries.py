@@ -121,12 +121,17 @@ class DeviceDetail:
     def repaired(self) -> bool:
         return any(view.sighting.repairs for view in self.views)
 
+    @property
+    def addresses(self) -> list[str]:
+        """IP addresses."""
+        return [each.value for each in self.identifiers if each.kind == IdKind.IP and not each.junk]
+
 
 def detail(pk: int, *, now: datetime, known: Mapping[int, AccountStatus] | None = None) -> DeviceDetail:
     """`known`: the statuses of accounts. Raises Device.DoesNotExist."""
     device = Device.objects.get(pk=pk)
     sightings = list(Sighting.objects.filter(device=device).select_related(*BESIDE).defer(*UNREAD))
-    sightings.sort(key=lambda each: (not each.present, _vendor_order(each.vendor), each.account.name))
+    sightings.sort(key=lambda each: (not each.present, vendor_order(each.vendor), each.account.name))
     names = source_names(sightings)
     ages = limits()
     views = [_view(each, *names[each.pk], ages.get(each.vendor, Limits()), now) for each in sightings]
@@ -153,7 +158,7 @@ def raw_answer(device: int, sighting: int) -> Sighting:
     return Sighting.objects.select_related("account").get(pk=sighting, device_id=device)
 
 
-def _vendor_order(vendor: str) -> int:
+def vendor_order(vendor: str) -> int:
     return list(VENDORS).index(vendor) if vendor in VENDORS else len(VENDORS)
 
 

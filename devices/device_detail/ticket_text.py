@@ -6,7 +6,7 @@ Times are absolute and in UTC, because a ticket is read days later. Vendor value
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
@@ -16,13 +16,16 @@ from django.utils.translation import gettext, ngettext
 
 from devices.db import messages
 from devices.device_detail.queries import DeviceDetail, OpenIssue, SourceView
+from devices.facts.queries import FactRow
 from vendors.parsing.operating_systems import marked
 from vendors.parsing.times import implausible
 from vendors.states import State
 
 MOST_ISSUES = 20
 LONGEST = 200  # characters of a vendor's value
-_SPECIAL = re.compile(r"([\\`*_\[\]#|~:@])")
+# What Markdown would read as markup, as little as possible, because many ticket systems show it as it is: `DOMAIN\user`, `12:30`,
+# `A_B` and `user@example.com` stay. A backslash counts only before punctuation, `_` and `@` not inside a word; `:/\/` is no link.
+_SPECIAL = re.compile(r"\\(?=[!-/:-@\[-`{-~]|$)|[`*\[\]#|~]|(?<!\w)_|_(?!\w)|(?<!\w)@|(?<=:/)/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +34,19 @@ class TicketTexts:
     markdown: str
 
 
-def texts(found: DeviceDetail, *, address: str, ticket: str, now: datetime) -> TicketTexts:
-    """`address`: of the device's page."""
+def texts(found: DeviceDetail, *, address: str, ticket: str, now: datetime, facts: Iterable[FactRow] = ()) -> TicketTexts:
+    """`address`: of the device's page. `facts`: those of the text."""
+    known = [*_facts(found, ticket, now), *((row.label, _fact(row, now)) for row in facts)]
     return TicketTexts(
-        plain="\n".join(_plain(found, address, ticket, now)),
-        markdown="\n".join(_markdown(found, address, ticket, now)),
+        plain="\n".join(_plain(found, known, address, now)),
+        markdown="\n".join(_markdown(found, known, address, now)),
     )
 
 
-def _plain(found: DeviceDetail, address: str, ticket: str, now: datetime) -> Iterator[str]:
+def _plain(found: DeviceDetail, known: Sequence[tuple[str, str]], address: str, now: datetime) -> Iterator[str]:
     yield one_line(found.device.name) or gettext("Unnamed device")
     yield _verdict(found, one_line)
-    for label, value in _facts(found, ticket, now):
+    for label, value in known:
         yield f"{label}: {one_line(value)}"
     yield from (f"{one_line(view.label)}: {_source(view, one_line, now)}" for view in found.views)
     if found.problems:
@@ -52,12 +56,12 @@ def _plain(found: DeviceDetail, address: str, ticket: str, now: datetime) -> Ite
     yield _as_of(now, address)
 
 
-def _markdown(found: DeviceDetail, address: str, ticket: str, now: datetime) -> Iterator[str]:
+def _markdown(found: DeviceDetail, known: Sequence[tuple[str, str]], address: str, now: datetime) -> Iterator[str]:
     yield f"**{_escaped(found.device.name) or gettext('Unnamed device')}**"
     yield ""
     yield _verdict(found, _escaped)
     yield ""
-    for label, value in _facts(found, ticket, now):
+    for label, value in known:
         yield f"* {label}: {_escaped(value)}"
     yield from (f"* {_escaped(view.label)}: {_source(view, _escaped, now)}" for view in found.views)
     if found.problems:
@@ -79,6 +83,10 @@ def _facts(found: DeviceDetail, ticket: str, now: datetime) -> Iterator[tuple[st
         (gettext("Last seen"), told(found.last_seen, now)),
     )
     return ((label, value) for label, value in facts if value)
+
+
+def _fact(row: FactRow, now: datetime) -> str:
+    return told(row.best.moment, now) if row.best.moment else row.best.text
 
 
 def _verdict(found: DeviceDetail, write: Callable[[str], str]) -> str:
@@ -138,4 +146,4 @@ def one_line(text: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    return escape(_SPECIAL.sub(r"\\\1", one_line(text)), quote=False)
+    return escape(_SPECIAL.sub(r"\\\g<0>", one_line(text)), quote=False)

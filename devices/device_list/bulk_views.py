@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from devices.audit.request import act_of
 from devices.device_list import bulk_tag_views
 from devices.device_list.export_views import stream
-from devices.device_list.filters import DEVICES, DeviceListing
+from devices.device_list.filters import DeviceListing, devices_for
 from devices.device_list.forms import EXCEL, BulkForm
 from devices.device_list.selection import nothing, unclear
 from devices.jobs import heartbeat
@@ -27,7 +27,7 @@ from devices.web.permissions import needs
 @needs("view_device")
 def bulk(request: HttpRequest) -> HttpResponseBase:
     """The address says which list, the form which of its devices."""
-    listing, form = read_listing(request, DEVICES), BulkForm(request.POST)
+    listing, form = read_listing(request, devices_for(request.user)), BulkForm(request.POST)
     form.full_clean()
     if listing.unread and form.all_matching:
         return unclear(request)

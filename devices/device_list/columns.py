@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy
 
+from devices.device_list.facts import FACT_COLUMNS
 from devices.lists.columns import Column, Sort
 from devices.models.device import RANK_SQL
 
@@ -24,6 +25,7 @@ COLUMNS = {
     "groups": Column(gettext_lazy("Groups"), sightings=True),
     "tags": Column(gettext_lazy("Tags")),
     "known_since": Column(gettext_lazy("First seen")),
+    **FACT_COLUMNS,
 }
 CHOSEN = ("state", "user", "serial", "os", "seen_by", "issues", "last_seen")
 SORTS = {

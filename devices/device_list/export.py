@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from devices.account_status.stale_sources import StaleSource
 from devices.device_list.columns import COLUMNS, NAME
+from devices.device_list.facts import FACTS, fact_cell
 from devices.device_list.filters import DeviceListing
 from devices.device_list.queries import DeviceRow, ReportingAccount
 from devices.lists.csv import moment
@@ -28,7 +29,7 @@ def file_table(rows: Iterable[DeviceRow], listing: DeviceListing, aged: Sequence
 
     def values(row: DeviceRow) -> list[object]:
         stale = BETWEEN.join(dict.fromkeys(old[seen.account] for seen in row.seen_by if seen.account in old))
-        return [row.name, *(VALUES[key](row) for key in columns), stale]
+        return [row.name, *(fact_cell(row.facts, key) if key in FACTS else VALUES[key](row) for key in columns), stale]
 
     return FileTable(["Name", *(COLUMNS[key].label for key in columns), STALE_SOURCES], map(values, rows))
 

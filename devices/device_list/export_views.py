@@ -18,7 +18,7 @@ from devices.account_status.stale_sources import aged
 from devices.account_status.status import account_statuses
 from devices.audit.export import no_file, table_file
 from devices.device_list.export import file_table, with_accounts
-from devices.device_list.filters import DEVICES, DeviceListing
+from devices.device_list.filters import DeviceListing, devices_for
 from devices.device_list.queries import every_row, matching
 from devices.models import Device
 from devices.saved_views.list_request import read_listing
@@ -29,7 +29,7 @@ from devices.web.permissions import needs
 @needs("export_device")
 def export(request: HttpRequest, form: str) -> HttpResponseBase:
     """All pages of the list at this address. Refused for an address with unknown filters."""
-    listing = read_listing(request, DEVICES)
+    listing = read_listing(request, devices_for(request.user))
     if listing.unread:
         return no_file(request, reverse("devices:list"))
     found, total, more = matching(listing.filters, now=timezone.now())

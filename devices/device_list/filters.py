@@ -5,23 +5,28 @@ Numbers on the dashboard and rows of the list both come from `condition`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING
 
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q
 from django.utils.translation import gettext_lazy, ngettext_lazy, pgettext_lazy
 
 from devices.device_list import conditions
 from devices.device_list.columns import CHOSEN, COLUMNS, NAME, SORTS
 from devices.device_list.conditions import ANY
-from devices.device_list.fleet_filters import PART, FleetFilters
+from devices.device_list.facts import FACT_KINDS, FACTS, FILTER_TOPICS, FactFilters
+from devices.device_list.fleet_filters import PART
+from devices.facts.visibility import visible_topics
 from devices.lists.columns import Column
 from devices.lists.filters import FilterField, FilterGroup
 from devices.lists.state import ListDefinition, ListState
-from devices.models import Life
+from devices.models import Life, User
 from devices.reconciliation.conflicts import FIELDS
 from devices.trends.days import day_of
+from vendors.facts import FactTopic
 from vendors.registry import VENDORS
 from vendors.states import State
 
@@ -82,17 +87,19 @@ KINDS = {
     "account": FilterField(gettext_lazy("Vendor account"), unset=gettext_lazy("Any account"), closed=True),
     "group": PART["group"],
     "tag": PART["tag"],
+    **FACT_KINDS,
 }
 GROUPS = (
     FilterGroup(gettext_lazy("Status"), ("state", "life", "silenced", "seen", "changed", "stale")),
     FilterGroup(gettext_lazy("Vendors"), ("vendor", "lacks", "account", "patching")),
     FilterGroup(gettext_lazy("System and place"), ("os", "release", "group", "tag")),
+    FilterGroup(gettext_lazy("Reported details"), tuple(FACT_KINDS)),
     FilterGroup(gettext_lazy("Data quality"), ("differs", "repaired")),
 )
 
 
 @dataclass(frozen=True, slots=True)
-class DeviceFilters(FleetFilters):
+class DeviceFilters(FactFilters):
     kinds = KINDS
     groups = GROUPS
 
@@ -114,7 +121,8 @@ class DeviceFilters(FleetFilters):
     @property
     def summary_only(self) -> bool:
         """The columns of the device table and its last check-in are enough."""
-        return not (self.changed or self.stale or self.repaired or self.account or self.group or self.tag)
+        by_sightings = self.changed or self.stale or self.repaired or self.account or self.group or self.tag
+        return not (by_sightings or self.by_facts)
 
     def condition(self) -> Q:
         """Condition on the columns of Device, without the text and the filters of FleetFilters."""
@@ -139,7 +147,7 @@ class DeviceFilters(FleetFilters):
 
     def whole_condition(self, *, now: datetime) -> Q:
         """Everything but the text."""
-        condition = self.condition() & self.devices()
+        condition = self.condition() & self.devices() & self.fact_condition(now=now)
         if self.account or self.stale or self.repaired:
             condition &= conditions.listed(account=self.account, stale=bool(self.stale), vendor=self.vendor, repaired=bool(self.repaired))
         if self.seen:
@@ -164,3 +172,21 @@ DEVICES = ListDefinition(
     sorts=SORTS,
     sort=NAME,
 )
+
+
+def devices_for(user: User | AnonymousUser) -> ListDefinition[DeviceFilters]:
+    """The list, without columns and filters of facts that the user does not see."""
+    return _without(frozenset(FactTopic) - visible_topics(user))
+
+
+@cache
+def _without(hidden: frozenset[str]) -> ListDefinition[DeviceFilters]:
+    if not hidden:
+        return DEVICES
+    kinds = {name: kind for name, kind in KINDS.items() if FILTER_TOPICS.get(name) not in hidden}
+    filters = type(DeviceFilters.__name__, (DeviceFilters,), {"kinds": kinds, "__slots__": ()})
+    return replace(
+        DEVICES,
+        filters=filters,
+        choosable={key: each for key, each in COLUMNS.items() if key not in FACTS or FACTS[key].topic not in hidden},
+    )

@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import F, OuterRef, QuerySet, Subquery
 
 from devices.device_list.columns import COLUMNS
+from devices.device_list.facts import add_facts
 from devices.device_list.filters import DEVICES, DeviceFilters, DeviceListing
 from devices.lists.keyset import Page, Total
 from devices.lists.rows import RowReader
@@ -20,6 +21,7 @@ from devices.models.device import NEVER, RANKS
 from devices.reconciliation.timestamps import newest
 from devices.search import queries as search
 from devices.search.tags import tags_of
+from vendors.facts import FactName
 from vendors.states import State
 
 MOST_COUNTED = 10_000
@@ -77,6 +79,7 @@ class DeviceRow:
     groups: list[str] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
     last_seen: datetime | None = None
+    facts: dict[FactName, Any] = field(default_factory=dict)
 
     @property
     def rank(self) -> int:
@@ -142,7 +145,8 @@ def _reader(listing: DeviceListing, now: datetime) -> RowReader[DeviceRow]:
 
 
 def _add_sightings(rows: Sequence[DeviceRow], *, listing: DeviceListing, now: datetime) -> None:
-    """One query and one for tags, or none where no column needs it."""
+    """One query, one for tags and one for facts, or none where no column needs it."""
+    add_facts(rows, listing.columns)
     if rows and "tags" in listing.columns:
         tags = tags_of([row.id for row in rows])
         for row in rows:

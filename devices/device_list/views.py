@@ -13,7 +13,7 @@ from devices.account_status.stale_sources import aged
 from devices.account_status.status import account_statuses
 from devices.device_list import filters as filtering
 from devices.device_list.conditions import known_releases
-from devices.device_list.filters import DEVICES, DeviceListing
+from devices.device_list.filters import DeviceListing, devices_for
 from devices.device_list.fleet_filters import known_groups
 from devices.device_list.queries import list_page
 from devices.models import Account
@@ -29,7 +29,7 @@ MOST_PLACES = 2
 @needs("view_device")
 def page(request: HttpRequest) -> HttpResponse:
     """The list; as a fragment only the results."""
-    look = viewed(request, DEVICES)
+    look = viewed(request, devices_for(request.user))
     listing = look.listing
     if "col" in request.GET:
         return _chosen(request, listing)
@@ -52,7 +52,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 def _chosen(request: HttpRequest, listing: DeviceListing) -> HttpResponse:
     """Redirect from the form of the column chooser to the short address of the list."""
-    ticked = DEVICES.read_columns(",".join(request.GET.getlist("col")))
+    ticked = listing.shape.read_columns(",".join(request.GET.getlist("col")))
     chosen = sorted(ticked, key=lambda key: _place(request.GET.get(f"at_{key}", "")))
     answer = HttpResponse(status=302)
     answer["Location"] = request.path + listing.with_columns(tuple(chosen)).query_string()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -14,6 +14,8 @@ from devices.facts.texts import BETWEEN_PARTS, fact_lines
 from devices.models import Sighting
 from devices.reconciliation.precedence import outranked, rank
 from vendors.facts import FactKind, FactName, FactTopic
+
+RECENT = timedelta(days=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,11 @@ class FactValue:
     @property
     def text(self) -> str:
         return BETWEEN_PARTS.join(self.lines)
+
+    @property
+    def recent(self) -> bool:
+        """Of a time: its age says more than its date."""
+        return self.moment is not None and timezone.now() - self.moment < RECENT
 
 
 @dataclass(frozen=True, slots=True)

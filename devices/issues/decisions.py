@@ -22,6 +22,7 @@ from devices.errors import ActionRefused
 from devices.history import writer as changes
 from devices.issues import sql as issue_sql
 from devices.issues.filters import ALL, IssueFilters
+from devices.issues.problems import events
 from devices.issues.queries import MOST, these
 from devices.issues.rows import IssueRow
 from devices.issues.sources import IssueKey
@@ -62,7 +63,7 @@ def decide(
     left as it is. Raises ActionRefused.
     """
     with transaction.atomic():
-        there, looks = _locked(handles, act.now), seen or {}
+        there, looks = locked(handles, act.now), seen or {}
         found = [each for each in there if looks.get(each.handle) in (None, "", each.look)]
         fresh = [each for each in found if not _has(each, decision, act.ticket)]
         values = {
@@ -82,6 +83,7 @@ def decide(
         )
         until = str(decision.until or "")
         _record("issues triaged", fresh, decision.standing.value, until, decision.reason, act=act)
+        events.record(decision.standing.value, fresh, act=act, text=decision.reason, until=decision.until)
     return DecisionResult(len(fresh), len(found) - len(fresh), len(set(handles)) - len(there), len(there) - len(found))
 
 
@@ -93,7 +95,7 @@ def decided_at(moment: datetime, *, by: User) -> list[IssueKey]:
 def reopen_issues(handles: Sequence[IssueKey], *, act: AuditContext) -> int:
     """Delete the decisions about them. Returns how many there were. Raises ActionRefused."""
     with transaction.atomic():
-        fresh = [each for each in _locked(handles, act.now) if each.by_name]
+        fresh = [each for each in locked(handles, act.now) if each.by_name]
         with connection.cursor() as cursor:
             cursor.execute(
                 """DELETE FROM devices_triage t USING unnest(%s::text[], %s::bigint[], %s::text[]) AS w(kind, ref, key)
@@ -101,6 +103,7 @@ def reopen_issues(handles: Sequence[IssueKey], *, act: AuditContext) -> int:
                 [list(column) for column in zip(*(each.handle for each in fresh), strict=True)] or [[], [], []],
             )
         _record("triage taken back", fresh, OPEN, "", "", act=act)
+        events.record(OPEN, fresh, act=act)
     return len(fresh)
 
 
@@ -124,8 +127,8 @@ def too_many() -> ActionRefused:
     return ActionRefused(gettext("More than %(number)s issues are selected: filter the list and repeat in parts.") % {"number": number})
 
 
-def _locked(handles: Sequence[IssueKey], now: datetime) -> list[IssueRow]:
-    """The issues as they are now, locked against imports."""
+def locked(handles: Sequence[IssueKey], now: datetime) -> list[IssueRow]:
+    """The issues as they are now, locked against imports. Raises ActionRefused."""
     if len(handles) > MOST:
         raise too_many()
     lock_devices()

@@ -22,6 +22,7 @@ COLUMNS: dict[str, Callable[[IssueRow], object]] = {
     "As of": lambda issue: moment(issue.account.complete_at),
     "Old because": lambda issue: issue.account.doubt if issue.account.outdated else "",
     "Since": lambda issue: moment(issue.since),
+    "Assignee": lambda issue: issue.assignee,
     "Triage status": lambda issue: STANDINGS[issue.standing],
     "Until": lambda issue: moment(issue.until),
     "Reason": lambda issue: issue.reason,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from django.utils.translation import gettext_lazy, ngettext_lazy, pgettext_lazy
 
@@ -13,8 +13,10 @@ from devices.lists.columns import Column, Sort
 from devices.lists.filters import FilterField
 from devices.lists.state import ListDefinition, ListState
 from devices.models import IssueKind, Standing
+from vendors.parsing.normalise import UNSTORABLE
 from vendors.registry import VENDORS
 from vendors.states import State
+from vendors.stored_titles import problem_title
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -44,7 +46,37 @@ AGES = {
     "over-90": gettext_lazy("More than 90 days"),
 }
 
+# The forms of the list. One problem: its page, with the issues of its devices.
+PROBLEMS, SINGLE, ONE_PROBLEM = "problems", "issues", "problem"
+FORMS = {PROBLEMS: gettext_lazy("By problem"), SINGLE: gettext_lazy("Single issues"), ONE_PROBLEM: gettext_lazy("One problem")}
+ME, NO_USER, USER = "me", "none", "@"  # a user is named as `@anna`
+LONGEST_TITLE = 512
+
+
+class HiddenField(FilterField):
+    """A filter that is set by links, not in the form."""
+
+    in_form = False
+
+
+class TitleField(HiddenField):
+    """The exact title of a problem, as `problem_of` of vendors/stored_titles.py gives it."""
+
+    def read(self, text: str) -> str | None:
+        return None if len(text) > LONGEST_TITLE or UNSTORABLE.search(text) else text
+
+    def words(self, value: str) -> StrOrPromise:
+        return problem_title(value)
+
+
+class AssigneeField(FilterField):
+    def words(self, value: str) -> StrOrPromise:
+        return {ME: gettext_lazy("Me"), NO_USER: gettext_lazy("Unassigned")}.get(value, value.removeprefix(USER))
+
+
 KINDS = {
+    "rows": HiddenField(gettext_lazy("Rows"), FORMS, PROBLEMS),
+    "problem": TitleField(gettext_lazy("Problem")),
     "q": FilterField(gettext_lazy("Search")),
     "severity": FilterField(gettext_lazy("Severity"), SEVERITIES),
     "kind": FilterField(gettext_lazy("Type"), dict(IssueKind.choices)),
@@ -52,6 +84,7 @@ KINDS = {
     "vendor": FilterField(gettext_lazy("Vendor"), {slug: vendor.label for slug, vendor in VENDORS.items()}),
     "account": FilterField(gettext_lazy("Vendor account")),
     "age": FilterField(gettext_lazy("Age"), AGES),
+    "assignee": AssigneeField(gettext_lazy("Assignee")),
     "by": FilterField(gettext_lazy("Triaged by")),
     **PART,
 }
@@ -63,6 +96,7 @@ COLUMNS = {
     "device": Column(gettext_lazy("Device")),
     "vendor": Column(gettext_lazy("Vendor")),
     OLDEST: Column(gettext_lazy("First seen")),
+    "assignee": Column(gettext_lazy("Assignee")),
     "decision": Column(gettext_lazy("Triage status")),
 }
 _ROW = ("since", "branch", "ref", "tie")
@@ -77,6 +111,8 @@ SORTS = {
 class IssueFilters(FleetFilters):
     kinds = KINDS
 
+    rows: str = PROBLEMS
+    problem: str = ""
     q: str = ""
     severity: str = ""
     kind: str = ""
@@ -84,14 +120,26 @@ class IssueFilters(FleetFilters):
     vendor: str = ""
     account: str = ""
     age: str = ""
+    assignee: str = ""
     by: str = ""
+
+    @property
+    def cleared(self) -> Self:
+        if self.rows != ONE_PROBLEM:
+            return replace(type(self)(), rows=self.rows)
+        own = ("rows", "problem", "kind", "severity", "standing", "vendor" if self.kind == IssueKind.ISSUE else "account")
+        return replace(type(self)(), **{name: getattr(self, name) for name in own})
+
+    @property
+    def narrowed(self) -> bool:
+        return self != self.cleared
 
     @property
     def ages(self) -> tuple[timedelta | None, timedelta | None]:
         """The age that an issue has passed, and the one that it has not; None: any."""
         side, *days = self.age.split("-")
-        first, *last = [timedelta(days=int(each)) for each in days] or [None]
-        return (None, first) if side == "within" else (first, last[0] if last else None)
+        first, last, *_ = [*(timedelta(days=int(each)) for each in days), None, None]
+        return (None, first) if side == "within" else (first, last)
 
 
 UNDECIDED = IssueFilters()
@@ -107,3 +155,36 @@ ISSUES = ListDefinition(
     sorts=SORTS,
     sort=WORST,
 )
+DEVICES, LATEST = "devices", "newest"
+PROBLEM_LIST = replace(
+    ISSUES,
+    counted=ngettext_lazy("%(range)s of %(total)s problem", "%(range)s of %(total)s problems", "count"),
+    columns={
+        "issue": Column(gettext_lazy("Issue")),
+        WORST: Column(gettext_lazy("Severity")),
+        DEVICES: Column(gettext_lazy("Devices"), number=True),
+        "vendor": Column(gettext_lazy("Vendor")),
+        OLDEST: Column(gettext_lazy("First seen")),
+        LATEST: Column(gettext_lazy("Newest")),
+        "assignee": Column(gettext_lazy("Assignee")),
+        "decision": Column(gettext_lazy("Triage status")),
+    },
+    sorts={
+        WORST: Sort(("rank", "less", "tie"), whole=("less",)),
+        DEVICES: Sort(("devices", "tie"), descending_first=True, whole=("devices",)),
+        OLDEST: Sort(("oldest", "tie"), moments=("oldest",)),
+        LATEST: Sort(("newest", "tie"), descending_first=True, moments=("newest",)),
+    },
+)
+# As the page of one problem lists it: all have one severity.
+ISSUES_OF_PROBLEM = replace(
+    ISSUES,
+    columns={name: column for name, column in COLUMNS.items() if name not in (WORST, "vendor")},
+    sorts={OLDEST: SORTS[OLDEST]},
+    sort=OLDEST,
+)
+
+
+def shape_of(filters: IssueFilters) -> ListDefinition[IssueFilters]:
+    """The list in the form that its address asks for."""
+    return {PROBLEMS: PROBLEM_LIST, SINGLE: ISSUES}.get(filters.rows, ISSUES_OF_PROBLEM)

@@ -14,10 +14,12 @@ from django.utils.translation import gettext, gettext_lazy
 from devices.device_list.selection import MATCHING, PAGE
 from devices.errors import LONGEST_REASON
 from devices.issues.decisions import LONGEST_SNOOZE, IssueDecision
+from devices.issues.problems.events import LONGEST_NOTE
+from devices.issues.problems.keys import ProblemKey
 from devices.issues.queries import MOST
 from devices.issues.sources import IssueKey
 from devices.lists.ids import HIGHEST
-from devices.models import IssueKind, Standing
+from devices.models import IssueKind, Standing, User
 from vendors.parsing.normalise import UNSTORABLE
 
 LONGEST_KEY = 255
@@ -52,12 +54,17 @@ class SelectionForm(forms.Form):
         return bool(self.cleaned_data["confirmed"])
 
     @property
-    def named(self) -> dict[IssueKey, str]:
-        """At most one more than MOST, and beside each what it was when it was shown (`IssueRow.look`), "" where the form does not say."""
+    def texts(self) -> list[str]:
+        """What names issues or problems; at most one more than MOST."""
         texts = self.cleaned_data["item"] or []
         if self.cleaned_data["which"] == PAGE or not texts:
             texts = _listed(self.cleaned_data["items"] or "")
-        return dict(_handles(texts[: MOST + 1]))
+        return texts[: MOST + 1]
+
+    @property
+    def named(self) -> dict[IssueKey, str]:
+        """The named issues, and beside each what it was when it was shown (`IssueRow.look`), "" where the form does not say."""
+        return dict(_handles(self.texts))
 
 
 class DecisionForm(forms.Form):
@@ -105,7 +112,28 @@ class DecisionForm(forms.Form):
         return day
 
 
-def written(handles: Sequence[IssueKey]) -> str:
+class AssigneeForm(forms.Form):
+    """`assignee`: the id of a user; empty: no one."""
+
+    assignee = forms.ModelChoiceField(
+        User.objects.filter(is_active=True),
+        required=False,
+        error_messages={"invalid_choice": gettext_lazy("This user is disabled or deleted. Choose another user.")},
+    )
+
+
+class ProblemNoteForm(forms.Form):
+    text = forms.CharField(
+        max_length=LONGEST_NOTE,
+        error_messages={
+            "required": gettext_lazy("The note is empty: enter a text."),
+            "max_length": gettext_lazy("The note has %(show_value)d characters; at most %(limit_value)d are allowed."),
+            "null_characters_not_allowed": gettext_lazy("The note contains a character that cannot be stored. Enter it again."),
+        },
+    )
+
+
+def written(handles: Sequence[IssueKey | ProblemKey]) -> str:
     """As the field `items` has them."""
     return json.dumps([each.form_value for each in handles])
 

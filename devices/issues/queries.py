@@ -12,13 +12,13 @@ from django.db.models import Q
 
 from devices.account_status.status import AccountStatus, statuses
 from devices.issues import sql as issue_sql
-from devices.issues.filters import ALL, UNDECIDED, WORST, IssueFilters, IssueListing
+from devices.issues.filters import ALL, ME, UNDECIDED, USER, WORST, IssueFilters, IssueListing
 from devices.issues.rows import IssueRow, read_issues
 from devices.issues.sources import IssueKey, IssueSource
 from devices.issues.sql import IssueQuery, IssueScope
 from devices.issues.title_search import with_words
 from devices.lists.keyset import Cursor, Page, Total, turn
-from devices.models import IssueKind, Life
+from devices.models import IssueKind, Life, Problem, User
 from devices.search import queries as search
 from devices.search.parser import SHORTEST_WORD
 from vendors.parsing.normalise import UNSTORABLE
@@ -26,6 +26,7 @@ from vendors.parsing.normalise import UNSTORABLE
 MOST = 1000  # counted, searched and triaged at once
 CHUNK = 1000
 WINDOW = 4000  # as many cost some ten milliseconds
+WINDOW_OF_PROBLEM = 500  # of which only decisions leave out some
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +54,19 @@ class IssueResult:
     def scattered(self, branch: IssueSource) -> bool:
         """Only the reported issues of some accounts or devices are wanted, which no index has in order."""
         question = self.question
-        return branch.kind == IssueKind.ISSUE and question.reach is None and (question.accounts is not None or question.filters.partial)
+        narrowed = question.accounts is not None or question.filters.partial or question.problems is not None
+        return branch.kind == IssueKind.ISSUE and question.reach is None and narrowed
 
 
-def matching(filters: IssueFilters, *, now: datetime, known: Sequence[AccountStatus] | None = None) -> IssueResult:
-    """Three queries, one where the statuses are `known`; with a text those of the search and two more."""
+def matching(
+    filters: IssueFilters, *, now: datetime, known: Sequence[AccountStatus] | None = None, user: User | None = None
+) -> IssueResult:
+    """Three queries, one where the statuses are `known`; with a text those of the search and two more, with a problem or the name of an
+    assignee one more. `user`: whose own issues a filter may mean.
+    """
     accounts = {each.pk: each for each in (statuses(now) if known is None else known)}
     reach, cut = _reach(filters, accounts) if filters.q else (None, False)
-    question = replace(_question(filters, accounts, now), reach=reach)
+    question = replace(_question(filters, accounts, now), reach=reach, assignee=_assignee(filters.assignee, user))
     return IssueResult(question, accounts, _count(question), cut)
 
 
@@ -116,7 +122,25 @@ def _question(filters: IssueFilters, accounts: dict[int, AccountStatus], now: da
     wanted = None
     if filters.account or filters.vendor:
         wanted = [pk for pk, each in accounts.items() if filters.account in ("", each.name) and filters.vendor in ("", each.vendor)]
-    return IssueQuery(filters, now, sound, wanted, members=filters.members())
+    return IssueQuery(filters, now, sound, wanted, members=filters.members(), problems=_problems(filters, wanted))
+
+
+def _problems(filters: IssueFilters, accounts: Sequence[int] | None) -> list[int] | None:
+    """The ids of the problem that the filters name; None: they name none."""
+    if not filters.problem:
+        return None
+    found = Problem.objects.filter(title=filters.problem)
+    found = found.filter(state=filters.severity) if filters.severity else found
+    found = found if accounts is None else found.filter(account_id__in=accounts)
+    return list(found.order_by().values_list("pk", flat=True))
+
+
+def _assignee(wanted: str, user: User | None) -> int:
+    if wanted == ME:
+        return user.pk if user else 0
+    if not wanted.startswith(USER):
+        return 0
+    return User.objects.filter(username=wanted.removeprefix(USER)).values_list("pk", flat=True).first() or 0
 
 
 def _reach(filters: IssueFilters, accounts: dict[int, AccountStatus]) -> tuple[IssueScope, bool]:
@@ -173,6 +197,9 @@ def _rows(found: IssueResult, branch: IssueSource, *, ranked: bool, place: Curso
         # The first rows in the order of the index are filtered; if too few of them remain, all that match are sorted.
         order = issue_sql.order(branch, ranked=ranked, descending=descending)
         first = f"(SELECT i.* FROM devices_issue i WHERE {beyond(branch)} ORDER BY {order} LIMIT {WINDOW})"
+        if question.problems is not None:  # in the order of an index within each problem
+            first = f"""(SELECT i.* FROM unnest(%(problems)s::bigint[]) AS p(id) CROSS JOIN LATERAL (SELECT * FROM devices_issue i
+                WHERE i.problem_id = p.id AND i.listed AND {beyond(branch)} ORDER BY {order} LIMIT {WINDOW_OF_PROBLEM}) i)"""
         rows = read(replace(question, named=first).select(branch, columns), branch)
         if len(rows) == limit:
             return rows

@@ -14,17 +14,18 @@ from django.utils.translation import gettext
 
 from devices.account_status.status import AccountStatus
 from devices.db.messages import translated
+from devices.issues.problems.keys import ProblemKey
 from devices.issues.sources import IssueKey
 from devices.models import IssueKind
 from vendors.registry import short_label_of
-from vendors.stored_titles import recognized
+from vendors.stored_titles import only_counted, problem_of, recognized
 
 
 @dataclass(frozen=True, slots=True)
 class IssueRow:
     """`since`: from the vendor (`told`), or else when Rollcall first saw it. `silenced`: by the vendor.
 
-    `standing`: the decision; `woke`: why a decision ended.
+    `standing`: the decision; `woke`: why a decision ended. `assigned`: the name of a user after `+`, of a disabled one after `-`.
     """
 
     account: AccountStatus
@@ -48,6 +49,28 @@ class IssueRow:
     ticket: str
     by_name: str
     at: datetime | None
+    assigned: str | None
+
+    @property
+    def assignee(self) -> str:
+        """The name of the user; "" where there is none."""
+        return (self.assigned or "")[1:]
+
+    @property
+    def assignee_off(self) -> bool:
+        """The user is disabled."""
+        return (self.assigned or "").startswith("-")
+
+    @property
+    def problem(self) -> ProblemKey:
+        if self.kind == IssueKind.ISSUE:
+            return ProblemKey(self.kind.value, self.account.vendor, self.state, problem_of(self.vendors_title))
+        return ProblemKey(self.kind.value, self.account.name, self.state, "")
+
+    @property
+    def only_counted(self) -> bool:
+        """The vendor reports only how many issues there are, so that its console has more."""
+        return self.kind == IssueKind.ISSUE and only_counted(self.problem.title)
 
     @property
     def as_seen(self) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from devices.device_list.fleet_filters import MatchingDevices
-from devices.issues.filters import ALL, OPEN, SILENCED, VENDOR, WOKEN, IssueFilters
+from devices.issues.filters import ALL, NO_USER, OPEN, SILENCED, VENDOR, WOKEN, IssueFilters
 from devices.issues.sources import BRANCHES, NO_KEY, IssueKey, IssueSource
 from devices.lists.keyset import Cursor
 from devices.models import IssueKind
@@ -35,7 +35,8 @@ class IssueScope:
 class IssueQuery:
     """`accounts`: only theirs, None: all; `sound`: those whose last full sync proves that a device is missing.
 
-    `named`: SQL that gives only some of the reported issues; `members`: the devices to search.
+    `named`: SQL that gives only some of the reported issues; `members`: the devices to search. `problems`: only theirs.
+    `assignee`: the user of that filter; 0: there is no such user.
     """
 
     filters: IssueFilters
@@ -45,6 +46,8 @@ class IssueQuery:
     reach: IssueScope | None = None
     named: str = "devices_issue"
     members: MatchingDevices = field(default_factory=MatchingDevices)
+    problems: Sequence[int] | None = None
+    assignee: int = 0
 
     def branches(self) -> list[IssueSource]:
         """Those that can have an answer."""
@@ -65,6 +68,8 @@ class IssueQuery:
             "rank": RANKS[State(self.filters.severity)] if self.filters.severity else None,
             "decided": self.filters.standing,
             "by": self.filters.by,
+            "problems": list(self.problems or ()),
+            "assignee": self.assignee,
             "devices": list(reach.devices),
             "noticed": list(reach.accounts),
             "refs": [each.ref for each in named],
@@ -77,7 +82,7 @@ class IssueQuery:
         """Without an order and a limit."""
         source = branch.source.format(issues=_NAMED if self.reach else self.named, devices=self.members.selected("id", "name", "life")[0])
         return f"""SELECT {columns} FROM {source}
-            LEFT JOIN devices_triage t ON t.kind = '{branch.kind}' AND t.ref = {branch.ref} AND t.key = {branch.key}
+            LEFT JOIN devices_triage t ON {_is_of("t", branch)}
             WHERE {" AND ".join([*self._conditions(branch), beyond])}"""
 
     def _conditions(self, branch: IssueSource) -> list[str]:
@@ -88,6 +93,8 @@ class IssueQuery:
             )
         if self.accounts is not None:
             found.append(f"{branch.account} = ANY(%(accounts)s)")
+        if self.problems is not None and branch.kind == IssueKind.ISSUE:
+            found.append("i.problem_id = ANY(%(problems)s)")
         if branch.kind == IssueKind.GAP:
             found.append(f"{branch.account} = ANY(%(sound)s)")
         if self.filters.severity and branch.rank is None:
@@ -99,7 +106,14 @@ class IssueQuery:
             found.append(f"{branch.since} >= %(since)s")
         if self.filters.by:
             found.append("lower(t.by_name) = lower(%(by)s)")
-        return found + _decided(branch, self.filters.standing)
+        if self.filters.assignee:
+            no, user = ("NOT ", "") if self.filters.assignee == NO_USER else ("", " AND x.user_id = %(assignee)s")
+            found.append(f"{no}EXISTS (SELECT FROM devices_assignment x WHERE {_is_of('x', branch)}{user})")
+        return found + decided(branch, self.filters.standing)
+
+
+def _is_of(alias: str, branch: IssueSource) -> str:
+    return f"{alias}.kind = '{branch.kind}' AND {alias}.ref = {branch.ref} AND {alias}.key = {branch.key}"
 
 
 def holds(branch: IssueSource) -> str:
@@ -107,7 +121,8 @@ def holds(branch: IssueSource) -> str:
     return f"coalesce(t.ended_at IS NULL AND t.token = {branch.fingerprint} AND (t.until IS NULL OR t.until > %(now)s), false)"
 
 
-def _decided(branch: IssueSource, standing: str) -> list[str]:
+def decided(branch: IssueSource, standing: str) -> list[str]:
+    """The conditions of a value of the filter."""
     if standing == ALL:
         return []
     if standing in (OPEN, WOKEN):
@@ -139,7 +154,9 @@ def columns(branch: IssueSource) -> str:
         branch.fingerprint,
     )
     triage = "t.until, coalesce(t.reason, ''), coalesce(t.ticket, ''), coalesce(t.by_name, ''), t.at"
-    return f"{branch.account}, {branch.number}, {', '.join(own)}, d.id, d.name, {standing}, {woke}, {triage}"
+    assignee = f"""(SELECT CASE WHEN u.is_active THEN '+' ELSE '-' END || u.username FROM devices_assignment x
+        JOIN devices_user u ON u.id = x.user_id WHERE {_is_of("x", branch)})"""
+    return f"{branch.account}, {branch.number}, {', '.join(own)}, d.id, d.name, {standing}, {woke}, {triage}, {assignee}"
 
 
 def order(branch: IssueSource, *, ranked: bool, descending: bool) -> str:

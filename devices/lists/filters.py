@@ -91,6 +91,17 @@ class FilterSet:
         return {name: query[name] for name, kind in cls.kinds.items() if query.get(name) and kind.read(query[name]) is None}
 
     @property
+    def cleared(self) -> Self:
+        """Without any filter."""
+        return type(self)()
+
+    @property
+    def shown_groups(self) -> list[FilterGroup]:
+        """Groups of the filters that the user has."""
+        found = [FilterGroup(each.label, tuple(name for name in each.names if name in self.kinds)) for each in self.groups]
+        return [each for each in found if each.names]
+
+    @property
     def narrowed(self) -> bool:
         return self != type(self)()
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Generic, TypeVar
 from urllib.parse import parse_qsl, urlencode
 
 from devices.lists.columns import Column, Sort
+from devices.lists.file_table import file_name
 from devices.lists.filters import FilterChip, FilterSet
 from devices.lists.keyset import SortOrder
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 SIZES = (25, 50, 100, 250)
 PAGE = 50
 LONGEST = 4000
+LONGEST_COLUMNS = 1000  # characters, more than all columns of any list
 A = TypeVar("A", bound=FilterSet)
 
 
@@ -87,7 +89,7 @@ class ListDefinition(Generic[A]):
 
     def read_columns(self, text: str) -> tuple[str, ...]:
         """`state,user`: the known ones, once each, in their order."""
-        return tuple(dict.fromkeys(key for key in text[:500].split(",") if key in self.choosable))
+        return tuple(dict.fromkeys(key for key in text[:LONGEST_COLUMNS].split(",") if key in self.choosable))
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,11 +141,11 @@ class ListState(Generic[A]):
 
     def file_name(self, *, now: datetime) -> str:
         """Of its file, without the ending."""
-        return f"rollcall-{self.view or self.shape.name}-{now.astimezone(UTC):%Y-%m-%d}"
+        return file_name(self.view or self.shape.name, now=now)
 
     @property
     def cleared(self) -> str:
-        return replace(self, filters=self.shape.filters()).query_string()
+        return replace(self, filters=self.filters.cleared).query_string()
 
     def asking(self, **values: str) -> str:
         """The same list with these filters changed."""

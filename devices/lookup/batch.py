@@ -19,7 +19,8 @@ from vendors.states import IdKind
 MOST_LINES = 500
 MOST_DEVICES = 10  # kept per line; a key that more devices share identifies none
 FACTS = ("id", "name", "serial", "user", "os", "state", "life", "seen_by", "seen_at", "switched_off")
-COLUMNS = ("line", "answer", "matched", *FACTS, "read_as")
+LABELS = ("Device id", "Device", "Serial", "User", "OS", "Status", "Inventory status", "Reported by", "Last check-in", "Disabled accounts")
+COLUMNS = ("Line", "Result", "Matched", *LABELS, "Read as")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from devices.audit.export import table_file
+from devices.lists.file_table import file_name
 from devices.lookup.batch import MOST_LINES, BatchRow, answers, file_table
 from devices.lookup.forms import BulkSearchForm
 from devices.web.permissions import needs, refuse
@@ -41,7 +42,7 @@ def page(request: HttpRequest) -> HttpResponseBase:
 
 
 def _file(request: HttpRequest, form: str, lines: list[BatchRow]) -> HttpResponseBase:
-    name = f"rollcall-lookup-{timezone.now():%Y%m%dT%H%MZ}"
+    name = file_name("lookup", now=timezone.now())
     devices = sum(len(line.devices) for line in lines)
     detail = {"lines": len(lines), "devices": devices}
     list_url = reverse("devices:lookup_list")

@@ -36,6 +36,8 @@ HEADS = {
     **dict.fromkeys(("status", "state", "answer", "matched", "model", "modell", "manufacturer", "hersteller", "issues", "tags"), False),
     **dict.fromkeys(("groups", "group", "gruppe", "accounts", "seen by", "seen_by", "seen_at", "life", "standort", "location"), False),
     **dict.fromkeys(("silenced", "known since", "told long ago by", "fetched_at", "switched_off", "read_as", "device id", "id"), False),
+    **dict.fromkeys(("result", "read as", "inventory status", "reported by", "last check-in", "last synced", "disabled accounts"), False),
+    **dict.fromkeys(("stale sources", "vendor account", "severity", "field", "shown value", "source", "other values", "assignee"), False),
 }
 
 

@@ -38,7 +38,7 @@ DEEP = {"serial": "sn", "host": "host", "mac": "mac", "user": "user"}
 @require_safe
 @needs("view_device")
 def page(request: HttpRequest) -> HttpResponse:
-    return _answer(request, request.GET.get("q", ""))
+    return _answer(request, request.GET.get("q", ""), typed=True)
 
 
 @require_safe
@@ -63,7 +63,8 @@ def suggest(request: HttpRequest) -> HttpResponse:
     return render(request, "devices/lookup/_suggestions.html", {"hits": hits, "ticket_query": query(ticket=ticket)})
 
 
-def _answer(request: HttpRequest, term: str) -> HttpResponse:
+def _answer(request: HttpRequest, term: str, *, typed: bool = False) -> HttpResponse:
+    """`typed`: by a user, who sees that the one device was found by a part of its data; a link has whole values."""
     term = clean_query(term)
     as_json = _wants_json(request)
     answer = search(term, limit=_limit(request) if as_json else SHOWN)
@@ -71,8 +72,9 @@ def _answer(request: HttpRequest, term: str) -> HttpResponse:
         with translation.override("en"):
             return JsonResponse(document(term, answer, account_answers(answer.clue, account_statuses(request))))
     ticket = ticket_of(request)
-    if answer.opens is not None and "all" not in request.GET:
-        return _open(request, answer, answer.opens, term, ticket)
+    opens = answer.only if typed and answer.opens is None else answer.opens
+    if opens is not None and "all" not in request.GET:
+        return _open(request, answer, opens, term, ticket)
     now = timezone.now()
     context = {
         "answer": answer,
@@ -93,9 +95,11 @@ def _answer(request: HttpRequest, term: str) -> HttpResponse:
 
 
 def _open(request: HttpRequest, answer: SearchResult, pk: int, term: str, ticket: str) -> HttpResponse:
-    if answer.total > 1:
+    if answer.total > 1 or answer.opens is None:
         more = f"{reverse('devices:lookup')}{query(q=term, ticket=ticket, all='1')}"
         text = gettext('Exact match for “{term}”. <a href="{url}">Show all {number} results</a>')
+        if answer.opens is None:
+            text = gettext('Only match for “{term}”. <a href="{url}">Show the search</a>')
         messages.info(request, format_html(text, term=term, url=more, number=Total(answer.total, answer.many).words))
     elif answer.readings:
         readings = "; ".join(words(each) for each in answer.readings)

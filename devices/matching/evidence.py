@@ -11,8 +11,8 @@ from typing import NamedTuple
 from devices.matching.record import FORMER, NOTHING, Key, MatchRecord, parallel
 from devices.matching.rules import EXCLUDED, FOR, HARDWARE, JOIN, WEIGHTS
 from vendors.parsing import user_names
+from vendors.parsing.descriptions import same_model
 from vendors.parsing.host_names import default_name
-from vendors.parsing.model_names import same_model
 from vendors.states import Family
 
 _UUID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")

@@ -1,12 +1,13 @@
 """Models of the devices app, one file per subject."""
 
 from devices.models.account import Account, AccountSecret, Health
-from devices.models.change import Change, ChangeKind
+from devices.models.change import Change, ChangeKind, FormerState, Subject
+from devices.models.coverage import CoverageTally, GapCount
 from devices.models.daily_count import CountedDay, DailyCount
 from devices.models.device import CheckIn, Device, Life
 from devices.models.event import AuditEvent, AuditLink, AuditName
 from devices.models.identifier import Identifier
-from devices.models.issue import Issue
+from devices.models.issue import Issue, Problem
 from devices.models.job import JobState, VendorJob
 from devices.models.join import FormerDevice, Join, MatchUpgrade, NamingScheme, PossibleDuplicate, Ruling
 from devices.models.key_check import KeyCheck
@@ -17,13 +18,14 @@ from devices.models.settlement import Settlement
 from devices.models.sighting import DeviceGroup, Pulse, Sighting
 from devices.models.sign_in_address import SignInAddress
 from devices.models.threshold import Threshold
-from devices.models.triage import Gap, IssueKind, Standing, Triage
+from devices.models.triage import Assignment, Gap, IssueKind, ProblemEvent, Standing, Triage
 from devices.models.user import User
 from devices.models.view import SavedView
 
 __all__ = [
     "Account",
     "AccountSecret",
+    "Assignment",
     "AuditEvent",
     "AuditLink",
     "AuditName",
@@ -31,12 +33,15 @@ __all__ = [
     "ChangeKind",
     "CheckIn",
     "CountedDay",
+    "CoverageTally",
     "DailyCount",
     "Device",
     "DeviceGroup",
     "DeviceTag",
     "FormerDevice",
+    "FormerState",
     "Gap",
+    "GapCount",
     "Health",
     "Identifier",
     "Issue",
@@ -49,6 +54,8 @@ __all__ = [
     "NamingScheme",
     "Note",
     "PossibleDuplicate",
+    "Problem",
+    "ProblemEvent",
     "Pulse",
     "Quarantine",
     "RemediationLink",
@@ -59,6 +66,7 @@ __all__ = [
     "Sighting",
     "SignInAddress",
     "Standing",
+    "Subject",
     "SyncRun",
     "Threshold",
     "Triage",

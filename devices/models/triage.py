@@ -50,6 +50,38 @@ class Triage(models.Model):
         permissions = [("triage_issue", "Can acknowledge, snooze and mute issues")]
 
 
+class Assignment(models.Model):
+    """The user to whom an issue is assigned. Ends with the user, and with the issue (`tidy` of devices/issues/decisions.py)."""
+
+    kind = models.CharField(max_length=10, choices=IssueKind)
+    ref = models.BigIntegerField()
+    key = models.CharField(max_length=255, blank=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    by_name = models.CharField(max_length=LONGEST_NAME)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "ref", "key"], name="one_assignment_per_issue")]
+
+
+class ProblemEvent(models.Model):
+    """An entry in the history of a problem: a note, a decision or an assignment. `problem`: as `ProblemKey.text`; `number`: of issues."""
+
+    problem = models.CharField(max_length=600)
+    at = models.DateTimeField()
+    action = models.CharField(max_length=12, help_text="note, a Standing, open, assigned or unassigned")
+    number = models.IntegerField(default=0, db_default=0)
+    text = models.TextField(blank=True)
+    until = models.DateField(null=True)
+    ticket = models.CharField(max_length=64, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
+    by_name = models.CharField(max_length=LONGEST_NAME)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["problem", "-id"], name="event_of_problem")]
+
+
 class Gap(models.Model):
     """A device that a full sync of an account did not list, and since when. A worker renews them (devices/coverage/gaps.py)."""
 

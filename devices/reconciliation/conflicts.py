@@ -1,10 +1,10 @@
 """Data conflicts: the fields in which recent records of a device differ. Equal meanings and empty values are no conflict.
 
 Names, serials and users are compared by their keys (vendors/parsing/normalise.py), a name also with the first 15 characters of another,
-users of one notation only, operating systems by family, those of Windows and macOS also by release where both are known, models by letters
-and digits, where one may contain the other and a machine type says nothing, and statuses as OK or not. A field differs when a record does
-not agree with the one that comes first in devices/reconciliation/precedence.py. Of several records of one account only the current one is
-compared.
+users of one notation only, operating systems by family, those of Windows and macOS also by release where both are known, and models by
+letters and digits, where one may contain the other and a machine type says nothing. A field differs when a record does not agree with the
+one that comes first in devices/reconciliation/precedence.py. Of several records of one account only the current one is compared. Statuses
+are not compared: each vendor judges other things.
 """
 
 from __future__ import annotations
@@ -35,7 +35,6 @@ FIELDS: dict[str, StrOrPromise] = {
     "user": gettext_lazy("User"),
     "os": gettext_lazy("Operating system"),
     "model": gettext_lazy("Model"),
-    "state": gettext_lazy("Status"),
 }
 _SHOWN = {"os": "os_name"}  # the column that a field of another name is shown from
 _RANKS = {"name": "name", "serial": "serial", "user": "user", "os": "os_name", "model": "model"}
@@ -49,8 +48,7 @@ WORDS = f"""(
     UNION ALL
     SELECT v.field, array_remove(ARRAY[v.word, v.more], NULL) FROM (VALUES
         ('os', nullif(s.os_family, 'unknown'), CASE WHEN s.os_family IN ('windows', 'macos') THEN nullif(s.os_release, '') END),
-        ('model', CASE WHEN NOT {MACHINE_TYPE_SQL} THEN nullif(regexp_replace(lower(s.model), '[^[:alnum:]]+', '', 'g'), '') END, NULL),
-        ('state', CASE s.state WHEN 'ok' THEN 'fine' WHEN 'attention' THEN 'trouble' WHEN 'critical' THEN 'trouble' END, NULL)
+        ('model', CASE WHEN NOT {MACHINE_TYPE_SQL} THEN nullif(regexp_replace(lower(s.model), '[^[:alnum:]]+', '', 'g'), '') END, NULL)
     ) v(field, word, more) WHERE v.word IS NOT NULL)"""
 # The same as vendors write them.
 _OWN_WORDS = WORDS.replace("AND NOT i.junk", "AND NOT i.junk AND i.value <> ''")
@@ -74,7 +72,7 @@ def _cuts(one: str, other: str) -> str:
 _RANK = " ".join(f"WHEN '{field}' THEN {rank_sql(column)}" for field, column in _RANKS.items())
 # For summary.py: reads its sightings `s`, gives (device_id, fields) of the devices with a conflict.
 DIFFERING = f"""
-several AS (SELECT id, device_id, vendor, os_family, os_release, model, manufacturer, state,
+several AS (SELECT id, device_id, vendor, os_family, os_release, model, manufacturer,
                    count(*) OVER (PARTITION BY device_id) AS voices
             FROM s WHERE life = 'seen' AND NOT stale AND superseded IS NOT TRUE),
 differing AS (

@@ -58,6 +58,10 @@ WITH before AS MATERIALIZED (
   LEFT JOIN wins ON wins.sighting_id = s.id
 ), ordered AS (
   UPDATE devices_sighting w SET superseded = s.superseded FROM s WHERE w.id = s.id AND s.superseded IS DISTINCT FROM s.before
+), relisted AS (
+  UPDATE devices_issue SET listed = NOT listed WHERE ctid = ANY(ARRAY(SELECT i.ctid FROM s CROSS JOIN LATERAL (
+    SELECT i.ctid FROM devices_issue i WHERE i.sighting_id = s.id AND i.listed <> (s.life = 'seen' AND s.superseded IS NOT TRUE
+      AND NOT EXISTS (SELECT FROM devices_retirement r WHERE r.device_id = s.device_id)) OFFSET 0) i))
 ), searched AS (
   SELECT s.device_id, string_agg(DISTINCT line, E'\\n' ORDER BY line) AS lines
   FROM s CROSS JOIN LATERAL unnest(string_to_array(s.search_text, E'\\n') || s.its_group) AS line GROUP BY s.device_id

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -26,16 +26,22 @@ class ListRequest(Generic[A]):
     view: SavedView | None
 
 
-def viewed(request: HttpRequest, shape: ListDefinition[A]) -> ListRequest[A]:
-    """One query."""
+def viewed(request: HttpRequest, shape: ListDefinition[A], *, turn: Callable[[A], ListDefinition[A]] | None = None) -> ListRequest[A]:
+    """One query. `turn`: another form of the same list, which its filters ask for."""
     user, slug = person(request), request.GET.get("view", "")
     views = list(visible_to(user).filter(page=shape.name))
     view = next((each for each in views if each.slug == slug), None)
     own = next((each for each in views if each.is_default and each.owner_id == user.pk), None)
-    base = shape.stored(view.query) if view else shape.stored(own.query).look if own else None
-    return ListRequest(shape.read(request.GET.dict(), base=base, view=view.slug if view else ""), views, view)
+
+    def read(form: ListDefinition[A]) -> ListState[A]:
+        base = form.stored(view.query) if view else form.stored(own.query).look if own else None
+        return form.read(request.GET.dict(), base=base, view=view.slug if view else "")
+
+    listing = read(shape)
+    turned = turn(listing.filters) if turn else shape
+    return ListRequest(listing if turned is shape else read(turned), views, view)
 
 
-def read_listing(request: HttpRequest, shape: ListDefinition[A]) -> ListState[A]:
+def read_listing(request: HttpRequest, shape: ListDefinition[A], *, turn: Callable[[A], ListDefinition[A]] | None = None) -> ListState[A]:
     """For actions and files, which need no views."""
-    return viewed(request, shape).listing
+    return viewed(request, shape, turn=turn).listing

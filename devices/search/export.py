@@ -12,7 +12,10 @@ from devices.lists.file_table import FileTable
 from devices.models import Device
 from devices.search.documents import DeviceDocument, device_documents
 
-COLUMNS = ("id", "name", "serial", "user", "os", "state", "life", "seen_by", "seen_at", "fetched_at", "switched_off")
+COLUMNS = (
+    *("Device id", "Device", "Serial", "User", "OS", "Status", "Inventory status", "Reported by", "Last check-in", "Last synced"),
+    "Disabled accounts",
+)
 
 
 def documents(devices: QuerySet[Device]) -> Iterator[DeviceDocument]:
@@ -29,8 +32,7 @@ def jsonl(found: Iterable[DeviceDocument]) -> Iterator[str]:
 
 
 def file_table(found: Iterable[DeviceDocument]) -> FileTable:
-    """A row per device. `seen_by` names the accounts that report it now, `switched_off` the disabled ones; the times are the newest
-    among all."""
+    """A row per device. The accounts that report it now, and the disabled ones; the times are the newest among all."""
     return FileTable(COLUMNS, map(_row, found))
 
 

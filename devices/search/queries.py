@@ -29,6 +29,7 @@ MOST_HOLDERS = 3 * MOST
 FEW_HOLDERS, MANY_NAMES = 300, 200
 MOST_COMPARED = 300  # by their last contact
 MOST_REASONS = 20  # shown per device
+SHORTEST_NAME = 3  # letters of a name that opens its device
 MOST_READINGS = 4  # shown above the result
 # What many machines may be called: such a hit does not open a device while others were meant too.
 LOOSE = frozenset({IdKind.NICKNAME, IdKind.TAG, IdKind.CUSTOM})
@@ -47,7 +48,8 @@ class SearchMatch:
 class SearchResult:
     """`more`: there are devices beyond `matches`. `clue`: the term as it was read.
 
-    `total` counts up to MOST; `many`: there are more than that. `opens` is the one device that the text names completely.
+    `total` counts up to MOST; `many`: there are more than that. `opens` is the one device that the text names completely; `only` the one
+    that is found at all, where the text has words alone, as the name of a caller: a part of a number may be that of another device.
     `readings`: how the text was read, where it is not found as it stands. `domains`: full host names of matches in another domain.
     """
 
@@ -57,6 +59,7 @@ class SearchResult:
     total: int
     many: bool
     opens: int | None
+    only: int | None = None
     readings: tuple[Interpretation, ...] = ()
     domains: tuple[str, ...] = ()
 
@@ -119,6 +122,7 @@ def search(term: str, *, limit: int = 50) -> SearchResult:
         total=total,
         many=many,
         opens=_opens(ranked, held.exact),
+        only=_only(clue, ranked, named),
         readings=tuple(_readings(clue, held) if matches else _unfound(clue)),
         domains=tuple(sorted(held.domains)[:MOST_READINGS]),
     )
@@ -129,6 +133,11 @@ def _opens(ranked: Sequence[int], exact: dict[int, set[str]]) -> int | None:
     if not named and len(ranked) == 1:
         named = [pk for pk in ranked if pk in exact]
     return named[0] if len(named) == 1 else None
+
+
+def _only(clue: SearchTerm, ranked: Sequence[int], named: Placed) -> int | None:
+    plain = len(clue.rest) >= SHORTEST_NAME and not any(letter.isdigit() for letter in clue.rest)
+    return ranked[0] if plain and len(ranked) == 1 and ranked[0] in named else None
 
 
 def _inside(clue: SearchTerm) -> Q:

@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, ngettext
 
 from devices.device_list.columns import COLUMNS
+from devices.device_list.facts import FACTS, fact_moment, fact_words
 from devices.device_list.queries import ReportingAccount
 from devices.templatetags.cached import MOST
 from vendors.registry import label_of
@@ -28,7 +29,10 @@ def cells(context: Context, columns: Sequence[str]) -> SafeString:
     html = []
     for column in columns:
         context["label"] = labels[column]
-        html.append(_nodes(column).render(context))
+        if column in FACTS:
+            facts = context["row"].facts
+            context["fact"], context["fact_moment"] = fact_words(facts, column), fact_moment(facts, column)
+        html.append(_nodes("fact" if column in FACTS else column).render(context))
     return mark_safe("".join(html))  # noqa: S308  # nosec B308, B703 # templates escape
 
 

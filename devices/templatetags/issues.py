@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -61,6 +62,11 @@ def _as_of(_language: str | None) -> str:
 @cache
 def _or_earlier(_language: str | None) -> str:
     return gettext("{time} or earlier")
+
+
+@register.filter
+def of_record(addresses: Mapping[int, str], record: int) -> str:
+    return addresses.get(record, "")
 
 
 @register.filter

@@ -143,16 +143,20 @@ def browser_texts() -> dict[str, Any]:
     return {"browser_texts": BROWSER_TEXTS, "ages": json.dumps(ages)}
 
 
+@drawn_once(register, "ui/shortcuts.html")
+def shortcuts() -> dict[str, Any]:
+    """The list of keyboard shortcuts, a dialog of every page."""
+    return {}
+
+
 @drawn_once(register, "ui/pill.html")
 def state_pill(state: str, raw: str = "", silenced: bool = False, large: bool = False) -> dict[str, Any]:
     """`raw` is the vendor's own word, shown on hover; a state that no table knows is UNKNOWN."""
     known = State.known(state)
     title = gettext("Vendor status: %(raw)s") % {"raw": raw} if raw else ""
-    if silenced:
-        title = f"{gettext('Muted by vendor.')} {title}".strip()
     return {
         "look": f"is-{known.value}",
-        "icon": "bell-off" if silenced else ICONS[known],
+        "icon": ICONS[known],
         "word": gettext(known.label),
         "title": title,
         "silenced": silenced,

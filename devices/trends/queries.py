@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -82,7 +83,7 @@ def series(measure: Measure, *, vendor: str = "", group: str = "", account: int 
 def read_series(keys: Sequence[SeriesKey], *, today: date) -> list[Series]:
     """One for each key, in their order. Two queries."""
     counted = dict(CountedDay.objects.filter(day__lte=today).order_by("day").values_list("day", "counted_at"))
-    values = {
+    values: dict[str, Any] = {
         "measures": [key.measure.value for key in keys],
         "vendors": [key.vendor for key in keys],
         "groups": [key.group for key in keys],
@@ -108,8 +109,9 @@ def _series(
     key: SeriesKey, today: date, numbers: Mapping[str, Mapping[date, int]], first: date | None, counted: Mapping[date, datetime]
 ) -> Series:
     """A day that was counted has 0 where no row is stored; at a vendor without an account nothing was counted."""
-    own = key.measure.of_the_day or key.measure == Measure.COVERAGE
-    starts = first if own else min(counted, default=None)
+    own, any_day = [first] if first else [], list(counted)[:1]
+    begins = {Measure.COVERAGE: own, Measure.PATCHING: own, Measure.CHANGES: own + any_day}
+    starts = min(begins.get(key.measure, any_day), default=None)
     days = days_from(max(_begin(key, today), starts), today) if starts else []
     known: Collection[date] = days if key.measure.of_the_day else counted
     if key.measure == Measure.COVERAGE:

@@ -18,7 +18,10 @@ from devices.web.ticket import query, ticket_of
 
 @dataclass(frozen=True, slots=True)
 class Confirmation:
-    """`effects`: what happens, a sentence each. `hidden`: further fields of the form. `danger`: the action removes something."""
+    """`effects`: what happens, a sentence each. `hidden`: further fields of the form. `danger`: the action removes something.
+
+    `tab`: of the device page, where the result is shown.
+    """
 
     title: str
     effects: Sequence[str]
@@ -26,6 +29,7 @@ class Confirmation:
     done: str
     hidden: dict[str, str] = field(default_factory=dict)
     danger: bool = False
+    tab: str = ""
 
 
 def decide(request: HttpRequest, device: Device, decision: Confirmation, carry_out: Callable[[str], int]) -> HttpResponse:
@@ -38,17 +42,17 @@ def decide(request: HttpRequest, device: Device, decision: Confirmation, carry_o
             form.refuse(refused)
         else:
             messages.success(request, decision.done)
-            return redirect(page_of(request, shown))
+            return redirect(page_of(request, shown, tab=decision.tab))
     context = {
         "device": device,
         "decision": decision,
         "form": form,
         "ticket": ticket_of(request),
-        "back": page_of(request, device.pk),
+        "back": page_of(request, device.pk, tab=decision.tab),
     }
     return render(request, "devices/confirm.html", context, status=422 if form.errors else 200)
 
 
-def page_of(request: HttpRequest, device: int) -> str:
-    """The address of a device's page, with the ticket."""
-    return reverse("devices:detail", args=[device]) + query(ticket=ticket_of(request))
+def page_of(request: HttpRequest, device: int, *, tab: str = "") -> str:
+    """The address of a device's page, or of a tab of it, with the ticket."""
+    return reverse("devices:detail", args=[device]) + query(tab=tab, ticket=ticket_of(request))

@@ -37,7 +37,8 @@ class DialogMiddleware:
         answer = self.get_response(request)
         patch_vary_headers(answer, [HEADER])
         if in_dialog(request) and answer.has_header("Location"):
-            target = answer.headers.pop("Location")
+            target = answer["Location"]
+            del answer["Location"]
             if _page(urljoin(request.build_absolute_uri(), target)) == _page(request.headers.get(OPENED_FROM, "")):
                 answer["HX-Refresh"] = "true"
             else:

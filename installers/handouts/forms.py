@@ -11,6 +11,7 @@ from devices.errors import ActionRefused
 from devices.web.ticket import LONGEST_TICKET
 from installers.handouts.services import LinkLimits, LinkTerms
 from installers.models.handout import LONGEST_RECIPIENT
+from installers.orders.requests import LONGEST_PURPOSE
 
 USES = 3  # more than one, because an interrupted download is started again
 _PLAIN = {"autocomplete": "off", "spellcheck": "false"}
@@ -56,6 +57,38 @@ class ShareForm(forms.Form):
 
     def refuse(self, problem: ActionRefused) -> None:
         self.add_error(problem.field if problem.field in self.fields else None, problem.sentence)
+
+
+class SendForm(ShareForm):
+    """Links for several devices. `links`: one for each device, or one for all that need the same installer. `name`: of new installers."""
+
+    EACH, ALL = "each", "all"
+    links = forms.ChoiceField(
+        label=gettext_lazy("Links"),
+        choices=[(EACH, gettext_lazy("One link per device")), (ALL, gettext_lazy("One link for all devices"))],
+        widget=forms.RadioSelect,
+        initial=EACH,
+    )
+    name = forms.CharField(
+        label=gettext_lazy("Name of the new installer"),
+        widget=forms.TextInput({**_PLAIN, "maxlength": LONGEST_PURPOSE}),
+        help_text=gettext_lazy("Shown here and at the vendor. A short ID is appended."),
+        error_messages={"required": gettext_lazy("Enter a name, e.g. Reception Berlin.")},
+    )
+
+    def __init__(self, data: Any = None, *, limits: LinkLimits, ticket: str, name: str) -> None:
+        super().__init__(data, limits=limits, ticket=ticket)
+        self.fields["name"].required, self.fields["name"].initial = bool(name), name
+        self.fields["links"].initial = self.EACH
+        self.fields["recipient"].label = gettext("Recipient or reason")
+        self.fields["recipient"].help_text = gettext("Leave blank to use the user of each device (logged).")
+        self.fields["uses"].label = gettext("Max. downloads per device")
+
+    def refuse(self, problem: ActionRefused) -> None:
+        if problem.field == "purpose":
+            self.add_error("name", problem.sentence)
+        else:
+            super().refuse(problem)
 
 
 class EndForm(forms.Form):

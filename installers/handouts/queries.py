@@ -26,8 +26,8 @@ SHOWN = {"open": pgettext_lazy("deliveries", "Open")}
 ENDABLE = ("waiting", "expected", "used", "not_arrived")
 NOT_MANAGED = (Enrolment.PENDING, Enrolment.FAILED)
 COLUMNS = (
-    *("given", "by", "to", "ticket", "way", "installer", "account", "os", "device", "outcome", "uses", "most_uses"),
-    *("expires", "last_used", "arrived"),
+    *("Shared", "Shared by", "Recipient", "Ticket", "Method", "Installer", "Vendor account", "OS", "Device", "Status", "Downloads"),
+    *("Downloads allowed", "Expires", "Last download", "Enrolled"),
 )
 
 

@@ -19,7 +19,7 @@ def tidy(now: datetime, *, batch: int = BATCH) -> int:
     A delivery ends when a user closes it or disables its short link, when that expires, and a vendor link when it was shown.
     """
     before = now - timedelta(days=settings.KEEP_HANDOUTS_DAYS)
-    expired, shown = Q(way=Way.SHORT, expires_at__lt=before), Q(way=Way.SHOWN, given_at__lt=before)
+    expired, shown = Q(way__in=[Way.SHORT, Way.GROUP], expires_at__lt=before), Q(way=Way.SHOWN, given_at__lt=before)
     ended = Handout.objects.filter(expired | shown | Q(ended_at__lt=before)).order_by("pk")
     total = 0
     while True:

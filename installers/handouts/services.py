@@ -140,6 +140,7 @@ def end(handout: Handout, *, act: AuditContext) -> None:
             return
         held.ended_at, held.ended_by = act.now, act.person
         held.save(update_fields=["ended_at", "ended_by"])
+        Handout.objects.filter(through=held, ended_at=None).update(ended_at=act.now, ended_by=act.person)
         action = "short link switched off" if held.short else "hand-out closed"
         target = held.installer.account.name
         audit.record(action, act=act.for_ticket(held.ticket), target=target, **_detail(held))

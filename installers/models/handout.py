@@ -13,10 +13,11 @@ LONGEST_RECIPIENT = 200
 
 
 class Way(models.TextChoices):
-    """How it was shared. Downloads are counted only through a short link."""
+    """How it was shared. Downloads are counted only through a short link; of one for several devices at the delivery that has the link."""
 
     SHOWN = "shown", gettext_lazy("Vendor link")
     SHORT = "short", gettext_lazy("Short link")
+    GROUP = "group", gettext_lazy("Short link for several devices")
 
 
 class Handout(models.Model):
@@ -33,6 +34,9 @@ class Handout(models.Model):
     recipient = models.CharField(max_length=LONGEST_RECIPIENT, blank=True)
     ticket = models.CharField(max_length=100, blank=True)
     device = models.ForeignKey(Device, null=True, on_delete=models.SET_NULL, related_name="+")
+    through = models.ForeignKey(
+        "self", null=True, on_delete=models.CASCADE, related_name="members", help_text="which has the link of a group"
+    )
     expires_at = models.DateTimeField(null=True, help_text="of the short link")
     most_uses = models.PositiveIntegerField(null=True, help_text="null: unlimited")
     uses = models.PositiveIntegerField(default=0)

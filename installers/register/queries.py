@@ -67,12 +67,15 @@ def with_origin(rows: QuerySet[Installer]) -> QuerySet[Installer]:
 
 def register(user: User, filters: RegisterFilters, *, now: datetime, before: str = "", after: str = "", size: int = PAGE) -> Register:
     """`before` and `after`: from the URL. Each row has its number of deliveries, `given`. Two queries."""
-    mine = visible(user)
-    counts = dict(mine.order_by().values_list("standing").annotate(Count("pk")))
+    counts = dict(visible(user).order_by().values_list("standing").annotate(Count("pk")))
+    return Register(newest(rows_of(user, filters, now=now), size=size, before=before, after=after), counts)
+
+
+def rows_of(user: User, filters: RegisterFilters, *, now: datetime) -> QuerySet[Installer]:
+    """Each with its number of deliveries, `given`, None for none."""
     given = Handout.objects.filter(installer=OuterRef("pk")).order_by().values("installer").annotate(number=Count("pk")).values("number")
-    rows = with_origin(mine.filter(filters.condition(now))).select_related("account", "requested_by", "revoked_by")
-    rows = rows.annotate(given=Subquery(given))
-    return Register(newest(rows, size=size, before=before, after=after), counts)
+    rows = with_origin(visible(user).filter(filters.condition(now))).select_related("account", "requested_by", "revoked_by")
+    return rows.annotate(given=Subquery(given))
 
 
 def one(user: User, pk: int) -> Installer | None:

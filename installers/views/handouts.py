@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from devices.audit.export import no_file, table_file
 from devices.audit.request import act_of, person
+from devices.lists.file_table import file_name
 from devices.lists.ids import HIGHEST
 from devices.lists.notices import left_out
 from devices.web.permissions import needs
@@ -47,7 +48,7 @@ def as_file(request: HttpRequest, form: str) -> HttpResponseBase:
     user, filters, now = person(request), HandoutFilters.read(request.GET), timezone.now()
     if HandoutFilters.unread(request.GET):
         return no_file(request, reverse("installers:handouts"))
-    name, list_url = f"rollcall-hand-outs-{now:%Y%m%d-%H%M}", reverse("installers:handouts")
+    name, list_url = file_name("deliveries", now=now), reverse("installers:handouts")
     table = partial(queries.file_table, user, filters, now=now)
     return table_file(request, name, form, table, list_url=list_url, action="export", **filters.pairs())
 

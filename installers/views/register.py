@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from devices.audit.export import no_file, table_file
 from devices.audit.request import person
+from devices.lists.file_table import file_name
 from devices.lists.notices import left_out
 from devices.web.permissions import needs
 from installers.models import Standing
 from installers.register import queries
+from installers.register.export import file_table
 from installers.register.filters import EXPIRING, ORIGINS, RegisterFilters
 from installers.register.queries import makers
 
@@ -41,5 +45,17 @@ def page(request: HttpRequest) -> HttpResponse:
         "accounts": [(each.account.name, each.account.name) for each in accounts if each.offer],
         "origins": list(ORIGINS.items()),
         "ends": list(EXPIRING.items()),
+        "kept": filters.query_string(),
     }
     return render(request, "installers/register.html", context)
+
+
+@require_safe
+@needs("view_installer")
+def as_file(request: HttpRequest, form: str) -> HttpResponseBase:
+    """All pages of the list at this address. Refused for an address with unknown filters."""
+    user, filters, now = person(request), RegisterFilters.read(request.GET), timezone.now()
+    if RegisterFilters.unread(request.GET):
+        return no_file(request, reverse("installers:register"))
+    detail = {"list_url": reverse("installers:register"), "action": "installers exported", "filters": filters.query_string() or "none"}
+    return table_file(request, file_name("installers", now=now), form, lambda: file_table(user, filters, now=now), **detail)

@@ -81,7 +81,7 @@ def attempt_chart(found: AttemptCounts, *, now: datetime) -> AttemptChart:
 def _chart(wanted: AttemptFilters, days: Sequence[date], counted: Mapping[date, Counter[str]]) -> Chart:
     series = [
         ChartSeries(
-            label,
+            str(label),
             LOOKS[outcome],
             values=[counted[day][outcome] for day in days],
             urls=[_number(wanted, 0, day=day.isoformat(), status=outcome).url for day in days],

@@ -41,23 +41,22 @@
     return { text: own.color, grid: own.borderTopColor, ground: own.backgroundColor, looks };
   };
 
-  const paint = (figure, chart) => {
+  // `config`: of Chart.js, before or after its chart is made.
+  const paint = (figure, config) => {
     const { text, grid, ground, looks } = colors(figure);
-    chart.data.datasets.forEach((set, place) => {
+    config.data.datasets.forEach((set, place) => {
       const { color, pattern, dash, point } = looks[place];
-      if (chart.config.type === "bar") {
+      if (config.type === "bar") {
         Object.assign(set, { backgroundColor: filled(color, pattern), borderColor: ground, hoverBorderColor: text });
       } else {
-        Object.assign(set, { borderColor: color, backgroundColor: ground, pointBorderColor: color, borderDash: dash, pointStyle: point });
+        Object.assign(set, { borderColor: color, backgroundColor: color, borderDash: dash, pointStyle: point });
       }
     });
-    for (const axis of Object.values(chart.options.scales)) {
+    for (const axis of Object.values(config.options.scales)) {
       axis.ticks.color = axis.title.color = text;
-      axis.grid.color = grid;
-      axis.border = { color: grid };
+      axis.grid.color = axis.border.color = grid;
     }
-    Object.assign(chart.options.plugins.tooltip, { backgroundColor: ground, titleColor: text, bodyColor: text, borderColor: text });
-    chart.update("none");
+    Object.assign(config.options.plugins.tooltip, { backgroundColor: ground, titleColor: text, bodyColor: text, borderColor: text });
   };
 
   const number = (data, value) => (value === null ? texts.chartGap : data.percent ? share.format(value / 100) : plain.format(value));
@@ -80,6 +79,7 @@
       x: {
         stacked: true,
         grid: { display: false },
+        border: {},
         title: { display: false },
         ticks: { maxRotation: 0, autoSkipPadding: 20, callback: (_, place) => shortDay.format(new Date(data.days[place])) },
       },
@@ -89,11 +89,13 @@
         max: data.percent ? 100 : undefined,
         suggestedMax: data.percent ? undefined : 5,
         grid: {},
+        border: {},
         title: { display: true, text: data.unit },
         ticks: { precision: 0, maxTicksLimit: 6, callback: (value) => number(data, value) },
       },
     },
     plugins: {
+      colors: { enabled: false },
       legend: { display: false },
       tooltip: {
         borderWidth: 1,
@@ -144,6 +146,13 @@
     });
   };
 
+  // Of a long line some points are marked, so that lines differ by shape, and every point without a neighbor, which has no line.
+  const marked = ({ dataIndex, dataset }) => {
+    const { data } = dataset;
+    const alone = (data[dataIndex - 1] ?? null) === null && (data[dataIndex + 1] ?? null) === null;
+    return alone || data.length <= 31 || dataIndex % 15 === 7 || dataIndex === data.length - 1 ? 4 : 0;
+  };
+
   const draw = (figure) => {
     const source = document.getElementById(figure.dataset.chart);
     if (!source || drawn.has(figure)) return;
@@ -154,15 +163,16 @@
     };
     const bars = data.kind === "bars";
     const style = bars
-      ? { borderWidth: data.days.length > 45 ? { right: 1 } : 1, hoverBorderWidth: 2, maxBarThickness: 48, categoryPercentage: 0.96, barPercentage: 0.96 }
-      : { borderWidth: 2, pointRadius: data.days.length > 31 ? 2 : 3, pointHoverRadius: 6, pointHoverBorderWidth: 3 };
-    const chart = new Chart(figure.querySelector("canvas"), {
+      ? { borderWidth: ({ chart: { width } }) => (width / data.days.length > 20 ? 1 : { right: Number(width / data.days.length > 4) }), hoverBorderWidth: 2, maxBarThickness: 48, categoryPercentage: 0.96, barPercentage: 0.96 }
+      : { borderWidth: 2, pointRadius: marked, pointHoverRadius: 6 };
+    const config = {
       type: bars ? "bar" : "line",
       data: { labels: data.days, datasets: data.series.map(({ label, values }) => ({ label, data: values, ...style })) },
       options: options(data, open),
-    });
+    };
+    paint(figure, config);
+    const chart = new Chart(figure.querySelector("canvas"), config);
     drawn.set(figure, chart);
-    paint(figure, chart);
     steer(figure, chart, data, open);
   };
 
@@ -174,7 +184,7 @@
     }
     document.querySelectorAll("figure[data-chart]").forEach(draw);
   };
-  const repaint = () => drawn.forEach((chart, figure) => paint(figure, chart));
+  const repaint = () => drawn.forEach((chart, figure) => { paint(figure, chart.config); chart.update("none"); });
 
   new MutationObserver(repaint).observe(document.documentElement, { attributeFilter: ["data-bs-theme"] });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint);

@@ -16,7 +16,7 @@ const count = () => {
   head.checked = ticked > 0 && ticked === all.length;
   head.indeterminate = ticked > 0 && ticked < all.length;
   const every = byId("which").value === "matching";
-  const matching = document.querySelector('[data-select="matching"]');
+  const matching = document.querySelector('[data-selection="matching"]');
   words.textContent = filled(every ? texts.selectedAll : texts.selected, { count: every ? matching.dataset.total : ticked });
   matching.hidden = every;
 };
@@ -140,9 +140,9 @@ const clear = (chip) => {
 document.addEventListener("input", (event) => { if (event.target.id === "filter-find") find(); });
 
 document.addEventListener("click", (event) => {
-  const button = event.target.closest("button[data-density], [data-select], [data-edit], [data-clear]");
+  const button = event.target.closest("button[data-density], [data-selection], [data-edit], [data-clear]");
   if (button?.dataset.density) setDensity(button.dataset.density);
-  else if (button?.dataset.select) select(button.dataset.select === "matching" ? "matching" : "ticked", button.dataset.select === "matching");
+  else if (button?.dataset.selection) select(button.dataset.selection, button.dataset.selection === "matching");
   else if (button?.dataset.edit) {
     event.preventDefault();
     edit(button);

@@ -14,6 +14,7 @@ from devices.matching.record import kinds_mask
 from devices.models import Account, Health, JobState, SyncRun
 
 TABLES = ("device", "sighting", "identifier", "issue", "pulse", "checkin", "join", "devicegroup")
+COUNTED = ("gap", "gapcount", "coveragetally")  # what a worker counts of them
 # Which devices an account sees: of a hundred in a row those below `share`, counted from `first`.
 SEES = {"bench-eset": ("eset", 0, 90), "bench-opswat": ("opswat", 35, 60), "bench-epm": ("five9s", 20, 75)}
 SIDE = 1_000_000_000  # ids of the second account's sightings begin beyond those of the first
@@ -104,7 +105,7 @@ def write_fleet(size: int, *, now: datetime) -> None:
 
 def forget_fleet() -> None:
     with connection.cursor() as cursor:
-        cursor.execute(f"TRUNCATE devices_account, {', '.join(f'devices_{table}' for table in TABLES)} CASCADE")
+        cursor.execute(f"TRUNCATE devices_account, {', '.join(f'devices_{table}' for table in (*TABLES, *COUNTED))} CASCADE")
 
 
 def _account(name: str, *, now: datetime) -> Account:

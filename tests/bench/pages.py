@@ -14,6 +14,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from devices.coverage import gaps, tallies
 from tests.bench.figures import part
 from tests.bench.fleet import forget_fleet, write_fleet
 from tests.bench.machine import Machine
@@ -54,6 +55,8 @@ def measure(machine: Machine, size: int) -> list[Row]:
     print(f"Writing {size:,} devices ...", file=sys.stderr, flush=True)
     started = time.monotonic()
     write_fleet(size, now=timezone.now())
+    gaps.renew(timezone.now())
+    tallies.renew(timezone.now())
     print(f"  {time.monotonic() - started:.0f} s", file=sys.stderr, flush=True)
     rows = ask_all(machine, size, questions(size))
     forget_fleet()

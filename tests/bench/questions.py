@@ -70,6 +70,8 @@ def questions(size: int) -> list[Question]:
         Question("list, by state and vendor", ["/devices/?state=trouble&vendor=eset&sort=state"]),
         Question("device", [f"/devices/{row.pk}/" for row in rows], goal=False),
         Question("coverage", ["/coverage/"], goal=False),
+        Question("coverage, by gaps", ["/coverage/?sort=gaps"], goal=False),
+        Question("coverage, missing at one", ["/coverage/?cover=missing&account=bench-eset"], goal=False),
         Question("issues, first page", ["/issues/"], goal=False),
         Question("issues, oldest of a vendor", ["/issues/?vendor=eset&sort=age"], goal=False),
     ]

@@ -10,15 +10,15 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from playwright.sync_api import Browser, ColorScheme, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from tests.browser.chromium import FLAGS, chromium_path
 
 HEIGHT = 768
 WIDTHS = (1366, 1920, 360)
-THEMES: tuple[ColorScheme, ...] = ("light", "dark")
+THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
 def _first(selector: str) -> Callable[[Page], str]:
@@ -54,6 +54,14 @@ def addresses(page: Page, base: str, names: list[str]) -> dict[str, str]:
     return found
 
 
+def _listener(complaints: list[str]) -> Callable[[ConsoleMessage], None]:
+    def hear(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            complaints.append(message.text)
+
+    return hear
+
+
 def shots(browser: Browser, base: str, places: Mapping[str, str], out: Path, state: Any) -> Iterator[str]:
     """Save every page in every theme and width. `state`: of a signed-in browser. Yields what is wrong."""
     for theme in THEMES:
@@ -61,7 +69,7 @@ def shots(browser: Browser, base: str, places: Mapping[str, str], out: Path, sta
             context = browser.new_context(viewport={"width": width, "height": HEIGHT}, color_scheme=theme, storage_state=state)
             page = context.new_page()
             complaints: list[str] = []
-            page.on("console", lambda message, said=complaints: said.append(message.text) if message.type == "error" else None)
+            page.on("console", _listener(complaints))
             for name, address in places.items():
                 answer = page.goto(base + address, wait_until="networkidle")
                 page.screenshot(path=out / f"{name}-{theme}-{width}.png", full_page=True)

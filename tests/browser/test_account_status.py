@@ -44,7 +44,7 @@ def addresses(accounts: dict[str, Account]) -> dict[str, str]:
         device = Sighting.objects.filter(account=account).values_list("device_id", flat=True).first()
         if device:
             found[f"device {state}"] = f"/devices/{device}/"
-            found[f"gaps {state}"] = f"/coverage/devices/?account={account.name}&cover=missing"
+            found[f"gaps {state}"] = f"/coverage/?account={account.name}&cover=missing"
     return found
 
 

@@ -67,6 +67,7 @@ def test_a_disagreement_is_found_and_settled_by_keyboard(desk: Desk, machine: De
     expect(page.get_by_role("heading", level=1)).to_have_text("1 device with conflicting data")
     follow(page, "nb-1")
     expect(page.get_by_text("1 conflict", exact=True).first).to_be_visible()
+    expect(page.locator("#values")).to_be_visible()  # the link leads to a part of a tab
     follow(page, r"Use this source\s*: ESET, Operating system")
     expect(page.get_by_text("“Windows 10” (eset-main) is shown instead of “Windows 11”")).to_be_visible()
     give_reason(page, "asked its owner", "Use this source")
@@ -79,10 +80,10 @@ def test_a_disagreement_is_found_and_settled_by_keyboard(desk: Desk, machine: De
 
 
 def test_taken_apart_and_given_back_to_the_keys_by_keyboard(desk: Desk, machine: Device, ivan: User) -> None:
-    page = desk.open(f"/devices/{machine.pk}/?ticket=INC7", user=ivan)
+    page = desk.open(f"/devices/{machine.pk}/?tab=matching&ticket=INC7", user=ivan)
     follow(page, r"Split\s*: ESET")
     give_reason(page, "two machines with one sticker", "Split")
-    expect(page).to_have_url(re.compile(r"\?ticket=INC7$"))
+    expect(page).to_have_url(re.compile(r"\?tab=matching&ticket=INC7$"))
     expect(page.get_by_text("ESET (eset-main) split. This is its device now.")).to_be_visible()
     assert Device.objects.count() == 3
     follow(page, "Reset to automatic matching")
@@ -92,7 +93,7 @@ def test_taken_apart_and_given_back_to_the_keys_by_keyboard(desk: Desk, machine:
 
 
 def test_another_device_is_found_and_linked_by_keyboard(desk: Desk, machine: Device, ivan: User) -> None:
-    page = desk.open(f"/devices/{machine.pk}/", user=ivan)
+    page = desk.open(f"/devices/{machine.pk}/?tab=matching", user=ivan)
     follow(page, "Merge with another device")
     expect(page.get_by_label("Name, serial, MAC, IP, user or vendor ID")).to_be_focused()
     page.keyboard.insert_text("reception")

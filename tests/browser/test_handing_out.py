@@ -52,7 +52,7 @@ def test_from_the_gap_to_the_qr_code_to_the_download_by_keyboard(
 ) -> None:
     address = download(desk.server.url)
     page = desk.open(f"/devices/{machine.pk}/?ticket=INC7", user=request.getfixturevalue(who))
-    follow(page, r"Get an installer\s*: eset-main")
+    follow(page, r"Send installer\s*: eset-main")
     follow(page, r"Share\s*: Laptops in Berlin")
     expect(page.get_by_label("Ticket")).to_have_value("INC7")
     reach(page, page.get_by_label("Recipient"))
@@ -135,7 +135,7 @@ def visit(page: Page, machine: Device) -> dict[str, tuple[list[str], int]]:
         found[way] = serious(page), overflow(page)
     addresses = ("/installers/hand-outs/", "/installers/hand-outs/?show=open", "/installers/hand-outs/?q=nobody", form)
     more = (f"/installers/for/{machine.pk}/?account=eset-main", f"/devices/{machine.pk}/", f"/installers/{installer.pk}/")
-    for address in (*addresses, *more, "/coverage/devices/?account=eset-main&cover=missing", "/i/unknown"):
+    for address in (*addresses, *more, "/coverage/?account=eset-main&cover=missing", "/i/unknown"):
         page.goto(address)
         found[address] = serious(page), overflow(page)
     return found

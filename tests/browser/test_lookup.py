@@ -122,7 +122,7 @@ def test_a_pasted_list_becomes_a_table_and_a_file(desk: Desk, fleet: dict[str, A
     expect(page.get_by_role("heading", name="Found: 2 · Not found: 1 · Ambiguous: 0")).to_be_visible()
     with page.expect_download() as download:
         page.get_by_role("button", name="Export CSV").click()
-    assert download.value.path().read_text(encoding="utf-8-sig").startswith("line,answer,matched,id,name")
+    assert download.value.path().read_text(encoding="utf-8-sig").startswith("Line,Result,Matched,Device id,Device")
 
 
 def test_everything_works_without_scripts(desk: Desk, fleet: dict[str, Account], ivan: User) -> None:

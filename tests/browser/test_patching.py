@@ -81,10 +81,10 @@ def test_a_list_is_narrowed_while_typing_by_keyboard(desk: Desk, fleet: dict[str
 
 def test_attempts_of_a_day_from_the_table_beside_the_chart(desk: Desk, fleet: dict[str, Account], bob: User) -> None:
     page = desk.open("/patching/", user=bob)
-    expect(page.get_by_role("img", name=re.compile("Attempts per day by outcome"))).to_be_visible()
-    reach(page, page.locator("summary", has_text="Attempts by day"))
+    expect(page.get_by_role("application", name=re.compile("Attempts per day by outcome"))).to_be_visible()
+    reach(page, page.locator("summary", has_text="Data table"))
     page.keyboard.press("Enter")
-    row = page.get_by_role("region", name="Attempts by day").get_by_role("row").nth(1)
+    row = page.get_by_role("region", name="Attempts per day by outcome: data table").get_by_role("row").nth(1)
     reach(page, row.get_by_role("link", name=re.compile("Failed")))
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(r"/patching/attempts/\?status=failed&day=\d{4}-\d\d-\d\d$"))
@@ -149,16 +149,16 @@ def box(page: Page, selector: str) -> tuple[float, float, float, float]:
 
 
 @pytest.mark.parametrize("size", [DESK, PHONE])
-def test_what_is_patched_stands_under_the_issues_and_beside_or_before_the_identifiers(
+def test_what_is_patched_stands_under_the_issues_and_beside_or_before_the_activity(
     desk: Desk, fleet: dict[str, Account], bob: User, size: tuple[int, int]
 ) -> None:
     page = desk.open(f"/devices/{Device.objects.get(name='nb-munich-02').pk}/", user=bob, size=size)
     expect(page.locator("#patching-panel")).to_contain_text("Open: 4")
-    (_, top, _, end), (_, below, right, last), (left, keys, _, _) = (
-        box(page, f"#{each}-panel") for each in ("issues", "patching", "identifiers")
+    (_, top, _, end), (_, below, right, last), (left, changes, _, _) = (
+        box(page, f"#{each}") for each in ("issues-panel", "patching-panel", "last-changes")
     )
     assert end <= below and last - below >= 320
-    assert (keys == top and left >= right) if size == DESK else last <= keys
+    assert (changes == top and left >= right) if size == DESK else last <= changes
 
 
 def test_the_application_that_a_patch_without_a_name_is_probably_of_is_one_click_away(

@@ -60,9 +60,9 @@ def test_the_keyboard_reaches_the_search_from_anywhere(desk: Desk, fleet: dict[s
     page.keyboard.press("Escape")
     expect(search).not_to_be_focused()
     page.keyboard.press("Control+k")
-    page.keyboard.type("munich")
+    page.keyboard.type("nb-")
     page.keyboard.press("Enter")
-    expect(page).to_have_url(re.compile(r"/d/\?q=munich$"))
+    expect(page).to_have_url(re.compile(r"/d/\?q=nb-$"))
     expect(page.get_by_role("link", name="nb-munich-02")).to_be_visible()
 
 
@@ -99,7 +99,10 @@ def test_the_box_above_the_list_looks_a_device_up_as_everywhere(desk: Desk, flee
     page.keyboard.type("berl")
     expect(page.locator("#suggestions").get_by_role("option")).to_have_count(1)
     page.keyboard.press("Enter")
-    expect(page).to_have_url(re.compile(r"/d/\?q=berl$"))
+    expect(page).to_have_url(re.compile(rf"{address_of('nb-berlin-01')}$"))
+    expect(page.locator(".toasts")).to_contain_text("Only match for “berl”.")
+    page.get_by_role("link", name="Show the search").click()
+    expect(page).to_have_url(re.compile(r"/d/\?q=berl&all=1$"))
 
 
 def test_everything_is_readable_and_filterable_without_scripts(desk: Desk, fleet: dict[str, Account], bob: User) -> None:
@@ -109,11 +112,11 @@ def test_everything_is_readable_and_filterable_without_scripts(desk: Desk, fleet
     page.get_by_role("button", name="Filter").click()
     expect(page.get_by_role("link", name="nb-munich-02")).to_be_visible()
     page.get_by_role("link", name="nb-munich-02").click()
-    expect(page.locator("#answer")).to_contain_text("Critical:")
+    expect(page.locator(".verdict")).to_contain_text("Critical:")
 
 
 def test_copying_an_identifier_is_shown_and_announced(desk: Desk, fleet: dict[str, Account], bob: User) -> None:
-    page = desk.open(address_of("nb-berlin-01"), user=bob)
+    page = desk.open(f"{address_of('nb-berlin-01')}?tab=identifiers", user=bob)
     page.get_by_role("button", name="Copy MAC").click()
     expect(page.locator("#spoken")).to_have_text("Copied: MAC")
     assert page.evaluate("navigator.clipboard.readText()") == "00:1A:2B:3C:4D:5E"
@@ -121,7 +124,7 @@ def test_copying_an_identifier_is_shown_and_announced(desk: Desk, fleet: dict[st
 
 def test_a_raw_answer_comes_when_it_is_opened(desk: Desk, fleet: dict[str, Account], ivan: User) -> None:
     Sighting.objects.update(raw={"deviceName": "<b>raw</b>"})
-    page = desk.open(address_of("nb-berlin-01"), user=ivan)
+    page = desk.open(f"{address_of('nb-berlin-01')}?tab=raw", user=ivan)
     expect(page.locator("pre")).to_have_count(0)
     page.locator(".folds summary").first.click()
     expect(page.locator("pre")).to_contain_text('"deviceName": "<b>raw</b>"')
@@ -173,7 +176,7 @@ def test_the_answer_of_a_device_needs_no_scrolling(desk: Desk, fleet: dict[str, 
     berlin = Device.objects.get(name="nb-berlin-01")
     shown.sighting(fleet["five9s"], "nb-berlin-01", device=berlin, group_name="All / Berlin", produced_at=timezone.now())
     page = desk.open(f"/devices/{berlin.pk}/", user=bob)
-    for part in (".answer", ".views", "#issues"):
+    for part in (".verdict", "#facts", "#cards", "#issues"):
         bottom = page.locator(part).evaluate("e => e.getBoundingClientRect().bottom")
         assert bottom <= 768, part
 
@@ -208,6 +211,6 @@ def test_hostile_names_do_nothing(desk: Desk, fleet: dict[str, Account], ivan: U
     page = desk.open("/devices/", user=ivan)
     expect(page.get_by_role("link", name="<script>alert(1)</script>")).to_be_visible()
     for each in Sighting.objects.filter(name__in=shown.HOSTILE):
-        page.goto(f"/devices/{each.device_id}/")
+        page.goto(f"/devices/{each.device_id}/?tab=raw")
         page.locator(".folds summary").first.click()
         expect(page.locator("pre")).to_be_visible()

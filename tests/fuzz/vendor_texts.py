@@ -19,7 +19,6 @@ from vendors.parsing import (
     host_names,
     mac_addresses,
     manufacturers,
-    model_names,
     normalise,
     notations,
     operating_systems,
@@ -221,7 +220,7 @@ def _fillers(case: tuple[str, bytes]) -> None:
 
 def _models(case: tuple[str, str, str]) -> None:
     one, other, maker = case
-    assert model_names.same_model(one, other) == model_names.same_model(other, one)
+    assert descriptions.same_model(one, other) == descriptions.same_model(other, one)
     descriptions.machine_type(one, maker)
 
 
@@ -282,7 +281,7 @@ PARSERS: list[Parser[Any]] = [
             placeholder_keys.junk_user, placeholder_keys.never_junk), SERIALS | UUIDS | IPS | USERS, _placeholder_keys),
     Parser((placeholder_texts.placeholder_text, placeholder_texts.is_no_value, placeholder_texts.no_serial, descriptions.described), MODELS | SERIALS, _placeholders),
     Parser((fillers.is_counted, fillers.is_filler), st.tuples(SERIALS, st.binary(min_size=16, max_size=16)), _fillers),
-    Parser((model_names.same_model, descriptions.machine_type), st.tuples(MODELS, MODELS, MAKERS), _models),
+    Parser((descriptions.same_model, descriptions.machine_type), st.tuples(MODELS, MODELS, MAKERS), _models),
     Parser((manufacturers.brand,), MAKERS, _brand),
     Parser((descriptions.shown_serial,), st.lists(SERIALS, max_size=3), _serial_shown),
     Parser((operating_systems.system, operating_systems.marked, operating_systems.release_of, operating_systems.family_of,

@@ -23,6 +23,7 @@ LARGE = frozenset(
         "devices.checkin",
         "devices.join",
         "devices.change",
+        "devices.formerstate",
         "devices.auditevent",
         "devices.auditlink",
         "devices.syncrun",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 
@@ -41,7 +42,13 @@ def test_other_names_are_no_secret(name: str) -> None:
 
 def test_empty_values_are_left_out_and_false_and_zero_are_kept() -> None:
     repairs = Repairs()
-    found = {FactName.OS_BUILD: "", FactName.DISKS: [], FactName.LOCATION: None, FactName.CONNECTED: False, FactName.ISSUES: 0}
+    found: dict[FactName, Any] = {
+        FactName.OS_BUILD: "",
+        FactName.DISKS: [],
+        FactName.LOCATION: None,
+        FactName.CONNECTED: False,
+        FactName.ISSUES: 0,
+    }
     assert kept(found, repairs) == {"connected": False, "issues": 0}
     assert repairs.all() == ()
 

@@ -49,7 +49,7 @@ class _Profile(facts.Hardware):
 
 class _System(msgspec.Struct):
     displayName: str | None = None
-    version: facts.Version | None = None
+    version: facts.SystemVersion | None = None
     familyId: Number = None
     editionId: Number = None
     bitness: Number = None
@@ -84,7 +84,7 @@ def _device(record: _Record, repairs: Repairs) -> Device:
     muted = bool(record.isMuted)
     problems = count_of(record.functionalityProblemCount, "functionalityProblemCount", repairs)
     told = record.operatingSystem or _System()
-    version = text_of((told.version or facts.Version()).name, "operatingSystem.version.name", repairs)
+    version = text_of((told.version or facts.SystemVersion()).name, "operatingSystem.version.name", repairs)
     running = _running(told, version, repairs, mobile=bool(record.isMobile))
     maker = _first(((each.manufacturer, each.malformedData) for each in profiles), "manufacturer", repairs)
     name, own_name = (
@@ -184,7 +184,7 @@ def _running(told: _System, version: str, repairs: Repairs, *, mobile: bool) -> 
         text_of(told.displayName, "operatingSystem.displayName", repairs),
         family=Family.IOS if family is Family.MACOS and (mobile or edition == MOBILE_EDITION) else family,
         version=version,
-        build=_build((told.version or facts.Version()).id) if family is Family.WINDOWS else 0,
+        build=_build((told.version or facts.SystemVersion()).id) if family is Family.WINDOWS else 0,
         server=edition in SERVER_EDITIONS,
     )
     unreadable = told.familyId and number not in FAMILIES

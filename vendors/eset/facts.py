@@ -31,12 +31,12 @@ Number = Any
 Word = str | int | None
 
 
-class Version(msgspec.Struct):
+class SystemVersion(msgspec.Struct):
     id: Number = None
     name: str | None = None
 
 
-class Day(msgspec.Struct):
+class _Day(msgspec.Struct):
     """A date whose month or day may be 0: not known."""
 
     year: Number = None
@@ -44,19 +44,19 @@ class Day(msgspec.Struct):
     day: Number = None
 
 
-class Product(msgspec.Struct):
+class _Product(msgspec.Struct):
     name: str | None = None
-    activateDate: Day | None = None
-    validityDate: Day | None = None
+    activateDate: _Day | None = None
+    validityDate: _Day | None = None
 
 
-class Component(msgspec.Struct):
+class _Component(msgspec.Struct):
     displayName: str | None = None
     name: str | None = None
-    version: Version | None = None
+    version: SystemVersion | None = None
 
 
-class Disk(msgspec.Struct):
+class _Disk(msgspec.Struct):
     displayName: str | None = None
     manufacturerName: str | None = None
     driveType: Word = None
@@ -66,13 +66,13 @@ class Disk(msgspec.Struct):
     malformedData: str | None = None
 
 
-class Processor(msgspec.Struct):
+class _Processor(msgspec.Struct):
     caption: str | None = None
     architecture: Word = None
     malformedData: str | None = None
 
 
-class Adapter(msgspec.Struct):
+class _Adapter(msgspec.Struct):
     caption: str | None = None
     macAddress: str | None = None
     malformedData: str | None = None
@@ -82,9 +82,9 @@ class Hardware(msgspec.Struct):
     """What `facts` reads of a hardware profile."""
 
     malformedData: str | None = None
-    networkAdapters: list[Adapter] | None = None
-    hardDrives: list[Disk] | None = None
-    processors: list[Processor] | None = None
+    networkAdapters: list[_Adapter] | None = None
+    hardDrives: list[_Disk] | None = None
+    processors: list[_Processor] | None = None
 
 
 class Reported(msgspec.Struct):
@@ -95,8 +95,8 @@ class Reported(msgspec.Struct):
     isMaster: bool | None = None
     primaryLocalIpAddress: str | None = None
     publicIpAddress: str | None = None
-    activeProducts: list[Product] | None = None
-    deployedComponents: list[Component] | None = None
+    activeProducts: list[_Product] | None = None
+    deployedComponents: list[_Component] | None = None
 
 
 def facts(
@@ -145,7 +145,7 @@ def _word(value: Word, prefix: str, field: str, repairs: Repairs) -> str:
     return "" if word == UNSPECIFIED else word
 
 
-def _product(product: Product, text: _Texts) -> dict[str, Any]:
+def _product(product: _Product, text: _Texts) -> dict[str, Any]:
     return part(
         name=text(product.name, "activeProducts.name"),
         since=_date(product.activateDate, "activeProducts.activateDate", text.repairs, last=False),
@@ -153,7 +153,7 @@ def _product(product: Product, text: _Texts) -> dict[str, Any]:
     )
 
 
-def _date(day: Day | None, field: str, repairs: Repairs, *, last: bool) -> date | None:
+def _date(day: _Day | None, field: str, repairs: Repairs, *, last: bool) -> date | None:
     """An unknown month or day is the first or the last of its year or month. None: no year, as of a license without an end."""
     if day is None:
         return None
@@ -171,9 +171,9 @@ def _date(day: Day | None, field: str, repairs: Repairs, *, last: bool) -> date 
     return found
 
 
-def _component(component: Component, text: _Texts) -> dict[str, Any]:
+def _component(component: _Component, text: _Texts) -> dict[str, Any]:
     name = text(component.displayName, "deployedComponents.displayName") or text(component.name, "deployedComponents.name")
-    version = component.version or Version()
+    version = component.version or SystemVersion()
     return part(name=name, version=text(version.name, "deployedComponents.version.name"))
 
 

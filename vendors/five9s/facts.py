@@ -75,7 +75,7 @@ def _in_order(fields: Fields) -> list[str]:
 
 def _views(views: Fields) -> Iterator[dict[str, Any]]:
     """Rows of views that an administrator of the console has chosen: `v_Leasing.Contract`."""
-    for view in [name for name in _in_order(views) if isinstance(views.get(name), list)][:MOST_VIEWS]:
+    for view in _in_order(views)[:MOST_VIEWS]:
         for row in views.rows(view)[:MOST_ROWS]:
             for column in _in_order(row)[:MOST_CUSTOM]:
                 yield from _named(column, row, prefix=f"{view}.")

@@ -5,13 +5,14 @@ https://support.five9s.de/support/solutions/articles/103000361090-device-api, "J
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import datetime, tzinfo
 from functools import partial
 
 import msgspec
 
-from vendors.field_repairs import REPLACED, Repairs
+from vendors.field_repairs import REPLACED, FieldFault, Repairs
 from vendors.five9s import security
 from vendors.five9s.facts import facts
 from vendors.parsing.descriptions import described, shown_serial
@@ -31,6 +32,7 @@ BOOT = "LastStartUpTime"
 OTHERS = (BOOT, "DaysHardware", "DaysVulnerabil", "DaysStartUp")
 VOLATILE = (*CONTACTS, *OTHERS)
 UNASSIGNED = "unassigned"
+RELEASE_ID = re.compile("[12][0-9]{3}|[12][0-9]H[12]", re.IGNORECASE)
 MOST_CUSTOM = 200
 RULES = 3  # one more whenever a record means something else than before, so that stored ones are read again at the next sync
 
@@ -109,7 +111,7 @@ def device(raw: bytes, *, zone: tzinfo) -> Device:
     reported = "SecurityInfo" in fields
     issues = security.issues(detected, zone=zone)
     state, words = security.verdict(detected, reported=reported)
-    running = system(inventory.text("OsType"), release_id=inventory.word("ReleaseID"))
+    running = system(inventory.text("OsType"), release_id=_release_id(inventory))
     return Device(
         external_id=number,
         name=hostname or fields.text("DisplayName") or serial or f"Computer {number}",
@@ -132,6 +134,14 @@ def device(raw: bytes, *, zone: tzinfo) -> Device:
         facts=facts(fields, inventory, custom, running, zone=zone),
         repairs=repairs.all(),
     )
+
+
+def _release_id(inventory: Fields) -> str:
+    """24H2 or 1809."""
+    found = inventory.word("ReleaseID")
+    if found and not RELEASE_ID.fullmatch(found) and not inventory.left_out("ReleaseID"):
+        inventory.wrong("ReleaseID", FieldFault.TYPE)
+    return found
 
 
 def _enrolment(fields: Fields) -> Enrolment:

@@ -35,7 +35,7 @@ def facts(fields: Fields, running: OperatingSystem) -> dict[str, Any]:
             FactName.COUNTRY: _unless(fields.text("country", limit=LONGEST_FACT), UNKNOWN),
             FactName.CONNECTED: _flag(fields, "active"),
             FactName.EXEMPT: fields.word("exempt") not in ("", "0") or None,
-            FactName.PASSWORD_SET: _flag(info, "user_password_set"),
+            FactName.PASSWORD_SET: _flag(info, "user_password_set", unsaid=("", "-1")),
             FactName.ISSUES: fields.number("total_issue") if "total_issue" in fields else None,
             FactName.CRITICAL_ISSUES: fields.number("total_critical_issue") if "total_critical_issue" in fields else None,
         },
@@ -50,12 +50,12 @@ def _adapters(fields: Fields) -> Iterator[dict[str, Any]]:
             yield found
 
 
-def _flag(fields: Fields, name: str) -> bool | None:
-    """1 or 0, as a number or a text. None: not reported, or -1, which the agent writes for "not known"."""
+def _flag(fields: Fields, name: str, *, unsaid: tuple[str, ...] = ("",)) -> bool | None:
+    """1 or 0, as a number or a text. None: not reported, or what an agent writes for "not known"."""
     word = fields.word(name)
     if word in ("0", "1"):
         return word == "1"
-    if word not in ("", "-1") and not fields.left_out(name):
+    if word not in unsaid and not fields.left_out(name):
         fields.wrong(name, FieldFault.TYPE)
     return None
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from vendors.field_repairs import REPLACED
 from vendors.parsing.manufacturers import brand
+from vendors.parsing.normalise import text_key
 from vendors.parsing.placeholders.placeholder_texts import placeholder_text
 from vendors.records import Identifier
 from vendors.states import IdKind
@@ -15,6 +16,8 @@ from vendors.states import IdKind
 # PostgreSQL too.
 MACHINE_TYPE = "^[0-9][0-9a-z]{3}([0-9a-z]{3}|[0-9a-z]{6})$"
 _SIGNS = re.compile("[^0-9a-z]")
+_BETWEEN = re.compile("[^0-9a-z]+")
+_IDENTIFIER = re.compile(r"[A-Za-z]+[0-9]+,[0-9]+")  # MacBookPro18,3
 
 
 def described(text: str) -> str:
@@ -33,3 +36,17 @@ def shown_serial(identifiers: Iterable[Identifier]) -> str:
     serials = [each for each in identifiers if each.kind is IdKind.SERIAL and each.value]
     known = next((each.value for each in serials if not each.junk), "")
     return known or next((each.value for each in serials if REPLACED in each.value), "")
+
+
+def same_model(one: str, other: str) -> bool:
+    """Whether nothing says that they differ: a placeholder and a machine type can be any model."""
+    if any(placeholder_text(text) or machine_type(text) or _IDENTIFIER.fullmatch(text) for text in (one, other)):
+        return True
+    first, second = (_BETWEEN.sub(" ", text_key(text)).split() for text in (one, other))
+    together = "".join(first), "".join(second)
+    if together[0] in together[1] or together[1] in together[0]:
+        return True
+    numbered = [{part for part in parts if any(sign.isdigit() for sign in part)} for parts in (first, second)]
+    if all(numbered):
+        return not numbered[0].isdisjoint(numbered[1])
+    return not set(first).isdisjoint(second)

@@ -37,7 +37,7 @@ def pages() -> dict[str, str]:
         "miss": reverse("devices:lookup") + "?q=nobody-has-this",
         "pasted list": reverse("devices:lookup_list"),
         "coverage": reverse("devices:coverage"),
-        "coverage list": reverse("devices:coverage_devices") + "?account=eset-main&cover=fresh",
+        "coverage list": reverse("devices:coverage") + "?account=eset-main&cover=fresh",
         "keys": reverse("devices:coverage_keys"),
         "accounts": reverse("devices:accounts"),
         "account": reverse("devices:account", args=["eset-main"]),

@@ -38,7 +38,7 @@ def text(client: Client, user: User, address: str) -> str:
 
 @pytest.mark.parametrize(
     "address",
-    ["/", "/devices/", "/issues/", "/issues/silenced/", "/coverage/", "/coverage/devices/?account=eset-main&cover=fresh", "/d/?q=nb"],
+    ["/", "/devices/", "/issues/", "/issues/silenced/", "/coverage/", "/coverage/?account=eset-main&cover=fresh", "/d/?q=nb"],
 )
 def test_what_an_account_told_that_is_switched_off_is_said_to_be_old(client: Client, bob: User, address: str) -> None:
     accounts = shown.small_fleet()
@@ -85,7 +85,7 @@ def test_many_such_accounts_are_counted_and_not_all_named(client: Client, bob: U
 
 def test_each_issue_of_such_an_account_says_as_of_when_it_is(client: Client, bob: User, fleet: dict[str, Account]) -> None:
     shown.fetch(fleet["eset"], state=JobState.DONE, finished_at=timezone.now() - timedelta(days=5))
-    page = text(client, bob, "/issues/")
+    page = text(client, bob, "/issues/?rows=issues")
     assert "Trojan found" in page and "eset-main, as of 5 days ago" in page and "opswat-main, as of" not in page
 
 

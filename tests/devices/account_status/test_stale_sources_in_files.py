@@ -73,9 +73,15 @@ def test_a_file_of_devices_says_of_whom_each_row_has_an_old_word(ivan: User, fle
 
 def test_a_file_of_issues_says_as_of_when_each_word_is_and_why_it_is_old(ivan: User, fleet: dict[str, Account]) -> None:
     shown.fetch(fleet["opswat"], state=JobState.DONE, finished_at=(now := timezone.now()))
-    found = rows(signed_in(ivan), "/issues/export.csv")
+    found = rows(signed_in(ivan), "/issues/export.csv?rows=issues")
     assert (found["nb-munich-02"]["As of"], found["nb-munich-02"]["Old because"]) == (moment(AT), "it is disabled")
     assert (found["nb-berlin-01"]["As of"], found["nb-berlin-01"]["Old because"]) == (moment(now), "")
+
+
+def test_a_file_of_problems_names_the_accounts_with_an_old_word(ivan: User, fleet: dict[str, Account]) -> None:
+    answer = signed_in(ivan).get("/issues/export.csv?kind=issue")
+    found = {row["Issue"]: row["Stale sources"] for row in csv.DictReader(io.StringIO(answer.getvalue().decode("utf-8-sig")))}
+    assert found == {"Trojan found": f"eset-main, as of {moment(AT)}", "Firewall is off": ""}
 
 
 def test_other_files_of_devices_name_the_accounts_that_are_switched_off(ivan: User, fleet: dict[str, Account]) -> None:
@@ -83,9 +89,7 @@ def test_other_files_of_devices_name_the_accounts_that_are_switched_off(ivan: Us
     call_command("export", "devices", "--format", "csv", stdout=out)
     pasted = client.post("/d/list/", {"list": "nb-berlin-01\nphone-04", "format": "csv"}).content.decode("utf-8-sig")
     for found in (by_name(out.getvalue()), by_name(pasted)):
-        assert (found["nb-berlin-01"]["switched_off"], found["phone-04"]["switched_off"]) == ("eset-main", "")
-    covered = rows(client, "/coverage/devices.csv?account=eset-main&cover=stale")
-    assert {row["switched_off"] for row in covered.values()} == {"eset-main"}
+        assert (found["nb-berlin-01"]["Disabled accounts"], found["phone-04"]["Disabled accounts"]) == ("eset-main", "")
     out = io.StringIO()
     call_command("export", "devices", "--format", "jsonl", stdout=out)
     assert any(each["account_off"] for line in out.getvalue().splitlines() for each in json.loads(line)["sightings"])

@@ -16,12 +16,13 @@ from django.urls import reverse
 from devices.audit import chain, verification
 from devices.audit import log as audit
 from devices.audit.context import AuditContext
+from devices.audit.entries_file import COLUMNS
 from devices.management.console import CommandRefused
 from devices.models import AuditEvent, AuditName, User
 
 pytestmark = pytest.mark.django_db(transaction=True)
 AT = datetime(2026, 3, 31, 22, 30, 15, 5, tzinfo=UTC)
-COLUMNS = ["id", "at", "user", "user_id", "action", "target", "subject", "subject_id", "detail", "address", "number", "digest"]
+KEYS = ["id", "at", "user", "user_id", "action", "target", "subject", "subject_id", "detail", "address", "number", "digest"]
 
 
 @pytest.fixture
@@ -44,7 +45,7 @@ def documents(text: str) -> list[dict[str, Any]]:
 def test_every_entry_is_a_json_document_with_its_link(two: list[AuditEvent], alice: User, bob: User) -> None:
     head = chain.head()
     first, second, export = documents(command("jsonl"))
-    assert list(first) == COLUMNS
+    assert list(first) == KEYS
     assert first | {"digest": ""} == {
         "id": two[0].pk, "at": "2026-03-31T22:30:15.000005Z", "user": "command line", "user_id": None, "action": "role changed",
         "target": "", "subject": "bob", "subject_id": bob.pk, "detail": {"before": "none", "role": "IT staff"}, "address": None,
@@ -60,10 +61,10 @@ def test_the_csv_file_has_the_same_and_no_formula(two: list[AuditEvent]) -> None
     text = command("csv")
     assert text.startswith("\ufeff")
     rows = list(csv.DictReader(StringIO(text.removeprefix("\ufeff"), newline="")))
-    assert list(rows[0]) == COLUMNS
-    assert (rows[0]["user"], rows[0]["subject"], rows[0]["address"], rows[0]["number"]) == ("command line", "bob", "", "1")
-    assert json.loads(rows[1]["detail"]) == {"settled_by": "bob", "field": "ä\n", "ticket": "INC-1"}
-    assert rows[1]["target"] == '\'=HYPERLINK("x")'
+    assert list(rows[0]) == list(COLUMNS)
+    assert (rows[0]["User"], rows[0]["Subject"], rows[0]["IP address"], rows[0]["Link number"]) == ("command line", "bob", "", "1")
+    assert json.loads(rows[1]["Details"]) == {"settled_by": "bob", "field": "ä\n", "ticket": "INC-1"}
+    assert rows[1]["Target"] == '\'=HYPERLINK("x")'
 
 
 @pytest.mark.parametrize(
@@ -82,7 +83,10 @@ def test_the_page_offers_what_it_shows(client: Client, two: list[AuditEvent], al
     assert f'href="/audit/export.{form}?action=role+changed"' in page
     answer = client.get(f"/audit/export.{form}?action=role+changed")
     assert (answer.status_code, answer["Content-Type"]) == (200, type_)
-    assert answer["Content-Disposition"].startswith('attachment; filename="audit-log-') and f'.{form}"' in answer["Content-Disposition"]
+    assert (
+        answer["Content-Disposition"].startswith('attachment; filename="rollcall-audit-log-')
+        and f'.{form}"' in answer["Content-Disposition"]
+    )
     text = answer.getvalue().decode()
     assert "role changed" in text and "settlement ended" not in text and "sign-in" not in text
     recorded = AuditEvent.objects.latest("pk")

@@ -128,13 +128,14 @@ def test_a_winner_that_its_vendor_lists_no_more_does_not_hide_the_others(pair: t
     assert now_of(pair[0]).serial == "PF3XK2"
 
 
-def test_settling_a_verdict_only_acknowledges_it(accounts: dict[str, Account], ivan: User) -> None:
+def test_different_statuses_are_no_conflict_that_could_be_resolved(accounts: dict[str, Account], ivan: User) -> None:
     one = shown.sighting(accounts["five9s"], "nb-1", state="critical")
     other = shown.sighting(accounts["eset"], "nb-1", device=one.device, state="ok")
-    settled(other, ivan, "state")
+    with pytest.raises(ActionRefused):
+        settled(other, ivan, "state")
     device = now_of(one)
     assert (device.state, device.disagrees) == ("critical", [])
-    assert row(device.pk, "state").value == "Critical"
+    assert (row(device.pk, "state").value, row(device.pk, "state").others) == ("Critical", [])
 
 
 def test_taken_back_the_table_decides_again(pair: tuple[Sighting, Sighting], ivan: User) -> None:
@@ -192,7 +193,7 @@ class TestThePages:
         missing = client.post(f"{page}settle/", asked)
         assert missing.status_code == 422 and "Enter a reason" in missing.content.decode()
         done = client.post(f"{page}settle/", {**asked, "reason": "read the <b>sticker</b>"})
-        assert done["Location"] == f"{page}?ticket=INC9"
+        assert done["Location"] == f"{page}?tab=matching&ticket=INC9"
         text = client.get(page).content.decode()
         assert "Serial: conflict resolved" in text and "Resolved by ivan" in text and "read the &lt;b&gt;sticker&lt;/b&gt;" in text
         client.post(f"{page}settle/{Settlement.objects.get().pk}/take-back/")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import re
+from importlib import import_module
+from io import StringIO
 from typing import Any
 
 import pytest
@@ -14,7 +17,7 @@ from devices.conflicts import queries as reading
 from devices.device_list.conditions import differing
 from devices.device_list.filters import DeviceFilters
 from devices.device_list.queries import list_page
-from devices.models import Account, Device, Life, User
+from devices.models import Account, AuditEvent, Device, Life, Settlement, Sighting, User
 from tests.devices import rows as shown
 
 pytestmark = pytest.mark.django_db
@@ -50,13 +53,55 @@ def test_who_says_what_with_the_one_that_is_shown_first(client: Client, accounts
     shown.sighting(accounts["eset"], "alone")
     client.force_login(bob)
     text = text_of(client, PAGE)
-    assert "2 devices with conflicting data" in text
-    assert "nb-1 OK Operating system five(9)s Windows 11 ESET Debian 13" in text
-    assert "Status five(9)s OK ESET Critical" in text
-    assert "alone" not in text
-    one = text_of(client, f"{PAGE}?field=state")
-    assert "nb-2" in one and "nb-1 OK" not in one
-    assert "No conflicts in this field" in text_of(client, f"{PAGE}?field=serial")
+    assert "1–2 of 2 devices" in text
+    assert "nb-1 OK Windows 11 Operating system five(9)s Windows 11 ESET Debian 13" in text
+    assert "nb-2 Critical Windows 11 Operating system" in text and "five(9)s OK" not in text
+    assert "alone" not in text and "Any field 2" in text and "Operating system 2" in text and "Serial 0" in text
+    assert "No conflicts match the filters" in text_of(client, f"{PAGE}?field=serial")
+    assert "Unknown filter ignored: field=state" in text_of(client, f"{PAGE}?field=state")
+
+
+def test_sorted_by_status_user_and_system_and_found_by_text(client: Client, accounts: dict[str, Account], bob: User) -> None:
+    contradicted(accounts, "nb-1")
+    contradicted(accounts, "nb-2", state="critical")
+    Device.objects.filter(name="nb-1").update(user="zoe")
+    Device.objects.filter(name="nb-2").update(user="adam")
+    client.force_login(bob)
+
+    def names(query: str) -> list[str]:
+        return re.findall(r"#values\">(nb-\d+)<", client.get(f"{PAGE}?{query}").text)
+
+    assert [names(f"sort={key}") for key in ("name", "-name", "state", "-state", "user", "-user")] == [
+        ["nb-1", "nb-2"], ["nb-2", "nb-1"], ["nb-2", "nb-1"], ["nb-1", "nb-2"], ["nb-2", "nb-1"], ["nb-1", "nb-2"],
+    ]  # fmt: skip
+    assert names("q=nb-2") == ["nb-2"] and names("os=linux") == []
+
+
+def test_the_file_has_a_row_for_each_field_and_is_recorded(client: Client, accounts: dict[str, Account], bob: User, ivan: User) -> None:
+    device = contradicted(accounts, "nb-1")
+    shown.sighting(accounts["opswat"], "other-name", device=device)
+    client.force_login(bob)
+    assert client.get(f"{PAGE}export.csv").status_code == 403
+    client.force_login(ivan)
+    rows = list(csv.DictReader(StringIO(client.get(f"{PAGE}export.csv").getvalue().decode("utf-8-sig"))))
+    assert [(row["Device id"], row["Field"], row["Shown value"], row["Source"], row["Other values"]) for row in rows] == [
+        (str(device.pk), "Name", "nb-1", "five(9)s", "ESET: nb-1; OPSWAT: other-name"),
+        (str(device.pk), "Operating system", "Windows 11", "five(9)s", "ESET: Debian 13"),
+    ]
+    assert AuditEvent.objects.get(action="conflicts exported").detail["filters"] == "all fields"
+    assert client.get(f"{PAGE}export.csv?field=state").status_code == 302
+
+
+def test_the_upgrade_removes_statuses_from_stored_conflicts(accounts: dict[str, Account], ivan: User) -> None:
+    device = contradicted(accounts, "nb-1")
+    record = Sighting.objects.filter(device=device).first()
+    Device.objects.filter(pk=device.pk).update(disagrees=["os", "state"])
+    open_one = {"told": "", "reason": "x", "made_by_name": "ivan", "made_at": timezone.now()}
+    Settlement.objects.create(device=device, field="state", sighting=record, **open_one)
+    Settlement.objects.create(device=device, field="serial", sighting=record, **open_one)
+    import_module("devices.migrations.0040_status_conflicts").remove()
+    assert Device.objects.get(pk=device.pk).disagrees == ["os"]
+    assert list(Settlement.objects.filter(ended_at=None).values_list("field", flat=True)) == ["serial"]
 
 
 def test_gone_and_retired_devices_are_left_out_here_and_in_the_list(client: Client, accounts: dict[str, Account], bob: User) -> None:
@@ -123,11 +168,11 @@ def test_the_number_of_queries_does_not_grow(
     contradicted(accounts, "nb-1")
     client.force_login(ivan)
     client.get(PAGE)
-    with django_assert_num_queries(9):  # type: ignore[operator]
+    with django_assert_num_queries(10):  # type: ignore[operator]
         client.get(PAGE)
     for number in range(20):
         contradicted(accounts, f"more-{number}")
-    with django_assert_num_queries(9):  # type: ignore[operator]
+    with django_assert_num_queries(10):  # type: ignore[operator]
         client.get(PAGE)
 
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
 from devices.account_status.status import AccountStatus, statuses
-from devices.coverage.queries import AccountCoverage, CoverageCell, CoverageQuery, device_coverage, drill_page, matrix
+from devices.coverage.filters import MATRIX, CoverageFilters
+from devices.coverage.queries import AccountCoverage, CoverageQuery, device_coverage, matrix
+from devices.coverage.rows import MatrixRow, matrix_page
 from devices.coverage.states import CoverageState
+from devices.lists.keyset import Page
 from devices.lists.state import PAGE
 from devices.models import Account, Device, JobState, Life, Sighting, SyncRun
 from sandbox.server import Simulation, running
@@ -45,15 +49,20 @@ def proof_of(vendor: str) -> AccountStatus:
     return next(each for each in statuses(timezone.now()) if each.vendor == vendor)
 
 
-def names(drill: CoverageCell) -> list[str]:
-    return [row.name for row in drill_page(drill, now=timezone.now()).rows]
+def page_of(status: AccountStatus, cover: CoverageState, **place: str) -> Page[MatrixRow]:
+    listing = replace(MATRIX.at_first, filters=CoverageFilters(account=status.name, cover=cover))
+    return matrix_page(listing, statuses(timezone.now()), now=timezone.now(), **place)
 
 
-def walked(drill: CoverageCell) -> list[int]:
-    page = drill_page(drill, now=timezone.now())
+def names(status: AccountStatus, cover: CoverageState) -> list[str]:
+    return [row.name for row in page_of(status, cover).rows]
+
+
+def walked(status: AccountStatus, cover: CoverageState) -> list[int]:
+    page = page_of(status, cover)
     ids = [row.id for row in page.rows]
     while page.older:
-        page = drill_page(drill, now=timezone.now(), after=page.older)
+        page = page_of(status, cover, after=page.older)
         ids += [row.id for row in page.rows]
     return ids
 
@@ -64,7 +73,7 @@ def test_every_number_is_its_list_and_every_device_has_one_state_at_every_accoun
     assert set(found) == set(VENDORS)
     everyone = set(Device.objects.filter(life__in=[Life.SEEN, Life.MISSING]).values_list("pk", flat=True))
     for row in found.values():
-        lists = {cover: walked(cell.drill) for cover, cell in row.cells.items()}
+        lists = {cover: walked(row.status, cover) for cover in row.cells}
         assert {cover: len(ids) for cover, ids in lists.items()} == {cover: cell.count for cover, cell in row.cells.items()}
         together = [pk for ids in lists.values() for pk in ids]
         assert len(together) == len(everyone) and set(together) == everyone
@@ -155,7 +164,7 @@ def test_a_record_that_could_not_be_read_may_be_any_device(sim: Simulation) -> N
 def test_a_device_that_leaves_a_complete_list_is_missing_there() -> None:
     fleet = shown.small_fleet()
     ended(fleet["opswat"])
-    assert "away-07" in names(CoverageCell(proof_of("opswat"), CoverageState.MISSING))
+    assert "away-07" in names(proof_of("opswat"), CoverageState.MISSING)
 
 
 def ended(account: Account, **columns: object) -> SyncRun:
@@ -169,18 +178,18 @@ def test_without_an_identifier_that_the_vendor_tells_nobody_can_tell() -> None:
     nameless = shown.sighting(fleet["eset"], "tablet", serial="X9")
     nameless.identifiers.all().delete()
     Sighting.objects.filter(pk=nameless.pk).update(key_kinds=0)
-    assert names(CoverageCell(proof_of("opswat"), CoverageState.UNKNOWN)) == ["tablet"]
-    assert "tablet" not in names(CoverageCell(proof_of("opswat"), CoverageState.MISSING))
+    assert names(proof_of("opswat"), CoverageState.UNKNOWN) == ["tablet"]
+    assert "tablet" not in names(proof_of("opswat"), CoverageState.MISSING)
 
 
 def test_the_best_of_several_records_at_one_account_speaks() -> None:
     fleet = shown.small_fleet()
     first = shown.sighting(fleet["eset"], "twice", enrolment="pending")
-    assert names(CoverageCell(proof_of("eset"), CoverageState.PENDING)) == ["twice"]
+    assert names(proof_of("eset"), CoverageState.PENDING) == ["twice"]
     shown.sighting(fleet["eset"], "twice", device=first.device, silenced=True)
-    assert names(CoverageCell(proof_of("eset"), CoverageState.SILENCED)) == ["twice"]
+    assert names(proof_of("eset"), CoverageState.SILENCED) == ["twice"]
     shown.sighting(fleet["eset"], "twice", device=first.device)
-    assert "twice" in names(CoverageCell(proof_of("eset"), CoverageState.FRESH))
+    assert "twice" in names(proof_of("eset"), CoverageState.FRESH)
 
 
 def test_an_account_that_is_switched_off_proves_nothing() -> None:
@@ -215,14 +224,14 @@ def test_pages_show_every_device_once_in_both_directions() -> None:
     account = shown.account("eset-main", "eset")
     now = timezone.now()
     Device.objects.bulk_create(Device(name=f"nb-{number // 3:03}", created_at=now) for number in range(2 * PAGE + 7))
-    drill = CoverageCell(statuses(now)[0], CoverageState.UNKNOWN)
+    place = statuses(now)[0], CoverageState.UNKNOWN
     expected = list(Device.objects.order_by("name", "pk").values_list("pk", flat=True))
-    assert drill.status.pk == account.pk
-    assert walked(drill) == expected
-    first = drill_page(drill, now=now)
-    second = drill_page(drill, now=now, after=first.older)
-    last = drill_page(drill, now=now, after=second.older)
+    assert place[0].pk == account.pk
+    assert walked(*place) == expected
+    first = page_of(*place)
+    second = page_of(*place, after=first.older)
+    last = page_of(*place, after=second.older)
     assert (len(last.rows), last.older) == (7, "")
-    back = drill_page(drill, now=now, before=last.newer)
+    back = page_of(*place, before=last.newer)
     assert back == second and [row.id for row in back.rows] == expected[PAGE : 2 * PAGE]
-    assert drill_page(drill, now=now, before=back.newer) == first
+    assert page_of(*place, before=back.newer) == first

@@ -17,8 +17,9 @@ from tests.devices import rows as shown
 from tests.devices.audited import actor
 
 pytestmark = pytest.mark.django_db
-PAGES = ["/coverage/", "/coverage/devices/?account=eset-main&cover=missing"]
-EXPORTS = ["/coverage/every.csv", "/coverage/devices.csv?account=eset-main&cover=missing"]
+PAGE = "/coverage/"
+MISSING = "/coverage/?account=eset-main&cover=missing"
+EXPORTS = ["/coverage/every.csv", "/coverage/every.csv?account=eset-main&cover=missing"]
 
 
 @pytest.fixture
@@ -40,7 +41,7 @@ def rows_of(client: Client, address: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(answer.getvalue().decode("utf-8-sig"))))
 
 
-@pytest.mark.parametrize("address", PAGES)
+@pytest.mark.parametrize("address", [PAGE, MISSING])
 def test_helpdesk_may_look_and_strangers_may_not(client: Client, fleet: dict[str, Account], bob: User, charlie: User, address: str) -> None:
     assert client.get(address).status_code == 302
     client.force_login(charlie)
@@ -55,7 +56,7 @@ def test_exports_need_their_permission_and_are_audited(
 ) -> None:
     client.force_login(bob)
     assert client.get(address).status_code == 403
-    assert "CSV" not in text_of(client, PAGES[0]) + text_of(client, PAGES[1])
+    assert "CSV" not in text_of(client, PAGE) + text_of(client, MISSING)
     client.force_login(ivan)
     assert rows_of(client, address)
     event = AuditEvent.objects.filter(action="export").get()
@@ -63,68 +64,118 @@ def test_exports_need_their_permission_and_are_audited(
     assert event.target.startswith("rollcall-coverage-")
 
 
-def test_the_answer_stands_first_and_the_worst_account_before_the_others(client: Client, fleet: dict[str, Account], bob: User) -> None:
+def test_the_worst_account_comes_first_with_its_share(client: Client, fleet: dict[str, Account], bob: User) -> None:
     client.force_login(bob)
-    text = text_of(client, "/coverage/")
-    assert "5 of 6 devices missing from five-main" in text
-    words = [text.index(f"{name} Up to date") for name in ("five-main", "opswat-main", "eset-main")]
-    assert words == sorted(words)
-    assert "eset-main Up to date 3 of 6 devices missing. Last full sync just now." in text
+    text = text_of(client, PAGE)
+    assert "12 coverage gaps in all vendor accounts. 6 devices checked." in text
+    rows = [text.index(f"{name} Up to date") for name in ("five-main", "opswat-main", "eset-main")]
+    assert rows == sorted(rows)
+    assert "eset-main Up to date 50% 3/6" in text and "five-main Up to date 16% 1/6" in text
 
 
 def test_an_account_that_proves_nothing_says_why(client: Client, fleet: dict[str, Account], bob: User) -> None:
     shown.fetch(fleet["eset"], state=JobState.DONE, finished_at=timezone.now(), withheld=14)
     client.force_login(bob)
-    assert "Can't confirm: 14 devices missing from its last full sync must be reviewed." in text_of(client, "/coverage/")
-    missing = text_of(client, "/coverage/devices/?account=eset-main&cover=unknown")
-    assert "Can't confirm missing devices: 14 devices missing from its last full sync must be reviewed." in missing
+    reason = "Can't confirm missing devices: 14 devices missing from its last full sync must be reviewed."
+    for address in (PAGE, "/coverage/?account=eset-main&cover=unknown"):
+        assert reason in text_of(client, address)
+
+
+def links_of(page: str) -> list[tuple[str, str]]:
+    return re.findall(r'class="number-link[^"]*" href="([^"]+)"[^>]*>\s*([\d,]+)[^<]*</a>', page)
 
 
 def test_every_number_links_to_a_list_of_as_many(client: Client, fleet: dict[str, Account], bob: User) -> None:
+    shown.sighting(fleet["eset"], "grouped", group_name="Berlin & Köln", os_family="windows")
     client.force_login(bob)
-    page = client.get("/coverage/").content.decode()
-    links = re.findall(r'class="number-link[^"]*" href="([^"]+)"[^>]*>([\d,]+)</a>', page)
-    assert len(links) == len(CoverageState) * len(fleet)
+    links = links_of(client.get(PAGE).content.decode())
+    assert len(links) > len(CoverageState) * len(fleet)
+    assert any("group=Berlin+%26+K%C3%B6ln" in address for address, _ in links) and any("os=windows" in address for address, _ in links)
     for address, number in links:
         text = text_of(client, address.replace("&amp;", "&"))
-        assert f"{number} device" in text if number != "0" else "No device has this state any more." in text
+        assert f"of {number} device" in text if number != "0" else "No device matches these filters now." in text, address
+
+
+def test_shares_of_systems_and_groups(client: Client, fleet: dict[str, Account], bob: User) -> None:
+    for number in range(2):
+        shown.sighting(fleet["eset"], f"grouped-{number}", group_name="Berlin", os_family="windows")
+    client.force_login(bob)
+    text = text_of(client, PAGE)
+    assert "Windows 4 100% 0% 4 missing 25% 3 missing" in text and "Berlin 2 100% 0% 2 missing 0% 2 missing" in text
+
+
+def test_a_row_has_the_state_and_the_check_in_at_every_account(client: Client, fleet: dict[str, Account], bob: User) -> None:
+    client.force_login(bob)
+    text = text_of(client, "/coverage/?q=nb-berlin-01")
+    assert "nb-berlin-01 Windows 11 1 Present 3 h ago Missing Present 3 h ago" in text.replace("Select ", "")
+
+
+def test_columns_are_of_the_chosen_accounts_while_no_state_is(client: Client, fleet: dict[str, Account], bob: User) -> None:
+    client.force_login(bob)
+    header = re.compile(r'<th scope="col"><span class="cover-head">.*?</span></th>', re.DOTALL)
+
+    def columns(query: str) -> list[str]:
+        found = header.findall(client.get(f"/coverage/{query}").content.decode())
+        return [re.sub(r"<[^>]+>", "", each).strip() for each in found]
+
+    everything = ["eset-main", "five-main", "opswat-main"]
+    assert columns("") == columns("?cover=missing&account=eset-main") == columns("?cover=missing&vendor=eset") == everything
+    assert columns("?account=eset-main") == columns("?vendor=eset") == ["eset-main"]
+    assert columns("?account=nobody") == []
 
 
 def test_a_text_narrows_the_list(client: Client, fleet: dict[str, Account], bob: User) -> None:
     client.force_login(bob)
-    text = text_of(client, PAGES[1] + "&q=LONDON")
+    text = text_of(client, MISSING + "&q=LONDON")
     assert "srv-london-05" in text and "phone-04" not in text
-    assert "No devices found" in text_of(client, PAGES[1] + "&q=nobody")
+    assert "No devices found" in text_of(client, MISSING + "&q=nobody")
 
 
-@pytest.mark.parametrize("query", ["", "?account=eset-main", "?account=nobody&cover=missing", "?account=eset-main&cover=splendid"])
-def test_an_address_that_means_no_list_is_not_found(client: Client, fleet: dict[str, Account], bob: User, query: str) -> None:
+def test_filters_by_system_and_group_narrow_the_list(client: Client, fleet: dict[str, Account], bob: User) -> None:
+    shown.sighting(fleet["opswat"], "grouped", group_name="Berlin", os_family="windows")
     client.force_login(bob)
-    assert client.get(f"/coverage/devices/{query}").status_code == 404
+    assert "1–1 of 1 device" in text_of(client, MISSING + "&group=Berlin")
+    assert "1–1 of 1 device" in text_of(client, MISSING + "&os=linux")
+    assert "No device matches these filters now." in text_of(client, MISSING + "&os=macos")
 
 
-@pytest.mark.parametrize("value", ["x", "-1", "0", "9" * 30, "٣", "1e5", "\x00", "9223372036854775807"])
-@pytest.mark.parametrize("name", ["after", "before", "q"])
-def test_no_address_is_an_error(client: Client, fleet: dict[str, Account], bob: User, name: str, value: str) -> None:
+def test_the_former_address_of_a_list_leads_to_it(client: Client, fleet: dict[str, Account], bob: User) -> None:
     client.force_login(bob)
-    assert client.get("/coverage/devices/", {"account": "eset-main", "cover": "missing", name: value}).status_code == 200
+    answer = client.get("/coverage/devices/?account=eset-main&cover=missing&q=phone&after=x")
+    assert (answer.status_code, answer["Location"]) == (301, "/coverage/?account=eset-main&cover=missing&q=phone")
 
 
-def test_the_export_of_a_list_has_its_devices_and_no_formulas(client: Client, fleet: dict[str, Account], ivan: User) -> None:
+@pytest.mark.parametrize("name", ["after", "before", "q", "cover", "account", "vendor", "os", "group", "sort"])
+def test_no_address_is_an_error(client: Client, fleet: dict[str, Account], bob: User, name: str) -> None:
+    client.force_login(bob)
+    for value in ("x", "-1", "0", "9" * 30, "٣", "\x00", "9223372036854775807"):
+        assert client.get(PAGE, {"account": "eset-main", "cover": "missing", name: value}).status_code == 200
+
+
+def test_the_file_has_the_filter_and_no_formulas(client: Client, fleet: dict[str, Account], ivan: User) -> None:
     shown.sighting(fleet["opswat"], "=nb+1", serial="@SUM(A1)")
     client.force_login(ivan)
     rows = rows_of(client, EXPORTS[1])
-    assert [row["name"] for row in rows] == ["'=nb+1", "away-07", "phone-04", "srv-london-05"]
-    assert rows[0]["serial"] == "'@SUM(A1)"
-    assert [row["name"] for row in rows_of(client, EXPORTS[1] + "&q=phone")] == ["phone-04"]
+    assert [row["Device"] for row in rows] == ["'=nb+1", "away-07", "phone-04", "srv-london-05"]
+    assert rows[0]["Serial"] == "'@SUM(A1)"
+    assert [row["Device"] for row in rows_of(client, EXPORTS[1] + "&q=phone")] == ["phone-04"]
+    assert list(rows_of(client, "/coverage/every.csv?vendor=opswat")[0]) == ["Device id", "Device", "Serial", "User", "OS", "opswat-main"]
+    event = AuditEvent.objects.filter(action="export").order_by("-pk")[0]
+    assert event.detail["filters"] == "?vendor=opswat"
 
 
-def test_the_export_of_the_matrix_has_every_device_and_its_states(
+def test_no_file_of_an_unknown_filter(client: Client, fleet: dict[str, Account], ivan: User) -> None:
+    client.force_login(ivan)
+    answer = client.get("/coverage/every.csv?cover=splendid")
+    assert (answer.status_code, answer["Location"]) == (302, "/coverage/?cover=splendid")
+
+
+def test_the_file_has_every_device_and_its_states(
     client: Client, fleet: dict[str, Account], ivan: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(coverage_export, "CHUNK", 2)
     client.force_login(ivan)
-    rows = {row["name"]: row for row in rows_of(client, EXPORTS[0])}
+    rows = {row["Device"]: row for row in rows_of(client, EXPORTS[0])}
     assert set(rows) == {"away-07", "mac-zurich-03", "nb-berlin-01", "nb-munich-02", "phone-04", "srv-london-05"}
     assert (rows["nb-munich-02"]["eset-main"], rows["nb-munich-02"]["five-main"]) == ("Present", "Missing")
     assert rows["srv-london-05"]["five-main"] == "Stale"
@@ -139,7 +190,7 @@ def test_empty_pages_say_why(client: Client, bob: User, alice: User) -> None:
     assert "No devices yet" in text_of(client, "/coverage/")
 
 
-@pytest.mark.parametrize("page", [(PAGES[0], 6), (PAGES[1], 9)])
+@pytest.mark.parametrize("page", [(PAGE, 13), (MISSING, 12), ("/coverage/?sort=gaps", 13)])
 def test_the_number_of_queries_does_not_grow(
     client: Client, fleet: dict[str, Account], ivan: User, django_assert_num_queries: object, page: tuple[str, int]
 ) -> None:
@@ -160,11 +211,11 @@ def test_the_device_page_names_the_accounts_that_do_not_see_it_and_why(client: C
     client.force_login(bob)
     away = Device.objects.get(name="away-07")
     text = text_of(client, f"/devices/{away.pk}/")
-    assert "Missing from" in text
-    assert "opswat-main Missing Not found in the last full sync (just now)." in text
+    assert "OPSWAT opswat-main Missing Not in the full sync of just now. Last check-in: 3 h ago" in text
+    assert "ESET eset-main Missing Not installed; not in the full sync of just now." in text
     fleet["eset"].syncruns.all().delete()
     assert "eset-main Unknown Can't confirm: its last full sync is not on record." in text_of(client, f"/devices/{away.pk}/")
     everywhere = shown.sighting(fleet["eset"], "everywhere").device
     for vendor in ("opswat", "five9s"):
         shown.sighting(fleet[vendor], "everywhere", device=everywhere)
-    assert "Missing from" not in text_of(client, f"/devices/{everywhere.pk}/")
+    assert "Not installed" not in text_of(client, f"/devices/{everywhere.pk}/")

@@ -59,7 +59,7 @@ def test_taken_apart_and_joined_again_by_the_keys(client: Client, pair: tuple[Si
     assert "Split" in text_of(client, page)
     assert "becomes a separate device" in text_of(client, f"{page}apart/{two.pk}/")
     done = client.post(f"{page}apart/{two.pk}/", {"reason": "cloned disk", "ticket": "INC7"})
-    assert done["Location"] == f"/devices/{device_of(two)}/?ticket=INC7"
+    assert done["Location"] == f"/devices/{device_of(two)}/?tab=matching&ticket=INC7"
     assert device_of(two) != device_of(one) == one.device_id
     told = Change.objects.filter(kind=ChangeKind.PARTED)
     assert {(each.device_id, each.before, each.after) for each in told} == {
@@ -88,7 +88,7 @@ def test_another_device_is_found_by_a_clue_and_linked(
     form = client.get(f"{page}link/?other={stranger.device_id}&ticket=INC8").content.decode()
     assert "Merge nb-1 and reception-pc" in form and 'value="INC8"' in form
     done = client.post(f"{page}link/", {"other": stranger.device_id, "reason": "same sticker", "ticket": "INC8"})
-    assert done["Location"] == f"{page}?ticket=INC8"
+    assert done["Location"] == f"{page}?tab=matching&ticket=INC8"
     assert device_of(stranger) == pair[0].device_id
     assert client.get(f"/devices/{stranger.device_id}/")["Location"] == page
     assert FormerDevice.objects.get().pk == stranger.device_id

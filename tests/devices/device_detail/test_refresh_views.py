@@ -32,14 +32,22 @@ def text(answer: object) -> str:
     return " ".join(answer.content.decode().split())  # type: ignore[attr-defined]
 
 
-def test_the_cost_stands_on_the_page_before_anybody_asks(client: Client, bob: User, device: Device) -> None:
-    client.force_login(bob)
+def test_the_cost_stands_on_the_page_before_it_staff_ask(client: Client, ivan: User, device: Device) -> None:
+    client.force_login(ivan)
     page = text(client.get(f"/devices/{device.pk}/"))
     panel = page.split("API usage by account:")[1].split("</form>")[0]
     assert "<strong>eset-main</strong> 1 API call, more only for removed devices" in panel
     assert "<strong>five-main</strong> one vendor job with several API calls" in panel
     assert "opswat-main" in panel and "OPSWAT cannot list single devices or changes" in panel
     assert not SyncRun.objects.exists()
+
+
+def test_helpdesk_refreshes_with_one_button_and_without_costs(client: Client, bob: User, device: Device) -> None:
+    client.force_login(bob)
+    page = text(client.get(f"/devices/{device.pk}/"))
+    form = page.split(f'action="/devices/{device.pk}/ask/"')[1].split("</form>")[0]
+    assert "</svg>Refresh</button>" in form
+    assert "API" not in page
 
 
 def test_a_double_click_makes_one_job_per_account_and_calls_nobody(client: Client, bob: User, device: Device) -> None:
@@ -100,10 +108,10 @@ def test_runs_of_other_devices_and_nonsense_are_not_shown(client: Client, bob: U
     ],
 )
 def test_an_account_that_cannot_be_asked_says_why(
-    client: Client, bob: User, device: Device, columns: dict[str, object], words: str
+    client: Client, ivan: User, device: Device, columns: dict[str, object], words: str
 ) -> None:
     Account.objects.filter(name="five-main").update(**columns)
-    client.force_login(bob)
+    client.force_login(ivan)
     assert words in text(client.get(f"/devices/{device.pk}/"))
     assert words in text(client.post(f"/devices/{device.pk}/ask/", headers=HTMX))
     assert [run.account.name for run in SyncRun.objects.all()] == ["eset-main"]
@@ -128,7 +136,7 @@ def test_who_may_not_ask_is_refused(client: Client, charlie: User, device: Devic
 def test_nobody_who_lost_the_device_is_asked(client: Client, bob: User, device: Device) -> None:
     Sighting.objects.update(life=Life.GONE)
     client.force_login(bob)
-    assert "API usage" not in text(client.get(f"/devices/{device.pk}/"))
+    assert f"/devices/{device.pk}/ask/" not in text(client.get(f"/devices/{device.pk}/"))
     assert "No account could be refreshed." in text(client.post(f"/devices/{device.pk}/ask/", follow=True))
 
 

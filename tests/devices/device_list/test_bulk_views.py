@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from devices.lists.file_table import file_name
 from devices.models import AuditEvent, Device, SyncRun, User
 from devices.sync import refresh
 from tests.devices import rows as shown
@@ -50,7 +51,7 @@ def test_a_file_is_named_audited_and_has_no_formula(ivan: User) -> None:
     shown.sighting(shown.account("eset-main", "eset"), "=1+1", user="@SUM(A1)")
     client = signed_in(ivan)
     answer = client.get("/devices/export.csv?state=ok")
-    assert answer["Content-Disposition"] == f'attachment; filename="rollcall-devices-{timezone.now():%Y-%m-%d}.csv"'
+    assert answer["Content-Disposition"] == f'attachment; filename="{file_name("devices", now=timezone.now())}.csv"'
     assert "'=1+1" in answer.getvalue().decode("utf-8-sig")
     event = AuditEvent.objects.get(action="export")
     assert (event.actor_id, event.detail["devices"], event.detail["filters"]) == (ivan.pk, "1", "?state=ok")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.template.loader import render_to_string
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
@@ -89,6 +91,18 @@ def test_no_query_of_its_own(accounts: dict[str, Account], django_assert_num_que
     sightings = list(Sighting.objects.filter(device=made.device).select_related("pulse"))
     with django_assert_num_queries(0):
         assert device_facts(sightings, names={made.pk: "five(9)s"})[0].rows[0].best.source == "five(9)s"
+
+
+def test_the_panel_has_a_row_for_each_fact_with_its_source_and_other_values(accounts: dict[str, Account]) -> None:
+    disks = [{"name": "NVMe", "bytes": 512 << 30}, {"name": "<b>HDD</b>", "bytes": 1 << 40}]
+    made = shown.sighting(accounts["five9s"], "nb-1", facts={"os_edition": "Enterprise", "disks": disks})
+    shown.sighting(accounts["eset"], "nb-1", device=made.device, facts={"os_edition": "Pro"})
+    Pulse.objects.filter(sighting=made).update(booted_at=BOOTED)
+    html = render_to_string("devices/device_detail/_facts.html", {"groups": list(groups_of(made.device_id).values())})
+    text = " ".join(re.sub(r"<[^>]+>", " ", html).split())
+    assert "Source and age Edition Enterprise eset: Pro five9s · 3 h ago Last boot 14 Sep 2026, 06:22" in text
+    assert "Disks NVMe · 512 GB &lt;b&gt;HDD&lt;/b&gt; · 1 TB five9s · 3 h ago" in text
+    assert "No vendor reports details." in render_to_string("devices/device_detail/_facts.html", {"groups": []})
 
 
 def test_facts_that_were_not_read_yet_are_none(accounts: dict[str, Account]) -> None:

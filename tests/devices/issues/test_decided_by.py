@@ -36,9 +36,9 @@ def test_what_woke_up_again_is_among_the_undecided_of_who_decided() -> None:
 def test_the_name_beside_a_decision_leads_there(bob: User) -> None:
     desk = signed_in(bob)
     assert 'href="/issues/?standing=all&amp;by=alice"' in desk.get("/issues/silenced/").content.decode()
-    page = " ".join(desk.get("/issues/?standing=all&by=alice").content.decode().split())
+    page = " ".join(desk.get("/issues/?rows=issues&standing=all&by=alice").content.decode().split())
     assert "<strong>1–1</strong> of 1 issue" in page and "replaced in March" in page and "Remove filter Triaged by: alice" in page
-    assert "Include triaged issues" in desk.get("/issues/?by=alice").content.decode()
+    assert "Include triaged issues" in desk.get("/issues/?rows=issues&by=alice").content.decode()
 
 
 def test_monday_finds_what_is_new_since_the_weekend_began(bob: User) -> None:

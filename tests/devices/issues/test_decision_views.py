@@ -23,7 +23,7 @@ def test_one_click_acknowledges_and_leads_back_to_the_same_list(desk: Client) ->
     assert answer["Location"] == "/issues/?severity=critical"
     page = text(desk)
     assert "1 issue acknowledged." in page and "of 5 issues" in page
-    there = text(desk, "/issues/?standing=acknowledged")
+    there = text(desk, "/issues/?rows=issues&standing=acknowledged")
     assert FIRST in there and "ivan" in there and "Reopen" in there
 
 

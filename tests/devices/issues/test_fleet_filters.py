@@ -126,33 +126,36 @@ def test_the_file_has_the_rows_of_the_list(desk: Client) -> None:
     for query in ("group=Berlin", "tag=ours", "os=macos", "group=Berlin&os=windows"):
         asked: dict[str, Any] = dict(pair.split("=") for pair in query.split("&"))
         expected = [(each.title, str(each.device)) for each in listed(**asked)]
-        assert expected and [(row["Issue"], row["Device id"]) for row in rows(desk, f"/issues/export.csv?standing=all&{query}")] == expected
-    assert rows(desk, "/issues/export.csv?group=nowhere") == []
+        assert (
+            expected
+            and [(row["Issue"], row["Device id"]) for row in rows(desk, f"/issues/export.csv?rows=issues&standing=all&{query}")] == expected
+        )
+    assert rows(desk, "/issues/export.csv?rows=issues&group=nowhere") == []
 
 
 def test_chips_fields_and_turning_keep_it(desk: Client, accounts: dict[str, Account]) -> None:
     for number in range(60):
         shown.sighting(accounts["opswat"], f"pc-{number:02}", group_name="Lab & Co", issues=[("old agent", "attention")])
-    page = text(desk, "/issues/?group=Lab+%26+Co&size=25")
+    page = text(desk, "/issues/?rows=issues&group=Lab+%26+Co&size=25")
     assert "<strong>1–25</strong> of 60 issues" in page and "Remove filter Group: Lab &amp; Co" in page
     assert 'name="group" value="Lab &amp; Co"' in page and '<option value="Berlin"></option>' in page
-    assert 'action="/issues/decide/?group=Lab+%26+Co' in page
+    assert 'action="/issues/decide/?rows=issues&amp;group=Lab+%26+Co' in page
     older = re.search(r'rel="next" href="/issues/([^"]+)"', page)
     assert older is not None
     following = text(desk, "/issues/" + older[1].replace("&amp;", "&"))
     assert "<strong>26–50</strong> of 60 issues" in following and "Remove filter Group: Lab &amp; Co" in following
-    answer = desk.get("/issues/?q=&group=Berlin&tag=&os=windows", headers=HTMX)
-    assert answer["HX-Push-Url"] == "/issues/?os=windows&group=Berlin"
+    answer = desk.get("/issues/?rows=issues&q=&group=Berlin&tag=&os=windows", headers=HTMX)
+    assert answer["HX-Push-Url"] == "/issues/?rows=issues&os=windows&group=Berlin"
     assert "Remove filter OS: Windows" in answer.content.decode()
 
 
 def test_a_group_that_nobody_has_is_said(desk: Client) -> None:
-    assert "No devices in a group “nowhere”. Enter the full name or ID of a group." in text(desk, "/issues/?group=nowhere")
-    assert "No devices with the tag “site”. Enter the full tag." in text(desk, "/issues/?tag=site&group=Berlin")
-    assert "Only open issues were searched." in text(desk, "/issues/?group=Berlin&os=linux")
+    assert "No devices in a group “nowhere”. Enter the full name or ID of a group." in text(desk, "/issues/?rows=issues&group=nowhere")
+    assert "No devices with the tag “site”. Enter the full tag." in text(desk, "/issues/?rows=issues&tag=site&group=Berlin")
+    assert "Only open issues were searched." in text(desk, "/issues/?rows=issues&group=Berlin&os=linux")
     Sighting.objects.update(group_id="", group_name="")
     for name in ("Berlin", "g-1"):
-        assert f"No devices in the group “{name}”. Subgroups are separate groups." in text(desk, f"/issues/?group={name}")
+        assert f"No devices in the group “{name}”. Subgroups are separate groups." in text(desk, f"/issues/?rows=issues&group={name}")
 
 
 @pytest.mark.usefixtures("size")

@@ -31,18 +31,20 @@ def test_the_list_shows_what_nobody_decided_about_with_who_says_so(desk: Client)
         assert words in page
     assert "1 problem reported" not in page  # muted at ESET
     assert f'href="/devices/{named("nb-1").pk}/#issues"' in page
-    assert "1 problem reported" in text(desk, "/issues/?standing=vendor")
+    assert "1 problem reported" in text(desk, "/issues/?rows=issues&standing=vendor")
 
 
 def test_the_place_is_in_the_navigation_and_a_fragment_is_only_the_results(desk: Client) -> None:
     assert re.search(r'<a href="/issues/" aria-current="page">.*?Issues</a>', text(desk))
-    answer = desk.get("/issues/?standing=all&severity=critical", headers=HTMX)
-    assert answer["HX-Push-Url"] == "/issues/?severity=critical&standing=all"
+    answer = desk.get("/issues/?rows=issues&standing=all&severity=critical", headers=HTMX)
+    assert answer["HX-Push-Url"] == "/issues/?rows=issues&severity=critical&standing=all"
     assert "<html" not in answer.content.decode()
 
 
 def test_no_address_breaks_the_list(desk: Client) -> None:
-    assert "Enter at least three" in text(desk, "/issues/?q=zz") and "Enter at least three" not in text(desk, "/issues/?q=zzz")
+    assert "Enter at least three" in text(desk, "/issues/?rows=issues&q=zz") and "Enter at least three" not in text(
+        desk, "/issues/?rows=issues&q=zzz"
+    )
     for value in HOSTILE:
         for name in ("q", "severity", "kind", "standing", "vendor", "account", "age", "sort", "size", "after", "before"):
             assert desk.get("/issues/", {name: value}, headers=HTMX).status_code == 200, (name, value)
@@ -51,7 +53,7 @@ def test_no_address_breaks_the_list(desk: Client) -> None:
 def test_filters_pages_and_chips_stand_in_the_address(desk: Client, accounts: dict[str, Account]) -> None:
     for number in range(60):
         shown.sighting(accounts["opswat"], f"pc-{number:02}", issues=[("old agent", "attention")])
-    page = text(desk, "/issues/?q=old+agent&vendor=opswat&size=25")
+    page = text(desk, "/issues/?rows=issues&q=old+agent&vendor=opswat&size=25")
     assert "<strong>1–25</strong> of 60 issues" in page and "Remove filter Vendor: OPSWAT" in page
     older = re.search(r'rel="next" href="/issues/([^"]+)"', page)
     assert older is not None
@@ -61,11 +63,11 @@ def test_filters_pages_and_chips_stand_in_the_address(desk: Client, accounts: di
 def test_a_page_that_became_empty_leads_back_to_the_first(desk: Client, accounts: dict[str, Account], ivan: User) -> None:
     for number in range(24):
         shown.sighting(accounts["opswat"], f"pc-{number:02}", issues=[("old agent", "unknown")])
-    first = text(desk, "/issues/?size=25&severity=unknown")
+    first = text(desk, "/issues/?rows=issues&size=25&severity=unknown")
     older = re.search(r'rel="next" href="(/issues/[^"]+)"', first)
     assert "of 25 issues" in first and older is None
     shown.sighting(accounts["opswat"], "pc-24", issues=[("last one", "unknown")])
-    older = re.search(r'rel="next" href="(/issues/[^"]+)"', text(desk, "/issues/?size=25&severity=unknown"))
+    older = re.search(r'rel="next" href="(/issues/[^"]+)"', text(desk, "/issues/?rows=issues&size=25&severity=unknown"))
     assert older is not None
     address = older[1].replace("&amp;", "&")
     assert "last one" in text(desk, address)
@@ -78,7 +80,7 @@ def test_what_woke_says_why(desk: Client, ivan: User) -> None:
     Issue.objects.filter(title=FIRST).update(raw="OTHER")
     page = text(desk)
     assert "Reopened" in page and "Changed since" in page and "accepted" in page
-    assert titles(listed(standing="woken")) == [FIRST] and FIRST in text(desk, "/issues/?standing=woken")
+    assert titles(listed(standing="woken")) == [FIRST] and FIRST in text(desk, "/issues/?rows=issues&standing=woken")
 
 
 def test_the_number_of_queries_does_not_grow(desk: Client, accounts: dict[str, Account]) -> None:
@@ -88,7 +90,12 @@ def test_the_number_of_queries_does_not_grow(desk: Client, accounts: dict[str, A
         return len(context)
 
     text(desk)
-    addresses = ("/issues/", "/issues/?sort=age", "/issues/?standing=all&vendor=eset", "/issues/?standing=muted")
+    addresses = (
+        "/issues/?rows=issues",
+        "/issues/?rows=issues&sort=age",
+        "/issues/?rows=issues&standing=all&vendor=eset",
+        "/issues/?rows=issues&standing=muted",
+    )
     assert [asked(address) for address in addresses] == [11, 11, 10, 8]
     for number in range(30):
         shown.sighting(accounts["eset"], f"pc-{number}", issues=[("a", "attention"), ("b", "critical")])

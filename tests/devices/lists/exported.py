@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from io import StringIO
 from typing import Any
-from urllib.parse import urlencode
 
 from django.core.management import call_command
 from django.test import Client
@@ -65,8 +64,7 @@ ACCOUNT = "=eset;=1"  # a name that no form would accept
 Export = Callable[[Client, str], bytes]
 ARGUMENTS = {
     "devices:export": "life=all&cols=" + ",".join(key for key in COLUMNS if key != "name"),
-    "devices:coverage_devices_file": urlencode({"account": ACCOUNT, "cover": "fresh"}),
-    "devices:issues_file": "standing=all",
+    "devices:issues_file": "rows=issues&standing=all",
     "patching:patches_file": "status=all",
     "patching:attempts_file": "period=all",
 }
@@ -102,9 +100,11 @@ def plant(alice: User) -> None:
 
 def _plant(text: str, number: int, eset: Account, alice: User) -> None:
     now = timezone.now()
-    record = shown.sighting(eset, f"pc-{number}", group_name=text, issues=[(text, "critical")], ids=[(IdKind.SERIAL, serial(number))])
+    record = shown.sighting(
+        eset, f"pc-{number}", group_name=text, user=text, issues=[(text, "critical")], ids=[(IdKind.SERIAL, serial(number))]
+    )
     record.issues.update(raw=text)
-    Device.objects.filter(pk=record.device_id).update(name=text, serial=text, user=text, os_name=text, model=text)
+    Device.objects.filter(pk=record.device_id).update(name=text, serial=text, user=text, os_name=text, model=text, disagrees=["user"])
     DeviceTag.objects.create(device=record.device, key=text, name=text, by_name=text, at=now)
     patched.title(text, developer=text)
     patched.patch(record, text, raw=text, version=text, fixes=[text])

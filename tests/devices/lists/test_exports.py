@@ -6,12 +6,14 @@ import csv
 import html
 import re
 import unicodedata
+from datetime import datetime, timedelta
 from io import StringIO
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from devices.models import AuditEvent, User
 from local.data_dir import PROJECT
@@ -26,16 +28,17 @@ PHONE_NUMBER = re.compile(r" ?\+49 [0-9()]+ ?[0-9 -]+(\"?,.*)?", re.DOTALL)
 # Columns that have a free text of a vendor or user.
 COLUMNS = {
     "devices:export": {"Name", "User", "Serial", "OS", "Model", "Groups", "Tags"},
-    "devices:coverage_file": {"name", "serial", "user", "os"},
-    "devices:coverage_devices_file": {"name", "serial", "user", "os"},
+    "devices:coverage_file": {"Device", "Serial", "User", "OS"},
+    "devices:disagreements_file": {"Device", "User", "OS", "Shown value"},
     "devices:issues_file": {"Issue", "Vendor status", "Device", "Reason", "Ticket", "By"},
-    "devices:audit_export": {"user", "target"},
-    "devices:lookup_list": {"name", "serial", "user", "os"},
+    "devices:audit_export": {"User", "Target"},
+    "devices:lookup_list": {"Device", "Serial", "User", "OS"},
     "patching:patches_file": {"Device", "Application", "Developer", "Vendor status", "User", "To version", "Fixes"},
     "patching:attempts_file": {"Device", "Application", "Developer", "Vendor status", "User", "From version", "To version"},
     "patching:devices_file": {"Device", "User", "System"},
     "patching:titles_file": {"Application", "Developer"},
-    "installers:handouts_file": {"by", "to", "ticket", "installer", "device"},
+    "installers:handouts_file": {"Shared by", "Recipient", "Ticket", "Installer", "Device"},
+    "installers:register_file": {"Installer"},
 }
 
 PAGES = {"devices:export": "/devices/", "devices:audit_export": "/audit/"}  # others are named after their page
@@ -109,6 +112,24 @@ def test_a_workbook_has_the_same_texts_as_they_are(client: Client) -> None:
             assert {row[table[0].index(column)] for row in table[1:]} >= texts, (name, column)
         if name != "devices:audit_export":  # which has one entry more by then
             assert [[bare(cell) for cell in row] for row in table] == [[bare(cell) for cell in row] for row in rows], name
+
+
+def test_files_and_columns_are_named_alike(client: Client) -> None:
+    """`rollcall-LIST-YYYYMMDD-HHMM`, in UTC, and labels instead of names of columns; the name of an account is its own column."""
+    for name, fetch in exports().items():
+        for form in ("csv", "xlsx"):
+            content = fetch(client, form)
+            named = re.fullmatch(rf"rollcall-(.+)-([0-9]{{8}}-[0-9]{{4}})\.{form}", AuditEvent.objects.latest("pk").target)
+            assert named, name
+            assert abs(datetime.strptime(f"{named[2]}Z", "%Y%m%d-%H%M%z") - timezone.now()) < timedelta(hours=1), name
+            if form == "csv":
+                header = next(csv.reader(StringIO(content.decode("utf-8-sig"))))
+                labels = [label for label in header if label != CELLS.get(ACCOUNT, "'" + ACCOUNT.replace(";=", ";'="))]
+                assert labels == [label for label in labels if re.fullmatch(r"(OS|[A-Z]+|[A-Z][a-z]+)( [A-Za-z0-9-]+|, [0-9]+)*", label)], (
+                    name
+                )
+    for text in commands().values():
+        assert all(label[0].isupper() and "_" not in label for label in next(csv.reader(StringIO(text.removeprefix("\ufeff")))))
 
 
 def test_the_audit_log_has_the_format(client: Client) -> None:

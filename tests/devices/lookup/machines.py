@@ -88,7 +88,7 @@ def exported(text: str) -> Any:
 def pasted(text: str) -> list[tuple[str, str, str]]:
     """(input, result, device) of each row of the bulk search, as its CSV has them."""
     file = exported(text).content.decode("utf-8-sig")
-    return [(row["line"], row["answer"], row["name"]) for row in csv.DictReader(StringIO(file))]
+    return [(row["Line"], row["Result"], row["Device"]) for row in csv.DictReader(StringIO(file))]
 
 
 def values(rows: Sequence[tuple[str, str, str]]) -> list[tuple[str, str]]:

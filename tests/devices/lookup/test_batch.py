@@ -72,14 +72,14 @@ def test_the_csv_is_formula_safe_and_audited(desk: Client, ivan: User) -> None:
     answer = desk.post("/d/list/", {"list": f"nb-berlin-01\ntwice\n{evil}\n@none", "format": "csv"})
     assert answer["Content-Type"] == "text/csv; charset=utf-8" and "attachment" in answer["Content-Disposition"]
     rows = list(csv.DictReader(StringIO(answer.content.decode("utf-8-sig"))))
-    assert [(row["line"], row["answer"], row["name"]) for row in rows] == [
+    assert [(row["Line"], row["Result"], row["Device"]) for row in rows] == [
         ("nb-berlin-01", "found", "nb-berlin-01"),
         ("twice", "ambiguous", "pc-0"),
         ("twice", "ambiguous", "pc-1"),
         ("'" + evil, "found", "'" + evil),
         ("'@none", "not found", ""),
     ]
-    assert (rows[0]["serial"], rows[0]["seen_by"]) == ("PF3XK2", "eset-main opswat-main")
+    assert (rows[0]["Serial"], rows[0]["Reported by"]) == ("PF3XK2", "eset-main opswat-main")
     [event] = AuditEvent.objects.filter(action="export")
     assert (event.actor, event.detail) == (ivan, {"format": "csv", "lines": 4, "devices": 4})
     assert event.target.startswith("rollcall-lookup-")

@@ -53,9 +53,23 @@ def test_a_single_exact_hit_opens_the_device(desk: Client, term: str) -> None:
     assert (answer.status_code, answer["Location"]) == (302, address_of("nb-berlin-01"))
 
 
-@pytest.mark.parametrize("term", ["berlin", "00:1a:2b", "10.0.50.", "becker", "pf3x"])
-def test_a_part_of_a_name_is_answered_with_a_list(desk: Client, term: str) -> None:
+@pytest.mark.parametrize("term", ["00:1a:2b", "10.0.50.", "pf3x", "nb-berlin-0", "be"])
+def test_a_part_of_a_number_is_answered_with_a_list(desk: Client, term: str) -> None:
     assert address_of("nb-berlin-01") in words(desk, "/d/", q=term)
+
+
+@pytest.mark.parametrize("term", ["becker", "user:becker", "Anna Becker", "berlin"])
+def test_a_part_of_a_name_opens_the_only_device_that_has_it(desk: Client, term: str) -> None:
+    answer = desk.get("/d/", {"q": term, "ticket": "INC1"})
+    assert (answer.status_code, answer["Location"]) == (302, address_of("nb-berlin-01") + "?ticket=INC1")
+    assert "Only match for" in desk.get(answer["Location"]).content.decode()
+    assert address_of("nb-berlin-01") in words(desk, "/d/", q=term, all="1")
+
+
+def test_a_link_with_a_part_of_a_name_opens_nothing(desk: Client, fleet: dict[str, Account]) -> None:
+    assert desk.get("/d/user/becker").status_code == 200
+    shown.sighting(fleet["eset"], "lab-9", user="ACME\\otto.becker", ids=[(IdKind.USER, "ACME\\otto.becker")])
+    assert "2 devices found" in words(desk, "/d/", q="becker")
 
 
 def test_hits_are_grouped_by_the_key_with_the_fragment_marked_and_the_last_contact(desk: Client, fleet: dict[str, Account]) -> None:

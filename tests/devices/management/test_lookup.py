@@ -109,5 +109,8 @@ class TestExport:
 
     def test_csv(self, device: None) -> None:
         out, _ = told("export", "devices", "--format", "csv")
-        assert out.splitlines()[0] == "\ufeffid,name,serial,user,os,state,life,seen_by,seen_at,fetched_at,switched_off"
+        assert (
+            out.splitlines()[0]
+            == "\ufeffDevice id,Device,Serial,User,OS,Status,Inventory status,Reported by,Last check-in,Last synced,Disabled accounts"
+        )
         assert ",NB-1,PF 3X,anna,Windows 11,ok,seen,eset-main,2026-11-20T09:12:00Z," in out.splitlines()[1]

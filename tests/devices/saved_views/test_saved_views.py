@@ -261,10 +261,10 @@ def test_what_is_done_with_all_that_match_is_done_with_those_of_the_view(ivan: U
     made.small_patching()
     client = signed_in(ivan)
     save(client, "?severity=critical", of="issues")
-    here = client.get("/issues/?view=trouble").context
-    answer = client.post("/issues/decide/?view=trouble", {"which": "matching"})
-    assert answer.context["total"] == here["page"].total > 0 and answer.context["back"] == "/issues/?view=trouble"
-    assert client.get("/issues/").context["page"].total > here["page"].total
+    here = client.get("/issues/?view=trouble&rows=issues").context
+    answer = client.post("/issues/decide/?view=trouble&rows=issues", {"which": "matching"})
+    assert answer.context["total"] == here["page"].total > 0 and answer.context["back"] == "/issues/?view=trouble&rows=issues"
+    assert client.get("/issues/?rows=issues").context["page"].total > here["page"].total
 
 
 @pytest.mark.parametrize("of", ["issues", "patches", "attempts"])

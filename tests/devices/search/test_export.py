@@ -161,8 +161,8 @@ class TestStreams:
     def test_csv_has_a_header_and_a_safe_row_per_device(self) -> None:
         fleet(2, name="=1+1", user='O"Neil, Ann')
         rows = list(csv.DictReader(io.StringIO("".join(csv_lines(documents(Device.objects.all()))))))
-        assert [row["name"] for row in rows] == ["'=1+1"] * 2
-        assert (rows[0]["user"], rows[0]["seen_by"], rows[0]["seen_at"]) == ('O"Neil, Ann', "eset-main", "2026-11-20T09:12:00Z")
+        assert [row["Device"] for row in rows] == ["'=1+1"] * 2
+        assert (rows[0]["User"], rows[0]["Reported by"], rows[0]["Last check-in"]) == ('O"Neil, Ann', "eset-main", "2026-11-20T09:12:00Z")
         assert tuple(rows[0]) == export.COLUMNS
 
     def test_nothing_at_all_is_an_empty_stream_and_a_header(self) -> None:

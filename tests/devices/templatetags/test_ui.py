@@ -70,7 +70,7 @@ def test_a_state_is_icon_word_and_colour_and_an_unknown_word_is_grey() -> None:
 
 def test_silenced_keeps_the_word() -> None:
     text = Template('{% state_pill "critical" silenced=True %}').render(Context())
-    assert ">Critical<" in text and "(muted)" in text
+    assert ">Critical<" in text and ">Muted<" in text and 'title="Muted by vendor."' in text
 
 
 def test_nothing_to_copy_is_a_dash_without_a_button() -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from datetime import date, datetime, timedelta
 from random import Random
+from typing import Any
 
 from django.utils import timezone
 
 from devices.account_status.status import statuses
 from devices.coverage.queries import CoverageQuery
-from devices.models import Account, Change, ChangeKind, DailyCount, Device, DeviceGroup, Issue, Life, Sighting
+from devices.models import Change, ChangeKind, DailyCount, Device, DeviceGroup, Issue, JobState, Life, Sighting
 from devices.trends.days import day_of
 from tests.devices import rows as shown
 
@@ -24,14 +25,16 @@ def random_fleet(seed: int, *, devices: int = 18) -> None:
     dice, now = Random(seed), timezone.now()
     accounts = [shown.account(f"{vendor}-{number}", vendor) for vendor in VENDORS for number in range(dice.randint(1, 2))]
     for account in accounts:
-        shown.fetch(account, state=shown.JobState.DONE)
+        shown.fetch(account, state=JobState.DONE)
         for number in range(3):
             DeviceGroup.objects.create(account=account, external_id=f"id-{number}", name=f"Group {number % 2}")
     for number in range(devices):
         device = None
         for account in dice.sample(accounts, dice.randint(1, min(3, len(accounts)))):
             life = dice.choice([Life.SEEN] * 5 + [Life.MISSING, Life.GONE])
-            group = dice.choice([{}, {"group_name": f"Group {dice.randint(0, 3)}"}, {"group_id": f"id-{dice.randint(0, 4)}"}])
+            group: dict[str, Any] = dice.choice(
+                [{}, {"group_name": f"Group {dice.randint(0, 3)}"}, {"group_id": f"id-{dice.randint(0, 4)}"}]
+            )
             made = shown.sighting(
                 account,
                 f"nb-{seed}-{number}",
@@ -83,9 +86,9 @@ def _status() -> Rows:
         groups = {""}
         for record in Sighting.objects.filter(device=device):
             groups |= {record.group_name} | (named.get(record.group_id) or {record.group_id})
-        for group in groups:
+        for label in groups:
             for vendor in ("", *device.vendors):
-                rows["status", vendor, None, group, device.state] += 1
+                rows["status", vendor, None, label, device.state] += 1
     return rows
 
 
@@ -136,7 +139,3 @@ def changes_of(day: date) -> Rows:
             found["critical"] |= {change.device_id} if change.after == "critical" else set()
             found["resolved"] |= {change.device_id} if change.before == "critical" else set()
     return Counter({("changes", "", None, "", status): len(devices) for status, devices in found.items() if devices})
-
-
-def accounts() -> list[Account]:
-    return list(Account.objects.order_by("pk"))

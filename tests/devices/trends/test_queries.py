@@ -51,6 +51,14 @@ def test_what_happened_within_a_day_has_no_gaps_after_the_first() -> None:
     assert found.values["installed"] == [3, 0, 0, 0, 0] and found.values["failed"] == [0, 0, 0, 1, 0]
 
 
+def test_changes_are_known_from_the_first_count_on_even_if_there_were_none() -> None:
+    counted(2, 0)
+    found = series(Measure.CHANGES, today=TODAY)
+    assert found.values["new"] == [0, 0, 0] and found.starts == TODAY - timedelta(days=2)
+    number(4, Measure.CHANGES, "new", 3)
+    assert series(Measure.CHANGES, days=7, today=TODAY).values["new"] == [3, 0, 0, 0, 0]
+
+
 def test_the_coverage_of_a_vendor_starts_with_its_first_account() -> None:
     counted(5, 4, 2, 0)
     number(4, Measure.COVERAGE, "reported", 8, vendor="eset")

@@ -80,7 +80,7 @@ def test_an_unknown_choice_is_refused_and_nothing_is_changed(alice: User) -> Non
     client = signed_in(alice, language="de")
     answer = client.post("/preferences/", {"language": "xx", "time_zone": "Mars/Base"}, headers=GERMAN)
     alice.refresh_from_db()
-    assert answer.status_code == 400 and 'role="alert"' in answer.content.decode()
+    assert answer.status_code == 400 and 'aria-invalid="true"' in answer.content.decode()
     assert (alice.language, alice.time_zone) == ("de", "")
 
 

@@ -41,13 +41,13 @@ def removal(user: User) -> str:
 
 def row(client: Client, name: str) -> str:
     rows = re.findall(r"<tr>(.*?)</tr>", client.get(PAGE).text, flags=re.DOTALL)
-    (found,) = [each for each in rows if f"<strong>{name}</strong>" in each]
+    (found,) = [each for each in rows if f'<th scope="row">{name}</th>' in each]
     return " ".join(re.sub(r"<[^>]+>", " ", found).split())
 
 
 def test_every_user_is_shown_with_role_status_and_second_factor(admin: Client, lost: User, charlie: User) -> None:
     User.objects.filter(pk=charlie.pk).update(is_active=False)
-    assert re.fullmatch(r"bob Helpdesk Enabled never Enabled since \d.+ Remove two-factor authentication", row(admin, "bob"))
+    assert re.fullmatch(r"bob Helpdesk Enabled never Enabled since \d.+ Remove two-factor authentication : bob", row(admin, "bob"))
     assert row(admin, "charlie") == "charlie — Disabled never Disabled"
     assert row(admin, "alice").startswith("alice Administrator Enabled") and "Remove" not in row(admin, "alice")
 

@@ -7,7 +7,9 @@ import re
 import pytest
 from django.test import Client, RequestFactory
 from django.views.defaults import server_error
+from pytest_django.fixtures import DjangoAssertNumQueries
 
+from config.errors import broken
 from devices.models import Sighting, User
 from tests.devices import rows as shown
 
@@ -60,3 +62,34 @@ def test_the_sign_in_page_has_no_inline_code(client: Client) -> None:
 def test_the_chosen_colours_come_with_the_first_byte(client: Client, cookie: str, attribute: str) -> None:
     client.cookies["rollcall_theme"] = cookie
     assert f'<html lang="en"{attribute}>' in client.get("/accounts/login/").content.decode()
+
+
+@pytest.mark.parametrize(("address", "status"), [("/no/such/place/", 404), ("/users/", 403)])
+def test_who_is_signed_in_keeps_the_navigation_on_an_error_page(client: Client, bob: User, address: str, status: int) -> None:
+    client.force_login(bob)
+    answer = client.get(address)
+    text = answer.content.decode()
+    assert answer.status_code == status and 'href="/devices/"' in text and 'role="search"' in text
+    assert "change_user" not in text
+
+
+def test_an_expired_form_of_a_signed_in_user_keeps_the_navigation(bob: User) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(bob)
+    answer = client.post("/preferences/", {"language": "de"})
+    assert answer.status_code == 403
+    assert b"Form expired" in answer.content and b'href="/devices/"' in answer.content
+
+
+def test_our_own_error_keeps_a_known_navigation_and_reads_nothing(
+    bob: User, charlie: User, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    request = RequestFactory().get("/devices/")
+    bob.has_perm("devices.view_device")
+    for user, known in ((bob, True), (charlie, False)):
+        request._cached_user = user  # type: ignore[attr-defined]  # as the middleware leaves it
+        with django_assert_num_queries(0):
+            answer = broken(request)
+        text = answer.content.decode()
+        assert (answer.status_code, 'href="/issues/"' in text) == (500, known)
+        assert "Something went wrong" in text and not INLINE.search(text)

@@ -53,7 +53,7 @@ def test_an_implausible_time_is_no_fact() -> None:
     """The clock of the device is an hour ahead, or its zone is wrong."""
     eset = shown.account("eset-main", "eset")
     ahead = shown.sighting(eset, "nb-1", seen_at=AT + timedelta(hours=1))
-    for text in (told(ahead.device).plain, told(ahead.device).markdown.replace("\\:", ":")):
+    for text in (told(ahead.device).plain, told(ahead.device).markdown):
         assert "Last seen: implausible time (2026-11-20 10:12 UTC)" in text
         assert "Last check-in: implausible time (2026-11-20 10:12 UTC)" in text
         assert text.count("implausible") == 2
@@ -76,8 +76,26 @@ def test_in_markdown_a_vendors_words_are_only_text(words: str) -> None:
     both = told(seen.device)
     name, *_, issue, _, _ = both.markdown.splitlines()
     for written in (name[2:-2], issue.removeprefix("  * ").rpartition(" (ESET, ")[0]):
-        assert written and not re.search(r"[<>`*_\[\]#|~:@]", re.sub(r"\\.", "", written))
+        assert written and not re.search(r"[<>`*\[\]#|~]|(?<!\w)[_@]|_(?!\w)|://", re.sub(r"\\[!-/:-@\[-`{-~]", "x", written))
     assert "\u202e" not in both.plain and "\r" not in both.plain and len(both.plain.splitlines()) <= 8
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        ("NORDWIND\\g.ziegler", "NORDWIND\\g.ziegler"),
+        ("g.ziegler@nordwind.example", "g.ziegler@nordwind.example"),
+        ("DEVICE_FUNCTIONALITY_STATUS_OK", "DEVICE_FUNCTIONALITY_STATUS_OK"),
+        ("since 12:30", "since 12:30"),
+        ("NORDWIND\\_x", "NORDWIND\\\\\\_x"),
+        ("NORDWIND\\", "NORDWIND\\\\"),
+        ("https://evil.example", "https:/\\/evil.example"),
+        ("@all", "\\@all"),
+    ],
+)
+def test_markdown_shows_no_backslash_where_none_is_needed(value: str, written: str) -> None:
+    seen = shown.sighting(shown.account("eset-main", "eset"), "nb-1", user=value)
+    assert f"* User: {written}" in told(seen.device).markdown.splitlines()
 
 
 def test_a_long_list_of_issues_is_cut_and_counted() -> None:

@@ -137,6 +137,6 @@ def test_three_machines_of_one_beginning_are_three_devices_without_a_gap(client:
     client.force_login(alice)
     for account in ("eset", "epm"):
         for cover, count in (("fresh", 3), ("missing", 0)):
-            file = client.get("/coverage/devices.csv", {"account": account, "cover": cover}).getvalue()
+            file = client.get("/coverage/every.csv", {"account": account, "cover": cover}).getvalue()
             assert len(file.splitlines()) - 1 == count, (account, cover)
     assert client.get("/d/", {"q": "PF3XK2A2"})["Location"] == f"/devices/{device_of(pairs[1][0]).pk}/"

@@ -104,8 +104,9 @@ def test_what_a_spreadsheet_left_of_a_power_of_zero_is_explained(desk: Client) -
 
 
 FILES = [
-    "/devices/export.csv", "/issues/export.csv", "/coverage/every.csv", "/coverage/devices.csv?account=epm&cover=fresh", "/patching/patches.csv",
+    "/devices/export.csv", "/issues/export.csv", "/coverage/every.csv", "/coverage/every.csv?account=epm&cover=fresh", "/patching/patches.csv",
     "/patching/attempts.csv", "/patching/devices.csv", "/patching/titles.csv", "/installers/hand-outs.csv",
+    "/issues/export.csv?rows=issues", "/disagreements/export.csv", "/installers/export.csv",
 ]  # fmt: skip
 
 
@@ -117,7 +118,7 @@ def test_every_file_that_a_browser_downloads_begins_with_the_mark_of_utf8(desk: 
 
 
 def test_the_file_of_a_pasted_list_begins_with_the_mark_too(desk: Client) -> None:
-    assert desk.post("/d/list/", {"list": "NB-0042", "format": "csv"}).content.startswith(b"\xef\xbb\xbfline")
+    assert desk.post("/d/list/", {"list": "NB-0042", "format": "csv"}).content.startswith(b"\xef\xbb\xbfLine")
 
 
 def test_the_devices_file_has_umlauts_and_is_read_back_whole(desk: Client) -> None:

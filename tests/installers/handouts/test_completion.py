@@ -125,8 +125,9 @@ def test_an_installer_is_offered_only_where_one_exists(client: Client, bob: User
     Device.objects.update(os_family=family)
     client.force_login(bob)
     confirm(client)
-    for address in (f"/devices/{device.pk}/", "/coverage/devices/?account=eset-main&cover=missing"):
-        assert (f"/installers/for/{device.pk}/?account=eset-main" in client.get(address).content.decode()) is offered, address
+    assert (f"/installers/for/{device.pk}/?account=eset-main" in client.get(f"/devices/{device.pk}/").content.decode()) is offered
+    bulk = f"/installers/send/?gap={device.pk}-{Account.objects.get(name='eset-main').pk}"
+    assert (bulk in client.get("/coverage/?account=eset-main&cover=missing").content.decode()) is offered
 
 
 def test_helpdesk_is_told_whom_to_ask_when_nothing_is_marked(client: Client, bob: User, device: Device) -> None:
@@ -144,12 +145,12 @@ def test_a_system_without_installers_is_explained(client: Client, ivan: User, de
     assert "Linux" in page and "/installers/new/" not in page
 
 
-def test_the_coverage_list_offers_installers_only_where_they_help(client: Client, bob: User, device: Device) -> None:
+def test_the_coverage_list_offers_installers_only_where_they_help(client: Client, bob: User, device: Device, eset: Account) -> None:
     client.force_login(bob)
     confirm(client)
-    link = f'href="/installers/for/{device.pk}/?account=eset-main"'
-    assert link in client.get("/coverage/devices/?account=eset-main&cover=missing").content.decode()
-    assert "/installers/for/" not in client.get("/coverage/devices/?account=opswat-main&cover=fresh").content.decode()
+    link = f'href="/installers/send/?gap={device.pk}-{eset.pk}"'
+    assert link in client.get("/coverage/?account=eset-main&cover=missing").content.decode()
+    assert "/installers/send/?gap" not in client.get("/coverage/?account=opswat-main").content.decode()
     assert "/installers/for/" not in client.get("/devices/").content.decode()
 
 
@@ -244,10 +245,15 @@ def test_the_log_leaves_as_csv_without_formulas_or_links_and_is_audited(client: 
     answer = client.get("/installers/hand-outs.csv?q=SUM")
     text = answer.getvalue().decode("utf-8-sig")
     [row] = csv.DictReader(text.splitlines())
-    assert (row["to"], row["installer"], row["device"], row["outcome"]) == ("'@SUM(1)", "'=HYPERLINK(1)", "nb-berlin-01", "Not downloaded")
+    assert (row["Recipient"], row["Installer"], row["Device"], row["Status"]) == (
+        "'@SUM(1)",
+        "'=HYPERLINK(1)",
+        "nb-berlin-01",
+        "Not downloaded",
+    )
     assert "canary" not in text and token not in text and Handout.objects.get().mark not in text
     [event] = AuditEvent.objects.filter(action="export")
-    assert event.target.startswith("rollcall-hand-outs-") and event.detail["q"] == "SUM"
+    assert event.target.startswith("rollcall-deliveries-") and event.detail["q"] == "SUM"
 
 
 @pytest.mark.parametrize("query", ["?q=%00", "?q=" + "x" * 10_000, "?before=x", "?after=-1", "?before=99999999999999999999", "?show=%00"])

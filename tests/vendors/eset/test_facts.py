@@ -15,7 +15,7 @@ PROCESSOR = LAPTOP["hardwareProfiles"][1]["processors"][0]
 PRODUCT = LAPTOP["activeProducts"][0]
 
 
-def with_hardware(**values: Any) -> dict[str, Any]:
+def with_hardware(**values: Any) -> Any:
     return LAPTOP | {"hardwareProfiles": [values]}
 
 

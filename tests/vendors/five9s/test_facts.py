@@ -12,11 +12,11 @@ from tests.vendors.five9s.test_mapping import PENDING, VM, entry, read
 from vendors.field_repairs import FieldFault, Repair
 
 
-def with_custom(**fields: Any) -> dict[str, Any]:
+def with_custom(**fields: Any) -> Any:
     return VM | {"CustomInventory": fields, "DatabaseViews": {}}
 
 
-def with_inventory(**fields: Any) -> dict[str, Any]:
+def with_inventory(**fields: Any) -> Any:
     return VM | {"EpmInventory": VM["EpmInventory"] | fields}
 
 
@@ -105,11 +105,15 @@ def test_the_type_comes_from_custom_inventory_where_the_inventory_has_none() -> 
     assert read(with_inventory(Type=None)).facts["device_type"] == "desktop"
 
 
-@pytest.mark.parametrize("views", [None, {}, [], {"v": None}, {"v": {"a": 1}}, {"v": "text"}, {"v": []}])
-def test_views_without_rows_are_no_repair(views: Any) -> None:
+@pytest.mark.parametrize(("views", "repairs"), [
+    (None, ()), ({}, ()), ([], ()), ({"v": None}, ()), ({"v": []}, ()),
+    ({"v": "text"}, (Repair("DatabaseViews.v", FieldFault.TYPE),)),
+    ({"v": [5]}, (Repair("DatabaseViews.v", FieldFault.TYPE),)),
+])  # fmt: skip
+def test_views_without_rows_are_left_out(views: Any, repairs: tuple[Repair, ...]) -> None:
     found = read(VM | {"DatabaseViews": views})
     assert [each["name"] for each in found.facts["custom"]] == ["Tag ID #"]
-    assert found.repairs == ()
+    assert found.repairs == repairs
 
 
 def test_a_huge_custom_inventory_is_bounded() -> None:

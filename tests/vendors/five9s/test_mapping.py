@@ -231,7 +231,7 @@ def test_text_that_cannot_be_stored_is_found_even_where_it_is_not_mapped() -> No
     contract = entry({**VM, "DatabaseViews": {"v_Leasing": [{"Contract": "a\x00b"}]}})
     assert contract.read().repairs == (Repair("DatabaseViews.v_Leasing.Contract", FieldFault.CHARACTERS),)
     assert json.loads(contract.raw)["DatabaseViews"] == {"v_Leasing": [{"Contract": "a\ufffdb"}]}
-    assert read({**VM, "DatabaseViews": {"a\x00b": 1}}).repairs == (Repair("DatabaseViews.a\ufffdb", FieldFault.CHARACTERS),)
+    assert read({**VM, "DatabaseViews": {"a\x00b": []}}).repairs == (Repair("DatabaseViews.a\ufffdb", FieldFault.CHARACTERS),)
 
 
 def test_custom_fields_of_any_number_and_kind_are_read() -> None:

@@ -224,7 +224,7 @@ def test_a_bad_field_costs_itself_and_is_reported(kind: Kind, path: FieldPath) -
 
 
 # A serial is shown although characters are lost, and one that ESET calls malformed is not.
-BESIDE = {"serialNumber": {"serial"}, "name": {"os_release"}}
+BESIDE = {"serialNumber": {"serial"}, "name": {"os_release", "os_short"}}
 SECRETS = ("deviceToken", "salt")  # never kept, so nothing of them is reported
 
 
