@@ -125,4 +125,4 @@ def _choices(found: IssueResult, users: Sequence[User]) -> dict[str, Any]:
     names = sorted(each.name for each in found.accounts.values())
     names_of_users = [(f"{USER}{user.username}", user.username) for user in users]
     assignees = [(ME, gettext("Me")), (NO_USER, gettext("Unassigned")), *names_of_users]
-    return {**options, "account": [(name, name) for name in names], "groups": known_groups(), "assignee": assignees}
+    return {**options, "account": [(name, name) for name in names], "group": known_groups(), "assignee": assignees}

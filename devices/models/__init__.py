@@ -4,7 +4,7 @@ from devices.models.account import Account, AccountSecret, Health
 from devices.models.change import Change, ChangeKind, FormerState, Subject
 from devices.models.coverage import CoverageTally, GapCount
 from devices.models.daily_count import CountedDay, DailyCount
-from devices.models.device import Device, Life
+from devices.models.device import CheckIn, Device, Life
 from devices.models.event import AuditEvent, AuditLink, AuditName
 from devices.models.identifier import Identifier
 from devices.models.issue import Issue, Problem
@@ -31,6 +31,7 @@ __all__ = [
     "AuditName",
     "Change",
     "ChangeKind",
+    "CheckIn",
     "CountedDay",
     "CoverageTally",
     "DailyCount",

@@ -20,6 +20,7 @@ LARGE = frozenset(
         "devices.identifier",
         "devices.issue",
         "devices.pulse",
+        "devices.checkin",
         "devices.join",
         "devices.change",
         "devices.formerstate",
