@@ -51,8 +51,8 @@ def true_times(now: datetime) -> dict[int, datetime]:
     """Device → its newest plausible time, as Python finds it."""
     times: dict[int, datetime] = {}
     for device, at in Pulse.objects.values_list("sighting__device_id", "seen_at"):
-        plausible = at is not None and at.year >= FIRST_YEAR and at <= now + SKEW
-        times[device] = max(times.get(device, NEVER), at if plausible else NEVER)
+        plausible = at if at is not None and at.year >= FIRST_YEAR and at <= now + SKEW else NEVER
+        times[device] = max(times.get(device, NEVER), plausible)
     return times
 
 
@@ -132,11 +132,12 @@ def test_the_shown_age_is_the_one_of_the_order(now: datetime, client: Client, bo
 
 def test_a_sync_stores_what_changes(now: datetime) -> None:
     of = making.account()
-    entries = {name: making.entry(name, seen_at=now - timedelta(hours=3)) for name in ("same", "later", "earlier", "future")}
-    save_page(making.run(of), list(entries.values()), now)
+    names = ("same", "later", "earlier", "future")
+    before = now - timedelta(hours=3)
+    save_page(making.run(of), [making.entry(name, seen_at=before) for name in names], now)
     assert stored() == true_times(now)
     seen = {"later": now, "earlier": now - timedelta(days=2), "future": now + timedelta(days=2)}
-    save_page(making.run(of), [making.entry(name, seen_at=seen.get(name, entries[name].seen_at)) for name in entries], now)
+    save_page(making.run(of), [making.entry(name, seen_at=seen.get(name, before)) for name in names], now)
     times = {Device.objects.get(pk=pk).name: at for pk, at in stored().items()}
     assert times == {"SAME": now - timedelta(hours=3), "LATER": now, "EARLIER": now - timedelta(days=2), "FUTURE": NEVER}
     assert stored() == true_times(now)
