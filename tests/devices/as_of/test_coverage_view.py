@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from devices.accounts import deletion
+from devices.accounts.deletion import services as deletion
 from devices.accounts.services import switch_account
 from devices.audit.context import AuditContext
 from devices.models import Account, AuditEvent, Device, User
