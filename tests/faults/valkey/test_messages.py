@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 from django.utils import timezone
-from kombu import Connection, Consumer, Message
+from kombu.connection import Connection
+from kombu.message import Message
+from kombu.messaging import Consumer
 
 from config.celery import app
 from devices.db.redis_client import worker_client
@@ -120,19 +122,19 @@ def test_an_acknowledgement_that_fails_leaves_its_place_free() -> None:
     received: list[Message] = []
     with app.connection_for_read() as connection, connection.channel() as channel:
         queue = app.amqp.queues["tick"].bind(channel)
-        with Consumer(channel, [queue], on_message=received.append, prefetch_count=1):
+        with Consumer(channel, [queue], on_message=received.append, prefetch_count=1):  # type: ignore[no-untyped-call]
             wait_for(lambda: bool(drained(connection)), seconds=READY_SECONDS)
             assert not channel.qos.can_consume()
             services.kill("valkey")
             with pytest.raises(connection.connection_errors):
-                received[0].ack()
+                received[0].ack()  # type: ignore[no-untyped-call]
             assert channel.qos.can_consume()
             services.start_valkey()
 
 
 def drained(connection: Connection) -> bool:
     try:
-        connection.drain_events(timeout=1)
+        connection.drain_events(timeout=1)  # type: ignore[no-untyped-call]
     except TimeoutError:
         return False
     return True

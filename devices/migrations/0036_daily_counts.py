@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("devices", "0039_fact_indexes")]
+    dependencies = [("devices", "0035_fact_indexes")]
 
     operations = [
         migrations.CreateModel(
