@@ -30,8 +30,8 @@ MOST_HOLDERS = 3 * MOST
 FEW_HOLDERS, MANY_NAMES = 300, 200
 MOST_COMPARED = 300  # by their last contact
 MOST_REASONS = 20  # shown per device
-SHORTEST_NAME = 3  # letters of a name that opens its device
-_WORDS = re.compile(r"[^\W\d_]+")
+SHORTEST_NAME = 3  # letters of a user's name that opens the device
+_WORDS = re.compile(r"[^\W_]+")
 MOST_READINGS = 4  # shown above the result
 # What many machines may be called: such a hit does not open a device while others were meant too.
 LOOSE = frozenset({IdKind.NICKNAME, IdKind.TAG, IdKind.CUSTOM})
@@ -51,8 +51,8 @@ class SearchResult:
     """`more`: there are devices beyond `matches`. `clue`: the term as it was read.
 
     `total` counts up to MOST; `many`: there are more than that. `opens` is the one device that the text names completely; `only` the one
-    that is found at all, where the text is whole words of its name or user, as the name of a caller: a part of a number or word may be that
-    of another device.
+    that is found at all, where the text is whole words of its user's name, as a caller gives it: a part of a name or number may be that of
+    another device.
     `readings`: how the text was read, where it is not found as it stands. `domains`: full host names of matches in another domain.
     """
 
@@ -142,8 +142,7 @@ def _only(clue: SearchTerm, ranked: Sequence[int], matches: Sequence[SearchMatch
     words = set(_WORDS.findall(clue.rest.casefold()))
     if len(ranked) != 1 or not matches or len(clue.rest) < SHORTEST_NAME:
         return None
-    found = matches[0].device
-    return ranked[0] if words and words <= set(_WORDS.findall(f"{found['name']} {found['user']}".casefold())) else None
+    return ranked[0] if words and words <= set(_WORDS.findall(matches[0].device["user"].casefold())) else None
 
 
 def _inside(clue: SearchTerm) -> Q:
