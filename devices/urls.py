@@ -3,8 +3,9 @@ from __future__ import annotations
 from django.urls import path
 
 from devices.account_status import views as troubles
-from devices.accounts import deletion_views, edit_views, freshness_views, withheld_views
+from devices.accounts import edit_views, freshness_views, withheld_views
 from devices.accounts import views as accounts
+from devices.accounts.deletion import views as deletions
 from devices.as_of import views as as_of
 from devices.audit import views as audit
 from devices.conflicts import resolution_views
@@ -94,8 +95,8 @@ urlpatterns = [
     path("vendors/<slug:name>/test/", edit_views.test_stored, name="account_test_stored"),
     path("vendors/<slug:name>/switch/", accounts.switch, name="account_switch"),
     path("vendors/<slug:name>/refresh/", accounts.refresh, name="account_refresh"),
-    path("vendors/<slug:name>/delete/", deletion_views.delete, name="account_delete"),
-    path("vendors/<slug:name>/deleting/", deletion_views.progress, name="account_deleting"),
+    path("vendors/<slug:name>/delete/", deletions.delete, name="account_delete"),
+    path("vendors/<slug:name>/deleting/", deletions.progress, name="account_deleting"),
     path("vendors/<slug:name>/cancel/", accounts.cancel, name="account_cancel"),
     path("vendors/<slug:name>/progress/", accounts.progress, name="account_progress"),
     path("vendors/<slug:name>/apply/<int:run>/", withheld_views.apply, name="account_apply"),

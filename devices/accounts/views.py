@@ -13,7 +13,7 @@ from django_htmx.http import trigger_client_event
 from devices.account_status.status import account_statuses, named
 from devices.accounts import certificates
 from devices.accounts.action_forms import EnableForm, SyncForm
-from devices.accounts.deletion import progress_of
+from devices.accounts.deletion.services import progress_of
 from devices.accounts.field_repairs import repaired
 from devices.accounts.list_size import size_change
 from devices.accounts.queries import AccountCard, cards, under_way

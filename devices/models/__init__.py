@@ -16,10 +16,9 @@ from devices.models.remediation import RemediationLink
 from devices.models.run import Quarantine, SyncRun
 from devices.models.settlement import Settlement
 from devices.models.sighting import DeviceGroup, Pulse, Sighting
-from devices.models.sign_in_address import SignInAddress
 from devices.models.threshold import Threshold
 from devices.models.triage import Assignment, Gap, IssueKind, ProblemEvent, Standing, Triage
-from devices.models.user import User
+from devices.models.user import SignInAddress, User
 from devices.models.view import SavedView
 
 __all__ = [

@@ -27,9 +27,10 @@ from devices.models import Account, Quarantine, SyncRun
 from devices.reconciliation.field_repairs import as_stored
 from devices.reconciliation.search_text import group_text, text_of
 from devices.reconciliation.summary import summarise
-from devices.sync import quarantine, reappearance
-from devices.sync.bisection import halves, save_apart
+from devices.sync import reappearance
 from devices.sync.pulses import ONE_SIGHTING, write_check_ins, write_pulses
+from devices.sync.quarantine import services as quarantine
+from devices.sync.quarantine.bisection import halves, save_apart
 from devices.sync.related_rows import replace_identifiers, replace_issues
 from devices.sync.remediation_links import replace_remediation
 from vendors.errors import BadRecord

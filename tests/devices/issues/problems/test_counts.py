@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from devices.account_status.status import statuses
-from devices.accounts import deletion
+from devices.accounts.deletion import services as deletion
 from devices.audit.context import AuditContext
 from devices.issues import decisions
 from devices.issues.decisions import IssueDecision
