@@ -68,6 +68,10 @@ document.addEventListener("pointerdown", (event) => {
   if (!grip || event.button) return;
   const line = grip.closest("li");
   const drag = (move) => {
+    const chooser = line.closest(".chooser");
+    const { top, bottom } = chooser.getBoundingClientRect();
+    if (move.clientY > bottom - 28) chooser.scrollTop += 12;
+    else if (move.clientY < top + 28) chooser.scrollTop -= 12;
     const other = document.elementFromPoint(move.clientX, move.clientY)?.closest(".chooser-line");
     if (!other || other === line || other.parentElement !== line.parentElement) return;
     const box = other.getBoundingClientRect();

@@ -40,7 +40,7 @@ def test_filter_sort_columns_view_and_file_keep_one_another(desk: Desk, fleet: d
     page.get_by_role("button", name="Move Model").press("Home")
     page.get_by_label("Show Issues").uncheck()
     page.get_by_role("button", name="Apply").click()
-    expect(page.locator("thead th").nth(2)).to_have_text("Status")
+    expect(page.locator("thead th").nth(2)).to_have_text("Model")
     expect(page.locator("thead")).to_contain_text("Model")
     expect(page.locator("thead")).not_to_contain_text("Issues")
     expect(status).to_contain_text("of 2 devices")

@@ -134,11 +134,12 @@ def test_columns_are_moved_with_the_keyboard(desk: Desk, fleet: dict[str, Accoun
     page = desk.open("/devices/", user=ivan)
     page.get_by_text("Columns", exact=True).click()
     assert lines(page)[:3] == ["Status", "User", "Serial"]
+    columns = len(lines(page))
     grip(page, "Serial").press("ArrowUp")
-    expect(page.locator("#spoken")).to_have_text("Serial: position 2 of 14")
+    expect(page.locator("#spoken")).to_have_text(f"Serial: position 2 of {columns}")
     expect(grip(page, "Serial")).to_be_focused()
     grip(page, "Status").press("End")
-    expect(page.locator("#spoken")).to_have_text("Status: position 14 of 14")
+    expect(page.locator("#spoken")).to_have_text(f"Status: position {columns} of {columns}")
     page.get_by_label("Show Model").check()
     grip(page, "Model").press("Home")
     assert not serious(page)
@@ -160,7 +161,7 @@ def test_columns_are_dragged(desk: Desk, fleet: dict[str, Account], ivan: User, 
     page.mouse.move(end["x"] + 10, end["y"] + end["height"] - 4, steps=8)
     page.mouse.up()
     assert lines(page)[:5] == ["User", "Serial", "OS", "Status", "Reported by"]
-    expect(page.locator("#spoken")).to_have_text("Status: position 4 of 14")
+    expect(page.locator("#spoken")).to_have_text(f"Status: position 4 of {len(lines(page))}")
     assert overflow(page) == 0
     page.get_by_role("button", name="Apply").click()
     expect(page).to_have_url(re.compile(r"\?cols=user,serial,os,state,seen_by,issues,last_seen$"))
@@ -225,7 +226,7 @@ def test_a_filter_is_added_edited_and_removed(desk: Desk, few: dict[str, Account
     expect(page.get_by_label("OS", exact=True)).to_be_hidden()
     assert overflow(page) == 0 and not serious(page)
     field.select_option("opswat")
-    expect(count).to_contain_text("of 3 devices")
+    expect(count).to_contain_text("of 2 devices")
     expect(page.locator("#chips")).to_contain_text("Reported by: OPSWAT")
     page.keyboard.press("Escape")
     page.get_by_role("link", name="Remove filter Reported by: OPSWAT").click()
