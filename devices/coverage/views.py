@@ -21,10 +21,14 @@ from devices.coverage.queries import all_gaps
 from devices.coverage.rows import matrix_page
 from devices.coverage.states import CoverageState
 from devices.coverage.tallies import Dimension
+from devices.coverage.trend import Trend, coverage_trend
 from devices.device_list.fleet_filters import known_groups
 from devices.lists.file_table import file_name
 from devices.saved_views.list_page import answer, place, turned
 from devices.saved_views.list_request import read_listing, viewed
+from devices.trends.days import day_of
+from devices.trends.measures import Measure
+from devices.trends.queries import SeriesKey, read_series
 from devices.web.permissions import is_fragment, needs
 
 SHOWN_PARTS = 8  # operating systems or groups before "Show all"
@@ -91,7 +95,14 @@ def _shares(known: list[AccountStatus]) -> dict[str, Any]:
         "accounts": rows,
         "parts": {dimension.value: tally.parts(dimension, known) for dimension in Dimension},
         "shown_parts": SHOWN_PARTS,
+        "trend": _trend(known),
     }
+
+
+def _trend(known: list[AccountStatus]) -> Trend:
+    """Of 90 days. Two queries."""
+    vendors = dict.fromkeys(each.vendor for each in known if each.about)
+    return coverage_trend(read_series([SeriesKey(Measure.COVERAGE, vendor) for vendor in vendors], today=day_of(timezone.now())))
 
 
 def _choices(known: list[AccountStatus]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy
 
+from devices.coverage.trend import Trend, coverage_trend, reason
 from devices.dashboard.queries import LinkedNumber
 from devices.db.messages import translated
 from devices.device_list.filters import CURRENT, DeviceFilters
@@ -17,8 +18,7 @@ from devices.issues.filters import IssueFilters
 from devices.trends.days import day_of
 from devices.trends.measures import Measure
 from devices.trends.queries import Series, SeriesKey, read_series
-from devices.web.charts import Chart, ChartKind, ChartSeries
-from devices.web.dates import date_words
+from devices.web.charts import Chart, ChartSeries
 from vendors.patch_states import PatchStatus
 from vendors.registry import VENDORS
 from vendors.states import State
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 ORDER = (State.CRITICAL, State.ATTENTION, State.UNKNOWN, State.OK)  # from the axis upwards, so that what needs action has a level base
-LINE_LOOKS = "abc"
 SHOWN = 5  # most frequent issues
 AGES: dict[str, tuple[StrOrPromise, str]] = {
     "within-1": (gettext_lazy("Less than 24 hours"), "age-1"),
@@ -48,14 +47,6 @@ CHANGES: dict[str, StrOrPromise] = {
     "critical": gettext_lazy("Became critical"),
     "resolved": gettext_lazy("No longer critical"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Trend:
-    """A chart, or the reason why there is none yet."""
-
-    chart: Chart | None
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +87,7 @@ def trends(vendors: Sequence[str], *, now: datetime) -> Trends:
     status, critical, patching, changes, top, *covered = read_series([*keys, *recent, *coverage], today=day_of(now))
     return Trends(
         status=_trend(status, _status_chart),
-        coverage=_coverage_trend(covered),
+        coverage=coverage_trend(covered),
         critical=_trend(critical, _critical_chart),
         patching=_trend(patching, _patching_chart),
         changes=_changes(changes),
@@ -106,13 +97,7 @@ def trends(vendors: Sequence[str], *, now: datetime) -> Trends:
 
 
 def _trend(found: Series, draw: Callable[[Series], Chart]) -> Trend:
-    return Trend(draw(found), "") if found.drawn else Trend(None, _reason(found))
-
-
-def _reason(found: Series) -> str:
-    if found.starts is None:
-        return gettext("No numbers yet")
-    return gettext("Trend starts on %(date)s. The chart appears from the second day on.") % {"date": date_words(found.starts)}
+    return Trend(draw(found), "") if found.drawn else Trend(None, reason(found))
 
 
 def _status_chart(found: Series) -> Chart:
@@ -122,23 +107,6 @@ def _status_chart(found: Series) -> Chart:
         for state in ORDER
     ]
     return Chart("status-trend", gettext("Devices by status per day"), gettext("Devices"), found.days, lines)
-
-
-def _coverage_trend(found: Sequence[Series]) -> Trend:
-    """In percent of the devices whose coverage is known, as the coverage page shows it. The days of the vendor that was counted first."""
-    drawn = [each for each in found if each.drawn]
-    if not drawn:
-        return Trend(None, _reason(found[0]) if found else gettext("No numbers yet"))
-    days = max((each.days for each in drawn), key=len)
-    devices = reverse("devices:list")
-    lines = []
-    for place, each in enumerate(drawn):
-        vendor, shares = each.key.vendor, each.percent("reported", without=["unknown"])
-        before: list[int | None] = [None] * (len(days) - len(shares))
-        url = devices + DeviceFilters(vendor=vendor).query_string()
-        lines.append(ChartSeries(VENDORS[vendor].label, LINE_LOOKS[place % len(LINE_LOOKS)], [*before, *shares], url=url))
-    title = gettext("Coverage by vendor per day")
-    return Trend(Chart("coverage-trend", title, gettext("Devices reported"), days, lines, ChartKind.LINES, percent=True), "")
 
 
 def _critical_chart(found: Series) -> Chart:

@@ -64,7 +64,7 @@ def test_from_the_answer_to_the_devices_that_are_missing(desk: Desk, fleet: dict
     page.get_by_label("Main", exact=True).get_by_role("link", name="Coverage").click()
     expect(page.get_by_text("coverage gaps in all vendor accounts.")).to_be_visible()
     page.get_by_role("link", name="Missing at eset-main: 3", exact=True).click()
-    expect(page).to_have_url(re.compile(r"account=eset-main&cover=missing"))
+    expect(page).to_have_url(re.compile(r"cover=missing&account=eset-main"))
     expect(page.get_by_role("heading", level=1)).to_have_text("Missing at eset-main")
     expect(page.locator(".list-head p")).to_have_text("1–3 of 3 devices")
     page.locator("#filter-q").fill("london")

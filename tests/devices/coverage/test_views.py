@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -12,7 +13,8 @@ from django.utils import timezone
 
 from devices.coverage import export as coverage_export
 from devices.coverage.states import CoverageState
-from devices.models import Account, AuditEvent, Device, JobState, User
+from devices.models import Account, AuditEvent, CountedDay, DailyCount, Device, JobState, User
+from devices.trends.days import day_of
 from tests.devices import rows as shown
 from tests.devices.audited import actor
 
@@ -104,6 +106,21 @@ def test_shares_of_systems_and_groups(client: Client, fleet: dict[str, Account],
     assert "Windows 4 100% 0% 4 missing 25% 3 missing" in text and "Berlin 2 100% 0% 2 missing 0% 2 missing" in text
 
 
+def test_the_trend_of_each_vendor_appears_with_the_second_day(client: Client, fleet: dict[str, Account], bob: User) -> None:
+    client.force_login(bob)
+    assert "No numbers yet" in text_of(client, PAGE)
+    today = day_of(timezone.now())
+    for back, missing in ((0, 1), (1, 3)):
+        day = today - timedelta(days=back)
+        CountedDay.objects.create(day=day, counted_at=timezone.now(), seconds=0)
+        for status, number in (("reported", 3), ("missing", missing), ("unknown", 4)):
+            DailyCount.objects.create(day=day, measure="coverage", vendor="eset", status=status, number=number)
+    page = client.get(PAGE).content.decode()
+    assert 'data-chart="coverage-trend"' in page and "js/charts.js" in page
+    assert re.findall(r'"values": (\[[^\]]*\])', page) == ["[50, 75]"]
+    assert "js/charts.js" not in client.get(MISSING).content.decode()
+
+
 def test_a_row_has_the_state_and_the_check_in_at_every_account(client: Client, fleet: dict[str, Account], bob: User) -> None:
     client.force_login(bob)
     text = text_of(client, "/coverage/?q=nb-berlin-01")
@@ -190,7 +207,7 @@ def test_empty_pages_say_why(client: Client, bob: User, alice: User) -> None:
     assert "No devices yet" in text_of(client, "/coverage/")
 
 
-@pytest.mark.parametrize("page", [(PAGE, 13), (MISSING, 12), ("/coverage/?sort=gaps", 13)])
+@pytest.mark.parametrize("page", [(PAGE, 15), (MISSING, 12), ("/coverage/?sort=gaps", 15)])
 def test_the_number_of_queries_does_not_grow(
     client: Client, fleet: dict[str, Account], ivan: User, django_assert_num_queries: object, page: tuple[str, int]
 ) -> None:
