@@ -4,7 +4,7 @@
 const gapBoxes = () => [...document.querySelectorAll('input[name="gap"]')];
 const ofAccount = (head) => gapBoxes().filter((box) => box.dataset.account === head.dataset.select);
 const countGaps = () => {
-  const words = document.querySelector("[data-selected]");
+  const words = document.querySelector("[data-gap-count]");
   if (!words) return;
   for (const head of document.querySelectorAll("[data-select]")) {
     const boxes = ofAccount(head);

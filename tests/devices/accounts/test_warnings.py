@@ -72,11 +72,11 @@ def test_the_page_warns_and_the_devices_are_kept(client: Client, ivan: User) -> 
     full(account, 600, hours_ago=3)
     full(account, 600, hours_ago=2)
     assert "full sync returned" not in text_of(client)
-    run = full(account, 6100)
+    run = full(account, 6100, hours_ago=1)
     assert "The last full sync returned 10 × more devices than the one 2 h ago: 6,100 instead of 600." in text_of(client)
     assert (run.withheld, run.missing) == (0, 0)
     full(account, 30)
-    assert "The last full sync returned 30 devices, the one just now 6,100." in text_of(client)
+    assert "The last full sync returned 30 devices, the one 1 h ago 6,100." in text_of(client)
 
 
 @pytest.mark.parametrize(

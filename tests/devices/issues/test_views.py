@@ -121,4 +121,4 @@ def test_the_device_page_counts_every_issue_that_it_shows(client: Client, ivan: 
     """Also what no vendor names: its lack at an account, and its silence."""
     client.force_login(ivan)
     panel = client.get(f"/devices/{named('nb-3').pk}/").text.split('id="issues-panel"')[1].split("</section>")[0]
-    assert panel.count("Source: Rollcall") == 2 and "0 from vendors" in panel and "2 from Rollcall" in panel
+    assert panel.count("Rollcall ·") == 2 and "0 from vendors" in panel and "2 from Rollcall" in panel
