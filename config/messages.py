@@ -136,7 +136,7 @@ class Channel(redis_transport.Channel):
             except Exception as error:
                 reason = f"a worker cannot handle it ({type(error).__name__})"
                 if not events:
-                    self.basic_ack(message["properties"]["delivery_tag"])  # type: ignore[no-untyped-call]
+                    self.basic_ack(message["properties"]["delivery_tag"])
         if reason:
             dead_letters.set_aside(message, queue=queue, reason=reason)
 

@@ -11,7 +11,7 @@ from contextlib import closing
 from celery import shared_task
 from django.utils import timezone
 
-from devices.accounts import deletion
+from devices.accounts.deletion import services as deletion
 from devices.audit.chain import chain_left
 from devices.coverage import gaps, tallies
 from devices.db.batches import forget_changes

@@ -3,8 +3,10 @@ from __future__ import annotations
 from django.urls import path
 
 from devices.account_status import views as troubles
-from devices.accounts import deletion_views, edit_views, freshness_views, withheld_views
+from devices.accounts import edit_views, freshness_views, withheld_views
 from devices.accounts import views as accounts
+from devices.accounts.deletion import views as deletions
+from devices.as_of import views as as_of
 from devices.audit import views as audit
 from devices.conflicts import resolution_views
 from devices.conflicts import views as disagreements
@@ -43,6 +45,7 @@ urlpatterns = [
     path("devices/<int:pk>/asked/", refresh_views.asked, name="asked"),
     path("devices/<int:pk>/remediation/<int:sighting>/", remediation_views.open_page, name="remediation"),
     path("devices/<int:pk>/timeline/", timeline.page, name="timeline"),
+    path("devices/<int:pk>/as-of/", as_of.device, name="as_of"),
     path("devices/<int:pk>/notes/", note_views.page, name="notes"),
     path("devices/<int:pk>/notes/add/", note_views.add, name="note_add"),
     path("devices/<int:pk>/notes/<int:note>/take-back/", note_views.delete_note, name="note_take_back"),
@@ -63,6 +66,9 @@ urlpatterns = [
     path("coverage/", coverage.page, name="coverage"),
     path("coverage/gaps/", dashboard.gaps, name="coverage_gaps"),
     export_path("coverage/every", coverage.matrix_file, name="coverage_file"),
+    path("coverage/as-of/", as_of.coverage, name="coverage_as_of"),
+    path("coverage/as-of/devices/", as_of.coverage_devices, name="coverage_as_of_devices"),
+    export_path("coverage/as-of/devices", as_of.coverage_devices_file, name="coverage_as_of_file"),
     path("coverage/devices/", coverage.devices, name="coverage_devices"),
     path("coverage/keys/", identifier_views.page, name="coverage_keys"),
     path("issues/", issues.page, name="issues"),
@@ -89,8 +95,8 @@ urlpatterns = [
     path("vendors/<slug:name>/test/", edit_views.test_stored, name="account_test_stored"),
     path("vendors/<slug:name>/switch/", accounts.switch, name="account_switch"),
     path("vendors/<slug:name>/refresh/", accounts.refresh, name="account_refresh"),
-    path("vendors/<slug:name>/delete/", deletion_views.delete, name="account_delete"),
-    path("vendors/<slug:name>/deleting/", deletion_views.progress, name="account_deleting"),
+    path("vendors/<slug:name>/delete/", deletions.delete, name="account_delete"),
+    path("vendors/<slug:name>/deleting/", deletions.progress, name="account_deleting"),
     path("vendors/<slug:name>/cancel/", accounts.cancel, name="account_cancel"),
     path("vendors/<slug:name>/progress/", accounts.progress, name="account_progress"),
     path("vendors/<slug:name>/apply/<int:run>/", withheld_views.apply, name="account_apply"),

@@ -9,8 +9,8 @@ class InstallersConfig(AppConfig):
     verbose_name = "Installers"
 
     def ready(self) -> None:
-        from devices.accounts import deletion
-        from devices.accounts.deletion import DeletedTable
+        from devices.accounts.deletion import services as deletion
+        from devices.accounts.deletion.services import DeletedTable
         from devices.encryption import rotation
         from devices.jobs.types import JobType, add_job_type
         from installers.models import Handout, Installer

@@ -9,8 +9,8 @@ class PatchingConfig(AppConfig):
     verbose_name = "Patching"
 
     def ready(self) -> None:
-        from devices.accounts import deletion
-        from devices.accounts.deletion import DeletedTable
+        from devices.accounts.deletion import services as deletion
+        from devices.accounts.deletion.services import DeletedTable
         from devices.hooks import KEEPERS
         from devices.jobs.types import JobType, add_job_type
         from devices.saved_views.registry import LISTS

@@ -162,7 +162,7 @@ class Vendor:
     `tells_total`: it reports how many devices an account has.
     `stores`: how it keeps names, by kind of identifier; a kind that is missing is kept as the device reports it.
     `named_at_once`: devices in one call of such a walk; 0: it is one job, however many are named.
-    `named_calls`: API calls that such a call or job takes at most in a minute, polls included.
+    `named_calls`: API calls that such a call or job takes, polls included.
     `offer`: the installers that the API creates; the connection is then a MakesInstallers too (vendors/installer_api.py).
     `patch_sources`: the patch data that the API has beside its devices; the connection is then a ReadsPatches too
     (vendors/patching_api.py).

@@ -39,7 +39,7 @@ TEMPLATES = (
     gettext_noop("Unnamed package"),
     gettext_noop("Operating system"),
 )
-# A title without the number that it begins with. devices/migrations/0036_problems.py has the same rule.
+# A title without the number that it begins with. devices/migrations/0038_problems.py has the same rule.
 COUNTED = re.compile(r"[0-9]+ (?:other )?(problem|critical issue|issue)s?( reported)?")
 PROBLEMS = {
     "# problems reported": gettext_noop("Problems reported"),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -14,6 +15,7 @@ from devices.db.messages import translated
 from vendors.errors import Misconfigured
 from vendors.gateway import tls
 
+WARN_BEFORE = timedelta(days=30)
 _BLOCK = re.compile(r"-----BEGIN ([^-\n]{1,60})-----")
 
 
@@ -26,6 +28,13 @@ class Certificate:
     subject: str
     expires_at: datetime
     sha256: str
+
+    def expired(self, now: datetime) -> bool:
+        return self.expires_at <= now
+
+    def expires_soon(self, now: datetime) -> bool:
+        """Within 30 days, or before."""
+        return self.expires_at <= now + WARN_BEFORE
 
 
 def check(pem: str) -> None:
@@ -51,6 +60,11 @@ def describe(pem: str) -> list[Certificate]:
         ]
     except (ValueError, x509.InvalidVersion):
         return []
+
+
+def expiring(found: Iterable[Certificate], now: datetime) -> Certificate | None:
+    """The one that expires first, if it expires within 30 days; syncs fail from then on unless it is replaced."""
+    return min((each for each in found if each.expires_soon(now)), key=lambda each: each.expires_at, default=None)
 
 
 def fingerprints(pem: str) -> list[str]:

@@ -13,8 +13,9 @@ from django_htmx.http import trigger_client_event
 from devices.account_status.status import account_statuses, named
 from devices.accounts import certificates
 from devices.accounts.action_forms import EnableForm, SyncForm
-from devices.accounts.deletion import progress_of
+from devices.accounts.deletion.services import progress_of
 from devices.accounts.field_repairs import repaired
+from devices.accounts.list_size import size_change
 from devices.accounts.queries import AccountCard, cards, under_way
 from devices.accounts.run_progress import spoken
 from devices.accounts.services import refresh_account, switch_account
@@ -47,8 +48,10 @@ def index(request: HttpRequest) -> HttpResponse:
 @needs("view_account")
 def page(request: HttpRequest, name: str) -> HttpResponse:
     """One account: status and next step, then counts, sync history, invalid records, and secrets."""
-    account = get_object_or_404(Account, name=name)
-    shown = cards(named(account_statuses(request), [name]), timezone.now())[0]
+    account, now = get_object_or_404(Account, name=name), timezone.now()
+    shown = cards(named(account_statuses(request), [name]), now)[0]
+    trusted = certificates.describe(account.ca_pem)
+    expiring = certificates.expiring(trusted, now)
     context = {
         "card": shown,
         "account": account,
@@ -56,7 +59,10 @@ def page(request: HttpRequest, name: str) -> HttpResponse:
         "secrets": _secrets(shown),
         "deleting": progress_of(account) if account.being_deleted else None,
         "repaired": repaired(account),
-        "certificates": certificates.describe(account.ca_pem),
+        "certificates": trusted,
+        "expiring": expiring,
+        "expired": expiring is not None and expiring.expired(now),
+        "size": size_change(account, shown.full),
         # A list filtered by vendor shows this account's devices only where the vendor has no second account.
         "sole": not Account.objects.filter(vendor=account.vendor).exclude(pk=account.pk).exists(),
     }

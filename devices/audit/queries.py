@@ -71,7 +71,7 @@ DETAILS = {
     "user": gettext_lazy("user"),
     "uses": gettext_lazy("max. downloads"),
     "vendor": gettext_lazy("vendor"),
-    # What a deletion counts (devices/accounts/deletion.py).
+    # What a deletion counts (devices/accounts/deletion/services.py).
     "device records": gettext_lazy("device records"),
     "secrets": gettext_lazy("secrets"),
     "syncs": gettext_lazy("syncs"),

@@ -18,7 +18,6 @@ from devices.lists.state import ListDefinition, ListState
 @dataclass(frozen=True, slots=True)
 class ConflictFilters(FleetFilters):
     kinds = {"q": FilterField(gettext_lazy("Search")), "field": FilterField(gettext_lazy("Field"), DIFFERS, ANY), **PART}
-    folded = tuple(PART)
 
     q: str = ""
     field: str = ANY

@@ -64,7 +64,7 @@ class ConflictRow:
 def conflict_page(listing: ConflictListing, *, now: datetime, after: str = "", before: str = "") -> Page[ConflictRow]:
     """`after` and `before` are tokens of an earlier page. Four queries; with a text those of the search and one more."""
     found = list_page(devices_of(listing), now=now, after=after, before=before)
-    return replace(found, rows=_with_conflicts(found.rows, listing.filters.field))  # type: ignore[arg-type]  # rows of another type
+    return replace(found, rows=_with_conflicts(found.rows, listing.filters.field))  # type: ignore[arg-type,return-value]  # rows of another type
 
 
 def every_conflict(listing: ConflictListing, *, now: datetime) -> Iterator[ConflictRow]:

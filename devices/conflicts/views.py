@@ -55,4 +55,4 @@ def export(request: HttpRequest, form: str) -> HttpResponseBase:
 
 def _choices() -> dict[str, Any]:
     fields = [(value, label) for value, label in DIFFERS.items() if value != ANY]
-    return {"field": fields, "os": list(OS.items()), "groups": known_groups()}
+    return {"field": fields, "os": list(OS.items()), "group": known_groups()}

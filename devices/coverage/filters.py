@@ -32,7 +32,6 @@ class CoverageFilters(FleetFilters):
         "vendor": FilterField(gettext_lazy("Vendor"), {slug: vendor.label for slug, vendor in VENDORS.items()}),
         **PART,
     }
-    folded = ("group", "tag")
 
     q: str = ""
     cover: str = ""
@@ -55,6 +54,6 @@ MATRIX = ListDefinition(
     url="devices:coverage",
     filters=CoverageFilters,
     columns={"name": Column(gettext_lazy("Device")), "os": Column(gettext_lazy("OS")), "gaps": Column(gettext_lazy("Gaps"), number=True)},
-    sorts={"name": Sort(("name", "id")), "gaps": Sort(("rank", "name", "id"), rank=RANK_SQL)},
+    sorts={"name": Sort(("name", "id")), "gaps": Sort(("rank", "name", "id"), sql={"rank": RANK_SQL})},
     sort="name",
 )

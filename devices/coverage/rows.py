@@ -28,7 +28,7 @@ EXACT = 20_000  # devices that are judged all before the page; of more, those fr
 NEAR = 2_000  # of them at once
 TRIES = 2  # times that few of them fit, before the states of all devices are read
 FIELDS = ("id", "name", "user", "os_name", "os_family", "rank")
-_BY_RANK = Sort(("rank", "name", "device_id"), rank="rank")
+_BY_RANK = Sort(("rank", "name", "device_id"), sql={"rank": "rank"})
 _BY_NAME = Sort(("name", "id"))
 Take = Callable[[Cursor | None, bool], list["MatrixRow"]]
 

@@ -109,4 +109,4 @@ def _choices(known: list[AccountStatus]) -> dict[str, Any]:
     options = {name: list(kind.options.items()) for name, kind in CoverageFilters.kinds.items() if kind.options}
     vendors = {each.vendor for each in known}
     options["vendor"] = [(slug, label) for slug, label in options["vendor"] if slug in vendors]
-    return {**options, "account": [(each.name, each.name) for each in known], "groups": known_groups()}
+    return {**options, "account": [(each.name, each.name) for each in known], "group": known_groups()}

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import connection
-from django.db.models import Exists, Max, OuterRef, Q, Subquery
-from django.db.models.lookups import LessThan
+from django.db.models import Exists, OuterRef, Q
 
 from devices.models import Change, ChangeKind, Device, DeviceGroup, DeviceTag, Identifier, Life, Sighting
+from devices.models.device import NEVER
 from devices.reconciliation.conflicts import FIELDS
 from devices.trends.days import start_of
 from vendors.parsing.normalise import text_key
 from vendors.parsing.operating_systems import release_of
-from vendors.parsing.times import FIRST_YEAR, SKEW
 from vendors.states import IdKind, State
 
 LONGEST_KEY = 255
@@ -23,7 +22,6 @@ _RELEASES = f"""WITH RECURSIVE known(os_release) AS (
     ({_NEXT.format(more="")})
     UNION ALL SELECT ({_NEXT.format(more="AND os_release > k.os_release")}) FROM known k WHERE k.os_release IS NOT NULL)
 SELECT os_release FROM known WHERE os_release IS NOT NULL"""
-_FIRST = datetime(FIRST_YEAR, 1, 1, tzinfo=UTC)
 
 
 def released(text: str) -> Q:
@@ -92,11 +90,7 @@ def differing(field: str) -> Q:
 def last_seen(*, within: bool, days: int, now: datetime) -> Q:
     """By the newest plausible time, as the list shows it; a device without a time is on neither side."""
     edge = now - timedelta(days=days)
-    plausible = Sighting.objects.filter(device_id=OuterRef("pk"), pulse__seen_at__gte=_FIRST, pulse__seen_at__lt=now + SKEW)
-    if within:
-        return Q(Exists(plausible.filter(pulse__seen_at__gte=edge)))
-    newest = plausible.order_by().values("device_id").annotate(at=Max("pulse__seen_at")).values("at")
-    return Q(LessThan(Subquery(newest), edge))
+    return Q(check_in__at__gte=edge) if within else Q(check_in__at__gt=NEVER, check_in__at__lt=edge)
 
 
 def changed(kind: str, day: date) -> Q:

@@ -21,7 +21,7 @@ from devices.device_list.facts import FACT_KINDS, FACTS, FILTER_TOPICS, FactFilt
 from devices.device_list.fleet_filters import PART
 from devices.facts.visibility import visible_topics
 from devices.lists.columns import Column
-from devices.lists.filters import FilterField
+from devices.lists.filters import FilterField, FilterGroup
 from devices.lists.state import ListDefinition, ListState
 from devices.models import Life, User
 from devices.reconciliation.conflicts import FIELDS
@@ -71,33 +71,37 @@ CHANGED = {
 
 KINDS = {
     "q": FilterField(gettext_lazy("Search")),
-    "state": FilterField(gettext_lazy("Status"), STATES),
-    "vendor": FilterField(gettext_lazy("Reported by"), _VENDORS),
-    "lacks": FilterField(gettext_lazy("Not reported by"), _VENDORS),
+    "state": FilterField(gettext_lazy("Status"), STATES, unset=gettext_lazy("Any status")),
+    "vendor": FilterField(gettext_lazy("Reported by"), _VENDORS, unset=gettext_lazy("Any vendor")),
+    "lacks": FilterField(gettext_lazy("Not reported by"), _VENDORS, unset=gettext_lazy("Any vendor")),
     "os": PART["os"],
     "release": FilterField(gettext_lazy("OS release")),
     "life": FilterField(gettext_lazy("Inventory status"), LIVES, CURRENT),
-    "seen": FilterField(gettext_lazy("Last seen"), SEEN),
+    "seen": FilterField(gettext_lazy("Last seen"), SEEN, unset=gettext_lazy("Any time")),
     "changed": FilterField(gettext_lazy("Change"), CHANGED),
     "stale": FilterField(gettext_lazy("Check-in"), {YES: gettext_lazy("Stale at a vendor")}),
     "silenced": FilterField(gettext_lazy("Muted"), {YES: gettext_lazy("Muted or exempt")}),
     "differs": FilterField(gettext_lazy("Data conflict"), DIFFERS),
     "repaired": FilterField(gettext_lazy("Repaired fields"), {YES: gettext_lazy("With repaired fields")}),
     "patching": FilterField(gettext_lazy("Patch data"), {UNTOLD: pgettext_lazy("patch data", "None")}),
-    "account": FilterField(gettext_lazy("Vendor account")),
+    "account": FilterField(gettext_lazy("Vendor account"), unset=gettext_lazy("Any account"), closed=True),
     "group": PART["group"],
     "tag": PART["tag"],
     **FACT_KINDS,
 }
+GROUPS = (
+    FilterGroup(gettext_lazy("Status"), ("state", "life", "silenced", "seen", "changed", "stale")),
+    FilterGroup(gettext_lazy("Vendors"), ("vendor", "lacks", "account", "patching")),
+    FilterGroup(gettext_lazy("System and place"), ("os", "release", "group", "tag")),
+    FilterGroup(gettext_lazy("Reported details"), tuple(FACT_KINDS)),
+    FilterGroup(gettext_lazy("Data quality"), ("differs", "repaired")),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class DeviceFilters(FactFilters):
     kinds = KINDS
-    folded = (
-        *("release", "lacks", "seen", "changed", "stale", "silenced", "differs", "repaired", "patching", "account", "group", "tag"),
-        *FACT_KINDS,
-    )
+    groups = GROUPS
 
     q: str = ""
     vendor: str = ""
@@ -116,8 +120,8 @@ class DeviceFilters(FactFilters):
 
     @property
     def summary_only(self) -> bool:
-        """The columns of the device table are enough."""
-        by_sightings = self.seen or self.changed or self.stale or self.repaired or self.account or self.group or self.tag
+        """The columns of the device table and its last check-in are enough."""
+        by_sightings = self.changed or self.stale or self.repaired or self.account or self.group or self.tag
         return not (by_sightings or self.by_facts)
 
     def condition(self) -> Q:
@@ -180,8 +184,7 @@ def _without(hidden: frozenset[str]) -> ListDefinition[DeviceFilters]:
     if not hidden:
         return DEVICES
     kinds = {name: kind for name, kind in KINDS.items() if FILTER_TOPICS.get(name) not in hidden}
-    folded = tuple(name for name in DeviceFilters.folded if name in kinds)
-    filters = type(DeviceFilters.__name__, (DeviceFilters,), {"kinds": kinds, "folded": folded, "__slots__": ()})
+    filters = type(DeviceFilters.__name__, (DeviceFilters,), {"kinds": kinds, "__slots__": ()})
     return replace(
         DEVICES,
         filters=filters,

@@ -15,9 +15,9 @@ from vendors.states import Family
 
 OS = {family.value: gettext_lazy(family.label) for family in Family}
 PART = {
-    "os": FilterField(gettext_lazy("OS"), OS),
-    "group": FilterField(gettext_lazy("Group")),
-    "tag": FilterField(gettext_lazy("Tag")),
+    "os": FilterField(gettext_lazy("OS"), OS, unset=gettext_lazy("Any OS")),
+    "group": FilterField(gettext_lazy("Group"), unset=gettext_lazy("Name or ID")),
+    "tag": FilterField(gettext_lazy("Tag"), unset=gettext_lazy("Tag or scope")),
 }
 MOST_GROUPS = 200
 MOST_NAMED = 5000

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import F, OuterRef, QuerySet, Subquery
 
 from devices.device_list.columns import COLUMNS
 from devices.device_list.facts import add_facts
@@ -17,7 +17,7 @@ from devices.lists.keyset import Page, Total
 from devices.lists.rows import RowReader
 from devices.lists.state import ListState
 from devices.models import Device, DeviceGroup, Life, Sighting
-from devices.models.device import RANKS
+from devices.models.device import NEVER, RANKS
 from devices.reconciliation.timestamps import newest
 from devices.search import queries as search
 from devices.search.tags import tags_of
@@ -27,7 +27,10 @@ from vendors.states import State
 MOST_COUNTED = 10_000
 # With a condition on sightings each counted device costs an index lookup.
 MOST_COUNTED_DEARLY = 1000
-FIELDS = ("id", "name", "serial", "user", "os_name", "model", "state", "life", "silenced", "issue_count", "created_at", "os_family")
+FIELDS = (
+    *("id", "name", "serial", "user", "os_name", "os_family", "os_release", "os_short", "model", "state", "life", "silenced"),
+    *("issue_count", "created_at", "checked_in_at"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,9 @@ class DeviceRow:
     issue_count: int
     created_at: datetime
     os_family: str
+    os_release: str = ""
+    os_short: str = ""
+    checked_in_at: datetime | None = None
     seen_by: list[SeenBy] = field(default_factory=list)
     groups: list[str] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
@@ -122,12 +128,16 @@ def page_of(
     found: QuerySet[Device], listing: DeviceListing, *, total: Total, now: datetime, after: str = "", before: str = ""
 ) -> Page[DeviceRow]:
     """One page of these devices, in the order and with the columns of the list. Two queries."""
-    return _reader(listing, now).page(found, listing.order, size=listing.size, total=total, after=after, before=before)
+    return _reader(listing, now).page(_with_check_in(found), listing.order, size=listing.size, total=total, after=after, before=before)
 
 
 def every_row(found: QuerySet[Device], listing: DeviceListing, *, now: datetime) -> Iterator[DeviceRow]:
     """All pages in the order of the list."""
-    return _reader(listing, now).every(found, listing.order)
+    return _reader(listing, now).every(_with_check_in(found), listing.order)
+
+
+def _with_check_in(found: QuerySet[Device]) -> QuerySet[Device]:
+    return found.annotate(checked_in_at=F("check_in__at"))
 
 
 def _reader(listing: DeviceListing, now: datetime) -> RowReader[DeviceRow]:
@@ -156,3 +166,6 @@ def _add_sightings(rows: Sequence[DeviceRow], *, listing: DeviceListing, now: da
         row.seen_by.append(SeenBy(vendor, present=life == Life.SEEN, stale=stale, account=account))
         row.last_seen = newest((row.last_seen, seen_at), now=now)
         row.groups += [name for name in groups if name and name not in row.groups]
+    for row in rows:
+        if row.checked_in_at and row.checked_in_at > NEVER:  # what the list may be sorted by, so that its order is always that of its ages
+            row.last_seen = row.checked_in_at

@@ -65,7 +65,5 @@ def _place(text: str) -> int:
 
 
 def _choices() -> dict[str, Any]:
-    options = {name: list(kind.options.items()) for name, kind in filtering.KINDS.items() if kind.options}
-    options["life"] = [(value, label) for value, label in options["life"] if value != filtering.CURRENT]
     accounts = Account.objects.order_by("name").values_list("name", "name")
-    return {**options, "account": list(accounts), "groups": known_groups(), "release": known_releases()}
+    return {"account": list(accounts), "group": known_groups(), "release": known_releases()}

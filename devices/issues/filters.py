@@ -110,7 +110,6 @@ SORTS = {
 @dataclass(frozen=True, slots=True)
 class IssueFilters(FleetFilters):
     kinds = KINDS
-    folded = ("vendor", "account", "age", "by", *PART)
 
     rows: str = PROBLEMS
     problem: str = ""

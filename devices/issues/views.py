@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -34,6 +34,7 @@ from devices.issues.problems.views import context_of, is_named
 from devices.issues.queries import IssueResult, every_issue, issue_page, matching
 from devices.issues.selection import listing_of
 from devices.lists.keyset import Page
+from devices.models import User
 from devices.saved_views.list_page import answer, counted, place, turned
 from devices.saved_views.list_request import viewed
 from devices.web.permissions import needs
@@ -60,6 +61,7 @@ def page(request: HttpRequest) -> HttpResponse:
     shown = read(listing, found, **at)
     if at and not shown.rows and found.total.number:  # the last issues of this page have just been triaged
         at, shown = {}, read(listing, found)
+    users: list[User] = SimpleLazyObject(lambda: list(assignable()))  # type: ignore[assignment]  # a fragment for the helpdesk needs none
     context = turned(look, shown) | {
         "cut": found.cut and filters.rows != PROBLEMS,
         "chips": [chip for chip in listing.chips() if chip.name != "rows"],
@@ -73,14 +75,14 @@ def page(request: HttpRequest) -> HttpResponse:
         "by_problem": _in_form(listing, PROBLEMS),
         "single": _in_form(listing, SINGLE),
         "sources": DataSources(known),
-        "users": SimpleLazyObject(assignable),  # only who may assign needs them
+        "users": users,
         "nobody": SimpleLazyObject(lambda: nobody(filters)),  # only an empty page needs it
         "incomplete": filters.rows == PROBLEMS and not is_counted(filters, found) and is_incomplete(shown.rows),
         **({"counted": _both(look.listing, shown, found)} if filters.rows == PROBLEMS else {}),
         **({} if filters.rows == PROBLEMS else {"consoles": consoles(shown.rows)}),
         **(context_of(listing, found) if filters.rows == ONE_PROBLEM else {}),
     }
-    return answer(request, context, **PAGES[filters.rows], choices=lambda: _choices(found), at=at)
+    return answer(request, context, **PAGES[filters.rows], choices=lambda: _choices(found, users), at=at)
 
 
 def _both(listing: IssueListing, shown: Page[Any], found: IssueResult) -> SafeString:
@@ -118,9 +120,9 @@ def export(request: HttpRequest, form: str) -> HttpResponseBase:
     return table_file(request, name, form, lambda: file_table(every_issue(listing, found)), **detail)
 
 
-def _choices(found: IssueResult) -> dict[str, Any]:
+def _choices(found: IssueResult, users: Sequence[User]) -> dict[str, Any]:
     options = {name: [pair for pair in kind.options.items() if pair[0] != kind.default] for name, kind in KINDS.items() if kind.options}
     names = sorted(each.name for each in found.accounts.values())
-    users = [(f"{USER}{user.username}", user.username) for user in assignable()]
-    assignees = [(ME, gettext("Me")), (NO_USER, gettext("Unassigned")), *users]
-    return {**options, "account": [(name, name) for name in names], "groups": known_groups(), "assignee": assignees}
+    names_of_users = [(f"{USER}{user.username}", user.username) for user in users]
+    assignees = [(ME, gettext("Me")), (NO_USER, gettext("Unassigned")), *names_of_users]
+    return {**options, "account": [(name, name) for name in names], "group": known_groups(), "assignee": assignees}

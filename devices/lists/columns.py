@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -23,10 +24,12 @@ class Column:
 @dataclass(frozen=True, slots=True)
 class Sort:
     """`by`: fields of a row, the last one unique; an index has them in this order. `descending_first`: for the first click.
-    `moments` and `whole`: which of them are times, and which are whole numbers beside WHOLE. `rank`: the SQL of the one of that name."""
+    `moments` and `whole`: which of them are times, and which are whole numbers beside WHOLE. `sql`: the SQL of those that are no column of
+    the model; `through`: its one-to-one relation that has such columns."""
 
     by: tuple[str, ...]
     descending_first: bool = False
     moments: tuple[str, ...] = ()
     whole: tuple[str, ...] = ()
-    rank: str = ""
+    sql: Mapping[str, str] = field(default_factory=dict, hash=False)
+    through: str = ""

@@ -8,21 +8,28 @@ from datetime import date
 from typing import TYPE_CHECKING, ClassVar, Self
 from urllib.parse import urlencode
 
+from django.utils.translation import gettext_lazy
+
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 LONGEST_QUERY = 200
+UNSET = gettext_lazy("Any")
 
 
 @dataclass(frozen=True, slots=True)
 class FilterField:
-    """One filter: its label and its values with their labels; without `options` any text. `in_form`: the form has a field for it."""
+    """One filter: its label and its values with their labels; without `options` any text. `in_form`: the form has a field for it.
+    `unset`: what the field shows while the filter is not set; `closed`: the page offers the values that exist, and no other text.
+    """
 
     in_form: ClassVar[bool] = True
 
     label: StrOrPromise
     options: Mapping[str, StrOrPromise] | None = None
     default: str = ""
+    unset: StrOrPromise = UNSET
+    closed: bool = False
 
     def read(self, text: str) -> str | None:
         """The value; None for an unknown one, which is ignored."""
@@ -46,13 +53,23 @@ class DateField(FilterField):
 
 
 @dataclass(frozen=True, slots=True)
+class FilterGroup:
+    """Filters that the form shows under one heading; `names` as in the address."""
+
+    label: StrOrPromise
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class FilterChip:
-    """An active filter. `name`: as in the address; `without`: the query string of the list without it."""
+    """An active filter. `name`: as in the address; `without`: the query string of the list without it; `editable`: the form has a field
+    for it."""
 
     name: str
     label: StrOrPromise
     value: StrOrPromise
     without: str
+    editable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +77,7 @@ class FilterSet:
     """All filters of a list: a frozen dataclass with a text field for each of its `kinds`."""
 
     kinds: ClassVar[Mapping[str, FilterField]] = {}
-    folded: ClassVar[tuple[str, ...]] = ()  # those under “More filters”
+    groups: ClassVar[tuple[FilterGroup, ...]] = ()
 
     @classmethod
     def read(cls, query: Mapping[str, str], *, base: Self | None = None) -> Self:
@@ -79,13 +96,14 @@ class FilterSet:
         return type(self)()
 
     @property
-    def narrowed(self) -> bool:
-        return self != type(self)()
+    def shown_groups(self) -> list[FilterGroup]:
+        """Groups of the filters that the user has."""
+        found = [FilterGroup(each.label, tuple(name for name in each.names if name in self.kinds)) for each in self.groups]
+        return [each for each in found if each.names]
 
     @property
-    def hidden(self) -> bool:
-        """A filter under “More filters” is set."""
-        return any(getattr(self, name) != self.kinds[name].default for name in self.folded)
+    def narrowed(self) -> bool:
+        return self != type(self)()
 
     def pairs(self, *, base: Self | None = None) -> dict[str, str]:
         """What differs from `base`, as in an address; an empty value removes a filter of `base`."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
-from django.db.models import BooleanField, F, IntegerField, Model, QuerySet
+from django.db.models import BooleanField, F, Model, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils.formats import number_format
 
@@ -81,14 +81,16 @@ def _moment(text: str) -> datetime | None:
 
 
 def ordered(found: QuerySet[M], sort: Sort, *, descending: bool) -> QuerySet[M]:
-    by = (RawSQL(sort.rank, (), output_field=IntegerField()) if name == "rank" else F(name) for name in sort.by)  # noqa: S611  # nosec B611 # columns of ours
+    by = (RawSQL(sort.sql[name], ()) if name in sort.sql else F(name) for name in sort.by)  # noqa: S611  # nosec B611 # columns of ours
+    if sort.through:
+        found = found.filter(**{f"{sort.through}__isnull": False})
     return found.order_by(*(each.desc() if descending else each.asc() for each in by))
 
 
 def beyond(found: QuerySet[M], place: Cursor, sort: Sort, *, descending: bool) -> QuerySet[M]:
     """The rows after the place, or before it in the opposite order."""
     table = found.model._meta.db_table
-    names = ", ".join(sort.rank if name == "rank" else f'"{table}"."{name}"' for name in sort.by)
+    names = ", ".join(sort.sql.get(name, f'"{table}"."{name}"') for name in sort.by)
     marks = ", ".join("%s" for _ in sort.by)
     row = f"({names}) {'<' if descending else '>'} ({marks})"
     return found.filter(RawSQL(row, place.values, output_field=BooleanField()))  # noqa: S611  # nosec B611 # columns of ours

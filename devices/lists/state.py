@@ -171,7 +171,8 @@ class ListState(Generic[A]):
 
     def chips(self) -> Iterator[FilterChip]:
         for name, value, without in self.filters.active():
-            yield FilterChip(name, self.filters.kinds[name].label, value, replace(self, filters=without).query_string())
+            kind = self.filters.kinds[name]
+            yield FilterChip(name, kind.label, value, replace(self, filters=without).query_string(), kind.in_form)
 
     def heads(self) -> list[ColumnHeader]:
         shown = {**self.shape.columns, **{key: self.shape.choosable[key] for key in self.columns}}

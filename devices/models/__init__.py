@@ -1,10 +1,10 @@
 """Models of the devices app, one file per subject."""
 
 from devices.models.account import Account, AccountSecret, Health
-from devices.models.change import Change, ChangeKind
+from devices.models.change import Change, ChangeKind, FormerState, Subject
 from devices.models.coverage import CoverageTally, GapCount
 from devices.models.daily_count import CountedDay, DailyCount
-from devices.models.device import Device, Life
+from devices.models.device import CheckIn, Device, Life
 from devices.models.event import AuditEvent, AuditLink, AuditName
 from devices.models.identifier import Identifier
 from devices.models.issue import Issue, Problem
@@ -16,10 +16,9 @@ from devices.models.remediation import RemediationLink
 from devices.models.run import Quarantine, SyncRun
 from devices.models.settlement import Settlement
 from devices.models.sighting import DeviceGroup, Pulse, Sighting
-from devices.models.sign_in_address import SignInAddress
 from devices.models.threshold import Threshold
 from devices.models.triage import Assignment, Gap, IssueKind, ProblemEvent, Standing, Triage
-from devices.models.user import User
+from devices.models.user import SignInAddress, User
 from devices.models.view import SavedView
 
 __all__ = [
@@ -31,6 +30,7 @@ __all__ = [
     "AuditName",
     "Change",
     "ChangeKind",
+    "CheckIn",
     "CountedDay",
     "CoverageTally",
     "DailyCount",
@@ -38,6 +38,7 @@ __all__ = [
     "DeviceGroup",
     "DeviceTag",
     "FormerDevice",
+    "FormerState",
     "Gap",
     "GapCount",
     "Health",
@@ -64,6 +65,7 @@ __all__ = [
     "Sighting",
     "SignInAddress",
     "Standing",
+    "Subject",
     "SyncRun",
     "Threshold",
     "Triage",

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy
 
@@ -49,4 +50,41 @@ class Change(models.Model):
         indexes = [
             models.Index(fields=["device", "-at", "-id"], name="change_of_device"),
             models.Index(fields=["at"], name="change_by_age"),
+        ]
+
+
+class Subject(models.TextChoices):
+    """What a former state is of. `ref` is a sighting, or for the last three a device (retirement) or an account."""
+
+    PLACEMENT = "placement", "the device of a record"
+    PRESENCE = "presence", "presence of a record, and what coverage counts"
+    VALUES = "values", "values of a record"
+    ISSUE = "issue", "issue of a record"
+    TRIAGE = "triage", "decision about an issue of a record"
+    SETTLEMENT = "settlement", "record chosen for a field"
+    RETIREMENT = "retirement", "retirement of a device"
+    ACCOUNT = "account", "account"
+    QUARANTINE = "quarantine", "invalid record of an account"
+    RUN = "run", "full sync of an account that proved nothing"
+
+
+class FormerState(models.Model):
+    """What a row was until `until`: the columns that changed then, or those of a row that was deleted. Written by triggers.
+
+    `key`: what tells several rows of one `ref` apart: the key of an issue, the former device of a record. No foreign key: the triggers
+    delete the rows of a deleted record and account.
+    """
+
+    subject = models.CharField(max_length=10, choices=Subject)
+    ref = models.BigIntegerField()
+    key = models.CharField(max_length=255, blank=True)
+    until = models.DateTimeField()
+    was = models.JSONField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["ref", "subject", "until"], name="former_of_row"),
+            models.Index(fields=["key"], condition=models.Q(subject="placement"), name="former_by_device"),
+            models.Index(fields=["until"], condition=models.Q(subject__in=["placement", "presence"]), name="former_of_coverage"),
+            BrinIndex(fields=["until"], name="former_by_age", autosummarize=True),  # rows are added in this order
         ]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models.functions import Coalesce
 
 from devices.models.account import Account
 
@@ -22,9 +23,7 @@ class DailyCount(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["measure", "group", "vendor", "day", "status", "account"], nulls_distinct=False, name="one_daily_count"
-            )
+            models.UniqueConstraint("measure", "group", "vendor", "day", "status", Coalesce("account", 0), name="one_daily_count")
         ]
         indexes = [
             models.Index(fields=["day", "measure"], name="daily_count_by_day"),

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
@@ -20,6 +22,7 @@ class Life(models.TextChoices):
 # The worst first. The index `device_by_rank` is over exactly this expression.
 RANKS = {State.CRITICAL: 0, State.ATTENTION: 1, State.UNKNOWN: 2, State.OK: 3}
 RANK_SQL = "(CASE state WHEN 'critical' THEN 0 WHEN 'attention' THEN 1 WHEN 'unknown' THEN 2 ELSE 3 END)"
+NEVER = datetime(1900, 1, 1, tzinfo=UTC)  # a check-in before all plausible times, so that an index has no nulls to order
 
 
 class Device(models.Model):
@@ -77,3 +80,17 @@ class Device(models.Model):
 
     def __str__(self) -> str:
         return self.name or f"device {self.pk}"
+
+
+class CheckIn(models.Model):
+    """Last check-in of a device: the newest plausible time of all its records, or NEVER.
+
+    It moves at every sync, and a list is sorted by it: so it has its own narrow table, and neither the wide row of a device nor the pulses
+    need an index on it. Only devices/reconciliation/last_contact.py writes it.
+    """
+
+    device = models.OneToOneField(Device, on_delete=models.CASCADE, primary_key=True, db_constraint=False, related_name="check_in")
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["at", "device"], name="check_in_by_time")]

@@ -64,6 +64,7 @@ class Sighting(models.Model):
             models.Index(fields=["account"], condition=models.Q(repairs__isnull=False), name="sighting_repaired"),
             models.Index(fields=["account"], condition=~models.Q(life="seen"), name="sighting_not_seen"),
             models.Index(fields=["account"], condition=models.Q(superseded__isnull=False), name="sighting_of_several"),
+            models.Index(fields=["created_at"], name="sighting_by_creation"),
             models.Index(fields=["quiet_since", "id"], condition=models.Q(stale=True, life="seen"), name="sighting_quiet"),
             models.Index(
                 fields=["account", "quiet_since", "id"], condition=models.Q(stale=True, life="seen"), name="sighting_quiet_account"

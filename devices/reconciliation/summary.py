@@ -11,6 +11,7 @@ from devices.db.locks import lock_devices
 from devices.history import writer as changes
 from devices.models import ChangeKind, SyncRun
 from devices.reconciliation.conflicts import DIFFERING, end_changed
+from devices.reconciliation.last_contact import store_check_ins
 from devices.reconciliation.precedence import COLUMNS, places_sql
 from devices.reconciliation.search_text import GROUP
 from vendors.parsing.times import SKEW
@@ -108,7 +109,9 @@ def summarise(devices: Collection[int], now: datetime, *, run: SyncRun | None = 
         lock_devices()
         end_changed(ordered, now)
         for start in range(0, len(ordered), AT_ONCE):
-            cursor.execute(_SUMMARY, {"devices": ordered[start : start + AT_ONCE], "skew": SKEW.total_seconds(), **changes.cause(run, now)})
+            some = ordered[start : start + AT_ONCE]
+            cursor.execute(_SUMMARY, {"devices": some, "skew": SKEW.total_seconds(), **changes.cause(run, now)})
+            store_check_ins(some, now)
 
 
 def reordered(account: int) -> set[int]:

@@ -41,6 +41,7 @@ def turned(look: ListRequest[Any], page: Page[Any]) -> dict[str, Any]:
         "chips": shape.named(list(listing.chips())),
         "page": page,
         "counted": counted(shape, page),
+        "position": position(page, size=listing.size),
         "cut": page.more and "q" in listing.filters.pairs(),
         "older": listing.query_string(after=page.older) if page.older else "",
         "newer": listing.query_string(before=page.newer) if page.newer else "",
@@ -52,6 +53,15 @@ def counted(shape: ListDefinition[Any], page: Page[Any]) -> SafeString:
     first, last = (number_format(number, force_grouping=True) for number in (page.first, page.last))
     values = {"count": page.total, "range": format_html("<strong>{}–{}</strong>", first, last), "total": page.total_words}
     return mark_safe(shape.counted % values)  # noqa: S308  # nosec B308, B703 # a text of ours and numbers
+
+
+def position(page: Page[Any], *, size: int) -> str:
+    """`Page 2 of 7`; how many there are is left out where the rows were not counted to their end."""
+    number = number_format(-(-page.first // size), force_grouping=True)
+    if page.more:
+        return gettext("Page %(number)s") % {"number": number}
+    pages = number_format(max(1, -(-page.total // size)), force_grouping=True)
+    return gettext("Page %(number)s of %(pages)s") % {"number": number, "pages": pages}
 
 
 def answer(

@@ -6,6 +6,7 @@ At most MOST + 1 candidates are taken, so that a wide term costs as little as a 
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -29,7 +30,8 @@ MOST_HOLDERS = 3 * MOST
 FEW_HOLDERS, MANY_NAMES = 300, 200
 MOST_COMPARED = 300  # by their last contact
 MOST_REASONS = 20  # shown per device
-SHORTEST_NAME = 3  # letters of a name that opens its device
+SHORTEST_NAME = 3  # letters of a user's name that opens the device
+_WORDS = re.compile(r"[^\W_]+")
 MOST_READINGS = 4  # shown above the result
 # What many machines may be called: such a hit does not open a device while others were meant too.
 LOOSE = frozenset({IdKind.NICKNAME, IdKind.TAG, IdKind.CUSTOM})
@@ -49,7 +51,8 @@ class SearchResult:
     """`more`: there are devices beyond `matches`. `clue`: the term as it was read.
 
     `total` counts up to MOST; `many`: there are more than that. `opens` is the one device that the text names completely; `only` the one
-    that is found at all, where the text has words alone, as the name of a caller: a part of a number may be that of another device.
+    that is found at all, where the text is whole words of its user's name, as a caller gives it: a part of a name or number may be that of
+    another device.
     `readings`: how the text was read, where it is not found as it stands. `domains`: full host names of matches in another domain.
     """
 
@@ -122,7 +125,7 @@ def search(term: str, *, limit: int = 50) -> SearchResult:
         total=total,
         many=many,
         opens=_opens(ranked, held.exact),
-        only=_only(clue, ranked, named),
+        only=_only(clue, ranked, matches),
         readings=tuple(_readings(clue, held) if matches else _unfound(clue)),
         domains=tuple(sorted(held.domains)[:MOST_READINGS]),
     )
@@ -135,9 +138,11 @@ def _opens(ranked: Sequence[int], exact: dict[int, set[str]]) -> int | None:
     return named[0] if len(named) == 1 else None
 
 
-def _only(clue: SearchTerm, ranked: Sequence[int], named: Placed) -> int | None:
-    plain = len(clue.rest) >= SHORTEST_NAME and not any(letter.isdigit() for letter in clue.rest)
-    return ranked[0] if plain and len(ranked) == 1 and ranked[0] in named else None
+def _only(clue: SearchTerm, ranked: Sequence[int], matches: Sequence[SearchMatch]) -> int | None:
+    words = set(_WORDS.findall(clue.rest.casefold()))
+    if len(ranked) != 1 or not matches or len(clue.rest) < SHORTEST_NAME:
+        return None
+    return ranked[0] if words and words <= set(_WORDS.findall(matches[0].device["user"].casefold())) else None
 
 
 def _inside(clue: SearchTerm) -> Q:

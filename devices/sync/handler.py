@@ -19,10 +19,11 @@ from devices.models import Account, Health, JobState, SyncRun, User
 from devices.models.job import ACTIVE
 from devices.reconciliation import field_repairs, freshness
 from devices.reconciliation.summary import reordered, summarise
-from devices.sync import absence, named_jobs, quarantine
+from devices.sync import absence, named_jobs
 from devices.sync.cancellation import NONE, cancelled, regular
 from devices.sync.named_jobs import concurrency_key
 from devices.sync.page_writer import save_groups, save_page
+from devices.sync.quarantine import services as quarantine
 from vendors.base import DevicePage, Kind, Scope
 from vendors.errors import AuthFailed, VendorError
 from vendors.registry import VENDORS

@@ -27,8 +27,10 @@ from devices.models import Account, Quarantine, SyncRun
 from devices.reconciliation.field_repairs import as_stored
 from devices.reconciliation.search_text import group_text, text_of
 from devices.reconciliation.summary import summarise
-from devices.sync import quarantine, reappearance
-from devices.sync.bisection import halves, save_apart
+from devices.sync import reappearance
+from devices.sync.pulses import ONE_SIGHTING, write_check_ins, write_pulses
+from devices.sync.quarantine import services as quarantine
+from devices.sync.quarantine.bisection import halves, save_apart
 from devices.sync.related_rows import replace_identifiers, replace_issues
 from devices.sync.remediation_links import replace_remediation
 from vendors.errors import BadRecord
@@ -71,10 +73,6 @@ WIDE = {
 }
 INCOMING = {"external_id": "text", "digest": "bytea", "seen_at": "timestamptz", "booted_at": "timestamptz"}
 GROUP = {"external_id": "text", "name": "text", "search_text": "text", "parent_id": "text", "static": "bool"}
-# Looked up one by one, whatever the statistics of a table that is just being filled say.
-ONE_SIGHTING = (
-    "SELECT s.id, s.device_id, s.digest FROM devices_sighting s WHERE s.account_id = %s AND s.external_id = i.external_id LIMIT 1"
-)
 _plain = attrgetter(*PLAIN)
 LONGEST = 255  # characters of a text column; the whole text stays in the raw answer
 
@@ -127,12 +125,13 @@ def _save(run: SyncRun, entries: Sequence[Entry], now: datetime) -> WriteResult:
     joining.apply(plan, now)
     returning = reappearance.returning(run)
     woken = reappearance.mark_listed(run, now) | reappearance.restore_retired(run, now)
-    _write_pulses(run, now)
+    contacts = write_pulses(run, now)
     summarise({each.device_id for each in mapped if each.device_id is not None} | plan.renew | woken, now, run=run)
     move_related_rows(plan.naming.merged, now)
     tell_use_changed(woken.union(*plan.moved.values()))
     joining.rematch([*strays, *returning], now)
     quarantine.update_quarantine(run, broken=broken, well=[each.entry.external_id for each in mapped], now=now)
+    write_check_ins(contacts, now)
     created = sum(each.fresh for each in mapped)
     return WriteResult(created, len(mapped) - created, len(newest) - len(different), len(broken))
 
@@ -284,15 +283,3 @@ def rewrite(mapped: Sequence[MappedEntry]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"UPDATE devices_sighting s SET ({quoted(READ)}) = ROW({staged}) FROM different d WHERE s.id = d.id")  # nosec B608 # constants and columns of the model
     replace_identifiers(mapped, keep=FORMER.values())
-
-
-def _write_pulses(run: SyncRun, now: datetime) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""INSERT INTO devices_pulse AS p (sighting_id, seen_at, fetched_at, run_id, booted_at)
-               SELECT s.id, i.seen_at, %s, %s, i.booted_at FROM incoming i CROSS JOIN LATERAL ({ONE_SIGHTING}) s ORDER BY s.id
-               ON CONFLICT (sighting_id) DO UPDATE
-               SET seen_at = EXCLUDED.seen_at, fetched_at = EXCLUDED.fetched_at, run_id = greatest(p.run_id, EXCLUDED.run_id),
-                   booted_at = EXCLUDED.booted_at""",  # nosec B608 # constants and columns of the model
-            [now, run.pk, run.account_id],
-        )

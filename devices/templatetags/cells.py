@@ -55,6 +55,37 @@ def reported_by(sources: Iterable[ReportingAccount]) -> SafeString:
     return mark_safe("".join([_reported_by(source, language) for source in sources]))  # noqa: S308  # nosec B308, B703 # templates escape
 
 
+@register.simple_tag
+def vendor_chips(sources: Iterable[ReportingAccount]) -> SafeString:
+    """The vendors that report a device, in one line: several accounts of one vendor are one chip, which names them on hover."""
+    language, of_vendor = get_language(), dict[str, list[ReportingAccount]]()
+    for source in sources:
+        of_vendor.setdefault(source.vendor, []).append(source)
+    chips = (_reported_by(some[0], language) if len(some) == 1 else _several(tuple(some), language) for some in of_vendor.values())
+    return mark_safe("".join(chips))  # noqa: S308  # nosec B308, B703 # templates escape
+
+
+@register.filter
+def account_names(sources: Iterable[ReportingAccount]) -> str:
+    """`eset-main ×2, opswat-main (missing)`"""
+    return ", ".join(_account_name(source) for source in sources)
+
+
+def _account_name(source: ReportingAccount) -> str:
+    records = f" ×{source.records}" if source.records > 1 else ""
+    return f"{source.account}{records}" if source.present else f"{source.account}{records} ({gettext('missing')})"
+
+
+@lru_cache(MOST)
+def _several(sources: tuple[ReportingAccount, ...], _language: str | None) -> SafeString:
+    present = [source for source in sources if source.present]
+    one = ReportingAccount(
+        sources[0].vendor, account="", records=len(sources), present=bool(present), stale=all(each.stale for each in present), shared=False
+    )
+    title = f"{label_of(one.vendor)}: {account_names(sources)}"
+    return render_to_string("devices/device_list/_reported_by.html", {"source": one, "title": title})
+
+
 @lru_cache(MOST)
 def _reported_by(source: ReportingAccount, _language: str | None) -> SafeString:
     """An account, by its vendor; with its own name where several accounts of the vendor report the device."""

@@ -83,7 +83,7 @@ def _age_texts(_language: str | None) -> tuple[str, list[tuple[int, int, str]]]:
 @register.simple_tag(name="troubles", takes_context=True)
 def _troubles(context: template.Context) -> SystemAlerts:
     """Called by the frame of every page. `shown_accounts`: those whose trouble the page itself shows."""
-    return troubles(account_statuses(context["request"])).without(context.get("shown_accounts", ()))
+    return troubles(account_statuses(context["request"])).without(context.get("shown_accounts") or ())
 
 
 @register.simple_tag

@@ -27,7 +27,8 @@ WITH removed AS (
       AND r.grp = d."group" AND r.status = d.status))
 INSERT INTO devices_dailycount AS d (day, measure, vendor, account_id, "group", status, number)
 SELECT day, %(measure)s, vendor, account_id, grp, status, number FROM daily_rows ORDER BY grp, vendor, day, status, account_id
-ON CONFLICT (measure, "group", vendor, day, status, account_id) DO UPDATE SET number = EXCLUDED.number WHERE d.number <> EXCLUDED.number"""
+ON CONFLICT (measure, "group", vendor, day, status, coalesce(account_id, 0))
+DO UPDATE SET number = EXCLUDED.number WHERE d.number <> EXCLUDED.number"""
 
 
 def count_today(now: datetime, *, at_once: bool = False) -> bool:

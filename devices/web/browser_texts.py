@@ -15,6 +15,8 @@ BROWSER_TEXTS: dict[str, str | Promise] = {
     "chart-value": gettext_lazy("%(day)s, %(name)s: %(number)s"),
     "chart-gap": gettext_lazy("not counted"),
     "selected": gettext_lazy("%(count)s selected"),
+    "selected-all": gettext_lazy("All %(count)s selected"),
+    "moved": gettext_lazy("%(name)s: position %(place)s of %(count)s"),
     "suggestions": gettext_lazy("Suggestions: %(count)s"),
     "no-suggestions": gettext_lazy("No suggestions"),
 }

@@ -1,4 +1,4 @@
-"""Context of every page: navigation, permissions, theme and version."""
+"""Context of every page: navigation, permissions, theme, density of rows, and version."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from devices.web.roles import dotted
 
 THEMES = ("light", "dark")
 THEME_COOKIE = "rollcall_theme"
+DENSITIES = ("compact", "comfortable")  # of the rows of lists; the first one where no cookie says otherwise
+DENSITY_COOKIE = "rollcall_density"
 # URL name, label, icon, permissions of which one is needed
 PLACES = (
     ("devices:dashboard", gettext_lazy("Dashboard"), "layout-dashboard", "view_device"),
@@ -56,7 +58,13 @@ class Permissions:
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
     theme = request.COOKIES.get(THEME_COOKIE, "")
-    frame = {"theme": theme if theme in THEMES else "", "version": settings.VERSION, "frame": frame_of(request)}
+    density = request.COOKIES.get(DENSITY_COOKIE, "")
+    frame = {
+        "theme": theme if theme in THEMES else "",
+        "density": density if density in DENSITIES else DENSITIES[0],
+        "version": settings.VERSION,
+        "frame": frame_of(request),
+    }
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return frame | {"nav": (), "may": {}}

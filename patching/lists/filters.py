@@ -92,7 +92,6 @@ class PatchingFilters(FleetFilters):
 
 @dataclass(frozen=True, slots=True)
 class PatchFilters(PatchingFilters):
-    folded = ("vendor", "account", "kind", "severity", *PART)
     kinds = {
         "q": _TEXT,
         "status": FilterField(gettext_lazy("Status"), PATCH_STATUSES, OPEN),
@@ -124,7 +123,6 @@ class PatchFilters(PatchingFilters):
 
 @dataclass(frozen=True, slots=True)
 class AttemptFilters(PatchingFilters):
-    folded = ("vendor", "account", "kind", "last", *PART)
     kinds = {
         "q": _TEXT,
         "status": FilterField(gettext_lazy("Outcome"), ATTEMPT_STATUSES),

@@ -62,7 +62,7 @@ SHAPE = ListDefinition(
         "account": Column(gettext_lazy("Vendor account")),
     },
     sorts={
-        "severity": Sort(("rank", "open_since", "id"), moments=("open_since",), rank=RANK_SQL),
+        "severity": Sort(("rank", "open_since", "id"), moments=("open_since",), sql={"rank": RANK_SQL}),
         "age": Sort(("open_since", "id"), moments=("open_since",)),
     },
     sort="age",

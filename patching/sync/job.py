@@ -11,7 +11,7 @@ from datetime import datetime
 from devices.db import free_space
 from devices.jobs.handler import JobHandler
 from devices.reconciliation import field_repairs
-from devices.sync.bisection import save_apart
+from devices.sync.quarantine.bisection import save_apart
 from patching.models import PatchRun
 from patching.sync import source_access
 from patching.sync.assignment import assign_account, hold_patching

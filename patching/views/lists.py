@@ -88,7 +88,7 @@ def _choices(filters: FilterSet) -> dict[str, Any]:
     if isinstance(filters, PatchingFilters):
         found["account"] = list(Account.objects.order_by("name").values_list("name", "name"))
     if isinstance(filters, PatchingFilters | PatchDeviceFilters):
-        found["groups"] = known_groups()
+        found["group"] = known_groups()
     return found
 
 

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from devices.matching.record import kinds_mask
 from devices.models import Account, Health, JobState, SyncRun
 
-TABLES = ("device", "sighting", "identifier", "issue", "pulse", "join", "devicegroup")
+TABLES = ("device", "sighting", "identifier", "issue", "pulse", "checkin", "join", "devicegroup")
 COUNTED = ("gap", "gapcount", "coveragetally")  # what a worker counts of them
 # Which devices an account sees: of a hundred in a row those below `share`, counted from `first`.
 SEES = {"bench-eset": ("eset", 0, 90), "bench-opswat": ("opswat", 35, 60), "bench-epm": ("five9s", 20, 75)}
@@ -73,6 +73,8 @@ _CHILDREN = (
     CROSS JOIN generate_series(1, CASE m.state WHEN 'critical' THEN 2 WHEN 'attention' THEN 1 ELSE 0 END) AS n""",
     """INSERT INTO devices_pulse (sighting_id, seen_at, fetched_at, run_id)
     SELECT s.id, m.seen_at - s.account_id * interval '7 minutes', %(now)s, 1 FROM machine m JOIN devices_sighting s ON s.device_id = m.id""",
+    """INSERT INTO devices_checkin (device_id, at) SELECT s.device_id, max(p.seen_at) FROM machine m
+    JOIN devices_sighting s ON s.device_id = m.id JOIN devices_pulse p ON p.sighting_id = s.id GROUP BY 1 ORDER BY 1""",
     """INSERT INTO devices_join (sighting_id, kind, key, partner_id, weak, timed, evidence, near, changed_at)
     SELECT s.id, 'mac', m.mac, m.id, false, false, jsonb_build_array(jsonb_build_array('mac', m.mac, m.mac)), '[]', %(now)s
     FROM machine m JOIN devices_sighting s ON s.device_id = m.id AND s.id > %(last)s""",

@@ -59,7 +59,7 @@ def top_of(page: Page, part: str) -> float:
 
 def outside(page: Page, parts: dict[str, str], size: tuple[int, int]) -> dict[str, object]:
     """The parts that are not wholly inside the unscrolled window."""
-    found = {}
+    found: dict[str, object] = {}
     for name, selector in parts.items():
         box = page.locator(selector).bounding_box()
         inside = box and box["x"] >= 0 and box["y"] >= 0 and box["x"] + box["width"] <= size[0] and box["y"] + box["height"] <= size[1]

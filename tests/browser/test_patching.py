@@ -64,6 +64,8 @@ def test_a_list_is_narrowed_while_typing_by_keyboard(desk: Desk, fleet: dict[str
     expect(page).to_have_url(re.compile(r"/patching/patches/\?q=fire$"))
     expect(page.locator("#results .list-head p")).to_have_text("1–3 of 3 patches")
     expect(page.locator("#count")).to_have_text("1–3 of 3 patches")
+    reach(page, page.locator("#add-filter > summary"))
+    page.keyboard.press("Enter")
     reach(page, page.get_by_label("Status"))
     page.keyboard.press("f")
     expect(page).to_have_url(re.compile(r"\?q=fire&status=failed$"))
@@ -99,6 +101,7 @@ def test_the_panel_of_a_device_moves_nothing_that_is_seen(desk: Desk, fleet: dic
 def test_without_scripts_everything_works_too(desk: Desk, fleet: dict[str, Account], bob: User) -> None:
     page = desk.open("/patching/patches/", user=bob, scripts=False)
     page.get_by_label("Application or device").fill("fire")
+    page.get_by_text("Add filter").click()
     page.get_by_label("Reason").select_option("download")
     page.get_by_role("button", name="Filter").click()
     expect(page.locator("#results tbody tr")).to_have_count(1)

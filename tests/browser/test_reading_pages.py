@@ -78,6 +78,7 @@ def test_filters_follow_typing_and_choosing_and_the_back_button(desk: Desk, flee
     page = desk.open("/devices/", user=bob)
     status = page.locator("#results .list-head p")
     expect(status).to_contain_text("of 6 devices")
+    page.get_by_text("Add filter").click()
     page.get_by_label("Status", exact=True).select_option("trouble")
     expect(status).to_contain_text("of 2 devices")
     expect(page).to_have_url(re.compile(r"/devices/\?state=trouble$"))
@@ -106,6 +107,7 @@ def test_the_box_above_the_list_looks_a_device_up_as_everywhere(desk: Desk, flee
 
 def test_everything_is_readable_and_filterable_without_scripts(desk: Desk, fleet: dict[str, Account], bob: User) -> None:
     page = desk.open("/devices/", user=bob, scripts=False)
+    page.get_by_text("Add filter").click()
     page.get_by_label("Status", exact=True).select_option("critical")
     page.get_by_role("button", name="Filter").click()
     expect(page.get_by_role("link", name="nb-munich-02")).to_be_visible()
@@ -194,6 +196,7 @@ def test_a_server_that_is_gone_is_said_once(desk: Desk, fleet: dict[str, Account
     desk.expected = ["net::ERR_INTERNET_DISCONNECTED", "htmx:"]
     page = desk.open("/devices/", user=bob)
     page.context.set_offline(True)
+    page.get_by_text("Add filter").click()
     page.get_by_label("Status", exact=True).select_option("critical")
     expect(page.locator(".toasts")).to_contain_text("The server is not responding")
     page.get_by_label("Status", exact=True).select_option("ok")

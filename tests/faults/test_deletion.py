@@ -6,7 +6,7 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from devices.accounts import deletion
+from devices.accounts.deletion import services as deletion
 from devices.audit.context import AuditContext
 from devices.models import Account, AuditEvent, Device, Sighting
 from devices.sync.page_writer import save_page

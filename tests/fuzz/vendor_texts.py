@@ -262,6 +262,9 @@ def _spelling(text: str) -> None:
 
 def _title(text: str) -> None:
     assert str(stored_titles.recognized(text)) == text
+    problem = stored_titles.problem_of(text)
+    assert stored_titles.problem_of(problem) == problem
+    assert str(stored_titles.problem_title(problem)) and stored_titles.only_counted(problem) in (True, False)
     assert text.endswith(short_labels.short_word(text))
 
 
@@ -289,5 +292,5 @@ PARSERS: list[Parser[Any]] = [
            st.tuples(SYSTEMS, SYSTEMS, SYSTEMS, st.integers(0, 2**17), st.sampled_from(Family), st.booleans()), _system),
     Parser((times.parse_time, times.implausible, times.plausible), st.tuples(TIMES, st.sampled_from(ZONES)), _time),
     Parser((spellings.plain, spellings.host_names, spellings.serials, spellings.canonical, spellings.full_name), HOSTS | SERIALS, _spelling),
-    Parser((stored_titles.recognized, short_labels.short_word), TITLES, _title),
+    Parser((stored_titles.recognized, stored_titles.problem_of, stored_titles.problem_title, stored_titles.only_counted, short_labels.short_word), TITLES, _title),
 ]  # fmt: skip

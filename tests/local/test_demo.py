@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth import authenticate
 from django.utils import timezone
 
-from devices.accounts.deletion import request_deletion
+from devices.accounts.deletion.services import request_deletion
 from devices.audit.context import AuditContext
 from devices.models import Account, AuditEvent, User
 from devices.users.services import random_password, set_password, user_named

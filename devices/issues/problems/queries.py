@@ -181,7 +181,7 @@ def _dated(rows: Sequence[ProblemRow]) -> list[ProblemRow]:
     with connection.cursor() as cursor:
         cursor.execute(text, values)
         known = {pk: (low, high) for pk, low, high in cursor.fetchall() if low}
-    return [each if each.oldest else replace(each, **_edges(each, known)) for each in rows]
+    return [each if each.oldest else _with_edges(each, known) for each in rows]
 
 
 def _assigned(rows: Sequence[ProblemRow]) -> list[ProblemRow]:
@@ -198,6 +198,6 @@ def _assigned(rows: Sequence[ProblemRow]) -> list[ProblemRow]:
     return [replace(each, assignees=tuple(sorted({name for key in each.refs for name in names.get(key, ())}))) for each in rows]
 
 
-def _edges(row: ProblemRow, known: Mapping[int, tuple[datetime, datetime]]) -> dict[str, datetime]:
+def _with_edges(row: ProblemRow, known: Mapping[int, tuple[datetime, datetime]]) -> ProblemRow:
     own = [known[pk] for pk in row.ids if pk in known]
-    return {"oldest": min(low for low, _ in own), "newest": max(high for _, high in own)} if own else {}
+    return replace(row, oldest=min(low for low, _ in own), newest=max(high for _, high in own)) if own else row

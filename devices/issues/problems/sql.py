@@ -1,4 +1,4 @@
-"""Issues by problem as SQL: from the counts that triggers keep (devices/migrations/0036_problems.py), or from the issues themselves.
+"""Issues by problem as SQL: from the counts that triggers keep (devices/migrations/0038_problems.py), or from the issues themselves.
 
 Both give parts of problems, which are summed by vendor, title and severity. What a vendor does not report is grouped by account.
 """

@@ -15,7 +15,7 @@ from django.utils import timezone
 from devices.account_status.status import AccountStatus, statuses
 from devices.account_status.text import Code
 from devices.accounts.counts import calls_words, numbers, records_words
-from devices.accounts.deletion import contents, makes_installers, request_deletion
+from devices.accounts.deletion.services import contents, makes_installers, request_deletion
 from devices.accounts.field_repairs import repaired
 from devices.accounts.probe import ProbeResult, probe_account, probe_values
 from devices.accounts.queries import cards

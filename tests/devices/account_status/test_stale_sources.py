@@ -91,7 +91,7 @@ def test_each_issue_of_such_an_account_says_as_of_when_it_is(client: Client, bob
 
 def test_on_the_page_of_a_device_the_card_says_it_beside_its_ages(client: Client, bob: User, fleet: dict[str, Account]) -> None:
     page = text(client, bob, f"/devices/{Device.objects.get(name='nb-berlin-01').pk}/")
-    assert page.count("is disabled. Data as of:") == 1
+    assert page.count("is disabled. Data as of:") == 2, "the card of the account, and its record in the tab of records"
     assert "eset-main is disabled. Data as of: 5 days ago" in page
 
 

@@ -10,7 +10,7 @@ from django.apps import apps
 from django.db import models
 from django.utils import timezone
 
-from devices.accounts import deletion
+from devices.accounts.deletion import services as deletion
 from devices.accounts.probe import probe_account
 from devices.accounts.services import create_account, refresh_account, switch_account, update_account
 from devices.accounts.validation import InvalidAccount

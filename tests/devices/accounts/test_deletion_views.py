@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from config.sessions import POLLS
-from devices.accounts import deletion
+from devices.accounts.deletion import services as deletion
 from devices.audit.context import AuditContext
 from devices.models import Account, AuditEvent, SyncRun, User
 from tests.devices import rows as shown

@@ -114,7 +114,7 @@ def test_pages_say_since_when(client: Client, ivan: User) -> None:
         "/devices/": "has been disabled since 3 Nov 2026. Data as of",
         "/": "The account has been disabled since 3 Nov 2026",
         f"/devices/{device}/": "eset-main has been disabled since 3 Nov 2026. Data as of:",
-        "/coverage/": "Can't confirm: it has been disabled since 3 Nov 2026.",
+        "/coverage/?account=eset-main&cover=unknown": "Can't confirm missing devices: it has been disabled since 3 Nov 2026.",
         "/d/?q=nothing-99": "It has been disabled since 3 Nov 2026.",
         "/vendors/": "The account has been disabled since 3 Nov 2026.",
     }

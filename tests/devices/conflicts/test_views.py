@@ -94,12 +94,12 @@ def test_the_file_has_a_row_for_each_field_and_is_recorded(client: Client, accou
 
 def test_the_upgrade_removes_statuses_from_stored_conflicts(accounts: dict[str, Account], ivan: User) -> None:
     device = contradicted(accounts, "nb-1")
-    record = Sighting.objects.filter(device=device).first()
+    record = Sighting.objects.filter(device=device)[0]
     Device.objects.filter(pk=device.pk).update(disagrees=["os", "state"])
     open_one = {"told": "", "reason": "x", "made_by_name": "ivan", "made_at": timezone.now()}
     Settlement.objects.create(device=device, field="state", sighting=record, **open_one)
     Settlement.objects.create(device=device, field="serial", sighting=record, **open_one)
-    import_module("devices.migrations.0036_status_conflicts").remove()
+    import_module("devices.migrations.0040_status_conflicts").remove()
     assert Device.objects.get(pk=device.pk).disagrees == ["os"]
     assert list(Settlement.objects.filter(ended_at=None).values_list("field", flat=True)) == ["serial"]
 

@@ -75,7 +75,8 @@ def test_a_device_without_an_identifier_that_the_vendor_reports_is_unknown_there
 )
 def test_a_record_in_each_state_has_its_sentence(client: Client, bob: User, device: Device, columns: dict[str, object], text: str) -> None:
     eset = Account.objects.get(vendor="eset")
-    shown.sighting(eset, "nb-1", device=device, ids=SERIAL, **columns)
+    record = shown.sighting(eset, "nb-1", device=device, ids=SERIAL)
+    Sighting.objects.filter(pk=record.pk).update(**columns)
     assert text in cards(client, bob, device)["eset-main"]
 
 

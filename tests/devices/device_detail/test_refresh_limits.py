@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -67,20 +68,21 @@ def finish(run: SyncRun, sandbox: Simulation) -> None:
 
 @pytest.mark.parametrize("vendors", [["eset"], ["five9s"], ["eset", "five9s"]], ids="+".join)
 @pytest.mark.parametrize("same", [False, True], ids=["sixty devices", "one device"])
-@pytest.mark.parametrize("job_seconds", [0, 5, 20, 50])
+@pytest.mark.parametrize("job_seconds", [0, 5, 20])
 def test_sixty_clicks_make_at_most_ten_calls(desk: Client, sandbox: Simulation, vendors: list[str], same: bool, job_seconds: float) -> None:
-    sandbox.options.job_seconds = job_seconds
     accounts = [account_at(sandbox.url, vendor) for vendor in vendors]
     for each in accounts:
         sync(each)
+    sandbox.options.job_seconds = job_seconds
     known, before = SyncRun.objects.latest("pk").pk, len(sandbox.calls())
     devices = devices_of(accounts)[:CLICKS]
-    answers = [click(desk, devices[0 if same else number % len(devices)]) for number in range(CLICKS)]
+    with time_machine.travel(timezone.now(), tick=False):  # within a minute also on a slow machine
+        answers = [click(desk, devices[0 if same else number % len(devices)]) for number in range(CLICKS)]
     runs = SyncRun.objects.filter(pk__gt=known).order_by("pk")
     for run in runs:
         finish(run, sandbox)
     calls = vendor_calls(sandbox, before)
-    assert 1 <= len(calls) <= 10, calls
+    assert 1 <= len(calls) <= 10, Counter(call.partition("?")[0] for call in calls)
     assert LIMIT not in answers[0] and all(LIMIT in answer for answer in answers[10:])
 
 

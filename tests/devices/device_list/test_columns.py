@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -13,7 +14,8 @@ from devices.device_list.columns import SORTS
 from devices.device_list.filters import DEVICES
 from devices.device_list.queries import list_page
 from devices.lists.keyset import ordered
-from devices.models import Device, DeviceGroup, User
+from devices.models import CheckIn, Device, DeviceGroup, User
+from devices.models.device import NEVER
 from tests.devices import rows as shown
 
 pytestmark = pytest.mark.django_db
@@ -38,6 +40,8 @@ def scatter(count: int) -> None:
         )
         for _ in range(count)
     )  # fmt: skip
+    times = [NEVER, *(now - timedelta(hours=hours) for hours in range(9))]
+    CheckIn.objects.bulk_create(CheckIn(device=device, at=dice.choice(times)) for device in Device.objects.all())
 
 
 @pytest.mark.parametrize("sort", [*SORTS, *(f"-{key}" for key in SORTS)])
@@ -83,7 +87,7 @@ def test_a_head_says_the_order_and_turns_it_round(client: Client, bob: User) -> 
     assert 'aria-sort="descending"><a class="sort" id="sort-1" href="/devices/?"' in text_of(client, bob, "?sort=-name")
 
 
-@pytest.mark.parametrize("query", ["?sort=rank", "?sort=--name", "?sort=last_seen", "?size=51", "?size=٢٥", "?cols=x,y", "?cols="])
+@pytest.mark.parametrize("query", ["?sort=rank", "?sort=--name", "?sort=seen_by", "?size=51", "?size=٢٥", "?cols=x,y", "?cols="])
 def test_what_is_not_known_is_as_if_it_were_not_there(client: Client, bob: User, query: str) -> None:
     shown.small_fleet()
     assert heads(text_of(client, bob, query)) == ["Name", "Status", "User", "Serial", "OS", "Reported by", "Issues", "Last seen"]

@@ -192,7 +192,7 @@ def test_active_filters_are_chips_that_take_themselves_away(client: Client, bob:
 
 def test_a_row_says_who_sees_it_and_who_does_not_any_more(client: Client, bob: User) -> None:
     shown.small_fleet()
-    row = text_of(client, bob, "?q=munich").split("nb-munich-02")[1]
+    row = text_of(client, bob, "?q=munich").split(">nb-munich-02<")[1]
     assert re.search(r'<span class="tag" title="ESET[^"]*">ESET</span>', row)
     assert re.search(r'<span class="tag tag-missing"[^>]*>five\(9\)s .* missing</span></span>', row)
 

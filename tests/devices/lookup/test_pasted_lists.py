@@ -195,7 +195,7 @@ def test_numbers_that_a_spreadsheet_may_have_changed() -> None:
 
 def test_the_audit_counts_every_row(desk: Client) -> None:
     file = exported("NB-0042/NB-0043").content.decode("utf-8-sig")
-    assert [row["read_as"] for row in csv.DictReader(StringIO(file))] == ["", ""]
+    assert [row["Read as"] for row in csv.DictReader(StringIO(file))] == ["", ""]
 
 
 def test_a_quoted_cell_may_contain_the_separator() -> None:

@@ -53,13 +53,13 @@ def test_a_single_exact_hit_opens_the_device(desk: Client, term: str) -> None:
     assert (answer.status_code, answer["Location"]) == (302, address_of("nb-berlin-01"))
 
 
-@pytest.mark.parametrize("term", ["00:1a:2b", "10.0.50.", "pf3x", "nb-berlin-0", "be"])
-def test_a_part_of_a_number_is_answered_with_a_list(desk: Client, term: str) -> None:
+@pytest.mark.parametrize("term", ["00:1a:2b", "10.0.50.", "pf3x", "nb-berlin-0", "berlin", "beck"])
+def test_a_part_of_a_name_or_number_is_answered_with_a_list(desk: Client, term: str) -> None:
     assert address_of("nb-berlin-01") in words(desk, "/d/", q=term)
 
 
-@pytest.mark.parametrize("term", ["becker", "user:becker", "Anna Becker", "berlin"])
-def test_a_part_of_a_name_opens_the_only_device_that_has_it(desk: Client, term: str) -> None:
+@pytest.mark.parametrize("term", ["becker", "user:becker", "Anna Becker"])
+def test_whole_words_of_a_user_open_the_only_device_that_has_it(desk: Client, term: str) -> None:
     answer = desk.get("/d/", {"q": term, "ticket": "INC1"})
     assert (answer.status_code, answer["Location"]) == (302, address_of("nb-berlin-01") + "?ticket=INC1")
     assert "Only match for" in desk.get(answer["Location"]).content.decode()

@@ -12,7 +12,7 @@ import pytest
 from django.utils import timezone
 
 from config.env import ROOT
-from devices.accounts import deletion
+from devices.accounts.deletion import services as deletion
 from devices.models import Account, AuditEvent, Sighting
 from tests.devices import records as making
 from tests.devices import rows as shown

@@ -15,8 +15,8 @@ from django.utils import timezone
 
 from devices.account_status.status import status
 from devices.models import Device, Identifier, JobState, Life, Quarantine, Sighting, SyncRun, User
-from devices.sync import bisection
 from devices.sync.page_writer import WriteResult, save_groups, save_page
+from devices.sync.quarantine import bisection
 from patching.models import Patch
 from sandbox.server import Simulation, running
 from sandbox.world import SandboxOptions

@@ -8,8 +8,8 @@ from django.db import DatabaseError, DataError, InternalError, OperationalError,
 from django.utils import timezone
 
 from devices.jobs.handler import LeaseLost
-from devices.sync import bisection
 from devices.sync.page_writer import save_page
+from devices.sync.quarantine import bisection
 from tests.devices.sync.planted import entry, failing, page, quarantined, raising, refuse, started, stored
 from vendors.errors import BadRecord, RateLimited
 

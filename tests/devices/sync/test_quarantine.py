@@ -6,9 +6,9 @@ import pytest
 from django.utils import timezone
 
 from devices.models import JobState, Quarantine, SyncRun
-from devices.sync import quarantine
 from devices.sync.handler import SyncHandler
 from devices.sync.page_writer import save_page
+from devices.sync.quarantine import services as quarantine
 from tests.devices import records as making
 from vendors.base import Scope
 from vendors.records import Reject

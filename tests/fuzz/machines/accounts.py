@@ -10,7 +10,7 @@ from hypothesis.stateful import invariant, rule
 
 from devices.account_status.status import status
 from devices.account_status.text import Code
-from devices.accounts import deletion
+from devices.accounts.deletion import services as deletion
 from devices.accounts.probe import probe_account
 from devices.accounts.services import create_account, refresh_account, switch_account, update_account
 from devices.accounts.validation import InvalidAccount

@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, rule
 
-from devices.accounts import deletion
+from devices.accounts.deletion import services as deletion
 from devices.accounts.services import switch_account
 from devices.accounts.validation import InvalidAccount
 from devices.audit.context import AuditContext

@@ -118,8 +118,8 @@ def test_chips_fields_and_turning_keep_it(client: Client, bob: User, eset: Any, 
     client.force_login(bob)
     text = client.get(f"/patching/{what}/?group=Berlin&os=windows&size=25").content.decode()
     assert "Remove filter Group: Berlin" in text and "Remove filter OS: Windows" in text
-    assert 'name="group" list="groups" value="Berlin"' in text and '<option value="windows" selected>' in text
-    assert '<option value="Berlin"></option>' in text and '<details class="more-filters" open>' in text
+    assert 'name="group" value="Berlin"' in text and '<option value="windows" selected>' in text
+    assert '<option value="Berlin"></option>' in text
     older = re.search(rf'rel="next" href="(/patching/{what}/[^"]+)"', text)
     assert older is not None
     following = client.get(older[1].replace("&amp;", "&")).content.decode()

@@ -71,7 +71,7 @@ def test_names_that_the_vendor_does_not_know_are_reported_from_every_page() -> N
 
 def test_the_job_is_asked_about_without_haste() -> None:
     found, _ = walked(STARTED, *[RUNNING] * 6, SUCCESS, data(1, 1, total=1))
-    assert [page.wait for page in found] == [2, 4, 8, 15, 30, 30, 30, 0, 0]
+    assert [page.wait for page in found] == [3, 6, 15, 30, 30, 30, 30, 0, 0]
     assert all(page.waiting_for for page in found[:7])
 
 

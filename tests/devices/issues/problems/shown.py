@@ -16,14 +16,14 @@ from devices.issues.queries import IssueResult, matching
 from devices.lists.keyset import Page
 
 
-def problems(*, now: datetime | None = None, **address: str) -> Page[ProblemRow]:
+def problems(now: datetime | None = None, /, **address: str) -> Page[ProblemRow]:
     listing = PROBLEM_LIST.read({"size": "250", **address})
     return problem_page(listing, matching(listing.filters, now=now or timezone.now()))
 
 
 def numbers(*, now: datetime | None = None, **address: str) -> dict[str, tuple[int, ...]]:
     """Title and severity → devices shown, open, acknowledged, snoozed, muted, muted by the vendor."""
-    rows = problems(now=now, **address).rows
+    rows = problems(now, **address).rows
     return {f"{row.title} {row.state}": (row.devices, row.open, row.acknowledged, row.snoozed, row.muted, row.vendor_muted) for row in rows}
 
 

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from devices.account_status.status import statuses
-from devices.accounts import deletion
+from devices.accounts.deletion import services as deletion
 from devices.audit.context import AuditContext
 from devices.issues import decisions
 from devices.issues.decisions import IssueDecision
@@ -45,8 +45,8 @@ STEP = st.one_of(
 
 def recount() -> Counter[tuple[str, str, str, bool]]:
     rows = Issue.objects.filter(sighting__life=Life.SEEN, sighting__device__life__in=[Life.SEEN, Life.MISSING])
-    rows = rows.exclude(sighting__superseded=True).values_list("sighting__account__name", "title", "state", "silenced")
-    return Counter((account, problem_of(title), state, silenced) for account, title, state, silenced in rows)
+    found = rows.exclude(sighting__superseded=True).values_list("sighting__account__name", "title", "state", "silenced")
+    return Counter((account, problem_of(title), state, silenced) for account, title, state, silenced in found)
 
 
 def stored() -> Counter[tuple[str, str, str, bool]]:

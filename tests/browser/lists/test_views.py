@@ -61,7 +61,9 @@ def test_a_narrowed_work_list_is_kept_with_what_it_has_no_field_for(desk: Desk, 
     made.small_patching()
     firefox = made.title("Firefox").pk
     page = desk.open(f"/patching/patches/?title={firefox}", user=ivan, theme="dark")
+    page.get_by_text("Add filter").click()
     page.get_by_label("Status", exact=True).select_option("failed")
+    page.keyboard.press("Escape")
     expect(page).to_have_url(re.compile(rf"\?status=failed&title={firefox}$"))
     page.get_by_text("Save view", exact=True).click()
     page.get_by_label("View name").fill("Firefox failed")
@@ -71,6 +73,7 @@ def test_a_narrowed_work_list_is_kept_with_what_it_has_no_field_for(desk: Desk, 
     expect(page.locator("#results .list-head p")).to_contain_text("of 2 patches")
     page.get_by_role("link", name="Remove filter Application: Firefox").click()
     expect(page.locator("#results .list-head p")).to_contain_text("of 6 patches")
+    page.get_by_text("Add filter").click()
     page.get_by_label("Reason", exact=True).select_option("corrupt")  # the form keeps what was taken away
     expect(page.locator("#results .list-head p")).to_contain_text("of 1 patch")
     expect(page).to_have_url(re.compile(r"\?view=firefox-failed&reason=corrupt&title=$"))

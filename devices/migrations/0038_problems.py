@@ -78,7 +78,7 @@ def _user(**options: object) -> models.ForeignKey:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("devices", "0035_daily_index")]
+    dependencies = [("devices", "0037_daily_index")]
 
     operations = [
         migrations.CreateModel(

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("devices", "0036_status_conflicts")]
+    dependencies = [("devices", "0040_status_conflicts")]
 
     operations = [
         migrations.CreateModel(

@@ -1,9 +1,10 @@
 import django.db.models.deletion
 from django.db import migrations, models
+from django.db.models.functions import Coalesce
 
 
 class Migration(migrations.Migration):
-    dependencies = [("devices", "0039_fact_indexes")]
+    dependencies = [("devices", "0035_fact_indexes")]
 
     operations = [
         migrations.CreateModel(
@@ -37,9 +38,7 @@ class Migration(migrations.Migration):
                     models.Index(condition=models.Q(("account__isnull", False)), fields=["account"], name="daily_count_by_account"),
                 ],
                 "constraints": [
-                    models.UniqueConstraint(
-                        fields=("measure", "group", "vendor", "day", "status", "account"), name="one_daily_count", nulls_distinct=False
-                    )
+                    models.UniqueConstraint("measure", "group", "vendor", "day", "status", Coalesce("account", 0), name="one_daily_count")
                 ],
             },
         ),

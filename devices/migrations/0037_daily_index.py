@@ -6,7 +6,7 @@ from devices.db.schema import AddIndexOnline
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("devices", "0035_daily_counts")]
+    dependencies = [("devices", "0036_daily_counts")]
 
     operations = [
         AddIndexOnline(

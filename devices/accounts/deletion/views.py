@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
 from devices.accounts.action_forms import DeleteForm
-from devices.accounts.deletion import contents, makes_installers, progress_of, request_deletion
+from devices.accounts.deletion.services import contents, makes_installers, progress_of, request_deletion
 from devices.audit.request import act_of
 from devices.models import Account
 from devices.web.permissions import is_fragment, needs

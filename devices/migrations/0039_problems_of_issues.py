@@ -26,7 +26,7 @@ def fill(*_: object) -> None:
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("devices", "0036_problems")]
+    dependencies = [("devices", "0038_problems")]
 
     operations = [
         AddIndexOnline(

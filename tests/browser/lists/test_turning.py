@@ -31,8 +31,8 @@ def listening(page: Page) -> list[str]:
 def test_one_change_asks_once(desk: Desk, accounts: dict[str, Account], ivan: User, address: str, choice: str) -> None:
     page = desk.open(address, user=ivan)
     asked = listening(page)
-    page.get_by_text("More filters").click()
-    text, select, group = page.locator("#filter-q"), page.locator(f"#filter-{choice}"), page.get_by_label("Group (name or ID)")
+    page.get_by_text("Add filter").click()
+    text, select, group = page.locator("#filter-q"), page.locator(f"#filter-{choice}"), page.get_by_label("Group", exact=True)
     text.press_sequentially("nb-1")
     expect(page).to_have_url(re.compile(r"\?q=nb-1$"))
     text.press("Tab")

@@ -24,6 +24,6 @@ def remove(*_: object) -> None:
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("devices", "0036_problems_of_issues")]
+    dependencies = [("devices", "0039_problems_of_issues")]
 
     operations = [migrations.RunPython(remove, migrations.RunPython.noop)]
