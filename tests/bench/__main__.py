@@ -1,6 +1,7 @@
 """`make bench`: Rollcall beside the floor, in one run on one machine. Ratios count; absolute times do not.
 
-`make bench` measures syncs, pages, patching and pages while Valkey is away; ARGS=sync, pages, patching or broker one of them.
+`make bench` measures syncs, pages, patching, pages while Valkey is away and earlier days; ARGS=sync, pages, patching, broker or earlier one of
+them.
 SIZES=100000,300000 are the fleets of the syncs; pages are measured at 100,000 devices and, with SCALE=1000000, at so many too; patching
 with ten patches a device at 100,000.
 
@@ -51,7 +52,13 @@ def broker(machine: Machine) -> dict[str, Any]:
     return measured.run(machine)
 
 
-PARTS = {"sync": sync, "pages": pages, "patching": patching, "broker": broker}
+def earlier(machine: Machine) -> dict[str, Any]:
+    from tests.bench.earlier import days as measured
+
+    return measured.run(machine)
+
+
+PARTS = {"sync": sync, "pages": pages, "patching": patching, "broker": broker, "earlier": earlier}
 AGAINST = {"versus": versus.run, "matching": matching.run}  # an earlier commit, each alone
 
 
