@@ -264,7 +264,7 @@ def _title(text: str) -> None:
     assert str(stored_titles.recognized(text)) == text
     problem = stored_titles.problem_of(text)
     assert stored_titles.problem_of(problem) == problem
-    assert str(stored_titles.problem_title(problem)) and stored_titles.only_counted(problem) in (True, False)
+    assert bool(str(stored_titles.problem_title(problem))) == bool(text) and stored_titles.only_counted(problem) in (True, False)
     assert text.endswith(short_labels.short_word(text))
 
 

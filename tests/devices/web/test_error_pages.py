@@ -61,7 +61,7 @@ def test_the_sign_in_page_has_no_inline_code(client: Client) -> None:
 )
 def test_the_chosen_colours_come_with_the_first_byte(client: Client, cookie: str, attribute: str) -> None:
     client.cookies["rollcall_theme"] = cookie
-    assert f'<html lang="en"{attribute}>' in client.get("/accounts/login/").content.decode()
+    assert f'<html lang="en"{attribute} data-density="compact">' in client.get("/accounts/login/").content.decode()
 
 
 @pytest.mark.parametrize(("address", "status"), [("/no/such/place/", 404), ("/users/", 403)])
