@@ -60,7 +60,7 @@ AGES = (
     (60 * 86400, 86400, gettext_lazy("%(number)s days ago")),
 )
 NOW_SECONDS = 45
-SEPARATORS = re.compile(r"[\\@:_./]")
+SEPARATORS = re.compile(r"[\\@:_/]")
 
 
 def age_words(at: datetime, *, now: datetime) -> str:

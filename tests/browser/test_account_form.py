@@ -66,7 +66,7 @@ def test_every_error_is_told_at_once_and_leads_to_its_field_by_keyboard(desk: De
     page.keyboard.press("Enter")
     summary = page.get_by_role("alert")
     expect(summary).to_be_focused()
-    expect(summary.get_by_role("listitem")).to_have_count(3)
+    expect(summary.get_by_role("link")).to_have_count(3)
     expect(page.get_by_label("Personal access token")).to_have_value("typed-0123456789")
     page.keyboard.press("Tab")
     expect(page.get_by_role("alert").get_by_role("link", name="Name")).to_be_focused()
