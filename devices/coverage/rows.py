@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from django.db.models import Exists, IntegerField, OuterRef, QuerySet
+from django.db.models import Exists, IntegerField, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from devices.account_status.status import AccountStatus
@@ -19,14 +19,21 @@ from devices.coverage.states import CoverageState
 from devices.lists.columns import Sort
 from devices.lists.keyset import Cursor, Page, SortOrder, Total, beyond, ordered, turn
 from devices.lists.rows import RowReader
-from devices.models import Device, GapCount, Sighting
+from devices.models import Device, Gap, GapCount, Sighting
 from devices.models.coverage import MOST_GAPS
+from devices.models.sighting import UNUSUAL
 from devices.reconciliation.timestamps import newest
 from devices.search import queries as search
+from vendors.states import Enrolment
 
 EXACT = 20_000  # devices that are judged all before the page; of more, those from the page's first row on
 NEAR = 2_000  # of them at once
 TRIES = 2  # times that few of them fit, before the states of all devices are read
+MARKED = {
+    CoverageState.STALE: Q(stale=True),
+    CoverageState.SILENCED: Q(silenced=True),
+    CoverageState.PENDING: Q(enrolment__in=[Enrolment.PENDING, Enrolment.FAILED]),
+}
 FIELDS = ("id", "name", "user", "os_name", "os_family", "rank")
 _BY_RANK = Sort(("rank", "name", "device_id"), sql={"rank": "rank"})
 _BY_NAME = Sort(("name", "id"))
@@ -82,7 +89,14 @@ def matrix_page(
         if filters.cover:
             ids = CoverageQuery(chosen, devices=ids).chosen(CoverageState(filters.cover)) if chosen else []
         return reader.page(_ranked(of_ids(ids)), order, size=listing.size, total=Total(len(ids)), **place)
-    if not filters.cover and order.sort.by == _BY_NAME.by:
+    cover = CoverageState(filters.cover) if filters.cover else None
+    if (candidates := _candidates(chosen, cover)) is not None and cover:
+        ids = list(candidates.values_list("device_id", flat=True)[: EXACT + 1])
+        if len(ids) <= EXACT:
+            few = found.filter(pk__in=of_ids(CoverageQuery(chosen, devices=ids).chosen(cover) if ids else []))
+            return reader.page(_ranked(few), order, size=listing.size, total=Total(few.count()), **place)
+        found = found.filter(Exists(candidates.filter(device=OuterRef("pk"))))
+    if not cover and order.sort.by == _BY_NAME.by:
         return reader.page(_ranked(found), order, size=listing.size, total=Total(EXACT, more=True), **place)
     page = turn(_of_many(reader, found, listing, chosen), order, size=listing.size, total=Total(0, more=True), **place)
     reader.complete(page.rows)
@@ -99,7 +113,7 @@ def _of_many(reader: RowReader[MatrixRow], found: QuerySet[Device], listing: Cov
         rows: list[MatrixRow] = []
         fitting: set[int] | None = None
         for number, chunk in enumerate(chunks(reader, found, start, descending=descending)):
-            if cover and fitting is None and number >= TRIES:
+            if number == TRIES and cover and _candidates(chosen, cover) is None:
                 fitting = set(CoverageQuery(chosen).chosen(cover))
                 if len(fitting) <= EXACT:
                     few = _ranked(found.filter(pk__in=RawSQL("SELECT unnest(%s::bigint[])", [list(fitting)])))
@@ -113,6 +127,16 @@ def _of_many(reader: RowReader[MatrixRow], found: QuerySet[Device], listing: Cov
         return rows[: size + 1]
 
     return take
+
+
+def _candidates(chosen: Sequence[AccountStatus], cover: CoverageState | None) -> QuerySet[Any] | None:
+    """Gaps or records, read through an index, of which every device in this state has one. None where no index has them."""
+    accounts = [each.pk for each in chosen]
+    if cover is CoverageState.MISSING:
+        return Gap.objects.filter(account_id__in=accounts).order_by()  # as the worker last found them
+    if cover in MARKED and not any(each.outdated for each in chosen):
+        return Sighting.objects.filter(UNUSUAL, MARKED[cover], account_id__in=accounts).order_by()
+    return None
 
 
 def _by_name(reader: RowReader[MatrixRow], found: QuerySet[Device], start: Cursor | None, *, descending: bool) -> Iterator[list[MatrixRow]]:

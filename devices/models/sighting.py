@@ -8,6 +8,11 @@ from devices.models.account import Account
 from devices.models.device import Device, Life
 from vendors.states import Enrolment, Family, State
 
+# Listed, but stale, muted or not managed.
+UNUSUAL = models.Q(life=Life.SEEN) & (
+    models.Q(stale=True) | models.Q(silenced=True) | models.Q(enrolment__in=[Enrolment.PENDING, Enrolment.FAILED])
+)
+
 
 class Sighting(models.Model):
     """One vendor's latest view of one device. `digest` shows whether a record changed without reading it."""
@@ -61,6 +66,9 @@ class Sighting(models.Model):
         indexes = [
             GinIndex(fields=["fact_keys"], name="sighting_by_fact"),
             models.Index(fields=["license_ends", "device"], condition=models.Q(license_ends__isnull=False), name="sighting_by_license"),
+            models.Index(
+                fields=["account", "device"], include=["stale", "silenced", "enrolment"], condition=UNUSUAL, name="sighting_unusual"
+            ),
             models.Index(fields=["account"], condition=models.Q(repairs__isnull=False), name="sighting_repaired"),
             models.Index(fields=["account"], condition=~models.Q(life="seen"), name="sighting_not_seen"),
             models.Index(fields=["account"], condition=models.Q(superseded__isnull=False), name="sighting_of_several"),

@@ -42,7 +42,7 @@ def dice(request: pytest.FixtureRequest, db: None) -> random.Random:
         late = timezone.now() - timedelta(days=dice.choice((0, 0, 9)))
         shown.fetch(account, state=JobState.DONE, finished_at=late, rejected=dice.choice((0, 0, 0, 1)))
     Account.objects.filter(pk=accounts[0].pk).update(enabled=dice.random() < 0.7)
-    gaps.renew(timezone.now() + gaps.ROUND * 2)
+    gaps.renew(timezone.now())
     return dice
 
 
