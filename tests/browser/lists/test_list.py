@@ -52,7 +52,7 @@ def test_filter_sort_columns_view_and_file_keep_one_another(desk: Desk, fleet: d
     expect(page.get_by_role("heading", name="Windows without EPM")).to_be_visible()
     with page.expect_download() as waiting:
         page.get_by_role("link", name="Export CSV").click()
-    assert re.fullmatch(r"rollcall-windows-without-epm-\d{4}-\d\d-\d\d\.csv", waiting.value.suggested_filename)
+    assert re.fullmatch(r"rollcall-windows-without-epm-\d{8}-\d{4}\.csv", waiting.value.suggested_filename)
     lines = Path(waiting.value.path()).read_text("utf-8-sig").splitlines()
     assert lines[0].startswith("Name,") and "Model" in lines[0] and len(lines) == 3
 

@@ -32,6 +32,7 @@ def test_a_view_of_issues_is_kept_changed_and_removed_by_keyboard_on_a_phone(des
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(r"/issues/\?view=worst-first-thing-in-the-morning$"))
     expect(page.get_by_role("heading", level=1)).to_have_text("Worst first thing in the morning")
+    press(page, "Add filter")
     reach(page, page.get_by_label("Triage status", exact=True))
     page.keyboard.press("End")
     expect(page).to_have_url(re.compile(r"&standing=all$"))
