@@ -48,9 +48,11 @@ def lines(element: Locator) -> list[str]:
 
 
 def hidden_columns(page: Page) -> list[str]:
-    """The tables of which some columns show only after scrolling sideways, by their labels or classes; the chart's numbers may."""
+    """The tables of which some columns show only after scrolling sideways, by their labels or classes. The chart's numbers may, and tables
+    with a column for each vendor account: the keyboard reaches those, and the name of a row stays.
+    """
     found: list[str] = page.evaluate(
-        "[...document.querySelectorAll('main .table-wrap:not(.days)')].filter(e => e.scrollWidth > e.clientWidth)"
+        "[...document.querySelectorAll('main .table-wrap:not(.days, .wide)')].filter(e => e.scrollWidth > e.clientWidth)"
         ".map(e => `${e.getAttribute('aria-label') || e.firstElementChild.className}: ${e.scrollWidth - e.clientWidth} px`)"
     )
     return found

@@ -64,7 +64,8 @@ def give_reason(page: Page, reason: str, button: str) -> None:
 
 def test_a_disagreement_is_found_and_settled_by_keyboard(desk: Desk, machine: Device, ivan: User) -> None:
     page = desk.open("/disagreements/", user=ivan)
-    expect(page.get_by_role("heading", level=1)).to_have_text("1 device with conflicting data")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Data conflicts")
+    expect(page.locator("#results .list-head p")).to_contain_text("of 1 device")
     follow(page, "nb-1")
     expect(page.get_by_text("1 conflict", exact=True).first).to_be_visible()
     expect(page.locator("#values")).to_be_visible()  # the link leads to a part of a tab
