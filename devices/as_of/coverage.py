@@ -16,12 +16,13 @@ from devices.as_of.moments import Moment
 from devices.coverage.queries import CODES
 from devices.coverage.states import CoverageState
 from devices.lists.csv import CHUNK
+from devices.lists.csv import moment as written
 from devices.lists.file_table import FileTable
 from devices.lists.ids import read_id
 from devices.models import Device
 
 SIZE = 50
-COLUMNS = ("id", "name", "serial", "user", "os", "account", "state", "as_of")
+COLUMNS = ("Device id", "Device", "Serial", "User", "OS", "Vendor account", "Coverage", "As of")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,7 @@ def table_of(cell: FormerCell) -> FileTable:
 
 
 def _rows(cell: FormerCell) -> Iterator[tuple[Any, ...]]:
-    ids, at = cell.devices(), cell.moment.at.isoformat()
+    ids, at = cell.devices(), written(cell.moment.at)
     for start in range(0, len(ids), CHUNK):
         for each in _summaries(ids[start : start + CHUNK], cell.moment):
             yield each.pk, each.name, each.serial, each.user, each.os_name, cell.status.name, cell.cover.look.word, at

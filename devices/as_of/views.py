@@ -17,6 +17,7 @@ from devices.as_of.not_recorded import NotRecorded
 from devices.audit.export import table_file
 from devices.coverage.states import CoverageState
 from devices.errors import ActionRefused
+from devices.lists.file_table import file_name
 from devices.web.devices import device_or_404
 from devices.web.permissions import needs
 from devices.web.ticket import query, ticket_of
@@ -82,7 +83,7 @@ def coverage_devices_file(request: HttpRequest, form: str) -> HttpResponseBase:
     if moment is None:
         return redirect(f"{reverse('devices:coverage_as_of')}?{request.GET.urlencode()}")
     cell = _cell(request, moment)
-    name = f"rollcall-coverage-{cell.status.name}-{cell.cover}-as-of-{moment.day}"
+    name = file_name(f"coverage-as-of-{moment.day}", now=timezone.now())
     detail = {"date": str(moment.day), "time": moment.clock}
     return table_file(
         request, name, form, lambda: table_of(cell), list_url=reverse("devices:coverage_as_of_devices"), action="export", **detail

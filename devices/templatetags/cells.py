@@ -82,17 +82,26 @@ def _several(sources: tuple[ReportingAccount, ...], _language: str | None) -> Sa
     one = ReportingAccount(
         sources[0].vendor, account="", records=len(sources), present=bool(present), stale=all(each.stale for each in present), shared=False
     )
-    title = f"{label_of(one.vendor)}: {account_names(sources)}"
+    accounts = (" · ".join(_facts(source)) for source in sources)
+    title = f"{label_of(one.vendor)}: {'; '.join(accounts)}"
     return render_to_string("devices/device_list/_reported_by.html", {"source": one, "title": title})
 
 
 @lru_cache(MOST)
 def _reported_by(source: ReportingAccount, _language: str | None) -> SafeString:
     """An account, by its vendor; with its own name where several accounts of the vendor report the device."""
-    facts = [f"{label_of(source.vendor)}, {source.account}"]
+    title = f"{label_of(source.vendor)}, {' · '.join(_facts(source))}"
+    return render_to_string("devices/device_list/_reported_by.html", {"source": source, "title": title})
+
+
+def _facts(source: ReportingAccount) -> list[str]:
+    """`berlin`, `2 records of this device`, `stale, excluded from the status`"""
+    facts = [source.account]
     if source.records > 1:
         text = ngettext("%(number)s record of this device", "%(number)s records of this device", source.records)
         facts.append(text % {"number": source.records})
     if source.stale and source.present:
         facts.append(gettext("stale, excluded from the status"))
-    return render_to_string("devices/device_list/_reported_by.html", {"source": source, "title": " · ".join(facts)})
+    if not source.present:
+        facts.append(gettext("missing"))
+    return facts

@@ -65,7 +65,7 @@ def test_it_stands_alone_among_the_parts_of_the_bench() -> None:
     ended = bench("versus", "pages", BEFORE="HEAD")
     assert (
         ended.returncode == 2
-        and "has no part versus: choose among sync, pages, patching, broker, or versus or matching alone." in ended.stderr
+        and "has no part versus: choose among sync, pages, patching, broker, earlier, or versus or matching alone." in ended.stderr
     )
 
 

@@ -7,6 +7,7 @@ import json
 from random import Random
 from typing import Any
 
+import devices.tasks  # noqa: F401
 from config.messages import refusal
 from devices.jobs import dead_letters
 from devices.jobs.types import JOB_TYPES

@@ -33,7 +33,7 @@ def _recorded(db: None) -> None:
 
 
 def noon(days_ago: int) -> datetime:
-    return timezone.localtime(NOW - timedelta(days=days_ago)).replace(hour=12)
+    return timezone.localtime(NOW - timedelta(days=days_ago)).replace(hour=12, minute=0)
 
 
 def day(days_ago: int) -> str:
@@ -46,7 +46,7 @@ def entries(*numbers: int, vendor: str = "e") -> list[Entry]:
 
 
 def saved(account: Account, found: list[Entry], *, days_ago: int, hour: int = 23) -> None:
-    now = noon(days_ago).replace(hour=hour)
+    now = noon(days_ago).replace(hour=hour, minute=45)  # recent at the end of the day
     with clock.at(now):
         sync(account, found, lambda: now)
 
@@ -117,7 +117,7 @@ def test_missing_devices_are_listed_and_exported_with_their_values_of_then(
     client.force_login(ivan)
     answer = client.get(f"{EXPORT}{query}")
     rows = list(csv.DictReader(io.StringIO(answer.getvalue().decode("utf-8-sig"))))
-    assert [(row["name"], row["account"], row["state"], row["as_of"][:10]) for row in rows] == [
+    assert [(row["Device"], row["Vendor account"], row["Coverage"], row["As of"][:10]) for row in rows] == [
         ("nb-059", "epm", "Missing", day(7)),
         ("nb-060", "epm", "Missing", day(7)),
     ]

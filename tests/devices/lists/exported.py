@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from io import StringIO
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.management import call_command
 from django.test import Client
@@ -15,7 +16,7 @@ from devices.audit import log as audit
 from devices.audit.context import AuditContext
 from devices.device_list.columns import COLUMNS
 from devices.issues.decisions import IssueDecision, decide
-from devices.models import Account, Device, DeviceTag, JobState, Standing, Triage, User
+from devices.models import Account, Device, DeviceTag, JobState, Sighting, Standing, Triage, User
 from installers.models import Handout, Way
 from tests.devices import alerts
 from tests.devices import rows as shown
@@ -64,6 +65,7 @@ ACCOUNT = "=eset;=1"  # a name that no form would accept
 Export = Callable[[Client, str], bytes]
 ARGUMENTS = {
     "devices:export": "life=all&cols=" + ",".join(key for key in COLUMNS if key != "name"),
+    "devices:coverage_as_of_file": urlencode({"account": ACCOUNT, "cover": "fresh"}) + "&date={today}",
     "devices:issues_file": "rows=issues&standing=all",
     "patching:patches_file": "status=all",
     "patching:attempts_file": "period=all",
@@ -78,6 +80,10 @@ def addresses() -> dict[str, Callable[..., Any]]:
 def exports() -> dict[str, Export]:
     """By the name of the address. A pasted list is sent by POST, at an address without a format."""
     return {**{name: _at(name) for name in addresses()}, "devices:lookup_list": _pasted}
+
+
+def arguments_of(name: str) -> str:
+    return ARGUMENTS.get(name, "").format(today=timezone.localdate())
 
 
 def commands() -> dict[str, str]:
@@ -104,6 +110,7 @@ def _plant(text: str, number: int, eset: Account, alice: User) -> None:
         eset, f"pc-{number}", group_name=text, user=text, issues=[(text, "critical")], ids=[(IdKind.SERIAL, serial(number))]
     )
     record.issues.update(raw=text)
+    Sighting.objects.filter(pk=record.pk).update(name=text, serial=text, user=text, os_name=text)  # coverage of a date is made of records
     Device.objects.filter(pk=record.device_id).update(name=text, serial=text, user=text, os_name=text, model=text, disagrees=["user"])
     DeviceTag.objects.create(device=record.device, key=text, name=text, by_name=text, at=now)
     patched.title(text, developer=text)
@@ -133,7 +140,7 @@ def _formats(patterns: list[URLPattern | URLResolver], space: str) -> Iterator[t
 
 def _at(name: str) -> Export:
     def fetch(client: Client, form: str) -> bytes:
-        answer = client.get(f"{reverse(name, args=[form])}?{ARGUMENTS.get(name, '')}")
+        answer = client.get(f"{reverse(name, args=[form])}?{arguments_of(name)}")
         assert answer.status_code == 200, (name, answer.status_code, answer.get("Location"))
         return bytes(answer.getvalue())
 

@@ -54,14 +54,13 @@ def test_a_silent_record_is_no_issue_where_its_account_has_a_newer_one(device: D
     assert {each.title for each in listed(kind="stale")} == {"No recent contact with ESET (munich)"}
 
 
-def test_the_list_has_one_tag_for_each_account(client: Client, bob: User, device: Device) -> None:
+def test_the_list_has_one_tag_for_each_vendor_which_names_the_accounts(client: Client, bob: User, device: Device) -> None:
     client.force_login(bob)
     cell = re.search(r'data-label="Reported by">(.*?)</td>', client.get("/devices/?cols=seen_by").text, re.DOTALL)
     assert cell is not None
     tags = re.findall(r'title="([^"]*)">([^<]*)', cell[1])
     assert [(title, word.strip()) for title, word in tags] == [
-        ("ESET, berlin · 2 records of this device", "ESET berlin ×2"),
-        ("ESET, munich · stale, excluded from the status", "ESET munich"),
+        ("ESET: berlin · 2 records of this device; munich · stale, excluded from the status", "ESET ×2"),
     ]
 
 

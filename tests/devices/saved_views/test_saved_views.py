@@ -9,7 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from devices.models import AuditEvent, SavedView, User
+from devices.models import AuditEvent, Device, SavedView, User
 from devices.saved_views.registry import LISTS
 from tests.devices import rows as shown
 from tests.devices.account_pages import HTMX, signed_in
@@ -25,6 +25,8 @@ KEPT = {
     "attempts": "?status=failed&period=90&sort=at&size=25",
     "devices-by-patches": "?has=failed&sort=failed&size=25",
     "applications": "?kind=application&sort=-name&size=25",
+    "conflicts": "?field=os&sort=-user&size=25",
+    "coverage": "?cover=fresh&sort=-gaps&size=25",
 }
 EVERY_LIST = pytest.mark.parametrize("of", KEPT)
 
@@ -156,6 +158,7 @@ def test_every_list_can_be_kept() -> None:
 @EVERY_LIST
 def test_a_view_of_any_list_opens_what_was_kept_and_says_its_name(bob: User, of: str) -> None:
     made.small_patching()
+    Device.objects.filter(name="nb-berlin-01").update(disagrees=["os"])
     client, address = signed_in(bob), ADDRESSES[of]
     assert "No saved views" in text_of(client, address)
     view = save(client, f"{KEPT[of]}&after=xyz&nonsense=1", of=of)
@@ -170,8 +173,9 @@ def test_a_view_of_any_list_opens_what_was_kept_and_says_its_name(bob: User, of:
 
 
 def vars_of(row: object) -> object:
-    """What a row shows, without the moment at which it was asked."""
-    return next(getattr(row, name) for name in ("id", "handle", "device_id") if hasattr(row, name))
+    """What a row is about, without the moment at which it was asked."""
+    row = getattr(row, "row", row)
+    return next(getattr(row, name) for name in ("id", "handle", "device_id", "title") if hasattr(row, name))
 
 
 @EVERY_LIST
