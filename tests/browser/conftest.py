@@ -16,8 +16,9 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, s
 from pytest_django.live_server_helper import LiveServer
 
 from devices.jobs import heartbeat
-from devices.models import User
+from devices.models import Device, User
 from tests.browser.chromium import FLAGS, chromium_path
+from tests.browser.pages import make_laptop
 from tests.conftest import confirm
 
 # Playwright's loop runs in this thread; Django would refuse to use the database beside it.
@@ -127,3 +128,8 @@ def desk(chromium: Browser, live_server: LiveServer) -> Iterator[Desk]:
     desk = Desk(chromium, live_server)
     yield desk
     desk.close()
+
+
+@pytest.fixture
+def laptop(transactional_db: None) -> Device:
+    return make_laptop()

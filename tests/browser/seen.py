@@ -72,3 +72,13 @@ def truncated(page: Page) -> list[str]:
     """Texts of which a part is cut off."""
     found: list[str] = page.evaluate(TRUNCATED)
     return found
+
+
+def outside(page: Page, parts: dict[str, str], size: tuple[int, int]) -> dict[str, object]:
+    """The parts that are not wholly inside the unscrolled window."""
+    found: dict[str, object] = {}
+    for name, selector in parts.items():
+        box = page.locator(selector).bounding_box()
+        inside = box and box["x"] >= 0 and box["y"] >= 0 and box["x"] + box["width"] <= size[0] and box["y"] + box["height"] <= size[1]
+        found |= {} if inside else {name: box}
+    return found

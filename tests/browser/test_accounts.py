@@ -13,6 +13,7 @@ from devices.models import Account, Health, JobState, Quarantine, SyncRun, User
 from sandbox.credentials import ESET_PASSWORD, ESET_USERNAME
 from sandbox.server import Simulation, running
 from sandbox.world import SandboxOptions
+from tests.browser.clicks import Clicks
 from tests.browser.conftest import PHONE, Desk
 from tests.browser.seen import serious
 from tests.devices import records as making
@@ -63,6 +64,19 @@ def every_page() -> dict[str, str]:
         "edit": "/vendors/eset-full/edit/", "apply": f"/vendors/eset-full/apply/{run.pk}/", "audit": "/audit/",
         "no entry": "/audit/?person=nobody",
     }  # fmt: skip
+
+
+def test_an_account_is_added_with_five_clicks(desk: Desk, sim: Simulation, alice: User) -> None:
+    page, clicks = desk.open("/", user=alice), Clicks()
+    clicks.on(page.get_by_label("Main", exact=True).get_by_role("link", name="Vendor accounts"))
+    clicks.on(page.get_by_role("link", name="Add vendor account").first)
+    clicks.on(page.get_by_role("link", name=re.compile("ESET")))
+    fill(page, sim, password=ESET_PASSWORD)
+    clicks.on(page.get_by_role("button", name="Test connection"))
+    expect(page.locator("#test-result")).to_contain_text("Connection successful.")
+    clicks.on(page.get_by_role("button", name="Save and sync"))
+    expect(page.get_by_role("heading", level=1)).to_contain_text("eset-berlin")
+    assert clicks.number == 5 and SyncRun.objects.get().account.name == "eset-berlin"
 
 
 def test_an_account_is_tested_saved_and_its_first_fetch_watched_to_its_end(desk: Desk, sim: Simulation, alice: User) -> None:

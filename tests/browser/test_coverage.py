@@ -5,10 +5,11 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from devices.models import Account, JobState, User
 from installers.models import Handout, Installer, Standing
+from tests.browser.clicks import Clicks
 from tests.browser.conftest import PHONE, Desk
 from tests.browser.seen import overflow, serious
 from tests.devices import rows as shown
@@ -42,17 +43,6 @@ def gaps(transactional_db: None) -> Account:
     for account in (eset, opswat):
         shown.fetch(account, state=JobState.DONE, finished_at=timezone.now())
     return eset
-
-
-class Clicks:
-    """Clicks of a user, counted."""
-
-    def __init__(self) -> None:
-        self.number = 0
-
-    def on(self, target: Locator) -> None:
-        target.click()
-        self.number += 1
 
 
 def clipboard(page: Page) -> str:

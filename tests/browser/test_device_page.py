@@ -11,7 +11,7 @@ from playwright.sync_api import Page, Route, expect
 from devices.encryption import cipher
 from devices.models import Account, AuditEvent, Device, JobState, Note, RemediationLink, Sighting, SyncRun, Triage, User
 from tests.browser.conftest import DESK, PHONE, Desk
-from tests.browser.seen import overflow, serious
+from tests.browser.seen import outside, overflow, serious
 from tests.browser.test_deciding import reach
 from tests.devices import rows as shown
 from vendors.states import IdKind
@@ -55,16 +55,6 @@ def address(device: Device) -> str:
 
 def top_of(page: Page, part: str) -> float:
     return float(page.locator(part).evaluate("e => e.getBoundingClientRect().top"))
-
-
-def outside(page: Page, parts: dict[str, str], size: tuple[int, int]) -> dict[str, object]:
-    """The parts that are not wholly inside the unscrolled window."""
-    found: dict[str, object] = {}
-    for name, selector in parts.items():
-        box = page.locator(selector).bounding_box()
-        inside = box and box["x"] >= 0 and box["y"] >= 0 and box["x"] + box["width"] <= size[0] and box["y"] + box["height"] <= size[1]
-        found |= {} if inside else {name: box}
-    return found
 
 
 def selected(page: Page) -> str:

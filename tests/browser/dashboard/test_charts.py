@@ -4,44 +4,27 @@ from __future__ import annotations
 
 import io
 import re
-from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
-from devices.models import CountedDay, DailyCount, User
-from devices.trends.days import day_of
+from devices.models import User
 from devices.trends.rollup import count_today
 from tests.browser.conftest import DESK, PHONE, Desk
+from tests.browser.dashboard.history import GAP, ninety_days
 from tests.browser.seen import overflow, serious
 from tests.browser.test_deciding import reach
 from tests.patching import rows as made
 
 pytestmark = pytest.mark.django_db(transaction=True)
-GAP = 4  # days ago
 
 
 @pytest.fixture
 def history(transactional_db: None) -> None:
-    """Ninety days of a small fleet, with a gap, and today counted from its rows."""
     made.small_patching()
-    now = timezone.now()
-    rows = []
-    for back in (back for back in range(1, 120) if back != GAP):
-        day = day_of(now) - timedelta(days=back)
-        CountedDay.objects.create(day=day, counted_at=now - timedelta(days=back), seconds=0)
-        numbers = {"ok": 30 + back % 7, "attention": 6, "critical": 2 + back % 3, "unknown": 1}
-        rows += [DailyCount(day=day, measure="status", status=status, number=number) for status, number in numbers.items()]
-        for vendor, reported in (("eset", 36), ("opswat", 25 + back % 10), ("five9s", 20)):
-            rows += [
-                DailyCount(day=day, measure="coverage", vendor=vendor, status=status, number=number)
-                for status, number in (("reported", reported), ("missing", 40 - reported))
-            ]
-        rows += [DailyCount(day=day, measure="critical", status=age, number=1 + back % 2) for age in ("within-1", "over-30")]
-    DailyCount.objects.bulk_create(rows)
-    count_today(now)
+    ninety_days()
 
 
 def canvas(page: Page, name: str) -> Locator:

@@ -1,0 +1,86 @@
+"""Every page: accessible in both themes, on a desk and on a phone, and operated by keyboard."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
+from playwright.sync_api import Page
+
+from devices.models import Device, User
+from tests.browser.conftest import DESK, PHONE, Desk
+from tests.browser.pages import main_pages
+
+pytestmark = pytest.mark.django_db(transaction=True)
+MOST_TABS = 600
+# A group of radio buttons has one stop, and one of tabs too; what a dialog or a closed menu hides has none.
+STOPS = """() => {
+  const groups = new Set(), shown = element => element.checkVisibility({visibilityProperty: true}) && !element.closest('dialog, [inert]');
+  return [...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]')].filter(element => {
+    if (element.disabled || element.type === 'hidden' || element.tabIndex < 0 || !shown(element)) return false;
+    if (element.type !== 'radio') return true;
+    const group = element.form?.id + element.name, first = !groups.has(group);
+    groups.add(group);
+    return first;
+  }).length;
+}"""
+# Counts each element once, and keeps those without a visible mark of the focus.
+WATCH = """() => {
+  window.reached = new Set(); window.unmarked = [];
+  document.addEventListener('focusin', ({target}) => {
+    if (window.reached.has(target)) return;
+    window.reached.add(target);
+    const marked = [target, target.parentElement, target.closest('label, tr, figure')].some(element => {
+      const style = element && getComputedStyle(element);
+      return style && ((style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0) || style.boxShadow !== 'none');
+    });
+    if (!marked) window.unmarked.push(target.outerHTML.slice(0, 120));
+  });
+}"""
+
+
+def every_page(laptop: Device) -> dict[str, str]:
+    yesterday = timezone.localdate() - timedelta(days=1)
+    return main_pages(laptop) | {
+        "device on a date": f"/devices/{laptop.pk}/as-of/?date={yesterday}",
+        "coverage on a date": f"/coverage/as-of/?date={timezone.localdate()}",
+        "users": "/users/",
+        "preferences": "/preferences/",
+        "page not found": "/no-such-page/",
+    }
+
+
+def findings(page: Page) -> list[str]:
+    """All that axe finds, whatever its weight: rule and first element."""
+    found = Axe().run(page).response["violations"]
+    return [f"{each['id']}: {each['nodes'][0]['html'][:160]}" for each in found]
+
+
+@pytest.mark.parametrize(("theme", "size"), [("light", DESK), ("dark", PHONE)])
+def test_axe_finds_nothing(desk: Desk, laptop: Device, alice: User, theme: str, size: tuple[int, int]) -> None:
+    desk.expected = ["status of 404"]
+    page = desk.open("/", user=alice, theme=theme, size=size)
+    found = {}
+    for name, address in every_page(laptop).items():
+        page.goto(address)
+        found |= {name: faults} if (faults := findings(page)) else {}
+    assert not found
+
+
+def test_the_tab_key_reaches_every_control_and_shows_where_it_is(desk: Desk, laptop: Device, alice: User) -> None:
+    desk.expected = ["status of 404"]
+    page = desk.open("/", user=alice)
+    found: dict[str, object] = {}
+    for name, address in every_page(laptop).items():
+        page.goto(address)
+        page.evaluate(WATCH)
+        stops = int(page.evaluate(STOPS))
+        assert 5 < stops < MOST_TABS, name
+        for _ in range(stops):
+            page.keyboard.press("Tab")
+        reached = int(page.evaluate("window.reached.size"))
+        unmarked: list[str] = page.evaluate("window.unmarked")
+        found |= {name: (reached, stops, unmarked[:3])} if reached < stops or unmarked else {}
+    assert not found
