@@ -50,20 +50,21 @@ CROSS JOIN LATERAL (SELECT min(mark %% 8) AS best FROM unnest(d.marks) AS mark W
 class CoverageQuery:
     """SQL that gives (device_id, account_id, code) for all devices that are not removed, or for `devices` alone, at these accounts.
 
-    `bare`: whether the data of an account is complete and recent is left out, and added later by `CoverageState.settled`.
+    `devices`: ids, or a range of ids. `bare`: whether the data of an account is complete and recent is left out, and added later by
+    `CoverageState.settled`.
     """
 
     statuses: Sequence[AccountStatus]
-    devices: Sequence[int] | None = None
+    devices: Sequence[int] | range | None = None
     bare: bool = False
 
     def sql(self, columns: str = "d.id AS device_id, t.kinds, t.marks", grouped: str = "") -> tuple[str, list[Any]]:
-        few = self.devices is not None
         held = any(each.held for each in self.statuses)
+        few, chosen = among(self.devices)
         text = _PLACED.format(
             mark=_MARK.format(held=_HELD if held else ""),
-            few=" WHERE s.device_id = ANY(%s)" if few else "",
-            within=" AND d.id = ANY(%s)" if few else "",
+            few=f" WHERE s.device_id {few}" if few else "",
+            within=f" AND d.id {few}" if few else "",
             columns=columns,
             grouped=grouped,
         )
@@ -72,7 +73,7 @@ class CoverageQuery:
             for each in self.statuses
         ]
         values: list[Any] = [list(column) for column in zip(*accounts, strict=True)] or [[] for _ in range(5)]
-        return text, [*values, *([list(self.devices)] * 2 if self.devices is not None else [])]
+        return text, [*values, *chosen, *chosen]
 
     def rows(self) -> Iterator[tuple[int, int, CoverageState]]:
         """(device, account, state), by device."""
@@ -185,6 +186,15 @@ def device_coverage(device: int, statuses: Sequence[AccountStatus]) -> list[tupl
 def gaps(device: int, statuses: Sequence[AccountStatus]) -> list[tuple[AccountStatus, CoverageState]]:
     """The accounts that do not report and manage a device. One query."""
     return [(each, cover) for each, cover in device_coverage(device, statuses) if cover.is_gap or cover == CoverageState.UNKNOWN]
+
+
+def among(ids: Sequence[int] | range | None) -> tuple[str, list[Any]]:
+    """A condition on an id, and its values; "" for all."""
+    if ids is None:
+        return "", []
+    if isinstance(ids, range):
+        return "BETWEEN %s AND %s", [ids.start, ids.stop - 1]
+    return "= ANY(%s)", [list(ids)]
 
 
 def answered(status: AccountStatus) -> list[IdKind]:

@@ -13,17 +13,18 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from django.db import connection, transaction
-from django.db.models import Max
+from django.db.models import Max, Min
 from django.db.models.functions import Greatest
 
 from devices.account_status.status import AccountStatus, statuses
 from devices.coverage.filters import EVERY_DEVICE, CoverageFilters
-from devices.coverage.queries import CODES, COUNTED, AccountCoverage, CoverageQuery, all_gaps, matrix, worst_first
+from devices.coverage.queries import CODES, COUNTED, AccountCoverage, CoverageQuery, all_gaps, among, matrix, worst_first
 from devices.coverage.states import CoverageState
 from devices.db.locks import extend_timeouts
 from devices.models import Account, CoverageTally, Device
 
 LIVE = 5_000  # devices that are counted for a page
+SLICE = 50_000  # ids of devices that one query of a worker counts
 MOST_PARTS = 200  # groups that are kept, those with the most gaps
 PAUSE = timedelta(minutes=5)  # between two tallies while syncs end
 ROUND = timedelta(hours=1)  # devices also change without a sync: users retire and merge them
@@ -32,9 +33,9 @@ _LOCK = 0x6A96
 _COUNT = """
 WITH placed AS MATERIALIZED (SELECT device_id, os_family, account_id, code FROM ({placed}) p),
 member AS MATERIALIZED (
-    SELECT DISTINCT s.device_id, s.group_name AS name FROM devices_sighting s WHERE s.group_name <> ''
+    SELECT DISTINCT s.device_id, s.group_name AS name FROM devices_sighting s WHERE s.group_name <> ''{few}
     UNION SELECT s.device_id, g.name FROM devices_devicegroup g JOIN devices_sighting s ON s.group_id = g.external_id AND s.group_id <> ''
-    WHERE g.name <> '')
+    WHERE g.name <> ''{few})
 SELECT 'os', os_family, account_id, code, count(*) FROM placed GROUP BY 2, 3, 4
 UNION ALL
 SELECT 'group', m.name, p.account_id, p.code, count(*) FROM placed p JOIN member m USING (device_id) GROUP BY 2, 3, 4"""
@@ -106,17 +107,35 @@ def stored() -> Tally | None:
     return Tally(kept.counts, kept.at) if kept else None
 
 
-def count(known: Sequence[AccountStatus]) -> Tally:
-    """One query."""
+def count(known: Sequence[AccountStatus], devices: range | None = None) -> Tally:
+    """Of all devices, or of those with these ids. One query."""
     if not known:
         return Tally()
-    placed, values = CoverageQuery(known, bare=True).sql("d.id AS device_id, d.os_family, t.kinds, t.marks")
-    counts: Counts = defaultdict(lambda: defaultdict(lambda: defaultdict(lambda: [0] * len(CODES))))
+    placed, values = CoverageQuery(known, devices, bare=True).sql("d.id AS device_id, d.os_family, t.kinds, t.marks")
+    few, chosen = among(devices)
+    text = _COUNT.format(placed=placed, few=f" AND s.device_id {few}" if few else "")
+    counts = _no_counts()
     with connection.cursor() as cursor:
-        cursor.execute(_COUNT.format(placed=placed), values)
+        cursor.execute(text, [*values, *chosen, *chosen])
         for dimension, value, account, code, number in cursor.fetchall():
             counts[dimension][value][str(account)][code] = number
     return Tally(counts)
+
+
+def _count_in_slices(known: Sequence[AccountStatus]) -> Tally:
+    """Of all devices, with queries whose duration does not depend on how many there are. A device has one id, so nothing counts twice."""
+    ids, counts = Device.objects.aggregate(first=Min("pk"), last=Max("pk")), _no_counts()
+    for start in range(ids["first"] or 0, (ids["last"] or 0) + 1, SLICE):
+        for dimension, parts in count(known, range(start, start + SLICE)).counts.items():
+            for value, accounts in parts.items():
+                for account, numbers in accounts.items():
+                    whole = counts[dimension][value][account]
+                    counts[dimension][value][account] = [one + other for one, other in zip(whole, numbers, strict=True)]
+    return Tally(counts)
+
+
+def _no_counts() -> Counts:
+    return defaultdict(lambda: defaultdict(lambda: defaultdict(lambda: [0] * len(CODES))))  # type: ignore[return-value]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,11 +163,11 @@ def renew(now: datetime) -> bool:
         return False
     with transaction.atomic(), connection.cursor() as cursor:
         extend_timeouts()
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, 0)", [_LOCK])
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, 0), set_config('work_mem', '64MB', true)", [_LOCK])
         if not cursor.fetchone()[0]:
             return False  # another worker does it
         known = statuses(now)
-        kept = _worst_groups(count(known), known)
+        kept = _worst_groups(_count_in_slices(known), known)
         CoverageTally.objects.update_or_create(pk=1, defaults={"at": now, "counts": kept})
     return True
 

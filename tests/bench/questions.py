@@ -69,9 +69,11 @@ def questions(size: int) -> list[Question]:
         Question("list, deep page", [f"/devices/?after={token}" for token in tokens], [(_LIST, list(place)) for place in places]),
         Question("list, by state and vendor", ["/devices/?state=trouble&vendor=eset&sort=state"]),
         Question("device", [f"/devices/{row.pk}/" for row in rows], goal=False),
+        Question("dashboard", ["/"], goal=False),
         Question("coverage", ["/coverage/"], goal=False),
         Question("coverage, by gaps", ["/coverage/?sort=gaps"], goal=False),
         Question("coverage, missing at one", ["/coverage/?cover=missing&account=bench-eset"], goal=False),
+        Question("coverage, unknown at one", ["/coverage/?cover=unknown&account=bench-eset"], goal=False),
         Question("issues, first page", ["/issues/"], goal=False),
         Question("issues, oldest of a vendor", ["/issues/?vendor=eset&sort=age"], goal=False),
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
@@ -136,6 +137,17 @@ def test_every_cell_and_number_is_what_the_records_say(dice: random.Random) -> N
         assert shown_counts(part.accounts) == recount(states, [each.pk for each in counted() if each.os_family == part.value])
     later = statuses(timezone.now() + timedelta(days=30))  # without a new tally
     assert shown_counts(tally.accounts(later)) == recount(later_states := by_hand(later), later_states)
+
+
+@pytest.mark.parametrize("slice_of", [1, 7, 10_000])
+def test_slices_add_up_to_the_whole_fleet(dice: random.Random, monkeypatch: pytest.MonkeyPatch, slice_of: int) -> None:
+    monkeypatch.setattr(tallies, "LIVE", 0)
+    monkeypatch.setattr(tallies, "SLICE", slice_of)
+    known = statuses(timezone.now())
+    assert tallies.renew(timezone.now())
+    whole, stored = tallies.count(known), tallies.stored()
+    assert stored is not None and whole.devices() == stored.devices() > 7
+    assert stored.counts == json.loads(json.dumps(whole.counts))
 
 
 def test_every_number_of_a_part_is_its_list(dice: random.Random) -> None:
