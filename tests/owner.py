@@ -30,7 +30,7 @@ def owner_session() -> psycopg.Connection:
 def empty_tables(statements: Iterable[str]) -> None:
     """Between two tests, past the triggers that refuse it."""
     with owner_rights() as cursor:
-        cursor.execute("SET session_replication_role = replica")
+        cursor.execute("SET session_replication_role = replica; SET lock_timeout = '20s'")  # what a test left may still end
         for statement in statements:
             cursor.execute(statement)
-        cursor.execute("RESET session_replication_role")
+        cursor.execute("RESET session_replication_role; RESET lock_timeout")

@@ -13,6 +13,9 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 
+from local.postgres import APPLICATION
+from tests.owner import owner_session
+
 APP = "config.celery"
 WORKER = ["worker", "-Q", "interactive,sync,tick", "--concurrency", "3", "-O", "fair", "--without-gossip", "--without-mingle"]
 
@@ -44,6 +47,7 @@ class Processes:
         for process in self._all:
             if process.poll() is None:
                 self.kill(process)
+        _end_connections_of_the_dead()
 
     def logs(self) -> str:
         return "\n".join(path.read_text("utf-8", "replace") for path in sorted(self._folder.glob("*.log")))
@@ -54,6 +58,18 @@ class Processes:
         process = subprocess.Popen(command, stdout=log, stderr=log, env=self.environment, start_new_session=True)
         self._all.append(process)
         return process
+
+
+def _end_connections_of_the_dead() -> None:
+    """A server process only notices the end of its client after its statement; until then it keeps locks that emptying the tables needs."""
+    others = "FROM pg_stat_activity WHERE datname = current_database() AND usename = %s AND pid <> ALL(%s)"
+    with connection.cursor() as ours, owner_session() as owner:
+        ours.execute("SELECT pg_backend_pid()")
+        mine = [ours.fetchone()[0]]
+        owner.execute(f"SELECT pg_terminate_backend(pid) {others}", [APPLICATION, mine])
+        deadline = time.monotonic() + 10
+        while time.monotonic() < deadline and owner.execute(f"SELECT 1 {others}", [APPLICATION, mine]).fetchone() is not None:
+            time.sleep(0.05)
 
 
 def settings_url() -> str:

@@ -64,7 +64,7 @@ def test_workers_with_wrong_clocks(sim: Simulation, processes: Processes, tmp_pa
         processes.environment = right | wrong_by(wrong, tmp_path)
         workers.append(processes.worker("-n", name, app=pool.OBSERVED))
     processes.environment = right
-    wait_for(lambda: processes.logs().count(" ready.") == len(workers), seconds=60, why=lambda: story(processes))
+    wait_for(lambda: processes.logs().count(" ready.") == len(workers), seconds=120, why=lambda: story(processes))
     processes.beat()
     wait_for(lambda: heartbeat.age() is not None, seconds=60, why=lambda: story(processes))
     oldest = 0.0

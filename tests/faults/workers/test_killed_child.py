@@ -117,7 +117,7 @@ def test_a_step_that_ends_its_process_each_time(sim: Simulation, default_lease: 
             pool.kill(pool.wait_for_process(run))
     run = again(run)
     assert (run.state, run.error_code, run.records, tries) == (JobState.FAILED, "worker_died", 0, 3)
-    wait_until_all_ended(default_lease, seconds=60)
+    wait_until_all_ended(default_lease, seconds=120)
     assert_complete(sim, other)
     measured("tries until it is given up", tries, at_most=3, unit="tries")
 
