@@ -135,7 +135,7 @@ def _count_in_slices(known: Sequence[AccountStatus]) -> Tally:
 
 
 def _no_counts() -> Counts:
-    return defaultdict(lambda: defaultdict(lambda: defaultdict(lambda: [0] * len(CODES))))  # type: ignore[return-value]
+    return defaultdict(lambda: defaultdict(lambda: defaultdict(lambda: [0] * len(CODES))))
 
 
 @dataclass(frozen=True, slots=True)

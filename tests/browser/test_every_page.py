@@ -55,7 +55,7 @@ def test_the_tab_key_reaches_every_control_and_shows_where_it_is(desk: Desk, lap
     page = desk.open("/", user=alice)
     found: dict[str, object] = {}
     for name, address in every_page(laptop).items():
-        page.goto(address)
+        page.goto(address, wait_until="networkidle")  # panels that are loaded later have controls too
         page.evaluate(WATCH)
         stops = int(page.evaluate(STOPS))
         assert 5 < stops < MOST_TABS, name
