@@ -174,6 +174,8 @@ def test_columns_are_numbered_without_scripts(desk: Desk, fleet: dict[str, Accou
     page.get_by_label("Position of Serial").fill("1")
     page.get_by_label("Position of Status").fill("3")
     page.get_by_role("button", name="Apply").click()
+    expect(page).to_have_url(re.compile("cols="))
+    expect(page.get_by_role("columnheader").first).to_be_visible()
     assert heads(page)[1] == "Serial"
     page.get_by_label("Select BER-NB-00003").check()
     page.get_by_label("Apply to").select_option("page")
