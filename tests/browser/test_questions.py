@@ -39,7 +39,7 @@ CALL = {
 # Question → page, where the answer is, and a part of it.
 LEAD = {
     "How many devices are critical?": ("/", ".tiles a:has-text('Critical')", "3"),
-    "How many gaps are there?": ("/", ".tiles a:has-text('gap')", "gap"),
+    "How many gaps are there?": ("/", ".tiles a:has-text('gap')", "15"),
     "Does the status get better?": ("/", "#trends figure:has(canvas) >> nth=0", ""),
     "Does coverage get better?": ("/", "#trends figure:has(canvas) >> nth=1", ""),
     "Where is coverage missing?": ("/coverage/", "a[aria-label^='Missing at five-main'] >> nth=0", "7"),
