@@ -99,6 +99,7 @@ def test_password_and_database_of_a_socket_reach_it(valkey: Broker, password: st
     assert code == 1 and "invalid username-password pair" in said
 
 
+@pytest.mark.django_db(transaction=True)  # the worker writes into this database
 def test_a_worker_works_through_tls_and_logs_no_password(valkey: Broker, password: str, tmp_path: Path) -> None:
     with certified(valkey, tmp_path, "localhost") as (front, ca):
         url = front.url(f"ssl_ca_certs={quote(str(ca))}", password=password, database=4)

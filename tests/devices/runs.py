@@ -9,7 +9,8 @@ from django.utils import timezone
 from devices.accounts.services import create_account
 from devices.db.redis_client import worker_client
 from devices.jobs import engine as jobs
-from devices.models import Account, SyncRun
+from devices.models import Account, MatchUpgrade, SyncRun
+from devices.sync import upgrade
 from devices.sync.handler import SyncHandler, request_run
 from sandbox.credentials import account_settings
 from vendors.base import Scope
@@ -65,3 +66,13 @@ def _budgets_recover() -> None:
     for part in ("log", "block"):
         for key in worker_client().scan_iter(f"rollcall:budget:*:{part}"):
             worker_client().delete(key)
+
+
+def upgraded(now: datetime) -> int:
+    """How many records an upgrade moves, in as many rounds as this machine needs; a round without progress fails."""
+    moved, progress = upgrade.carry_on(now), (-1, -1)
+    while (upgrading := MatchUpgrade.objects.get()).done_at is None:
+        reached = (upgrading.last, upgrading.device or 0)
+        assert reached > progress
+        moved, progress = moved + upgrade.carry_on(now), reached
+    return moved

@@ -9,12 +9,11 @@ import pytest
 from django.utils import timezone
 
 from devices.models import Device, JobState, Pulse, Sighting
-from devices.sync import upgrade
 from devices.sync.page_writer import WriteResult, save_page
 from sandbox.server import running
 from sandbox.world import SandboxOptions
 from tests.devices import records as making
-from tests.devices.runs import account_at, sync
+from tests.devices.runs import account_at, sync, upgraded
 
 pytestmark = pytest.mark.django_db
 BOOTED = datetime(2026, 11, 19, 7, 0, tzinfo=UTC)
@@ -60,6 +59,6 @@ def test_stored_records_get_their_facts_from_their_raw_data() -> None:
     assert "Windows 11 Enterprise 23H2" in shorts.values()
     Sighting.objects.update(facts=None, fact_keys=None, license_ends=None, os_short="")
     Device.objects.update(os_short="")
-    upgrade.carry_on(timezone.now())
+    assert upgraded(timezone.now()) == 0
     assert list(Sighting.objects.order_by("pk").values("pk", *names)) == before
     assert dict(Device.objects.values_list("pk", "os_short")) == shorts
