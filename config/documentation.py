@@ -65,7 +65,8 @@ def _read(name: str, path: Path, *, known: frozenset[str]) -> Document:
     _anchor_headings(tokens)
     for token in tokens:
         token.children = [each for child in token.children or [] for each in _inside(child, name, known)]
-    body = markdown.renderer.render(tokens, markdown.options, {})
+    # A long line of a command scrolls sideways, which the keyboard can do only in what it reaches.
+    body = markdown.renderer.render(tokens, markdown.options, {}).replace("<pre>", '<pre tabindex="0">')
     # The files are part of the code, and HTML inside them is escaped.
     return Document(name, tokens[heading].content, mark_safe(body))  # noqa: S308  # nosec B308, B703 # our own documents
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils import timezone
+from playwright.sync_api import Page
 
 from devices.models import Account, AuditEvent, Device, Health, Issue, JobState, PossibleDuplicate
 from tests.devices import rows as shown
@@ -88,3 +89,11 @@ def main_pages(laptop: Device) -> dict[str, str]:
         "views": "/views/",
         "documentation": "/docs/operating/",
     }
+
+
+def unfold(page: Page) -> None:
+    """Show what is closed and every tab at once."""
+    page.evaluate(
+        "document.querySelectorAll('main details:not(.menu)').forEach(each => each.open = true);"
+        "document.querySelectorAll('.tab-panel').forEach(each => each.hidden = false)"
+    )

@@ -11,7 +11,7 @@ from devices.models import Account, JobState, User
 from installers.models import Handout, Installer, Standing
 from tests.browser.clicks import Clicks
 from tests.browser.conftest import PHONE, Desk
-from tests.browser.seen import overflow, serious
+from tests.browser.seen import overflow, violations
 from tests.devices import rows as shown
 from tests.installers.handout_rows import ready
 from vendors.secret import Secret
@@ -142,15 +142,15 @@ def visited(page: Page, gaps: Account) -> dict[str, tuple[list[str], int]]:
     found = {}
     for address in ("/coverage/", DRILL, "/coverage/keys/"):
         page.goto(address)
-        found[address] = serious(page), overflow(page)
+        found[address] = violations(page), overflow(page)
     page.goto(DRILL)
     for box in page.locator("input[name=gap]").all():
         box.check()
     page.get_by_role("button", name="Send installers").click()
-    found["form"] = serious(page), overflow(page)
+    found["form"] = violations(page), overflow(page)
     page.get_by_role("button", name=re.compile("Create (installer and )?links")).click()
     expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("links created|Creating installer"))
-    found["links"] = serious(page), overflow(page)
+    found["links"] = violations(page), overflow(page)
     return found
 
 
@@ -169,6 +169,6 @@ def test_pages_are_accessible_in_both_themes_and_fit_a_phone(
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_states_are_accessible(desk: Desk, fleet: dict[str, Account], ivan: User, theme: str) -> None:
     page = desk.open("/coverage/", user=ivan, theme=theme)
-    assert serious(page) == []
+    assert violations(page) == []
     page.goto("/coverage/?sort=gaps")
-    assert serious(page) == []
+    assert violations(page) == []

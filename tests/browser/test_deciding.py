@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 from devices.matching.apply import rematch_everything
 from devices.models import Device, Sighting, User
 from tests.browser.conftest import PHONE, Desk
-from tests.browser.seen import overflow, serious
+from tests.browser.seen import overflow, violations
 from tests.devices import rows as shown
 from vendors.states import IdKind
 
@@ -117,7 +117,7 @@ def test_no_serious_accessibility_violation(desk: Desk, machine: Device, alice: 
     found = {}
     for address in addresses(machine):
         page.goto(address)
-        found[address] = serious(page)
+        found[address] = violations(page)
     assert not any(found.values()), found
 
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, Route, expect
 from devices.encryption import cipher
 from devices.models import Account, AuditEvent, Device, JobState, Note, RemediationLink, Sighting, SyncRun, Triage, User
 from tests.browser.conftest import DESK, PHONE, Desk
-from tests.browser.seen import outside, overflow, serious
+from tests.browser.seen import outside, overflow, violations
 from tests.browser.test_deciding import reach
 from tests.devices import rows as shown
 from vendors.states import IdKind
@@ -109,7 +109,7 @@ def test_tabs_are_operated_by_keyboard(desk: Desk, device: Device, ivan: User) -
     assert page.locator("[role=tab][tabindex='0']").count() == 1
     page.keyboard.press("Tab")
     expect(page.get_by_role("tabpanel", name="Hardware")).to_be_focused()
-    assert not serious(page)
+    assert not violations(page)
 
 
 def test_back_and_forward_go_through_the_tabs_and_a_link_opens_one(desk: Desk, device: Device, ivan: User) -> None:
@@ -159,7 +159,7 @@ def test_the_shortcuts_are_listed_by_a_key_and_by_the_menu(desk: Desk, device: D
     page.keyboard.press("?")
     expect(dialog).to_be_visible()
     expect(dialog).to_contain_text("Search devices")
-    assert not serious(page)
+    assert not violations(page)
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
     page.keyboard.press("/")
@@ -273,14 +273,14 @@ def test_all_of_it_works_without_scripts(desk: Desk, device: Device, bob: User) 
 def test_no_serious_accessibility_violation_with_every_panel_open(desk: Desk, device: Device, ivan: User, theme: str) -> None:
     run = shown.fetch(Account.objects.get(name="eset-main"), kind="named", lane="named:x")
     page = desk.open(f"/devices/{device.pk}/?ticket=INC7&asked={run.pk}", user=ivan, theme=theme)
-    found = serious(page)
+    found = violations(page)
     for menu in (page.locator("summary", has_text="Refresh"), page.get_by_label("Ticket text as Markdown")):
         menu.click()
-        found += serious(page)
+        found += violations(page)
         page.keyboard.press("Escape")
     for name in TABS:
         page.get_by_role("tab", name=name).click()
-        found += serious(page)
+        found += violations(page)
     assert not found
 
 
@@ -289,4 +289,4 @@ def test_every_tab_fits_a_phone(desk: Desk, device: Device, ivan: User, theme: s
     page = desk.open(address(device), user=ivan, size=PHONE, theme=theme)
     for name in TABS:
         page.get_by_role("tab", name=name).click()
-        assert (overflow(page), serious(page)) == (0, []), name
+        assert (overflow(page), violations(page)) == (0, []), name

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from devices.models import Device, Life, User
 from tests.browser.conftest import PHONE, Desk
-from tests.browser.seen import overflow, serious
+from tests.browser.seen import overflow, violations
 from tests.devices import rows as shown
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -82,7 +82,7 @@ def test_it_is_a_page_in_a_new_tab_and_without_scripts(desk: Desk, laptop: Devic
 def test_it_is_accessible_and_fits_a_phone(desk: Desk, laptop: Device, ivan: User, theme: str) -> None:
     page = desk.open(f"/devices/{laptop.pk}/", user=ivan, size=PHONE, theme=theme)
     opened(page)
-    assert serious(page) == []
+    assert violations(page) == []
     assert overflow(page) == 0
     box = page.get_by_role("dialog").bounding_box()
     assert box is not None and box["x"] >= 0 and box["x"] + box["width"] <= PHONE[0]

@@ -1,4 +1,4 @@
-"""Every page is operated by keyboard."""
+"""Every page is operated by keyboard, and axe finds nothing on it."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from config import documentation
 from devices.models import Device, User
-from tests.browser.conftest import Desk
-from tests.browser.pages import main_pages
+from tests.browser.conftest import DESK, PHONE, Desk
+from tests.browser.pages import main_pages, unfold
+from tests.browser.seen import violations
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MOST_TABS = 600
@@ -65,3 +67,19 @@ def test_the_tab_key_reaches_every_control_and_shows_where_it_is(desk: Desk, lap
         unmarked: list[str] = page.evaluate("window.unmarked")
         found |= {name: (reached, stops, unmarked[:3])} if reached < stops or unmarked else {}
     assert not found
+
+
+@pytest.mark.parametrize(("theme", "size"), [("light", DESK), ("dark", PHONE)])
+def test_axe_finds_nothing_on_any_page(desk: Desk, laptop: Device, alice: User, theme: str, size: tuple[int, int]) -> None:
+    desk.expected = ["status of 404"]
+    page = desk.open("/", user=alice, theme=theme, size=size)
+    found: dict[str, list[str]] = {}
+    for name, address in (every_page(laptop) | documents()).items():
+        page.goto(address, wait_until="networkidle")
+        unfold(page)
+        found |= {name: seen} if (seen := violations(page)) else {}
+    assert not found
+
+
+def documents() -> dict[str, str]:
+    return {f"document {name}": each.url for name, each in documentation.documents().items()}

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from devices.models import Account, Standing, Triage, User
 from tests.browser.conftest import PHONE, Desk
-from tests.browser.seen import overflow, serious
+from tests.browser.seen import overflow, violations
 from tests.browser.test_deciding import reach
 from tests.devices import rows as shown
 from tests.devices.alerts import decided, fleet, listed, named
@@ -178,7 +178,7 @@ def test_no_serious_accessibility_violation(desk: Desk, accounts: dict[str, Acco
     found = {}
     for address in pages:
         page.goto(address)
-        found[address] = serious(page)
+        found[address] = violations(page)
     assert not any(found.values()), found
 
 

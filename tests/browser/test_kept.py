@@ -14,7 +14,7 @@ from devices.device_detail import notes, retirement
 from devices.device_list import tags as tagging
 from devices.models import Account, Change, Device, DeviceTag, Note, Retirement, User
 from tests.browser.conftest import PHONE, Desk
-from tests.browser.seen import overflow, serious
+from tests.browser.seen import overflow, violations
 from tests.browser.test_reading_pages import address_of
 from tests.devices import rows as shown
 
@@ -48,7 +48,7 @@ def test_a_note_is_written_and_taken_back_by_keyboard(desk: Desk, fleet: dict[st
     expect(page.locator("#notes .note")).to_contain_text("Screen flickers")
     expect(page.locator("#notes .note")).to_contain_text("Ticket INC7")
     expect(page.locator("#spoken")).to_have_text("Note saved.")
-    assert not serious(page)
+    assert not violations(page)
     tab_to(page, "Delete")
     page.keyboard.press("Enter")
     expect(page.locator("#notes")).to_contain_text("No notes")
@@ -61,7 +61,7 @@ def test_what_is_wrong_with_a_note_is_said_and_the_text_stays(desk: Desk, fleet:
     page.get_by_role("button", name="Save note").click()
     expect(page.get_by_role("alert")).to_contain_text("5,001 characters")
     expect(page.get_by_label("New note")).to_have_value("x" * 5001)
-    assert not serious(page)
+    assert not violations(page)
 
 
 def test_a_tag_is_added_and_taken_off_by_keyboard(desk: Desk, fleet: dict[str, Account], ivan: User) -> None:
@@ -70,7 +70,7 @@ def test_a_tag_is_added_and_taken_off_by_keyboard(desk: Desk, fleet: dict[str, A
     page.keyboard.type("Pool device")
     page.keyboard.press("Enter")
     expect(page.locator("#tags .chip")).to_have_text("Pool device")
-    assert not serious(page)
+    assert not violations(page)
     tab_to(page, "Remove tag Pool device")
     page.keyboard.press("Enter")
     expect(page.locator("#tags")).to_contain_text("No tags")
@@ -82,12 +82,12 @@ def test_a_device_is_retired_and_brought_back_by_keyboard(desk: Desk, fleet: dic
     tab_to(page, "Retire …")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Retire phone-04")).to_be_visible()
-    assert not serious(page)
+    assert not violations(page)
     tab_to(page, page.locator("label[for=reason]").inner_text())
     page.keyboard.type("Sold")
     page.keyboard.press("Enter")
     expect(page.get_by_role("note").filter(has_text="Retired")).to_contain_text("“Sold”")
-    assert not serious(page)
+    assert not violations(page)
     page.goto("/devices/")
     page.get_by_text("Views", exact=True).click()
     page.get_by_role("link", name="Retired", exact=True).click()
@@ -105,7 +105,7 @@ def test_chosen_devices_are_tagged_and_found_by_their_tag(desk: Desk, fleet: dic
     page.get_by_label("Select mac-zurich-03").uncheck()
     page.get_by_role("button", name="Tag …").click()
     expect(page.get_by_role("heading", name="Tag 2 devices")).to_be_visible()
-    assert not serious(page)
+    assert not violations(page)
     page.get_by_role("dialog").get_by_label("Tag", exact=True).fill("Rollout 7")
     page.get_by_role("button", name="Add to 2 devices").click()
     expect(page.locator(".toasts")).to_contain_text("added to 2 devices")
@@ -141,7 +141,7 @@ def test_a_full_device_fits_a_phone_and_is_accessible(desk: Desk, fleet: dict[st
     addresses = [address_of("nb-berlin-01") + part for part in ("", "timeline/", "notes/")]
     for address in [*addresses, *(f"/devices/{long.pk}/{part}" for part in ("timeline/", "notes/", "retire/"))]:
         page.goto(address)
-        assert overflow(page) == 0 and not serious(page), address
+        assert overflow(page) == 0 and not violations(page), address
     page.goto(address_of("nb-berlin-01") + "timeline/")
     page.get_by_role("link", name="Older").click()
     expect(page).to_have_url(re.compile(r"before=\d+\.\d\.\d+$"))

@@ -7,19 +7,12 @@ from playwright.sync_api import Page
 
 from devices.models import Device, Sighting, User
 from tests.browser.conftest import DESK, PHONE, Desk
-from tests.browser.pages import MAC, NAME, SERIAL, USER, UUID, main_pages
+from tests.browser.pages import MAC, NAME, SERIAL, USER, UUID, main_pages, unfold
 from tests.browser.seen import hidden_columns, lines, overflow, truncated
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 WIDTHS = (320, 360, 480, 600, 768, 900, 1000, 1001, 1024, 1100, 1200, 1250, 1251, 1366, 1600, 1920)
-
-
-def unfold(page: Page) -> None:
-    page.evaluate(
-        "document.querySelectorAll('main details:not(.menu)').forEach(each => each.open = true);"
-        "document.querySelectorAll('.tab-panel').forEach(each => each.hidden = false)"
-    )
 
 
 def resize(page: Page, width: int) -> None:

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from devices.models import Account, Device, JobState, SyncRun, User
 from tests.browser.conftest import PHONE, Desk
-from tests.browser.seen import serious
+from tests.browser.seen import violations
 from tests.devices import rows as shown
 from vendors.states import IdKind
 
@@ -79,7 +79,7 @@ def test_suggestions_are_chosen_with_arrows_and_closed_with_escape(desk: Desk, f
     page.keyboard.press("ArrowDown")
     expect(options.nth(1)).to_have_attribute("aria-selected", "true")
     expect(box).to_have_attribute("aria-activedescendant", "suggestion-2")
-    assert not serious(page)
+    assert not violations(page)
     page.keyboard.press("Escape")
     expect(options.first).to_be_hidden()
     expect(box).to_have_attribute("aria-expanded", "false")
@@ -139,10 +139,10 @@ def test_no_serious_accessibility_violation(desk: Desk, fleet: dict[str, Account
     found = {}
     for name, address in every_page().items():
         page.goto(address)
-        found[name] = serious(page)
+        found[name] = violations(page)
     page.get_by_label("List", exact=True).fill("nb-zug-77\nnobody")
     page.get_by_role("button", name="Search", exact=True).click()
-    found["table"] = serious(page)
+    found["table"] = violations(page)
     assert not any(found.values()), found
 
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from devices.models import Account, Device, User
 from patching.models import Title
 from tests.browser.conftest import DESK, PHONE, Desk
-from tests.browser.seen import overflow, serious
+from tests.browser.seen import overflow, violations
 from tests.browser.test_deciding import follow, reach
 from tests.patching import rows as made
 
@@ -84,7 +84,7 @@ def test_attempts_of_a_day_from_the_table_beside_the_chart(desk: Desk, fleet: di
     expect(page.get_by_role("application", name=re.compile("Attempts per day by outcome"))).to_be_visible()
     reach(page, page.locator("summary", has_text="Data table"))
     page.keyboard.press("Enter")
-    row = page.get_by_role("region", name="Attempts per day by outcome: data table").get_by_role("row").nth(1)
+    row = page.get_by_role("group", name="Attempts per day by outcome: data table").get_by_role("row").nth(1)
     reach(page, row.get_by_role("link", name=re.compile("Failed")))
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(r"/patching/attempts/\?status=failed&day=\d{4}-\d\d-\d\d$"))
@@ -133,11 +133,11 @@ def test_the_pages_fit_and_are_accessible(desk: Desk, fleet: dict[str, Account],
     ]
     for place in ("", *lists):
         page.goto(f"/patching/{place}")
-        found[place] = (serious(page), overflow(page))
+        found[place] = (violations(page), overflow(page))
     for place in (f"/devices/{device}/", "/vendors/eset-main/"):
         page.goto(place)
         expect(page.get_by_role("heading", name="Patching")).to_be_visible()
-        found[place] = (serious(page), overflow(page))
+        found[place] = (violations(page), overflow(page))
     assert set(map(str, found.values())) == {"([], 0)"}, found
 
 

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from devices.models import Account, Device, Sighting, User
 from tests.browser.conftest import DESK, PHONE, Desk
-from tests.browser.seen import overflow, serious
+from tests.browser.seen import overflow, violations
 from tests.devices import rows as shown
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -32,10 +32,10 @@ def test_repaired_fields_are_shown(desk: Desk, alice: User, device: Device, size
     section = page.locator("#repaired")
     expect(section).to_contain_text("Invalid characters, replaced")
     expect(section).to_contain_text("EpmInventory.Scopes.ScopeName")
-    assert overflow(page) == 0 and serious(page) == []
+    assert overflow(page) == 0 and violations(page) == []
     account = Account.objects.get(vendor="eset")
     page.goto(reverse("devices:account", args=[account.name]))
     section = page.locator("#repaired")
-    assert overflow(page) == 0 and serious(page) == []
+    assert overflow(page) == 0 and violations(page) == []
     section.get_by_role("link", name="1 device").click()
     expect(page.get_by_role("link", name="nb-berlin-01").first).to_be_visible()

@@ -13,7 +13,7 @@ from sandbox.credentials import FIVE9S_TOKEN
 from sandbox.server import Simulation, running
 from sandbox.world import SandboxOptions
 from tests.browser.conftest import DESK, PHONE, Desk
-from tests.browser.seen import overflow, serious
+from tests.browser.seen import overflow, violations
 from tests.vendors.private_network import EPM, private_network
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -146,7 +146,7 @@ def test_every_state_is_accessible_and_fits(desk: Desk, sim: Simulation, alice: 
     found: dict[str, list[str]] = {}
 
     def look(state: str) -> None:
-        found[state] = serious(page)
+        found[state] = violations(page)
         assert overflow(page) == 0, state
 
     look("fresh")

@@ -15,7 +15,7 @@ from sandbox.server import Simulation, running
 from sandbox.world import SandboxOptions
 from tests.browser.clicks import Clicks
 from tests.browser.conftest import PHONE, Desk
-from tests.browser.seen import serious
+from tests.browser.seen import violations
 from tests.devices import records as making
 from tests.devices import rows as shown
 from tests.devices.account_pages import mark_what_was_decided, withheld_run
@@ -171,7 +171,7 @@ def test_no_serious_accessibility_violation(desk: Desk, alice: User, theme: str)
         page.goto(address)
         for fold in page.locator("main details.fold:not([open]) > summary").all():
             fold.click()
-        found[name] = serious(page)
+        found[name] = violations(page)
     assert not any(found.values()), found
 
 

@@ -14,7 +14,7 @@ from devices.models import User
 from devices.trends.rollup import count_today
 from tests.browser.conftest import DESK, PHONE, Desk
 from tests.browser.dashboard.history import GAP, ninety_days
-from tests.browser.seen import overflow, serious
+from tests.browser.seen import overflow, violations
 from tests.browser.test_deciding import reach
 from tests.patching import rows as made
 
@@ -89,7 +89,7 @@ def test_the_table_has_the_numbers_that_are_drawn(desk: Desk, history: None, bob
     page = desk.open("/", user=bob)
     for name in ("Devices by status", "Coverage by vendor", "Open critical issues", "Patch attempts"):
         drawn = canvas(page, name).evaluate("each => Chart.getChart(each).data.datasets.map(set => set.data)")
-        region = page.get_by_role("region", name=re.compile(f"{name}.*data table"), include_hidden=True)
+        region = page.get_by_role("group", name=re.compile(f"{name}.*data table"), include_hidden=True)
         rows = region.evaluate(
             "each => [...each.querySelectorAll('tbody tr')].map(row => [...row.cells].map(cell => cell.textContent.trim()))"
         )
@@ -106,7 +106,7 @@ def test_the_charts_fit_and_are_accessible(desk: Desk, history: None, bob: User,
         page.goto(address)
         expect(page.get_by_role("application").first).to_be_visible()
         page.evaluate("document.querySelectorAll('.chart-table').forEach(each => each.open = true)")
-        assert (serious(page), overflow(page)) == ([], 0), address
+        assert (violations(page), overflow(page)) == ([], 0), address
 
 
 def test_another_theme_and_paper_draw_again(desk: Desk, history: None, bob: User) -> None:
@@ -153,7 +153,7 @@ def test_without_scripts_the_tables_have_the_numbers(desk: Desk, history: None, 
     page = desk.open("/", user=bob, scripts=False)
     expect(page.locator("canvas").first).to_be_hidden()
     page.locator("summary", has_text="Data table").first.click()
-    region = page.get_by_role("region", name=re.compile("Devices by status"))
+    region = page.get_by_role("group", name=re.compile("Devices by status"))
     expect(region.locator("tbody tr")).to_have_count(90)
     region.get_by_role("link", name=re.compile("Critical: 1")).click()
     expect(page.locator("#results tbody tr")).to_have_count(1)

@@ -11,7 +11,7 @@ from playwright.sync_api import Error, Page, expect
 from devices.models import AuditEvent, Device, JobState, User
 from installers.models import Handout, Installer
 from tests.browser.conftest import PHONE, Desk
-from tests.browser.seen import overflow, scanned, serious
+from tests.browser.seen import overflow, scanned, violations
 from tests.browser.test_deciding import follow, reach
 from tests.devices import rows as shown
 from tests.installers.handout_rows import ready
@@ -132,12 +132,12 @@ def visit(page: Page, machine: Device) -> dict[str, tuple[list[str], int]]:
         page.get_by_label("Recipient").fill("Anna Becker, who sits behind the reception of the house in Berlin")
         page.get_by_role("button", name=way).click()
         expect(page.get_by_role("img", name="QR code of the link")).to_be_visible()
-        found[way] = serious(page), overflow(page)
+        found[way] = violations(page), overflow(page)
     addresses = ("/installers/hand-outs/", "/installers/hand-outs/?show=open", "/installers/hand-outs/?q=nobody", form)
     more = (f"/installers/for/{machine.pk}/?account=eset-main", f"/devices/{machine.pk}/", f"/installers/{installer.pk}/")
     for address in (*addresses, *more, "/coverage/?account=eset-main&cover=missing", "/i/unknown"):
         page.goto(address)
-        found[address] = serious(page), overflow(page)
+        found[address] = violations(page), overflow(page)
     return found
 
 

@@ -14,7 +14,7 @@ from installers.models import Installer, Standing
 from sandbox.server import Simulation, running
 from sandbox.world import SandboxOptions
 from tests.browser.conftest import PHONE, Desk
-from tests.browser.seen import overflow, serious
+from tests.browser.seen import overflow, violations
 from tests.browser.test_deciding import follow, front, reach
 from tests.installers.orders_followed import Hand, account, created
 from tests.installers.rows import accounts, booked, doubtful, foreign
@@ -91,7 +91,7 @@ def test_a_mistake_is_corrected_where_it_is_said(desk: Desk, sim: Simulation, iv
     expect(page.get_by_role("alert")).to_contain_text("Installer not created.")
     expect(page.get_by_label("Name", exact=True)).to_have_attribute("aria-invalid", "true")
     expect(page.get_by_label(re.compile("Ticket"))).to_have_value("INC7")
-    assert serious(page) == []
+    assert violations(page) == []
     page.get_by_label("Name", exact=True).fill("Reception")
     page.get_by_role("button", name="Create", exact=True).click()
     expect(page.get_by_text("Queued.")).to_be_visible()
@@ -156,7 +156,7 @@ def test_the_pages_fit_and_are_accessible(
     places = [f"{each.pk}/" for each in register.values()]
     for place in ("", "?q=nothing", "new/", f"{register['ready'].pk}/revoke/", *places):
         page.goto(f"/installers/{place}")
-        found[place] = (serious(page), overflow(page))
+        found[place] = (violations(page), overflow(page))
     assert set(map(str, found.values())) == {"([], 0)"}, found
 
 

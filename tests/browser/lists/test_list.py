@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from devices.models import Account, SavedView, User
 from tests.browser.conftest import PHONE, Desk
-from tests.browser.seen import overflow, serious
+from tests.browser.seen import overflow, violations
 from tests.devices import rows as shown
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -64,7 +64,7 @@ def test_ticked_devices_are_asked_about_after_the_cost_is_said(desk: Desk, fleet
     page.get_by_label("Select phone-04").uncheck()
     page.get_by_role("button", name="Refresh …").click()
     expect(page.get_by_role("heading", name="Refresh 5 devices")).to_be_visible()
-    assert not serious(page)
+    assert not violations(page)
     page.get_by_role("dialog").get_by_role("button", name="Refresh").click()
     expect(page.locator(".toasts")).to_contain_text("Refresh requested: eset-main, five-main")
 
@@ -88,16 +88,16 @@ def test_no_serious_accessibility_violation_and_no_sideways_scrolling(
     desk: Desk, fleet: dict[str, Account], ivan: User, theme: str
 ) -> None:
     page = desk.open("/devices/?lacks=five9s&cols=state,groups,accounts,model,known_since", user=ivan, size=PHONE, theme=theme)
-    assert overflow(page) == 0 and not serious(page)
+    assert overflow(page) == 0 and not violations(page)
     for menu in ("Columns", "Save view"):
         page.get_by_text(menu, exact=True).click()
-        assert overflow(page) == 0 and not serious(page), menu
+        assert overflow(page) == 0 and not violations(page), menu
     page.get_by_label("View name").fill("x" * 80)
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("heading", name="x" * 80)).to_be_visible()
     assert overflow(page) == 0
     page.goto("/views/")
-    assert overflow(page) == 0 and not serious(page)
+    assert overflow(page) == 0 and not violations(page)
 
 
 @pytest.mark.parametrize("address", ["/devices/", "/issues/"])

@@ -13,7 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 from devices.models import Account, Device, Pulse, Sighting, User
 from devices.reconciliation.summary import summarise
 from tests.browser.conftest import DESK, PHONE, Desk
-from tests.browser.seen import overflow, serious
+from tests.browser.seen import overflow, violations
 from tests.devices import rows as shown
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -70,7 +70,7 @@ def test_a_screen_shows_many_devices_in_one_line_each(
         "margarethe.oberhauser-lindenthal",
         "NORDWIND\\margarethe.oberhauser-lindenthal",
     )
-    assert not serious(page)
+    assert not violations(page)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -83,7 +83,7 @@ def test_the_chosen_row_height_is_kept(desk: Desk, fleet: dict[str, Account], iv
     assert higher[1] - higher[0] > bottom - top + 8
     answer = page.reload()
     assert answer and 'data-density="comfortable"' in answer.text()  # the first byte has it: nothing jumps
-    assert boxes(page)[0] == higher and not serious(page)
+    assert boxes(page)[0] == higher and not violations(page)
     page.locator("thead").get_by_role("link", name="Serial").click()
     expect(page.locator("th[aria-sort]")).to_have_text("Serial")
     expect(page.get_by_role("button", name="Comfortable")).to_have_attribute("aria-pressed", "true")
@@ -104,7 +104,7 @@ def test_the_bar_of_actions_is_there_while_devices_are_selected(desk: Desk, flee
     assert boxes(page) == before
     box = bar.bounding_box()
     assert box and box["y"] > 0 and box["y"] + box["height"] <= 768
-    assert not serious(page)
+    assert not violations(page)
     page.get_by_role("button", name="Select all 61").click()
     expect(words).to_have_text("All 61 selected")
     expect(page.get_by_role("button", name="Select all 61")).to_be_hidden()
@@ -142,7 +142,7 @@ def test_columns_are_moved_with_the_keyboard(desk: Desk, fleet: dict[str, Accoun
     expect(page.locator("#spoken")).to_have_text(f"Status: position {columns} of {columns}")
     page.get_by_label("Show Model").check()
     grip(page, "Model").press("Home")
-    assert not serious(page)
+    assert not violations(page)
     page.get_by_role("button", name="Apply").press("Enter")
     expect(page).to_have_url(re.compile(r"\?cols=model,serial,user,os,seen_by,issues,last_seen,state$"))
     assert heads(page)[:4] == ["Name", "Model", "Serial", "User"]
@@ -211,7 +211,7 @@ def test_a_filter_is_added_edited_and_removed(desk: Desk, few: dict[str, Account
     count = page.locator("#results .list-head p")
     page.get_by_text("Add filter").click()
     expect(page.get_by_label("Find filter")).to_be_focused()
-    assert overflow(page) == 0 and not serious(page)
+    assert overflow(page) == 0 and not violations(page)
     page.get_by_label("Find filter").fill("report")
     expect(page.get_by_label("Not reported by")).to_be_visible()
     expect(page.get_by_label("OS", exact=True)).to_be_hidden()
@@ -226,7 +226,7 @@ def test_a_filter_is_added_edited_and_removed(desk: Desk, few: dict[str, Account
     field = page.get_by_label("Reported by", exact=True)
     expect(field).to_be_focused()
     expect(page.get_by_label("OS", exact=True)).to_be_hidden()
-    assert overflow(page) == 0 and not serious(page)
+    assert overflow(page) == 0 and not violations(page)
     field.select_option("opswat")
     expect(count).to_contain_text("of 2 devices")
     expect(page.locator("#chips")).to_contain_text("Reported by: OPSWAT")
@@ -272,4 +272,4 @@ def test_other_lists_have_the_same_line(desk: Desk, few: dict[str, Account], iva
     page.get_by_label("Tag", exact=True).press("Enter")
     expect(page).to_have_url(re.compile("tag=kiosk"))
     expect(page.locator("#chips")).to_contain_text("Tag: kiosk")
-    assert not serious(page)
+    assert not violations(page)

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from devices.models import SavedView, User
 from tests.browser.conftest import PHONE, Desk
-from tests.browser.seen import overflow, serious
+from tests.browser.seen import overflow, violations
 from tests.browser.test_deciding import reach
 from tests.patching import rows as made
 
@@ -28,7 +28,7 @@ def test_a_view_of_issues_is_kept_changed_and_removed_by_keyboard_on_a_phone(des
     press(page, "Save view")
     reach(page, page.get_by_label("View name"))
     page.keyboard.insert_text("Worst first thing in the morning")
-    assert overflow(page) == 0 and not serious(page)
+    assert overflow(page) == 0 and not violations(page)
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(r"/issues/\?view=worst-first-thing-in-the-morning$"))
     expect(page.get_by_role("heading", level=1)).to_have_text("Worst first thing in the morning")
@@ -42,11 +42,11 @@ def test_a_view_of_issues_is_kept_changed_and_removed_by_keyboard_on_a_phone(des
     expect(page).to_have_url(re.compile(r"\?view=worst-first-thing-in-the-morning$"))
     assert SavedView.objects.get().query == "?severity=critical&standing=all"
     press(page, "Views")
-    assert overflow(page) == 0 and not serious(page)
+    assert overflow(page) == 0 and not violations(page)
     reach(page, page.get_by_role("link", name="Manage views"))
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Issues")).to_be_visible()
-    assert overflow(page) == 0 and not serious(page)
+    assert overflow(page) == 0 and not violations(page)
     press(page, "Edit or delete")
     reach(page, page.get_by_label("Name", exact=True))
     page.keyboard.press("Control+A")
@@ -72,7 +72,7 @@ def test_a_narrowed_work_list_is_kept_with_what_it_has_no_field_for(desk: Desk, 
     expect(page).to_have_url(re.compile(rf"\?status=failed&title={firefox}$"))
     page.get_by_text("Save view", exact=True).click()
     page.get_by_label("View name").fill("Firefox failed")
-    assert not serious(page)
+    assert not violations(page)
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page).to_have_url(re.compile(r"/patching/patches/\?view=firefox-failed$"))
     expect(page.locator("#results .list-head p")).to_contain_text("of 2 patches")
