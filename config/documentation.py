@@ -23,6 +23,7 @@ from config.env import ROOT
 
 FOLDER = ROOT / "docs"
 NO_ANCHOR = re.compile(r"[^\w\- ]")
+SCROLLING = re.compile("<(pre|table)>")  # sideways, which the keyboard can do only in what it reaches
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +66,7 @@ def _read(name: str, path: Path, *, known: frozenset[str]) -> Document:
     _anchor_headings(tokens)
     for token in tokens:
         token.children = [each for child in token.children or [] for each in _inside(child, name, known)]
-    # A long line of a command scrolls sideways, which the keyboard can do only in what it reaches.
-    body = markdown.renderer.render(tokens, markdown.options, {}).replace("<pre>", '<pre tabindex="0">')
+    body = SCROLLING.sub(r'<\1 tabindex="0">', markdown.renderer.render(tokens, markdown.options, {}))
     # The files are part of the code, and HTML inside them is escaped.
     return Document(name, tokens[heading].content, mark_safe(body))  # noqa: S308  # nosec B308, B703 # our own documents
 
