@@ -42,9 +42,9 @@ TEMPLATES = (
 # A title without the number that it begins with. devices/migrations/0038_problems.py has the same rule.
 COUNTED = re.compile(r"[0-9]+ (?:other )?(problem|critical issue|issue)s?( reported)?")
 PROBLEMS = {
-    "# problems reported": gettext_noop("Problems reported"),
-    "# critical issues": gettext_noop("Critical issues"),
-    "# issues": gettext_noop("Issues that are not critical"),
+    "# problems reported": gettext_noop("Problems (number only)"),
+    "# critical issues": gettext_noop("Critical issues (number only)"),
+    "# issues": gettext_noop("Non-critical issues (number only)"),
 }
 VALUES = {"count": "[0-9]+", **dict.fromkeys(("name", "status", "developer", "version"), ".+")}
 

@@ -34,7 +34,7 @@ MARKED = {
     CoverageState.SILENCED: Q(silenced=True),
     CoverageState.PENDING: Q(enrolment__in=[Enrolment.PENDING, Enrolment.FAILED]),
 }
-FIELDS = ("id", "name", "user", "os_name", "os_family", "rank")
+FIELDS = ("id", "name", "user", "os_name", "os_family", "os_release", "os_short", "rank")
 _BY_RANK = Sort(("rank", "name", "device_id"), sql={"rank": "rank"})
 _BY_NAME = Sort(("name", "id"))
 Take = Callable[[Cursor | None, bool], list["MatrixRow"]]
@@ -58,6 +58,8 @@ class MatrixRow:
     user: str
     os_name: str
     os_family: str
+    os_release: str
+    os_short: str
     rank: int
     cells: list[CoverageCell] = field(default_factory=list)
 

@@ -1,4 +1,4 @@
-"""Daily counts of open issues that vendors report, as the list filters them: critical ones by age, and the most frequent titles."""
+"""Daily counts of open issues that vendors report, as the list filters them: critical ones by age, and the most frequent problems."""
 
 from __future__ import annotations
 
@@ -36,12 +36,13 @@ def critical_counts(now: datetime, today: date) -> Counted:
 
 
 def top_issues(now: datetime, today: date) -> Counted:
-    """The titles with the most devices. One query."""
+    """The problems with the most devices, by the titles that the list of problems shows. One query."""
     asked = IssueQuery(IssueFilters(), now, sound=[])
-    text = asked.select(REPORTED, f"left(i.title, {LONGEST_TITLE}) AS title, s.device_id AS device")
+    text = asked.select(REPORTED, "i.problem_id AS problem, s.device_id AS device")
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""SELECT title, count(DISTINCT device) AS devices FROM ({text}) open
+            f"""SELECT left(p.title, {LONGEST_TITLE}), count(DISTINCT open.device) AS devices
+                FROM ({text}) open JOIN devices_problem p ON p.id = open.problem
                 GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {MOST_TITLES}""",  # nosec B608 # constants
             asked.values(),
         )

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy
 
 from devices.coverage.trend import Trend, coverage_trend, reason
+from devices.dashboard.issue_counts import LONGEST_TITLE
 from devices.dashboard.queries import LinkedNumber
 from devices.db.messages import translated
 from devices.device_list.filters import CURRENT, DeviceFilters
@@ -22,7 +23,7 @@ from devices.web.charts import Chart, ChartSeries
 from vendors.patch_states import PatchStatus
 from vendors.registry import VENDORS
 from vendors.states import State
-from vendors.stored_titles import recognized
+from vendors.stored_titles import problem_title
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -145,6 +146,11 @@ def _top(found: Series) -> list[TopIssue]:
     numbers = [(title, [each for each in of if each is not None]) for title, of in found.values.items()]
     rows = [(title, of[-1]) for title, of in numbers if of and of[-1]]
     return [
-        TopIssue(translated(recognized(title)), devices, issues + IssueFilters(q=title).query_string())
+        TopIssue(translated(problem_title(title)), devices, issues + _named(title).query_string())
         for title, devices in sorted(rows, key=lambda row: (-row[1], row[0]))[:SHOWN]
     ]
+
+
+def _named(title: str) -> IssueFilters:
+    """Of the problems with this title; of one that was cut, those that contain it."""
+    return IssueFilters(problem=title) if len(title) < LONGEST_TITLE else IssueFilters(q=title)

@@ -186,12 +186,16 @@ def test_changes_and_the_most_frequent_issues_open_their_lists(client: Client, b
     accounts = shown.small_fleet()
     for number in range(3):
         shown.sighting(accounts["eset"], f"more-{number}", issues=[("Disk is full", "critical")], state="critical")
+        shown.sighting(accounts["opswat"], f"counted-{number}", issues=[(f"{number + 2} critical issues", "critical")], state="critical")
     count_today(timezone.now())
     text = page(client, bob)
-    assert 'href="/devices/?changed=new-0" aria-label="New devices, Today: 9"' in text
-    assert " of 9 device" in " ".join(client.get("/devices/?changed=new-0").content.decode().split())
-    assert text.index('<a href="/issues/?q=Disk+is+full">Disk is full</a>') < text.index("Trojan found")
-    assert "Disk is full" in client.get("/issues/?q=Disk+is+full").content.decode()
+    assert 'href="/devices/?changed=new-0" aria-label="New devices, Today: 12"' in text
+    assert " of 12 device" in " ".join(client.get("/devices/?changed=new-0").content.decode().split())
+    assert text.index('<a href="/issues/?problem=Disk+is+full">Disk is full</a>') < text.index("Trojan found")
+    assert '<a href="/issues/?problem=%23+critical+issues">Critical issues (number only)</a>' in text
+    for problem, title, number in (("Disk+is+full", "Disk is full", 2), ("%23+critical+issues", "Critical issues (number only)", 1)):
+        listed = " ".join(client.get(f"/issues/?problem={problem}").content.decode().split())
+        assert title in listed and f"of {number} problem" in listed and "Trojan found" not in listed
     assert "Counted <time" in text
 
 

@@ -152,7 +152,7 @@ def test_the_counts_of_a_deleted_account_go_with_it(ivan: User) -> None:
     while deletion.advance(world.records[0].account_id, now=world.now):
         pass
     assert stored() == {("two", "# problems reported", "critical", False): 1}
-    assert numbers(standing=ALL, kind="issue") == {"Problems reported critical": (1, 1, 0, 0, 0, 0)}
+    assert numbers(standing=ALL, kind="issue") == {"Problems (number only) critical": (1, 1, 0, 0, 0, 0)}
 
 
 def test_tidy_repairs_what_a_former_version_wrote(ivan: User) -> None:

@@ -34,10 +34,10 @@ def failed(accounts: dict[str, Account]) -> None:
 def test_the_worst_and_most_frequent_come_first(failed: None) -> None:
     assert numbers() == {
         f"{FAILED} critical": (30, 30, 0, 0, 0, 0),
-        "Critical issues critical": (1, 1, 0, 0, 0, 0),
-        "Problems reported critical": (1, 1, 0, 0, 0, 0),
+        "Critical issues (number only) critical": (1, 1, 0, 0, 0, 0),
+        "Problems (number only) critical": (1, 1, 0, 0, 0, 0),
         "CVE-2026-1: due, not yet installed attention": (1, 1, 0, 0, 0, 0),
-        "Issues that are not critical attention": (1, 1, 0, 0, 0, 0),
+        "Non-critical issues (number only) attention": (1, 1, 0, 0, 0, 0),
         "Missing from five9s-main attention": (1, 1, 0, 0, 0, 0),
         "No recent contact with ESET (eset-main) unknown": (1, 1, 0, 0, 0, 0),
     }
@@ -48,7 +48,7 @@ def test_the_worst_and_most_frequent_come_first(failed: None) -> None:
 
 def test_a_number_in_a_title_makes_no_other_problem(accounts: dict[str, Account]) -> None:
     shown.sighting(accounts["eset"], "pc-1", issues=[("17 problems reported", "critical")])
-    row = problem("Problems reported", severity="critical")
+    row = problem("Problems (number only)", severity="critical")
     assert (row.devices, row.only_counted, problem("CVE").only_counted) == (2, True, False)
 
 
@@ -67,7 +67,7 @@ def test_decisions_move_issues_between_the_numbers(failed: None, ivan: User) -> 
     decided(FAILED, Standing.ACKNOWLEDGED, ivan)
     assert numbers()[f"{FAILED} critical"] == (29, 29, 1, 0, 0, 0)
     assert numbers(standing="acknowledged") == {f"{FAILED} critical": (1, 29, 1, 0, 0, 0)}
-    assert numbers(standing="vendor") == {"Problems reported attention": (1, 0, 0, 0, 0, 1)}
+    assert numbers(standing="vendor") == {"Problems (number only) attention": (1, 0, 0, 0, 0, 1)}
     decided("CVE", Standing.MUTED, ivan, reason="known")
     assert "CVE-2026-1: due, not yet installed attention" not in numbers()
     Issue.objects.filter(title__startswith="CVE").update(raw="OTHER")
@@ -123,4 +123,4 @@ def test_the_number_of_queries_does_not_grow(failed: None, accounts: dict[str, A
 def test_an_issue_leads_to_its_problem(failed: None) -> None:
     assert one(FAILED).problem == problem(FAILED).key
     assert one("Missing").problem == problem("Missing").key
-    assert one("3 problems").problem == problem("Problems reported", severity="critical").key
+    assert one("3 problems").problem == problem("Problems (number only)", severity="critical").key

@@ -113,7 +113,7 @@ def test_a_vendor_that_only_counts_links_to_its_console(desk: Client, accounts: 
     Account.objects.filter(vendor="eset").update(settings={"console_url": "https://c.example/#/{id}"})
     page = text(desk, "/issues/?rows=issues&kind=issue")
     assert page.count("Open in ESET") == 1 and 'href="https://c.example/#/eset-main-0"' in page and "Open in OPSWAT" not in page
-    opened = text(desk, f"/issues/{problem('Problems reported', severity='critical').key.address}")
+    opened = text(desk, f"/issues/{problem('Problems (number only)', severity='critical').key.address}")
     assert "Open in ESET" in opened and "reports only how many issues" in opened
 
 
