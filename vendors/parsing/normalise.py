@@ -66,10 +66,13 @@ def text_key(text: str) -> str:
 
 def serial_key(text: str) -> str:
     """Without blanks; serials of virtual machines (`VMware-56 4d …-8b 85 …`) also without dashes."""
-    key = text_key(text)
-    if " " in key:
-        key = text_key(key.replace(" ", ""))  # again: a mark may now compose with the letter before the blank
-    return key.replace("-", "") if key.startswith(("vmware", "parallels")) else key
+    key = _without(" ", text_key(text))
+    return _without("-", key) if key.startswith(("vmware", "parallels")) else key
+
+
+def _without(sign: str, key: str) -> str:
+    """Compared again where the sign was: a mark behind it may now compose with the letter before it."""
+    return text_key(key.replace(sign, "")) if sign in key else key
 
 
 def mac_key(text: str) -> str:

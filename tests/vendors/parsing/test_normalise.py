@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from vendors.parsing import normalise, times
@@ -32,6 +32,8 @@ ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=()), max_size=30
 
 
 @pytest.mark.parametrize("key", KEYS, ids=lambda key: key.__name__)
+@example(text="VMware-\u030156 4d 78 db")  # a mark behind what is left out
+@example(text="e \u0301")
 @given(text=ANY_TEXT)
 def test_a_key_never_raises_and_is_its_own_key(key: Callable[[str], str], text: str) -> None:
     once = key(text)
