@@ -71,7 +71,7 @@ class MatrixRow:
 
 def matching(filters: CoverageFilters) -> QuerySet[Device]:
     """The devices, without regard to their state at an account. A text is read in queries of its own."""
-    condition = COUNTED & filters.devices()
+    condition = COUNTED & filters.condition()
     return of_ids(search.candidates(filters.q, condition)) if filters.q else Device.objects.filter(condition)
 
 
@@ -82,7 +82,8 @@ def of_ids(ids: Sequence[int]) -> QuerySet[Device]:
 def matrix_page(
     listing: CoverageListing, statuses: Sequence[AccountStatus], *, now: datetime, after: str = "", before: str = ""
 ) -> Page[MatrixRow]:
-    """`after` and `before` are tokens of an earlier page. Four queries, with a state one more; with a text also those of the search."""
+    """`after` and `before` are tokens of an earlier page. Four queries, with a state one more, and with a location; with a text also those
+    of the search."""
     filters, order, place = listing.filters, listing.order, {"after": after, "before": before}
     reader = RowReader(MatrixRow, FIELDS, partial(_add_cells, statuses=filters.columns(statuses), now=now))
     found, chosen = matching(filters), filters.chosen(statuses)

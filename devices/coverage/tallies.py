@@ -1,4 +1,4 @@
-"""Tally of coverage: how many devices have each state at each account, by operating system and by group.
+"""Tally of coverage: how many devices have each state at each account, by operating system, by group and by location.
 
 A small fleet is counted for the page. A large one is counted by a worker; the page shows when. The tally has the states without regard to
 the data of the accounts, so that an account whose data gets old is shown right without a new one.
@@ -21,24 +21,35 @@ from devices.coverage.filters import EVERY_DEVICE, CoverageFilters
 from devices.coverage.queries import CODES, COUNTED, AccountCoverage, CoverageQuery, all_gaps, among, matrix, worst_first
 from devices.coverage.states import CoverageState
 from devices.db.locks import extend_timeouts
+from devices.facts.keys import key
+from devices.lists.filters import clean_query
 from devices.models import Account, CoverageTally, Device
+from vendors.facts import FactName
 
 LIVE = 5_000  # devices that are counted for a page
 SLICE = 50_000  # ids of devices that one query of a worker counts
-MOST_PARTS = 200  # groups that are kept, those with the most gaps
+MOST_PARTS = 200  # groups, and locations, that are kept: those with the most gaps
 PAUSE = timedelta(minutes=5)  # between two tallies while syncs end
 ROUND = timedelta(hours=1)  # devices also change without a sync: users retire and merge them
 _LOCK = 0x6A96
 
+# A location is counted by its key, as the filter compares it (`with_fact`), and has the spelling that comes first by its letters. An index
+# (`sighting_by_location`) has the records that report one.
 _COUNT = """
 WITH placed AS MATERIALIZED (SELECT device_id, os_family, account_id, code FROM ({placed}) p),
 member AS MATERIALIZED (
     SELECT DISTINCT s.device_id, s.group_name AS name FROM devices_sighting s WHERE s.group_name <> ''{few}
     UNION SELECT s.device_id, g.name FROM devices_devicegroup g JOIN devices_sighting s ON s.group_id = g.external_id AND s.group_id <> ''
-    WHERE g.name <> ''{few})
+    WHERE g.name <> ''{few}),
+located AS MATERIALIZED (
+    SELECT s.device_id, k.key, min((s.facts ->> 'location') COLLATE "C") AS name
+    FROM devices_sighting s CROSS JOIN LATERAL unnest(s.fact_keys) AS k(key)
+    WHERE s.facts ? 'location' AND s.life = 'seen' AND s.superseded IS NOT TRUE AND k.key LIKE 'location=_%%'{few} GROUP BY 1, 2)
 SELECT 'os', os_family, account_id, code, count(*) FROM placed GROUP BY 2, 3, 4
 UNION ALL
-SELECT 'group', m.name, p.account_id, p.code, count(*) FROM placed p JOIN member m USING (device_id) GROUP BY 2, 3, 4"""
+SELECT 'group', m.name, p.account_id, p.code, count(*) FROM placed p JOIN member m USING (device_id) GROUP BY 2, 3, 4
+UNION ALL
+SELECT 'location', min(l.name), p.account_id, p.code, count(*) FROM placed p JOIN located l USING (device_id) GROUP BY l.key, 3, 4"""
 
 
 class Dimension(StrEnum):
@@ -46,6 +57,7 @@ class Dimension(StrEnum):
 
     OS = "os"
     GROUP = "group"
+    LOCATION = "location"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +94,11 @@ class Tally:
                 totals[pk] = [one + other for one, other in zip(totals[pk], part[pk], strict=True)]
         return worst_first(AccountCoverage(_settled(totals[str(each.pk)], each), each) for each in known)
 
+    @property
+    def dimensions(self) -> list[Dimension]:
+        """Those that were counted."""
+        return [each for each in Dimension if each in self.counts]
+
     def parts(self, dimension: Dimension, known: Sequence[AccountStatus]) -> list[FleetPart]:
         """Most gaps first; of each the accounts in the order of `known`."""
         found = [
@@ -109,33 +126,58 @@ def stored() -> Tally | None:
 
 def count(known: Sequence[AccountStatus], devices: range | None = None) -> Tally:
     """Of all devices, or of those with these ids. One query."""
-    if not known:
-        return Tally()
+    return Tally(_merged(_counted(known, devices))) if known else Tally()
+
+
+def _counted(known: Sequence[AccountStatus], devices: range | None = None) -> Counts:
     placed, values = CoverageQuery(known, devices, bare=True).sql("d.id AS device_id, d.os_family, t.kinds, t.marks")
     few, chosen = among(devices)
     text = _COUNT.format(placed=placed, few=f" AND s.device_id {few}" if few else "")
     counts = _no_counts()
     with connection.cursor() as cursor:
-        cursor.execute(text, [*values, *chosen, *chosen])
+        cursor.execute(text, [*values, *chosen, *chosen, *chosen])
         for dimension, value, account, code, number in cursor.fetchall():
-            counts[dimension][value][str(account)][code] = number
-    return Tally(counts)
+            counts[dimension][value][str(account)][code] += number
+    return counts
 
 
 def _count_in_slices(known: Sequence[AccountStatus]) -> Tally:
     """Of all devices, with queries whose duration does not depend on how many there are. A device has one id, so nothing counts twice."""
     ids, counts = Device.objects.aggregate(first=Min("pk"), last=Max("pk")), _no_counts()
     for start in range(ids["first"] or 0, (ids["last"] or 0) + 1, SLICE):
-        for dimension, parts in count(known, range(start, start + SLICE)).counts.items():
+        for dimension, parts in _counted(known, range(start, start + SLICE)).items():
             for value, accounts in parts.items():
-                for account, numbers in accounts.items():
-                    whole = counts[dimension][value][account]
-                    counts[dimension][value][account] = [one + other for one, other in zip(whole, numbers, strict=True)]
-    return Tally(counts)
+                _add(counts[dimension][value], accounts)
+    return Tally(_merged(counts))
 
 
 def _no_counts() -> Counts:
-    return defaultdict(lambda: defaultdict(lambda: defaultdict(lambda: [0] * len(CODES))))
+    return {dimension.value: defaultdict(_no_part) for dimension in Dimension}
+
+
+def _no_part() -> dict[str, list[int]]:
+    return defaultdict(lambda: [0] * len(CODES))
+
+
+def _add(whole: dict[str, list[int]], part: Mapping[str, list[int]]) -> None:
+    for account, numbers in part.items():
+        whole[account] = [one + other for one, other in zip(whole[account], numbers, strict=True)]
+
+
+def _merged(counts: Counts) -> Counts:
+    """With one spelling of each location: the states at an account, and the slices of a fleet, may have different ones."""
+    spellings: dict[str, str] = {}
+    merged: dict[str, dict[str, list[int]]] = defaultdict(_no_part)
+    for spelling, accounts in sorted(counts[Dimension.LOCATION].items()):
+        of_place = key(FactName.LOCATION, spelling)
+        _add(merged[spellings.setdefault(of_place, _typed(spelling, of_place))], accounts)
+    return {**counts, Dimension.LOCATION.value: merged}
+
+
+def _typed(spelling: str, of_place: str) -> str:
+    """As a filter can have it: without invisible characters."""
+    text = clean_query(spelling)
+    return text if key(FactName.LOCATION, text) == of_place else of_place.partition("=")[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +209,7 @@ def renew(now: datetime) -> bool:
         if not cursor.fetchone()[0]:
             return False  # another worker does it
         known = statuses(now)
-        kept = _worst_groups(_count_in_slices(known), known)
+        kept = _worst_parts(_count_in_slices(known), known)
         CoverageTally.objects.update_or_create(pk=1, defaults={"at": now, "counts": kept})
     return True
 
@@ -182,9 +224,12 @@ def _due(now: datetime) -> bool:
     return Device.objects.filter(COUNTED).values("pk")[: LIVE + 1].count() > LIVE
 
 
-def _worst_groups(tally: Tally, known: Sequence[AccountStatus]) -> Counts:
-    groups = tally.parts(Dimension.GROUP, known)[:MOST_PARTS]
-    return {**tally.counts, Dimension.GROUP: {part.value: tally.counts[Dimension.GROUP][part.value] for part in groups}}
+def _worst_parts(tally: Tally, known: Sequence[AccountStatus]) -> Counts:
+    kept = dict(tally.counts)
+    for dimension in (Dimension.GROUP, Dimension.LOCATION):
+        worst = tally.parts(dimension, known)[:MOST_PARTS]
+        kept[dimension.value] = {part.value: tally.counts[dimension][part.value] for part in worst}
+    return kept
 
 
 def _of_part(dimension: Dimension, value: str, counts: Mapping[str, list[int]], status: AccountStatus) -> AccountCoverage:

@@ -16,11 +16,10 @@ from devices.account_status.status import AccountStatus, account_statuses
 from devices.audit.export import no_file, table_file
 from devices.coverage import tallies
 from devices.coverage.export import file_table
-from devices.coverage.filters import MATRIX, CoverageFilters
+from devices.coverage.filters import CoverageFilters, matrix_for
 from devices.coverage.queries import all_gaps
 from devices.coverage.rows import matrix_page
 from devices.coverage.states import CoverageState
-from devices.coverage.tallies import Dimension
 from devices.coverage.trend import Trend, coverage_trend
 from devices.device_list.fleet_filters import known_groups
 from devices.lists.file_table import file_name
@@ -31,14 +30,14 @@ from devices.trends.measures import Measure
 from devices.trends.queries import SeriesKey, read_series
 from devices.web.permissions import is_fragment, needs
 
-SHOWN_PARTS = 8  # operating systems or groups before "Show all"
+SHOWN_PARTS = 8  # operating systems, groups or locations before "Show all"
 
 
 @require_safe
 @needs("view_device")
 def page(request: HttpRequest) -> HttpResponse:
     """Shares and matrix; with filters, and as a fragment, the matrix alone."""
-    look = viewed(request, MATRIX)
+    look = viewed(request, matrix_for(request.user))
     known, filters = account_statuses(request), look.listing.filters
     rows = matrix_page(look.listing, known, now=timezone.now(), **place(request))
     context = turned(look, rows) | {
@@ -53,7 +52,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "can_pick": request.user.has_perm("installers.hand_out_installer"),
     }
     if not filters.narrowed and not is_fragment(request):
-        context |= _shares(known)
+        context |= _shares(known, filters)
     templates = {"results": "devices/coverage/_results.html", "page": "devices/coverage/page.html"}
     return answer(request, context, **templates, choices=partial(_choices, known), at=place(request))
 
@@ -62,7 +61,7 @@ def page(request: HttpRequest) -> HttpResponse:
 @needs("export_device")
 def matrix_file(request: HttpRequest, form: str) -> HttpResponseBase:
     """All pages of the matrix, with the same filters and order."""
-    listing, known = read_listing(request, MATRIX), account_statuses(request)
+    listing, known = read_listing(request, matrix_for(request.user)), account_statuses(request)
     if listing.unread:
         return no_file(request, reverse("devices:coverage"))
     name = file_name("coverage", now=timezone.now())
@@ -83,7 +82,8 @@ def _one(filters: CoverageFilters, known: list[AccountStatus]) -> AccountStatus 
     return next((each for each in known if each.name == filters.account), None) if filters.cover else None
 
 
-def _shares(known: list[AccountStatus]) -> dict[str, Any]:
+def _shares(known: list[AccountStatus], filters: CoverageFilters) -> dict[str, Any]:
+    """By the dimensions whose filter the user has. A tally that an earlier version counted may lack one until the next."""
     tally = tallies.current(known)
     if tally is None or not known:
         return {"tally": tally}
@@ -93,7 +93,7 @@ def _shares(known: list[AccountStatus]) -> dict[str, Any]:
         "devices": tally.devices(),
         "gaps": all_gaps(rows),
         "accounts": rows,
-        "parts": {dimension.value: tally.parts(dimension, known) for dimension in Dimension},
+        "parts": {dimension.value: tally.parts(dimension, known) for dimension in tally.dimensions if dimension in filters.kinds},
         "shown_parts": SHOWN_PARTS,
         "trend": _trend(known),
     }

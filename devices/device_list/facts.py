@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
@@ -28,6 +28,7 @@ from vendors.facts import DeviceType, FactKind, FactName, FactTopic
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
+F = TypeVar("F", bound=FleetFilters)
 PREFIX = "fact_"
 # Custom fields have names of their own, so they are no column.
 FACTS: dict[str, FactName] = {PREFIX + name.value: name for name in FactName if name != FactName.CUSTOM}
@@ -145,10 +146,21 @@ class FactFilters(FleetFilters):
         condition = Q()
         for name, value in wanted.items():
             if value:
-                condition &= _reported(_listed().filter(fact_keys__contains=[key(name, value)]))
+                condition &= with_fact(name, value)
         if self.license:
             condition &= _reported(_licensed(self.license, now))
         return condition & _booted(self.booted, now) if self.booted else condition
+
+
+def with_fact(name: str, value: str) -> Q:
+    """Devices of which a listed record reports this. One query."""
+    return _reported(_listed().filter(fact_keys__contains=[key(name, value)]))
+
+
+def without_topics(filters: type[F], hidden: frozenset[str]) -> type[F]:
+    """Filters of a list for users who do not see these topics."""
+    kinds = {name: kind for name, kind in filters.kinds.items() if FILTER_TOPICS.get(name) not in hidden}
+    return cast("type[F]", type(filters.__name__, (filters,), {"kinds": kinds, "__slots__": ()}))
 
 
 def _listed() -> QuerySet[Sighting]:

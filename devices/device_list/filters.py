@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext_lazy, pgettext_lazy
 from devices.device_list import conditions
 from devices.device_list.columns import CHOSEN, COLUMNS, NAME, SORTS
 from devices.device_list.conditions import ANY
-from devices.device_list.facts import FACT_KINDS, FACTS, FILTER_TOPICS, FactFilters
+from devices.device_list.facts import FACT_KINDS, FACTS, FactFilters, without_topics
 from devices.device_list.fleet_filters import PART
 from devices.facts.visibility import visible_topics
 from devices.lists.columns import Column
@@ -183,10 +183,8 @@ def devices_for(user: User | AnonymousUser) -> ListDefinition[DeviceFilters]:
 def _without(hidden: frozenset[str]) -> ListDefinition[DeviceFilters]:
     if not hidden:
         return DEVICES
-    kinds = {name: kind for name, kind in KINDS.items() if FILTER_TOPICS.get(name) not in hidden}
-    filters = type(DeviceFilters.__name__, (DeviceFilters,), {"kinds": kinds, "__slots__": ()})
     return replace(
         DEVICES,
-        filters=filters,
+        filters=without_topics(DeviceFilters, hidden),
         choosable={key: each for key, each in COLUMNS.items() if key not in FACTS or FACTS[key].topic not in hidden},
     )

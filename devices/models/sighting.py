@@ -6,6 +6,7 @@ from django.db import models
 
 from devices.models.account import Account
 from devices.models.device import Device, Life
+from vendors.facts import FactName
 from vendors.states import Enrolment, Family, State
 
 # Listed, but stale, muted or not managed.
@@ -65,6 +66,7 @@ class Sighting(models.Model):
         constraints = [models.UniqueConstraint(fields=["account", "external_id"], name="one_sighting_per_id")]
         indexes = [
             GinIndex(fields=["fact_keys"], name="sighting_by_fact"),
+            models.Index(fields=["device"], condition=models.Q(facts__has_key=FactName.LOCATION.value), name="sighting_by_location"),
             models.Index(fields=["license_ends", "device"], condition=models.Q(license_ends__isnull=False), name="sighting_by_license"),
             models.Index(
                 fields=["account", "device"], include=["stale", "silenced", "enrolment"], condition=UNUSUAL, name="sighting_unusual"

@@ -15,6 +15,7 @@ from devices.coverage.queries import all_gaps, matrix
 from devices.dashboard import views as dashboard
 from devices.models import Account, CoverageTally, Device, JobState, Life, User
 from tests.devices import rows as shown
+from tests.devices.coverage.test_views import placed
 
 pytestmark = pytest.mark.django_db
 
@@ -75,6 +76,27 @@ def test_the_groups_with_the_most_gaps_are_kept(large: dict[str, Account], monke
     shown.sighting(large["eset"], "one", group_name="One")
     tallies.renew(timezone.now())
     assert list(CoverageTally.objects.get().counts["group"]) == ["Many"]
+
+
+def test_the_locations_with_the_most_gaps_are_kept_after_all_slices(large: dict[str, Account], monkeypatch: pytest.MonkeyPatch) -> None:
+    """No slice of one device knows that Many has the most."""
+    monkeypatch.setattr(tallies, "MOST_PARTS", 1)
+    monkeypatch.setattr(tallies, "SLICE", 1)
+    for number, place in enumerate(("many", "Many", "MANY", "One", "Other", "Other")):
+        placed(large["eset"], f"placed-{number}", place)
+    tallies.renew(timezone.now())
+    kept = CoverageTally.objects.get().counts["location"]
+    assert list(kept) == ["MANY"] and sum(kept["MANY"][str(large["eset"].pk)]) == 3
+
+
+def test_a_tally_of_an_earlier_version_has_no_panel_of_locations(client: Client, bob: User, large: dict[str, Account]) -> None:
+    tallies.renew(timezone.now())
+    assert "By location" in text_of(client, bob, "/coverage/")
+    kept = CoverageTally.objects.get()
+    del kept.counts["location"]
+    kept.save()
+    page = text_of(client, bob, "/coverage/")
+    assert "By group" in page and "By location" not in page
 
 
 def test_devices_out_of_use_are_not_counted(large: dict[str, Account]) -> None:

@@ -13,10 +13,12 @@ from django.utils import timezone
 
 from devices.coverage import export as coverage_export
 from devices.coverage.states import CoverageState
+from devices.facts.keys import keys
 from devices.models import Account, AuditEvent, CountedDay, DailyCount, Device, JobState, User
 from devices.trends.days import day_of
 from tests.devices import rows as shown
 from tests.devices.audited import actor
+from vendors.states import IdKind
 
 pytestmark = pytest.mark.django_db
 PAGE = "/coverage/"
@@ -30,6 +32,11 @@ def fleet(db: None) -> dict[str, Account]:
     for account in accounts.values():
         shown.fetch(account, state=JobState.DONE, finished_at=timezone.now())
     return accounts
+
+
+def placed(of: Account, name: str, place: str, **columns: object) -> Device:
+    facts = {"location": place}
+    return shown.sighting(of, name, facts=facts, fact_keys=keys(facts), **columns).device  # type: ignore[arg-type]
 
 
 def text_of(client: Client, address: str) -> str:
@@ -89,10 +96,12 @@ def links_of(page: str) -> list[tuple[str, str]]:
 
 def test_every_number_links_to_a_list_of_as_many(client: Client, fleet: dict[str, Account], bob: User) -> None:
     shown.sighting(fleet["eset"], "grouped", group_name="Berlin & Köln", os_family="windows")
+    placed(fleet["five9s"], "placed", "Berlin & Köln")
     client.force_login(bob)
     links = links_of(client.get(PAGE).content.decode())
     assert len(links) > len(CoverageState) * len(fleet)
-    assert any("group=Berlin+%26+K%C3%B6ln" in address for address, _ in links) and any("os=windows" in address for address, _ in links)
+    for part in ("group=Berlin+%26+K%C3%B6ln", "location=Berlin+%26+K%C3%B6ln", "os=windows"):
+        assert any(part in address for address, _ in links)
     for address, number in links:
         text = text_of(client, address.replace("&amp;", "&"))
         assert f"of {number} device" in text if number != "0" else "No device matches these filters now." in text, address
@@ -162,7 +171,7 @@ def test_the_former_address_of_a_list_leads_to_it(client: Client, fleet: dict[st
     assert (answer.status_code, answer["Location"]) == (301, "/coverage/?account=eset-main&cover=missing&q=phone")
 
 
-@pytest.mark.parametrize("name", ["after", "before", "q", "cover", "account", "vendor", "os", "group", "sort"])
+@pytest.mark.parametrize("name", ["after", "before", "q", "cover", "account", "vendor", "os", "group", "location", "sort"])
 def test_no_address_is_an_error(client: Client, fleet: dict[str, Account], bob: User, name: str) -> None:
     client.force_login(bob)
     for value in ("x", "-1", "0", "9" * 30, "٣", "\x00", "9223372036854775807"):
@@ -207,18 +216,19 @@ def test_empty_pages_say_why(client: Client, bob: User, alice: User) -> None:
     assert "No devices yet" in text_of(client, "/coverage/")
 
 
-@pytest.mark.parametrize("page", [(PAGE, 15), (MISSING, 12), ("/coverage/?sort=gaps", 15)])
+@pytest.mark.parametrize("page", [(PAGE, 15), (MISSING, 12), ("/coverage/?sort=gaps", 15), (MISSING + "&location=Berlin", 13)])
 def test_the_number_of_queries_does_not_grow(
     client: Client, fleet: dict[str, Account], ivan: User, django_assert_num_queries: object, page: tuple[str, int]
 ) -> None:
     address, queries = page
+    placed(fleet["opswat"], "placed", "Berlin", ids=[(IdKind.SERIAL, "PF3XK9")])
     client.force_login(ivan)
     client.get(address)
     with django_assert_num_queries(queries):  # type: ignore[operator]
         client.get(address)
     second = shown.account("opswat-second", "opswat")
     for number in range(30):
-        shown.sighting(second, f"more-{number}")
+        placed(second, f"more-{number}", "Berlin")
     assert Device.objects.count() > 30
     with django_assert_num_queries(queries):  # type: ignore[operator]
         client.get(address)
