@@ -11,12 +11,16 @@ from functools import lru_cache
 
 from vendors.texts import Message, gettext_noop
 
-# Issues that are about one patch.
+# Issues that are about one patch. A released one is installed by the agent at its next security scan
+# (https://help.ivanti.com/ld/help/en_US/LDMS/10.0/Windows/patch-h-help.htm).
+DUE_PATCH = gettext_noop("%(name)s: due, not yet installed")
+RELEASED_PATCH = gettext_noop("%(name)s: released for automatic repair")
+FAILED_PATCH = gettext_noop("%(name)s: installation failed")
 PATCH_TEMPLATES = (
     gettext_noop("%(name)s: excluded by a rule"),
-    gettext_noop("%(name)s: due, not yet installed"),
-    gettext_noop("%(name)s: released for automatic repair"),
-    gettext_noop("%(name)s: installation failed"),
+    DUE_PATCH,
+    RELEASED_PATCH,
+    FAILED_PATCH,
     gettext_noop("%(name)s: no state reported"),
     gettext_noop("%(name)s: state “%(status)s” is unknown to this version"),
 )

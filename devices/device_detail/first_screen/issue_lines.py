@@ -15,7 +15,7 @@ from devices.issues.queries import device_issues
 from devices.issues.rows import IssueRow
 from devices.models import IssueKind
 from vendors.registry import makes_installers_for, short_label_of
-from vendors.stored_titles import PATCH_TEMPLATES, recognized
+from vendors.stored_titles import DUE_PATCH, FAILED_PATCH, PATCH_TEMPLATES, RELEASED_PATCH, recognized
 from vendors.texts import Message
 
 MOST = 6  # before the rest is folded
@@ -99,12 +99,22 @@ def _found_line(row: IssueRow, family: str, links: StepLinks) -> IssueLine:
 def _reported_step(title: str, view: SourceView, links: StepLinks) -> IssueStep:
     known = recognized(title)
     if isinstance(known, Message) and known.template in PATCH_TEMPLATES:
-        return IssueStep(gettext("See reason and next step under Patching"), PATCHING)
+        return _patch_step(known.template, view)
     if links.remediation and view.repairable and not view.sighting.superseded:
         return IssueStep(gettext("Open %(vendor)s remediation") % {"vendor": view.short}, form=f"remediation-{view.sighting.pk}")
     if view.console:
         return IssueStep(gettext("Open in %(vendor)s") % {"vendor": view.short}, view.console, away=True)
     return IssueStep(gettext("Resolve it in the %(vendor)s console") % {"vendor": view.short})
+
+
+def _patch_step(template: str, view: SourceView) -> IssueStep:
+    """Of an issue that is about one patch. A failed one has its reason in the panel of patches."""
+    if template == FAILED_PATCH:
+        return IssueStep(gettext("See reason and next step under Patching"), PATCHING)
+    if template == RELEASED_PATCH:
+        return IssueStep(gettext("None: the agent installs it at its next security scan"))
+    text = gettext("Install it from the %(vendor)s console") if template == DUE_PATCH else gettext("Check it in the %(vendor)s console")
+    return IssueStep(text % {"vendor": view.short}, view.console, away=bool(view.console))
 
 
 def _found_step(row: IssueRow, family: str, links: StepLinks) -> IssueStep:

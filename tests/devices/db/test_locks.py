@@ -124,7 +124,7 @@ def test_a_commit_waits_longer_for_a_lock_than_a_page_does() -> None:
     jobs.Engine(Asks(DevicePage())).advance(run.pk)
     with connection.cursor() as cursor:
         cursor.execute("SHOW lock_timeout")
-        assert (told, cursor.fetchone()[0]) == (["30s"], "2s")
+        assert (told, cursor.fetchone()[0]) == (["30s"], "1500ms")
 
 
 def test_a_step_cut_off_by_the_time_limit_is_done_again_and_does_not_fail_the_run() -> None:

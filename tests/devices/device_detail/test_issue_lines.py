@@ -15,7 +15,6 @@ from devices.models import Account, Gap, JobState, RemediationLink, Sighting, Us
 from tests.devices import rows as shown
 
 pytestmark = pytest.mark.django_db
-FAILED = "7-Zip: installation failed"
 
 
 def steps(client: Client, user: User, seen: Sighting) -> dict[str, str]:
@@ -44,8 +43,18 @@ def test_an_issue_is_resolved_in_the_vendors_console(client: Client, bob: User) 
     assert f'href="https://console.example/#/{seen.external_id}"' in client.get(f"/devices/{seen.device_id}/").content.decode()
 
 
-def test_a_patch_leads_to_patching(client: Client, bob: User) -> None:
-    assert steps(client, bob, one("five9s", FAILED)) == {FAILED: "Next step: See reason and next step under Patching"}
+@pytest.mark.parametrize(
+    ("state", "step"),
+    [
+        ("installation failed", "See reason and next step under Patching"),
+        ("released for automatic repair", "None: the agent installs it at its next security scan"),
+        ("due, not yet installed", "Install it from the five(9)s console"),
+        ("no state reported", "Check it in the five(9)s console"),
+    ],
+)
+def test_the_next_step_of_a_patch_depends_on_its_state(client: Client, bob: User, state: str, step: str) -> None:
+    title = f"7-Zip: {state}"
+    assert steps(client, bob, one("five9s", title)) == {title: f"Next step: {step}"}
 
 
 def test_a_remediation_page_is_opened_by_its_form(client: Client, bob: User) -> None:

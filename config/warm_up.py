@@ -1,0 +1,26 @@
+"""Views, pages and icons are loaded when a web process starts, so that its first requests, which can be many at once, need not load them.
+
+Each thread would otherwise compile the same pages, and an icon is read from an archive of all: the first of fifty users waited for seconds.
+"""
+
+from __future__ import annotations
+
+import re
+
+from django.template.loader import get_template
+from django.urls import get_resolver
+from lucide.templatetags.lucide import lucide
+
+from config.env import ROOT
+
+FOLDER = ROOT / "templates"
+ICON = re.compile(r'{% lucide "([a-z0-9-]+)"')
+
+
+def warm_up() -> None:
+    """Call once, before the process answers. Raises TemplateSyntaxError for a page that cannot be compiled."""
+    get_resolver()._populate()
+    for path in sorted(FOLDER.rglob("*.html")):
+        get_template(path.relative_to(FOLDER).as_posix())
+        for name in ICON.findall(path.read_text("utf-8")):
+            lucide(name)
