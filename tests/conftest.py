@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from functools import cache
 
 import pytest
+from django.conf import settings as django_settings
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 from django.db import connection
@@ -21,7 +22,8 @@ from devices.web.roles import ADMINISTRATOR, HELPDESK, IT_STAFF
 from local.postgres import APPLICATION, OWNER
 from tests.owner import empty_tables
 
-# A busy machine may stand still for longer than any example takes.
+# A busy machine may stand still for longer than any example takes, and for longer than a session of the product may idle in a transaction.
+django_settings.DATABASES["default"]["OPTIONS"]["options"] += " -c idle_in_transaction_session_timeout=0"
 settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy")
 
