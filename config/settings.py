@@ -89,6 +89,7 @@ DATABASES["default"] |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
 DATABASES["default"]["OPTIONS"] |= {
     "prepare_threshold": None,
     # Disks have no arms any more: the default makes PostgreSQL read a whole table where a few hundred rows are wanted.
+    # A request may wait for a lock behind another one in its process, and both end within five seconds.
     "options": f"-c random_page_cost=1.1 -c statement_timeout={STATEMENT_TIMEOUT_MS} -c lock_timeout=1500"
     " -c idle_in_transaction_session_timeout=60000",
 }

@@ -72,7 +72,7 @@ def upgraded(now: datetime) -> int:
     """How many records an upgrade moves, in as many rounds as this machine needs; a round without progress fails."""
     moved, progress = upgrade.carry_on(now), (-1, -1)
     while (upgrading := MatchUpgrade.objects.get()).done_at is None:
-        reached = (upgrading.last, upgrading.device or 0)
+        reached = (upgrading.last, -1 if upgrading.device is None else upgrading.device)
         assert reached > progress
         moved, progress = moved + upgrade.carry_on(now), reached
     return moved

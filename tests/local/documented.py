@@ -10,6 +10,11 @@ from pathlib import Path
 
 from django.core.management import get_commands
 
+from local.data_dir import PROJECT
+
+MANAGE = ".venv/bin/python manage.py"
+# The life of an account, which the page of each vendor shows.
+STEPS = ("add", "test", "sync", "lookup", "edit", "rotate", "disable", "enable", "delete")
 # Stands for what only a running stack knows; every other word of a documented line is literal.
 PLACEHOLDERS = (
     "SIMULATORS",
@@ -119,3 +124,7 @@ def _part_of(text: str, line: Line) -> bool:
     """Whether its words stand in the line, in this order."""
     rest = iter(line.words)
     return all(any(word == other for other in rest) for word in text.split() if word != "manage.py")
+
+
+def documented(root: Path = PROJECT) -> list[Line]:
+    return [line for file in documents(root) for line in lines(file)]

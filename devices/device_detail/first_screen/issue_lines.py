@@ -112,7 +112,7 @@ def _patch_step(template: str, view: SourceView) -> IssueStep:
     if template == FAILED_PATCH:
         return IssueStep(gettext("See reason and next step under Patching"), PATCHING)
     if template == RELEASED_PATCH:
-        return IssueStep(gettext("None: the agent installs it at its next security scan"))
+        return IssueStep(gettext("Wait for the agent's next security scan, which installs it"))
     text = gettext("Install it from the %(vendor)s console") if template == DUE_PATCH else gettext("Check it in the %(vendor)s console")
     return IssueStep(text % {"vendor": view.short}, view.console, away=bool(view.console))
 

@@ -47,9 +47,10 @@ def test_an_issue_is_resolved_in_the_vendors_console(client: Client, bob: User) 
     ("state", "step"),
     [
         ("installation failed", "See reason and next step under Patching"),
-        ("released for automatic repair", "None: the agent installs it at its next security scan"),
+        ("released for automatic repair", "Wait for the agent&#x27;s next security scan, which installs it"),
         ("due, not yet installed", "Install it from the five(9)s console"),
         ("no state reported", "Check it in the five(9)s console"),
+        ("state “Quarantined (9)” is unknown to this version", "Check it in the five(9)s console"),
     ],
 )
 def test_the_next_step_of_a_patch_depends_on_its_state(client: Client, bob: User, state: str, step: str) -> None:
