@@ -37,7 +37,6 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "django_htmx",
     "csp",
-    "lucide",
 ]
 MIDDLEWARE = [
     "config.middleware.ClientAddressMiddleware",

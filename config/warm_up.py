@@ -1,20 +1,15 @@
-"""Views, pages and icons are loaded when a web process starts, so that its first requests, which can be many at once, need not load them.
-
-Each thread would otherwise compile the same pages, and an icon is read from an archive of all: the first of fifty users waited for seconds.
+"""Views and pages are loaded when a web process starts, so that its first requests, which can be many at once, need not load them: each
+thread would otherwise compile the same pages, and the first of fifty users waited for seconds.
 """
 
 from __future__ import annotations
 
-import re
-
 from django.template.loader import get_template
 from django.urls import reverse
-from lucide.templatetags.lucide import lucide
 
 from config.env import ROOT
 
 FOLDER = ROOT / "templates"
-ICON = re.compile(r'{% lucide "([a-z0-9-]+)"')
 
 
 def warm_up() -> None:
@@ -22,5 +17,3 @@ def warm_up() -> None:
     reverse("devices:dashboard")  # which imports every view and reads every address
     for path in sorted(FOLDER.rglob("*.html")):
         get_template(path.relative_to(FOLDER).as_posix())
-        for name in ICON.findall(path.read_text("utf-8")):
-            lucide(name)

@@ -13,7 +13,11 @@ from packaging.utils import canonicalize_name
 from release.lock_file import LockFileError, Package
 
 # Files of others in static/ → their name at npm; the version is in their first lines.
-BUNDLED = {"static/bootstrap/css/bootstrap.min.css": "bootstrap", "static/chartjs/chart.umd.min.js": "chart.js"}
+BUNDLED = {
+    "static/bootstrap/css/bootstrap.min.css": "bootstrap",
+    "static/chartjs/chart.umd.min.js": "chart.js",
+    "static/lucide/icons.svg": "lucide-static",
+}
 _VERSION = re.compile(r"\bv(\d+\.\d+\.\d+)\b")
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class StatusStyle(NamedTuple):
-    """How a pill shows it. `severity`: ok, attention, critical, unknown or busy; `icon`: a lucide name."""
+    """How a pill shows it. `severity`: ok, attention, critical, unknown or busy; `icon`: a name in static/lucide/icons.svg."""
 
     label: str | StrPromise
     severity: str

@@ -1,4 +1,4 @@
-"""What looks the same wherever its arguments are the same is drawn once: icons and pills, which stand a hundred times on a page. The same
+"""What looks the same wherever its arguments are the same is drawn once: pills, which stand a hundred times on a page. The same
 holds for addresses.
 """
 
@@ -17,22 +17,22 @@ from django.urls import NoReverseMatch
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
-from lucide.templatetags.lucide import lucide
 
 from devices.web.addresses import address_of, address_of_number
+from devices.web.icons import icon
 
 P = ParamSpec("P")
 MOST = 2000
 
 register = template.Library()
-# `typed`: a text that is safe as it stands equals the same text that has to be escaped, but must not stand in for it.
-register.simple_tag(lru_cache(MOST, typed=True)(lucide), name="lucide")
+register.simple_tag(icon)
 
 
 def drawn_once(library: template.Library, name: str) -> Callable[[Callable[P, dict[str, Any]]], Callable[P, dict[str, Any]]]:
     """An inclusion tag of template `name` whose HTML depends on nothing but the language and the tag's arguments."""
 
     def decorate(tag: Callable[P, dict[str, Any]]) -> Callable[P, dict[str, Any]]:
+        # `typed`: a text that is safe as it stands equals the same text that has to be escaped, but must not stand in for it.
         @lru_cache(MOST, typed=True)
         def in_language(_language: str | None, *args: P.args, **kwargs: P.kwargs) -> SafeString:
             return render_to_string(name, tag(*args, **kwargs))

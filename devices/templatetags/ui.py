@@ -194,7 +194,7 @@ def account_status(code: str, account: str) -> dict[str, Any]:
 
 @drawn_once(register, "ui/pill.html")
 def pill(word: str, look: str = "unknown", icon: str = "info", title: str = "") -> dict[str, Any]:
-    """Any other word. `look`: ok, attention, critical, unknown or busy; `icon`: a lucide name."""
+    """Any other word. `look`: ok, attention, critical, unknown or busy; `icon`: a name in static/lucide/icons.svg."""
     return {"look": f"is-{look}", "icon": icon, "word": word, "title": title}
 
 

@@ -16,7 +16,7 @@ DAY = 86400
 
 @dataclass(frozen=True, slots=True)
 class InstallerStatusText:
-    """`look`: ok, attention, critical, unknown or busy; `icon`: a lucide name; `ready`: it can be shared."""
+    """`look`: ok, attention, critical, unknown or busy; `icon`: a name in static/lucide/icons.svg; `ready`: it can be shared."""
 
     label: str
     look: str

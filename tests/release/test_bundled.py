@@ -14,16 +14,18 @@ from pytest_django.fixtures import Settings
 from local.data_dir import PROJECT
 from release.sbom import BUNDLED
 
-# Each file with its SHA-256 in the npm package: bootstrap 5.3.9 (dist/css/bootstrap.min.css), chart.js 4.6.1 (dist/chart.umd.min.js).
+# Each file with its SHA-256, in the npm package: bootstrap 5.3.9 (dist/css/bootstrap.min.css), chart.js 4.6.1 (dist/chart.umd.min.js); of
+# lucide-static 1.20.0 (sprite.svg) only the symbols that pages use, as published and in the same order.
 PUBLISHED = {
     "bootstrap/css/bootstrap.min.css": "9caac977a0af0c2229abd397eee3345899c4020da2a1a0b711c1cc543fe3719d",
     "chartjs/chart.umd.min.js": "87364cc2b2a76a6684929e7d6b80b18a897794db38400caff1fcf1791c6925d2",
+    "lucide/icons.svg": "b999a2813c7b9e1f48730dd05b2a09af346ae79aad656060dcd140b9275c3816",
 }
 
 
 def test_every_bundled_file_has_its_license_and_its_published_hash() -> None:
     folders = {path.parent.name for path in (PROJECT / "static").glob("*/LICENSE")}
-    assert folders == {Path(path).parts[1] for path in BUNDLED} == {"bootstrap", "chartjs"}
+    assert folders == {Path(path).parts[1] for path in BUNDLED} == {"bootstrap", "chartjs", "lucide"}
     assert {f"static/{path}" for path in PUBLISHED} == set(BUNDLED)
     for folder in folders:
         assert "The MIT License" in (PROJECT / "static" / folder / "LICENSE").read_text()

@@ -27,7 +27,7 @@ NAMES = {
     "url",
     "static",
     "load",
-    "lucide",
+    "icon",
     "extends",
     "translate",
     "blocktranslate",
