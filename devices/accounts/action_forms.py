@@ -83,7 +83,7 @@ class ThresholdReset(forms.Form):
 class ThresholdForm(forms.Form):
     """The staleness thresholds of one vendor. `default`: shown below the fields where others are set."""
 
-    live = AgeField(label=gettext_lazy("Online if seen within"))
+    live = AgeField(label=gettext_lazy("Recent if seen within"))
     stale = AgeField(label=gettext_lazy("Stale after"))
     unseen = AgeField(label=gettext_lazy("Inactive after"))
 

@@ -28,7 +28,7 @@ _TYPED = re.compile(rf"(\d{{1,7}}(?:[.,]\d{{1,3}})?)\s*({_WORDS})\.?", re.IGNORE
 
 
 class Freshness(LabelledEnum):
-    LIVE = "live", gettext_noop("Online")
+    LIVE = "live", gettext_noop("Recent")
     AGEING = "ageing", gettext_noop("Delayed")
     STALE = "stale", gettext_noop("Stale")
     UNSEEN = "unseen", gettext_noop("Inactive")
@@ -36,7 +36,7 @@ class Freshness(LabelledEnum):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Seconds since the last check-in: online up to `live`, excluded from the status after `stale`, inactive after `unseen`."""
+    """Seconds since the last check-in: recent up to `live`, excluded from the status after `stale`, inactive after `unseen`."""
 
     live: int = 2 * DAY
     stale: int = 14 * DAY
@@ -71,7 +71,7 @@ def of(slug: str) -> Limits:
 def change(vendor: str, wanted: Limits, *, act: AuditContext) -> None:
     """A task updates the records, because a large fleet takes longer than a request may. Raises ActionRefused."""
     if not wanted.live < wanted.stale < wanted.unseen:
-        raise ActionRefused(gettext("The thresholds must increase: Online, then Stale, then Inactive."))
+        raise ActionRefused(gettext("The thresholds must increase: Recent, then Stale, then Inactive."))
     before = of(vendor)
     if before == wanted:
         return

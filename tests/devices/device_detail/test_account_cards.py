@@ -70,7 +70,7 @@ def test_a_device_without_an_identifier_that_the_vendor_reports_is_unknown_there
         ({"stale": True}, "Excluded from the status: no check-in for more than 14 days."),
         ({"life": Life.MISSING}, "Missing Not in the full sync of just now. Last check-in: 3 h ago Send installer : eset-main"),
         ({"life": Life.GONE}, "Removed Removed: not in two full syncs. Last check-in: 3 h ago Send installer : eset-main"),
-        ({"silenced": True}, "OK Muted Last check-in: 3 h ago Online"),
+        ({"silenced": True}, "OK Muted Last check-in: 3 h ago Recent"),
     ],
 )
 def test_a_record_in_each_state_has_its_sentence(client: Client, bob: User, device: Device, columns: dict[str, object], text: str) -> None:
