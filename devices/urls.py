@@ -69,6 +69,7 @@ urlpatterns = [
     path("coverage/as-of/", as_of.coverage, name="coverage_as_of"),
     path("coverage/as-of/devices/", as_of.coverage_devices, name="coverage_as_of_devices"),
     export_path("coverage/as-of/devices", as_of.coverage_devices_file, name="coverage_as_of_file"),
+    path("coverage/by/<str:code>/", coverage.part, name="coverage_part"),
     path("coverage/devices/", coverage.devices, name="coverage_devices"),
     path("coverage/keys/", identifier_views.page, name="coverage_keys"),
     path("issues/", issues.page, name="issues"),

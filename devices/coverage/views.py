@@ -6,7 +6,8 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponsePermanentRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponsePermanentRedirect
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -17,6 +18,7 @@ from devices.audit.export import no_file, table_file
 from devices.coverage import tallies
 from devices.coverage.export import file_table
 from devices.coverage.filters import CoverageFilters, matrix_for
+from devices.coverage.panels import panels
 from devices.coverage.queries import all_gaps
 from devices.coverage.rows import matrix_page
 from devices.coverage.states import CoverageState
@@ -29,8 +31,6 @@ from devices.trends.days import day_of
 from devices.trends.measures import Measure
 from devices.trends.queries import SeriesKey, read_series
 from devices.web.permissions import is_fragment, needs
-
-SHOWN_PARTS = 8  # operating systems, groups or locations before "Show all"
 
 
 @require_safe
@@ -55,6 +55,20 @@ def page(request: HttpRequest) -> HttpResponse:
         context |= _shares(known, filters)
     templates = {"results": "devices/coverage/_results.html", "page": "devices/coverage/page.html"}
     return answer(request, context, **templates, choices=partial(_choices, known), at=place(request))
+
+
+@require_safe
+@needs("view_device")
+def part(request: HttpRequest, code: str) -> HttpResponse:
+    """One panel with all its parts, of which the page shows the first."""
+    known, filters = account_statuses(request), matrix_for(request.user).filters()
+    tally = tallies.current(known)
+    every = panels(tally, known, filters, most=None) if tally and known else []
+    panel = next((each for each in every if each.code == code), None)
+    if panel is None:
+        raise Http404
+    template = "devices/coverage/_parts.html" if is_fragment(request) else "devices/coverage/parts.html"
+    return render(request, template, {"panel": panel, "known": known, "tally": tally, "list_url": reverse("devices:coverage")})
 
 
 @require_safe
@@ -83,7 +97,6 @@ def _one(filters: CoverageFilters, known: list[AccountStatus]) -> AccountStatus 
 
 
 def _shares(known: list[AccountStatus], filters: CoverageFilters) -> dict[str, Any]:
-    """By the dimensions whose filter the user has. A tally that an earlier version counted may lack one until the next."""
     tally = tallies.current(known)
     if tally is None or not known:
         return {"tally": tally}
@@ -93,8 +106,7 @@ def _shares(known: list[AccountStatus], filters: CoverageFilters) -> dict[str, A
         "devices": tally.devices(),
         "gaps": all_gaps(rows),
         "accounts": rows,
-        "parts": {dimension.value: tally.parts(dimension, known) for dimension in tally.dimensions if dimension in filters.kinds},
-        "shown_parts": SHOWN_PARTS,
+        "panels": panels(tally, known, filters),
         "trend": _trend(known),
     }
 

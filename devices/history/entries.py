@@ -41,7 +41,7 @@ DECISIONS: dict[str, StrOrPromise] = {
     "open": gettext_lazy("Reopened: %(issue)s"),
 }
 _YES_NO: dict[str, StrOrPromise] = {"true": gettext_lazy("Yes"), "false": gettext_lazy("No")}
-_ICONS = {
+ICONS = {
     ChangeKind.FIELD: "pencil",
     ChangeKind.STATE: "activity",
     ChangeKind.MISSING: "eye-off",
@@ -83,7 +83,7 @@ class HistoryEntry:
 
     @property
     def icon(self) -> str:
-        return "archive-restore" if self.brought_back else _ICONS.get(self.kind, "info")
+        return "archive-restore" if self.brought_back else ICONS.get(self.kind, "info")
 
     @property
     def words(self) -> str:

@@ -28,10 +28,10 @@ register = template.Library()
 register.simple_tag(icon)
 
 
-def drawn_once(library: template.Library, name: str) -> Callable[[Callable[P, dict[str, Any]]], Callable[P, dict[str, Any]]]:
+def drawn_once(library: template.Library, name: str) -> Callable[[Callable[P, dict[str, Any]]], Callable[P, SafeString]]:
     """An inclusion tag of template `name` whose HTML depends on nothing but the language and the tag's arguments."""
 
-    def decorate(tag: Callable[P, dict[str, Any]]) -> Callable[P, dict[str, Any]]:
+    def decorate(tag: Callable[P, dict[str, Any]]) -> Callable[P, SafeString]:
         # `typed`: a text that is safe as it stands equals the same text that has to be escaped, but must not stand in for it.
         @lru_cache(MOST, typed=True)
         def in_language(_language: str | None, *args: P.args, **kwargs: P.kwargs) -> SafeString:
@@ -42,7 +42,7 @@ def drawn_once(library: template.Library, name: str) -> Callable[[Callable[P, di
             return in_language(get_language(), *args, **kwargs)  # type: ignore[arg-type]  # arguments of tags are hashable
 
         library.simple_tag(draw, name=tag.__name__)
-        return tag
+        return draw
 
     return decorate
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
+from pathlib import Path
 
 from django.conf import settings
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-
-from config.env import ROOT
 
 FILE = "lucide/icons.svg"
 SYMBOL = re.compile(r'<symbol id="([a-z0-9-]+)"')
@@ -38,4 +37,4 @@ def _icon(name: str, size: int, look: str, _static_url: str) -> SafeString:
 
 @cache
 def icon_names() -> frozenset[str]:
-    return frozenset(SYMBOL.findall((ROOT / "static" / FILE).read_text("utf-8")))
+    return frozenset(SYMBOL.findall(Path(settings.BASE_DIR, "static", FILE).read_text("utf-8")))

@@ -19,7 +19,7 @@ from release.sbom import BUNDLED
 PUBLISHED = {
     "bootstrap/css/bootstrap.min.css": "9caac977a0af0c2229abd397eee3345899c4020da2a1a0b711c1cc543fe3719d",
     "chartjs/chart.umd.min.js": "87364cc2b2a76a6684929e7d6b80b18a897794db38400caff1fcf1791c6925d2",
-    "lucide/icons.svg": "b999a2813c7b9e1f48730dd05b2a09af346ae79aad656060dcd140b9275c3816",
+    "lucide/icons.svg": "f23e9170e33f2e65e3b6502d095c230ab573ad6dff73af708c845e673d682a7f",
 }
 
 

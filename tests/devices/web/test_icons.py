@@ -9,6 +9,7 @@ import pytest
 from django.template import Context, Template
 from django.templatetags.static import static
 
+from devices.history import entries
 from devices.web.icons import FILE, UnknownIcon, icon, icon_names
 from local.data_dir import PROJECT
 
@@ -34,6 +35,11 @@ def test_an_unknown_icon_is_an_error_and_not_an_empty_place() -> None:
 def test_templates_draw_only_symbols_of_the_file() -> None:
     drawn = set(DRAWN.findall(texts(PROJECT / "templates", "*.html")))
     assert len(drawn) > 80 and drawn <= icon_names()
+
+
+@pytest.mark.parametrize("kind", entries.ICONS)
+def test_every_kind_of_activity_has_its_icon(kind: str) -> None:
+    assert entries.ICONS[kind] in icon_names()
 
 
 def test_the_file_has_only_symbols_that_are_named_somewhere() -> None:

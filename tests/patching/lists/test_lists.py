@@ -156,11 +156,11 @@ def test_a_title_that_no_device_has_and_nobody_tried_of_late_is_left_out(client:
 
 def test_the_worst_stand_first(client: Client, bob: User) -> None:
     made.small_patching()
-    found = re.findall("(?:High|Medium) ", words_of(client, bob, "patches/?sort=severity").partition("First detected")[2])
-    assert found == ["High ", "Medium "]
+    found = re.findall("(?:High|Medium)\\b", words_of(client, bob, "patches/?sort=severity").partition("First detected")[2])
+    assert found == ["High", "Medium"]
     assert words_of(client, bob, "patches/?sort=-severity").rstrip().index("Medium") < words_of(
         client, bob, "patches/?sort=-severity"
-    ).rindex("High ")
+    ).rindex("High")
     assert "1–1 of 1 patch" in words_of(client, bob, "patches/?severity=medium")
 
 

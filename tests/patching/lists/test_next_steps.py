@@ -25,7 +25,7 @@ def test_every_next_step_is_another() -> None:
 def test_a_long_vendor_status_is_shortened_and_complete_on_hover(client: Client, ivan: User) -> None:
     made.attempt(made.small_patching()["eset"], "Opera", "failed", reason="running", raw=LONG)
     text = unescape(text_of(client, ivan, "attempts/?q=opera"))
-    assert f'title="Vendor status: {LONG}" >FAILED_<wbr>TERMINATION_<wbr>REQUIRED<' in text
+    assert f'title="Vendor status: {LONG}">FAILED_<wbr>TERMINATION_<wbr>REQUIRED<' in text
     answer = client.get("/patching/attempts.csv?q=opera")
     (row,) = csv.DictReader(io.StringIO(answer.getvalue().decode("utf-8-sig")))
     assert row["Vendor status"] == LONG
