@@ -60,6 +60,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
     tab = next(each.code for each in choices if each.selected)
     panels = _panels(found.device, person(request), activity=tab == ACTIVITY)
     facts = fact_panels(found, person(request))
+    cards = account_cards(found, known)
     context = {
         "found": found,
         "device": found.device,
@@ -72,8 +73,8 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         "watched": watched(found.device, under_way(asks, numbers=numbers_of(request)), ticket=ticket),
         "tabs": choices,
         "tab": tab,
-        "cards": account_cards(found, known),
-        "issues": issue_lines(found, known, _links(request, pk, ticket), now=now),
+        "cards": cards,
+        "issues": issue_lines(found, cards, known, _links(request, pk, ticket), now=now),
         "values": values(found),
         "joins": [(view, whys.get(view.sighting.pk)) for view in found.views],
         "rulings": rulings(pk, records),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from urllib.parse import unquote
@@ -96,9 +96,11 @@ def undecided(now: datetime, *, known: Sequence[AccountStatus] | None = None) ->
     return matching(UNDECIDED, now=now, known=known).total
 
 
-def device_issues(device: int, known: Sequence[AccountStatus], *, now: datetime) -> list[IssueRow]:
-    """The issues of one device, the worst first. One query."""
-    return _few(IssueScope(devices=[device]), {each.pk: each for each in known}, now)
+def device_issues(
+    device: int, known: Sequence[AccountStatus], *, now: datetime, kinds: Collection[IssueKind] = IssueKind
+) -> list[IssueRow]:
+    """The issues of one device, the worst first. One query; none without `kinds`."""
+    return _few(IssueScope(devices=[device]), {each.pk: each for each in known}, now, kinds)
 
 
 def these(handles: Sequence[IssueKey], *, now: datetime) -> list[IssueRow]:
@@ -110,9 +112,11 @@ def _ranked(listing: IssueListing) -> bool:
     return listing.sort.removeprefix("-") == WORST
 
 
-def _few(reach: IssueScope, accounts: dict[int, AccountStatus], now: datetime) -> list[IssueRow]:
+def _few(reach: IssueScope, accounts: dict[int, AccountStatus], now: datetime, kinds: Collection[IssueKind] = IssueKind) -> list[IssueRow]:
     question = replace(_question(IssueFilters(standing=ALL), accounts, now), reach=reach)
-    parts = [question.select(branch, issue_sql.columns(branch)) for branch in question.branches()]
+    parts = [question.select(branch, issue_sql.columns(branch)) for branch in question.branches() if branch.kind in kinds]
+    if not parts:
+        return []
     rows = read_issues(" UNION ALL ".join(parts), question.values(), accounts)
     return sorted(rows, key=lambda row: (row.rank, row.since, row.branch, row.ref, row.key))
 

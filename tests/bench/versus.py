@@ -1,6 +1,7 @@
 """An earlier commit beside this checkout, on one machine: the same fleet, the same requests, taking turns.
 
-A page is not slower when its median is at most 1.05 x and its 95th percentile at most 1.15 x that of the earlier commit.
+PAGES=device,lookup compares only the pages whose names begin so. A page is not slower when its median is at most 1.05 x and its 95th
+percentile at most 1.15 x that of the earlier commit.
 """
 
 from __future__ import annotations
@@ -66,13 +67,15 @@ def run(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
     """Raises CannotCompare; nothing is left then, and nothing after the end."""
     devices, requests = (whole_number(environ, name, size, least=SAMPLES) for name, size in (("SCALE", 100_000), ("REQUESTS", 300)))
     before, after = commit_of(environ.get("BEFORE", "")), describe()
+    wanted = tuple(environ.get("PAGES", "").split(","))
     with (
         worktree(before) as tree,
         running(tree, f"BEFORE ({before[:12]})", source=source_for(before), devices=devices, samples=SAMPLES) as earlier,
         running(PROJECT, "this checkout", source=source_here(), devices=devices, samples=SAMPLES) as current,
     ):
         require_same_fleet(earlier, current)
-        compared = compare(earlier, current, requests=requests)
+        pages = {name: address for name, address in PAGES.items() if name.startswith(wanted)}
+        compared = compare(earlier, current, requests=requests, pages=pages)
     show(compared)
     rows = [{**asdict(row), "p50_ratio": row.p50_ratio, "p95_ratio": row.p95_ratio, "slower": row.slower} for row in compared]
     return {"before": before, "after": after, "devices": devices, "rows": rows, "slower": is_slower(compared), "goals": judge(compared)}

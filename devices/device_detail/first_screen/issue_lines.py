@@ -9,7 +9,9 @@ from datetime import datetime
 from django.utils.translation import gettext
 
 from devices.account_status.status import AccountStatus
+from devices.coverage.states import CoverageState
 from devices.db.messages import translated
+from devices.device_detail.first_screen.account_cards import AccountCards
 from devices.device_detail.queries import DeviceDetail, OpenIssue, SourceView
 from devices.issues.queries import device_issues
 from devices.issues.rows import IssueRow
@@ -67,9 +69,9 @@ class StepLinks:
     installer: Callable[[str], str] | None
 
 
-def issue_lines(found: DeviceDetail, known: Sequence[AccountStatus], links: StepLinks, *, now: datetime) -> IssueLines:
-    """Worst first, muted ones last. `known`: the statuses of all accounts. One query."""
-    rows = device_issues(found.device.pk, known, now=now)
+def issue_lines(found: DeviceDetail, cards: AccountCards, known: Sequence[AccountStatus], links: StepLinks, *, now: datetime) -> IssueLines:
+    """Worst first, muted ones last. `known`: the statuses of all accounts. One query, none for a device without any."""
+    rows = device_issues(found.device.pk, known, now=now, kinds=_kinds(found, cards))
     named = {(row.ref, row.key): row for row in rows if row.kind == IssueKind.ISSUE}
     views = {view.sighting.pk: view for view in found.views}
 
@@ -89,6 +91,17 @@ def issue_lines(found: DeviceDetail, known: Sequence[AccountStatus], links: Step
         *(reported(each) for each in found.silenced_problems),
     ]
     return IssueLines(lines[:MOST], lines[MOST:], len(own))
+
+
+def _kinds(found: DeviceDetail, cards: AccountCards) -> list[IssueKind]:
+    """Those that the device can have: the database plans a query of all three longer than it reads them."""
+    missing = any(card.cover is CoverageState.MISSING for card in (*cards.shown, *cards.rest))
+    possible = {
+        IssueKind.ISSUE: bool(found.problems or found.silenced_problems),
+        IssueKind.STALE: any(view.sighting.stale for view in found.views),
+        IssueKind.GAP: missing,
+    }
+    return [kind for kind, is_possible in possible.items() if is_possible]
 
 
 def _found_line(row: IssueRow, family: str, links: StepLinks) -> IssueLine:

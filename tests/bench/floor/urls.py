@@ -12,6 +12,7 @@ from django.urls import path
 
 from config import urls
 from devices.coverage import views as coverage
+from devices.dashboard import views as dashboard
 from devices.device_detail import views as detail
 from devices.device_list import views as devices
 from devices.issues import views as issues
@@ -49,6 +50,7 @@ def remembered(module: ModuleType, name: str = "page") -> Callable[..., HttpResp
 
 
 urlpatterns = [
+    path("", remembered(dashboard)),
     path("devices/", remembered(devices)),
     path("devices/<int:pk>/", remembered(detail)),
     path("d/", remembered(lookup)),
