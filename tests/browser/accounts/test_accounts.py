@@ -97,7 +97,7 @@ def test_an_account_is_tested_saved_and_its_first_fetch_watched_to_its_end(desk:
     expect(page.locator("#standing")).to_contain_text("The first sync is running.")
     before = below_the_status(page)
     Follower().follow(SyncRun.objects.get())
-    expect(page.locator("#progress")).to_contain_text("No device disappeared.")
+    expect(page.locator("#progress")).to_contain_text("All known devices are still reported.")
     expect(page.locator("#progress[data-poll]")).to_have_count(0)
     expect(page.locator("#standing")).to_contain_text("Up to date")
     expect(page.locator("#progress-words")).to_contain_text("Sync completed")

@@ -115,7 +115,7 @@ class TestProgress:
         ended = client.get(f"/vendors/{account.name}/progress/", headers=HTMX)
         assert "every 2s" not in ended.text
         assert ended["HX-Trigger"] == '{"run-ended": {}}'
-        assert "No device disappeared." in ended.text
+        assert "All known devices are still reported." in ended.text
 
     def test_a_sync_that_waits_for_the_limit_says_when_it_goes_on_and_how_long_it_takes(self, ivan: User) -> None:
         run, now = making.run(making.account("opswat", "opswat")), timezone.now()
